@@ -1,0 +1,1 @@
+# Targets explain themselves: run `make help`.

@@ -1,0 +1,234 @@
+// Package document holds the nouns that every other package speaks: Source,
+// Page, Region, Line, Result, Event, Options and Problem. It has no behaviour
+// beyond what keeps those values valid, and imports only the standard library.
+//
+// # Coordinates
+//
+// All boxes are pixels of the page image as recognition saw it: the origin is
+// the top left corner of the upright page, x grows to the right, y downwards.
+// Page.Rotation says how the image was turned to become upright.
+//
+// # Order
+//
+// Pages are numbered from 1. Regions are numbered from 1 in reading order.
+package document
+
+import (
+	"image"
+	"iter"
+)
+
+// Task is what a client asks of an image or document.
+type Task string
+
+const (
+	// TaskText asks for plain text in reading order; tables come as rows of text.
+	TaskText Task = "text"
+	// TaskTable asks for the whole image as one table.
+	TaskTable Task = "table"
+	// TaskFormula asks for the whole image as one formula in LaTeX.
+	TaskFormula Task = "formula"
+	// TaskDocument asks for structure: titles, paragraphs, tables, figures.
+	TaskDocument Task = "document"
+)
+
+// Tasks lists the known tasks in the order they are shown to people.
+var Tasks = []Task{TaskText, TaskTable, TaskFormula, TaskDocument}
+
+// Options are one request's wishes. The zero value asks for every page as
+// structured text at the default resolution.
+type Options struct {
+	Task     Task      // empty means TaskDocument
+	Pages    PageRange // zero means every page
+	Password string    // opens an encrypted PDF; never logged
+	DPI      int       // resolution of rendered PDF pages; 0 means the configured default
+	Layout   bool      // split pages into regions; false asks the engine for whole pages where it can
+}
+
+// Pages is an opened document: how many pages it has and those asked for.
+type Pages struct {
+	// Total is the number of pages of the document.
+	Total int
+	// Numbers are the pages that Seq will yield, ascending, from 1.
+	Numbers []int
+	// Seq renders the pages when ranged over, in order, a few ahead at most.
+	// It may be ranged over once. A page that cannot be rendered comes as
+	// a Page without an image together with its *Problem, and the sequence goes
+	// on; any other error comes with a nil Page and ends the sequence. Leaving
+	// the loop early stops the work. The consumer owns each page and must
+	// call its Release.
+	Seq iter.Seq2[*Page, error]
+	// Close frees what Open holds. It must be called, also when Seq was never
+	// ranged over, and is safe to call twice.
+	Close func()
+}
+
+// Page is one rendered page.
+type Page struct {
+	Number        int // from 1
+	Width, Height int // pixels of Image
+	// Rotation is how many degrees clockwise (0, 90, 180 or 270) the rendered
+	// image was turned to be upright. A PDF's own /Rotate and an image's EXIF
+	// orientation are applied before and not counted.
+	Rotation int
+	// DPI is the resolution of Image, 0 when unknown (photographs).
+	DPI float64
+	// Scaled says that the page was too large and is smaller than asked for.
+	Scaled bool
+	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
+	Image image.Image
+	// Free gives back the memory budget; set by the rasteriser, may be nil.
+	Free func()
+}
+
+// Release drops the pixels and gives their share of the memory budget back.
+// It is safe to call twice, not concurrently.
+func (p *Page) Release() {
+	p.Image = nil
+	if p.Free != nil {
+		p.Free()
+		p.Free = nil
+	}
+}
+
+// BBox is an axis-aligned box [x1, y1, x2, y2) in page pixels.
+type BBox [4]int
+
+// Rect converts the box to the image package's form.
+func (b BBox) Rect() image.Rectangle { return image.Rect(b[0], b[1], b[2], b[3]) }
+
+// BoxOf converts a rectangle to a BBox.
+func BoxOf(r image.Rectangle) BBox { return BBox{r.Min.X, r.Min.Y, r.Max.X, r.Max.Y} }
+
+// Point is a position in page pixels; fractions matter for skewed text.
+type Point struct{ X, Y float64 }
+
+// Line is one line of text as found on the page.
+type Line struct {
+	// Quad holds the line's corners, clockwise from the corner where the text
+	// starts at its top. It cuts skewed lines out of the page.
+	Quad [4]Point `json:"-"`
+	BBox BBox     `json:"bbox"`
+	Text string   `json:"text"`
+	// Confidence is the mean probability of the characters, nil until recognised.
+	Confidence *float64 `json:"confidence"`
+}
+
+// RegionType is what a region is, in terms common to all detectors.
+type RegionType string
+
+// The region types, from most to least common.
+const (
+	RegionText       RegionType = "text"
+	RegionTitle      RegionType = "title"
+	RegionList       RegionType = "list"
+	RegionTable      RegionType = "table"
+	RegionFormula    RegionType = "formula"
+	RegionImage      RegionType = "image"
+	RegionCaption    RegionType = "caption"
+	RegionHeader     RegionType = "header"
+	RegionFooter     RegionType = "footer"
+	RegionPageNumber RegionType = "page_number"
+	RegionFootnote   RegionType = "footnote"
+	RegionReference  RegionType = "reference"
+	RegionCode       RegionType = "code"
+)
+
+// ContentFormat says how to read Region.Content.
+type ContentFormat string
+
+// The content formats.
+const (
+	FormatText     ContentFormat = "text"
+	FormatMarkdown ContentFormat = "markdown"
+	FormatHTML     ContentFormat = "html"
+	FormatLaTeX    ContentFormat = "latex"
+)
+
+// Status is how a page, a region or a document ended. Every page and region
+// that was started ends with one.
+type Status string
+
+const (
+	// StatusOK means complete. An empty page is complete.
+	StatusOK Status = "ok"
+	// StatusPartial is a document or page of which a part failed.
+	StatusPartial Status = "partial"
+	// StatusFailed carries the reason in Error.
+	StatusFailed Status = "failed"
+	// StatusSkipped means not attempted by design, such as a picture without text.
+	StatusSkipped Status = "skipped"
+	// StatusTruncated means the text was cut; Error says why.
+	StatusTruncated Status = "truncated"
+	// StatusCanceled means the client or the server ended the work.
+	StatusCanceled Status = "canceled"
+)
+
+// Region is a part of a page in reading order. Detectors fill the first block,
+// recognisers the second.
+type Region struct {
+	ID    string     `json:"id"`    // p1r3: page 1, region 3
+	Order int        `json:"order"` // from 1, reading order within the page
+	Type  RegionType `json:"type"`
+	Label string     `json:"label"`           // the detector's own class name
+	Level int        `json:"level,omitempty"` // of a title, 1 to 6; 0 otherwise
+	BBox  BBox       `json:"bbox"`
+	Score *float64   `json:"score"` // the detector's, nil when geometry decided
+	Grid  *Grid      `json:"-"`     // structure of a table found by geometry
+
+	Status     Status        `json:"status"`
+	Content    string        `json:"content"`
+	Format     ContentFormat `json:"format"`
+	Confidence *float64      `json:"confidence"`      // measured or nil
+	Lines      []Line        `json:"lines,omitempty"` // from detectors and engines that see lines
+	Error      *Problem      `json:"error,omitempty"`
+}
+
+// Grid is the structure of a table: every cell, empty ones too, in row-major
+// order. Lines of the region are assigned to cells by index.
+type Grid struct {
+	Rows, Cols int
+	Cells      []Cell
+}
+
+// Cell is one cell of a Grid.
+type Cell struct {
+	Row, Col         int // from 0
+	RowSpan, ColSpan int // at least 1
+	Header           bool
+	BBox             BBox
+	Lines            []int // indices into Region.Lines, top to bottom
+}
+
+// Recognition is what an engine read in one region.
+type Recognition struct {
+	Content    string
+	Format     ContentFormat
+	Confidence *float64 // nil when the engine does not measure it
+	Lines      []Line   // nil when the engine does not see lines
+	Truncated  *Problem // why Content is incomplete; nil when complete
+	Usage      Usage
+}
+
+// Usage counts what a request cost.
+type Usage struct {
+	Pages            int `json:"pages"`
+	Regions          int `json:"regions"`
+	PromptTokens     int `json:"prompt_tokens"`     // of language models
+	CompletionTokens int `json:"completion_tokens"` // of language models
+}
+
+// Add adds the counts of v to u.
+func (u *Usage) Add(v Usage) {
+	u.Pages += v.Pages
+	u.Regions += v.Regions
+	u.PromptTokens += v.PromptTokens
+	u.CompletionTokens += v.CompletionTokens
+}
+
+// Info describes an engine or a layout detector to people.
+type Info struct {
+	Name  string // "embedded", "vllm", "geometry", …
+	Model string // model name and version
+	Tasks []Task // what it can do; nil for detectors
+}

@@ -1,0 +1,83 @@
+package document
+
+import "fmt"
+
+// Code is a stable, documented name for a class of problem. The server maps it
+// to an HTTP status; clients may switch on it.
+type Code string
+
+// The problem codes.
+const (
+	CodeInvalidRequest   Code = "invalid_request"     // options or form the server cannot read
+	CodePagesOutOfRange  Code = "pages_out_of_range"  // page range malformed or beyond the document
+	CodeUnsupportedMedia Code = "unsupported_media"   // content is no image or PDF that can be read
+	CodeUnreadable       Code = "unreadable_document" // right type, damaged content
+	CodePasswordRequired Code = "password_required"   // encrypted and no password given
+	CodeWrongPassword    Code = "wrong_password"      // the given password does not open it
+	CodeTooLarge         Code = "too_large"           // upload bytes over the limit
+	CodeTooManyPages     Code = "too_many_pages"      // page count over the limit
+	CodeTooManyPixels    Code = "too_many_pixels"     // image dimensions over the limit
+	CodeTaskUnsupported  Code = "task_unsupported"    // the engine in use cannot do this task
+	CodeNotImplemented   Code = "not_implemented"     // promised, not built yet
+	CodePageTimeout      Code = "page_timeout"        // one page took longer than allowed
+	CodePageFailed       Code = "page_failed"         // one page could not be rendered
+	CodeAllPagesFailed   Code = "all_pages_failed"    // nothing of the document could be read
+	CodeEngineFailed     Code = "engine_failed"       // recognition failed
+	CodeLayoutFailed     Code = "layout_failed"       // layout detection failed
+	CodeOverloaded       Code = "overloaded"          // full or draining: retry later
+	CodeDeadlineExceeded Code = "deadline_exceeded"   // the request's time is over
+	CodeCanceled         Code = "canceled"            // the client went away or the server stops
+	CodeNotFound         Code = "not_found"           // no such route or thing
+	CodeInternal         Code = "internal"            // a defect of ours
+)
+
+// Phase is where in the pipeline a problem arose.
+type Phase string
+
+// The phases, in the order of the data flow.
+const (
+	PhaseAdmission Phase = "admission"
+	PhaseRaster    Phase = "raster"
+	PhaseLayout    Phase = "layout"
+	PhaseRecognize Phase = "recognize"
+	PhaseFormat    Phase = "format"
+)
+
+// Problem is an error made for people: Detail says what failed, where and what
+// to do, and is safe to show to a client (no path, no secret, no Go error text).
+// Cause is for the log only.
+type Problem struct {
+	Code      Code   `json:"code"`
+	Detail    string `json:"detail"`
+	Phase     Phase  `json:"phase,omitempty"`
+	Retryable bool   `json:"retryable"` // the same request may succeed later
+	Cause     error  `json:"-"`
+}
+
+// Problemf makes a problem with a formatted detail.
+func Problemf(code Code, phase Phase, format string, args ...any) *Problem {
+	return &Problem{Code: code, Phase: phase, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Because sets the cause, for the log, and returns p.
+func (p *Problem) Because(err error) *Problem {
+	p.Cause = err
+	return p
+}
+
+// Retry marks the problem as worth another try and returns p.
+func (p *Problem) Retry() *Problem {
+	p.Retryable = true
+	return p
+}
+
+// Error is the detail with the cause behind it.
+func (p *Problem) Error() string {
+	if p.Cause != nil {
+		return fmt.Sprintf("%s: %s: %v", p.Code, p.Detail, p.Cause)
+	}
+	return fmt.Sprintf("%s: %s", p.Code, p.Detail)
+}
+
+// Unwrap gives the cause to errors.Is and errors.As.
+func (p *Problem) Unwrap() error { return p.Cause }

@@ -1,0 +1,74 @@
+package document
+
+// PageResult is one accounted page: it was asked for, and this is how it ended.
+type PageResult struct {
+	Number   int            `json:"number"`
+	Status   Status         `json:"status"` // ok, partial or failed
+	Width    int            `json:"width"`  // pixels of the recognised image, 0 when rendering failed
+	Height   int            `json:"height"`
+	Rotation int            `json:"rotation"` // see Page.Rotation
+	DPI      float64        `json:"dpi,omitempty"`
+	Scaled   bool           `json:"scaled,omitempty"` // rendered smaller than asked for: page too large
+	Layout   string         `json:"layout"`           // name of the detector that found the regions
+	Engine   string         `json:"engine"`           // name of the engine that wrote the text
+	Text     string         `json:"-"`                // plain text in reading order
+	Markdown string         `json:"markdown"`
+	Regions  []Region       `json:"regions"`
+	Error    *Problem       `json:"error,omitempty"`
+	Timings  map[string]int `json:"timings_ms,omitempty"` // per phase: raster, layout, recognize
+	Usage    Usage          `json:"-"`
+}
+
+// Summary accounts for every page and region of a document.
+type Summary struct {
+	Total    int           `json:"total_pages"` // pages of the document
+	Pages    int           `json:"pages"`       // pages asked for
+	OK       int           `json:"ok"`
+	Partial  int           `json:"partial"`
+	Failed   int           `json:"failed"`
+	Canceled int           `json:"canceled"`
+	Regions  RegionSummary `json:"regions"`
+}
+
+// RegionSummary counts regions by how they ended.
+type RegionSummary struct {
+	Total     int `json:"total"`
+	OK        int `json:"ok"`
+	Failed    int `json:"failed"`
+	Skipped   int `json:"skipped"`
+	Truncated int `json:"truncated"`
+}
+
+// Result is a whole document.
+type Result struct {
+	ID       string         `json:"id"`
+	Status   Status         `json:"status"` // ok, partial, failed or canceled
+	Markdown string         `json:"markdown"`
+	Text     string         `json:"-"`
+	Pages    []PageResult   `json:"pages"` // ascending by number
+	Summary  Summary        `json:"summary"`
+	Usage    Usage          `json:"usage"`
+	Timings  map[string]int `json:"timings_ms"`
+	Model    string         `json:"model"`
+	Engine   string         `json:"engine"`
+	Layout   string         `json:"layout"`
+	Error    *Problem       `json:"error,omitempty"`
+}
+
+// EventKind names what happened to a running document.
+type EventKind string
+
+// The events of a document, in the order in which they can come: accepted
+// once, then pages in the order in which they finish.
+const (
+	EventAccepted EventKind = "job.accepted"
+	EventPage     EventKind = "page.completed"
+	EventPageFail EventKind = "page.failed"
+)
+
+// Event is one step of a running document.
+type Event struct {
+	Kind    EventKind
+	Page    *PageResult // for EventPage and EventPageFail
+	Summary Summary     // counts so far
+}

@@ -1,0 +1,98 @@
+package document
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// spoolAbove is how much of an upload is held in memory before it goes to disk.
+const spoolAbove = 1 << 20
+
+// Source is an uploaded document: its bytes, in memory when small and in an
+// unlinked temporary file when not. It is safe for concurrent reading.
+type Source struct {
+	// Name is what the client called it: for messages only, never a path to open.
+	Name   string
+	Size   int64
+	SHA256 [sha256.Size]byte
+
+	data []byte   // nil when spooled
+	file *os.File // nil when in memory
+}
+
+// NewSource makes a source from bytes in memory, which it then owns.
+func NewSource(name string, data []byte) *Source {
+	return &Source{Name: name, Size: int64(len(data)), SHA256: sha256.Sum256(data), data: data}
+}
+
+// ReadSource reads r to its end. More than limit bytes is a *Problem with
+// CodeTooLarge; other errors are those of r or of the temporary directory dir
+// (empty means the system's).
+func ReadSource(name string, r io.Reader, limit int64, dir string) (*Source, error) {
+	hash := sha256.New()
+	r = io.TeeReader(io.LimitReader(r, limit+1), hash)
+	var head bytes.Buffer
+	n, err := io.CopyN(&head, r, min(spoolAbove, limit+1))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("read upload: %w", err)
+	}
+	s := &Source{Name: name, Size: n}
+	if errors.Is(err, io.EOF) {
+		s.data = head.Bytes()
+	} else if err := s.spool(&head, r, dir); err != nil {
+		return nil, err
+	}
+	if s.Size > limit {
+		s.Close()
+		return nil, Problemf(CodeTooLarge, PhaseAdmission, "the upload is larger than the limit of %d bytes", limit)
+	}
+	hash.Sum(s.SHA256[:0])
+	return s, nil
+}
+
+// spool moves what was read and the rest of r to an unlinked file.
+func (s *Source) spool(head *bytes.Buffer, r io.Reader, dir string) error {
+	f, err := os.CreateTemp(dir, "ocr-gateway-upload-*")
+	if err != nil {
+		return fmt.Errorf("spool upload: %w", err)
+	}
+	// Unlinked at once, so that nothing is left behind however the process ends.
+	if err := os.Remove(f.Name()); err != nil {
+		f.Close()
+		return fmt.Errorf("spool upload: %w", err)
+	}
+	n, err := io.Copy(f, io.MultiReader(head, r))
+	if err != nil {
+		f.Close()
+		return fmt.Errorf("spool upload: %w", err)
+	}
+	s.file, s.Size = f, n
+	return nil
+}
+
+// Reader reads the document from its start, independent of other readers.
+func (s *Source) Reader() *io.SectionReader {
+	if s.file != nil {
+		return io.NewSectionReader(s.file, 0, s.Size)
+	}
+	return io.NewSectionReader(bytes.NewReader(s.data), 0, s.Size)
+}
+
+// File is the spool file, nil when the document is in memory. The caller must
+// not close it nor move its offset.
+func (s *Source) File() *os.File { return s.file }
+
+// Bytes is the document in memory, nil when spooled. It must not be changed.
+func (s *Source) Bytes() []byte { return s.data }
+
+// Close frees the document. The source must not be in use.
+func (s *Source) Close() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
