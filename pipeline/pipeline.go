@@ -5,6 +5,7 @@ package pipeline
 
 import (
 	"context"
+	"log/slog"
 
 	"ocr-gateway/document"
 )
@@ -20,7 +21,8 @@ type Rasterizer interface {
 // Detector finds the regions of a page in reading order.
 type Detector interface {
 	// Detect may turn the page upright (it then replaces Image and sets Width, Height
-	// and Rotation) before it looks. It returns no regions for an empty page.
+	// and Rotation) before it looks. It returns no regions for an empty page. ID and
+	// Order are the pipeline's to set.
 	Detect(ctx context.Context, page *document.Page, opts document.Options) ([]document.Region, error)
 	Info() document.Info
 }
@@ -30,4 +32,55 @@ type Recognizer interface {
 	// Recognize must not change page or region and is safe for concurrent use.
 	Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error)
 	Info() document.Info
+	// Slots is how many regions it serves well at once.
+	Slots() int
+}
+
+// Writer writes a page's regions as one text.
+type Writer func(*document.PageResult) string
+
+// Parts are what a Pipeline is made of. All are required.
+type Parts struct {
+	Raster     Rasterizer
+	Detector   Detector
+	Recognizer Recognizer
+	Text       Writer // fills PageResult.Text
+	Markdown   Writer // fills PageResult.Markdown
+}
+
+// Pipeline runs documents. It is safe for concurrent use and holds no goroutine
+// between runs.
+type Pipeline struct {
+	Parts
+	ahead  int
+	layout *gate
+	engine *gate
+	log    *slog.Logger
+}
+
+// New joins the parts.
+func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
+	slots := cfg.RegionSlots
+	if slots == 0 {
+		slots = max(1, parts.Recognizer.Slots())
+	}
+	return &Pipeline{
+		Parts:  parts,
+		ahead:  cfg.PagesAhead,
+		layout: newGate(cfg.LayoutSlots),
+		engine: newGate(slots),
+		log:    log,
+	}
+}
+
+// supports reports whether the engine in use can do the task.
+func (p *Pipeline) supports(task document.Task) error {
+	info := p.Recognizer.Info()
+	for _, t := range info.Tasks {
+		if t == task {
+			return nil
+		}
+	}
+	return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
+		"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", info.Name, task)
 }

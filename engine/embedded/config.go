@@ -1,0 +1,43 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+)
+
+// Config sets where the models are and how much of the machine the engine uses.
+type Config struct {
+	// Dir holds the models and the ONNX Runtime library.
+	Dir string `mapstructure:"dir"`
+	// Threads is how many threads one inference uses.
+	Threads int `mapstructure:"threads"`
+	// Concurrency is how many inferences run at once; each costs memory.
+	Concurrency int `mapstructure:"concurrency"`
+	// MaxSide is the longer side, in pixels, of the image that line detection
+	// sees. Below 960 dense tables lose lines.
+	MaxSide int `mapstructure:"max_side"`
+}
+
+// DefaultConfig uses every core for one inference at a time.
+func DefaultConfig() Config {
+	return Config{Dir: "models", Threads: runtime.GOMAXPROCS(0), Concurrency: 1, MaxSide: 1280}
+}
+
+// Validate reports every value that cannot be used.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Dir == "" {
+		errs = append(errs, errors.New("engine.embedded.dir is empty: name the folder that holds the models"))
+	}
+	if c.Threads < 1 || c.Threads > 256 {
+		errs = append(errs, fmt.Errorf("engine.embedded.threads is %d: use 1 to 256", c.Threads))
+	}
+	if c.Concurrency < 1 || c.Concurrency > 64 {
+		errs = append(errs, fmt.Errorf("engine.embedded.concurrency is %d: use 1 to 64", c.Concurrency))
+	}
+	if c.MaxSide < 320 || c.MaxSide > 4096 || c.MaxSide%detStep != 0 {
+		errs = append(errs, fmt.Errorf("engine.embedded.max_side is %d: use a multiple of %d from 320 to 4096", c.MaxSide, detStep))
+	}
+	return errors.Join(errs...)
+}

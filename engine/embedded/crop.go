@@ -1,0 +1,87 @@
+package embedded
+
+import (
+	"math"
+
+	"ocr-gateway/document"
+)
+
+// maxDrift is how far, as a part of its height, a line may rise or fall over its
+// length and still be cut out with straight edges.
+const maxDrift = 0.03
+
+// cropLine draws the line inside q, which starts at its first corner, onto
+// w x h values of dst.
+func cropLine(dst planes, w, h int, src raster, q [4]document.Point) {
+	if _, across := quadSize(q); straight(q, across*maxDrift) {
+		resample(dst, w, h, src,
+			span{(q[0].X + q[3].X) / 2, (q[1].X + q[2].X) / 2},
+			span{(q[0].Y + q[1].Y) / 2, (q[3].Y + q[2].Y) / 2}, symmetric)
+		return
+	}
+	warp(dst, w, h, src, q, symmetric)
+}
+
+// straight reports whether q is an upright rectangle within tolerance pixels.
+func straight(q [4]document.Point, tolerance float64) bool {
+	near := func(a, b float64) bool { return math.Abs(a-b) <= tolerance }
+	return q[1].X > q[0].X && q[3].Y > q[0].Y &&
+		near(q[0].Y, q[1].Y) && near(q[3].Y, q[2].Y) && near(q[0].X, q[3].X) && near(q[1].X, q[2].X)
+}
+
+// warp draws the parallelogram with corners q[0], q[1] and q[3] onto w x h
+// values of dst: bilinear samples, and the mean of several where it shrinks.
+func warp(dst planes, w, h int, src raster, q [4]document.Point, n norm) {
+	ax, ay := (q[1].X-q[0].X)/float64(w), (q[1].Y-q[0].Y)/float64(w)
+	bx, by := (q[3].X-q[0].X)/float64(h), (q[3].Y-q[0].Y)/float64(h)
+	nu := samples(math.Hypot(ax, ay))
+	nv := samples(math.Hypot(bx, by))
+	share := 1 / float32(nu*nv)
+	for y := range h {
+		for x := range w {
+			var sum [3]float32
+			for j := range nv {
+				v := float64(y) + (float64(j)+.5)/float64(nv)
+				for i := range nu {
+					u := float64(x) + (float64(i)+.5)/float64(nu)
+					src.bilinear(q[0].X+u*ax+v*bx-.5, q[0].Y+u*ay+v*by-.5, &sum)
+				}
+			}
+			at := y*dst.stride + x
+			for c := range 3 {
+				dst.data[c*dst.size+at] = sum[c]*share*n.scale[c] + n.shift[c]
+			}
+		}
+	}
+}
+
+// samples is how many samples a side cover one output pixel of scale source
+// pixels, bounded: quads can be as large as the page.
+func samples(scale float64) int { return min(max(int(math.Ceil(scale*.75)), 1), 8) }
+
+// bilinear adds the colour B, G, R at (x, y), where integers are pixel
+// centres, to sum. Beyond the border it repeats the border.
+func (s raster) bilinear(x, y float64, sum *[3]float32) {
+	fx, fy := math.Floor(x), math.Floor(y)
+	wx, wy := float32(x-fx), float32(y-fy)
+	x0, x1 := clampIndex(fx, s.w), clampIndex(fx+1, s.w)
+	y0, y1 := clampIndex(fy, s.h), clampIndex(fy+1, s.h)
+	top, bottom := s.pix[y0*s.stride:], s.pix[y1*s.stride:]
+	x0, x1 = x0*s.bpp, x1*s.bpp
+	if s.bpp == 1 {
+		v := mix(mix(top[x0], top[x1], wx), mix(bottom[x0], bottom[x1], wx), wy)
+		sum[0] += v
+		sum[1] += v
+		sum[2] += v
+		return
+	}
+	for c := range 3 {
+		sum[2-c] += mix(mix(top[x0+c], top[x1+c], wx), mix(bottom[x0+c], bottom[x1+c], wx), wy)
+	}
+}
+
+func mix[T uint8 | float32](a, b T, w float32) float32 {
+	return float32(a) + w*(float32(b)-float32(a))
+}
+
+func clampIndex(v float64, n int) int { return int(min(max(v, 0), float64(n-1))) }

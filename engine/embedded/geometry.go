@@ -1,0 +1,147 @@
+package embedded
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+// box is a rectangle at any angle: its centre, the unit vector along its
+// width, and its sides.
+type box struct {
+	cx, cy float64
+	ux, uy float64
+	w, h   float64
+}
+
+// corners are clockwise from the top left one, seen along the width.
+func (b box) corners() [4]document.Point {
+	wx, wy := b.ux*b.w/2, b.uy*b.w/2
+	hx, hy := -b.uy*b.h/2, b.ux*b.h/2
+	return [4]document.Point{
+		{X: b.cx - wx - hx, Y: b.cy - wy - hy},
+		{X: b.cx + wx - hx, Y: b.cy + wy - hy},
+		{X: b.cx + wx + hx, Y: b.cy + wy + hy},
+		{X: b.cx - wx + hx, Y: b.cy - wy + hy},
+	}
+}
+
+// upright turns the axes so that the width runs rightwards, within 45 degrees.
+func (b box) upright() box {
+	if math.Abs(b.ux) < math.Abs(b.uy) {
+		b.ux, b.uy, b.w, b.h = -b.uy, b.ux, b.h, b.w
+	}
+	if b.ux < 0 {
+		b.ux, b.uy = -b.ux, -b.uy
+	}
+	return b
+}
+
+// unclip grows the box back to the whole line: the detector is trained on
+// areas shrunk by area*ratio/perimeter on each side (Liao et al., Real-time
+// scene text detection with differentiable binarization, 2020).
+func (b box) unclip(ratio float64) box {
+	d := b.w * b.h * ratio / (2 * (b.w + b.h))
+	b.w += 2 * d
+	b.h += 2 * d
+	return b
+}
+
+// convexHull returns the hull of points, counterclockwise in image coordinates,
+// by Andrew's monotone chain. It reorders points.
+func convexHull(points []document.Point) []document.Point {
+	slices.SortFunc(points, func(a, b document.Point) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y))
+	})
+	points = slices.Compact(points)
+	if len(points) < 3 {
+		return points
+	}
+	hull := make([]document.Point, 0, 16)
+	chain := func(p document.Point, floor int) {
+		for len(hull) >= floor+2 && cross(hull[len(hull)-2], hull[len(hull)-1], p) <= 0 {
+			hull = hull[:len(hull)-1]
+		}
+		hull = append(hull, p)
+	}
+	for _, p := range points {
+		chain(p, 0)
+	}
+	floor := len(hull) - 1
+	for i := len(points) - 2; i >= 0; i-- {
+		chain(points[i], floor)
+	}
+	return hull[:len(hull)-1]
+}
+
+func cross(o, a, b document.Point) float64 {
+	return (a.X-o.X)*(b.Y-o.Y) - (a.Y-o.Y)*(b.X-o.X)
+}
+
+// minAreaBox is the smallest rectangle around the points: one of its sides
+// lies on the hull. It reorders points.
+func minAreaBox(points []document.Point) box {
+	hull := convexHull(points)
+	if len(hull) == 1 {
+		return box{cx: hull[0].X, cy: hull[0].Y, ux: 1}
+	}
+	best, area := box{}, math.Inf(1)
+	for i, a := range hull {
+		b := hull[(i+1)%len(hull)]
+		length := math.Hypot(b.X-a.X, b.Y-a.Y)
+		ux, uy := (b.X-a.X)/length, (b.Y-a.Y)/length
+		minU, maxU, minV, maxV := math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
+		for _, p := range hull {
+			u, v := p.X*ux+p.Y*uy, p.Y*ux-p.X*uy
+			minU, maxU = min(minU, u), max(maxU, u)
+			minV, maxV = min(minV, v), max(maxV, v)
+		}
+		if s := (maxU - minU) * (maxV - minV); s < area {
+			u, v := (minU+maxU)/2, (minV+maxV)/2
+			area = s
+			best = box{cx: u*ux - v*uy, cy: u*uy + v*ux, ux: ux, uy: uy, w: maxU - minU, h: maxV - minV}
+		}
+	}
+	return best.upright()
+}
+
+// quadSize is the length of the sides along and across the text.
+func quadSize(q [4]document.Point) (w, h float64) {
+	w = (math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y) + math.Hypot(q[2].X-q[3].X, q[2].Y-q[3].Y)) / 2
+	h = (math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y) + math.Hypot(q[2].X-q[1].X, q[2].Y-q[1].Y)) / 2
+	return w, h
+}
+
+// bboxOf is the smallest pixel box around q within a w x h image.
+func bboxOf(q [4]document.Point, w, h int) document.BBox {
+	minX, maxX, minY, maxY := q[0].X, q[0].X, q[0].Y, q[0].Y
+	for _, p := range q[1:] {
+		minX, maxX = min(minX, p.X), max(maxX, p.X)
+		minY, maxY = min(minY, p.Y), max(maxY, p.Y)
+	}
+	clamp := func(v float64, hi int) int { return min(max(int(v), 0), hi) }
+	return document.BBox{
+		clamp(math.Floor(minX), w), clamp(math.Floor(minY), h),
+		clamp(math.Ceil(maxX), w), clamp(math.Ceil(maxY), h),
+	}
+}
+
+// turnPoint turns p with a w x h image clockwise by degrees.
+func turnPoint(p document.Point, w, h, degrees int) document.Point {
+	switch degrees {
+	case 90:
+		return document.Point{X: float64(h) - p.Y, Y: p.X}
+	case 180:
+		return document.Point{X: float64(w) - p.X, Y: float64(h) - p.Y}
+	case 270:
+		return document.Point{X: p.Y, Y: float64(w) - p.X}
+	}
+	return p
+}
+
+// startAt rotates the order of the corners so that corner i comes first.
+func startAt(q [4]document.Point, i int) [4]document.Point {
+	return [4]document.Point{q[i%4], q[(i+1)%4], q[(i+2)%4], q[(i+3)%4]}
+}

@@ -1,0 +1,75 @@
+package format_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/format"
+)
+
+func TestBlocks(t *testing.T) {
+	for name, tc := range map[string]struct {
+		region         document.Region
+		markdown, text string
+	}{
+		"paragraph":     {document.Region{Content: "one line"}, "one line", "one line"},
+		"broken lines":  {document.Region{Content: "12 High St\nLeeds"}, "12 High St  \nLeeds", "12 High St\nLeeds"},
+		"list":          {document.Region{Content: "To do:\n• eat\n● sleep"}, "To do:\n- eat\n- sleep", "To do:\n• eat\n● sleep"},
+		"lone bullet":   {document.Region{Content: "•"}, "•", "•"},
+		"title":         {document.Region{Type: document.RegionTitle, Level: 2, Content: "A\nlong title"}, "## A long title", "A\nlong title"},
+		"title level 0": {document.Region{Type: document.RegionTitle, Content: "T"}, "# T", "T"},
+		"empty title":   {document.Region{Type: document.RegionTitle, Level: 1, Content: " "}, "", ""},
+		"html in text":  {document.Region{Content: "a <b>x</b> 1 < 2 <script>"}, "a &lt;b>x&lt;/b> 1 < 2 &lt;script>", "a <b>x</b> 1 < 2 <script>"},
+		"hash":          {document.Region{Content: "# 5 of 7"}, `\# 5 of 7`, "# 5 of 7"},
+		"hashtag":       {document.Region{Content: "#5"}, "#5", "#5"},
+		"formula":       {document.Region{Content: `x^2`, Format: document.FormatLaTeX}, "$$\nx^2\n$$", "x^2"},
+		"picture":       {document.Region{Type: document.RegionImage}, "", ""},
+		"table": {document.Region{Format: document.FormatHTML, Content: "<table><tr><th>A</th><td>1 &lt; 2</td></tr><tr><td colspan=\"2\">b<br>c</td></tr></table>"},
+			"<table><tr><th>A</th><td>1 &lt; 2</td></tr><tr><td colspan=\"2\">b<br>c</td></tr></table>", "A\t1 < 2\nb c"},
+		"markdown of a model": {document.Region{Content: "**b** <i>", Format: document.FormatMarkdown}, "**b** <i>", "**b** <i>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := &document.PageResult{Regions: []document.Region{tc.region}}
+			if got := format.Markdown(page); got != tc.markdown {
+				t.Errorf("markdown %q, want %q", got, tc.markdown)
+			}
+			if got := format.Text(page); got != tc.text {
+				t.Errorf("text %q, want %q", got, tc.text)
+			}
+		})
+	}
+}
+
+func TestBlocksAreSeparatedByABlankLine(t *testing.T) {
+	page := &document.PageResult{Regions: []document.Region{
+		{Type: document.RegionTitle, Level: 1, Content: "T"}, {Content: ""}, {Content: "p"},
+	}}
+	if got, want := format.Markdown(page), "# T\n\np"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestEncode(t *testing.T) {
+	result := &document.Result{
+		ID: "d1", Status: document.StatusOK, Markdown: "# T <b>", Text: "T <b>",
+		Pages: []document.PageResult{{Number: 1, Status: document.StatusOK, Markdown: "# T <b>"}, {Number: 2, Status: document.StatusOK}},
+	}
+	for _, f := range format.All() {
+		var b bytes.Buffer
+		if err := f.Encode(&b, result); err != nil {
+			t.Fatal(err)
+		}
+		got := b.String()
+		ok := map[string]bool{
+			"json":   strings.HasPrefix(got, `{"id":"d1","status":"ok","markdown":"# T <b>"`),
+			"md":     got == "# T <b>\n",
+			"txt":    got == "T <b>\n",
+			"ndjson": strings.Count(got, "\n") == 2 && strings.HasPrefix(got, `{"number":1`),
+		}
+		if !ok[f.Name] {
+			t.Errorf("%s wrote %q", f.Name, got)
+		}
+	}
+}

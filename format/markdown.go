@@ -1,0 +1,91 @@
+package format
+
+import (
+	"strings"
+
+	"ocr-gateway/document"
+)
+
+// Markdown writes a page's regions in reading order, a blank line between them.
+// Tables stay HTML, which Markdown allows and which keeps spans. Text that
+// a Markdown reader would take for HTML is escaped, since pages are foreign input.
+func Markdown(page *document.PageResult) string {
+	var blocks []string
+	for i := range page.Regions {
+		if block := markdownBlock(&page.Regions[i]); block != "" {
+			blocks = append(blocks, block)
+		}
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+func markdownBlock(r *document.Region) string {
+	content := strings.TrimSpace(r.Content)
+	switch {
+	case content == "":
+		return ""
+	case r.Format == document.FormatHTML, r.Format == document.FormatMarkdown:
+		return content
+	case r.Format == document.FormatLaTeX:
+		return "$$\n" + content + "\n$$"
+	case r.Type == document.RegionTitle:
+		level := min(max(r.Level, 1), 6)
+		return strings.Repeat("#", level) + " " + escape(strings.Join(strings.Fields(content), " "))
+	}
+	return lines(content)
+}
+
+// lines keeps line breaks: list items are lines of their own, all others end in
+// Markdown's hard break.
+func lines(content string) string {
+	rows := strings.Split(content, "\n")
+	for i, row := range rows {
+		rows[i] = listItem(escape(strings.TrimSpace(row)))
+	}
+	var b strings.Builder
+	for i, row := range rows {
+		b.WriteString(row)
+		if i == len(rows)-1 {
+			break
+		}
+		if !strings.HasPrefix(row, "- ") && !strings.HasPrefix(rows[i+1], "- ") {
+			b.WriteString("  ")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// listItem writes the bullets that documents use the way Markdown does.
+func listItem(row string) string {
+	for _, bullet := range []string{"•", "●", "▪", "■", "◦", "‣", "·"} {
+		if rest, ok := strings.CutPrefix(row, bullet); ok && strings.TrimSpace(rest) != "" {
+			return "- " + strings.TrimSpace(rest)
+		}
+	}
+	return row
+}
+
+// escape defuses what Markdown would read as HTML or as a heading.
+func escape(row string) string {
+	if !strings.ContainsAny(row, "<#") {
+		return row
+	}
+	var b strings.Builder
+	for i := range len(row) {
+		if row[i] == '<' && i+1 < len(row) && opensTag(row[i+1]) {
+			b.WriteString("&lt;")
+			continue
+		}
+		b.WriteByte(row[i])
+	}
+	row = b.String()
+	if level := len(row) - len(strings.TrimLeft(row, "#")); level > 0 && level <= 6 && strings.HasPrefix(row[level:], " ") {
+		row = `\` + row
+	}
+	return row
+}
+
+func opensTag(c byte) bool {
+	return c == '/' || c == '!' || c == '?' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}

@@ -1,0 +1,132 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// page takes one page through layout, recognition and assembly. It owns page and
+// releases its pixels as soon as the last region is read. nil means that the run
+// was cancelled before the page was done.
+func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *document.PageResult {
+	defer page.Release()
+	result := &document.PageResult{
+		Number: page.Number, DPI: page.DPI, Scaled: page.Scaled,
+		Layout: r.result.Layout, Engine: r.result.Engine, Regions: []document.Region{},
+		Timings: map[string]int{}, Usage: document.Usage{Pages: 1},
+	}
+	if rasterErr != nil {
+		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
+	}
+	start := time.Now()
+	regions, err := r.detect(ctx, page)
+	result.Timings["layout"] = int(time.Since(start).Milliseconds())
+	result.Width, result.Height, result.Rotation = page.Width, page.Height, page.Rotation
+	if err != nil {
+		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
+	}
+	start = time.Now()
+	r.recognizeAll(ctx, page, regions, result)
+	page.Release()
+	if ctx.Err() != nil {
+		return nil
+	}
+	result.Timings["recognize"] = int(time.Since(start).Milliseconds())
+	result.Regions = regions
+	assemble(result)
+	result.Text, result.Markdown = r.Text(result), r.Markdown(result)
+	return result
+}
+
+// failPage ends a page with the reason, unless the run itself was cancelled.
+func (r *run) failPage(ctx context.Context, result *document.PageResult, err error, code document.Code, phase document.Phase, detail string) *document.PageResult {
+	if ctx.Err() != nil {
+		return nil
+	}
+	result.Status = document.StatusFailed
+	result.Error = problemOf(ctx, err, code, phase, detail)
+	r.log.WarnContext(ctx, "page failed", "page", result.Number, "phase", phase, "error", err)
+	return result
+}
+
+// detect finds the page's regions when it is this document's turn.
+func (r *run) detect(ctx context.Context, page *document.Page) (regions []document.Region, err error) {
+	if err := r.layout.enter(ctx, &r.layouts, page.Number, 0); err != nil {
+		return nil, err
+	}
+	defer r.layout.leave()
+	defer recovered(&err)
+	regions, err = r.Detector.Detect(ctx, page, r.opts)
+	if err != nil {
+		return nil, err
+	}
+	for i := range regions {
+		regions[i].Order = i + 1
+		regions[i].ID = fmt.Sprintf("p%dr%d", page.Number, i+1)
+	}
+	return regions, nil
+}
+
+// recognizeAll reads the regions side by side, as many as the engine has slots
+// for, and writes the outcome into each.
+func (r *run) recognizeAll(ctx context.Context, page *document.Page, regions []document.Region, result *document.PageResult) {
+	usage := make([]document.Usage, len(regions))
+	var workers sync.WaitGroup
+	for i := range regions {
+		region := &regions[i]
+		if region.Type == document.RegionImage {
+			region.Status = document.StatusSkipped // a picture: nothing to read
+			region.Format = document.FormatText
+			continue
+		}
+		if r.engine.enter(ctx, &r.regions, page.Number, i) != nil {
+			break // cancelled: the page is dropped as a whole
+		}
+		workers.Go(func() {
+			defer r.engine.leave()
+			usage[i] = r.recognize(ctx, page, region)
+		})
+	}
+	workers.Wait()
+	for _, u := range usage {
+		result.Usage.Add(u)
+	}
+}
+
+// recognize reads one region and writes the outcome into it.
+func (r *run) recognize(ctx context.Context, page *document.Page, region *document.Region) document.Usage {
+	got, err := r.ask(ctx, page, *region)
+	if err != nil {
+		region.Status, region.Format = document.StatusFailed, document.FormatText
+		region.Error = problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "this region could not be read")
+		if ctx.Err() == nil {
+			r.log.WarnContext(ctx, "region failed", "page", page.Number, "region", region.ID, "error", err)
+		}
+		return document.Usage{Regions: 1}
+	}
+	region.Status, region.Error = document.StatusOK, got.Truncated
+	if got.Truncated != nil {
+		region.Status = document.StatusTruncated
+	}
+	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
+	got.Usage.Regions = 1
+	return got.Usage
+}
+
+// ask calls the engine; a defect in it fails the region, not the process.
+func (r *run) ask(ctx context.Context, page *document.Page, region document.Region) (got document.Recognition, err error) {
+	defer recovered(&err)
+	return r.Recognizer.Recognize(ctx, page, region, r.opts)
+}
+
+// recovered turns a panic into an error with its stack, for the log.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+	}
+}

@@ -1,0 +1,196 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// run is one document on its way through the pipeline.
+type run struct {
+	*Pipeline
+	opts    document.Options
+	layouts lane // this document's place in the layout gate
+	regions lane // and in the engine gate
+	result  document.Result
+	emit    func(document.Event)
+}
+
+// Run reads src and calls emit for every event, one call at a time: accepted
+// first, then each page in the order in which they finish. While emit blocks,
+// this document waits and no other. The result has all but pages and text, which
+// come through emit only. The error is a *document.Problem: the document could not
+// be opened, the task is not the engine's, or ctx ended; in the last case the
+// result is there too and accounts for the pages that were not read.
+func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {
+	if opts.Task == "" {
+		opts.Task = document.TaskDocument
+	}
+	if err := p.supports(opts.Task); err != nil {
+		return nil, err
+	}
+	start := time.Now()
+	pages, err := p.Raster.Open(ctx, src, opts)
+	if err != nil {
+		return nil, problemOf(ctx, err, document.CodeUnreadable, document.PhaseRaster, "the document could not be opened")
+	}
+	defer pages.Close()
+
+	r := &run{Pipeline: p, opts: opts, emit: emit}
+	r.result = document.Result{
+		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers)},
+		Model:   p.Recognizer.Info().Model,
+		Engine:  p.Recognizer.Info().Name,
+		Layout:  p.Detector.Info().Name,
+	}
+	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary})
+	err = r.pages(ctx, pages)
+	r.result.Timings = map[string]int{"total": int(time.Since(start).Milliseconds())}
+	r.finish(err)
+	if err != nil {
+		return &r.result, r.result.Error
+	}
+	return &r.result, nil
+}
+
+// pages renders and reads the pages, at most ahead of them at once, and emits
+// them as they finish. It returns when no goroutine of the run is left.
+func (r *run) pages(ctx context.Context, pages *document.Pages) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan *document.PageResult, r.ahead)
+	fatal := make(chan error, 1)
+	go func() {
+		fatal <- r.render(ctx, pages, done)
+		close(done)
+	}()
+	for page := range done {
+		r.account(page)
+		kind := document.EventPage
+		if page.Status == document.StatusFailed {
+			kind = document.EventPageFail
+		}
+		r.emit(document.Event{Kind: kind, Page: page, Summary: r.result.Summary})
+	}
+	return <-fatal
+}
+
+// render ranges over the pages and starts the work on each; it returns when all
+// of it is done.
+func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *document.PageResult) error {
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	window := make(chan struct{}, r.ahead)
+	for page, err := range pages.Seq {
+		if page == nil {
+			return problemOf(ctx, err, document.CodeUnreadable, document.PhaseRaster, "the document could not be read further")
+		}
+		select {
+		case window <- struct{}{}:
+		case <-ctx.Done():
+			page.Release()
+			return problemOf(ctx, ctx.Err(), document.CodeCanceled, document.PhaseRaster, "the work was ended")
+		}
+		workers.Go(func() {
+			defer func() { <-window }()
+			result := r.page(ctx, page, err)
+			if result == nil { // the run was cancelled: counted by finish
+				return
+			}
+			done <- result
+		})
+	}
+	workers.Wait()
+	if err := ctx.Err(); err != nil {
+		return problemOf(ctx, err, document.CodeCanceled, document.PhaseRecognize, "the work was ended")
+	}
+	return nil
+}
+
+// account adds a finished page to the summary.
+func (r *run) account(page *document.PageResult) {
+	s := &r.result.Summary
+	switch page.Status {
+	case document.StatusOK:
+		s.OK++
+	case document.StatusPartial:
+		s.Partial++
+	default:
+		s.Failed++
+		r.firstFailure(page)
+	}
+	for _, region := range page.Regions {
+		s.Regions.Total++
+		switch region.Status {
+		case document.StatusFailed:
+			s.Regions.Failed++
+		case document.StatusSkipped:
+			s.Regions.Skipped++
+		case document.StatusTruncated:
+			s.Regions.Truncated++
+		default:
+			s.Regions.OK++
+		}
+	}
+	r.result.Usage.Add(page.Usage)
+}
+
+// firstFailure keeps the reason to show should all pages fail. Damage to the
+// input is only blamed when no page got past the rasteriser.
+func (r *run) firstFailure(page *document.PageResult) {
+	if r.result.Error == nil || r.result.Error.Phase == document.PhaseRaster && page.Error.Phase != document.PhaseRaster {
+		p := *page.Error
+		p.Detail = fmt.Sprintf("page %d: %s", page.Number, p.Detail)
+		r.result.Error = &p
+	}
+}
+
+// finish sets the document's status from the summary.
+func (r *run) finish(err error) {
+	s := &r.result.Summary
+	s.Canceled = s.Pages - s.OK - s.Partial - s.Failed
+	first := r.result.Error
+	r.result.Error = nil
+	switch {
+	case err != nil:
+		var p *document.Problem
+		errors.As(err, &p)
+		r.result.Error = p
+		r.result.Status = document.StatusFailed
+		if p.Code == document.CodeCanceled || p.Code == document.CodeDeadlineExceeded {
+			r.result.Status = document.StatusCanceled
+		}
+	case s.Pages > 0 && s.Failed == s.Pages:
+		r.result.Status = document.StatusFailed
+		code := document.CodeAllPagesFailed
+		if first.Phase == document.PhaseRaster {
+			code = document.CodeUnreadable
+		}
+		r.result.Error = document.Problemf(code, first.Phase, "no page could be read (%d of %d failed); %s",
+			s.Failed, s.Pages, first.Detail).Because(first)
+		r.result.Error.Retryable = first.Retryable
+	case s.Failed+s.Partial > 0:
+		r.result.Status = document.StatusPartial
+	default:
+		r.result.Status = document.StatusOK
+	}
+}
+
+// problemOf makes err a Problem: its own if it is one, the context's end if that
+// is behind it, else code with detail.
+func problemOf(ctx context.Context, err error, code document.Code, phase document.Phase, detail string) *document.Problem {
+	var p *document.Problem
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return document.Problemf(document.CodeDeadlineExceeded, phase, "the time for this request is over").Retry().Because(err)
+	case ctx.Err() != nil:
+		return document.Problemf(document.CodeCanceled, phase, "the request was cancelled").Retry().Because(err)
+	case errors.As(err, &p):
+		return p
+	}
+	return document.Problemf(code, phase, "%s", detail).Because(err)
+}

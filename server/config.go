@@ -1,0 +1,85 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// Config is what an operator decides about the HTTP server.
+type Config struct {
+	Listen string `mapstructure:"listen"` // host:port
+
+	MaxUploadBytes int64 `mapstructure:"max_upload_bytes"` // of one request, after decompression
+	MaxJSONBytes   int64 `mapstructure:"max_json_bytes"`   // of a JSON body, which is held in memory
+	MaxBatchFiles  int   `mapstructure:"max_batch_files"`
+	MaxRequests    int   `mapstructure:"max_requests"`   // requests with work admitted at once; more get 503
+	BatchParallel  int   `mapstructure:"batch_parallel"` // files of one batch that run side by side
+
+	RequestTimeout time.Duration `mapstructure:"request_timeout"` // work of one request, the upload not counted
+	IdleTimeout    time.Duration `mapstructure:"idle_timeout"`    // a client that neither sends nor reads for so long is cut off
+	Heartbeat      time.Duration `mapstructure:"heartbeat"`       // between comments on a quiet event stream
+	DrainTimeout   time.Duration `mapstructure:"drain_timeout"`   // running work may take so long after a stop
+
+	APIKeys        []string `mapstructure:"api_keys"`        // any of them opens the API; none means open to all
+	AllowedOrigins []string `mapstructure:"allowed_origins"` // for browsers (CORS); none means same origin only
+	TempDir        string   `mapstructure:"temp_dir"`        // for uploads above 1 MiB; empty means the system's
+}
+
+// DefaultConfig is a server for one machine that listens on every address.
+func DefaultConfig() Config {
+	return Config{
+		Listen:         ":8080",
+		MaxUploadBytes: 200 << 20,
+		MaxJSONBytes:   64 << 20,
+		MaxBatchFiles:  100,
+		MaxRequests:    64,
+		BatchParallel:  4,
+		RequestTimeout: 30 * time.Minute,
+		IdleTimeout:    30 * time.Second,
+		Heartbeat:      15 * time.Second,
+		DrainTimeout:   30 * time.Second,
+	}
+}
+
+// Validate names every key that cannot work.
+func (c Config) Validate() error {
+	var errs []error
+	bad := func(key, format string, args ...any) {
+		errs = append(errs, fmt.Errorf("server.%s: %s", key, fmt.Sprintf(format, args...)))
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		bad("listen", "%q is not host:port", c.Listen)
+	}
+	for _, n := range []struct {
+		key   string
+		value int64
+	}{
+		{"max_upload_bytes", c.MaxUploadBytes},
+		{"max_json_bytes", c.MaxJSONBytes},
+		{"max_batch_files", int64(c.MaxBatchFiles)},
+		{"max_requests", int64(c.MaxRequests)},
+		{"batch_parallel", int64(c.BatchParallel)},
+		{"request_timeout", int64(c.RequestTimeout)},
+		{"idle_timeout", int64(c.IdleTimeout)},
+		{"heartbeat", int64(c.Heartbeat)},
+		{"drain_timeout", int64(c.DrainTimeout)},
+	} {
+		if n.value <= 0 {
+			bad(n.key, "must be more than 0")
+		}
+	}
+	for i, k := range c.APIKeys {
+		if len(k) < 8 {
+			bad("api_keys", "key %d is shorter than 8 characters", i+1)
+		}
+	}
+	for _, o := range c.AllowedOrigins {
+		if o != "*" && !strings.HasPrefix(o, "http://") && !strings.HasPrefix(o, "https://") {
+			bad("allowed_origins", "%q is neither \"*\" nor an http(s) origin", o)
+		}
+	}
+	return errors.Join(errs...)
+}
