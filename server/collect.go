@@ -42,45 +42,51 @@ func join(pages []document.PageResult, of func(document.PageResult) string) stri
 }
 
 // verdict is the failure of a document of which nothing could be read, nil
-// otherwise. Whose fault it was decides the status: pages that could not even
-// be rendered are the input's, everything later is ours.
+// otherwise.
 func verdict(r *document.Result) *failure {
 	if r.Status != document.StatusFailed {
 		return nil
 	}
-	var details []detail
-	raster, retryable := true, false
-	var common document.Code
+	f := &failure{Problem: document.Problemf(document.CodeAllPagesFailed, document.PhaseRecognize, "no page of the document could be read")}
+	if r.Error != nil {
+		clone := *r.Error
+		f.Problem = &clone
+	}
+	raster := true
 	for _, p := range r.Pages {
 		if p.Error == nil {
 			continue
 		}
-		details = append(details, detail{Page: p.Number, Code: p.Error.Code, Detail: p.Error.Detail})
+		f.details = append(f.details, detail{Page: p.Number, Code: p.Error.Code, Detail: p.Error.Detail})
+		f.Retryable = f.Retryable || p.Error.Retryable
 		raster = raster && p.Error.Phase == document.PhaseRaster
-		retryable = retryable || p.Error.Retryable
-		switch common {
-		case "", p.Error.Code:
-			common = p.Error.Code
-		default:
-			common = "several"
-		}
 	}
-	p := document.Problemf(document.CodeAllPagesFailed, document.PhaseRecognize, "no page of the document could be read")
-	if r.Error != nil {
-		clone := *r.Error
-		p = &clone
+	if len(f.details) == 1 {
+		f.Detail = f.details[0].Detail
 	}
-	if len(details) > 0 {
-		p.Retryable = p.Retryable || retryable
-		switch status := statuses[common].status; {
-		case status >= 400 && status < 500:
-			p.Code, p.Phase = common, ""
-		case raster:
-			p.Code, p.Phase, p.Retryable = document.CodeUnreadable, document.PhaseRaster, false
-		}
-		if len(details) == 1 {
-			p.Detail = details[0].Detail
-		}
+	if len(f.details) > 0 {
+		f.blame(raster)
 	}
-	return &failure{Problem: p, details: details}
+	return f
+}
+
+// blame decides whose fault it is that every part failed, which decides the
+// status. Parts that all failed for one reason give it to the whole, if it is the
+// client's or a matter of time. Pages that could not even be rendered, and parts
+// that are all unfit for various reasons, are a document that cannot be read.
+func (f *failure) blame(raster bool) {
+	common, unfit := f.details[0].Code, true
+	for _, d := range f.details {
+		if d.Code != common {
+			common = ""
+		}
+		status := statuses[d.Code].status
+		unfit = unfit && status >= 400 && status < 500
+	}
+	switch {
+	case common != "" && unfit, common == document.CodeOverloaded, common == document.CodeDeadlineExceeded:
+		f.Code = common
+	case unfit, raster:
+		f.Code, f.Retryable = document.CodeUnreadable, false
+	}
 }

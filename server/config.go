@@ -23,9 +23,9 @@ type Config struct {
 	Heartbeat      time.Duration `mapstructure:"heartbeat"`       // between comments on a quiet event stream
 	DrainTimeout   time.Duration `mapstructure:"drain_timeout"`   // running work may take so long after a stop
 
-	APIKeys        []string `mapstructure:"api_keys"`        // any of them opens the API; none means open to all
-	AllowedOrigins []string `mapstructure:"allowed_origins"` // for browsers (CORS); none means same origin only
-	TempDir        string   `mapstructure:"temp_dir"`        // for uploads above 1 MiB; empty means the system's
+	APIKeys        []string `mapstructure:"api_keys" secret:"true"` // any of them opens the API; none means open to all
+	AllowedOrigins []string `mapstructure:"allowed_origins"`        // for browsers (CORS); none means same origin only
+	TempDir        string   `mapstructure:"temp_dir"`               // for uploads above 1 MiB; empty means the system's
 }
 
 // DefaultConfig is a server for one machine that listens on every address.

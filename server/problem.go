@@ -177,6 +177,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 		c.Response().Status = f.status() // nobody is there to read it: for log and metrics only
 		return
 	}
+	if b, ok := c.Request().Body.(*body); ok {
+		b.drain(c.Request().Header.Get("Expect"))
+	}
 	h := c.Response().Header()
 	if f.Code == document.CodeOverloaded {
 		h.Set("Retry-After", strconv.Itoa(retryAfter))

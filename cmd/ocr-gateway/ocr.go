@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ocr-gateway/document"
+	"ocr-gateway/format"
+	"ocr-gateway/internal/app"
+)
+
+// ocrJob is one call of `ocr-gateway ocr`.
+type ocrJob struct {
+	app    *app.App
+	opts   document.Options
+	format format.Format
+	outDir string // empty: to stdout
+	stdout io.Writer
+}
+
+func newOCR() *cobra.Command {
+	var outDir, name, pages, task, password string
+	var dpi int
+	cmd := &cobra.Command{
+		Use:   "ocr FILE…",
+		Short: "Read documents without a server",
+		Long:  "Read documents without a server. The exit code is 1 when any page failed.",
+		Example: `  ocr-gateway ocr scan.pdf
+  ocr-gateway ocr *.pdf -o texts --format json`,
+		Args: cobra.MinimumNArgs(1),
+	}
+	settings := addSettings(cmd)
+	cmd.Flags().StringVarP(&outDir, "output", "o", "", "folder to write one file per document to (default: standard output)")
+	cmd.Flags().StringVar(&name, "format", "md", "md, txt, json or ndjson")
+	cmd.Flags().StringVar(&pages, "pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
+	cmd.Flags().StringVar(&task, "task", string(document.TaskDocument), "document, text, table or formula")
+	cmd.Flags().StringVar(&password, "password", "", "opens encrypted PDFs")
+	cmd.Flags().IntVar(&dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
+	cmd.RunE = func(cmd *cobra.Command, files []string) error {
+		pageRange, err := document.ParsePageRange(pages)
+		if err != nil {
+			return fmt.Errorf("--pages: %w", err)
+		}
+		f, err := formatNamed(name)
+		if err != nil {
+			return err
+		}
+		cfg, err := settings.load()
+		if err != nil {
+			return err
+		}
+		if cmd.Flags().Changed("log-level") == false {
+			cfg.Log.Level = "error" // failures are told by the command itself
+		}
+		log, err := newLogger(cfg.Log)
+		if err != nil {
+			return err
+		}
+		a, err := app.New(cfg, version, log)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		job := ocrJob{app: a, format: f, outDir: outDir, stdout: cmd.OutOrStdout(),
+			opts: document.Options{Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, Layout: true}}
+		return job.run(cmd.Context(), files)
+	}
+	return cmd
+}
+
+func formatNamed(name string) (format.Format, error) {
+	var known []string
+	for _, f := range format.All() {
+		if f.Name == name {
+			return f, nil
+		}
+		known = append(known, f.Name)
+	}
+	return format.Format{}, fmt.Errorf("--format: %q is not one of %s", name, strings.Join(known, ", "))
+}
+
+// run reads the files one after the other; a bad one does not stop the rest.
+func (j ocrJob) run(ctx context.Context, files []string) error {
+	if j.outDir != "" {
+		if err := os.MkdirAll(j.outDir, 0o777); err != nil {
+			return fmt.Errorf("--output: %w", err)
+		}
+	}
+	bar := newProgress(len(files))
+	failed := false
+	for _, file := range files {
+		if err := j.file(ctx, file, bar); err != nil {
+			failed = true
+			bar.say("%s: %v", file, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	bar.close()
+	if failed {
+		return exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// file reads one document and writes it, also when some of its pages failed.
+func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	src, err := document.ReadSource(filepath.Base(name), f, j.app.MaxUpload(), "")
+	if err != nil {
+		return plain(err)
+	}
+	defer src.Close()
+	var pages document.Collector
+	result, err := j.app.Pipeline.Run(ctx, src, j.opts, func(e document.Event) {
+		pages.Add(e)
+		bar.event(filepath.Base(name), e)
+	})
+	if result == nil {
+		return plain(err)
+	}
+	pages.Complete(result)
+	if werr := j.write(name, result); werr != nil {
+		return werr
+	}
+	if err != nil {
+		return plain(err)
+	}
+	return complaint(result)
+}
+
+func (j ocrJob) write(name string, result *document.Result) error {
+	if j.outDir == "" {
+		return j.format.Encode(j.stdout, result)
+	}
+	// The extension stays in the name, so that a.pdf and a.png do not meet.
+	out, err := os.Create(filepath.Join(j.outDir, filepath.Base(name)+j.format.Extension))
+	if err != nil {
+		return err
+	}
+	if err := j.format.Encode(out, result); err != nil {
+		out.Close()
+		return fmt.Errorf("write %s: %w", out.Name(), err)
+	}
+	return out.Close()
+}
+
+// complaint lists the pages that are not complete; nil when all are.
+func complaint(r *document.Result) error {
+	if r.Status == document.StatusOK {
+		return nil
+	}
+	var errs []error
+	for _, p := range r.Pages {
+		switch {
+		case p.Error != nil:
+			errs = append(errs, fmt.Errorf("page %d: %s", p.Number, p.Error.Detail))
+		case p.Status == document.StatusPartial:
+			errs = append(errs, fmt.Errorf("page %d is incomplete", p.Number))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// plain shows a problem the way it is meant for people.
+func plain(err error) error {
+	var p *document.Problem
+	if errors.As(err, &p) {
+		return errors.New(p.Detail)
+	}
+	return err
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ocr-gateway/internal/config"
+)
+
+// settings are the flags that every command with a pipeline has.
+type settings struct {
+	file      string
+	overrides map[string]func() any // setting's key -> value of its flag
+}
+
+func addSettings(cmd *cobra.Command) *settings {
+	s := &settings{overrides: map[string]func() any{}}
+	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags go before it")
+	s.string(cmd, "engine", "engine.kind", "auto, embedded or vllm")
+	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
+	s.string(cmd, "log-level", "log.level", "debug, info, warn or error")
+	return s
+}
+
+// string adds a flag that overrides the setting of the given key when used.
+func (s *settings) string(cmd *cobra.Command, flag, key, usage string) {
+	value := cmd.Flags().String(flag, "", usage+" (setting "+key+")")
+	s.overrides[key] = func() any {
+		if !cmd.Flags().Changed(flag) {
+			return nil
+		}
+		return *value
+	}
+}
+
+func (s *settings) int(cmd *cobra.Command, flag, key, usage string) {
+	value := cmd.Flags().Int(flag, 0, usage+" (setting "+key+")")
+	s.overrides[key] = func() any {
+		if !cmd.Flags().Changed(flag) {
+			return nil
+		}
+		return *value
+	}
+}
+
+// load reads defaults, file, environment and flags into one tree.
+func (s *settings) load() (config.Config, error) {
+	flags := map[string]any{}
+	for key, value := range s.overrides {
+		if v := value(); v != nil {
+			flags[key] = v
+		}
+	}
+	return config.Load(config.Default(), config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
+}
+
+// newLogger writes to stderr: coloured for a person, JSON for a machine.
+func newLogger(cfg config.Log) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+		return nil, fmt.Errorf("log.level: %q is not debug, info, warn or error", cfg.Level)
+	}
+	format := cfg.Format
+	if format == "auto" {
+		format = "json"
+		if term.IsTerminal(int(os.Stderr.Fd())) {
+			format = "text"
+		}
+	}
+	if format == "text" {
+		return slog.New(tint.NewHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})), nil
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+}

@@ -1,0 +1,113 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"ocr-gateway/document"
+)
+
+// Line recognition, as the reader was trained.
+const (
+	readHeight   = 48    // pixels
+	readStep     = 8     // input pixels a step of output
+	readClasses  = 18710 // blank, dictionary, space
+	readMinWidth = 48
+	readMaxWidth = 2048 // pixels of a batch: the output takes 75 KB for every 8
+	readAccept   = 0.5  // lines below this confidence are no text
+	tallLine     = 1.5  // a line this much higher than wide runs downwards
+)
+
+// strip is one line on its way through the reader.
+type strip struct {
+	line  int // index into the lines being read
+	quad  [4]document.Point
+	width int // at readHeight
+}
+
+// readLines returns the lines with text and confidence, in the same order. A
+// line that cannot be read keeps an empty text.
+func (e *Engine) readLines(ctx context.Context, src raster, lines []document.Line) ([]document.Line, error) {
+	lines = slices.Clone(lines)
+	strips := make([]strip, 0, len(lines))
+	for i, l := range lines {
+		if s, ok := stripOf(l.Quad); ok {
+			s.line = i
+			strips = append(strips, s)
+		}
+	}
+	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
+	for len(strips) > 0 {
+		n := batchSize(strips)
+		if err := e.readBatch(ctx, src, strips[:n], lines); err != nil {
+			return nil, err
+		}
+		strips = strips[n:]
+	}
+	return lines, nil
+}
+
+// stripOf says how the line inside q is laid before the reader: lines that run
+// downwards are turned.
+func stripOf(q [4]document.Point) (strip, bool) {
+	w, h := quadSize(q)
+	if h >= tallLine*w {
+		q, w, h = startAt(q, 1), h, w
+	}
+	if w < 1 || h < 1 {
+		return strip{}, false
+	}
+	return strip{quad: q, width: min(max(int(math.Ceil(w/h*readHeight)), 8), readMaxWidth)}, true
+}
+
+// batchSize is how many of the strips, ascending in width, fit in one batch
+// without much padding.
+func batchSize(strips []strip) int {
+	n := 1
+	for n < len(strips) && (n+1)*paddedWidth(strips[n].width) <= readMaxWidth && strips[n].width <= strips[0].width*5/4 {
+		n++
+	}
+	return n
+}
+
+// paddedWidth rounds up to what the network takes.
+func paddedWidth(w int) int {
+	w = max(w, readMinWidth)
+	return (w + readStep - 1) / readStep * readStep
+}
+
+// readBatch sets text and confidence of the lines of a batch.
+func (e *Engine) readBatch(ctx context.Context, src raster, batch []strip, lines []document.Line) error {
+	ws, err := e.workspace(ctx)
+	if err != nil {
+		return err
+	}
+	defer e.release(ws)
+	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
+	steps := w / readStep
+	ws.in, ws.out = grow(ws.in, n*3*readHeight*w), grow(ws.out, n*steps*readClasses)
+	clear(ws.in) // zero is the padding that the reader was trained with
+	for i, s := range batch {
+		dst := planes{ws.in[i*3*readHeight*w:], w, readHeight * w}
+		cropLine(dst, s.width, readHeight, src, s.quad)
+	}
+	err = e.reader.run(
+		array{ws.in, []int64{int64(n), 3, readHeight, int64(w)}},
+		array{ws.out, []int64{int64(n), int64(steps), readClasses}})
+	if err != nil {
+		return engineFailed("reading the text lines failed", err)
+	}
+	for i, s := range batch {
+		size := steps * readClasses
+		text, confidence := e.alphabet.decode(ws.out[i*size : (i+1)*size])
+		l := &lines[s.line]
+		l.Text, l.Confidence = "", nil
+		if text = strings.TrimSpace(text); text != "" && confidence >= readAccept {
+			l.Text, l.Confidence = text, &confidence
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"image"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+const (
+	// sampleLines lines are read to tell which way up a page is.
+	sampleLines = 6
+	// surelyUpright is the mean confidence of the sample above which the page
+	// is not tried upside down. Trying each line on its own turns upright
+	// lines into garbage.
+	surelyUpright = 0.9
+)
+
+// upright decides how many degrees clockwise img must be turned to be read,
+// and returns it turned, with its lines.
+func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
+	degrees, err := e.rotation(ctx, rasterOf(img), lines)
+	if err != nil || degrees == 0 {
+		return img, lines, 0, err
+	}
+	b := img.Bounds()
+	return turn(img, degrees), turnLines(lines, b.Dx(), b.Dy(), degrees), degrees, nil
+}
+
+func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line) (int, error) {
+	if len(lines) == 0 {
+		return 0, nil
+	}
+	first, second := 0, 180
+	if mostlyTall(lines) {
+		first, second = 90, 270
+	}
+	sample := mediumLines(lines)
+	upright, err := e.sampleConfidence(ctx, src, sample, first)
+	if err != nil || upright > surelyUpright {
+		return first, err
+	}
+	turned, err := e.sampleConfidence(ctx, src, sample, second)
+	if err != nil || turned <= upright {
+		return first, err
+	}
+	return second, nil
+}
+
+// sampleConfidence is the mean confidence of lines when the page is turned
+// clockwise by degrees.
+func (e *Engine) sampleConfidence(ctx context.Context, src raster, lines []document.Line, degrees int) (float64, error) {
+	// Reading starts at the corner that the turn brings to the top left.
+	turned := slices.Clone(lines)
+	for i := range turned {
+		turned[i].Quad = startAt(turned[i].Quad, 4-degrees/90)
+	}
+	read, err := e.readLines(ctx, src, turned)
+	if err != nil {
+		return 0, err
+	}
+	var sum float64
+	for _, l := range read {
+		if l.Confidence != nil {
+			sum += *l.Confidence
+		}
+	}
+	return sum / float64(len(read)), nil
+}
+
+// mostlyTall reports whether most of the text runs downwards.
+func mostlyTall(lines []document.Line) bool {
+	var tall, wide float64
+	for _, l := range lines {
+		switch w, h := quadSize(l.Quad); {
+		case h >= tallLine*w:
+			tall += h
+		case w >= tallLine*h:
+			wide += w
+		}
+	}
+	return tall > wide
+}
+
+// mediumLines picks lines of about the median length: long enough to judge and
+// quick to read.
+func mediumLines(lines []document.Line) []document.Line {
+	length := func(l document.Line) float64 { w, h := quadSize(l.Quad); return max(w, h) / max(min(w, h), 1) }
+	sorted := slices.Clone(lines)
+	slices.SortStableFunc(sorted, func(a, b document.Line) int { return cmp.Compare(length(a), length(b)) })
+	from := max(len(sorted)/2-sampleLines/2, 0)
+	return sorted[from:min(from+sampleLines, len(sorted))]
+}
+
+// turnLines turns lines clockwise with their w x h page.
+func turnLines(lines []document.Line, w, h, degrees int) []document.Line {
+	out := slices.Clone(lines)
+	for i := range out {
+		out[i].Quad = turnQuad(out[i].Quad, w, h, degrees)
+		tw, th := w, h
+		if degrees%180 != 0 {
+			tw, th = h, w
+		}
+		out[i].BBox = bboxOf(out[i].Quad, tw, th)
+	}
+	return out
+}
+
+// turnQuad turns q with its w x h page; the corner that comes to the top left
+// becomes the first.
+func turnQuad(q [4]document.Point, w, h, degrees int) [4]document.Point {
+	for i := range q {
+		q[i] = turnPoint(q[i], w, h, degrees)
+	}
+	return startAt(q, 4-degrees/90)
+}

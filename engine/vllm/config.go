@@ -1,0 +1,192 @@
+package vllm
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config says where the model servers are and how they are asked.
+type Config struct {
+	Endpoints []Endpoint `mapstructure:"endpoints"`
+	// Model is the name the servers know the model by (--served-model-name).
+	Model string `mapstructure:"model"`
+
+	// FirstByteTimeout bounds the wait for the first part of an answer. A
+	// server that has more requests than sequences queues them, so this covers the queue.
+	FirstByteTimeout time.Duration `mapstructure:"first_byte_timeout"`
+	// ProgressTimeout bounds the silence between two parts of an answer.
+	ProgressTimeout time.Duration `mapstructure:"progress_timeout"`
+	// RegionTimeout bounds one region with all its attempts and waits.
+	RegionTimeout time.Duration `mapstructure:"region_timeout"`
+	// DownTimeout is how long regions wait for a server when none is usable.
+	// Once none has been usable for this long, they fail at once.
+	DownTimeout time.Duration `mapstructure:"down_timeout"`
+	// CheckInterval is the time between two looks at a server's readiness.
+	CheckInterval time.Duration `mapstructure:"check_interval"`
+
+	// Attempts is how often a region is sent when servers fail.
+	Attempts int `mapstructure:"attempts"`
+	// BusyAttempts is how often it is sent when servers only say that they are busy.
+	BusyAttempts int `mapstructure:"busy_attempts"`
+
+	// JPEGQuality of the crops, 1 to 100.
+	JPEGQuality int       `mapstructure:"jpeg_quality"`
+	MaxTokens   MaxTokens `mapstructure:"max_tokens"`
+	Sampling    Sampling  `mapstructure:"sampling"`
+	// LoopPenalty is the repetition penalty of the one more try that a region gets
+	// when the model repeated itself.
+	LoopPenalty float64 `mapstructure:"loop_penalty"`
+	// Confidence asks for the probabilities of the tokens, which makes answers
+	// several times larger.
+	Confidence bool `mapstructure:"confidence"`
+}
+
+// Endpoint is one model server, or a router in front of several.
+type Endpoint struct {
+	// Name is what people see; empty means the host of URL.
+	Name string `mapstructure:"name"`
+	// URL is the server's root, with or without /v1.
+	URL    string `mapstructure:"url"`
+	APIKey string `mapstructure:"api_key"` // secret; empty means none
+	// Weight is the share of work relative to the other endpoints; 0 means 1.
+	Weight int `mapstructure:"weight"`
+	// MaxInFlight is how many regions the server gets at once, best its
+	// --max-num-seqs; 0 means 64.
+	MaxInFlight int `mapstructure:"max_in_flight"`
+}
+
+// LogValue keeps the key and the address out of logs.
+func (e Endpoint) LogValue() slog.Value { return slog.StringValue(e.String()) }
+
+// String is the endpoint's name; the key and the address stay private.
+func (e Endpoint) String() string {
+	if e.Name != "" {
+		return e.Name
+	}
+	if u, err := url.Parse(e.URL); err == nil {
+		return u.Host
+	}
+	return ""
+}
+
+// MaxTokens bounds the length of an answer by what is read.
+type MaxTokens struct {
+	Text    int `mapstructure:"text"`
+	Table   int `mapstructure:"table"`
+	Formula int `mapstructure:"formula"`
+}
+
+// Sampling is how the model chooses tokens. The defaults are the model's own.
+type Sampling struct {
+	Temperature       float64 `mapstructure:"temperature"`
+	TopP              float64 `mapstructure:"top_p"`
+	TopK              int     `mapstructure:"top_k"`
+	RepetitionPenalty float64 `mapstructure:"repetition_penalty"`
+}
+
+const (
+	defaultWeight      = 1
+	defaultMaxInFlight = 64 // the --max-num-seqs that the operations guide starts servers with
+)
+
+// DefaultConfig has no endpoint.
+func DefaultConfig() Config {
+	return Config{
+		Model:            "glm-ocr",
+		FirstByteTimeout: 90 * time.Second,
+		ProgressTimeout:  30 * time.Second,
+		RegionTimeout:    5 * time.Minute,
+		DownTimeout:      30 * time.Second,
+		CheckInterval:    2 * time.Second,
+		Attempts:         5,
+		BusyAttempts:     12,
+		JPEGQuality:      80,
+		MaxTokens:        MaxTokens{Text: 8192, Table: 8192, Formula: 4096},
+		Sampling:         Sampling{Temperature: 0, TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1},
+		LoopPenalty:      1.3,
+	}
+}
+
+// withDefaults completes the endpoints.
+func (c Config) withDefaults() Config {
+	c.Endpoints = append([]Endpoint(nil), c.Endpoints...)
+	for i := range c.Endpoints {
+		e := &c.Endpoints[i]
+		e.Name = e.String()
+		e.URL = strings.TrimSuffix(strings.TrimRight(e.URL, "/"), "/v1")
+		if e.Weight == 0 {
+			e.Weight = defaultWeight
+		}
+		if e.MaxInFlight == 0 {
+			e.MaxInFlight = defaultMaxInFlight
+		}
+	}
+	return c
+}
+
+// Validate reports every value that cannot be used. It repeats no secret.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("vllm."+format, args...))
+		}
+	}
+	check(len(c.Endpoints) > 0, "endpoints is empty: name at least one model server")
+	names := map[string]bool{}
+	for i, e := range c.Endpoints {
+		if problem := checkURL(e.URL); problem != "" {
+			check(false, "endpoints[%d].url %s", i, problem)
+			continue
+		}
+		check(!names[e.String()], "endpoints[%d].name: %q is there twice: give each endpoint its own name", i, e)
+		names[e.String()] = true
+		check(e.Weight >= 0 && e.Weight <= 1000, "endpoints[%d].weight is %d: use 1 to 1000", i, e.Weight)
+		check(e.MaxInFlight >= 0 && e.MaxInFlight <= 4096, "endpoints[%d].max_in_flight is %d: use 1 to 4096", i, e.MaxInFlight)
+		check(!strings.ContainsAny(e.APIKey, "\r\n"), "endpoints[%d].api_key holds a line break", i)
+	}
+	check(c.Model != "", "model is empty: name the model as the server calls it")
+	for _, d := range []struct {
+		key   string
+		value time.Duration
+	}{
+		{"first_byte_timeout", c.FirstByteTimeout}, {"progress_timeout", c.ProgressTimeout}, {"region_timeout", c.RegionTimeout},
+		{"down_timeout", c.DownTimeout}, {"check_interval", c.CheckInterval},
+	} {
+		check(d.value > 0, "%s is %s: use more than 0", d.key, d.value)
+	}
+	check(c.Attempts >= 1 && c.Attempts <= 100, "attempts is %d: use 1 to 100", c.Attempts)
+	check(c.BusyAttempts >= 1 && c.BusyAttempts <= 1000, "busy_attempts is %d: use 1 to 1000", c.BusyAttempts)
+	check(c.JPEGQuality >= 1 && c.JPEGQuality <= 100, "jpeg_quality is %d: use 1 to 100", c.JPEGQuality)
+	for _, m := range []struct {
+		key   string
+		value int
+	}{{"text", c.MaxTokens.Text}, {"table", c.MaxTokens.Table}, {"formula", c.MaxTokens.Formula}} {
+		check(m.value >= 1 && m.value <= 131072, "max_tokens.%s is %d: use 1 to 131072", m.key, m.value)
+	}
+	check(c.Sampling.Temperature >= 0 && c.Sampling.Temperature <= 2, "sampling.temperature is %g: use 0 to 2", c.Sampling.Temperature)
+	check(c.Sampling.TopP > 0 && c.Sampling.TopP <= 1, "sampling.top_p is %g: use more than 0, at most 1", c.Sampling.TopP)
+	check(c.Sampling.TopK >= 1, "sampling.top_k is %d: use at least 1", c.Sampling.TopK)
+	check(c.Sampling.RepetitionPenalty > 0 && c.Sampling.RepetitionPenalty <= 2, "sampling.repetition_penalty is %g: use more than 0, at most 2", c.Sampling.RepetitionPenalty)
+	check(c.LoopPenalty > 0 && c.LoopPenalty <= 2, "loop_penalty is %g: use more than 0, at most 2", c.LoopPenalty)
+	return errors.Join(errs...)
+}
+
+// checkURL says what is wrong with an endpoint's address, without repeating it:
+// it may hold a password.
+func checkURL(s string) string {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return "is no http or https address"
+	case u.User != nil:
+		return "holds a user or password: use api_key"
+	case u.RawQuery != "" || u.Fragment != "":
+		return "has a query or fragment: name the server's root only"
+	}
+	return ""
+}

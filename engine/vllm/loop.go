@@ -1,0 +1,76 @@
+package vllm
+
+import "unicode/utf8"
+
+// loopRule says when a text's end counts as a loop: the same unit again and
+// again, at least copies times and over at least run bytes.
+type loopRule struct{ copies, run int }
+
+// A model that loops never stops by itself, so the rules for a running answer can
+// be patient: dot leaders, blank forms and calendars repeat themselves too.
+var (
+	textRule  = loopRule{copies: 10, run: 1024}
+	tableRule = loopRule{copies: 10, run: 6144} // a blank form of 20 rows and 12 columns has 2340 equal bytes
+	// cutRule is for answers that were cut anyway, where one copy is all that is
+	// lost: the reference's rule, a unit of 10 characters 10 times over.
+	cutRule = loopRule{copies: 10, run: 100}
+)
+
+// minLooped is the length, in bytes, below which no running answer is looked at
+// (the reference's figure).
+const minLooped = 2048
+
+// findLoop reports whether the end of text is a loop, and where its first copy
+// ends. It takes linear time: the periods of the text's end are the prefixes of
+// the reversed text that follow themselves, which the Z algorithm (Gusfield,
+// Algorithms on Strings, Trees and Sequences, 1.4) finds in one pass.
+func findLoop(text string, rule loopRule) (cut int, found bool) {
+	n := len(text)
+	longest := n / rule.copies // period
+	if longest == 0 || n < rule.run {
+		return 0, false
+	}
+	at := func(i int) byte { return text[n-1-i] } // the reversed text
+	z := make([]int32, longest+1)                 // z[p]: how far the reversed text agrees with itself moved by p
+	left, right := 0, 0
+	for p := 1; p <= longest; p++ {
+		k := 0
+		if p < right {
+			k = min(right-p, int(z[p-left]))
+		}
+		for p+k < n && at(k) == at(p+k) {
+			k++
+		}
+		if p+k > right {
+			left, right = p, p+k
+		}
+		z[p] = int32(k)
+		if run := p + k; run >= rule.run && run >= rule.copies*p {
+			return boundary(text, n-run+p), true
+		}
+	}
+	return 0, false
+}
+
+// boundary moves a cut that splits a character behind it.
+func boundary(text string, at int) int {
+	for at < len(text) && !utf8.RuneStart(text[at]) {
+		at++
+	}
+	return at
+}
+
+// loopWatch looks at a growing text each time it has grown by an eighth, so that
+// all looks together take linear time too.
+type loopWatch struct {
+	rule loopRule
+	next int
+}
+
+func (w *loopWatch) look(text string) (cut int, found bool) {
+	if len(text) < max(w.next, minLooped) {
+		return 0, false
+	}
+	w.next = len(text) + len(text)/8
+	return findLoop(text, w.rule)
+}

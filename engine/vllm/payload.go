@@ -1,0 +1,120 @@
+package vllm
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"image"
+	"io"
+	"strconv"
+	"sync"
+	"sync/atomic"
+)
+
+// payload is a request's body in a buffer that is used again. Besides its maker
+// every reader that the HTTP transport got holds it, because the transport may
+// still read when the answer is there already.
+type payload struct {
+	body    []byte
+	holders atomic.Int32
+}
+
+var (
+	payloads = sync.Pool{New: func() any { return new(payload) }}
+	scratch  = sync.Pool{New: func() any { return new([]byte) }}
+)
+
+// maxPooled keeps buffers that grew for one huge page from staying for ever.
+const maxPooled = 4 << 20
+
+func newPayload() *payload {
+	p := payloads.Get().(*payload)
+	p.body = p.body[:0]
+	p.holders.Store(1)
+	return p
+}
+
+// release gives the buffer back once nobody holds it.
+func (p *payload) release() {
+	if p.holders.Add(-1) == 0 && cap(p.body) <= maxPooled {
+		payloads.Put(p)
+	}
+}
+
+// reader opens the body once more.
+func (p *payload) reader() io.ReadCloser {
+	p.holders.Add(1)
+	return &payloadReader{Reader: bytes.NewReader(p.body), payload: p}
+}
+
+type payloadReader struct {
+	*bytes.Reader
+	payload *payload
+	closed  atomic.Bool
+}
+
+func (r *payloadReader) Close() error {
+	if !r.closed.Swap(true) {
+		r.payload.release()
+	}
+	return nil
+}
+
+// image starts the body with the message: the picture, then the prompt, in the
+// order that the model was trained on.
+func (p *payload) image(img image.Image, prompt string, quality int) error {
+	buf := scratch.Get().(*[]byte)
+	defer scratch.Put(buf)
+	encoded, err := appendJPEG((*buf)[:0], img, quality)
+	if err != nil {
+		return err
+	}
+	if cap(encoded) <= maxPooled {
+		*buf = encoded
+	}
+	b := append(p.body, `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,`...)
+	b = base64.StdEncoding.AppendEncode(b, encoded)
+	b = append(b, `"}},{"type":"text","text":`...)
+	b = appendString(b, prompt)
+	p.body = append(b, `}]}]`...)
+	return nil
+}
+
+// params are the fields beside the message.
+type params struct {
+	model             string
+	maxTokens         int
+	sampling          Sampling
+	logprobs          bool
+	detectRepetitions bool
+}
+
+// The server's own loop detection, in tokens. Rows of dots or of empty cells are no
+// loops, so it takes many copies; longer patterns are left to loop.go.
+const serverLoopRule = `,"repetition_detection":{"max_pattern_size":32,"min_count":64}`
+
+// finish ends the body with the parameters, which depend on the server.
+func (p *payload) finish(q params) {
+	b := append(p.body, `,"model":`...)
+	b = appendString(b, q.model)
+	b = append(b, `,"stream":true,"stream_options":{"include_usage":true},"max_tokens":`...)
+	b = strconv.AppendInt(b, int64(q.maxTokens), 10)
+	b = appendFloat(append(b, `,"temperature":`...), q.sampling.Temperature)
+	b = appendFloat(append(b, `,"top_p":`...), q.sampling.TopP)
+	b = strconv.AppendInt(append(b, `,"top_k":`...), int64(q.sampling.TopK), 10)
+	b = appendFloat(append(b, `,"repetition_penalty":`...), q.sampling.RepetitionPenalty)
+	if q.logprobs {
+		b = append(b, `,"logprobs":true`...)
+	}
+	if q.detectRepetitions {
+		b = append(b, serverLoopRule...)
+	}
+	p.body = append(b, '}')
+}
+
+func appendFloat(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'f', -1, 64) }
+
+func appendString(b []byte, s string) []byte {
+	quoted, _ := json.Marshal(s) // a string always marshals
+	return append(b, quoted...)
+}

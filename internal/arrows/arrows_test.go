@@ -1,0 +1,231 @@
+package arrows_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	module = "ocr-gateway"
+	root   = "../.."
+)
+
+// everything lets a package import all others of the module.
+const everything = "*"
+
+// arrows says which packages of the module a package may import. Packages join
+// only in internal/app; the others share nothing but the nouns.
+var arrows = map[string][]string{
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster"},
+	"internal/app":    {everything},
+	"internal/config": {"server", "raster", "engine/embedded", "pipeline"}, // for their Config types
+	"internal/arrows": {},
+	"document":        {},
+	"raster":          {"document", "raster/mupdf"},
+	"raster/mupdf":    {},
+	"layout":          {"document"},
+	"engine/embedded": {"document"},
+	"engine/vllm":     {"document"},
+	"pipeline":        {"document"},
+	"format":          {"document"},
+	"server":          {"document"},
+	"bench":           {},
+}
+
+// homes says which packages may import an outside module.
+var homes = map[string][]string{
+	"github.com/labstack":                   {"server"},
+	"github.com/klauspost/compress":         {"server"},
+	"github.com/prometheus":                 {"server"},
+	"github.com/gen2brain/go-fitz":          {"raster/mupdf"},
+	"github.com/gen2brain/heic":             {"raster"},
+	"github.com/gen2brain/avif":             {"raster"},
+	"github.com/gen2brain/webp":             {"raster"},
+	"github.com/disintegration/imaging":     {"raster"},
+	"golang.org/x/image":                    {"raster"},
+	"golang.org/x/sys":                      {"raster"},
+	"github.com/yalue/onnxruntime_go":       {"engine/embedded"},
+	"github.com/spf13/viper":                {"internal/config"},
+	"go.yaml.in/yaml":                       {"internal/config", "server"},
+	"github.com/spf13/cobra":                {"cmd/ocr-gateway"},
+	"github.com/spf13/pflag":                {"cmd/ocr-gateway"},
+	"github.com/lmittmann/tint":             {"cmd/ocr-gateway"},
+	"github.com/vbauerster/mpb":             {"cmd/ocr-gateway"},
+	"golang.org/x/term":                     {"cmd/ocr-gateway"},
+	"github.com/google/uuid":                {"server"},
+	"golang.org/x/sync":                     {everything},
+	"golang.org/x/time":                     {"server"},
+	"golang.org/x/net":                      {"server"},
+	"github.com/santhosh-tekuri/jsonschema": {"server"},
+}
+
+// testHomes are outside modules that only tests use.
+var testHomes = map[string][]string{
+	"go.uber.org/goleak":            {everything},
+	"github.com/getkin/kin-openapi": {"server"},
+}
+
+// file is one Go file with what the table speaks of.
+type file struct {
+	name    string // from the root
+	pkg     string // folder from the root
+	test    bool
+	imports []string
+	doc     bool // has a package comment
+}
+
+func files(t *testing.T) []file {
+	t.Helper()
+	var found []file
+	set := token.NewFileSet()
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "models"}, d.Name())) {
+			return filepath.SkipDir
+		}
+		if !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		parsed, err := parser.ParseFile(set, name, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		short, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		found = append(found, file{
+			name:    filepath.ToSlash(short),
+			pkg:     path.Dir(filepath.ToSlash(short)),
+			test:    strings.HasSuffix(name, "_test.go"),
+			imports: imports(parsed),
+			doc:     parsed.Doc != nil,
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Fatal("no Go files found")
+	}
+	return found
+}
+
+func imports(f *ast.File) []string {
+	var paths []string
+	for _, spec := range f.Imports {
+		if p, err := strconv.Unquote(spec.Path.Value); err == nil {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// fault says what is wrong with an import, "" when nothing is.
+func fault(f file, imported string) string {
+	if inner, ours := strings.CutPrefix(imported, module+"/"); ours {
+		return innerFault(f, inner)
+	}
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return "" // standard library
+	}
+	return outerFault(f, imported)
+}
+
+func innerFault(f file, inner string) string {
+	allowed := arrows[f.pkg]
+	if inner == f.pkg && f.test || slices.Contains(allowed, inner) || slices.Contains(allowed, everything) {
+		return ""
+	}
+	return fmt.Sprintf("%s may import of this module only %v: join packages in internal/app, through an interface or func value beside its user",
+		f.pkg, allowed)
+}
+
+func outerFault(f file, imported string) string {
+	for _, table := range []map[string][]string{homes, testHomes} {
+		for dependency, allowed := range table {
+			if imported != dependency && !strings.HasPrefix(imported, dependency+"/") {
+				continue
+			}
+			if slices.Contains(allowed, f.pkg) || slices.Contains(allowed, everything) {
+				if _, testOnly := testHomes[dependency]; testOnly && !f.test {
+					return "only tests may import it"
+				}
+				return ""
+			}
+			return fmt.Sprintf("its home is %v", allowed)
+		}
+	}
+	return "it is not in the table: give the dependency one home there"
+}
+
+func TestImportsFollowTheTable(t *testing.T) {
+	for _, f := range files(t) {
+		for _, imported := range f.imports {
+			if why := fault(f, imported); why != "" {
+				t.Errorf("%s imports %s: %s", f.name, imported, why)
+			}
+		}
+	}
+}
+
+func TestEveryPackageIsInTheTableAndHasItsSentence(t *testing.T) {
+	documented := map[string]bool{}
+	for _, f := range files(t) {
+		if !f.test {
+			documented[f.pkg] = documented[f.pkg] || f.doc
+		}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(documented)) {
+		if _, known := arrows[pkg]; !known {
+			t.Errorf("package %s is not in the table: say what it may import", pkg)
+		}
+		if !documented[pkg] {
+			t.Errorf("package %s has no package comment: say in a sentence what it is for", pkg)
+		}
+	}
+	for _, pkg := range slices.Sorted(maps.Keys(arrows)) {
+		if _, exists := documented[pkg]; !exists {
+			t.Errorf("package %s is in the table and does not exist", pkg)
+		}
+	}
+}
+
+// TestTheTableBites proves that a wrong import is found.
+func TestTheTableBites(t *testing.T) {
+	tests := []struct {
+		f        file
+		imported string
+		bad      bool
+	}{
+		{file{pkg: "pipeline"}, module + "/document", false},
+		{file{pkg: "pipeline"}, module + "/raster", true},
+		{file{pkg: "internal/app"}, module + "/raster", false},
+		{file{pkg: "pipeline", test: true}, module + "/pipeline", false},
+		{file{pkg: "pipeline"}, "github.com/labstack/echo/v4", true},
+		{file{pkg: "server"}, "github.com/labstack/echo/v4", false},
+		{file{pkg: "server"}, "github.com/getkin/kin-openapi/openapi3", true},
+		{file{pkg: "server", test: true}, "github.com/getkin/kin-openapi/openapi3", false},
+		{file{pkg: "server"}, "github.com/spf13/viperette", true},
+		{file{pkg: "server"}, "example.com/unknown", true},
+		{file{pkg: "server"}, "net/http", false},
+	}
+	for _, tt := range tests {
+		if why := fault(tt.f, tt.imported); (why != "") != tt.bad {
+			t.Errorf("%s imports %s: got %q", tt.f.pkg, tt.imported, why)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/spf13/viper"
+)
+
+// Options are where Load takes settings from, weakest first.
+type Options struct {
+	// File is the path of a YAML file; empty means no file.
+	File string
+	// Environ is the environment, as os.Environ gives it. Setting server.listen
+	// is the variable OCR_SERVER_LISTEN; an empty variable counts as not set.
+	Environ []string
+	// Overrides are the flags that were set, by path ("server.listen"). Values are
+	// of the setting's type or strings in the form that the environment uses.
+	Overrides map[string]any
+}
+
+// EnvFile is the variable that names the configuration file. It is read by the
+// caller, who sets Options.File.
+const EnvFile = "OCR_CONFIG"
+
+// envTestset is read by tests, which may start the program with it set.
+const envTestset = "OCR_TESTSET"
+
+// envPrefix starts the name of every variable of ours.
+const envPrefix = "OCR_"
+
+// delimiter separates parts of keys inside viper, which would otherwise split
+// at the dots that names may hold.
+const delimiter = "::"
+
+// maxSecretFile bounds, in bytes, what is read of a secret's file.
+const maxSecretFile = 64 << 10
+
+// Load lays the file, the environment and the overrides over the defaults and
+// validates the result. T is a tree of structs whose fields carry mapstructure
+// tags; a struct with a method Validate() error is asked for its verdict.
+//
+// What the tree does not know is an error, as are values of the wrong kind and
+// secrets (fields tagged secret:"true") outside the environment or the file that
+// <name>_file points to. The error joins all that is wrong, each with its place.
+func Load[T any](defaults T, options Options) (T, error) {
+	schema, err := schemaOf(reflect.TypeFor[T]())
+	if err != nil {
+		return defaults, err
+	}
+	l := &loader{schema: schema, origin: map[*key]string{}, layers: viper.NewWithOptions(viper.KeyDelimiter(delimiter))}
+	tree := reflect.ValueOf(defaults)
+	for _, k := range schema.order {
+		l.layers.SetDefault(viperKey(k), tree.FieldByIndex(k.index).Interface())
+	}
+	l.addFile(options.File)
+	l.addEnvironment(options.Environ)
+	l.addOverrides(options.Overrides)
+
+	var result T
+	if err := l.layers.UnmarshalExact(&result); err != nil {
+		return defaults, fmt.Errorf("join the settings: %w", err)
+	}
+	l.validate(reflect.ValueOf(result), "")
+	if len(l.errs) > 0 {
+		return defaults, errors.Join(l.errs...)
+	}
+	return result, nil
+}
+
+// loader collects layers and everything that is wrong with them.
+type loader struct {
+	schema *schema
+	layers *viper.Viper
+	origin map[*key]string // where the winning value came from, by the key of its field
+	errs   []error
+}
+
+func (l *loader) fail(format string, args ...any) {
+	l.errs = append(l.errs, fmt.Errorf(format, args...))
+}
+
+// viperKey is where viper keeps the value of k: the file of a secret gives the
+// secret itself.
+func viperKey(k *key) string {
+	path := k.path
+	if k.file {
+		path = strings.TrimSuffix(path, fileSuffix)
+	}
+	return strings.ReplaceAll(path, ".", delimiter)
+}
+
+// layer is one source of settings, before it goes to viper.
+type layer map[*key]reflect.Value
+
+// put lays the layer over those before it.
+func (l *loader) put(values layer, origin func(*key) string) {
+	settings := map[string]any{}
+	for _, k := range l.schema.order {
+		v, ok := values[k]
+		if !ok {
+			continue
+		}
+		if k.file {
+			secret := l.schema.keys[strings.TrimSuffix(k.path, fileSuffix)]
+			if _, both := values[secret]; both {
+				l.fail("%s: %s and %s are both set: keep one", origin(k), secret.path, k.path)
+				continue
+			}
+			var err error
+			if v, err = readSecret(secret.typ, v.String()); err != nil {
+				l.fail("%s: %s %w", origin(k), k.path, err)
+				continue
+			}
+			k = secret
+		}
+		nest(settings, strings.Split(viperKey(k), delimiter), v.Interface())
+		l.origin[k] = origin(k)
+	}
+	if err := l.layers.MergeConfigMap(settings); err != nil {
+		l.fail("join the settings: %w", err)
+	}
+}
+
+// nest sets a value in a tree of maps.
+func nest(tree map[string]any, path []string, value any) {
+	for _, section := range path[:len(path)-1] {
+		below, ok := tree[section].(map[string]any)
+		if !ok {
+			below = map[string]any{}
+			tree[section] = below
+		}
+		tree = below
+	}
+	tree[path[len(path)-1]] = value
+}
+
+// readSecret reads a secret from its file: a text without the newline at its
+// end, or for a list one element a line.
+func readSecret(t reflect.Type, path string) (reflect.Value, error) {
+	if path == "" {
+		return reflect.Zero(t), nil
+	}
+	data, err := readLimited(path, maxSecretFile)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	text := strings.TrimRight(string(data), "\r\n")
+	if text == "" {
+		return reflect.Value{}, fmt.Errorf("names the file %s, which is empty", path)
+	}
+	if t.Kind() != reflect.Slice {
+		return parseScalar(t, text)
+	}
+	return parseList(t, strings.Fields(text))
+}
+
+// addOverrides adds the flags.
+func (l *loader) addOverrides(overrides map[string]any) {
+	values := layer{}
+	for path, override := range overrides {
+		k, known := l.schema.keys[path]
+		switch {
+		case !known:
+			l.fail("command line: %s is not a setting%s", path, l.schema.suggest(path))
+		case k.secret:
+			l.fail("command line: %s is a secret, and other users can see command lines: set the variable %s or %s",
+				path, envName(path), path+fileSuffix)
+		default:
+			v := reflect.ValueOf(override)
+			if text, isText := override.(string); isText || v.Type() != k.typ {
+				if !isText {
+					text = fmt.Sprint(override)
+				}
+				var err error
+				if v, err = parseText(k.typ, text); err != nil {
+					l.fail("command line: %s %w", path, err)
+					continue
+				}
+			}
+			values[k] = v
+		}
+	}
+	l.put(values, func(*key) string { return "command line" })
+}
+
+// validate asks every struct, from the top, for its verdict; one that gives a
+// verdict answers for those below it.
+func (l *loader) validate(v reflect.Value, prefix string) {
+	if validator, ok := v.Interface().(interface{ Validate() error }); ok {
+		for _, err := range split(validator.Validate()) {
+			l.errs = append(l.errs, l.placed(err, prefix))
+		}
+		return
+	}
+	for field := range structFields(v.Type()) {
+		if isSection(field.Type) {
+			l.validate(v.FieldByIndex(field.Index), prefix+field.Tag.Get(tagName)+".")
+		}
+	}
+}
+
+// placed says where the value that err complains about was set. Messages begin
+// with the name of a setting, relative to the struct or from the root.
+func (l *loader) placed(err error, prefix string) error {
+	text := err.Error()
+	name := text
+	if end := strings.IndexAny(text, ": "); end >= 0 {
+		name = text[:end]
+	}
+	k, known := l.schema.keys[prefix+name]
+	if known {
+		err = fmt.Errorf("%s%w", prefix, err)
+	} else if k, known = l.schema.keys[name]; !known {
+		return fmt.Errorf("%s: %w", strings.TrimSuffix(prefix, "."), err)
+	}
+	if origin, set := l.origin[k]; set {
+		return fmt.Errorf("%s: %w", origin, err)
+	}
+	return err
+}
+
+// split undoes errors.Join.
+func split(err error) []error {
+	if err == nil {
+		return nil
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}

@@ -1,0 +1,43 @@
+package layout
+
+import (
+	"ocr-gateway/document"
+)
+
+// takeFigures turns the model's figures into atoms, unless they hold so much
+// text that they are text. What the pictures say, such as the labels of a chart, follows them.
+func (s *sheet) takeFigures() {
+	for _, z := range s.zones {
+		if z.label != "figure" || z.score < 0.5 {
+			continue
+		}
+		var inner []*item
+		var prose int
+		var area float64
+		taken := false
+		for _, it := range s.items {
+			if it.atom != nil {
+				taken = taken || it.inside(z.box) > 0.3 || z.inside(it.box) > 0.3
+				continue
+			}
+			if it.inside(z.box) < 0.6 {
+				continue
+			}
+			inner = append(inner, it)
+			area += it.area()
+			if it.width() >= proseWidth*it.size {
+				prose++
+			}
+		}
+		if taken || prose > 3 || area > 0.25*z.area() {
+			continue
+		}
+		a := &atom{kind: document.RegionImage, label: z.label, score: &z.score, bbox: s.pageBox(z.box)}
+		for _, part := range s.columns(inner) {
+			for _, r := range rowsOf(part) {
+				a.inner = append(a.inner, r...)
+			}
+		}
+		s.place(a, z.box, inner)
+	}
+}

@@ -1,0 +1,192 @@
+package layout
+
+import (
+	"cmp"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+// takeTables turns tables into atoms. Where plain text is asked for, a table
+// becomes a block of text that is read along its rows.
+func (s *sheet) takeTables(task document.Task) {
+	for _, c := range s.tableAreas(task) {
+		items := s.within(c.box)
+		t := s.newTable(c, items)
+		if t == nil {
+			continue
+		}
+		a := t.atom()
+		a.label, a.score = "geometry", nil
+		if c.zone != nil {
+			a.label, a.score = c.zone.label, &c.zone.score
+		}
+		if task == document.TaskText {
+			a.kind, a.grid = document.RegionText, nil
+		}
+		s.place(a, t.box, t.taken)
+	}
+}
+
+// tableArea is a place where a table may be.
+type tableArea struct {
+	box
+	zone  *zone // of the model; nil when rulings or the task say so
+	asked bool  // the task says that it is one
+}
+
+// tableAreas lists the places, the surest first: the whole page if that is the
+// task, else the model's boxes, then grids of rulings.
+func (s *sheet) tableAreas(task document.Task) []tableArea {
+	if task == document.TaskTable {
+		return []tableArea{{box: bounds(s.items), asked: true}}
+	}
+	var areas []tableArea
+	grids := s.ruledAreas()
+	for i := range s.zones {
+		z := &s.zones[i]
+		if z.label != "table" || z.score < 0.5 {
+			continue
+		}
+		b := z.box
+		for _, g := range grids {
+			// The model's box is coarse; the rulings are the table's true edges.
+			if g.overlap(z.box) > 0.5*min(g.area(), z.area()) {
+				b = b.union(g)
+			}
+		}
+		areas = append(areas, tableArea{box: b, zone: z})
+	}
+	slices.SortStableFunc(areas, func(a, b tableArea) int { return cmp.Compare(b.zone.score, a.zone.score) })
+	for _, g := range grids {
+		areas = append(areas, tableArea{box: g})
+	}
+	return areas
+}
+
+// within lists the lines whose greater part lies in an area.
+func (s *sheet) within(area box) []*item {
+	var items []*item
+	for _, it := range s.items {
+		if it.atom == nil && it.inside(area) > 0.5 && it.cy() > area.y0-0.1*s.size && it.cy() < area.y1+0.1*s.size {
+			items = append(items, it)
+		}
+	}
+	sortDown(items)
+	return items
+}
+
+// maxRulings bounds the pairs of rulings that are compared.
+const maxRulings = 600
+
+// ruledAreas finds tables by their rulings: groups that cross each other, and
+// horizontal rulings of one width above each other.
+func (s *sheet) ruledAreas() []box {
+	r := s.findRulings()
+	if len(r.horizontal)+len(r.vertical) > maxRulings {
+		return nil
+	}
+	near := 0.6 * s.size
+	group := newGroups(len(r.horizontal) + len(r.vertical))
+	nh := len(r.horizontal)
+	for i, h := range r.horizontal {
+		for j, v := range r.vertical {
+			if v.at > h.from-near && v.at < h.to+near && h.at > v.from-near && h.at < v.to+near {
+				group.join(i, nh+j)
+			}
+		}
+	}
+	type extent struct {
+		box
+		h, v int
+	}
+	found := make(map[int]*extent)
+	for i := range nh + len(r.vertical) {
+		var b box
+		if i < nh {
+			b = box{r.horizontal[i].from, r.horizontal[i].at, r.horizontal[i].to, r.horizontal[i].at}
+		} else {
+			v := r.vertical[i-nh]
+			b = box{v.at, v.from, v.at, v.to}
+		}
+		e := found[group.root(i)]
+		if e == nil {
+			e = &extent{box: b}
+			found[group.root(i)] = e
+		}
+		e.box = e.box.union(b)
+		if i < nh {
+			e.h++
+		} else {
+			e.v++
+		}
+	}
+	var areas []box
+	for _, e := range found {
+		if e.h >= 3 && e.v >= 2 {
+			areas = append(areas, e.box)
+		}
+	}
+	areas = append(areas, s.stacked(r.horizontal)...)
+	slices.SortFunc(areas, func(a, b box) int {
+		return cmp.Or(cmp.Compare(b.area(), a.area()), cmp.Compare(a.y0, b.y0), cmp.Compare(a.x0, b.x0))
+	})
+	return areas
+}
+
+// stacked finds three or more horizontal rulings of the same width above each other.
+func (s *sheet) stacked(horizontal []ruling) []box {
+	var areas []box
+	used := make([]bool, len(horizontal))
+	for i, top := range horizontal {
+		if used[i] || top.length() < 8*s.size {
+			continue
+		}
+		b := box{top.from, top.at, top.to, top.at}
+		n := 1
+		for j := i + 1; j < len(horizontal); j++ {
+			h := horizontal[j]
+			if abs(h.from-top.from) < 1.5*s.size && abs(h.to-top.to) < 1.5*s.size {
+				used[j] = true
+				b.y1 = h.at
+				n++
+			}
+		}
+		if n >= 3 {
+			areas = append(areas, b)
+		}
+	}
+	return areas
+}
+
+// groups is a union-find over small numbers.
+type groups []int
+
+func newGroups(n int) groups {
+	g := make(groups, n)
+	for i := range g {
+		g[i] = i
+	}
+	return g
+}
+
+func (g groups) root(i int) int {
+	for g[i] != i {
+		g[i] = g[g[i]]
+		i = g[i]
+	}
+	return i
+}
+
+func (g groups) join(i, j int) {
+	if a, b := g.root(i), g.root(j); a != b {
+		g[max(a, b)] = min(a, b)
+	}
+}
+
+func abs(v float64) float64 {
+	if v < 0 {
+		return -v
+	}
+	return v
+}

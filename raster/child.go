@@ -1,0 +1,197 @@
+package raster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// errChildGone means that a child died or said something malformed.
+var errChildGone = errors.New("raster child is gone")
+
+// errTimeout means that a child took too long and was killed.
+var errTimeout = errors.New("raster child took too long")
+
+// keepPixels is how much shared memory a child keeps between pages.
+const keepPixels = 32 << 20
+
+// child is a process that reads one document. Its methods are for one goroutine
+// at a time, except kill.
+type child struct {
+	cmd    *exec.Cmd
+	conn   *net.UnixConn
+	pixels *os.File // shared memory, written by the child
+	exited chan struct{}
+	kill   func() // ends the process; safe to call at any time, any number of times
+}
+
+// starter starts children. Its methods are for one goroutine.
+type starter struct {
+	command  []string
+	pixels   int64
+	isolated bool // put children into a network namespace of their own
+	log      *slog.Logger
+}
+
+func newStarter(cfg Config, log *slog.Logger) *starter {
+	command := cfg.Command
+	if len(command) == 0 {
+		// Not os.Executable: the file may have been replaced by an upgrade.
+		command = []string{"/proc/self/exe", "worker"}
+	}
+	return &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), isolated: true, log: log}
+}
+
+// start starts a child without network where the kernel permits that.
+func (s *starter) start() (*child, error) {
+	if s.isolated {
+		c, err := s.startWith(noNetwork())
+		if err == nil {
+			return c, nil
+		}
+		s.isolated = false
+		s.log.Info("raster children share the network namespace: the kernel permits no other", "error", err)
+	}
+	return s.startWith(&syscall.SysProcAttr{})
+}
+
+// noNetwork gives a child an empty network namespace. Who is not root needs a user
+// namespace for that, in which the child stays the same user.
+func noNetwork() *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET}
+	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
+		attr.Cloneflags |= unix.CLONE_NEWUSER
+		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
+		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+	}
+	return attr
+}
+
+func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
+	conn, theirs, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	defer theirs.Close()
+	pixels, err := memoryFile(s.pixels)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	cmd := exec.Command(s.command[0], s.command[1:]...)
+	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
+	cmd.ExtraFiles = []*os.File{theirs, pixels} // descriptors socketFD and pixelsFD
+	attr.Pdeathsig = syscall.SIGKILL
+	attr.Setpgid = true // Ctrl-C at the terminal is the gateway's to handle
+	cmd.SysProcAttr = attr
+	if err := cmd.Start(); err != nil {
+		conn.Close()
+		pixels.Close()
+		return nil, fmt.Errorf("start raster child: %w", err)
+	}
+	c := &child{cmd: cmd, conn: conn, pixels: pixels, exited: make(chan struct{})}
+	c.kill = sync.OnceFunc(func() {
+		cmd.Process.Kill() // fails only when it is gone already
+	})
+	go func() {
+		defer close(c.exited)
+		cmd.Wait() // how it ended says nothing that the socket does not
+		conn.Close()
+		pixels.Close()
+	}()
+	return c, nil
+}
+
+// socketPair makes a connection and the child's end of it.
+func socketPair() (*net.UnixConn, *os.File, error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "raster child"), os.NewFile(uintptr(fds[1]), "raster parent")
+	defer ours.Close() // FileConn works on a copy
+	conn, err := net.FileConn(ours)
+	if err != nil {
+		theirs.Close()
+		return nil, nil, fmt.Errorf("socket pair: %w", err)
+	}
+	return conn.(*net.UnixConn), theirs, nil
+}
+
+// memoryFile makes an unnamed file in memory, all zeros, which takes room only
+// where it is written to.
+func memoryFile(size int64) (*os.File, error) {
+	fd, err := unix.MemfdCreate("ocr-gateway", unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("memory file: %w", err)
+	}
+	f := os.NewFile(uintptr(fd), "memory file")
+	if err := f.Truncate(size); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("memory file: %w", err)
+	}
+	return f, nil
+}
+
+// call sends a request, with a descriptor if file is not nil, and waits for the
+// reply. The child is killed when ctx is done or the timeout over.
+func (c *child) call(ctx context.Context, timeout time.Duration, req request, tail string, file *os.File) (reply, string, error) {
+	callCtx, cancel := context.WithTimeoutCause(ctx, timeout, errTimeout)
+	defer cancel()
+	defer context.AfterFunc(callCtx, c.kill)()
+
+	req.CPUSeconds = uint32(timeout/time.Second) + 1
+	rep, message, err := c.exchange(encode(req, tail), file)
+	switch {
+	case err == nil:
+		return rep, message, nil
+	case callCtx.Err() != nil:
+		err = context.Cause(callCtx)
+	default:
+		err = fmt.Errorf("%w: %w", errChildGone, err)
+	}
+	c.kill()
+	return reply{}, "", err
+}
+
+func (c *child) exchange(packet []byte, file *os.File) (reply, string, error) {
+	var rights []byte
+	if file != nil {
+		rights = unix.UnixRights(int(file.Fd()))
+	}
+	if _, _, err := c.conn.WriteMsgUnix(packet, rights, nil); err != nil {
+		return reply{}, "", err
+	}
+	buf := make([]byte, maxPacket)
+	n, err := c.conn.Read(buf)
+	if err != nil {
+		return reply{}, "", err
+	}
+	var rep reply
+	message, err := decode(buf[:n], &rep)
+	// What comes from the child goes to the log quoted: it may hold anything.
+	return rep, strconv.QuoteToASCII(message), err
+}
+
+// readPixels fills pix from the start of the shared memory.
+func (c *child) readPixels(pix []byte) error {
+	if _, err := c.pixels.ReadAt(pix, 0); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%w: %w", errChildGone, err)
+	}
+	if len(pix) > keepPixels {
+		// Best effort: it only gives memory back early.
+		_ = unix.Fallocate(int(c.pixels.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, 0, int64(len(pix)))
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package raster
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// Resolutions that a request may ask for, in dots per inch. Below, small print
+// is lost; above, scans gain nothing and pages grow out of their pixel limit.
+const (
+	minDPI = 36
+	maxDPI = 600
+)
+
+// maxSide bounds width and height of a page in pixels: JPEG and WebP, in which
+// pages travel on, end at 65535 and 16383, and MuPDF's rasteriser counts
+// subpixels in 32 bits.
+const maxSide = 16383
+
+// Config bounds what rasterising a document may cost.
+type Config struct {
+	// Workers is how many children may render one document side by side.
+	Workers int `mapstructure:"workers"`
+	// MaxChildren is how many children may hold a document, in all. Warm spares
+	// are extra.
+	MaxChildren int `mapstructure:"max_children"`
+	// Spares is how many children are kept started, waiting for a document.
+	Spares int `mapstructure:"spares"`
+	// DPI is the resolution of PDF pages when the request names none.
+	DPI int `mapstructure:"dpi"`
+	// MaxPages is how many pages a request may ask for.
+	MaxPages int `mapstructure:"max_pages"`
+	// MaxPixels is the size of a page: larger PDF pages are scaled down, larger
+	// images refused.
+	MaxPixels int `mapstructure:"max_pixels"`
+	// ReadAhead is how many pages of a document are rendered before its reader
+	// asks for them.
+	ReadAhead int `mapstructure:"read_ahead"`
+	// PageTimeout bounds the rendering of one page and the opening of a document.
+	PageTimeout time.Duration `mapstructure:"page_timeout"`
+	// ChildMemory is how many bytes of address space a child may take beyond
+	// what it has at start.
+	ChildMemory int64 `mapstructure:"child_memory"`
+	// Command starts a child; empty means this program with the argument "worker".
+	// The command must call WorkerMain. It is no setting but a seam for tests.
+	Command []string `mapstructure:"-"`
+}
+
+// DefaultConfig suits a machine that does recognition on the side.
+func DefaultConfig() Config {
+	cpus := runtime.NumCPU()
+	return Config{
+		Workers:     cpus,
+		MaxChildren: 2 * cpus,
+		Spares:      2,
+		DPI:         150,
+		MaxPages:    1000,
+		MaxPixels:   50_000_000,
+		ReadAhead:   4,
+		PageTimeout: 20 * time.Second,
+		ChildMemory: 1536 << 20,
+	}
+}
+
+// Validate names every key that makes no sense.
+func (c Config) Validate() error {
+	var errs []error
+	check := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	check(c.Workers >= 1, "workers: %d is not at least 1", c.Workers)
+	check(c.MaxChildren >= c.Workers, "max_children: %d is less than workers (%d)", c.MaxChildren, c.Workers)
+	check(c.Spares >= 1, "spares: %d is not at least 1", c.Spares)
+	check(c.DPI >= minDPI && c.DPI <= maxDPI, "dpi: %d is not within %d and %d", c.DPI, minDPI, maxDPI)
+	check(c.MaxPages >= 1 && c.MaxPages <= 1_000_000, "max_pages: %d is not within 1 and 1000000", c.MaxPages)
+	check(c.MaxPixels >= 10_000 && c.MaxPixels <= 250_000_000, "max_pixels: %d is not within 10000 and 250000000", c.MaxPixels)
+	check(c.ReadAhead >= 1 && c.ReadAhead <= 100, "read_ahead: %d is not within 1 and 100", c.ReadAhead)
+	check(c.PageTimeout > 0, "page_timeout: %s is not positive", c.PageTimeout)
+	check(c.ChildMemory >= 256<<20, "child_memory: %d is less than 256 MiB", c.ChildMemory)
+	return errors.Join(errs...)
+}

@@ -1,0 +1,394 @@
+// Package mupdf draws PDF pages and decodes pictures with the MuPDF library that
+// go-fitz links statically. It calls the library itself, because go-fitz draws
+// no form fields or annotations, takes no password and lets MuPDF end the process
+// on an uncaught exception. Every call here catches MuPDF's exceptions.
+//
+// MuPDF reads foreign bytes in C: use this package in a child process only.
+// A Document is for one goroutine at a time, and so is the package as a whole.
+package mupdf
+
+// The prototypes are ours, because the headers of go-fitz are not on this
+// package's include path. They match MuPDF 1.24.9, which fz_new_context_imp
+// checks. They are weak because cgo links this package once alone, without the
+// library; in the program go-fitz pulls in every function named here.
+
+/*
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIB __attribute__((weak)) extern
+
+typedef struct fz_context fz_context;
+typedef struct fz_document fz_document;
+typedef struct fz_document_handler fz_document_handler;
+typedef struct fz_stream fz_stream;
+typedef struct fz_page fz_page;
+typedef struct fz_device fz_device;
+typedef struct fz_pixmap fz_pixmap;
+typedef struct fz_colorspace fz_colorspace;
+typedef struct { float a, b, c, d, e, f; } fz_matrix;
+typedef struct { float x0, y0, x1, y1; } fz_rect;
+typedef struct { uint8_t ri, bp, op, opm; } fz_color_params;
+
+LIB const fz_document_handler pdf_document_handler;
+LIB const fz_color_params fz_default_color_params;
+
+LIB fz_context *fz_new_context_imp(const void *alloc, const void *locks, size_t max_store, const char *version);
+LIB sigjmp_buf *fz_push_try(fz_context *);
+LIB int fz_do_try(fz_context *);
+LIB int fz_do_always(fz_context *);
+LIB int fz_do_catch(fz_context *);
+LIB const char *fz_caught_message(fz_context *);
+LIB void fz_register_document_handler(fz_context *, const fz_document_handler *);
+LIB fz_stream *fz_open_memory(fz_context *, const unsigned char *data, size_t len);
+LIB void fz_drop_stream(fz_context *, fz_stream *);
+LIB fz_document *fz_open_document_with_stream(fz_context *, const char *magic, fz_stream *);
+LIB void fz_drop_document(fz_context *, fz_document *);
+LIB int fz_needs_password(fz_context *, fz_document *);
+LIB int fz_authenticate_password(fz_context *, fz_document *, const char *password);
+LIB int fz_count_pages(fz_context *, fz_document *);
+LIB fz_page *fz_load_page(fz_context *, fz_document *, int number);
+LIB void fz_drop_page(fz_context *, fz_page *);
+LIB fz_rect fz_bound_page(fz_context *, fz_page *);
+LIB void fz_run_page(fz_context *, fz_page *, fz_device *, fz_matrix, void *cookie);
+LIB fz_colorspace *fz_device_gray(fz_context *);
+LIB fz_colorspace *fz_device_rgb(fz_context *);
+LIB fz_pixmap *fz_new_pixmap_with_data(fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples);
+LIB void fz_clear_pixmap_with_value(fz_context *, fz_pixmap *, int value);
+LIB void fz_drop_pixmap(fz_context *, fz_pixmap *);
+LIB fz_device *fz_new_draw_device(fz_context *, fz_matrix, fz_pixmap *);
+LIB void fz_close_device(fz_context *, fz_device *);
+LIB void fz_drop_device(fz_context *, fz_device *);
+LIB int fz_pixmap_width(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_height(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_stride(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_components(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_alpha(fz_context *, const fz_pixmap *);
+LIB fz_colorspace *fz_pixmap_colorspace(fz_context *, const fz_pixmap *);
+LIB unsigned char *fz_pixmap_samples(fz_context *, const fz_pixmap *);
+LIB fz_pixmap *fz_convert_pixmap(fz_context *, const fz_pixmap *, fz_colorspace *, fz_colorspace *proof, void *defaults, fz_color_params, int keep_alpha);
+LIB fz_pixmap *fz_load_tiff_subimage(fz_context *, const unsigned char *, size_t, int subimage);
+LIB fz_pixmap *fz_load_jpeg(fz_context *, const unsigned char *, size_t);
+LIB fz_pixmap *fz_load_png(fz_context *, const unsigned char *, size_t);
+LIB fz_pixmap *fz_load_bmp(fz_context *, const unsigned char *, size_t);
+LIB fz_pixmap *fz_load_gif(fz_context *, const unsigned char *, size_t);
+
+// MuPDF's exceptions: TRY { … } ALWAYS { … } CATCH { … }. Nothing may return or
+// jump out of the first two.
+#define TRY(ctx) if (!sigsetjmp(*fz_push_try(ctx), 0)) if (fz_do_try(ctx)) do
+#define ALWAYS(ctx) while (0); if (fz_do_always(ctx)) do
+#define CATCH(ctx) while (0); if (fz_do_catch(ctx))
+
+typedef struct {
+	fz_context *ctx;
+	fz_stream *stream;
+	fz_document *doc;
+	fz_page *page;      // the page loaded last
+	char message[256];  // what MuPDF said when a call failed
+} document;
+
+enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
+
+static int failed(document *d) {
+	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
+	return FAILED;
+}
+
+static fz_context *new_context(size_t store) {
+	// A null symbol means that the program was linked without the library.
+	if (!fz_new_context_imp)
+		return NULL;
+	return fz_new_context_imp(NULL, NULL, store, "1.24.9");
+}
+
+static int open_pdf(document *d, const unsigned char *data, size_t len, const char *password) {
+	volatile int status = OK;
+	TRY(d->ctx) {
+		fz_register_document_handler(d->ctx, &pdf_document_handler);
+		d->stream = fz_open_memory(d->ctx, data, len);
+		d->doc = fz_open_document_with_stream(d->ctx, "application/pdf", d->stream);
+		if (fz_needs_password(d->ctx, d->doc)) {
+			if (!password[0])
+				status = NEEDS_PASSWORD;
+			else if (!fz_authenticate_password(d->ctx, d->doc, password))
+				status = WRONG_PASSWORD;
+		}
+	} CATCH(d->ctx) {
+		return failed(d);
+	}
+	return status;
+}
+
+static int count_pages(document *d, int *count) {
+	TRY(d->ctx) {
+		*count = fz_count_pages(d->ctx, d->doc);
+	} CATCH(d->ctx) {
+		return failed(d);
+	}
+	return OK;
+}
+
+static void drop_page(document *d) {
+	fz_drop_page(d->ctx, d->page);
+	d->page = NULL;
+}
+
+static int load_page(document *d, int number, fz_rect *bounds) {
+	drop_page(d);
+	TRY(d->ctx) {
+		d->page = fz_load_page(d->ctx, d->doc, number);
+		*bounds = fz_bound_page(d->ctx, d->page);
+	} CATCH(d->ctx) {
+		drop_page(d);
+		return failed(d);
+	}
+	return OK;
+}
+
+static int render(document *d, fz_matrix to_pixels, int width, int height, unsigned char *pixels) {
+	fz_pixmap *volatile pixmap = NULL;
+	fz_device *volatile device = NULL;
+	volatile int status = OK;
+	TRY(d->ctx) {
+		pixmap = fz_new_pixmap_with_data(d->ctx, fz_device_rgb(d->ctx), width, height, NULL, 1, width * 4, pixels);
+		fz_clear_pixmap_with_value(d->ctx, pixmap, 0xff);
+		device = fz_new_draw_device(d->ctx, to_pixels, pixmap);
+		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, NULL);
+		fz_close_device(d->ctx, device);
+	} ALWAYS(d->ctx) {
+		fz_drop_device(d->ctx, device);
+		fz_drop_pixmap(d->ctx, pixmap);
+	} CATCH(d->ctx) {
+		status = failed(d);
+	}
+	return status;
+}
+
+static void close_document(document *d) {
+	if (!d->ctx)
+		return;
+	drop_page(d);
+	fz_drop_document(d->ctx, d->doc);
+	fz_drop_stream(d->ctx, d->stream);
+	// The context stays: it is the process's only one and dies with it.
+}
+
+// decode gives a pixmap in gray (1 component, 2 with alpha) or RGB (3 or 4).
+static int decode(document *d, int format, const unsigned char *data, size_t len, int subimage, fz_pixmap **out) {
+	fz_pixmap *volatile pixmap = NULL;
+	fz_pixmap *volatile rgb = NULL;
+	volatile int status = OK;
+	TRY(d->ctx) {
+		switch (format) {
+		case 0: pixmap = fz_load_tiff_subimage(d->ctx, data, len, subimage); break;
+		case 1: pixmap = fz_load_jpeg(d->ctx, data, len); break;
+		case 2: pixmap = fz_load_png(d->ctx, data, len); break;
+		case 3: pixmap = fz_load_bmp(d->ctx, data, len); break;
+		case 4: pixmap = fz_load_gif(d->ctx, data, len); break;
+		}
+		fz_colorspace *cs = fz_pixmap_colorspace(d->ctx, pixmap);
+		if (cs != fz_device_gray(d->ctx) && cs != fz_device_rgb(d->ctx)) {
+			int colors = fz_pixmap_components(d->ctx, pixmap) - fz_pixmap_alpha(d->ctx, pixmap);
+			fz_colorspace *to = colors == 1 ? fz_device_gray(d->ctx) : fz_device_rgb(d->ctx);
+			rgb = fz_convert_pixmap(d->ctx, pixmap, to, NULL, NULL, fz_default_color_params, 1);
+		}
+	} CATCH(d->ctx) {
+		fz_drop_pixmap(d->ctx, pixmap);
+		return failed(d);
+	}
+	if (rgb) {
+		fz_drop_pixmap(d->ctx, pixmap);
+		pixmap = rgb;
+	}
+	*out = pixmap;
+	return status;
+}
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"sync"
+	"unsafe"
+
+	_ "github.com/gen2brain/go-fitz" // links MuPDF
+)
+
+var (
+	// ErrPasswordRequired means that the document opens with a password only.
+	ErrPasswordRequired = errors.New("mupdf: password required")
+	// ErrWrongPassword means that the given password is neither the user's nor the owner's.
+	ErrWrongPassword = errors.New("mupdf: wrong password")
+	// ErrLibrary means that the linked MuPDF is missing or not version 1.24.9.
+	ErrLibrary = errors.New("mupdf: library not linked or of another version")
+)
+
+// storeBytes bounds MuPDF's cache of decoded images and fonts.
+const storeBytes = 64 << 20
+
+var sharedContext = sync.OnceValue(func() *C.fz_context { return C.new_context(storeBytes) })
+
+// Document is an open PDF.
+type Document struct {
+	c    C.document
+	page int // the loaded page, from 0; -1 for none
+	rect C.fz_rect
+}
+
+// Warm does the work that the first Open would do.
+func Warm() error {
+	if sharedContext() == nil {
+		return ErrLibrary
+	}
+	return nil
+}
+
+// Open opens the PDF in data, which must lie outside the Go heap (a mapped file)
+// and stay until Close. An empty password opens what needs none.
+func Open(data []byte, password string) (*Document, error) {
+	d := &Document{page: -1}
+	d.c.ctx = sharedContext()
+	if d.c.ctx == nil {
+		return nil, ErrLibrary
+	}
+	if len(data) == 0 {
+		return nil, errors.New("mupdf: empty document")
+	}
+	pw := C.CString(password)
+	defer C.free(unsafe.Pointer(pw))
+	if err := d.check(C.open_pdf(&d.c, (*C.uchar)(&data[0]), C.size_t(len(data)), pw)); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close frees the document. The data may then go.
+func (d *Document) Close() { C.close_document(&d.c) }
+
+func (d *Document) check(status C.int) error {
+	switch status {
+	case C.OK:
+		return nil
+	case C.NEEDS_PASSWORD:
+		return ErrPasswordRequired
+	case C.WRONG_PASSWORD:
+		return ErrWrongPassword
+	}
+	return fmt.Errorf("mupdf: %s", C.GoString(&d.c.message[0]))
+}
+
+// Pages is the number of pages that the document claims to have. It can be a lie.
+func (d *Document) Pages() (int, error) {
+	var n C.int
+	err := d.check(C.count_pages(&d.c, &n))
+	return int(n), err
+}
+
+// Size gives the size of page n, from 0, in points, with its /Rotate, /UserUnit
+// and /CropBox applied.
+func (d *Document) Size(n int) (width, height float64, err error) {
+	if n != d.page {
+		d.page = -1
+		if err := d.check(C.load_page(&d.c, C.int(n), &d.rect)); err != nil {
+			return 0, 0, err
+		}
+		d.page = n
+	}
+	width, height = float64(d.rect.x1-d.rect.x0), float64(d.rect.y1-d.rect.y0)
+	if !(width > 0 && height > 0) || math.IsInf(width, 0) || math.IsInf(height, 0) {
+		return 0, 0, errors.New("mupdf: page has no area")
+	}
+	return width, height, nil
+}
+
+// Render draws page n, from 0, with its annotations and form fields on white, so
+// that it fills width x height pixels of pix: RGBA, 4 bytes a pixel, opaque. pix
+// must lie outside the Go heap.
+func (d *Document) Render(n, width, height int, pix []byte) error {
+	if width < 1 || height < 1 || len(pix)/4/width < height {
+		return errors.New("mupdf: pixel buffer too small")
+	}
+	w, h, err := d.Size(n)
+	if err != nil {
+		return err
+	}
+	sx, sy := C.float(float64(width)/w), C.float(float64(height)/h)
+	m := C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}
+	return d.check(C.render(&d.c, m, C.int(width), C.int(height), (*C.uchar)(&pix[0])))
+}
+
+// Format is a picture format that Decode reads.
+type Format int
+
+// The picture formats.
+const (
+	TIFF Format = iota
+	JPEG
+	PNG
+	BMP
+	GIF
+)
+
+// Decode decodes picture n, from 0, of data (n matters for TIFF only). Damaged
+// data gives as much of the picture as there is. The image is *image.Gray or
+// *image.RGBA with premultiplied alpha.
+func Decode(format Format, data []byte, n int) (image.Image, error) {
+	var d Document
+	d.c.ctx = sharedContext()
+	if d.c.ctx == nil {
+		return nil, ErrLibrary
+	}
+	if len(data) == 0 {
+		return nil, errors.New("mupdf: empty picture")
+	}
+	var pixmap *C.fz_pixmap
+	if err := d.check(C.decode(&d.c, C.int(format), (*C.uchar)(&data[0]), C.size_t(len(data)), C.int(n), &pixmap)); err != nil {
+		return nil, err
+	}
+	defer C.fz_drop_pixmap(d.c.ctx, pixmap)
+	return toImage(d.c.ctx, pixmap)
+}
+
+func toImage(ctx *C.fz_context, p *C.fz_pixmap) (image.Image, error) {
+	width, height := int(C.fz_pixmap_width(ctx, p)), int(C.fz_pixmap_height(ctx, p))
+	stride, n := int(C.fz_pixmap_stride(ctx, p)), int(C.fz_pixmap_components(ctx, p))
+	if width < 1 || height < 1 {
+		return nil, errors.New("mupdf: picture has no area")
+	}
+	samples := unsafe.Slice((*byte)(C.fz_pixmap_samples(ctx, p)), stride*height)
+	rect := image.Rect(0, 0, width, height)
+	if n == 1 {
+		gray := image.NewGray(rect)
+		for y := range height {
+			copy(gray.Pix[y*width:(y+1)*width], samples[y*stride:])
+		}
+		return gray, nil
+	}
+	rgba := image.NewRGBA(rect)
+	for y := range height {
+		row, out := samples[y*stride:][:width*n], rgba.Pix[y*rgba.Stride:]
+		switch n {
+		case 2:
+			for x := range width {
+				v, a := row[2*x], row[2*x+1]
+				out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = v, v, v, a
+			}
+		case 3:
+			for x := range width {
+				out[4*x], out[4*x+1], out[4*x+2], out[4*x+3] = row[3*x], row[3*x+1], row[3*x+2], 255
+			}
+		case 4:
+			copy(out[:width*4], row)
+		default:
+			return nil, fmt.Errorf("mupdf: picture has %d components", n)
+		}
+	}
+	return rgba, nil
+}

@@ -1,0 +1,268 @@
+package raster
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+)
+
+// errClosed means that the rasteriser is closing.
+var errClosed = errors.New("rasteriser is closed")
+
+// restartDelay is how long the pool waits after a child could not be started.
+const restartDelay = time.Second
+
+// pool shares a bounded number of children among documents. A document that
+// needs a child waits in turn. One that has a child but no use for it at the
+// moment, because its reader is slow or memory is short, parks it: it may go on
+// with it later, unless another document took its place meanwhile.
+type pool struct {
+	start func() (*child, error)
+	log   *slog.Logger
+	spare chan *child // started, without a document
+	fault chan error  // why there is no spare
+	stop  chan struct{}
+	ended chan struct{} // closed when the spawner and all children are gone
+
+	children sync.WaitGroup
+
+	mu      sync.Mutex
+	closed  bool
+	free    int                 // places not taken
+	leased  map[*child]struct{} // children holding a place
+	parked  []*child            // of those, the idle ones, longest first
+	waiting []chan struct{}     // who waits for a place, longest first; closed when given
+}
+
+func newPool(cfg Config, log *slog.Logger) *pool {
+	starter := newStarter(cfg, log)
+	p := &pool{
+		start:  starter.start,
+		log:    log,
+		spare:  make(chan *child, cfg.Spares-1), // one more is in the spawner's hand
+		fault:  make(chan error),
+		stop:   make(chan struct{}),
+		ended:  make(chan struct{}),
+		free:   cfg.MaxChildren,
+		leased: make(map[*child]struct{}),
+	}
+	go p.spawn()
+	return p
+}
+
+// spawn keeps spares ready until the pool closes.
+func (p *pool) spawn() {
+	// The kernel kills a child when the thread that started it ends, not the
+	// process: this thread therefore starts all of them and lives as long.
+	runtime.LockOSThread()
+	defer close(p.ended)
+	for p.offer() {
+	}
+	for {
+		select {
+		case c := <-p.spare:
+			c.kill()
+		default:
+			p.children.Wait()
+			return
+		}
+	}
+}
+
+// offer starts a child and keeps it until somebody takes it. False means stop.
+func (p *pool) offer() bool {
+	c, err := p.start()
+	if err != nil {
+		p.log.Error("raster child does not start", "error", err)
+		select {
+		case p.fault <- err:
+		case <-time.After(restartDelay):
+		case <-p.stop:
+			return false
+		}
+		return true
+	}
+	p.children.Go(func() { <-c.exited })
+	select {
+	case p.spare <- c:
+		return true
+	case <-c.exited: // nobody's fault and nobody's loss, but not to be repeated in haste
+		p.log.Warn("idle raster child ended")
+		select {
+		case <-time.After(restartDelay):
+			return true
+		case <-p.stop:
+			return false
+		}
+	case <-p.stop:
+		c.kill()
+		return false
+	}
+}
+
+// acquire waits for a place, in turn, and gives a child without a document.
+func (p *pool) acquire(ctx context.Context) (*child, error) {
+	if err := p.takePlace(ctx); err != nil {
+		return nil, err
+	}
+	return p.takeSpare(ctx)
+}
+
+// tryAcquire gives a child only if a place is free and nobody waits for it.
+func (p *pool) tryAcquire(ctx context.Context) *child {
+	p.mu.Lock()
+	if p.closed || p.free == 0 {
+		p.mu.Unlock()
+		return nil
+	}
+	p.free--
+	p.mu.Unlock()
+	c, err := p.takeSpare(ctx)
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+func (p *pool) takePlace(ctx context.Context) error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return errClosed
+	}
+	if p.free > 0 {
+		p.free--
+		p.mu.Unlock()
+		return nil
+	}
+	if len(p.parked) > 0 {
+		c := p.parked[0]
+		p.parked = p.parked[1:]
+		delete(p.leased, c)
+		p.mu.Unlock()
+		c.kill()
+		return nil
+	}
+	turn := make(chan struct{})
+	p.waiting = append(p.waiting, turn)
+	p.mu.Unlock()
+	select {
+	case <-turn:
+		return nil
+	case <-p.stop:
+		return errClosed
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.waiting, turn); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+	} else {
+		p.givePlace()
+	}
+	return context.Cause(ctx)
+}
+
+// takeSpare turns a place into a child, and gives the place back if it cannot.
+func (p *pool) takeSpare(ctx context.Context) (c *child, err error) {
+	select {
+	case c = <-p.spare:
+	case err = <-p.fault:
+	case <-p.stop:
+		err = errClosed
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		p.givePlace()
+		return nil, err
+	}
+	if p.closed {
+		c.kill()
+		return nil, errClosed
+	}
+	p.leased[c] = struct{}{}
+	return c, nil
+}
+
+// givePlace hands a place to who waits longest. p.mu is held.
+func (p *pool) givePlace() {
+	if len(p.waiting) == 0 {
+		p.free++
+		return
+	}
+	close(p.waiting[0])
+	p.waiting = p.waiting[1:]
+}
+
+// park marks a leased child as idle. If somebody waits, it is given away at once.
+func (p *pool) park(c *child) {
+	p.mu.Lock()
+	if len(p.waiting) == 0 {
+		p.parked = append(p.parked, c)
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Unlock()
+	p.release(c)
+}
+
+// wanted tells whether somebody waits for a child.
+func (p *pool) wanted() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.waiting) > 0
+}
+
+// unpark takes a parked child back. False means that it is gone.
+func (p *pool) unpark(c *child) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := slices.Index(p.parked, c)
+	if i < 0 {
+		return false
+	}
+	p.parked = slices.Delete(p.parked, i, i+1)
+	return true
+}
+
+// release kills a child, because it has seen a document, and gives its place away.
+// Releasing one that is gone already does nothing.
+func (p *pool) release(c *child) {
+	c.kill()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, ok := p.leased[c]; !ok {
+		return
+	}
+	delete(p.leased, c)
+	if i := slices.Index(p.parked, c); i >= 0 {
+		p.parked = slices.Delete(p.parked, i, i+1)
+	}
+	p.givePlace()
+}
+
+// close kills all children and waits for them.
+func (p *pool) close(ctx context.Context) error {
+	p.mu.Lock()
+	if !p.closed {
+		p.closed = true
+		close(p.stop)
+	}
+	for c := range p.leased {
+		c.kill()
+	}
+	p.mu.Unlock()
+	select {
+	case <-p.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

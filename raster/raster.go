@@ -1,0 +1,138 @@
+// Package raster turns documents into pages. Formats read by C or WebAssembly
+// (PDF and TIFF by MuPDF, HEIC, AVIF) are read in child processes, one document
+// each, which can be killed; the others by Go's decoders in this process.
+//
+// The parts, in the order of the data flow: sniff.go tells the type of a document,
+// paged.go renders a document's pages side by side and hands them out in order,
+// pool.go shares the children among documents, child.go talks to one, worker.go is
+// what runs in it, behind sandbox.go. picture.go decodes images in process and
+// flatten.go, turn.go and exif.go make them upright and opaque.
+package raster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"ocr-gateway/document"
+)
+
+// Budget is the memory for decoded pages, shared by all requests. A page takes
+// width * height * 4 bytes before it is rendered and gives them back in Page.Free.
+type Budget interface {
+	// Acquire waits for bytes, in turn with others, until ctx is done.
+	Acquire(ctx context.Context, bytes int64) error
+	Release(bytes int64)
+}
+
+// Rasterizer opens documents. It is safe for concurrent use.
+type Rasterizer struct {
+	cfg    Config
+	budget Budget
+	log    *slog.Logger
+	pool   *pool
+}
+
+// New starts the spare children. Close ends them.
+func New(cfg Config, budget Budget, log *slog.Logger) (*Rasterizer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("raster: %w", err)
+	}
+	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: newPool(cfg, log)}, nil
+}
+
+// Close kills all children and waits until they are gone or ctx is done.
+// Documents still open fail.
+func (r *Rasterizer) Close(ctx context.Context) error {
+	return r.pool.close(ctx)
+}
+
+// Open reads enough of src to know its pages. src must stay open until
+// Pages.Close has returned; ctx bounds the work on the pages too. Errors are
+// *document.Problem where the input is at fault.
+func (r *Rasterizer) Open(ctx context.Context, src *document.Source, opts document.Options) (*document.Pages, error) {
+	if opts.DPI != 0 && (opts.DPI < minDPI || opts.DPI > maxDPI) {
+		return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission,
+			"dpi %d is not within %d and %d", opts.DPI, minDPI, maxDPI)
+	}
+	if src.Size == 0 {
+		return nil, document.Problemf(document.CodeUnreadable, document.PhaseAdmission, "the file is empty; %s", accepted)
+	}
+	head := make([]byte, min(sniffLen, src.Size))
+	if _, err := io.ReadFull(src.Reader(), head); err != nil {
+		return nil, fmt.Errorf("raster: read upload: %w", err)
+	}
+	switch kind, offset := sniff(head); kind {
+	case kindUnknown:
+		return nil, unsupported(head)
+	case kindPDF, kindTIFF, kindHEIC, kindAVIF:
+		return r.openPaged(ctx, kind, offset, src, opts)
+	default:
+		return r.openPicture(ctx, kind, src, opts)
+	}
+}
+
+// newPages checks the pages asked for against a document of total pages, and
+// makes what Open returns.
+func (r *Rasterizer) newPages(total int, opts document.Options) (*document.Pages, error) {
+	const countable = 1_000_000 // more is a lie, and not worth a list
+	tooMany := func(asked int) error {
+		return document.Problemf(document.CodeTooManyPages, document.PhaseAdmission,
+			"%d pages are asked for and the limit is %d: ask for fewer, such as pages=1-%d", asked, r.cfg.MaxPages, r.cfg.MaxPages)
+	}
+	if total > countable {
+		return nil, tooMany(total)
+	}
+	numbers, err := opts.Pages.Resolve(total)
+	if err != nil {
+		return nil, err
+	}
+	if len(numbers) > r.cfg.MaxPages {
+		return nil, tooMany(len(numbers))
+	}
+	return &document.Pages{Total: total, Numbers: numbers}, nil
+}
+
+// newPage takes the memory of a page of width x height pixels.
+func (r *Rasterizer) newPage(ctx context.Context, number, width, height int) (*document.Page, error) {
+	bytes := 4 * int64(width) * int64(height)
+	if err := r.budget.Acquire(ctx, bytes); err != nil {
+		return nil, err
+	}
+	return &document.Page{
+		Number: number, Width: width, Height: height,
+		Free: sync.OnceFunc(func() { r.budget.Release(bytes) }),
+	}, nil
+}
+
+// failedPage is a page without an image, which goes with a *document.Problem.
+func failedPage(number int) *document.Page { return &document.Page{Number: number} }
+
+// once guards a sequence that can be ranged over only once.
+func once(seq func(yield func(*document.Page, error) bool)) func(func(*document.Page, error) bool) {
+	var ranged sync.Once
+	return func(yield func(*document.Page, error) bool) {
+		again := true
+		ranged.Do(func() { again = false })
+		if again {
+			yield(nil, errors.New("raster: pages were ranged over already"))
+			return
+		}
+		seq(yield)
+	}
+}
+
+// tooManyPixels refuses a picture by its dimensions.
+func (r *Rasterizer) tooManyPixels(page, width, height int) *document.Problem {
+	return document.Problemf(document.CodeTooManyPixels, document.PhaseRaster,
+		"page %d is %d x %d pixels and the limit is %d pixels (%d on a side): send it smaller",
+		page, width, height, r.cfg.MaxPixels, maxSide)
+}
+
+// fits tells whether a picture is within the limits.
+func fits(width, height, maxPixels int) bool {
+	return width <= maxSide && height <= maxSide && width*height <= maxPixels
+}

@@ -1,0 +1,53 @@
+package raster
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// A child has seen no foreign byte when it enters the sandbox, and never leaves it.
+
+// addressSpace is what the child had mapped on entry: the Go runtime and the shared
+// pixels alone reserve more than a document may use.
+var addressSpace uint64
+
+// enterSandbox forbids writing files, dumping core and every system call that
+// rendering does not need: among them opening files and sockets and running programs.
+func enterSandbox() error {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return err
+	}
+	var pages uint64
+	if _, err := fmt.Sscan(string(statm), &pages); err != nil {
+		return fmt.Errorf("read statm: %w", err)
+	}
+	addressSpace = pages * uint64(os.Getpagesize())
+	for _, resource := range []int{unix.RLIMIT_CORE, unix.RLIMIT_FSIZE} {
+		if err := syscall.Setrlimit(resource, &syscall.Rlimit{}); err != nil {
+			return err
+		}
+	}
+	return forbidSystemCalls()
+}
+
+// limitMemory bounds the address space that the child takes from now on. What asks
+// for more gets an error, in MuPDF, or ends the child, in Go.
+func limitMemory(bytes uint64) error {
+	limit := addressSpace + bytes
+	return syscall.Setrlimit(unix.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit})
+}
+
+// limitCPU bounds the processor time of the next request. The gateway watches the
+// clock; this ends a child also when nobody does.
+func limitCPU(seconds uint32) error {
+	var used unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
+		return err
+	}
+	total := uint64(used.Utime.Sec+used.Stime.Sec) + uint64(seconds) + 1
+	return syscall.Setrlimit(unix.RLIMIT_CPU, &syscall.Rlimit{Cur: total, Max: unix.RLIM_INFINITY})
+}

@@ -1,0 +1,122 @@
+package raster_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/raster"
+)
+
+// budget counts what pages hold; it never refuses.
+type budget struct {
+	mu         sync.Mutex
+	used, peak int64
+}
+
+func (b *budget) Acquire(_ context.Context, n int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.used += n
+	b.peak = max(b.peak, b.used)
+	return nil
+}
+
+func (b *budget) Release(n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.used -= n
+}
+
+func testConfig() raster.Config {
+	cfg := raster.DefaultConfig()
+	cfg.Command = []string{"/proc/self/exe", childArgument}
+	cfg.Workers, cfg.MaxChildren = 2, 4
+	return cfg
+}
+
+// open makes a rasteriser that is closed at the end of the test, which then fails
+// if memory was not given back.
+func newRasterizer(t testing.TB, change func(*raster.Config)) (*raster.Rasterizer, *budget) {
+	t.Helper()
+	cfg := testConfig()
+	if change != nil {
+		change(&cfg)
+	}
+	b := new(budget)
+	r, err := raster.New(cfg, b, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := r.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		if b.used != 0 {
+			t.Errorf("%d bytes of page memory not given back", b.used)
+		}
+	})
+	return r, b
+}
+
+// TestTestset opens everything in the test set: each file ends in pages or in a
+// problem for people, in time.
+func TestTestset(t *testing.T) {
+	root := os.Getenv("OCR_TESTSET")
+	if root == "" {
+		t.Skip("OCR_TESTSET names no folder with a test set")
+	}
+	r, _ := newRasterizer(t, nil)
+	err := filepath.WalkDir(filepath.Join(root, "files"), func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		t.Run(e.Name(), func(t *testing.T) {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			pages, err := r.Open(t.Context(), document.NewSource(e.Name(), data), document.Options{})
+			var problem *document.Problem
+			if err != nil {
+				if !errors.As(err, &problem) {
+					t.Fatalf("not a problem: %v", err)
+				}
+				t.Logf("%v: %v", time.Since(start).Round(time.Millisecond), err)
+				return
+			}
+			defer pages.Close()
+			for page, err := range pages.Seq {
+				switch {
+				case page == nil:
+					t.Fatal(err)
+				case err != nil && !errors.As(err, &problem):
+					t.Errorf("not a problem: %v", err)
+				case err != nil:
+					t.Logf("%v: %v", time.Since(start).Round(time.Millisecond), err)
+				case page.Number > 3:
+				default:
+					t.Logf("%v: page %d of %d: %d x %d %T %g dpi scaled %v", time.Since(start).Round(time.Millisecond), page.Number, pages.Total, page.Width, page.Height, page.Image, page.DPI, page.Scaled)
+				}
+				page.Release()
+			}
+			if took := time.Since(start); took > time.Minute {
+				t.Errorf("took %v", took)
+			}
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

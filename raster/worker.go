@@ -1,0 +1,279 @@
+package raster
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"ocr-gateway/raster/mupdf"
+)
+
+// The descriptors that a child is started with.
+const (
+	socketFD = 3
+	pixelsFD = 4
+)
+
+// errTooManyPixels refuses a picture, in the child.
+var errTooManyPixels = errors.New("too many pixels")
+
+// pageSize is what a reader knows of a page before it renders it.
+type pageSize struct {
+	width, height float64 // see reply
+	dpi           float64
+	orientation   orientation
+}
+
+// pageReader reads a document in the child. Pages count from 0.
+type pageReader interface {
+	pages() (int, error)
+	size(page int) (pageSize, error)
+	// render writes the page to pix, which has room for width x height pixels.
+	render(page, width, height int, pix []byte) (pixelFormat, error)
+}
+
+// WorkerMain is the life of a child: it serves requests on the socket it was
+// started with until that closes. The result is the exit code.
+func WorkerMain() int {
+	if err := work(); err != nil {
+		fmt.Fprintln(os.Stderr, "raster worker:", err)
+		return 1
+	}
+	return 0
+}
+
+func work() error {
+	pixels, err := mapFile(pixelsFD, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	if err != nil {
+		return fmt.Errorf("map pixels: %w", err)
+	}
+	if err := mupdf.Warm(); err != nil {
+		return err
+	}
+	if err := enterSandbox(); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
+	}
+	w := worker{pix: pixels}
+	for {
+		req, tail, fd, err := receive()
+		if err != nil {
+			return err
+		}
+		if req == nil {
+			return nil
+		}
+		rep, message := w.serve(req, tail, fd)
+		if err := unix.Sendto(socketFD, encode(rep, message), 0, nil); err != nil {
+			return fmt.Errorf("reply: %w", err)
+		}
+	}
+}
+
+// mapFile maps a whole file.
+func mapFile(fd, prot, flags int) ([]byte, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return nil, err
+	}
+	return unix.Mmap(fd, 0, int(st.Size), prot, flags)
+}
+
+// receive waits for a request. A nil request means that the gateway is gone. fd is
+// the descriptor that came along, -1 for none.
+func receive() (req *request, tail string, fd int, err error) {
+	buf, rights := make([]byte, maxPacket), make([]byte, unix.CmsgSpace(4))
+	n, rn, _, _, err := unix.Recvmsg(socketFD, buf, rights, unix.MSG_CMSG_CLOEXEC)
+	for errors.Is(err, unix.EINTR) {
+		n, rn, _, _, err = unix.Recvmsg(socketFD, buf, rights, unix.MSG_CMSG_CLOEXEC)
+	}
+	if err != nil {
+		return nil, "", -1, fmt.Errorf("receive: %w", err)
+	}
+	if n == 0 {
+		return nil, "", -1, nil
+	}
+	fd = -1
+	if messages, err := unix.ParseSocketControlMessage(rights[:rn]); err == nil && len(messages) == 1 {
+		if fds, err := unix.ParseUnixRights(&messages[0]); err == nil && len(fds) == 1 {
+			fd = fds[0]
+		}
+	}
+	req = new(request)
+	tail, err = decode(buf[:n], req)
+	return req, tail, fd, err
+}
+
+// worker holds the child's document.
+type worker struct {
+	pix    []byte // the shared memory
+	reader pageReader
+}
+
+// serve does what a request asks for. message is for the gateway's log.
+func (w *worker) serve(req *request, tail string, fd int) (rep reply, message string) {
+	err := limitCPU(req.CPUSeconds)
+	if err == nil {
+		err = w.do(req, tail, fd, &rep)
+	}
+	switch {
+	case err == nil:
+		return rep, ""
+	case errors.Is(err, mupdf.ErrPasswordRequired):
+		rep.Status = statusPasswordRequired
+	case errors.Is(err, mupdf.ErrWrongPassword):
+		rep.Status = statusWrongPassword
+	case errors.Is(err, errTooManyPixels):
+		rep.Status = statusTooManyPixels
+	default:
+		rep.Status = statusFailed
+	}
+	message = err.Error()
+	return rep, message[:min(len(message), 512)]
+}
+
+func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
+	if (w.reader == nil) != (req.Op == opOpen) {
+		return errors.New("one child, one document")
+	}
+	switch req.Op {
+	case opOpen:
+		if err := limitMemory(req.Memory); err != nil {
+			return fmt.Errorf("limit memory: %w", err)
+		}
+		reader, err := openReader(req, tail, fd)
+		if err != nil {
+			return err
+		}
+		pages, err := reader.pages()
+		if err != nil {
+			return err
+		}
+		w.reader, rep.Pages = reader, uint32(max(pages, 0))
+		return nil
+	case opSize:
+		size, err := w.reader.size(int(req.Page))
+		if err != nil {
+			return err
+		}
+		rep.Width, rep.Height, rep.DPI, rep.Orientation = size.width, size.height, size.dpi, uint32(size.orientation)
+		return nil
+	case opRender:
+		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
+			return errTooManyPixels
+		}
+		format, err := w.reader.render(int(req.Page), int(req.Width), int(req.Height), w.pix)
+		rep.Format = format
+		return err
+	}
+	return errPacket
+}
+
+// openReader maps the document, for the life of the child.
+func openReader(req *request, password string, fd int) (pageReader, error) {
+	data, err := mapFile(fd, unix.PROT_READ, unix.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("map document: %w", err)
+	}
+	unix.Close(fd)
+	if req.Offset > uint64(len(data)) {
+		return nil, errPacket
+	}
+	data = data[req.Offset:]
+	switch req.Kind {
+	case kindPDF:
+		doc, err := mupdf.Open(data, password)
+		if err != nil {
+			return nil, err
+		}
+		return pdfReader{doc}, nil
+	case kindTIFF:
+		return openTIFFReader(data, int(req.MaxPixels))
+	}
+	return &pictureReader{kind: req.Kind, data: data, maxPixels: int(req.MaxPixels)}, nil
+}
+
+// pdfReader reads PDF by MuPDF.
+type pdfReader struct{ doc *mupdf.Document }
+
+func (r pdfReader) pages() (int, error) { return r.doc.Pages() }
+
+func (r pdfReader) size(page int) (pageSize, error) {
+	width, height, err := r.doc.Size(page)
+	return pageSize{width: width, height: height, orientation: upright}, err
+}
+
+func (r pdfReader) render(page, width, height int, pix []byte) (pixelFormat, error) {
+	return formatOpaque, r.doc.Render(page, width, height, pix)
+}
+
+// tiffReader walks the directories in Go and has MuPDF decode the pictures.
+type tiffReader struct {
+	data      []byte
+	dirs      []tiffDirectory
+	index     []int // MuPDF's number of each picture
+	maxPixels int
+}
+
+func openTIFFReader(data []byte, maxPixels int) (*tiffReader, error) {
+	t, err := openTIFF(data)
+	if err != nil {
+		return nil, err
+	}
+	dirs, index := t.pictures()
+	return &tiffReader{data: data, dirs: dirs, index: index, maxPixels: maxPixels}, nil
+}
+
+func (r *tiffReader) pages() (int, error) { return len(r.dirs), nil }
+
+func (r *tiffReader) size(page int) (pageSize, error) {
+	if page >= len(r.dirs) {
+		return pageSize{}, errors.New("no such page")
+	}
+	dir := r.dirs[page]
+	size := pageSize{width: dir[tagWidth], height: dir[tagHeight], dpi: dir.dpi(), orientation: dir.orientation()}
+	switch {
+	case size.width < 1 || size.height < 1:
+		return pageSize{}, errors.New("picture has no area")
+	case !fits(int(size.width), int(size.height), r.maxPixels):
+		return size, errTooManyPixels
+	}
+	return size, nil
+}
+
+func (r *tiffReader) render(page, width, height int, pix []byte) (pixelFormat, error) {
+	if _, err := r.size(page); err != nil {
+		return 0, err
+	}
+	img, err := mupdf.Decode(mupdf.TIFF, r.data, r.index[page])
+	if err != nil {
+		return 0, err
+	}
+	return putPicture(img, width, height, pix)
+}
+
+// putPicture copies a picture to the shared memory.
+func putPicture(img image.Image, width, height int, pix []byte) (pixelFormat, error) {
+	if img.Bounds().Dx() != width || img.Bounds().Dy() != height {
+		return 0, errors.New("picture is not of the size it said")
+	}
+	if gray, ok := img.(*image.Gray); ok {
+		copyRows(pix, gray.Pix, width, height, gray.Stride)
+		return formatGray, nil
+	}
+	rgba := toRGBA(img)
+	copyRows(pix, rgba.Pix, 4*width, height, rgba.Stride)
+	if rgba.Opaque() {
+		return formatOpaque, nil
+	}
+	return formatAlpha, nil
+}
+
+// copyRows copies rows of n bytes and leaves out what pads them.
+func copyRows(dst, src []byte, n, rows, stride int) {
+	for y := range rows {
+		copy(dst[y*n:(y+1)*n], src[y*stride:])
+	}
+}

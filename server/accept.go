@@ -1,0 +1,127 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+)
+
+const (
+	mediaJSON   = "application/json"
+	mediaNDJSON = "application/x-ndjson"
+	mediaSSE    = "text/event-stream"
+)
+
+// negotiate picks what the client likes best of the offers; the first is the
+// default and wins ties.
+func negotiate(c echo.Context, offers ...string) (string, error) {
+	accept := strings.Join(c.Request().Header.Values("Accept"), ",")
+	if strings.TrimSpace(accept) == "" {
+		return offers[0], nil
+	}
+	best, chosen := 0.0, ""
+	for _, offer := range offers {
+		if q := quality(accept, offer); q > best {
+			best, chosen = q, offer
+		}
+	}
+	if chosen == "" {
+		return "", document.Problemf(codeNotAcceptable, document.PhaseAdmission,
+			"none of the types in Accept can be had here; known are %s", strings.Join(offers, ", "))
+	}
+	return chosen, nil
+}
+
+// quality is the weight that an Accept header gives to a media type: that of the
+// most specific range which matches it (RFC 9110 section 12.5.1).
+func quality(accept, media string) float64 {
+	major, _, _ := strings.Cut(media, "/")
+	q, rank := 0.0, 0
+	for part := range strings.SplitSeq(accept, ",") {
+		pattern, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		r := 0
+		switch pattern {
+		case media:
+			r = 3
+		case major + "/*":
+			r = 2
+		case "*/*":
+			r = 1
+		}
+		if r <= rank {
+			continue
+		}
+		weight := 1.0
+		if v, ok := params["q"]; ok {
+			if weight, err = strconv.ParseFloat(v, 64); err != nil {
+				weight = 0
+			}
+		}
+		q, rank = weight, r
+	}
+	return q
+}
+
+// media lists what a whole document can be had as.
+func (s *Server) media(first ...string) []string {
+	offers := first
+	for _, f := range s.deps.Formats {
+		if f.MediaType != mediaJSON && f.MediaType != mediaNDJSON {
+			offers = append(offers, f.MediaType)
+		}
+	}
+	return offers
+}
+
+// answer sends a result as media: v as JSON, or r through the format for it.
+func (s *Server) answer(c echo.Context, media string, r *document.Result, v any) error {
+	if media == mediaJSON {
+		return writeJSON(c, 200, mediaJSON, v)
+	}
+	for _, f := range s.deps.Formats {
+		if f.MediaType != media {
+			continue
+		}
+		var buf bytes.Buffer
+		if err := f.Encode(&buf, r); err != nil {
+			return formatProblem(f, err)
+		}
+		if strings.HasPrefix(media, "text/") {
+			media += "; charset=utf-8"
+		}
+		return c.Blob(200, media, buf.Bytes())
+	}
+	return document.Problemf(document.CodeInternal, document.PhaseFormat, "no format for %s", media)
+}
+
+func formatProblem(f Format, err error) *document.Problem {
+	return document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", f.Name).Because(err)
+}
+
+// writeJSON sends v as a whole, so that a value which cannot be encoded is
+// still an error and not half an answer.
+func writeJSON(c echo.Context, status int, media string, v any) error {
+	b, err := encodeJSON(v)
+	if err != nil {
+		return err
+	}
+	return c.Blob(status, media, b)
+}
+
+// encodeJSON is one line of JSON with its newline; < and > stay readable.
+func encodeJSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return buf.Bytes(), err
+}

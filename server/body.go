@@ -1,0 +1,154 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"ocr-gateway/document"
+)
+
+const (
+	// minUploadRate is what a client must send on average, in bytes a second. A
+	// slow line is served; one byte every few seconds only holds a place.
+	minUploadRate = 1 << 10
+	// formOverhead is what boundaries, part headers and options may add to the
+	// files of an upload.
+	formOverhead = 1 << 20
+	// A refused client may send this much more, for this long, so that it sees
+	// the answer: most read only after they have sent everything.
+	drainBytes = 64 << 20
+	drainTime  = 10 * time.Second
+	// zstdWindow bounds the memory of a decoder; 8 MiB is what RFC 8878 asks every
+	// decoder to support.
+	zstdWindow = 8 << 20
+)
+
+// body is a request body as it comes from the wire. A read that makes no
+// progress ends with a problem instead of waiting for ever.
+type body struct {
+	io.ReadCloser
+	conn  *http.ResponseController
+	idle  time.Duration
+	limit int64
+	start time.Time
+	read  int64
+}
+
+func newBody(w http.ResponseWriter, r *http.Request, limit int64, idle time.Duration) *body {
+	return &body{ReadCloser: r.Body, conn: http.NewResponseController(w), idle: idle, limit: limit, start: time.Now()}
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	now := time.Now()
+	earned := time.Duration(b.read) * time.Second / minUploadRate
+	deadline := b.start.Add(b.idle + earned)
+	if quiet := now.Add(b.idle); quiet.Before(deadline) {
+		deadline = quiet
+	}
+	b.conn.SetReadDeadline(deadline)
+	n, err := b.ReadCloser.Read(p)
+	b.read += int64(n)
+	switch {
+	case b.read > b.limit:
+		return n, tooLarge(b.limit - formOverhead)
+	case err == nil || err == io.EOF:
+		return n, err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return n, document.Problemf(codeRequestTimeout, document.PhaseAdmission,
+			"the upload stood still or was slower than %d bytes a second", minUploadRate).Retry().Because(err)
+	default:
+		return n, malformed("the request body ended after %d bytes, before it was complete", b.read).Because(err)
+	}
+}
+
+// done lifts the deadline, which would otherwise cancel the request's context.
+func (b *body) done() { b.conn.SetReadDeadline(time.Time{}) }
+
+// drain reads what a refused client still sends. A client that waits for "100
+// Continue" has sent nothing and needs no reading.
+func (b *body) drain(expect string) {
+	if expect != "" && b.read == 0 {
+		return
+	}
+	b.conn.SetReadDeadline(time.Now().Add(drainTime))
+	io.CopyN(io.Discard, b.ReadCloser, drainBytes)
+	b.done()
+}
+
+func tooLarge(limit int64) *document.Problem {
+	return document.Problemf(document.CodeTooLarge, document.PhaseAdmission,
+		"the upload is larger than the limit of %d bytes", limit)
+}
+
+// limitReader fails with a problem after limit bytes, unlike io.LimitReader,
+// which ends quietly.
+type limitReader struct {
+	r       io.Reader
+	left    int64
+	problem *document.Problem
+}
+
+func (l *limitReader) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, l.problem
+	}
+	return n, err
+}
+
+// plain is the body without its Content-Encoding. Its size is limited after
+// decompression, so a small body cannot become an endless one.
+func (s *Server) plain(r *http.Request) (io.Reader, func(), error) {
+	encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
+	limited := func(dec io.Reader) io.Reader {
+		return &limitReader{decoded{dec, encoding}, s.cfg.MaxUploadBytes + formOverhead, tooLarge(s.cfg.MaxUploadBytes)}
+	}
+	switch encoding {
+	case "", "identity":
+		return r.Body, func() {}, nil
+	case "gzip", "x-gzip":
+		dec, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return nil, nil, decodingError(err, encoding)
+		}
+		return limited(dec), func() { dec.Close() }, nil
+	case "zstd":
+		dec, err := zstd.NewReader(r.Body, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			return nil, nil, decodingError(err, encoding)
+		}
+		return limited(dec), dec.Close, nil
+	default:
+		return nil, nil, document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
+			"Content-Encoding %q is not supported; send gzip, zstd or no encoding", clip(encoding))
+	}
+}
+
+// decoded turns the errors of a decompressor into problems.
+type decoded struct {
+	r        io.Reader
+	encoding string
+}
+
+func (d decoded) Read(p []byte) (int, error) {
+	n, err := d.r.Read(p)
+	if err != nil && err != io.EOF {
+		err = decodingError(err, d.encoding)
+	}
+	return n, err
+}
+
+func decodingError(err error, encoding string) error {
+	var p *document.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return malformed("the request body is not valid %s", encoding).Because(err)
+}

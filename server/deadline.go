@@ -1,0 +1,60 @@
+package server
+
+import (
+	"net/http"
+	"time"
+)
+
+// writeChunk is how much is written under one deadline, so that a slow reader of
+// a large answer is told from one that has stopped reading.
+const writeChunk = 64 << 10
+
+// withDeadlines guards both directions of every connection against clients
+// that stand still: reads through body, writes through deadlineWriter.
+func (s *Server) withDeadlines(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		dw := &deadlineWriter{w, http.NewResponseController(w), s.cfg.IdleTimeout}
+		b := newBody(w, r, s.cfg.MaxUploadBytes+formOverhead, s.cfg.IdleTimeout)
+		r.Body = b
+		defer dw.extend() // for what net/http still holds in its buffer
+		next.ServeHTTP(dw, r)
+	})
+}
+
+// deadlineWriter gives every write idle time to make progress.
+type deadlineWriter struct {
+	http.ResponseWriter
+	conn *http.ResponseController
+	idle time.Duration
+}
+
+func (w *deadlineWriter) extend() { w.conn.SetWriteDeadline(time.Now().Add(w.idle)) }
+
+func (w *deadlineWriter) WriteHeader(status int) {
+	w.extend()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *deadlineWriter) Write(p []byte) (int, error) {
+	written := 0
+	for {
+		chunk := p[written:min(len(p), written+writeChunk)]
+		w.extend()
+		n, err := w.ResponseWriter.Write(chunk)
+		written += n
+		if err != nil || written == len(p) {
+			return written, err
+		}
+	}
+}
+
+// FlushError is what http.ResponseController looks for.
+func (w *deadlineWriter) FlushError() error {
+	w.extend()
+	return w.conn.Flush()
+}
+
+// Flush is what the compressor looks for.
+func (w *deadlineWriter) Flush() { _ = w.FlushError() }
+
+func (w *deadlineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

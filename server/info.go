@@ -1,0 +1,144 @@
+package server
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+)
+
+// Health is what the rest of the program says about itself.
+type Health struct {
+	Ready   bool        // the engine can work
+	Status  string      // ok, degraded, starting or failed
+	Engines []Component // the one in use first
+	Layout  Component
+}
+
+// Component is an engine or a layout detector.
+type Component struct {
+	Name   string          `json:"name"`
+	Model  string          `json:"model"`
+	State  string          `json:"state"`            // ready, loading, failed, disabled
+	Detail string          `json:"detail,omitempty"` // why it is not ready, fit to be shown
+	Tasks  []document.Task `json:"tasks,omitempty"`
+}
+
+// healthCache asks at most once a second, however often probes come.
+type healthCache struct {
+	ask  func() Health
+	mu   sync.Mutex
+	last Health
+	at   time.Time
+}
+
+func (h *healthCache) get() Health {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.at.IsZero() || time.Since(h.at) >= time.Second {
+		h.last, h.at = h.ask(), time.Now()
+	}
+	return h.last
+}
+
+type healthAnswer struct {
+	Status  string      `json:"status"` // as Health.Status, or stopping
+	Ready   bool        `json:"ready"`
+	Version string      `json:"version"`
+	UptimeS int64       `json:"uptime_s"`
+	Engine  Component   `json:"engine"`
+	Engines []Component `json:"engines"`
+	Layout  Component   `json:"layout"`
+	Queue   queue       `json:"queue"`
+}
+
+type queue struct {
+	Running int64 `json:"running"`
+	Limit   int   `json:"limit"`
+}
+
+// showHealth answers 200 as long as the process can answer at all; the body is
+// honest about the rest.
+func (s *Server) showHealth(c echo.Context) error {
+	return writeJSON(c, http.StatusOK, mediaJSON, s.healthNow())
+}
+
+func (s *Server) healthNow() healthAnswer {
+	h := s.health.get()
+	a := healthAnswer{
+		Status: h.Status, Ready: h.Ready && !s.draining.Load(), Version: s.deps.Version,
+		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout,
+		Queue: queue{s.running.Load(), s.cfg.MaxRequests},
+	}
+	if s.draining.Load() {
+		a.Status = "stopping"
+	}
+	if a.Engines == nil {
+		a.Engines = []Component{}
+	}
+	if len(a.Engines) > 0 {
+		a.Engine = a.Engines[0]
+	}
+	return a
+}
+
+// live says that the process runs.
+func (s *Server) live(c echo.Context) error {
+	return writeJSON(c, http.StatusOK, mediaJSON, map[string]string{"status": "ok"})
+}
+
+// ready says whether to send work here.
+func (s *Server) ready(c echo.Context) error {
+	h := s.healthNow()
+	status := http.StatusOK
+	if !h.Ready {
+		status = http.StatusServiceUnavailable
+	}
+	return writeJSON(c, status, mediaJSON, map[string]any{"status": h.Status, "ready": h.Ready})
+}
+
+type infoAnswer struct {
+	Version string           `json:"version"`
+	Engines []Component      `json:"engines"`
+	Layout  Component        `json:"layout"`
+	Models  []string         `json:"models"`
+	Tasks   []document.Task  `json:"tasks"` // that the engine in use can do
+	Formats []formatInfo     `json:"formats"`
+	Limits  map[string]int64 `json:"limits"`
+}
+
+type formatInfo struct {
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+}
+
+func (s *Server) info(c echo.Context) error {
+	h := s.healthNow()
+	a := infoAnswer{
+		Version: s.deps.Version, Engines: h.Engines, Layout: h.Layout, Models: []string{},
+		Tasks: h.Engine.Tasks, Formats: []formatInfo{}, Limits: map[string]int64{},
+	}
+	if a.Tasks == nil {
+		a.Tasks = []document.Task{}
+	}
+	for _, part := range append([]Component{h.Layout}, h.Engines...) {
+		if part.Model != "" {
+			a.Models = append(a.Models, part.Model)
+		}
+	}
+	for _, f := range s.deps.Formats {
+		a.Formats = append(a.Formats, formatInfo{f.Name, f.MediaType})
+	}
+	for key, limit := range s.deps.Limits {
+		a.Limits[key] = limit
+	}
+	a.Limits["max_upload_bytes"] = s.cfg.MaxUploadBytes
+	a.Limits["max_json_bytes"] = s.cfg.MaxJSONBytes
+	a.Limits["max_batch_files"] = int64(s.cfg.MaxBatchFiles)
+	a.Limits["max_requests"] = int64(s.cfg.MaxRequests)
+	a.Limits["request_timeout_ms"] = s.cfg.RequestTimeout.Milliseconds()
+	return writeJSON(c, http.StatusOK, mediaJSON, a)
+}

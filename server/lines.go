@@ -1,0 +1,75 @@
+package server
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+)
+
+// lines answers with NDJSON: a line per page in the order in which they finish,
+// and at the end a line without page number that sums up. Failed pages are held
+// back until one succeeds, so that a document of which nothing can be read is
+// still an error status.
+func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
+	ctx, cancel := context.WithCancel(c.Request().Context())
+	defer cancel()
+	out := &lineWriter{w: c.Response(), cancel: cancel}
+	var last document.Summary
+	var held collector
+	res, err := s.run(ctx, src, w, func(e document.Event) {
+		last = e.Summary
+		switch {
+		case e.Page == nil:
+		case !out.started && e.Page.Status == document.StatusFailed:
+			held.add(e)
+		default:
+			for _, p := range held.pages {
+				out.send(withRegions(p))
+			}
+			held.pages = nil
+			out.send(withRegions(*e.Page))
+		}
+	})
+	if !out.started {
+		if err != nil {
+			return err
+		}
+		res.Pages = held.pages
+		if f := verdict(res); f != nil {
+			return f
+		}
+	}
+	out.send(s.ending(res, err, newID(), requestID(c), last))
+	return nil
+}
+
+// lineWriter writes NDJSON and flushes each line.
+type lineWriter struct {
+	w       *echo.Response
+	cancel  context.CancelFunc // ends the work when nobody reads it
+	started bool
+	quit    bool // a write failed
+}
+
+func (o *lineWriter) send(v any) {
+	if !o.started {
+		o.started = true
+		o.w.Header().Set("Content-Type", mediaNDJSON)
+		o.w.Header().Set("X-Accel-Buffering", "no")
+		o.w.WriteHeader(http.StatusOK)
+	}
+	b, err := encodeJSON(v)
+	if err != nil || o.quit {
+		return
+	}
+	if _, err := o.w.Write(b); err == nil {
+		if http.NewResponseController(o.w).Flush() == nil {
+			return
+		}
+	}
+	o.quit = true
+	o.cancel()
+}

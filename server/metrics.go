@@ -1,0 +1,71 @@
+package server
+
+import (
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"ocr-gateway/document"
+)
+
+// metrics are the server's own, in a registry of its own.
+type metrics struct {
+	registry  *prometheus.Registry
+	requests  *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	pages     *prometheus.CounterVec
+	routes    map[string]bool // the addresses that get a label of their own
+}
+
+func newMetrics(running *atomic.Int64) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "ocr_gateway_http_requests_total", Help: "Answered requests.",
+		}, []string{"route", "method", "status"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "ocr_gateway_http_request_duration_seconds", Help: "Time from request to the end of its answer.",
+			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
+		}, []string{"route"}),
+		pages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "ocr_gateway_pages_total", Help: "Pages by how they ended.",
+		}, []string{"status"}),
+	}
+	m.registry.MustRegister(m.requests, m.durations, m.pages,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "ocr_gateway_requests_running", Help: "Requests with work in progress.",
+		}, func() float64 { return float64(running.Load()) }))
+	return m
+}
+
+// request counts an answer. Addresses and methods that we do not know are
+// counted together, or a client could make up labels without end.
+func (m *metrics) request(route, method string, status int, took time.Duration) {
+	if !m.routes[route] {
+		route = "other"
+	}
+	switch method {
+	case "GET", "HEAD", "POST", "OPTIONS":
+	default:
+		method = "other"
+	}
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	m.durations.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// page counts the pages that an event reports.
+func (m *metrics) page(e document.Event) {
+	if e.Page != nil {
+		m.pages.WithLabelValues(string(e.Page.Status)).Inc()
+	}
+}
+
+func (m *metrics) handler() echo.HandlerFunc {
+	return echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}))
+}

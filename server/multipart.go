@@ -1,0 +1,74 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime/multipart"
+	"slices"
+	"strings"
+
+	"ocr-gateway/document"
+)
+
+// readMultipart streams a form: files go to sources as they come, options may
+// stand before or after them. Every part is either an option, each at most once,
+// or a file, so their number is bounded by the form.
+func (s *Server) readMultipart(c *call, plain io.Reader, boundary string) error {
+	if boundary == "" || len(boundary) > 70 { // RFC 2046 section 5.1.1
+		return malformed("the multipart Content-Type has no valid boundary; let the HTTP client write this header")
+	}
+	parts := multipart.NewReader(plain, boundary)
+	for n := 0; ; n++ {
+		part, err := parts.NextPart()
+		if err == io.EOF { // bare only at the last boundary, wrapped where the body is cut off
+			return nil
+		}
+		if err != nil {
+			if n == 0 && errors.Is(err, io.EOF) {
+				return malformed("the multipart body has no parts, or its boundary is not the one in Content-Type")
+			}
+			return multipartError(err)
+		}
+		if err := s.readPart(c, part); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Server) readPart(c *call, part *multipart.Part) error {
+	name := part.FormName()
+	switch {
+	case slices.Contains(c.form.files, name):
+		if !isFile(part) {
+			return invalid(name, "field %q carries text, not a file; with curl write -F %s=@FILE", name, name)
+		}
+		src, err := s.readSource(part.FileName(), part)
+		if err != nil {
+			return multipartError(err)
+		}
+		return c.add(name, src)
+	case slices.Contains(c.form.options, name):
+		value, err := io.ReadAll(io.LimitReader(part, maxSchemaBytes+1))
+		if err != nil {
+			return multipartError(err)
+		}
+		return c.set(name, string(value))
+	default:
+		return c.unknown(name)
+	}
+}
+
+// isFile tells a file from text as browsers and curl write them: a file has a
+// name or at least a type of its own.
+func isFile(part *multipart.Part) bool {
+	media := part.Header.Get("Content-Type")
+	return part.FileName() != "" || media != "" && !strings.HasPrefix(media, "text/plain")
+}
+
+func multipartError(err error) error {
+	var p *document.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return malformed("the multipart body is damaged or ends before its last boundary").Because(err)
+}

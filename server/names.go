@@ -1,0 +1,69 @@
+package server
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// maxShown is how many characters of foreign text appear in answers and logs.
+const maxShown = 100
+
+// clip makes foreign text short and printable.
+func clip(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, s[:min(len(s), 4*maxShown)])
+	if r := []rune(s); len(r) > maxShown {
+		return string(r[:maxShown]) + "…"
+	}
+	return s
+}
+
+// cleanName makes a client's file name fit to be shown. It is never a path.
+func cleanName(name string) string {
+	return clip(name[strings.LastIndexAny(name, `/\`)+1:])
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
+
+// nearest finds the known word that name was probably meant to be: at most two
+// typing errors away, or a third of its length. Empty when none is near.
+func nearest(name string, known []string) string {
+	if len(name) > maxShown {
+		return ""
+	}
+	best, word := 3, ""
+	for _, k := range known {
+		if d := distance(strings.ToLower(name), k); d < best && 3*d <= max(len(k), 3) {
+			best, word = d, k
+		}
+	}
+	return word
+}
+
+// distance is Levenshtein's, over bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,352 @@
+package server_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/server"
+)
+
+func TestRecognizeOnePage(t *testing.T) {
+	a := start(t, scripted())
+	b := a.postForm("/api/ocr/recognize", newForm().field("task", "text").file("image", "a.png", "pages:1")).want(200, "")
+	if b["text"] != "text of page 1" || b["task"] != "text" || b["status"] != "ok" || b["engine"] != "fake" {
+		t.Errorf("answer %v", b)
+	}
+	if _, there := b["pages"]; there {
+		t.Error("one page must not be listed apart")
+	}
+	page := b["page"].(map[string]any)
+	if page["number"] != 1.0 || page["width"] != 100.0 || page["height"] != 200.0 {
+		t.Errorf("page %v", page)
+	}
+}
+
+func TestRecognizeEveryPage(t *testing.T) {
+	a := start(t, scripted())
+	b := a.postForm("/api/ocr/recognize", newForm().file("image", "a.pdf", "pages:3 fail:2")).want(200, "")
+	if b["text"] != "text of page 1\n\ntext of page 3" || b["status"] != "partial" {
+		t.Errorf("text %q, status %v", b["text"], b["status"])
+	}
+	if n := len(b["pages"].([]any)); n != 3 {
+		t.Errorf("%d pages", n)
+	}
+	if n := len(b["regions"].([]any)); n != 2 {
+		t.Errorf("%d regions", n)
+	}
+}
+
+// TestOptionsReachThePipeline sends the same wishes in every way.
+func TestOptionsReachThePipeline(t *testing.T) {
+	var got document.Options
+	var name, content string
+	p := scripted()
+	run := p.run
+	p.run = func(ctx ctxt, src *document.Source, o document.Options, emit func(document.Event)) (*document.Result, error) {
+		got, name = o, src.Name
+		content = read(src)
+		return run(ctx, src, o, emit)
+	}
+	a := start(t, p)
+	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
+	for what, send := range map[string]func() reply{
+		"options first": func() reply {
+			return a.postForm("/api/ocr/recognize", newForm().field("task", "table").field("pages", "1-5,8").field("password", "s3cret").field("dpi", "200").field("enable_layout", "false").file("image", "x.png", "pages:1"))
+		},
+		"options last": func() reply {
+			return a.postForm("/api/ocr/recognize", newForm().file("image", "x.png", "pages:1").field("task", "Table ").field("pages", "1-5,8").field("password", "s3cret").field("dpi", "200").field("enable_layout", "No"))
+		},
+		"field file": func() reply {
+			return a.postForm("/api/ocr/recognize?task=table&pages=1-5,8&password=s3cret&dpi=200", newForm().file("file", "x.png", "pages:1").field("enable_layout", "0"))
+		},
+		"JSON": func() reply {
+			return a.post("/api/ocr/recognize", "application/json", []byte(`{"image":"`+b64+`","task":"table","pages":["1-5",8],"password":"s3cret","dpi":200,"enable_layout":false,"deadline_ms":null}`))
+		},
+		"data URI": func() reply {
+			return a.post("/api/ocr/recognize?enable_layout=off", "application/json; charset=utf-8", []byte(`{"image":"DATA:image/png;base64,`+b64+`","task":"table","pages":"1-5,8","password":"s3cret","dpi":"200"}`))
+		},
+		"raw": func() reply {
+			return a.post("/api/ocr/recognize?task=table&pages=1-5%2C8&password=s3cret&dpi=200&enable_layout=false", "image/png", []byte("pages:1"))
+		},
+		"raw PDF": func() reply {
+			return a.post("/api/ocr/recognize?task=table&pages=1-5,8&password=s3cret&dpi=200&enable_layout=false", "application/pdf", []byte("pages:1"))
+		},
+		"no type": func() reply {
+			return a.post("/api/ocr/recognize?task=table&pages=1-5,8&password=s3cret&dpi=200&enable_layout=false", "", []byte("pages:1"))
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			got, content = document.Options{}, ""
+			send().want(200, "")
+			pages, _ := got.Pages.Resolve(9)
+			if got.Task != document.TaskTable || len(pages) != 6 || got.Password != "s3cret" || got.DPI != 200 || got.Layout {
+				t.Errorf("options %+v", got)
+			}
+			if content != "pages:1" {
+				t.Errorf("content %q", content)
+			}
+		})
+	}
+	a.postForm("/api/ocr/document", newForm().file("image", "y.png", "pages:1")).want(200, "")
+	if got.Task != document.TaskDocument || !got.Layout || name != "y.png" {
+		t.Errorf("defaults %+v, name %q", got, name)
+	}
+	if strings.Contains(a.logged(), "s3cret") {
+		t.Error("the password is in the log")
+	}
+}
+
+func TestBase64Forms(t *testing.T) {
+	a := start(t, scripted())
+	content := "pages:1 \xff\xfe\xfb\xef??>>~~"
+	for _, s := range []string{
+		base64.StdEncoding.EncodeToString([]byte(content)),
+		base64.RawStdEncoding.EncodeToString([]byte(content)),
+		base64.URLEncoding.EncodeToString([]byte(content)),
+		base64.RawURLEncoding.EncodeToString([]byte(content)),
+		base64.StdEncoding.EncodeToString([]byte(content))[:20] + "\r\n" + base64.StdEncoding.EncodeToString([]byte(content))[20:] + "\n",
+	} {
+		body, _ := json.Marshal(map[string]string{"file": s})
+		if r := a.post("/api/ocr/document", "application/json", body); r.status != 200 {
+			t.Errorf("%q: %d %s", s, r.status, r.body)
+		}
+	}
+}
+
+func TestNegotiation(t *testing.T) {
+	a := start(t, scripted())
+	for _, c := range []struct {
+		accept, media string
+		status        int
+	}{
+		{"", "application/json", 200},
+		{"*/*", "application/json", 200},
+		{"application/*", "application/json", 200},
+		{"text/markdown", "text/markdown; charset=utf-8", 200},
+		{"text/plain, application/json;q=0.5", "text/plain; charset=utf-8", 200},
+		{"text/*", "text/markdown; charset=utf-8", 200},
+		{"text/html, */*;q=0.1", "application/json", 200},
+		{"application/json;q=0, */*", "text/markdown; charset=utf-8", 200},
+		{"application/x-binary", "application/x-binary", 200},
+		{"text/html", "application/problem+json", 406},
+		{"nonsense", "application/problem+json", 406},
+	} {
+		body, ct := newForm().file("image", "a", "pages:1").encode()
+		req := a.request("POST", "/api/ocr/recognize", ct, body)
+		if c.accept != "" {
+			req.Header.Set("Accept", c.accept)
+		}
+		r := a.doUnchecked(req)
+		if r.status != c.status || r.header.Get("Content-Type") != c.media {
+			t.Errorf("Accept %q gives %d %s", c.accept, r.status, r.header.Get("Content-Type"))
+		}
+	}
+}
+
+func TestFormatFailureIsInternal(t *testing.T) {
+	a := start(t, scripted())
+	b := a.postForm("/api/ocr/document", newForm().file("file", "a", "pages:1").field("formats", "broken")).want(500, "internal")
+	if strings.Contains(b["detail"].(string), "/secret") || !strings.Contains(a.logged(), "/secret/path") {
+		t.Errorf("the reason belongs into the log only: %v", b["detail"])
+	}
+}
+
+func TestExtract(t *testing.T) {
+	a := start(t, scripted())
+	post := func(schema string) reply {
+		return a.postForm("/api/ocr/extract", newForm().file("file", "a.pdf", "pages:1").field("schema", schema))
+	}
+	post(`{"name":"","nested":{"a":[1]}}`).want(501, "not_implemented")
+	post(strings.Repeat(`{"a":`, 63) + `{}` + strings.Repeat("}", 63)).want(501, "not_implemented")
+	for what, schema := range map[string]string{
+		"not JSON":  "{not json",
+		"deep":      strings.Repeat("[", 50000),
+		"deep 65":   strings.Repeat(`{"a":`, 64) + `{}` + strings.Repeat("}", 64),
+		"a list":    `[1]`,
+		"null":      `null`,
+		"a string":  `"x"`,
+		"empty":     "",
+		"too long":  `{"a":"` + strings.Repeat("x", 257<<10) + `"}`,
+		"not UTF-8": "{\"a\":\"\xff\"}",
+		"two":       `{} {}`,
+	} {
+		if r := post(schema); r.status != 422 {
+			t.Errorf("schema %s: %d %s", what, r.status, r.body)
+		}
+	}
+	a.postForm("/api/ocr/extract", newForm().file("file", "a.pdf", "pages:1")).want(422, "invalid_request")
+	a.postForm("/api/ocr/extract", newForm().file("schema", "schema.json", `{"a":1}`).file("file", "a.pdf", "pages:1")).want(501, "not_implemented")
+	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
+	a.post("/api/ocr/extract", "application/json", []byte(`{"file":"`+b64+`","schema":{"name":""}}`)).want(501, "not_implemented")
+	a.post("/api/ocr/extract", "application/json", []byte(`{"file":"`+b64+`","schema":[1]}`)).want(422, "invalid_request")
+}
+
+func TestBatch(t *testing.T) {
+	a := start(t, scripted())
+	b := a.postForm("/api/ocr/batch", newForm().field("task", "text").
+		file("images", "a.png", "pages:1").file("images", "b.png", "error:unreadable_document").file("images", "c.pdf", "pages:2 fail:1").file("images", "../d", "")).want(200, "")
+	if b["status"] != "partial" {
+		t.Errorf("status %v", b["status"])
+	}
+	counts := b["counts"].(map[string]any)
+	if counts["total"] != 4.0 || counts["ok"] != 1.0 || counts["partial"] != 1.0 || counts["failed"] != 2.0 {
+		t.Errorf("counts %v", counts)
+	}
+	want := []string{"ok", "failed", "partial", "failed"}
+	for i, item := range b["items"].([]any) {
+		it := item.(map[string]any)
+		if it["status"] != want[i] || it["index"] != float64(i) {
+			t.Errorf("item %d: %v", i, it)
+		}
+	}
+	if name := b["items"].([]any)[3].(map[string]any)["filename"]; name != "d" {
+		t.Errorf("filename %v", name)
+	}
+}
+
+func TestBatchWithNothingRead(t *testing.T) {
+	a := start(t, scripted())
+	for _, c := range []struct {
+		scripts []string
+		status  int
+		code    string
+	}{
+		{[]string{"error:unreadable_document", "error:unreadable_document"}, 422, "unreadable_document"},
+		{[]string{"error:unsupported_media", "error:unsupported_media"}, 415, "unsupported_media"},
+		{[]string{"error:unsupported_media", "error:wrong_password"}, 422, "unreadable_document"},
+		{[]string{"error:unsupported_media", "fail:1"}, 502, "all_pages_failed"},
+		{[]string{"fail:1", "fail:1"}, 502, "all_pages_failed"},
+		{[]string{"error:overloaded"}, 503, "overloaded"},
+		{[]string{"panic", "panic"}, 502, "all_pages_failed"},
+	} {
+		f := newForm()
+		for _, s := range c.scripts {
+			f.file("images", "a", s)
+		}
+		b := a.postForm("/api/ocr/batch", f).want(c.status, c.code)
+		if n := len(b["items"].([]any)); n != len(c.scripts) {
+			t.Errorf("%v: %d items", c.scripts, n)
+		}
+	}
+}
+
+// TestBatchSideBySide lets items finish only when as many run as may.
+func TestBatchSideBySide(t *testing.T) {
+	together := make(chan struct{}, 100)
+	release := make(chan struct{})
+	p := fakePipeline{func(ctx ctxt, src *document.Source, o document.Options, emit func(document.Event)) (*document.Result, error) {
+		together <- struct{}{}
+		<-release
+		return play(ctx, parseScript("pages:1"), emit)
+	}}
+	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.BatchParallel = 3 })
+	f := newForm()
+	for range 7 {
+		f.file("images", "a", "pages:1")
+	}
+	answered := make(chan reply)
+	go func() { answered <- a.postForm("/api/ocr/batch", f) }()
+	for range 3 {
+		<-together
+	}
+	select {
+	case <-together:
+		t.Error("a fourth item runs")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(release)
+	b := (<-answered).want(200, "")
+	if n := b["counts"].(map[string]any)["ok"]; n != 7.0 {
+		t.Errorf("%v of 7", n)
+	}
+}
+
+func TestBatchJSON(t *testing.T) {
+	a := start(t, scripted())
+	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
+	b := a.post("/api/ocr/batch", "application/json", []byte(`{"images":["`+b64+`","data:;base64,`+b64+`"]}`)).want(200, "")
+	if n := b["counts"].(map[string]any)["ok"]; n != 2.0 {
+		t.Errorf("%v of 2", n)
+	}
+	a.post("/api/ocr/batch", "application/json", []byte(`{"images":[]}`)).want(422, "invalid_request")
+	a.post("/api/ocr/batch", "application/json", []byte(`{"images":"`+b64+`"}`)).want(422, "invalid_request")
+	a.post("/api/ocr/batch", "application/json", []byte(`{"images":[["x"]]}`)).want(422, "invalid_request")
+}
+
+func TestDocument(t *testing.T) {
+	a := start(t, scripted())
+	b := a.postForm("/api/ocr/document", newForm().file("file", "a.pdf", "pages:3").field("formats", "text, markdown,binary")).want(200, "")
+	if b["markdown"] != "**text of page 1**\n\n**text of page 2**\n\n**text of page 3**" {
+		t.Errorf("markdown %q", b["markdown"])
+	}
+	for i, p := range b["pages"].([]any) {
+		if n := p.(map[string]any)["number"]; n != float64(i+1) {
+			t.Errorf("page %d has number %v", i, n)
+		}
+	}
+	outputs := b["outputs"].(map[string]any)
+	if text := outputs["text"].(map[string]any); text["content"] != "text of page 1\n\ntext of page 2\n\ntext of page 3" || text["encoding"] != "utf-8" {
+		t.Errorf("text %v", text)
+	}
+	if bin := outputs["binary"].(map[string]any); bin["encoding"] != "base64" || bin["content"] != "//4A" {
+		t.Errorf("binary %v", bin)
+	}
+}
+
+// TestFailedDocuments checks whose fault a failure is.
+func TestFailedDocuments(t *testing.T) {
+	a := start(t, scripted())
+	for _, c := range []struct {
+		script string
+		status int
+		code   string
+	}{
+		{"pages:2 fail:1 fail:2", 502, "all_pages_failed"},
+		{"pages:2 fail:1 fail:2 phase:raster code:page_failed", 422, "unreadable_document"},
+		{"pages:1 fail:1 phase:raster code:page_timeout", 422, "unreadable_document"},
+		{"pages:2 fail:1 fail:2 phase:raster code:too_many_pixels", 422, "too_many_pixels"},
+		{"pages:1 fail:1 code:task_unsupported", 422, "task_unsupported"},
+		{"pages:1 fail:1 code:overloaded", 503, "overloaded"},
+		{"error:unsupported_media", 415, "unsupported_media"},
+		{"error:too_large", 413, "too_large"},
+		{"error:pages_out_of_range", 422, "pages_out_of_range"},
+		{"error:password_required", 422, "password_required"},
+		{"error:wrong_password", 422, "wrong_password"},
+		{"error:too_many_pages", 422, "too_many_pages"},
+		{"error:engine_failed", 502, "engine_failed"},
+		{"error:deadline_exceeded", 504, "deadline_exceeded"},
+		{"error:overloaded", 503, "overloaded"},
+		{"panic", 500, "internal"},
+	} {
+		for _, accept := range []string{"application/json", "application/x-ndjson"} {
+			body, ct := newForm().file("file", "a", c.script).encode()
+			req := a.request("POST", "/api/ocr/document", ct, body)
+			req.Header.Set("Accept", accept)
+			r := a.do(req)
+			r.want(c.status, c.code)
+			if (r.header.Get("Retry-After") != "") != (c.status == 503) {
+				t.Errorf("%s: Retry-After %q", c.script, r.header.Get("Retry-After"))
+			}
+		}
+	}
+	b := a.postForm("/api/ocr/document", newForm().file("file", "a", "pages:2 fail:1 fail:2")).want(502, "all_pages_failed")
+	if errs := b["errors"].([]any); len(errs) != 2 || errs[0].(map[string]any)["page"] != 1.0 {
+		t.Errorf("errors %v", errs)
+	}
+}
+
+func TestDeadline(t *testing.T) {
+	p := fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, _ func(document.Event)) (*document.Result, error) {
+		<-ctx.Done()
+		return nil, document.Problemf(document.CodeCanceled, "", "stopped").Because(ctx.Err())
+	}}
+	a := start(t, p)
+	for _, path := range []string{"/api/ocr/recognize", "/api/ocr/document", "/api/ocr/document/stream"} {
+		a.postForm(path, newForm().file("image", "a", "x").field("deadline_ms", "20")).want(504, "deadline_exceeded")
+	}
+	a.postForm("/api/ocr/batch", newForm().file("images", "a", "x").field("deadline_ms", "20")).want(504, "deadline_exceeded")
+}

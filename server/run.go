@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"ocr-gateway/document"
+)
+
+// run calls the pipeline under the call's deadline. A context that ended is
+// reported by its reason, whatever the pipeline made of it, and a panic of
+// the pipeline stays within its document.
+func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit func(document.Event)) (res *document.Result, err error) {
+	ctx, cancel := context.WithTimeout(ctx, w.deadline)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.ErrorContext(ctx, "panic in the pipeline", "panic", r, "stack", string(debug.Stack()))
+			res, err = nil, fmt.Errorf("pipeline: panic")
+		}
+	}()
+	res, err = s.deps.Pipeline.Run(ctx, src, w.Options, func(e document.Event) {
+		s.metrics.page(e)
+		emit(e)
+	})
+	if ctx.Err() != nil && (err != nil || res.Status == document.StatusCanceled) {
+		return nil, ended(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return res, nil
+}
+
+// ended explains why a context is over.
+func ended(ctx context.Context) *document.Problem {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errStopping):
+		return stopping().Because(cause)
+	case errors.Is(cause, context.DeadlineExceeded):
+		return document.Problemf(document.CodeDeadlineExceeded, "", "the work took longer than this request allows").Retry().Because(cause)
+	default:
+		return document.Problemf(document.CodeCanceled, "", "the client went away").Because(cause)
+	}
+}
+
+// whole runs a document to its end and gives it with all its pages.
+func (s *Server) whole(ctx context.Context, src *document.Source, w wishes) (*document.Result, error) {
+	var pages collector
+	res, err := s.run(ctx, src, w, pages.add)
+	if err != nil {
+		return nil, err
+	}
+	res.ID = newID()
+	pages.complete(res)
+	if f := verdict(res); f != nil {
+		return nil, f
+	}
+	return res, nil
+}

@@ -1,0 +1,205 @@
+// Package server is the HTTP API: it decodes requests, calls the pipeline and
+// encodes what comes back. Errors become HTTP answers in one place, problem.go.
+// The contract is openapi.yaml, which the server also serves.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/semaphore"
+
+	"ocr-gateway/document"
+)
+
+// Pipeline turns a source into accounted pages.
+type Pipeline interface {
+	// Run calls emit for every event, one at a time, in order, and returns when
+	// the document is done. Pages come through emit only: the Result has neither
+	// Pages nor Markdown. The error is a *document.Problem when the document
+	// could not be opened at all or ctx ended.
+	Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error)
+}
+
+// Format writes results in one way.
+type Format struct {
+	Name      string // as in the option "formats": markdown, hocr, …
+	MediaType string // as in Accept
+	Encode    func(io.Writer, *document.Result) error
+}
+
+// Deps is what the server works with.
+type Deps struct {
+	Pipeline Pipeline
+	Formats  []Format
+	Status   func() Health    // must be cheap; asked at most once a second
+	Version  string           // of the program
+	Limits   map[string]int64 // limits of other packages, shown in /api/info
+}
+
+// errStopping is the cause of contexts that end because the server stops.
+var errStopping = errors.New("the server is stopping")
+
+// Server is the HTTP API.
+type Server struct {
+	cfg     Config
+	deps    Deps
+	log     *slog.Logger
+	handler http.Handler
+	metrics *metrics
+	health  healthCache
+	started time.Time
+
+	// work counts admitted requests. Stopping takes all of it, which waits for
+	// running requests and refuses new ones.
+	work     *semaphore.Weighted
+	running  atomic.Int64
+	draining atomic.Bool
+}
+
+// New builds a server; nothing runs before Run or Serve.
+func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if deps.Pipeline == nil || deps.Status == nil {
+		return nil, errors.New("server: Pipeline and Status are required")
+	}
+	s := &Server{
+		cfg: cfg, deps: deps, log: log, started: time.Now(),
+		work: semaphore.NewWeighted(int64(cfg.MaxRequests)),
+	}
+	s.health.ask = deps.Status
+	s.metrics = newMetrics(&s.running)
+	router, err := s.routes()
+	if err != nil {
+		return nil, err
+	}
+	compress, err := gzhttp.NewWrapper(gzhttp.ContentTypes(compressible))
+	if err != nil {
+		return nil, fmt.Errorf("server: compression: %w", err)
+	}
+	s.handler = s.withDeadlines(compress(router))
+	return s, nil
+}
+
+// compressible lists the answers worth compressing.
+var compressible = []string{
+	"application/json", "application/problem+json", "application/x-ndjson", "application/xml",
+	"application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/xml",
+}
+
+// Handler is the whole API, for tests and for embedding.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// routes registers every address of the API.
+func (s *Server) routes() (*echo.Echo, error) {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.handleError
+	e.Use(s.identify, s.observe, s.recoverPanics)
+	if len(s.cfg.AllowedOrigins) > 0 {
+		e.Use(s.cors())
+	}
+
+	work := []echo.MiddlewareFunc{s.authorize, s.admit}
+	e.POST("/api/ocr/recognize", s.recognize, work...)
+	e.POST("/api/ocr/batch", s.batch, work...)
+	e.POST("/api/ocr/document", s.document, work...)
+	e.POST("/api/ocr/document/stream", s.documentStream, work...)
+	e.POST("/api/ocr/extract", s.extract, work...)
+
+	docs, err := s.docsPage()
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range []struct {
+		path    string
+		handler echo.HandlerFunc
+		guards  []echo.MiddlewareFunc
+	}{
+		{"/health", s.showHealth, nil},
+		{"/livez", s.live, nil},
+		{"/readyz", s.ready, nil},
+		{"/api/info", s.info, []echo.MiddlewareFunc{s.authorize}},
+		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.authorize}},
+		{"/openapi.yaml", openAPI, nil},
+		{"/docs", docs, nil},
+		{"/", toDocs, nil},
+	} {
+		e.Match([]string{http.MethodGet, http.MethodHead}, r.path, r.handler, r.guards...)
+	}
+	s.metrics.routes = map[string]bool{}
+	for _, r := range e.Routes() {
+		s.metrics.routes[r.Path] = true
+	}
+	return e, nil
+}
+
+// Run listens on the configured address and serves until ctx ends.
+func (s *Server) Run(ctx context.Context) error {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", s.cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("server: listen: %w", err)
+	}
+	return s.Serve(ctx, ln)
+}
+
+// Serve serves on ln, which it closes, until ctx ends and running work is done
+// or DrainTimeout is over.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancelWork(errStopping)
+	srv := &http.Server{
+		Handler:           s.handler,
+		BaseContext:       func(net.Listener) context.Context { return workCtx },
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ln) }()
+	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String())
+	select {
+	case err := <-served:
+		return fmt.Errorf("server: %w", err)
+	case <-ctx.Done():
+	}
+	err := s.stop(srv, cancelWork)
+	<-served // ErrServerClosed: stop closed it
+	return err
+}
+
+// stop is what happens between the wish to end and the end. The listener stays
+// open while work runs, so that probes see the server as not ready.
+func (s *Server) stop(srv *http.Server, cancelWork context.CancelCauseFunc) error {
+	s.draining.Store(true)
+	s.log.Info("stopping", "running", s.running.Load(), "timeout", s.cfg.DrainTimeout)
+	grace, cancel := context.WithTimeout(context.Background(), s.cfg.DrainTimeout)
+	defer cancel()
+	if s.work.Acquire(grace, int64(s.cfg.MaxRequests)) != nil {
+		s.log.Warn("canceling work that did not end in time", "running", s.running.Load())
+	}
+	cancelWork(errStopping)
+	last, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	if err := srv.Shutdown(last); err != nil {
+		return errors.Join(fmt.Errorf("server: connections cut off: %w", err), srv.Close())
+	}
+	return nil
+}
+
+// lastWords is how long canceled requests may take to say so.
+const lastWords = 5 * time.Second

@@ -1,0 +1,150 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"ocr-gateway/server"
+)
+
+func TestOperationRoutes(t *testing.T) {
+	a := start(t, scripted())
+	health := a.get("/health").want(200, "")
+	if health["status"] != "ok" || health["ready"] != true || health["version"] != "test" {
+		t.Errorf("health %v", health)
+	}
+	a.get("/livez").want(200, "")
+	a.get("/readyz").want(200, "")
+	info := a.get("/api/info").want(200, "")
+	limits := info["limits"].(map[string]any)
+	if limits["max_upload_bytes"] != float64(4<<20) || limits["max_pages"] != float64(7) {
+		t.Errorf("limits %v", limits)
+	}
+	if r := a.get("/metrics"); r.status != 200 || !strings.Contains(string(r.body), `ocr_gateway_http_requests_total{method="GET",route="/health",status="200"} 1`) {
+		t.Errorf("metrics %d:\n%s", r.status, r.body)
+	}
+	if r := a.get("/openapi.yaml"); r.status != 200 || !strings.HasPrefix(string(r.body), "openapi:") {
+		t.Errorf("contract %d", r.status)
+	}
+	page := a.get("/docs")
+	for _, want := range []string{"/api/ocr/recognize", "<b>POST</b>", "openapi.yaml"} {
+		if !strings.Contains(string(page.body), want) {
+			t.Errorf("docs page lacks %s", want)
+		}
+	}
+	if strings.Contains(string(page.body), "<script") || strings.Contains(string(page.body), "src=") {
+		t.Error("the docs page loads something")
+	}
+	if r := a.get("/"); r.status != 302 || r.header.Get("Location") != "/docs" {
+		t.Errorf("/ gives %d %s", r.status, r.header.Get("Location"))
+	}
+	if r := a.do(a.request("HEAD", "/health", "", nil)); r.status != 200 || len(r.body) != 0 {
+		t.Errorf("HEAD /health %d", r.status)
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	a := start(t, scripted(), func(_ *server.Config, d *server.Deps) {
+		d.Status = func() server.Health { return server.Health{Status: "starting"} }
+	})
+	a.get("/readyz").want(503, "")
+	a.get("/livez").want(200, "")
+	if h := a.get("/health").want(200, ""); h["status"] != "starting" || h["ready"] != false {
+		t.Errorf("health %v", h)
+	}
+}
+
+func TestUnknownAddresses(t *testing.T) {
+	a := start(t, scripted())
+	a.get("/no/such/route").want(404, "not_found")
+	r := a.get("/api/ocr/recognize")
+	r.want(405, "method_not_allowed")
+	if allow := r.header.Get("Allow"); !strings.Contains(allow, "POST") {
+		t.Errorf("Allow %q", allow)
+	}
+	a.do(a.request("DELETE", "/health", "", nil)).want(405, "method_not_allowed")
+}
+
+func TestRequestID(t *testing.T) {
+	a := start(t, scripted())
+	req := a.request("GET", "/no", "", nil)
+	req.Header.Set("X-Request-Id", "job-17.a:b")
+	r := a.do(req)
+	if r.header.Get("X-Request-Id") != "job-17.a:b" || r.json()["request_id"] != "job-17.a:b" {
+		t.Errorf("id %q: %s", r.header.Get("X-Request-Id"), r.body)
+	}
+	for _, bad := range []string{"", "a b", "é", strings.Repeat("x", 200), `"><script>`} {
+		req := a.request("GET", "/no", "", nil)
+		req.Header.Set("X-Request-Id", bad)
+		if got := a.do(req).header.Get("X-Request-Id"); len(got) != 36 {
+			t.Errorf("id for %q: %q", bad, got)
+		}
+	}
+}
+
+func TestAPIKeys(t *testing.T) {
+	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.APIKeys = []string{"first-key", "second-key"} })
+	for _, path := range []string{"/health", "/livez", "/readyz"} {
+		if r := a.get(path); r.status != 200 {
+			t.Errorf("%s without a key: %d", path, r.status)
+		}
+	}
+	r := a.get("/api/info")
+	r.want(401, "unauthorized")
+	if !strings.HasPrefix(r.header.Get("WWW-Authenticate"), "Bearer") {
+		t.Errorf("WWW-Authenticate %q", r.header.Get("WWW-Authenticate"))
+	}
+	a.get("/metrics").want(401, "unauthorized")
+	a.postForm("/api/ocr/recognize", newForm().file("image", "a", "pages:1")).want(401, "unauthorized")
+	for _, h := range []struct {
+		name, value string
+		status      int
+	}{
+		{"Authorization", "Bearer first-key", 200},
+		{"authorization", "bearer second-key", 200},
+		{"X-API-Key", "second-key", 200},
+		{"X-API-Key", "second-ke", 401},
+		{"Authorization", "Basic first-key", 401},
+		{"Authorization", "Bearer ", 401},
+	} {
+		req := a.request("GET", "/api/info", "", nil)
+		req.Header.Set(h.name, h.value)
+		if r := a.do(req); r.status != h.status {
+			t.Errorf("%s: %s gives %d", h.name, h.value, r.status)
+		}
+	}
+}
+
+func TestCORS(t *testing.T) {
+	preflight := func(a *api, origin string) http.Header {
+		req := a.request("OPTIONS", "/api/ocr/recognize", "", nil)
+		req.Header.Set("Origin", origin)
+		req.Header.Set("Access-Control-Request-Method", "POST")
+		return a.do(req).header
+	}
+	closed := start(t, scripted())
+	if h := preflight(closed, "https://a.example"); h.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("closed by default, got %v", h)
+	}
+	open := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.AllowedOrigins = []string{"https://a.example"} })
+	if h := preflight(open, "https://a.example"); h.Get("Access-Control-Allow-Origin") != "https://a.example" {
+		t.Errorf("allowed origin: %v", h)
+	}
+	if h := preflight(open, "https://b.example"); h.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("other origin: %v", h)
+	}
+}
+
+func TestConfigValidate(t *testing.T) {
+	if err := server.DefaultConfig().Validate(); err != nil {
+		t.Error(err)
+	}
+	bad := server.Config{Listen: "nowhere", APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}}
+	err := bad.Validate()
+	for _, key := range []string{"listen", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins"} {
+		if err == nil || !strings.Contains(err.Error(), "server."+key) {
+			t.Errorf("error does not name %s: %v", key, err)
+		}
+	}
+}

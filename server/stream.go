@@ -1,0 +1,199 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+)
+
+// Event names beyond those of package document. Exactly one of the last four
+// ends a stream.
+const (
+	eventProgress  = "job.progress"
+	eventCompleted = "document.completed"
+	eventPartial   = "document.partial"
+	eventFailed    = "document.failed"
+	eventCanceled  = "document.canceled"
+)
+
+// retryMillis is how long an EventSource waits before it connects again.
+const retryMillis = 5000
+
+// tail is a result without its pages: the end of a stream.
+type tail struct {
+	ID      string           `json:"id"`
+	Status  document.Status  `json:"status"`
+	Summary document.Summary `json:"summary"`
+	Usage   document.Usage   `json:"usage"`
+	Timings map[string]int   `json:"timings_ms"`
+	Model   string           `json:"model"`
+	Engine  string           `json:"engine"`
+	Layout  string           `json:"layout"`
+	Error   *problemBody     `json:"error,omitempty"`
+}
+
+// progress is how far a document is.
+type progress struct {
+	ID      string           `json:"id"`
+	Done    int              `json:"done"`
+	Total   int              `json:"total"` // pages asked for
+	Summary document.Summary `json:"summary"`
+}
+
+func progressOf(id string, s document.Summary) progress {
+	return progress{id, s.OK + s.Partial + s.Failed + s.Canceled, s.Pages, s}
+}
+
+func (s *Server) documentStream(c echo.Context) error {
+	if _, err := negotiate(c, mediaSSE); err != nil {
+		return err
+	}
+	call, err := s.decode(c.Request(), documentForm)
+	if err != nil {
+		return err
+	}
+	defer call.close()
+	w, err := s.wishes(call, document.TaskDocument)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Request().Context())
+	defer cancel()
+	out := &eventStream{w: c.Response(), cancel: cancel}
+	id := newID()
+	var beat sync.WaitGroup
+
+	var last document.Summary
+	res, err := s.run(ctx, call.sources[0], w, func(e document.Event) {
+		last = e.Summary
+		if out.begin() {
+			beat.Go(func() { out.heartbeat(ctx, s.cfg.Heartbeat) })
+		}
+		if e.Kind == document.EventAccepted {
+			out.send(string(e.Kind), progressOf(id, e.Summary))
+			return
+		}
+		out.send(string(e.Kind), withRegions(*e.Page))
+		out.send(eventProgress, progressOf(id, e.Summary))
+	})
+	cancel() // no heartbeat after the last event
+	beat.Wait()
+	if err != nil && !out.started {
+		return err
+	}
+	out.begin()
+	end := s.ending(res, err, id, requestID(c), last)
+	out.send(endings[end.Status], end)
+	return nil
+}
+
+var endings = map[document.Status]string{
+	document.StatusOK:       eventCompleted,
+	document.StatusPartial:  eventPartial,
+	document.StatusFailed:   eventFailed,
+	document.StatusCanceled: eventCanceled,
+}
+
+// ending sums up a document whose pages have been sent already.
+func (s *Server) ending(res *document.Result, err error, id, requestID string, last document.Summary) tail {
+	if err == nil {
+		end := tail{
+			ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: timings(res.Timings),
+			Model: res.Model, Engine: res.Engine, Layout: res.Layout,
+		}
+		if f := verdict(res); f != nil {
+			b := f.body(requestID)
+			end.Error = &b
+		}
+		return end
+	}
+	f := asFailure(err)
+	if f.status() >= 500 {
+		s.log.Error("stream failed", "request_id", requestID, "code", f.Code, "error", err)
+	}
+	b := f.body(requestID)
+	end := tail{ID: id, Status: document.StatusFailed, Summary: last, Timings: map[string]int{}, Error: &b}
+	if f.Code == document.CodeCanceled || f.Code == document.CodeOverloaded {
+		end.Status = document.StatusCanceled
+	}
+	return end
+}
+
+// eventStream writes server-sent events. Heartbeats come from another
+// goroutine, hence the lock.
+type eventStream struct {
+	w       *echo.Response
+	cancel  context.CancelFunc // ends the work when nobody reads it
+	started bool               // only the handler's goroutine looks at it
+
+	mu   sync.Mutex
+	id   int
+	quit bool // a write failed: the client is gone or has stopped reading
+}
+
+// begin sends the head of the answer; it reports whether it did so now.
+func (o *eventStream) begin() bool {
+	if o.started {
+		return false
+	}
+	o.started = true
+	h := o.w.Header()
+	h.Set("Content-Type", mediaSSE)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	o.w.WriteHeader(http.StatusOK)
+	o.write(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
+	return true
+}
+
+// send writes one event. encodeJSON gives one line, as an event's data must be.
+func (o *eventStream) send(event string, data any) {
+	b, err := encodeJSON(data)
+	if err != nil {
+		b = []byte("{}\n")
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.id++
+	o.writeLocked(fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", o.id, event, b))
+}
+
+func (o *eventStream) write(b []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.writeLocked(b)
+}
+
+func (o *eventStream) writeLocked(b []byte) {
+	if o.quit {
+		return
+	}
+	if _, err := o.w.Write(b); err == nil {
+		if http.NewResponseController(o.w).Flush() == nil {
+			return
+		}
+	}
+	o.quit = true
+	o.cancel()
+}
+
+// heartbeat writes comments, so that proxies do not take a quiet stream for a
+// dead one, until ctx ends.
+func (o *eventStream) heartbeat(ctx context.Context, every time.Duration) {
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			o.write([]byte(": still working\n\n"))
+		}
+	}
+}
