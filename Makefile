@@ -14,6 +14,8 @@ PORT ?= 8007
 FUZZTIME ?= 20s
 TEST_TIMEOUT ?= 20m
 
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
@@ -73,10 +75,8 @@ run: setup models build ## start the service; all that is needed comes first
 test: setup models ## run all tests with the race detector; installs what `setup` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
-lint: ## check format, go vet and the linters
-	@unformatted=$$(gofmt -l $$(git ls-files '*.go'))
-	if [ -n "$$unformatted" ]; then echo "lint: gofmt would change: $$unformatted" >&2; exit 1; fi
-	go vet ./...
+lint: setup ## check format, vet and lint by .golangci.yml (builds the linter the first time)
+	@go run $(GOLANGCI_LINT) run --timeout 10m ./...
 
 fuzz: ## run each fuzz target for FUZZTIME (default 20s)
 	@for package in $$(go list ./...); do

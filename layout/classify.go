@@ -55,15 +55,15 @@ func (b block) size() float64 {
 func (s *sheet) titleLevel(b block, largest float64, said bool) int {
 	ratio := b.size() / s.size
 	box := b.box()
-	narrow := box.width() < 1.5*b.size() // a drop cap, a bullet
+	narrow := box.width() < numberWidth*b.size() // a drop cap, a bullet, a page number
 	switch {
-	case narrow || len(b.rows[0]) > 2:
+	case narrow && ratio < 1.5 || box.width() < 1.5*b.size() || len(b.rows[0]) > 2:
 		return 0
 	case ratio >= 1.5 && b.size() >= 0.9*largest && box.cy() < float64(s.height)/2:
 		return 1
 	case ratio >= 1.5 || ratio >= 1.2 && said:
 		return 2
-	case ratio >= 1.3 || said && ratio >= 0.9:
+	case ratio >= 1.3 || ratio >= 1.18 && len(b.rows) == 1 || said && ratio >= 0.9:
 		return 3
 	default:
 		return 0

@@ -29,7 +29,8 @@ func (s *sheet) takeFigures() {
 				prose++
 			}
 		}
-		if taken || prose > 3 || area > 0.25*z.area() {
+		whole := z.area() > 0.6*float64(s.width)*float64(s.height) && len(inner) > 5 // a photograph of a page
+		if taken || whole || prose > 3 || area > 0.25*z.area() {
 			continue
 		}
 		a := &atom{kind: document.RegionImage, label: z.label, score: &z.score, bbox: s.pageBox(z.box)}

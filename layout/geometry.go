@@ -37,10 +37,16 @@ func (g *Geometry) Detect(ctx context.Context, page *document.Page, opts documen
 func (s *sheet) regions(task document.Task) []document.Region {
 	header, footer := s.takeMargins()
 	s.takeTables(task)
+	if task != document.TaskText {
+		s.items = s.takeOpenTables(s.items)
+	}
 	s.takeFigures()
 	var blocks []block
 	blocks = append(blocks, header...)
 	for _, part := range s.columns(s.items) {
+		if task != document.TaskText {
+			part = s.takeOpenTables(part)
+		}
 		blocks = append(blocks, s.paragraphs(part)...)
 	}
 	for _, it := range s.sideways {

@@ -43,8 +43,12 @@ func (s *sheet) separates(items []*item, g gutter) bool {
 		return false
 	case l.prose && r.prose:
 		return facing >= 4 && width > 0 || facing >= 2.2 && width > s.size
+	case (l.prose || r.prose) && facing >= 8 && width > 0.25*s.size:
+		// Long enough to need no wide gutter.
 	case width < 0.8*s.size || facing < 1.8:
 		return false
+	}
+	switch {
 	case s.boxedApart(left, right):
 		return true
 	case l.prose:
@@ -75,9 +79,12 @@ func (s *sheet) besideProse(short, long look) bool {
 // addresses recognises short paragraphs side by side, such as sender and
 // receiver of a letter: lines close together on both sides, far from each other.
 func (s *sheet) addresses(l, r look, width float64) bool {
-	return width > 4*s.size && min(len(l.rows), len(r.rows)) >= 3 &&
-		l.pitch < 1.5*s.size && r.pitch < 1.5*s.size &&
-		l.width > 4 && r.width > 4 && !l.grid && !r.grid
+	wide := 4.0
+	if l.grid || r.grid { // three or more beside each other
+		wide = 2
+	}
+	return width > wide*s.size && min(len(l.rows), len(r.rows)) >= 3 &&
+		l.pitch < 1.5*s.size && r.pitch < 1.5*s.size && l.width > 4 && r.width > 4
 }
 
 // boxedApart says whether the model drew boxes of text on both sides that keep
@@ -192,19 +199,24 @@ func (s *sheet) trim(items []*item, g gutter) gutter {
 		last--
 	}
 	apart := 1.2 * s.size
+	edge := g.top
 	for i := first; i > g.from; i-- {
-		if items[i-1].side(g.x) > 0 && g.top-items[i-1].y1 > apart {
+		it := items[i-1]
+		if it.side(g.x) > 0 && (edge-it.y1 > apart || it.size > 1.3*s.size) {
 			g.from = i
 			break
 		}
+		edge = min(edge, it.y0)
 	}
+	edge = g.end
 	for i := last; i < g.to; i++ {
 		it := items[i]
 		prose := it.atom != nil || it.width() >= proseWidth*it.size
-		if it.side(g.x) < 0 && it.y0-g.end > apart && !prose {
+		if it.side(g.x) < 0 && it.y0-edge > apart && !prose {
 			g.to = i
 			break
 		}
+		edge = max(edge, it.y1)
 	}
 	return g
 }

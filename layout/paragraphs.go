@@ -2,6 +2,7 @@ package layout
 
 import (
 	"math"
+	"slices"
 
 	"ocr-gateway/document"
 )
@@ -48,7 +49,8 @@ func (s *sheet) columnOf(rows []row) column {
 	if len(text) == 0 {
 		return column{}
 	}
-	c := column{left: math.Inf(1), right: math.Inf(-1), pitch: median(pitches)}
+	slices.Sort(pitches)
+	c := column{left: math.Inf(1), right: math.Inf(-1), pitch: quantile(pitches, 0.35)}
 	for _, t := range text {
 		c.left, c.right = min(c.left, t.x0), max(c.right, t.x1)
 	}
@@ -79,12 +81,20 @@ func (c column) breaks(rows []row, i int) bool {
 		return true
 	case distance > max(1.3*c.pitch, c.pitch+0.3*small) && distance > 1.2*small:
 		return true
+	case c.centred(a, small) != c.centred(b, small) && (len(above) == 1 && len(r) == 1):
+		return true
 	case !c.justified:
 		return false
 	}
-	indent := b.x0 - c.left
-	first := indent > 0.8*r.size() && indent < 4*r.size() && a.x0-c.left < 0.5*r.size() &&
-		i+1 < len(rows) && rows[i+1].box().x0-c.left < 0.5*r.size()
-	ended := c.right-a.x1 > 0.15*(c.right-c.left) && b.x0-c.left < 0.5*r.size() && a.x0-c.left < 2*r.size()
+	indent := (b.x0 - c.left) / r.size()
+	atLeft := func(b box) bool { return b.x0-c.left < 0.4*r.size() }
+	first := indent > 0.4 && indent < 4 && atLeft(a) && i+1 < len(rows) && atLeft(rows[i+1].box())
+	ended := c.right-a.x1 > 0.12*(c.right-c.left) && indent < 4 && a.x0-c.left < 4*r.size()
 	return first || ended
+}
+
+// centred says whether a row stands in the middle of a wider column.
+func (c column) centred(b box, size float64) bool {
+	left, right := b.x0-c.left, c.right-b.x1
+	return c.justified && left > 2*size && right > 2*size && abs(left-right) < 1.5*size
 }

@@ -3,6 +3,7 @@ package layout
 import (
 	"image"
 	"math"
+	"slices"
 
 	"ocr-gateway/document"
 )
@@ -54,21 +55,14 @@ func newSheet(page *document.Page, lines []document.Line, boxes []document.Regio
 	for i, q := range quads {
 		b, size := s.frame.line(q)
 		it := &item{box: b, size: size, line: i}
-		if b.height() > 2.5*b.width() && b.height() > float64(s.height)/40 {
-			s.sideways = append(s.sideways, it)
-			continue
-		}
 		s.items = append(s.items, it)
 		// Each piece of a line counts: body text outweighs many short labels.
 		for range int(min(40, 1+b.width()/size)) {
 			sizes = append(sizes, size)
 		}
 	}
-	// A page that runs sideways altogether is read as it stands.
-	if len(s.sideways) > len(s.items) {
-		s.items, s.sideways = append(s.items, s.sideways...), nil
-	}
 	s.size = max(1, median(sizes))
+	s.takeSideways()
 	for _, b := range boxes {
 		z := zone{box: s.frame.rect(b.BBox), label: b.Label, score: 1}
 		if b.Score != nil {
@@ -77,6 +71,40 @@ func newSheet(page *document.Page, lines []document.Line, boxes []document.Regio
 		s.zones = append(s.zones, z)
 	}
 	return s
+}
+
+// takeSideways sets lines that run up or down the page aside, such as a stamp in
+// the margin. A page that runs sideways altogether is read as it stands.
+func (s *sheet) takeSideways() {
+	var turned []*item
+	for _, it := range s.items {
+		if s.turned(it) {
+			turned = append(turned, it)
+		}
+	}
+	if len(turned) == 0 || 2*len(turned) > len(s.items) {
+		return
+	}
+	// Detectors break such lines into pieces, some of them hardly higher than wide.
+	const compared = 32 // more lines than that are no stamp in a margin
+	piece := func(it *item) bool {
+		return it.height() > it.width() && slices.ContainsFunc(turned[:min(len(turned), compared)], func(o *item) bool {
+			return it.overlapX(o.box) > 0.7*min(it.width(), o.width()) && it.overlapY(o.box) > -3*s.size
+		})
+	}
+	var level []*item
+	for _, it := range s.items {
+		if s.turned(it) || piece(it) {
+			s.sideways = append(s.sideways, it)
+		} else {
+			level = append(level, it)
+		}
+	}
+	s.items = level
+}
+
+func (s *sheet) turned(it *item) bool {
+	return it.height() > 2.5*it.width() && it.height() > 2*s.size
 }
 
 // soundQuad is the line's quad, or its box where the quad is no proper one: not

@@ -21,33 +21,95 @@ type table struct {
 	headers int       // rows above the first ruling
 }
 
-// newTable builds the table in an area from its lines, nil if there is too
-// little evidence that it is one.
-func (s *sheet) newTable(area tableArea, items []*item) *table {
-	if len(items) < 3 {
+// tablesIn builds the tables in an area. A model's box often holds several, and
+// their captions and notes.
+func (s *sheet) tablesIn(area tableArea, items []*item) []*table {
+	rules := s.findRulings().in(area.box, s.size)
+	if len(rules.vertical) < 2 && len(fullWidth(rules, area.box)) < 3 && !area.asked && s.isProse(items) {
 		return nil
 	}
-	t := &table{s: s, box: area.box}
-	t.lines = s.findRulings().in(area.box, s.size)
-	plain := len(t.lines.vertical) < 2 && len(t.full()) < 3
-	if plain && !area.asked && s.isProse(items) {
-		return nil
+	var tables []*table
+	for _, rows := range s.sections(area, rules, rowsOf(items)) {
+		if t := s.newTable(rules, rows); t != nil && t.credible(area) {
+			tables = append(tables, t)
+		}
 	}
-	items = t.trim(items)
-	if len(items) < 3 {
+	return tables
+}
+
+// newTable builds one table from its rows of text, nil if there is too little
+// evidence that it is one.
+func (s *sheet) newTable(rules rulings, rows []row) *table {
+	items := slices.Concat(rows...)
+	t := &table{s: s, box: bounds(slices.Concat(items))}
+	t.lines = rules.in(t.box, s.size)
+	rows = t.trim(rows)
+	items = slices.Concat(rows...)
+	if len(items) < 3 || len(rows) < 2 {
 		return nil
 	}
 	t.box = bounds(items)
-	t.cols = t.columns(items)
+	t.lines = rules.in(t.box, s.size)
+	t.cols = t.columns(rows)
 	if len(t.cols) < 3 {
 		return nil
 	}
 	t.taken = items
 	t.fill(rowsOf(t.divide(items)))
-	if len(t.rows) < 2 {
+	if len(t.rows) < 2 || t.busy() < 2 {
 		return nil
 	}
 	return t
+}
+
+// credible weighs the evidence: the less the task, the model and the rulings say,
+// the more rows must have text in several columns.
+func (t *table) credible(area tableArea) bool {
+	share := float64(t.busy()) / float64(len(t.rows))
+	switch {
+	case area.asked:
+		return true
+	case area.zone != nil:
+		return share >= 0.45
+	case t.ruled && len(t.interior()) > 0:
+		return share >= 0.4
+	default:
+		return share >= 0.66 && !t.hasProse()
+	}
+}
+
+// hasProse says whether a column is running text: most of its lines end near its
+// right edge, as entries of a table do not.
+func (t *table) hasProse() bool {
+	widths := make([][]float64, len(t.cols)-1)
+	for _, rows := range t.rows {
+		for _, r := range rows {
+			for c, it := range t.occupied(r) {
+				if it != nil {
+					widths[c] = append(widths[c], it.width()/it.size)
+				}
+			}
+		}
+	}
+	for _, w := range widths {
+		slices.Sort(w)
+		full := quantile(w, 0.9)
+		if len(w) >= 4 && full > 6 && quantile(w, 0.45) > 0.85*full {
+			return true
+		}
+	}
+	return false
+}
+
+// busy counts the rows with text in more than one column.
+func (t *table) busy() int {
+	n := 0
+	for _, rows := range t.rows {
+		if count(t.occupied(slices.Concat(rows...))) > 1 {
+			n++
+		}
+	}
+	return n
 }
 
 // in keeps the rulings within an area.
@@ -67,10 +129,12 @@ func (r rulings) in(area box, size float64) rulings {
 }
 
 // full lists the horizontal rulings that run across the table.
-func (t *table) full() []ruling {
+func (t *table) full() []ruling { return fullWidth(t.lines, t.box) }
+
+func fullWidth(r rulings, area box) []ruling {
 	var full []ruling
-	for _, h := range t.lines.horizontal {
-		if min(h.to, t.box.x1)-max(h.from, t.box.x0) > 0.7*t.box.width() {
+	for _, h := range r.horizontal {
+		if min(h.to, area.x1)-max(h.from, area.x0) > 0.7*area.width() {
 			full = append(full, h)
 		}
 	}
@@ -89,32 +153,122 @@ func (s *sheet) isProse(items []*item) bool {
 	return 10*wide > 7*len(items)
 }
 
-// trim leaves out caption and notes: rows of one piece above the first ruling or
-// below the last, or as wide as the table.
-func (t *table) trim(items []*item) []*item {
-	rows := rowsOf(items)
+// sections divides the rows of an area into tables: at rows of running text
+// between two rulings, and at rulings where other columns begin.
+func (s *sheet) sections(area tableArea, rules rulings, rows []row) [][]row {
+	t := &table{s: s, box: area.box, lines: rules}
+	full := fullWidth(rules, area.box)
+	ruledBetween := func(y0, y1 float64) bool {
+		return slices.ContainsFunc(full, func(h ruling) bool { return h.at > y0 && h.at < y1 })
+	}
+	var parts [][]row
+	start := 0
+	for i := 1; i < len(rows); i++ {
+		end := i // rows[i:end] are running text
+		for end < len(rows) && t.pieces(rows[end]) == 1 && rows[end].box().width() > 0.5*area.width() {
+			end++
+		}
+		if end == i || end == len(rows) {
+			continue
+		}
+		if ruledBetween(rows[i-1].box().cy(), rows[i].box().cy()) && ruledBetween(rows[end-1].box().cy(), rows[end].box().cy()) {
+			parts = append(parts, rows[start:i])
+			start = end
+		}
+		i = end
+	}
+	parts = append(parts, rows[start:])
+	var tables [][]row
+	for _, p := range parts {
+		tables = append(tables, t.whereColumnsChange(p, full)...)
+	}
+	return tables
+}
+
+// whereColumnsChange divides rows at a ruling when the columns above and below it differ.
+func (t *table) whereColumnsChange(rows []row, full []ruling) [][]row {
+	const least = 4 // rows that show what the columns are
+	for _, h := range full {
+		i := 0
+		for i < len(rows) && rows[i].box().cy() < h.at {
+			i++
+		}
+		if i < least || len(rows)-i < least {
+			continue
+		}
+		headed := slices.ContainsFunc(full, func(o ruling) bool { // the part below has a head of its own
+			return o.at > h.at && o.at < rows[min(i+3, len(rows)-1)].box().cy()
+		})
+		if !headed {
+			continue
+		}
+		above, below, both := t.count(rows[:i]), t.count(rows[i:]), t.count(rows)
+		if both < max(above, below) {
+			return append([][]row{rows[:i]}, t.whereColumnsChange(rows[i:], full)...)
+		}
+	}
+	return [][]row{rows}
+}
+
+// count is the number of columns that some rows have.
+func (t *table) count(rows []row) int {
+	part := table{s: t.s, box: bounds(slices.Concat(rows...))}
+	return len(part.columns(rows)) - 1
+}
+
+// trim leaves out caption and notes, and what else stands above the first or
+// below the last ruling of a ruled table.
+func (t *table) trim(rows []row) []row {
 	full := t.full()
-	outside := func(r row) bool {
+	inner := t.interior()
+	below := 0 // rows below the last ruling
+	for _, r := range rows {
+		if len(full) > 0 && r.box().cy() > full[len(full)-1].at {
+			below++
+		}
+	}
+	outside := func(r row, top bool) bool {
 		b := r.box()
-		if t.pieces(r) != 1 {
-			return false
+		single := t.pieces(r) == 1
+		if len(inner) >= 2 {
+			from, to := inner[0].from, inner[0].to
+			for _, v := range inner {
+				from, to = min(from, v.from), max(to, v.to)
+			}
+			for _, h := range full {
+				from, to = min(from, h.at), max(to, h.at)
+			}
+			return b.cy() < from || b.cy() > to
+		}
+		if !single {
+			// Top, head and bottom ruled: what follows is another thing, unless it is a total.
+			return !top && len(full) >= 3 && b.cy() > full[len(full)-1].at && below > 2
 		}
 		if len(full) >= 2 && (b.cy() < full[0].at || b.cy() > full[len(full)-1].at) {
-			return true
+			// A head over some columns stands right on the ruling.
+			head := top && full[0].at-b.y1 < 0.7*t.s.size && b.width() < 0.5*t.box.width() && b.x0 > t.box.x0+3*t.s.size
+			return !head
 		}
-		return len(t.lines.vertical) < 2 && b.width() > 0.6*t.box.width()
+		return b.width() > 0.6*t.box.width()
 	}
-	for len(rows) > 0 && outside(rows[0]) {
+	for len(rows) > 0 && outside(rows[0], true) {
 		rows = rows[1:]
 	}
-	for len(rows) > 0 && outside(rows[len(rows)-1]) {
+	for len(rows) > 0 && outside(rows[len(rows)-1], false) {
 		rows = rows[:len(rows)-1]
 	}
-	var kept []*item
-	for _, r := range rows {
-		kept = append(kept, r...)
+	return rows
+}
+
+// interior lists the vertical rulings between columns.
+func (t *table) interior() []ruling {
+	var inner []ruling
+	for _, v := range t.lines.vertical {
+		if v.at > t.box.x0+1.5*t.s.size && v.at < t.box.x1-1.5*t.s.size {
+			inner = append(inner, v)
+		}
 	}
-	return kept
+	return inner
 }
 
 // pieces counts the pieces of text that wide gaps divide a row into.
@@ -164,8 +318,8 @@ func (t *table) divide(items []*item) []*item {
 
 // columns finds the boundaries of columns: vertical rulings, and strips that are
 // free of text in all rows but those that span columns.
-func (t *table) columns(items []*item) []float64 {
-	rows := t.piecesOf(rowsOf(items))
+func (t *table) columns(text []row) []float64 {
+	rows := t.piecesOf(text)
 	free := t.freeStrips(rows)
 	var cuts []float64
 	for _, f := range free {

@@ -11,20 +11,18 @@ import (
 // becomes a block of text that is read along its rows.
 func (s *sheet) takeTables(task document.Task) {
 	for _, c := range s.tableAreas(task) {
-		items := s.within(c.box)
-		t := s.newTable(c, items)
-		if t == nil {
-			continue
+		items := s.widened(c, s.within(c.box))
+		for _, t := range s.tablesIn(c, items) {
+			a := t.atom()
+			a.label = "geometry"
+			if c.zone != nil {
+				a.label, a.score = c.zone.label, &c.zone.score
+			}
+			if task == document.TaskText {
+				a.kind, a.grid = document.RegionText, nil
+			}
+			s.place(a, t.box, t.taken)
 		}
-		a := t.atom()
-		a.label, a.score = "geometry", nil
-		if c.zone != nil {
-			a.label, a.score = c.zone.label, &c.zone.score
-		}
-		if task == document.TaskText {
-			a.kind, a.grid = document.RegionText, nil
-		}
-		s.place(a, t.box, t.taken)
 	}
 }
 
@@ -69,6 +67,66 @@ func (s *sheet) within(area box) []*item {
 	var items []*item
 	for _, it := range s.items {
 		if it.atom == nil && it.inside(area) > 0.5 && it.cy() > area.y0-0.1*s.size && it.cy() < area.y1+0.1*s.size {
+			items = append(items, it)
+		}
+	}
+	sortDown(items)
+	return items
+}
+
+// widened adds what stands beside an area on the area's own rows: rulings and
+// models often leave out the first column, whose entries have no rulings around them.
+func (s *sheet) widened(area tableArea, items []*item) []*item {
+	if area.asked || len(items) < 2 {
+		return items
+	}
+	rows := rowsOf(items)
+	var left, right []*item
+	i := 0
+	all := slices.Clone(s.items)
+	sortDown(all)
+	for _, it := range all {
+		if it.atom != nil || it.cx() >= area.x0 && it.cx() < area.x1 {
+			continue
+		}
+		for i < len(rows)-1 && abs(rows[i+1].box().cy()-it.cy()) <= abs(rows[i].box().cy()-it.cy()) {
+			i++
+		}
+		if abs(rows[i].box().cy()-it.cy()) > 0.35*s.size {
+			continue
+		}
+		if it.cx() < area.x0 {
+			left = append(left, it)
+		} else {
+			right = append(right, it)
+		}
+	}
+	for _, group := range [][]*item{left, right} {
+		if 2*len(group) < len(rows) || len(group) > len(rows) || s.isProse(group) {
+			continue
+		}
+		between := 0 // lines of the same column that no row of the table goes with
+		b := bounds(group)
+		for _, it := range all {
+			if it.atom == nil && it.overlapX(b) > 0 && it.cy() > b.y0 && it.cy() < b.y1 {
+				between++
+			}
+		}
+		if between <= len(group)*5/4 {
+			items = append(items, group...)
+		}
+	}
+	sortDown(items)
+	return s.headed(items, all)
+}
+
+// headed adds the heads that stand right above a table over some of its columns.
+func (s *sheet) headed(items, all []*item) []*item {
+	b := bounds(items)
+	for _, it := range slices.Backward(all) {
+		above := b.y0 - it.y1
+		if it.atom == nil && it.cy() < b.y0 && above < 0.6*s.size && above > -0.5*s.size &&
+			it.x0 > b.x0+3*s.size && it.x1 < b.x1+s.size && it.width() < 0.4*b.width() && !slices.Contains(items, it) {
 			items = append(items, it)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -186,7 +185,9 @@ func (c *child) exchange(packet []byte, file *os.File) (reply, string, error) {
 
 // readPixels fills pix from the start of the shared memory.
 func (c *child) readPixels(pix []byte) error {
-	if _, err := c.pixels.ReadAt(pix, 0); err != nil && !errors.Is(err, io.EOF) {
+	// Read rather than mapped: a child that cuts the file short causes an error here,
+	// not a fault.
+	if n, err := c.pixels.ReadAt(pix, 0); n < len(pix) {
 		return fmt.Errorf("%w: %w", errChildGone, err)
 	}
 	if len(pix) > keepPixels {

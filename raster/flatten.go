@@ -30,13 +30,11 @@ func flatten(img image.Image) image.Image {
 		// Premultiplied: paper shines through by what alpha leaves. A hostile
 		// colour above its alpha would overflow.
 		paper := 255 - int(p[3])
-		p[0], p[1], p[2] = saturate(int(p[0])+paper), saturate(int(p[1])+paper), saturate(int(p[2])+paper)
+		p[0], p[1], p[2] = clamp8(int(p[0])+paper), clamp8(int(p[1])+paper), clamp8(int(p[2])+paper)
 		p[3] = 255
 	}
 	return rgba
 }
-
-func saturate(v int) uint8 { return uint8(min(v, 255)) }
 
 // paleInk tells whether premultiplied RGBA pixels would leave next to nothing to
 // see on white although they hold something. Ink is seen when it is darker than

@@ -1,8 +1,12 @@
 package raster_test
 
 import (
+	"context"
+	"log/slog"
 	"os"
+	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -12,9 +16,79 @@ import (
 // childArgument makes the test binary a child.
 const childArgument = "raster-test-child"
 
+// lyingArgument, with the name of a lie, makes it a child that lies.
+const lyingArgument = "raster-test-liar"
+
+var lies = raster.Lies
+
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == childArgument {
 		os.Exit(raster.WorkerMain())
 	}
+	if len(os.Args) == 3 && os.Args[1] == lyingArgument {
+		os.Exit(raster.Lie(os.Args[2]))
+	}
 	goleak.VerifyTestMain(m)
+}
+
+// budget counts what pages hold; it never refuses.
+type budget struct {
+	mu         sync.Mutex
+	used, peak int64
+	acquired   int
+}
+
+// pages is how many pages took memory so far.
+func (b *budget) pages() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.acquired
+}
+
+func (b *budget) Acquire(_ context.Context, n int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.used += n
+	b.acquired++
+	b.peak = max(b.peak, b.used)
+	return nil
+}
+
+func (b *budget) Release(n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.used -= n
+}
+
+func testConfig() raster.Config {
+	cfg := raster.DefaultConfig()
+	cfg.Command = []string{"/proc/self/exe", childArgument}
+	cfg.Workers, cfg.MaxChildren = 2, 4
+	return cfg
+}
+
+// newRasterizer makes a rasteriser that is closed at the end of the test, which then fails
+// if memory was not given back.
+func newRasterizer(t testing.TB, change func(*raster.Config)) (*raster.Rasterizer, *budget) {
+	t.Helper()
+	cfg := testConfig()
+	if change != nil {
+		change(&cfg)
+	}
+	b := new(budget)
+	r, err := raster.New(cfg, b, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := r.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		if b.used != 0 {
+			t.Errorf("%d bytes of page memory not given back", b.used)
+		}
+	})
+	return r, b
 }

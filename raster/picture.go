@@ -35,7 +35,7 @@ var codecs = map[kind]codec{
 	kindJPEG: {jpeg.DecodeConfig, jpeg.Decode},
 	kindGIF:  {gif.DecodeConfig, gif.Decode},
 	kindBMP:  {bmp.DecodeConfig, bmp.Decode},
-	kindWebP: {webp.DecodeConfig, webp.Decode},
+	kindWebP: {webp.DecodeConfig, decodeWebP},
 }
 
 // openPicture opens an image that a Go decoder reads. What that decoder refuses, a

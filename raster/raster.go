@@ -79,19 +79,18 @@ func (r *Rasterizer) Open(ctx context.Context, src *document.Source, opts docume
 // makes what Open returns.
 func (r *Rasterizer) newPages(total int, opts document.Options) (*document.Pages, error) {
 	const countable = 1_000_000 // more is a lie, and not worth a list
-	tooMany := func(asked int) error {
-		return document.Problemf(document.CodeTooManyPages, document.PhaseAdmission,
-			"%d pages are asked for and the limit is %d: ask for fewer, such as pages=1-%d", asked, r.cfg.MaxPages, r.cfg.MaxPages)
-	}
 	if total > countable {
-		return nil, tooMany(total)
+		return nil, document.Problemf(document.CodeUnreadable, document.PhaseAdmission,
+			"the document says that it has %d pages, which cannot be: it is damaged", total)
 	}
 	numbers, err := opts.Pages.Resolve(total)
 	if err != nil {
 		return nil, err
 	}
 	if len(numbers) > r.cfg.MaxPages {
-		return nil, tooMany(len(numbers))
+		return nil, document.Problemf(document.CodeTooManyPages, document.PhaseAdmission,
+			"%d pages are asked for and the limit is %d: ask for fewer, such as pages=1-%d",
+			len(numbers), r.cfg.MaxPages, r.cfg.MaxPages)
 	}
 	return &document.Pages{Total: total, Numbers: numbers}, nil
 }

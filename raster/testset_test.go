@@ -1,72 +1,15 @@
 package raster_test
 
 import (
-	"context"
 	"errors"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
 	"ocr-gateway/document"
-	"ocr-gateway/raster"
 )
-
-// budget counts what pages hold; it never refuses.
-type budget struct {
-	mu         sync.Mutex
-	used, peak int64
-}
-
-func (b *budget) Acquire(_ context.Context, n int64) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used += n
-	b.peak = max(b.peak, b.used)
-	return nil
-}
-
-func (b *budget) Release(n int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used -= n
-}
-
-func testConfig() raster.Config {
-	cfg := raster.DefaultConfig()
-	cfg.Command = []string{"/proc/self/exe", childArgument}
-	cfg.Workers, cfg.MaxChildren = 2, 4
-	return cfg
-}
-
-// open makes a rasteriser that is closed at the end of the test, which then fails
-// if memory was not given back.
-func newRasterizer(t testing.TB, change func(*raster.Config)) (*raster.Rasterizer, *budget) {
-	t.Helper()
-	cfg := testConfig()
-	if change != nil {
-		change(&cfg)
-	}
-	b := new(budget)
-	r, err := raster.New(cfg, b, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := r.Close(ctx); err != nil {
-			t.Errorf("close: %v", err)
-		}
-		if b.used != 0 {
-			t.Errorf("%d bytes of page memory not given back", b.used)
-		}
-	})
-	return r, b
-}
 
 // TestTestset opens everything in the test set: each file ends in pages or in a
 // problem for people, in time.

@@ -23,7 +23,7 @@ const (
 	formOverhead = 1 << 20
 	// A refused client may send this much more, for this long, so that it sees
 	// the answer: most read only after they have sent everything.
-	drainBytes = 64 << 20
+	drainBytes = 1 << 30
 	drainTime  = 10 * time.Second
 	// zstdWindow bounds the memory of a decoder; 8 MiB is what RFC 8878 asks every
 	// decoder to support.
@@ -37,12 +37,27 @@ type body struct {
 	conn  *http.ResponseController
 	idle  time.Duration
 	limit int64
+	over  *document.Problem // what reading more than limit fails with
 	start time.Time
 	read  int64
+	eof   bool
 }
 
-func newBody(w http.ResponseWriter, r *http.Request, limit int64, idle time.Duration) *body {
-	return &body{ReadCloser: r.Body, conn: http.NewResponseController(w), idle: idle, limit: limit, start: time.Now()}
+func (s *Server) newBody(w http.ResponseWriter, r *http.Request) *body {
+	return &body{
+		ReadCloser: r.Body, conn: http.NewResponseController(w), idle: s.cfg.IdleTimeout,
+		limit: s.bodyLimit(r), over: tooLarge(s.cfg.MaxUploadBytes), start: time.Now(),
+	}
+}
+
+// bodyLimit is how long a body may be so that its files can be within the upload
+// limit. Base64 with line breaks takes less than half as much again.
+func (s *Server) bodyLimit(r *http.Request) int64 {
+	limit := s.cfg.MaxUploadBytes
+	if strings.Contains(strings.ToLower(r.Header.Get("Content-Type")), "json") {
+		limit += limit / 2
+	}
+	return limit + formOverhead
 }
 
 func (b *body) Read(p []byte) (int, error) {
@@ -55,9 +70,10 @@ func (b *body) Read(p []byte) (int, error) {
 	b.conn.SetReadDeadline(deadline)
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
+	b.eof = err == io.EOF
 	switch {
 	case b.read > b.limit:
-		return n, tooLarge(b.limit - formOverhead)
+		return n, b.over
 	case err == nil || err == io.EOF:
 		return n, err
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -71,15 +87,23 @@ func (b *body) Read(p []byte) (int, error) {
 // done lifts the deadline, which would otherwise cancel the request's context.
 func (b *body) done() { b.conn.SetReadDeadline(time.Time{}) }
 
-// drain reads what a refused client still sends. A client that waits for "100
-// Continue" has sent nothing and needs no reading.
-func (b *body) drain(expect string) {
+// drain reads what a refused client still sends and says whether the body is at
+// its end. Where it is not, the deadline stays and the connection must be
+// closed. A client that waits for "100 Continue" has sent nothing and needs no
+// reading.
+func (b *body) drain(expect string) bool {
 	if expect != "" && b.read == 0 {
-		return
+		return false
 	}
-	b.conn.SetReadDeadline(time.Now().Add(drainTime))
-	io.CopyN(io.Discard, b.ReadCloser, drainBytes)
-	b.done()
+	if !b.eof {
+		b.conn.SetReadDeadline(time.Now().Add(min(drainTime, b.idle)))
+		_, err := io.CopyN(io.Discard, b.ReadCloser, drainBytes)
+		b.eof = err == io.EOF
+	}
+	if b.eof {
+		b.done()
+	}
+	return b.eof
 }
 
 func tooLarge(limit int64) *document.Problem {
@@ -108,7 +132,7 @@ func (l *limitReader) Read(p []byte) (int, error) {
 func (s *Server) plain(r *http.Request) (io.Reader, func(), error) {
 	encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
 	limited := func(dec io.Reader) io.Reader {
-		return &limitReader{decoded{dec, encoding}, s.cfg.MaxUploadBytes + formOverhead, tooLarge(s.cfg.MaxUploadBytes)}
+		return &limitReader{decoded{dec, encoding}, s.bodyLimit(r), tooLarge(s.cfg.MaxUploadBytes)}
 	}
 	switch encoding {
 	case "", "identity":

@@ -3,17 +3,16 @@ package server
 import (
 	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 )
 
 // Config is what an operator decides about the HTTP server.
 type Config struct {
-	Listen string `mapstructure:"listen"` // host:port
+	Host string `mapstructure:"host"` // address to listen on; empty means every one
+	Port int    `mapstructure:"port"` // 0 means any free one
 
 	MaxUploadBytes int64 `mapstructure:"max_upload_bytes"` // of one request, after decompression
-	MaxJSONBytes   int64 `mapstructure:"max_json_bytes"`   // of a JSON body, which is held in memory
 	MaxBatchFiles  int   `mapstructure:"max_batch_files"`
 	MaxRequests    int   `mapstructure:"max_requests"`   // requests with work admitted at once; more get 503
 	BatchParallel  int   `mapstructure:"batch_parallel"` // files of one batch that run side by side
@@ -28,12 +27,12 @@ type Config struct {
 	TempDir        string   `mapstructure:"temp_dir"`               // for uploads above 1 MiB; empty means the system's
 }
 
-// DefaultConfig is a server for one machine that listens on every address.
+// DefaultConfig is a server for this machine only.
 func DefaultConfig() Config {
 	return Config{
-		Listen:         ":8080",
+		Host:           "127.0.0.1",
+		Port:           8007,
 		MaxUploadBytes: 200 << 20,
-		MaxJSONBytes:   64 << 20,
 		MaxBatchFiles:  100,
 		MaxRequests:    64,
 		BatchParallel:  4,
@@ -50,15 +49,14 @@ func (c Config) Validate() error {
 	bad := func(key, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("server.%s: %s", key, fmt.Sprintf(format, args...)))
 	}
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		bad("listen", "%q is not host:port", c.Listen)
+	if c.Port < 0 || c.Port > 65535 {
+		bad("port", "%d is not within 0 and 65535", c.Port)
 	}
 	for _, n := range []struct {
 		key   string
 		value int64
 	}{
 		{"max_upload_bytes", c.MaxUploadBytes},
-		{"max_json_bytes", c.MaxJSONBytes},
 		{"max_batch_files", int64(c.MaxBatchFiles)},
 		{"max_requests", int64(c.MaxRequests)},
 		{"batch_parallel", int64(c.BatchParallel)},

@@ -14,8 +14,9 @@ const writeChunk = 64 << 10
 func (s *Server) withDeadlines(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		dw := &deadlineWriter{w, http.NewResponseController(w), s.cfg.IdleTimeout}
-		b := newBody(w, r, s.cfg.MaxUploadBytes+formOverhead, s.cfg.IdleTimeout)
-		r.Body = b
+		body := s.newBody(w, r)
+		r = r.WithContext(r.Context()) // a copy: net/http looks at its own request's Body
+		r.Body = body
 		defer dw.extend() // for what net/http still holds in its buffer
 		next.ServeHTTP(dw, r)
 	})

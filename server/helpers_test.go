@@ -171,9 +171,8 @@ func ready() server.Health {
 
 func testConfig() server.Config {
 	cfg := server.DefaultConfig()
-	cfg.Listen = "127.0.0.1:0"
+	cfg.Port = 0
 	cfg.MaxUploadBytes = 4 << 20
-	cfg.MaxJSONBytes = 2 << 20
 	cfg.IdleTimeout = 5 * time.Second
 	cfg.DrainTimeout = 5 * time.Second
 	return cfg
@@ -343,8 +342,11 @@ func (f *formBody) encode() ([]byte, string) {
 	return f.buf.Bytes(), f.w.FormDataContentType()
 }
 
-// contract is openapi.yaml, loaded once.
-var contract = sync.OnceValues(func() (routers.Router, error) {
+// loadContract reads openapi.yaml, once.
+var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
+	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "application/x-ndjson", "application/yaml"} {
+		openapi3filter.RegisterBodyDecoder(media, openapi3filter.PlainBodyDecoder)
+	}
 	b, err := os.ReadFile("openapi.yaml")
 	if err != nil {
 		return nil, err
@@ -353,7 +355,12 @@ var contract = sync.OnceValues(func() (routers.Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := doc.Validate(context.Background()); err != nil {
+	return doc, doc.Validate(context.Background())
+})
+
+var contract = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := loadContract()
+	if err != nil {
 		return nil, err
 	}
 	return legacy.NewRouter(doc)
@@ -379,11 +386,6 @@ func checkContract(t *testing.T, req *http.Request, status int, header http.Head
 		}
 		return
 	}
-	openapi3filter.RegisterBodyDecoder("text/event-stream", openapi3filter.PlainBodyDecoder)
-	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.PlainBodyDecoder)
-	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
-	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
-	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.PlainBodyDecoder)
 	if header.Get("Content-Encoding") != "" || req.Method == "HEAD" {
 		return // the bytes are checked by the test itself
 	}
@@ -424,4 +426,34 @@ func (a *api) logged() string {
 	a.log.mu.Lock()
 	defer a.log.mu.Unlock()
 	return a.log.b.String()
+}
+
+// onePage is a pipeline that reads a page in whatever it gets.
+func onePage() fakePipeline {
+	return fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		return play(ctx, parseScript("pages:1"), emit)
+	}}
+}
+
+// schemaOf names the schema of an event's data.
+func schemaOf(event string) string {
+	switch event {
+	case "job.accepted", "job.progress":
+		return "Progress"
+	case "page.completed", "page.failed":
+		return "Page"
+	}
+	return "Ending"
+}
+
+// checkSchema validates a value against a schema of the contract.
+func checkSchema(t *testing.T, name string, v any) {
+	t.Helper()
+	doc, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Components.Schemas[name].Value.VisitJSON(v, openapi3.MultiErrors()); err != nil {
+		t.Errorf("%v is no %s: %v", v, name, err)
+	}
 }

@@ -136,7 +136,6 @@ func (s *Server) info(c echo.Context) error {
 		a.Limits[key] = limit
 	}
 	a.Limits["max_upload_bytes"] = s.cfg.MaxUploadBytes
-	a.Limits["max_json_bytes"] = s.cfg.MaxJSONBytes
 	a.Limits["max_batch_files"] = int64(s.cfg.MaxBatchFiles)
 	a.Limits["max_requests"] = int64(s.cfg.MaxRequests)
 	a.Limits["request_timeout_ms"] = s.cfg.RequestTimeout.Milliseconds()

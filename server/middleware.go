@@ -29,6 +29,7 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 			id = newID()
 		}
 		c.Response().Header().Set(headerRequestID, id)
+		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
 		return next(c)
 	}
 }
@@ -125,7 +126,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		defer s.work.Release(1)
 		s.running.Add(1)
 		defer s.running.Add(-1)
-		if c.Request().ContentLength > s.cfg.MaxUploadBytes+formOverhead {
+		if c.Request().ContentLength > s.bodyLimit(c.Request()) {
 			return tooLarge(s.cfg.MaxUploadBytes)
 		}
 		return next(c)

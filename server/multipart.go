@@ -42,7 +42,7 @@ func (s *Server) readPart(c *call, part *multipart.Part) error {
 		if !isFile(part) {
 			return invalid(name, "field %q carries text, not a file; with curl write -F %s=@FILE", name, name)
 		}
-		src, err := s.readSource(part.FileName(), part)
+		src, err := s.readSource(c, part.FileName(), part)
 		if err != nil {
 			return multipartError(err)
 		}

@@ -33,14 +33,14 @@ func cleanName(name string) string {
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 // nearest finds the known word that name was probably meant to be: at most two
-// typing errors away, or a third of its length. Empty when none is near.
+// changes away and less than half of its length. Empty when none is near.
 func nearest(name string, known []string) string {
 	if len(name) > maxShown {
 		return ""
 	}
 	best, word := 3, ""
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), k); d < best && 3*d <= max(len(k), 3) {
+		if d := distance(strings.ToLower(name), k); d < best && 2*d < len(k) {
 			best, word = d, k
 		}
 	}

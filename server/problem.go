@@ -177,10 +177,10 @@ func (s *Server) handleError(err error, c echo.Context) {
 		c.Response().Status = f.status() // nobody is there to read it: for log and metrics only
 		return
 	}
-	if b, ok := c.Request().Body.(*body); ok {
-		b.drain(c.Request().Header.Get("Expect"))
-	}
 	h := c.Response().Header()
+	if b, ok := c.Request().Body.(*body); ok && !b.drain(c.Request().Header.Get("Expect")) {
+		h.Set("Connection", "close")
+	}
 	if f.Code == document.CodeOverloaded {
 		h.Set("Retry-After", strconv.Itoa(retryAfter))
 	}

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -101,7 +102,11 @@ func TestOptionsReachThePipeline(t *testing.T) {
 }
 
 func TestBase64Forms(t *testing.T) {
-	a := start(t, scripted())
+	var got string
+	a := start(t, fakePipeline{func(ctx ctxt, src *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		got = read(src)
+		return play(ctx, parseScript("pages:1"), emit)
+	}})
 	content := "pages:1 \xff\xfe\xfb\xef??>>~~"
 	for _, s := range []string{
 		base64.StdEncoding.EncodeToString([]byte(content)),
@@ -110,8 +115,19 @@ func TestBase64Forms(t *testing.T) {
 		base64.RawURLEncoding.EncodeToString([]byte(content)),
 		base64.StdEncoding.EncodeToString([]byte(content))[:20] + "\r\n" + base64.StdEncoding.EncodeToString([]byte(content))[20:] + "\n",
 	} {
-		body, _ := json.Marshal(map[string]string{"file": s})
-		if r := a.post("/api/ocr/document", "application/json", body); r.status != 200 {
+		for _, prefix := range []string{"", "  ", "data:;base64,", "Data:image/png;name=a;base64, "} {
+			body, _ := json.Marshal(map[string]string{"file": prefix + s})
+			slashed := bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("/"), []byte(`\/`)), []byte("+"), []byte(`\u002b`))
+			for _, b := range [][]byte{body, slashed} {
+				got = ""
+				if r := a.post("/api/ocr/document", "application/json", b); r.status != 200 || got != content {
+					t.Errorf("%s: %d %q", b, r.status, got)
+				}
+			}
+		}
+	}
+	for _, s := range []string{"@@@@", "QQ==Q", "Q", "é", `\"`, "data:image/png,QQ==", "data:;base64", "QQ\u00e9"} {
+		if r := a.post("/api/ocr/document", "application/json", []byte(`{"file":"`+s+`"}`)); r.status != 422 {
 			t.Errorf("%q: %d %s", s, r.status, r.body)
 		}
 	}
@@ -161,7 +177,7 @@ func TestExtract(t *testing.T) {
 		return a.postForm("/api/ocr/extract", newForm().file("file", "a.pdf", "pages:1").field("schema", schema))
 	}
 	post(`{"name":"","nested":{"a":[1]}}`).want(501, "not_implemented")
-	post(strings.Repeat(`{"a":`, 63) + `{}` + strings.Repeat("}", 63)).want(501, "not_implemented")
+	post(strings.Repeat(`{"a":`, 63)+`{}`+strings.Repeat("}", 63)).want(501, "not_implemented")
 	for what, schema := range map[string]string{
 		"not JSON":  "{not json",
 		"deep":      strings.Repeat("[", 50000),

@@ -108,7 +108,7 @@ func (s *Server) fillBody(c *call, r *http.Request, plain io.Reader) error {
 
 // readRaw takes the whole body as the document.
 func (s *Server) readRaw(c *call, plain io.Reader) error {
-	src, err := s.readSource("", plain)
+	src, err := s.readSource(c, "", plain)
 	if err != nil {
 		return err
 	}
@@ -118,9 +118,20 @@ func (s *Server) readRaw(c *call, plain io.Reader) error {
 	return c.add(c.form.files[0], src)
 }
 
-func (s *Server) readSource(name string, r io.Reader) (*document.Source, error) {
-	src, err := document.ReadSource(cleanName(name), r, s.cfg.MaxUploadBytes, s.cfg.TempDir)
-	return src, sourceError(err)
+// readSource reads a file as far as the upload limit, which holds for all files
+// of the call together, allows.
+func (s *Server) readSource(c *call, name string, r io.Reader) (*document.Source, error) {
+	left := s.cfg.MaxUploadBytes
+	for _, src := range c.sources {
+		left -= src.Size
+	}
+	src, err := document.ReadSource(cleanName(name), r, left, s.cfg.TempDir)
+	err = sourceError(err)
+	var p *document.Problem
+	if errors.As(err, &p) && p.Code == document.CodeTooLarge {
+		return nil, tooLarge(s.cfg.MaxUploadBytes) // it may name what was left
+	}
+	return src, err
 }
 
 // add appends a file that came in the named field; the call owns it from here on.

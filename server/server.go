@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -148,10 +149,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 
 // Run listens on the configured address and serves until ctx ends.
 func (s *Server) Run(ctx context.Context) error {
+	address := net.JoinHostPort(s.cfg.Host, strconv.Itoa(s.cfg.Port))
 	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", s.cfg.Listen)
+	ln, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
-		return fmt.Errorf("server: listen: %w", err)
+		return fmt.Errorf("cannot listen on %s: %w; choose another with --host and --port", address, err)
 	}
 	return s.Serve(ctx, ln)
 }

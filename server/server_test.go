@@ -140,7 +140,7 @@ func TestConfigValidate(t *testing.T) {
 	if err := server.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := server.Config{Listen: "nowhere", APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}}
+	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}}
 	err := bad.Validate()
 	for _, key := range []string{"listen", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins"} {
 		if err == nil || !strings.Contains(err.Error(), "server."+key) {

@@ -70,8 +70,12 @@ func (s *Server) documentStream(c echo.Context) error {
 	var beat sync.WaitGroup
 
 	var last document.Summary
+	var failed collector
 	res, err := s.run(ctx, call.sources[0], w, func(e document.Event) {
 		last = e.Summary
+		if e.Kind == document.EventPageFail {
+			failed.add(e)
+		}
 		if out.begin() {
 			beat.Go(func() { out.heartbeat(ctx, s.cfg.Heartbeat) })
 		}
@@ -88,6 +92,9 @@ func (s *Server) documentStream(c echo.Context) error {
 		return err
 	}
 	out.begin()
+	if err == nil {
+		res.Pages = failed.pages // their reasons decide what to say of the whole
+	}
 	end := s.ending(res, err, id, requestID(c), last)
 	out.send(endings[end.Status], end)
 	return nil

@@ -134,3 +134,7 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 func engineFailed(detail string, err error) error {
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s; the server's log has the reason", detail).Because(err)
 }
+
+// Slots is how many regions to ask for at once: while one is inferred the next
+// can be cut out of its page.
+func (e *Engine) Slots() int { return 2 * e.cfg.Concurrency }

@@ -59,10 +59,19 @@ const retryAfterMax = 30 * time.Second
 // statusFault reads an answer that is an error. body may be cut or anything.
 func statusFault(status int, header http.Header, body []byte) *fault {
 	f := parseFault(status, body)
-	if seconds, err := strconv.ParseFloat(header.Get("Retry-After"), 64); err == nil && seconds > 0 {
-		f.wait = time.Duration(min(seconds, retryAfterMax.Seconds()) * float64(time.Second))
-	}
+	f.wait = retryAfter(header.Get("Retry-After"))
 	return f
+}
+
+// retryAfter reads seconds or a date; 0 when the value is neither or is past.
+func retryAfter(value string) time.Duration {
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return time.Duration(min(max(seconds, 0), int(retryAfterMax.Seconds()))) * time.Second
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return min(max(time.Until(at), 0), retryAfterMax)
+	}
+	return 0
 }
 
 // parseFault classifies an error body. For an error inside a 200 stream the

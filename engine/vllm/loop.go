@@ -14,6 +14,8 @@ var (
 	// cutRule is for answers that were cut anyway, where one copy is all that is
 	// lost: the reference's rule, a unit of 10 characters 10 times over.
 	cutRule = loopRule{copies: 10, run: 100}
+	// serverRule is for answers that the server found to be looping.
+	serverRule = loopRule{copies: 4}
 )
 
 // minLooped is the length, in bytes, below which no running answer is looked at

@@ -105,11 +105,15 @@ func readAnswer(r io.Reader, rule loopRule) (answer, error) {
 		return got, errCut
 	case "abort", "error": // vLLM's, when it gives up a request
 		return got, errCut
-	case openai.FinishReasonLength, finishRepetition:
+	case openai.FinishReasonLength:
 		if at, found := findLoop(got.text, cutRule); found {
 			got.text, got.looped = got.text[:at], true
 		}
-		got.looped = got.looped || got.finish == finishRepetition
+	case finishRepetition:
+		if at, found := findLoop(got.text, serverRule); found {
+			got.text = got.text[:at]
+		}
+		got.looped = true
 	}
 	return got, nil
 }

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"strconv"
 	"time"
 
 	"ocr-gateway/engine/embedded"
@@ -96,13 +94,7 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	address := net.JoinHostPort(a.cfg.Server.Host, strconv.Itoa(a.cfg.Server.Port))
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("cannot listen on %s: %w; choose another with --host and --port", address, err)
-	}
-	return s.Serve(ctx, ln)
+	return s.Run(ctx)
 }
 
 // serverFormats hands the formats to the server in its own terms.

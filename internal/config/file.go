@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -97,7 +98,7 @@ var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 func yamlError(err error) (line int, text string) {
 	text = err.Error()
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		fmt.Sscan(m[1], &line)
+		line, _ = strconv.Atoi(m[1])
 		text = strings.TrimPrefix(text, m[0])
 		if text == "found character that cannot start any token" {
 			text += ": YAML is indented with spaces, not tabs"

@@ -13,10 +13,10 @@ import (
 type Options struct {
 	// File is the path of a YAML file; empty means no file.
 	File string
-	// Environ is the environment, as os.Environ gives it. Setting server.listen
-	// is the variable OCR_SERVER_LISTEN; an empty variable counts as not set.
+	// Environ is the environment, as os.Environ gives it. Setting server.port
+	// is the variable OCR_SERVER_PORT; an empty variable counts as not set.
 	Environ []string
-	// Overrides are the flags that were set, by path ("server.listen"). Values are
+	// Overrides are the flags that were set, by path ("server.port"). Values are
 	// of the setting's type or strings in the form that the environment uses.
 	Overrides map[string]any
 }
@@ -189,7 +189,7 @@ func (l *loader) addOverrides(overrides map[string]any) {
 // validate asks every struct, from the top, for its verdict; one that gives a
 // verdict answers for those below it.
 func (l *loader) validate(v reflect.Value, prefix string) {
-	if validator, ok := v.Interface().(interface{ Validate() error }); ok {
+	if validator, ok := reflect.TypeAssert[interface{ Validate() error }](v); ok {
 		for _, err := range split(validator.Validate()) {
 			l.errs = append(l.errs, l.placed(err, prefix))
 		}
@@ -207,7 +207,7 @@ func (l *loader) validate(v reflect.Value, prefix string) {
 func (l *loader) placed(err error, prefix string) error {
 	text := err.Error()
 	name := text
-	if end := strings.IndexAny(text, ": "); end >= 0 {
+	if end := strings.IndexAny(text, ": ["); end >= 0 {
 		name = text[:end]
 	}
 	k, known := l.schema.keys[prefix+name]

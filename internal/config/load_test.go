@@ -115,7 +115,8 @@ func TestEveryKindOfValue(t *testing.T) {
 	t.Run("environment", func(t *testing.T) {
 		got := load(t, config.Options{Environ: []string{
 			"OCR_SERVER_PORT=80", "OCR_SERVER_LIMIT=3GiB", "OCR_SERVER_TIMEOUT=1h30m", "OCR_SERVER_ORIGINS=http://x, http://y",
-			"OCR_ENGINE_KIND=vLLM.Name-1.5", "OCR_ENGINE_THRESHOLD=0.25", "OCR_ENGINE_WARM=true", "OCR_LEVEL=warn"}})
+			"OCR_ENGINE_KIND=vLLM.Name-1.5", "OCR_ENGINE_THRESHOLD=0.25", "OCR_ENGINE_WARM=true", "OCR_LEVEL=warn",
+		}})
 		if show(got) != show(want) {
 			t.Errorf("got %+v", got)
 		}
@@ -123,7 +124,8 @@ func TestEveryKindOfValue(t *testing.T) {
 	t.Run("overrides", func(t *testing.T) {
 		got := load(t, config.Options{Overrides: map[string]any{
 			"server.port": 80, "server.limit": "3GiB", "server.timeout": "1h30m", "server.origins": []string{"http://x", "http://y"},
-			"engine.kind": "vLLM.Name-1.5", "engine.threshold": 0.25, "engine.warm": true, "level": "warn"}})
+			"engine.kind": "vLLM.Name-1.5", "engine.threshold": 0.25, "engine.warm": true, "level": "warn",
+		}})
 		if show(got) != show(want) {
 			t.Errorf("got %+v", got)
 		}
@@ -154,19 +156,36 @@ func TestSecrets(t *testing.T) {
 		o    config.Options
 		want settings
 	}{
-		{"environment", config.Options{Environ: []string{"OCR_ENGINE_TOKEN=t", "OCR_SERVER_API_KEYS=a,b"}},
-			settings{Engine: engine{Token: "t"}, Server: server{APIKeys: []string{"a", "b"}}}},
-		{"files named in the environment", config.Options{Environ: []string{"OCR_ENGINE_TOKEN_FILE=" + token, "OCR_SERVER_API_KEYS_FILE=" + keys}},
-			settings{Engine: engine{Token: "from file"}, Server: server{APIKeys: []string{"one", "two"}}}},
-		{"files named in the file", config.Options{File: write(t, "config.yaml",
-			"engine:\n  token_file: "+token+"\n  endpoints:\n    - name: x\n      api_key_file: "+token+"\n")},
-			settings{Engine: engine{Token: "from file", Endpoints: []endpoint{{Name: "x", APIKey: "from file"}}}}},
-		{"file named by a flag, over the environment", config.Options{
-			Environ: []string{"OCR_ENGINE_TOKEN=t"}, Overrides: map[string]any{"engine.token_file": token}},
-			settings{Engine: engine{Token: "from file"}}},
-		{"environment over the file", config.Options{
-			File: write(t, "config.yaml", "engine:\n  token_file: "+token), Environ: []string{"OCR_ENGINE_TOKEN=t"}},
-			settings{Engine: engine{Token: "t"}}},
+		{
+			"environment",
+			config.Options{Environ: []string{"OCR_ENGINE_TOKEN=t", "OCR_SERVER_API_KEYS=a,b"}},
+			settings{Engine: engine{Token: "t"}, Server: server{APIKeys: []string{"a", "b"}}},
+		},
+		{
+			"files named in the environment",
+			config.Options{Environ: []string{"OCR_ENGINE_TOKEN_FILE=" + token, "OCR_SERVER_API_KEYS_FILE=" + keys}},
+			settings{Engine: engine{Token: "from file"}, Server: server{APIKeys: []string{"one", "two"}}},
+		},
+		{
+			"files named in the file",
+			config.Options{File: write(t, "config.yaml",
+				"engine:\n  token_file: "+token+"\n  endpoints:\n    - name: x\n      api_key_file: "+token+"\n")},
+			settings{Engine: engine{Token: "from file", Endpoints: []endpoint{{Name: "x", APIKey: "from file"}}}},
+		},
+		{
+			"file named by a flag, over the environment",
+			config.Options{
+				Environ: []string{"OCR_ENGINE_TOKEN=t"}, Overrides: map[string]any{"engine.token_file": token},
+			},
+			settings{Engine: engine{Token: "from file"}},
+		},
+		{
+			"environment over the file",
+			config.Options{
+				File: write(t, "config.yaml", "engine:\n  token_file: "+token), Environ: []string{"OCR_ENGINE_TOKEN=t"},
+			},
+			settings{Engine: engine{Token: "t"}},
+		},
 		{"empty name of a file", config.Options{File: write(t, "config.yaml", "engine: {token_file: ''}")}, settings{}},
 	}
 	for _, tt := range tests {
@@ -215,34 +234,73 @@ func TestMessages(t *testing.T) {
 		o    config.Options
 		want []string
 	}{
-		{"unknown variable", config.Options{Environ: []string{"OCR_SERVER_PROT=1"}},
-			[]string{"environment: OCR_SERVER_PROT is not a setting; did you mean OCR_SERVER_PORT?"}},
-		{"variable without its section", config.Options{Environ: []string{"OCR_PORT=1"}},
-			[]string{"environment: OCR_PORT is not a setting; did you mean OCR_SERVER_PORT?"}},
+		{
+			"unknown variable",
+			config.Options{Environ: []string{"OCR_SERVER_PROT=1"}},
+			[]string{"environment: OCR_SERVER_PROT is not a setting; did you mean OCR_SERVER_PORT?"},
+		},
+		{
+			"variable without its section",
+			config.Options{Environ: []string{"OCR_PORT=1"}},
+			[]string{"environment: OCR_PORT is not a setting; did you mean OCR_SERVER_PORT?"},
+		},
 		{"nothing near", config.Options{Environ: []string{"OCR_COLOUR=1"}}, []string{"environment: OCR_COLOUR is not a setting"}},
-		{"bad variable", config.Options{Environ: []string{"OCR_SERVER_PORT=http"}},
-			[]string{`environment: OCR_SERVER_PORT is "http": write a whole number`}},
-		{"validation names the variable", config.Options{Environ: []string{"OCR_SERVER_PORT=0", "OCR_SERVER_TIMEOUT=0s"}},
-			[]string{"environment, OCR_SERVER_PORT: server.port is 0: use 1 to 65535",
-				"environment, OCR_SERVER_TIMEOUT: server.timeout: 0s is not positive"}},
-		{"list of sections", config.Options{Environ: []string{"OCR_ENGINE_ENDPOINTS=x"}},
-			[]string{"environment: OCR_ENGINE_ENDPOINTS is a list of sections and can only be set in the configuration file"}},
-		{"unknown flag", config.Options{Overrides: map[string]any{"server.porto": 1}},
-			[]string{"command line: server.porto is not a setting; did you mean server.port?"}},
-		{"flag of the wrong kind", config.Options{Overrides: map[string]any{"engine.warm": "yes"}},
-			[]string{`command line: engine.warm is "yes": write true or false`}},
-		{"secret in a flag", config.Options{Overrides: map[string]any{"engine.token": "hush"}},
+		{
+			"bad variable",
+			config.Options{Environ: []string{"OCR_SERVER_PORT=http"}},
+			[]string{`environment: OCR_SERVER_PORT is "http": write a whole number`},
+		},
+		{
+			"validation names the variable",
+			config.Options{Environ: []string{"OCR_SERVER_PORT=0", "OCR_SERVER_TIMEOUT=0s"}},
+			[]string{
+				"environment, OCR_SERVER_PORT: server.port is 0: use 1 to 65535",
+				"environment, OCR_SERVER_TIMEOUT: server.timeout: 0s is not positive",
+			},
+		},
+		{
+			"list of sections",
+			config.Options{Environ: []string{"OCR_ENGINE_ENDPOINTS=x"}},
+			[]string{"environment: OCR_ENGINE_ENDPOINTS is a list of sections and can only be set in the configuration file"},
+		},
+		{
+			"unknown flag",
+			config.Options{Overrides: map[string]any{"server.porto": 1}},
+			[]string{"command line: server.porto is not a setting; did you mean server.port?"},
+		},
+		{
+			"flag of the wrong kind",
+			config.Options{Overrides: map[string]any{"engine.warm": "yes"}},
+			[]string{`command line: engine.warm is "yes": write true or false`},
+		},
+		{
+			"secret in a flag",
+			config.Options{Overrides: map[string]any{"engine.token": "hush"}},
 			[]string{"command line: engine.token is a secret, and other users can see command lines: " +
-				"set the variable OCR_ENGINE_TOKEN or engine.token_file"}},
-		{"secret twice", config.Options{Environ: []string{"OCR_ENGINE_TOKEN=a", "OCR_ENGINE_TOKEN_FILE=b"}},
-			[]string{"environment, OCR_ENGINE_TOKEN_FILE: engine.token and engine.token_file are both set: keep one"}},
-		{"missing secret file", config.Options{Environ: []string{"OCR_ENGINE_TOKEN_FILE=testdata/none"}},
-			[]string{"environment, OCR_ENGINE_TOKEN_FILE: engine.token_file cannot be read: open testdata/none: no such file or directory"}},
-		{"missing file", config.Options{File: "testdata/none.yaml"},
-			[]string{"the configuration file cannot be read: open testdata/none.yaml: no such file or directory"}},
-		{"all at once", config.Options{
-			File: "testdata/bad/unknown_key.yaml", Environ: []string{"OCR_X=1", "OCR_SERVER_PORT=0"}, Overrides: map[string]any{"y": 1}},
-			[]string{"testdata/bad/unknown_key.yaml:3: ", "OCR_X", "command line: y", "server.port is 0"}},
+				"set the variable OCR_ENGINE_TOKEN or engine.token_file"},
+		},
+		{
+			"secret twice",
+			config.Options{Environ: []string{"OCR_ENGINE_TOKEN=a", "OCR_ENGINE_TOKEN_FILE=b"}},
+			[]string{"environment, OCR_ENGINE_TOKEN_FILE: engine.token and engine.token_file are both set: keep one"},
+		},
+		{
+			"missing secret file",
+			config.Options{Environ: []string{"OCR_ENGINE_TOKEN_FILE=testdata/none"}},
+			[]string{"environment, OCR_ENGINE_TOKEN_FILE: engine.token_file cannot be read: open testdata/none: no such file or directory"},
+		},
+		{
+			"missing file",
+			config.Options{File: "testdata/none.yaml"},
+			[]string{"the configuration file cannot be read: open testdata/none.yaml: no such file or directory"},
+		},
+		{
+			"all at once",
+			config.Options{
+				File: "testdata/bad/unknown_key.yaml", Environ: []string{"OCR_X=1", "OCR_SERVER_PORT=0"}, Overrides: map[string]any{"y": 1},
+			},
+			[]string{"testdata/bad/unknown_key.yaml:3: ", "OCR_X", "command line: y", "server.port is 0"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -266,7 +324,8 @@ func TestVariablesOfOthersAreLeftAlone(t *testing.T) {
 	got := load(t, config.Options{Environ: []string{
 		"OCR_CONFIG=config.yaml", "OCR_TESTSET=folder", "OCRX=1",
 		"OCR_GATEWAY_SERVICE_HOST=10.0.0.1", "OCR_GATEWAY_SERVICE_PORT=8007", "OCR_GATEWAY_SERVICE_PORT_HTTP=8007",
-		"OCR_GATEWAY_PORT=tcp://10.0.0.1:8007", "OCR_GATEWAY_PORT_8007_TCP_ADDR=10.0.0.1"}})
+		"OCR_GATEWAY_PORT=tcp://10.0.0.1:8007", "OCR_GATEWAY_PORT_8007_TCP_ADDR=10.0.0.1",
+	}})
 	if show(got) != show(defaults()) {
 		t.Errorf("got %+v", got)
 	}

@@ -21,15 +21,12 @@ const fileSuffix = "_file"
 
 // key is one setting: a leaf of the tree.
 type key struct {
-	path   string       // server.listen
+	path   string       // server.port
 	typ    reflect.Type // of its value; string when file
 	index  []int        // of the field, from the root struct
 	secret bool         // the field is a secret and this is its value
 	file   bool         // the field is a secret and this names the file that holds it
 }
-
-// name is the last part of the path.
-func (k *key) name() string { return k.path[strings.LastIndexByte(k.path, '.')+1:] }
 
 // schema is what may be set in a tree of structs.
 type schema struct {
@@ -88,8 +85,8 @@ func (s *schema) add(k *key) {
 // structFields yields the exported fields of a struct.
 func structFields(t reflect.Type) func(yield func(reflect.StructField) bool) {
 	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && !yield(f) {
+		for f := range t.Fields() {
+			if f := f; f.IsExported() && !yield(f) {
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -76,3 +77,6 @@ func oneOf(name, value string, allowed ...string) error {
 	}
 	return fmt.Errorf("%s is %q: use one of %s", name, clip(value), strings.Join(allowed, ", "))
 }
+
+// Print writes the settings as YAML with secrets masked.
+func (c Config) Print(w io.Writer) error { return Print(w, c) }

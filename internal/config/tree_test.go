@@ -1,9 +1,11 @@
 package config_test
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +66,7 @@ func namesIn(text string) map[string]string {
 		line = strings.TrimRight(line, "\n")
 		if m := settingLine.FindStringSubmatch(line); m != nil {
 			sections = sections[:min(len(m[1])/2, len(sections))]
-			path := strings.Join(append(sections[:len(sections):len(sections)], m[2]), ".")
+			path := strings.Join(append(slices.Clip(sections), m[2]), ".")
 			if strings.HasSuffix(line, ":") {
 				sections = append(sections, m[2])
 			} else {
@@ -83,15 +85,13 @@ func namesIn(text string) map[string]string {
 // leaves gives the settings of a struct and whether each is a secret.
 func leaves(t reflect.Type, prefix string) map[string]bool {
 	found := map[string]bool{}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
+		f := f
 		name := f.Tag.Get("mapstructure")
 		switch {
 		case name == "-" || !f.IsExported():
 		case f.Type.Kind() == reflect.Struct:
-			for path, secret := range leaves(f.Type, prefix+name+".") {
-				found[path] = secret
-			}
+			maps.Copy(found, leaves(f.Type, prefix+name+"."))
 		default:
 			found[prefix+name] = f.Tag.Get("secret") == "true"
 		}

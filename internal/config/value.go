@@ -14,7 +14,7 @@ import (
 // parseScalar reads one value. The error completes the sentence "<key> …".
 func parseScalar(t reflect.Type, text string) (reflect.Value, error) {
 	v := reflect.New(t).Elem()
-	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
+	if u, ok := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr()); ok {
 		if err := u.UnmarshalText([]byte(text)); err != nil {
 			return v, fmt.Errorf("is %q: %w", clip(text), err)
 		}

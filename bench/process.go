@@ -1,0 +1,139 @@
+package bench
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ticksPerSecond is the unit of times in /proc, the same on all Linux
+// architectures that Go supports (USER_HZ).
+const ticksPerSecond = 100
+
+// sampleInterval is the time between two looks at memory.
+const sampleInterval = 100 * time.Millisecond
+
+// process is what /proc/PID/stat says, see proc(5).
+type process struct {
+	parent int
+	ticks  int64 // of its own and of its children that ended
+	rss    int64 // bytes
+}
+
+// parseStat reads a line of /proc/PID/stat. The second field, the command in
+// parentheses, may hold anything, so counting starts behind the last ")".
+func parseStat(line string) (process, error) {
+	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
+	if len(fields) < 22 {
+		return process{}, errors.New("unexpected form of /proc/PID/stat")
+	}
+	number := func(field int) int64 { // numbered as in proc(5)
+		n, err := strconv.ParseInt(fields[field-3], 10, 64)
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+	return process{
+		parent: int(number(4)),
+		ticks:  number(14) + number(15) + number(16) + number(17),
+		rss:    number(24) * int64(os.Getpagesize()),
+	}, nil
+}
+
+// sample adds up the process and all below it.
+func sample(root int) (process, error) {
+	processes := map[int]process{}
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return process{}, err
+	}
+	for _, path := range stats {
+		line, err := os.ReadFile(path)
+		if err != nil {
+			continue // ended meanwhile
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil {
+			continue
+		}
+		if processes[pid], err = parseStat(string(line)); err != nil {
+			return process{}, err
+		}
+	}
+	sum, alive := processes[root]
+	if !alive {
+		return process{}, fmt.Errorf("the process %d, which was to be watched, is not there", root)
+	}
+	children := map[int][]int{}
+	for pid, p := range processes {
+		children[p.parent] = append(children[p.parent], pid)
+	}
+	for below := children[root]; len(below) > 0; {
+		pid := below[0]
+		below = append(below[1:], children[pid]...)
+		sum.ticks += processes[pid].ticks
+		sum.rss += processes[pid].rss
+	}
+	return sum, nil
+}
+
+// watcher looks at a tree of processes until it is stopped.
+type watcher struct {
+	root  int
+	first process
+	peak  int64
+	quit  chan struct{}
+	done  chan struct{} // closed when peak is final
+}
+
+// watchTree begins to watch; with root 0 it watches nothing.
+func watchTree(root int) (*watcher, error) {
+	w := &watcher{root: root, quit: make(chan struct{}), done: make(chan struct{})}
+	if root == 0 {
+		return w, nil
+	}
+	first, err := sample(root)
+	if err != nil {
+		return nil, err
+	}
+	w.first, w.peak = first, first.rss
+	go w.watch()
+	return w, nil
+}
+
+func (w *watcher) watch() {
+	defer close(w.done)
+	tick := time.NewTicker(sampleInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-w.quit:
+			return
+		case <-tick.C:
+			if p, err := sample(w.root); err == nil {
+				w.peak = max(w.peak, p.rss)
+			}
+		}
+	}
+}
+
+// stop ends the watch and gives what the tree took for so many pages, nil when
+// nothing was watched.
+func (w *watcher) stop(pages int) (*Usage, error) {
+	if w.root == 0 {
+		return nil, nil
+	}
+	close(w.quit)
+	<-w.done
+	last, err := sample(w.root)
+	if err != nil {
+		return nil, err
+	}
+	seconds := float64(last.ticks-w.first.ticks) / ticksPerSecond
+	return &Usage{CPUSeconds: seconds, CPUSecondsPerPage: seconds / float64(max(pages, 1)), PeakRSS: max(w.peak, last.rss)}, nil
+}

@@ -1,0 +1,126 @@
+package enginetest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+)
+
+// Request is what an engine asked, without the image's bytes.
+type Request struct {
+	N      int    // which request this is, from 1
+	Prompt string // the text part
+	// ImageFirst says that the picture stood before the prompt.
+	ImageFirst bool
+	Image      string // the picture's data URI; only its start unless Config.KeepImages
+
+	Model               string   `json:"model"`
+	Stream              bool     `json:"stream"`
+	MaxTokens           int      `json:"max_tokens"`
+	Temperature         *float64 `json:"temperature"`
+	TopP                *float64 `json:"top_p"`
+	TopK                *int     `json:"top_k"`
+	RepetitionPenalty   *float64 `json:"repetition_penalty"`
+	Logprobs            bool     `json:"logprobs"`
+	RepetitionDetection *struct {
+		MaxPatternSize int `json:"max_pattern_size"`
+		MinCount       int `json:"min_count"`
+	} `json:"repetition_detection"`
+	StreamOptions struct {
+		IncludeUsage bool `json:"include_usage"`
+	} `json:"stream_options"`
+	Messages []struct {
+		Role    string          `json:"role"`
+		Content json.RawMessage `json:"content"`
+	} `json:"messages"`
+}
+
+var bodyReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
+
+// maxBody bounds what is kept of a request beside its images.
+const maxBody = 1 << 20
+
+// readRequest reads a chat completion request.
+func readRequest(body io.Reader, keepImages bool) (Request, error) {
+	r := bodyReaders.Get().(*bufio.Reader)
+	defer bodyReaders.Put(r)
+	r.Reset(body)
+	defer r.Reset(nil)
+	if keepImages {
+		whole, err := io.ReadAll(r)
+		if err != nil {
+			return Request{}, err
+		}
+		return parseRequest(whole)
+	}
+	short, err := withoutImages(r)
+	if err != nil {
+		return Request{}, err
+	}
+	return parseRequest(short)
+}
+
+// withoutImages reads JSON and leaves out the data of data URIs: to keep and parse
+// them would make the server the most expensive part of a load run.
+func withoutImages(r *bufio.Reader) ([]byte, error) {
+	marker := []byte(";base64,")
+	kept := make([]byte, 0, 1<<10)
+	from := 0         // where the string in hand starts in kept
+	dropping := false // inside an image
+	for {
+		part, err := r.ReadSlice('"')
+		if !dropping {
+			kept = append(kept, part...)
+			if at := bytes.Index(kept[from:], marker); at >= 0 {
+				kept, dropping = kept[:from+at+len(marker)], true
+			}
+		}
+		switch {
+		case err == nil: // a string begins or ends
+			if dropping {
+				kept, dropping = append(kept, '"'), false
+			}
+			from = len(kept)
+		case errors.Is(err, io.EOF):
+			return kept, nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, err
+		}
+		if len(kept) > maxBody {
+			return nil, errors.New("the body is too large")
+		}
+	}
+}
+
+func parseRequest(body []byte) (Request, error) {
+	var q Request
+	if err := json.Unmarshal(body, &q); err != nil {
+		return q, err
+	}
+	for _, m := range q.Messages {
+		var parts []struct {
+			Type     string `json:"type"`
+			Text     string `json:"text"`
+			ImageURL struct {
+				URL string `json:"url"`
+			} `json:"image_url"`
+		}
+		if json.Unmarshal(m.Content, &parts) != nil {
+			json.Unmarshal(m.Content, &q.Prompt) // plain text
+			continue
+		}
+		for _, p := range parts {
+			switch p.Type {
+			case "image_url":
+				q.Image, q.ImageFirst = p.ImageURL.URL, q.Prompt == ""
+			case "text":
+				q.Prompt = strings.TrimSpace(p.Text)
+			}
+		}
+	}
+	return q, nil
+}

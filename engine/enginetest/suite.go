@@ -1,0 +1,245 @@
+package enginetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// Recognizer is what the suite checks; pipeline.Recognizer is the same.
+type Recognizer interface {
+	Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error)
+	Info() document.Info
+	Slots() int
+}
+
+// Suite is one engine with something that it can read.
+type Suite struct {
+	// New starts the engine; t.Cleanup ends it.
+	New func(t *testing.T) Recognizer
+	// Page draws a new page; nil means TextPage.
+	Page func() *document.Page
+	// Want is a text that must be in what is read of the whole page; empty means PageLine.
+	Want string
+}
+
+// Run checks what every engine must do.
+func Run(t *testing.T, s Suite) {
+	if s.Page == nil {
+		s.Page = TextPage
+	}
+	if s.Want == "" {
+		s.Want = PageLine
+	}
+	for _, c := range []struct {
+		name  string
+		check func(*testing.T, Suite, Recognizer)
+	}{
+		{"says what it is", saysWhatItIs},
+		{"reads text", readsText},
+		{"reads gray pages", readsGray},
+		{"reads at once", readsAtOnce},
+		{"ends a cancelled region within a second", endsCancelled},
+		{"ends at the deadline", endsAtDeadline},
+		{"survives regions without area", survivesEmptyRegions},
+		{"reads a region that leaves the page", readsOverhang},
+		{"refuses unknown tasks", refusesUnknownTasks},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.check(t, s, s.New(t)) })
+	}
+}
+
+// whole is the region that covers the page.
+func whole(p *document.Page) document.Region {
+	return document.Region{ID: "p1r1", Order: 1, Type: document.RegionText, Label: "text", BBox: document.BBox{0, 0, p.Width, p.Height}}
+}
+
+func saysWhatItIs(t *testing.T, _ Suite, r Recognizer) {
+	info := r.Info()
+	if info.Name == "" || info.Model == "" || len(info.Tasks) == 0 {
+		t.Errorf("info %+v has an empty field", info)
+	}
+	if r.Slots() < 1 {
+		t.Errorf("slots %d, want at least 1", r.Slots())
+	}
+}
+
+func readsText(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page()
+	pixels := snapshot(page)
+	region := whole(page)
+	before := region
+	got, err := r.Recognize(t.Context(), page, region, document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRead(t, s, got)
+	if !reflect.DeepEqual(region, before) {
+		t.Errorf("the region was changed to %+v", region)
+	}
+	if !bytes.Equal(pixels, snapshot(page)) {
+		t.Error("the page's pixels were changed")
+	}
+}
+
+func checkRead(t *testing.T, s Suite, got document.Recognition) {
+	t.Helper()
+	if !strings.Contains(got.Content, s.Want) {
+		t.Errorf("read %q, want it to contain %q", got.Content, s.Want)
+	}
+	if got.Format == "" {
+		t.Error("the format is empty")
+	}
+	if got.Truncated != nil {
+		t.Errorf("truncated: %v", got.Truncated)
+	}
+	if c := got.Confidence; c != nil && (*c < 0 || *c > 1) {
+		t.Errorf("confidence %g is not within 0 and 1", *c)
+	}
+}
+
+// readsGray reads a page of the other kind that rasterisers give.
+func readsGray(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page()
+	gray := image.NewGray(page.Image.Bounds())
+	for y := gray.Rect.Min.Y; y < gray.Rect.Max.Y; y++ {
+		for x := gray.Rect.Min.X; x < gray.Rect.Max.X; x++ {
+			gray.Set(x, y, page.Image.At(x, y))
+		}
+	}
+	page.Image = gray
+	got, err := r.Recognize(t.Context(), page, whole(page), document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRead(t, s, got)
+}
+
+func readsAtOnce(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page() // shared, as the regions of a page are
+	var readers sync.WaitGroup
+	for range 8 {
+		readers.Go(func() {
+			got, err := r.Recognize(t.Context(), page, whole(page), document.Options{Task: document.TaskText})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			checkRead(t, s, got)
+		})
+	}
+	readers.Wait()
+}
+
+// promptly is how soon a region must end once its context has.
+const promptly = time.Second
+
+func endsCancelled(t *testing.T, s Suite, r Recognizer) {
+	ctx, cancel := context.WithCancel(t.Context())
+	page := s.Page()
+	started := make(chan struct{})
+	ended := make(chan error)
+	go func() {
+		close(started)
+		_, err := r.Recognize(ctx, page, whole(page), document.Options{})
+		ended <- err
+	}()
+	<-started
+	cancel()
+	select {
+	case err := <-ended:
+		if err != nil { // it may have been faster than the cancel
+			checkProblem(t, err)
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("%v does not lead to context.Canceled", err)
+			}
+		}
+	case <-time.After(promptly):
+		t.Errorf("still reading %s after the cancel", promptly)
+		<-ended
+	}
+}
+
+func endsAtDeadline(t *testing.T, s Suite, r Recognizer) {
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+	defer cancel()
+	page := s.Page()
+	start := time.Now()
+	_, err := r.Recognize(ctx, page, whole(page), document.Options{})
+	if err == nil || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v, want an error that leads to context.DeadlineExceeded", err)
+	}
+	if took := time.Since(start); took > promptly {
+		t.Errorf("took %s", took)
+	}
+}
+
+// survivesEmptyRegions accepts nothing and a problem, but no text and no crash.
+func survivesEmptyRegions(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page()
+	for _, box := range []document.BBox{
+		{}, {5, 5, 5, 40}, {5, 40, 50, 40}, {50, 50, 10, 10}, {-20, -20, -5, -5},
+		{page.Width + 5, 0, page.Width + 50, 50}, {0, page.Height, 10, page.Height + 1},
+	} {
+		region := whole(page)
+		region.BBox = box
+		got, err := r.Recognize(t.Context(), page, region, document.Options{})
+		switch {
+		case err != nil:
+			checkProblem(t, err)
+		case got.Content != "":
+			t.Errorf("box %v: read %q out of nothing", box, got.Content)
+		}
+	}
+}
+
+func readsOverhang(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page()
+	region := whole(page)
+	region.BBox = document.BBox{-10, -10, page.Width + 10, page.Height + 10}
+	got, err := r.Recognize(t.Context(), page, region, document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRead(t, s, got)
+}
+
+func refusesUnknownTasks(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page()
+	_, err := r.Recognize(t.Context(), page, whole(page), document.Options{Task: "translate"})
+	if p := checkProblem(t, err); p != nil && p.Code != document.CodeTaskUnsupported {
+		t.Errorf("code %s, want %s", p.Code, document.CodeTaskUnsupported)
+	}
+}
+
+// checkProblem wants an error made for people.
+func checkProblem(t *testing.T, err error) *document.Problem {
+	t.Helper()
+	var p *document.Problem
+	if !errors.As(err, &p) {
+		t.Errorf("%v is no *document.Problem", err)
+		return nil
+	}
+	if p.Code == "" || p.Detail == "" || p.Phase == "" {
+		t.Errorf("the problem %+v has an empty field", p)
+	}
+	return p
+}
+
+func snapshot(p *document.Page) []byte {
+	switch img := p.Image.(type) {
+	case *image.RGBA:
+		return bytes.Clone(img.Pix)
+	case *image.Gray:
+		return bytes.Clone(img.Pix)
+	}
+	return nil
+}

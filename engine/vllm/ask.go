@@ -1,0 +1,220 @@
+package vllm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// job is one region on its way.
+type job struct {
+	page        *document.Page
+	box         document.BBox
+	task        task
+	sampling    Sampling
+	imageTokens int // at most so many
+	sent        int // image tokens of the last attempt
+}
+
+// shrink makes the next image two thirds of the last, and small enough for an
+// encoder cache of so many tokens when that is known.
+func (j *job) shrink(cache int) {
+	j.imageTokens = max(1, j.sent*2/3)
+	if cache > 0 {
+		j.imageTokens = min(j.imageTokens, cache)
+	}
+}
+
+// ask sends the job until it is answered, refused or given up.
+func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
+	var (
+		tries tries
+		last  *fault
+		avoid *endpoint
+	)
+	for {
+		got, at, err := e.attempt(ctx, job, avoid, last != nil && last.kind == broken)
+		if err == nil {
+			return got, nil
+		}
+		if !errors.As(err, &last) || ctx.Err() != nil {
+			return answer{}, err
+		}
+		wait, again := tries.next(last, e.cfg.Attempts, e.cfg.BusyAttempts)
+		if !again {
+			return answer{}, last
+		}
+		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
+		if err := sleep(ctx, wait); err != nil {
+			return answer{}, errors.Join(err, last)
+		}
+		avoid = at
+	}
+}
+
+// attempt sends the job once. An error is a *fault when the server answered it or
+// failed to answer.
+func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh bool) (got answer, at *endpoint, err error) {
+	load, at, err := e.stage(ctx, job, avoid)
+	if err != nil {
+		return answer{}, nil, err
+	}
+	defer func() { e.pool.release(at, outcomeOf(ctx, err)) }()
+	client := at.client
+	if fresh {
+		client = at.fresh
+	}
+	trying, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
+	defer silence.Stop()
+	got, err = e.exchange(trying, client, at, load, &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.task.loop)
+	var f *fault
+	if err != nil && !errors.As(err, &f) {
+		err = transportFault(context.Cause(trying), err)
+		at.lookSoon()
+	}
+	return got, at, err
+}
+
+var errSilent = errors.New("the server sent nothing for too long")
+
+// transportFault is for everything that is no answer.
+func transportFault(cause, err error) *fault {
+	detail := "the connection to the model server failed: try again later"
+	switch {
+	case errors.Is(cause, errSilent):
+		err, detail = cause, "the model server stopped answering: try again later"
+	case errors.Is(err, errCut):
+		detail = "the model server stopped in the middle of its answer: try again later"
+	case errors.Is(err, errMalformed), errors.Is(err, errTooLong):
+		detail = "the model server's answer cannot be read: check that the endpoint's url leads to vLLM"
+	}
+	return &fault{kind: broken, detail: detail, cause: err}
+}
+
+// outcomeOf says what an attempt tells about its server.
+func outcomeOf(ctx context.Context, err error) outcome {
+	var f *fault
+	switch {
+	case err == nil:
+		return succeeded
+	case ctx.Err() != nil:
+		return withdrawn
+	case errors.As(err, &f) && f.kind != broken:
+		return succeeded
+	}
+	return failed
+}
+
+// stage makes the request's body and takes a place at an endpoint. It holds one
+// of the encoding places until both are there, so that crops are made late and few wait.
+func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload, *endpoint, error) {
+	select {
+	case e.encoding <- struct{}{}:
+		defer func() { <-e.encoding }()
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	img, problem := crop(job.page, job.box, job.imageTokens)
+	if problem != nil {
+		return nil, nil, problem
+	}
+	load := newPayload()
+	if err := load.image(img, job.task.prompt, e.cfg.JPEGQuality); err != nil {
+		load.release()
+		return nil, nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
+	}
+	size := img.Bounds().Size()
+	job.sent = min(imageTokens(size.X, size.Y), maxImageTokens)
+	at, server, err := e.pool.acquire(ctx, avoid)
+	if err != nil {
+		load.release()
+		return nil, nil, err
+	}
+	load.finish(params{
+		model:             e.cfg.Model,
+		maxTokens:         answerRoom(job.task.maxTokens, job.sent, server.modelLength),
+		sampling:          job.sampling,
+		logprobs:          e.cfg.Confidence,
+		detectRepetitions: server.detectsRepetitions() && job.task.loop == textRule,
+	})
+	return load, at, nil
+}
+
+// promptTokens is more than the prompt and the chat template need.
+const promptTokens = 64
+
+// answerRoom is what the model's length leaves for the answer. vLLM refuses
+// requests that ask for more than the length.
+func answerRoom(wanted, image, modelLength int) int {
+	if modelLength == 0 {
+		return wanted
+	}
+	return max(1, min(wanted, modelLength-image-promptTokens))
+}
+
+// maxErrorBody bounds what is read of an error.
+const maxErrorBody = 64 << 10
+
+// exchange sends the body, which it releases, and reads the answer.
+func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint, load *payload, heard *heard, rule loopRule) (answer, error) {
+	resp, err := e.send(ctx, client, at, load)
+	if err != nil {
+		return answer{}, err
+	}
+	defer resp.Body.Close()
+	heard.body = resp.Body
+	if resp.StatusCode != http.StatusOK {
+		body, err := io.ReadAll(io.LimitReader(heard, maxErrorBody))
+		if err != nil {
+			return answer{}, fmt.Errorf("read error of status %d: %w", resp.StatusCode, err)
+		}
+		return answer{}, statusFault(resp.StatusCode, resp.Header, body)
+	}
+	got, err := readAnswer(heard, rule)
+	if err == nil && !got.looped {
+		heard.finish()
+	}
+	return got, err
+}
+
+func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoint, load *payload) (*http.Response, error) {
+	defer load.release() // another attempt makes its own
+	req, err := at.request(ctx, http.MethodPost, "/v1/chat/completions", load.reader())
+	if err != nil {
+		return nil, err
+	}
+	req.ContentLength = int64(len(load.body))
+	req.GetBody = func() (io.ReadCloser, error) { return load.reader(), nil }
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Accept", "text/event-stream")
+	return client.Do(req)
+}
+
+// heard is an answer's body that starts the silence anew with every byte.
+type heard struct {
+	body    io.Reader
+	silence *time.Timer
+	limit   time.Duration
+}
+
+func (h *heard) Read(p []byte) (int, error) {
+	n, err := h.body.Read(p)
+	if n > 0 {
+		h.silence.Reset(h.limit)
+	}
+	return n, err
+}
+
+// finish reads what follows [DONE], so that the connection can be used again,
+// but does not wait for it.
+func (h *heard) finish() {
+	h.silence.Reset(100 * time.Millisecond)
+	io.CopyN(io.Discard, h.body, 4<<10)
+}

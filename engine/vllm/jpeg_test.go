@@ -1,0 +1,108 @@
+package vllm
+
+import (
+	"image"
+	"image/draw"
+	"image/jpeg"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/gofont/goregular"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
+)
+
+// textPage is an A4 page at 200 dpi full of text.
+func textPage(t testing.TB) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, 1652, 2352))
+	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
+	parsed, err := opentype.Parse(goregular.TTF)
+	if err != nil {
+		t.Fatal(err)
+	}
+	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: 28, DPI: 72})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := strings.Repeat("The quick brown fox jumps over 13 lazy dogs. ", 3)[:110]
+	for y := 150; y < 2250; y += 38 {
+		(&font.Drawer{Dst: img, Src: image.Black, Face: face, Dot: fixed.P(120, y)}).DrawString(line)
+	}
+	return img
+}
+
+func grayOf(img image.Image) *image.Gray {
+	out := image.NewGray(img.Bounds())
+	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Src)
+	return out
+}
+
+// TestJPEG holds both builds to the same: the picture comes back.
+func TestJPEG(t *testing.T) {
+	page := textPage(t)
+	rect := image.Rect(120, 130, 920, 333)
+	for name, img := range map[string]image.Image{
+		"page": page, "crop": page.SubImage(rect), "gray page": grayOf(page), "gray crop": grayOf(page).SubImage(rect),
+		"one pixel": page.SubImage(image.Rect(5, 5, 6, 6)),
+	} {
+		head := []byte("head")
+		got, err := appendJPEG(head, img, 80)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if string(got[:4]) != "head" {
+			t.Errorf("%s: what was there is gone", name)
+		}
+		back, err := jpeg.Decode(strings.NewReader(string(got[4:])))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if back.Bounds().Size() != img.Bounds().Size() {
+			t.Errorf("%s: %v came back as %v", name, img.Bounds(), back.Bounds())
+		}
+		if _, wasGray := img.(*image.Gray); wasGray {
+			if _, gray := back.(*image.Gray); !gray {
+				t.Errorf("%s: came back as %T", name, back)
+			}
+		}
+		if d := meanDifference(img, back); d > 6 {
+			t.Errorf("%s: differs by %.1f levels in the mean", name, d)
+		}
+	}
+}
+
+func meanDifference(a, b image.Image) float64 {
+	var sum float64
+	ra, rb := a.Bounds(), b.Bounds()
+	for y := range ra.Dy() {
+		for x := range ra.Dx() {
+			l1, _, _, _ := a.At(ra.Min.X+x, ra.Min.Y+y).RGBA()
+			l2, _, _, _ := b.At(rb.Min.X+x, rb.Min.Y+y).RGBA()
+			sum += max(float64(l1)-float64(l2), float64(l2)-float64(l1)) / 257
+		}
+	}
+	return sum / float64(ra.Dx()*ra.Dy())
+}
+
+func BenchmarkJPEG(b *testing.B) {
+	page := textPage(b)
+	gray := grayOf(page)
+	rect := image.Rect(120, 130, 920, 330)
+	for _, c := range []struct {
+		name string
+		img  image.Image
+	}{{"page", page}, {"gray page", gray}, {"crop", page.SubImage(rect)}, {"gray crop", gray.SubImage(rect)}} {
+		b.Run(JPEGEncoder+"/"+c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			var buf []byte
+			var err error
+			for b.Loop() {
+				if buf, err = appendJPEG(buf[:0], c.img, 80); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(buf)), "bytes")
+		})
+	}
+}

@@ -1,0 +1,202 @@
+package vllm
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// pool shares the endpoints between regions: each goes where the fewest are in
+// flight for the weight, by our own counts, because a starved server's metrics come late.
+type pool struct {
+	down time.Duration // how long nothing usable is waited for
+
+	mu        sync.Mutex
+	endpoints []*endpoint
+	waiting   []*ticket // first come, first served
+	turn      uint64
+	downSince time.Time // zero while an endpoint is usable
+}
+
+// ticket is a region that waits for an endpoint.
+type ticket struct {
+	avoid  *endpoint
+	result chan grant // buffered
+}
+
+// grant is a place at an endpoint and what was known of the server then; its
+// zero value means that none is to be expected.
+type grant struct {
+	*endpoint
+	server status
+}
+
+func newPool(endpoints []*endpoint, down time.Duration) *pool {
+	return &pool{down: down, endpoints: endpoints, downSince: time.Now()}
+}
+
+// acquire takes a place at an endpoint, at another one than avoid where there is
+// one. The caller must give it back with release. The error is a *document.Problem when no
+// endpoint is usable, or that of ctx.
+func (p *pool) acquire(ctx context.Context, avoid *endpoint) (*endpoint, status, error) {
+	p.mu.Lock()
+	t := &ticket{avoid, make(chan grant, 1)}
+	p.waiting = append(p.waiting, t)
+	p.dispatch()
+	p.mu.Unlock()
+	select {
+	case g := <-t.result:
+		if g.endpoint == nil {
+			return nil, status{}, p.downProblem()
+		}
+		return g.endpoint, g.server, nil
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.waiting, t); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+	} else if g := <-t.result; g.endpoint != nil { // granted at the same moment
+		g.inFlight--
+		g.breaker.withdrawn()
+		p.dispatch()
+	}
+	return nil, status{}, ctx.Err()
+}
+
+// outcome is what a finished request says about its server.
+type outcome int
+
+const (
+	succeeded outcome = iota // it answered, be it that it is busy or refuses
+	failed
+	withdrawn // nothing: the client left
+)
+
+func (p *pool) release(e *endpoint, o outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.inFlight--
+	switch o {
+	case succeeded:
+		e.breaker.succeeded()
+	case failed:
+		e.breaker.failed(time.Now())
+	case withdrawn:
+		e.breaker.withdrawn()
+	}
+	p.dispatch()
+}
+
+// report takes the result of a look at an endpoint.
+func (p *pool) report(e *endpoint, s status) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.status = s
+	p.dispatch()
+}
+
+// dispatch hands out places until none is free or none waits. It holds mu.
+func (p *pool) dispatch() {
+	now := time.Now()
+	p.watch(now)
+	for len(p.waiting) > 0 {
+		t := p.waiting[0]
+		e := p.pick(now, t.avoid)
+		if e == nil && (p.downSince.IsZero() || now.Sub(p.downSince) < p.down) {
+			return
+		}
+		var g grant
+		if e != nil {
+			e.inFlight++
+			e.breaker.sent()
+			p.turn++
+			e.lastTurn = p.turn
+			g = grant{e, e.status}
+		}
+		t.result <- g
+		p.waiting = slices.Delete(p.waiting, 0, 1)
+	}
+}
+
+// watch notes since when no endpoint has been usable.
+func (p *pool) watch(now time.Time) {
+	if slices.ContainsFunc(p.endpoints, func(e *endpoint) bool { return e.usable(now) }) {
+		p.downSince = time.Time{}
+	} else if p.downSince.IsZero() {
+		p.downSince = now
+	}
+}
+
+// pick is the endpoint with the least load that has room, nil when none has.
+func (p *pool) pick(now time.Time, avoid *endpoint) *endpoint {
+	var best *endpoint
+	for _, e := range p.endpoints {
+		if !e.status.ready() || !e.breaker.allows(now) || e.inFlight >= e.MaxInFlight {
+			continue
+		}
+		if best == nil || best == avoid || e != avoid && e.before(best) {
+			best = e
+		}
+	}
+	return best
+}
+
+// before compares by load, then by who had its turn longer ago.
+func (e *endpoint) before(other *endpoint) bool {
+	mine, its := (e.inFlight+1)*other.Weight, (other.inFlight+1)*e.Weight
+	if mine != its {
+		return mine < its
+	}
+	return e.lastTurn < other.lastTurn
+}
+
+func (e *endpoint) usable(now time.Time) bool { return e.status.ready() && e.breaker.usable(now) }
+
+// downProblem says why no endpoint is usable.
+func (p *pool) downProblem() *document.Problem {
+	var why []string
+	for _, h := range p.health() {
+		reason := h.Detail
+		if reason == "" {
+			reason = "its requests fail"
+		}
+		why = append(why, h.Name+": "+reason)
+	}
+	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
+		"no model server is ready (%s): try again later", strings.Join(why, "; ")).Retry()
+}
+
+// Health is how one endpoint is.
+type Health struct {
+	Name     string `json:"name"`
+	State    string `json:"state"`            // ready, checking, unreachable, loading, unauthorized or wrong_model
+	Detail   string `json:"detail,omitempty"` // why it is not ready, for people
+	InFlight int    `json:"in_flight"`
+	Limit    int    `json:"limit"`
+	Breaker  string `json:"breaker"`           // closed, open or half-open
+	Version  string `json:"version,omitempty"` // of the server, when it tells
+}
+
+func (p *pool) health() []Health {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	var all []Health
+	for _, e := range p.endpoints {
+		all = append(all, Health{e.Name, e.status.state, e.status.detail, e.inFlight, e.MaxInFlight, e.breaker.state(now), e.status.version})
+	}
+	return all
+}
+
+// ready reports whether any endpoint is usable.
+func (p *pool) ready() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	return slices.ContainsFunc(p.endpoints, func(e *endpoint) bool { return e.usable(now) })
+}

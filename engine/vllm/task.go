@@ -1,0 +1,64 @@
+package vllm
+
+import (
+	"strings"
+
+	"github.com/sashabaranov/go-openai"
+
+	"ocr-gateway/document"
+)
+
+// task is how one kind of region is asked for.
+type task struct {
+	prompt    string // exactly as the model was trained; others make it loop
+	maxTokens int
+	loop      loopRule
+	format    func(text string) (string, document.ContentFormat)
+}
+
+func taskOf(t document.RegionType, limits MaxTokens) task {
+	switch t {
+	case document.RegionTable:
+		return task{"Table Recognition:", limits.Table, tableRule, tableFormat}
+	case document.RegionFormula:
+		return task{"Formula Recognition:", limits.Formula, textRule, formulaFormat}
+	default:
+		return task{"Text Recognition:", limits.Text, textRule, textFormat}
+	}
+}
+
+func textFormat(text string) (string, document.ContentFormat) { return text, document.FormatText }
+
+// tableFormat is HTML only when the model wrote a table.
+func tableFormat(text string) (string, document.ContentFormat) {
+	if strings.HasPrefix(text, "<table") {
+		return text, document.FormatHTML
+	}
+	return text, document.FormatText
+}
+
+// formulaFormat takes off the delimiters: LaTeX content has none.
+func formulaFormat(text string) (string, document.ContentFormat) {
+	for _, d := range [][2]string{{"$$", "$$"}, {`\[`, `\]`}, {`\(`, `\)`}} {
+		if body, ok := strings.CutPrefix(text, d[0]); ok {
+			text = strings.TrimSuffix(body, d[1])
+			break
+		}
+	}
+	return strings.TrimSpace(text), document.FormatLaTeX
+}
+
+// recognition is the answer in the pipeline's words.
+func (t task) recognition(a answer) document.Recognition {
+	content, format := t.format(strings.TrimSpace(a.text))
+	r := document.Recognition{Content: content, Format: format, Confidence: a.confidence, Usage: a.usage}
+	switch {
+	case a.looped:
+		r.Truncated = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
+			"the model repeats itself: the text ends where the repetition begins")
+	case a.finish == openai.FinishReasonLength:
+		r.Truncated = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
+			"the text is cut: the answer reached its limit of %d tokens", a.usage.CompletionTokens)
+	}
+	return r
+}

@@ -1,0 +1,142 @@
+// Package vllm reads regions with GLM-OCR on vLLM servers, over the chat
+// completion interface that OpenAI defined. It spreads the work over its
+// endpoints, sends again what servers lose, and stops the model when the client leaves.
+package vllm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"slices"
+	"sync"
+
+	"ocr-gateway/document"
+)
+
+// Engine is a pipeline.Recognizer. It is safe for concurrent use.
+type Engine struct {
+	cfg      Config
+	log      *slog.Logger
+	pool     *pool
+	encoding chan struct{} // one place per core
+	stop     context.CancelFunc
+	watchers sync.WaitGroup
+}
+
+// New starts watching the endpoints. It does not wait for them: servers may come up
+// later. The caller must Close the engine.
+func New(cfg Config, log *slog.Logger) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("vllm engine: %w", err)
+	}
+	cfg = cfg.withDefaults()
+	var endpoints []*endpoint
+	for _, e := range cfg.Endpoints {
+		endpoints = append(endpoints, newEndpoint(e))
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	e := &Engine{
+		cfg: cfg, log: log, stop: stop,
+		pool:     newPool(endpoints, cfg.DownTimeout),
+		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
+	}
+	for _, ep := range endpoints {
+		e.watchers.Go(func() { ep.watch(ctx, e.pool, cfg.Model, cfg.CheckInterval, log) })
+	}
+	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", JPEGEncoder)
+	return e, nil
+}
+
+// Close stops watching the endpoints. No Recognize may run any more.
+func (e *Engine) Close() {
+	e.stop()
+	e.watchers.Wait()
+	for _, ep := range e.pool.endpoints {
+		ep.close()
+	}
+}
+
+// Info names the engine, the model and what it can do.
+func (e *Engine) Info() document.Info {
+	return document.Info{Name: "vllm", Model: e.cfg.Model, Tasks: slices.Clone(document.Tasks)}
+}
+
+// Slots is what the servers take at once and one crop per core, which is made
+// while they work, so that no server waits for us.
+func (e *Engine) Slots() int {
+	n := cap(e.encoding)
+	for _, ep := range e.cfg.Endpoints {
+		n += ep.MaxInFlight
+	}
+	return n
+}
+
+// Health is how the endpoints are, in the order of the configuration.
+func (e *Engine) Health() []Health { return e.pool.health() }
+
+// Ready reports whether any endpoint would take a region now or soon.
+func (e *Engine) Ready() bool { return e.pool.ready() }
+
+// Recognize reads one region. Errors are *document.Problem.
+func (e *Engine) Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error) {
+	if opts.Task != "" && !slices.Contains(document.Tasks, opts.Task) {
+		return document.Recognition{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
+			"the vllm engine cannot do task %q", opts.Task)
+	}
+	task := taskOf(region.Type, e.cfg.MaxTokens)
+	job := &job{page: page, box: region.BBox, task: task, sampling: e.cfg.Sampling, imageTokens: maxImageTokens}
+	inTime, cancel := context.WithTimeout(ctx, e.cfg.RegionTimeout)
+	defer cancel()
+	got, err := e.read(inTime, job)
+	if err != nil {
+		return document.Recognition{}, e.problemOf(ctx, inTime, err)
+	}
+	return task.recognition(got), nil
+}
+
+// read asks once, and once more where a change of the request can mend the answer.
+func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
+	got, err := e.ask(ctx, job)
+	var f *fault
+	if errors.As(err, &f) && f.kind == oversized {
+		job.shrink(f.tokens)
+		got, err = e.ask(ctx, job)
+	}
+	if err != nil || !got.looped {
+		return got, err
+	}
+	job.sampling.RepetitionPenalty = e.cfg.LoopPenalty
+	again, err := e.ask(ctx, job)
+	if err != nil {
+		return got, nil // what was read before the loop is worth more than an error
+	}
+	again.usage.Add(got.usage)
+	if again.looped {
+		got.usage = again.usage
+		return got, nil
+	}
+	return again, nil
+}
+
+// problemOf says why a region ended. ctx is the caller's, inTime has the
+// region's deadline.
+func (e *Engine) problemOf(ctx, inTime context.Context, err error) *document.Problem {
+	var p *document.Problem
+	var f *fault
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return document.Problemf(document.CodeDeadlineExceeded, document.PhaseRecognize, "the request's time was over before this region was read").Retry().Because(ctx.Err())
+	case ctx.Err() != nil:
+		return document.Problemf(document.CodeCanceled, document.PhaseRecognize, "the request was cancelled").Because(ctx.Err())
+	case inTime.Err() != nil:
+		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
+			"the model servers did not read this region within %s: try again later", e.cfg.RegionTimeout).Retry().Because(err)
+	case errors.As(err, &f):
+		return f.problem()
+	case errors.As(err, &p):
+		return p
+	}
+	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "this region could not be read").Because(err)
+}

@@ -1,0 +1,40 @@
+package raster
+
+import "bytes"
+
+// ChildPIDs are the processes that hold a document.
+func (r *Rasterizer) ChildPIDs() []int {
+	r.pool.mu.Lock()
+	defer r.pool.mu.Unlock()
+	var pids []int
+	for c := range r.pool.leased {
+		pids = append(pids, c.cmd.Process.Pid)
+	}
+	return pids
+}
+
+// Waiting is how many documents wait for a child.
+func (r *Rasterizer) Waiting() int {
+	r.pool.mu.Lock()
+	defer r.pool.mu.Unlock()
+	return len(r.pool.waiting)
+}
+
+// Sniff tells the type of a document by its first bytes.
+func Sniff(head []byte) string {
+	k, _ := sniff(head)
+	return k.String()
+}
+
+// Internals that the fuzz targets feed.
+var (
+	EXIFOrientation = func(data []byte) int { return int(exifOrientation(data)) }
+	FindOrientation = func(kind string, data []byte) int {
+		for k, name := range kindNames {
+			if name == kind {
+				return int(findOrientation(k, bytes.NewReader(data)))
+			}
+		}
+		return 0
+	}
+)

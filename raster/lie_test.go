@@ -1,0 +1,55 @@
+package raster
+
+import (
+	"math"
+
+	"golang.org/x/sys/unix"
+)
+
+// Lie is a child that answers what it should not, as one might that a document has
+// taken over.
+func Lie(lie string) int {
+	for {
+		req, _, _, err := receive()
+		if err != nil || req == nil {
+			return 1
+		}
+		packet := encode(lyingReply(lie, req), "")
+		switch {
+		case lie == "short packet":
+			packet = packet[:3]
+		case lie == "no answer" && req.Op == opRender:
+			return 0
+		}
+		if unix.Sendto(socketFD, packet, 0, nil) != nil {
+			return 1
+		}
+	}
+}
+
+// Lies are what Lie knows.
+var Lies = []string{"short packet", "no answer", "huge page", "page of nothing", "page of NaN",
+	"negative page", "unknown status", "2^32-1 pages", "no memory file"}
+
+func lyingReply(lie string, req *request) reply {
+	rep := reply{Pages: 1, Width: 100, Height: 100, Orientation: 1}
+	switch lie {
+	case "huge page":
+		rep.Width, rep.Height = math.MaxFloat64, math.MaxFloat64
+	case "page of nothing":
+		rep.Width = 0
+	case "page of NaN":
+		rep.Width = math.NaN()
+	case "negative page":
+		rep.Height = -1
+	case "unknown status":
+		rep.Status = 99
+	case "2^32-1 pages":
+		rep.Pages = math.MaxUint32
+	case "no memory file":
+		if req.Op == opRender {
+			_ = unix.Ftruncate(pixelsFD, 0)
+		}
+	}
+	return rep
+}

@@ -1,0 +1,97 @@
+package server_test
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"ocr-gateway/server"
+)
+
+// fuzzServer answers without a network.
+func fuzzServer(f *testing.F) http.Handler {
+	f.Helper()
+	cfg := testConfig()
+	cfg.TempDir = f.TempDir()
+	cfg.MaxUploadBytes, cfg.MaxBatchFiles = 1<<16, 4
+	s, err := server.New(cfg, server.Deps{Pipeline: onePage(), Status: ready, Version: "test"}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	return s.Handler()
+}
+
+// check sends body to a route and expects a success or the client's fault.
+func check(t *testing.T, h http.Handler, path, contentType, body string) int {
+	t.Helper()
+	req := httptest.NewRequest("POST", path, strings.NewReader(body))
+	req.Header.Set("Content-Type", contentType)
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, req)
+	if code := rec.Code; code != 200 && (code < 400 || code > 499) && code != 501 {
+		t.Fatalf("%s: %d %s", path, code, rec.Body)
+	}
+	checkContract(t, req, rec.Code, rec.Header(), rec.Body.Bytes())
+	return rec.Code
+}
+
+func FuzzMultipart(f *testing.F) {
+	h := fuzzServer(f)
+	part := func(head, content string) string {
+		return "--b\r\nContent-Disposition: " + head + "\r\n\r\n" + content + "\r\n"
+	}
+	file := part(`form-data; name="image"; filename="a.png"`, "x")
+	f.Add(file + "--b--\r\n")
+	f.Add(file + part(`form-data; name="task"`, "table") + part(`form-data; name="pages"`, "1-2,r1") + "--b--")
+	f.Add(part(`form-data; name="images"; filename="a"`, "x") + part(`form-data; name="images"; filename="b"`, "") + "--b--\r\n")
+	f.Add(part(`form-data; name="file"; filename="../a"`, "x") + part(`form-data; name="schema"`, `{"a":[1]}`) + "--b--\r\n")
+	f.Add("--b\r\nContent-Disposition: form-data; name=\"image\"; filename*=UTF-8''%ff\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=x\r\n--b--")
+	f.Add("--b\r\n\r\n")
+	f.Add("--b--\r\n")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, body string) {
+		for _, path := range []string{recognizeURL, batchURL, documentURL, streamURL, "/api/ocr/extract"} {
+			check(t, h, path, "multipart/form-data; boundary=b", body)
+		}
+	})
+}
+
+func FuzzJSON(f *testing.F) {
+	h := fuzzServer(f)
+	for _, seed := range []string{
+		`{"image":"aGk=","task":"text","pages":[1,"2-3"],"dpi":72.0,"enable_layout":true}`,
+		`{"images":["aGk=","data:;base64,aGk"]}`, `{"file":"data:application/pdf;base64,","schema":{"a":""}}`,
+		`{"image":"http://x"}`, `{"image":null}`, `null`, `[]`, `{`, "", `{"pages":1e400,"image":"aGk="}`, `{"":""}`, `{"image":"` + "\xff" + `"}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		for _, path := range []string{recognizeURL, batchURL, documentURL, streamURL, "/api/ocr/extract"} {
+			if check(t, h, path, "application/json", body) == 200 && !json.Valid([]byte(body)) {
+				t.Fatalf("%s took %q, which is not JSON", path, body)
+			}
+		}
+	})
+}
+
+func FuzzOptions(f *testing.F) {
+	h := fuzzServer(f)
+	f.Add("task=table&pages=1-2&dpi=100&deadline_ms=5000", "*/*", "gzip")
+	f.Add("enable_layout=off&formats=", "text/*;q=0.3,*/*;q=x", "")
+	f.Add("pages=%00&x=y", "application/json;q=0", "zstd")
+	f.Fuzz(func(t *testing.T, query, accept, encoding string) {
+		req := httptest.NewRequest("POST", recognizeURL, strings.NewReader("x"))
+		req.URL.RawQuery = query
+		req.Header.Set("Accept", accept)
+		req.Header.Set("Content-Encoding", encoding)
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, req)
+		if code := rec.Code; code != 200 && (code < 400 || code > 499) && code != 504 {
+			t.Fatalf("%d %s", code, rec.Body)
+		}
+	})
+}
