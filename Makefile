@@ -23,15 +23,16 @@ setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip whe
 	@command -v go >/dev/null || { echo "setup: Go is missing: install the version named in go.mod or a newer one from https://go.dev/dl" >&2; exit 1; }
 	go list -m >/dev/null 2>&1 || { echo "setup: $$(go version 2>&1 | head -1) is too old: go.mod asks for Go $$(awk '$$1 == "go" {print $$2}' go.mod), see https://go.dev/dl" >&2; exit 1; }
 	missing=()
-	command -v cc >/dev/null || missing+=(gcc libc6-dev)
+	read -r cc _ <<< "$$(go env CC)"
+	command -v "$$cc" >/dev/null || missing+=(gcc libc6-dev)
 	python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip)
 	if [ $${#missing[@]} -gt 0 ]; then
 		root=()
 		[ "$$(id -u)" = 0 ] || root=(sudo)
 		if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null || [ -t 0 ]; }; then
 			echo "setup: installing $${missing[*]}"
-			"$${root[@]}" apt-get update -qq
-			"$${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}"
+			log=$$("$${root[@]}" apt-get update -qq 2>&1 && "$${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+				apt-get install -y -qq --no-install-recommends "$${missing[@]}" 2>&1) || { echo "$$log" >&2; exit 1; }
 		else
 			echo "setup: a C compiler and python3 with pip are needed: install what is called $${missing[*]} on Debian, then try again" >&2
 			exit 1

@@ -75,6 +75,10 @@ type Page struct {
 	DPI float64
 	// Scaled says that the page was too large and is smaller than asked for.
 	Scaled bool
+	// Words are what the PDF itself says is drawn on the page, hidden text left
+	// out, in no particular order; nil for images. It is a claim: fonts can map
+	// their glyphs to any character, so check it against the picture.
+	Words []Word
 	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
 	Image image.Image
 	// Free gives back the memory budget; set by the rasteriser, may be nil.
@@ -102,6 +106,12 @@ func BoxOf(r image.Rectangle) BBox { return BBox{r.Min.X, r.Min.Y, r.Max.X, r.Ma
 
 // Point is a position in page pixels; fractions matter for skewed text.
 type Point struct{ X, Y float64 }
+
+// Word is a piece of a PDF's own text without white space in it.
+type Word struct {
+	Text string
+	BBox BBox
+}
 
 // Line is one line of text as found on the page.
 type Line struct {

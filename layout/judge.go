@@ -36,6 +36,9 @@ func (s *sheet) separates(items []*item, g gutter) bool {
 	l, r := s.look(left), s.look(right)
 	width := r.left - l.right
 	facing := g.height() / (1.2 * s.size) // rows of text, about
+	if s.midText(items, g, facing) {
+		return false
+	}
 	switch {
 	case l.atoms || r.atoms:
 		return facing >= 1.5 && width > 0
@@ -49,17 +52,31 @@ func (s *sheet) separates(items []*item, g gutter) bool {
 		return false
 	}
 	switch {
-	case s.boxedApart(left, right):
+	case s.boxedApart(left, right), s.addresses(l, r, width):
 		return true
 	case l.prose:
 		return s.besideProse(r, l)
 	case r.prose:
 		return s.besideProse(l, r)
-	case max(matched(l, r), matched(r, l)) < 0.75:
-		return min(len(l.rows), len(r.rows)) >= 2
 	default:
-		return s.addresses(l, r, width)
+		return max(matched(l, r), matched(r, l)) < 0.75 && min(len(l.rows), len(r.rows)) >= 2
 	}
+}
+
+// midText says whether a short gutter lies in the middle of text that runs on across
+// it above or below: chance has put some word spaces under each other.
+func (s *sheet) midText(items []*item, g gutter, facing float64) bool {
+	joined := 0
+	for _, i := range []int{g.from - 1, g.to} {
+		if i < 0 || i >= len(items) {
+			continue
+		}
+		it := items[i]
+		if it.atom == nil && max(it.y0-g.end, g.top-it.y1) < 0.5*s.size && it.size < 1.2*s.size && it.width() > proseWidth*it.size/2 {
+			joined++
+		}
+	}
+	return joined == 1 && facing < 6 || joined == 2 && facing < 10
 }
 
 // besideProse tells a sidebar from the labels of long values: labels face a row of

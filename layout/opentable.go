@@ -15,7 +15,7 @@ func (s *sheet) takeOpenTables(part []*item) []*item {
 			from--
 		}
 		table := s.openTable(rows[from:to])
-		if table == nil || s.goesOn(rows, from, to) {
+		if table == nil || s.goesOn(rows, from, to) || s.folded(bounds(slices.Concat(rows[from:to]...))) {
 			continue
 		}
 		out = append(out, slices.Concat(rows[done:from]...)...)
@@ -62,6 +62,14 @@ func (s *sheet) heads(r row, table []row) bool {
 	return r[0].atom == nil && below.y0-b.y1 < 0.8*s.size && b.x0 > below.x0+3*s.size && b.x1 < below.x1+s.size
 }
 
+// folded says whether a vertical line far longer than a table is high runs through
+// it: the fold of a book, or a line between columns.
+func (s *sheet) folded(table box) bool {
+	return slices.ContainsFunc(s.findRulings().vertical, func(v ruling) bool {
+		return v.at > table.x0+2*s.size && v.at < table.x1-2*s.size && v.length() > 1.5*table.height() && v.from < table.y1 && v.to > table.y0
+	})
+}
+
 // goesOn says whether the rows from..to are cut out of columns of running text:
 // wide pieces at their top or bottom have a neighbour of the same extent outside.
 func (s *sheet) goesOn(rows []row, from, to int) bool {
@@ -90,7 +98,7 @@ func (s *sheet) openTable(rows []row) []*item {
 	}
 	area := bounds(items)
 	t := s.newTable(s.findRulings().in(area, s.size), rows)
-	if t == nil || len(t.cols) < 4 || 3*t.busy() < 2*len(t.rows) || !t.dense() || t.hasProse() || t.isBlocks() {
+	if t == nil || len(t.cols) < 4 || 3*t.busy() < 2*len(t.rows) || !t.dense() || t.sparse() || t.hasProse() || t.isBlocks() {
 		return nil
 	}
 	a := t.atom()
@@ -122,6 +130,19 @@ func (t *table) dense() bool {
 		}
 	}
 	return good >= 3 && 3*good >= 2*cols
+}
+
+// sparse says whether rows are nearly all white, as the labels of a chart are.
+func (t *table) sparse() bool {
+	var shares []float64
+	for _, rows := range t.rows {
+		text := 0.0
+		for _, it := range slices.Concat(rows...) {
+			text += it.width()
+		}
+		shares = append(shares, text/t.box.width())
+	}
+	return median(shares) < 0.18
 }
 
 // isBlocks says whether the columns are paragraphs side by side, such as the

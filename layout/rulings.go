@@ -31,7 +31,7 @@ func (s *sheet) findRulings() rulings {
 	}
 	// Rulings do not need more than some 24 pixels a line of text.
 	m := maskOf(page, max(1, int(s.size/24+0.5)))
-	least := int(max(12, 1.2*s.size/float64(m.step)))
+	least := int(max(6, 0.4*s.size/float64(m.step)))
 	thick := int(max(4, 0.25*s.size/float64(m.step)))
 	for _, seg := range segments(m, least, thick) {
 		s.addRuling(seg, float64(m.step), false)
@@ -39,7 +39,7 @@ func (s *sheet) findRulings() rulings {
 	for _, seg := range segments(m.turned(), least, thick) {
 		s.addRuling(seg, float64(m.step), true)
 	}
-	s.ruled.horizontal = s.joined(s.ruled.horizontal)
+	s.ruled.horizontal = s.outsideText(s.joined(s.ruled.horizontal))
 	s.ruled.vertical = s.joined(s.ruled.vertical)
 	return *s.ruled
 }
@@ -59,7 +59,7 @@ func (s *sheet) addRuling(g segment, step float64, vertical bool) {
 		along, across = across, along
 		r = ruling{(a.X + b.X) / 2, span{min(a.Y, b.Y), max(a.Y, b.Y)}}
 	}
-	if math.Abs(along) < 1.2*s.size || math.Abs(across) > 0.03*math.Abs(along)+0.2*s.size {
+	if math.Abs(along) < 1.5*s.size || math.Abs(across) > 0.03*math.Abs(along)+0.2*s.size {
 		return
 	}
 	if vertical {
@@ -90,6 +90,32 @@ func (s *sheet) joined(rs []ruling) []ruling {
 		}
 	}
 	return out
+}
+
+// outsideText leaves out the strokes of letters and underlines: short pieces within
+// a line of text or right below it.
+func (s *sheet) outsideText(rs []ruling) []ruling {
+	lines := slices.Clone(s.items)
+	slices.SortFunc(lines, func(a, b *item) int { return cmp.Compare(a.y0, b.y0) })
+	tallest := 0.0
+	for _, it := range lines {
+		tallest = max(tallest, it.height())
+	}
+	return slices.DeleteFunc(rs, func(r ruling) bool {
+		if r.length() > 12*s.size {
+			return false
+		}
+		from, _ := slices.BinarySearchFunc(lines, r.at-tallest, func(it *item, y float64) int { return cmp.Compare(it.y0, y) })
+		for _, it := range lines[from:] {
+			if it.y0 > r.at {
+				break
+			}
+			if r.at > it.y0+0.15*it.height() && r.at < it.y1+0.1*it.height() && r.from > it.x0-s.size/2 && r.to < it.x1+s.size/2 {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // mask marks the ink of a page, one byte a pixel, at 1/step of its size.

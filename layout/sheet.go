@@ -50,7 +50,7 @@ func newSheet(page *document.Page, lines []document.Line, boxes []document.Regio
 	for i := range lines {
 		quads[i] = s.soundQuad(lines[i])
 	}
-	s.frame = frameOf(quads)
+	s.frame = frameOf(quads, s.width, s.height)
 	var sizes []float64
 	for i, q := range quads {
 		b, size := s.frame.line(q)
@@ -73,38 +73,40 @@ func newSheet(page *document.Page, lines []document.Line, boxes []document.Regio
 	return s
 }
 
-// takeSideways sets lines that run up or down the page aside, such as a stamp in
-// the margin. A page that runs sideways altogether is read as it stands.
+// takeSideways sets lines aside that run up or down the page beside its text, such
+// as a stamp in the margin. Elsewhere they belong to what is around them.
 func (s *sheet) takeSideways() {
 	var turned []*item
+	var lefts, rights []float64
 	for _, it := range s.items {
-		if s.turned(it) {
+		if it.height() > 2.5*it.width() && it.height() > 2*s.size {
 			turned = append(turned, it)
+		} else {
+			lefts, rights = append(lefts, it.x0), append(rights, it.x1)
 		}
 	}
 	if len(turned) == 0 || 2*len(turned) > len(s.items) {
 		return
 	}
-	// Detectors break such lines into pieces, some of them hardly higher than wide.
+	slices.Sort(lefts)
+	slices.Sort(rights)
+	const few = 0.1 // of the lines may stand in the margins
+	text := span{quantile(lefts, few), quantile(rights, 1-few)}
 	const compared = 32 // more lines than that are no stamp in a margin
-	piece := func(it *item) bool {
-		return it.height() > it.width() && slices.ContainsFunc(turned[:min(len(turned), compared)], func(o *item) bool {
-			return it.overlapX(o.box) > 0.7*min(it.width(), o.width()) && it.overlapY(o.box) > -3*s.size
-		})
-	}
+	turned = turned[:min(len(turned), compared)]
 	var level []*item
 	for _, it := range s.items {
-		if s.turned(it) || piece(it) {
+		// Detectors break such lines into pieces, some of them hardly higher than wide.
+		beside := it.cx() < text.from || it.cx() > text.to
+		if beside && it.height() > it.width() && slices.ContainsFunc(turned, func(o *item) bool {
+			return it.overlapX(o.box) > 0.7*min(it.width(), o.width()) && it.overlapY(o.box) > -3*s.size
+		}) {
 			s.sideways = append(s.sideways, it)
 		} else {
 			level = append(level, it)
 		}
 	}
 	s.items = level
-}
-
-func (s *sheet) turned(it *item) bool {
-	return it.height() > 2.5*it.width() && it.height() > 2*s.size
 }
 
 // soundQuad is the line's quad, or its box where the quad is no proper one: not

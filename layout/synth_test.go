@@ -171,3 +171,71 @@ func words(img *image.Gray, l document.Line, size float64) {
 		}
 	}
 }
+
+// box adds a box of the model.
+func (p *paper) box(label string, x0, y0, x1, y1 int) {
+	score := 0.9
+	p.boxes = append(p.boxes, document.Region{Label: label, Score: &score, BBox: document.BBox{x0, y0, x1, y1}})
+}
+
+// openTable adds a table without rulings: names, then numbers set to the right.
+func (p *paper) openTable(x, y float64, widths []float64, rows int) {
+	pitch := 1.3 * p.size
+	for r := range rows {
+		left := x
+		for c, w := range widths {
+			n := p.size * (2 + p.rng.Float64())
+			if c == 0 {
+				p.line(left, y+float64(r)*pitch, w*(0.3+0.5*p.rng.Float64()), p.size)
+			} else {
+				p.line(left+w-n, y+float64(r)*pitch, n, p.size)
+			}
+			left += w
+		}
+	}
+}
+
+// ruledTable adds a table with rulings between all cells. The head of the second
+// and third column is one cell over both, the first column's head is two rows high.
+func (p *paper) ruledTable(x, y float64, widths []float64, rows int) {
+	pitch := 1.8 * p.size
+	total := 0.0
+	for _, w := range widths {
+		total += w
+	}
+	bottom := y + float64(rows)*pitch
+	for r := range rows + 1 {
+		from := x
+		if r == 1 {
+			from += widths[0] // the first head is two rows high
+		}
+		p.rules = append(p.rules, [4]float64{from, y + float64(r)*pitch, x + total, y + float64(r)*pitch})
+	}
+	left := x
+	for c := range len(widths) + 1 {
+		top := y
+		if c == 2 {
+			top += pitch // the second and third column share their head
+		}
+		p.rules = append(p.rules, [4]float64{left, top, left, bottom})
+		if c < len(widths) {
+			left += widths[c]
+		}
+	}
+	for r := range rows {
+		left := x
+		for c, w := range widths {
+			at := y + (float64(r)+0.2)*pitch
+			switch {
+			case r == 0 && c == 0:
+				p.line(left+10, at+pitch/2, 0.5*w, p.size)
+			case r == 1 && c == 0, r == 0 && c == 2:
+			case r == 0 && c == 1:
+				p.line(left+0.6*w, at, 0.8*w, p.size)
+			default:
+				p.line(left+10, at, w*(0.3+0.4*p.rng.Float64()), p.size)
+			}
+			left += w
+		}
+	}
+}

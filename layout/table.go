@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"cmp"
 	"slices"
 
 	"ocr-gateway/document"
@@ -13,12 +12,15 @@ type table struct {
 	box   box
 	taken []*item // lines of the page that went into it
 
-	rows    [][]row // text rows of each row of the table
-	cols    []float64
-	levels  []float64 // of rows: boundaries, one more than rows
-	ruled   bool      // rulings make the cells
-	lines   rulings   // those inside
-	headers int       // rows above the first ruling
+	rows   [][]row // text rows of each row of the table
+	cols   []float64
+	levels []float64 // of rows: boundaries, one more than rows
+	texts  []span    // where the text of each column lies
+	ruled  bool      // rulings make the cells
+	// rulings make the rows of the head
+	ruledHead bool
+	lines     rulings // those inside
+	headers   int     // rows above the first ruling
 }
 
 // tablesIn builds the tables in an area. A model's box often holds several, and
@@ -71,8 +73,8 @@ func (t *table) credible(area tableArea) bool {
 		return true
 	case area.zone != nil:
 		return share >= 0.45
-	case t.ruled && len(t.interior()) > 0:
-		return share >= 0.4
+	case t.ruled && len(t.interior()) > 0: // a printed form may be all but empty
+		return share >= 0.25 && t.busy() >= 2
 	default:
 		return share >= 0.66 && !t.hasProse()
 	}
@@ -320,17 +322,20 @@ func (t *table) divide(items []*item) []*item {
 // free of text in all rows but those that span columns.
 func (t *table) columns(text []row) []float64 {
 	rows := t.piecesOf(text)
-	free := t.freeStrips(rows)
+	strips := t.freeStrips(rows)
 	var cuts []float64
-	for _, f := range free {
-		cuts = append(cuts, (f.from+f.to)/2)
-	}
 	for _, v := range t.lines.vertical {
 		if v.length() < 0.4*t.box.height() || v.at < t.box.x0+0.5*t.s.size || v.at > t.box.x1-0.5*t.s.size {
 			continue
 		}
-		cuts = slices.DeleteFunc(cuts, func(x float64) bool { return abs(x-v.at) < 1.5*t.s.size })
+		// A strip that holds a ruling ends there, wherever its middle is.
+		strips = slices.DeleteFunc(strips, func(f span) bool {
+			return v.at > f.from-0.6*t.s.size && v.at < f.to+0.6*t.s.size
+		})
 		cuts = append(cuts, v.at)
+	}
+	for _, f := range strips {
+		cuts = append(cuts, (f.from+f.to)/2)
 	}
 	slices.Sort(cuts)
 	bounds := append([]float64{t.box.x0}, cuts...)
@@ -355,7 +360,11 @@ func (t *table) piecesOf(rows []row) [][]span {
 
 // freeStrips finds the strips between columns.
 func (t *table) freeStrips(rows [][]span) []span {
-	const perSize = 4 // resolution: bins per text height
+	const (
+		perSize = 8   // resolution: bins per text height
+		pad     = 0.2 // of the text height: detectors' boxes are padded by so much
+		least   = 3   // bins that make a strip
+	)
 	bin := t.s.size / perSize
 	n := int(t.box.width()/bin) + 1
 	cover := make([]int, n)
@@ -368,14 +377,31 @@ func (t *table) freeStrips(rows [][]span) []span {
 			if t.spans(p, rows) {
 				continue
 			}
-			// Boxes are padded: a little of both ends is white.
-			from, to := int((p.from-t.box.x0)/bin+0.8), int((p.to-t.box.x0)/bin-0.8)
+			from, to := int((p.from-t.box.x0)/bin+pad*perSize), int((p.to-t.box.x0)/bin-pad*perSize)
 			for i := max(0, from); i <= min(n-1, to); i++ {
 				cover[i]++
 			}
 		}
 	}
-	allowed := busy / 20
+	strips := stripsOf(cover, busy/20, least)
+	if busy >= 6 {
+		// Heads over several columns hide the strip below them: one row may stand in
+		// it, unless it is the only entry of a column.
+		for _, f := range stripsOf(cover, busy/20+1, least) {
+			if !slices.ContainsFunc(strips, func(o span) bool { return min(o.to, f.to) > max(o.from, f.from) }) {
+				strips = append(strips, f)
+			}
+		}
+	}
+	for i, f := range strips {
+		strips[i] = span{t.box.x0 + f.from*bin, t.box.x0 + f.to*bin}
+	}
+	return strips
+}
+
+// stripsOf lists the stretches, of at least least bins, that at most allowed rows cover,
+// leaving out those at both ends.
+func stripsOf(cover []int, allowed, least int) []span {
 	var strips []span
 	start := -1
 	for i, c := range cover {
@@ -383,8 +409,8 @@ func (t *table) freeStrips(rows [][]span) []span {
 		case c <= allowed && start < 0:
 			start = i
 		case c > allowed && start >= 0:
-			if start > 0 && i-start >= 2 {
-				strips = append(strips, span{t.box.x0 + float64(start)*bin, t.box.x0 + float64(i)*bin})
+			if start > 0 && i-start >= least {
+				strips = append(strips, span{float64(start), float64(i)})
 			}
 			start = -1
 		}
@@ -469,10 +495,4 @@ func (t *table) atom() *atom {
 type cell struct {
 	row, col, rowSpan, colSpan int
 	items                      []*item
-}
-
-func sortCells(cells []cell) {
-	slices.SortFunc(cells, func(a, b cell) int {
-		return cmp.Or(cmp.Compare(a.row, b.row), cmp.Compare(a.col, b.col))
-	})
 }

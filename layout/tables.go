@@ -2,6 +2,7 @@ package layout
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"ocr-gateway/document"
@@ -43,13 +44,13 @@ func (s *sheet) tableAreas(task document.Task) []tableArea {
 	grids := s.ruledAreas()
 	for i := range s.zones {
 		z := &s.zones[i]
-		if z.label != "table" || z.score < 0.5 {
+		if z.label != "table" || z.score < 0.5 || s.contradicted(*z) {
 			continue
 		}
 		b := z.box
 		for _, g := range grids {
 			// The model's box is coarse; the rulings are the table's true edges.
-			if g.overlap(z.box) > 0.5*min(g.area(), z.area()) {
+			if g.overlap(z.box) > 0.5*min(g.area(), z.area()) && g.area() < 1.6*z.area() {
 				b = b.union(g)
 			}
 		}
@@ -60,6 +61,15 @@ func (s *sheet) tableAreas(task document.Task) []tableArea {
 		areas = append(areas, tableArea{box: g})
 	}
 	return areas
+}
+
+// contradicted says whether the model also calls a good part of a table text, and is
+// surer of it.
+func (s *sheet) contradicted(table zone) bool {
+	return slices.ContainsFunc(s.zones, func(z zone) bool {
+		return (z.label == "text" || z.label == "reference") && z.score > table.score &&
+			z.inside(table.box) > 0.8 && z.area() > 0.2*table.area()
+	})
 }
 
 // within lists the lines whose greater part lies in an area.
@@ -147,9 +157,22 @@ func (s *sheet) ruledAreas() []box {
 	near := 0.6 * s.size
 	group := newGroups(len(r.horizontal) + len(r.vertical))
 	nh := len(r.horizontal)
-	for i, h := range r.horizontal {
-		for j, v := range r.vertical {
-			if v.at > h.from-near && v.at < h.to+near && h.at > v.from-near && h.at < v.to+near {
+	for j, v := range r.vertical {
+		var crossed []int
+		at := span{math.Inf(1), math.Inf(-1)}
+		for i, h := range r.horizontal {
+			if v.at < h.from-near || v.at > h.to+near {
+				continue
+			}
+			at = span{min(at.from, h.at), max(at.to, h.at)}
+			if h.at > v.from-1.5*s.size && h.at < v.to+1.5*s.size {
+				crossed = append(crossed, i)
+			}
+		}
+		// A line far longer than what lies across it is the fold of a book or the edge
+		// of the paper.
+		if len(crossed) > 0 && v.length() < 1.5*at.length()+4*s.size {
+			for _, i := range crossed {
 				group.join(i, nh+j)
 			}
 		}

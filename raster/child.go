@@ -101,11 +101,11 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
 	}
 	c := &child{cmd: cmd, conn: conn, pixels: pixels, exited: make(chan struct{})}
 	c.kill = sync.OnceFunc(func() {
-		cmd.Process.Kill() // fails only when it is gone already
+		_ = cmd.Process.Kill() // fails only when it is gone already
 	})
 	go func() {
 		defer close(c.exited)
-		cmd.Wait() // how it ended says nothing that the socket does not
+		_ = cmd.Wait() // how it ended says nothing that the socket does not
 		conn.Close()
 		pixels.Close()
 	}()

@@ -12,9 +12,6 @@ type orientation int
 
 const upright orientation = 1
 
-// swapsSides tells whether turning exchanges width and height.
-func (o orientation) swapsSides() bool { return o >= 5 && o <= 8 }
-
 // Metadata further in than this is not looked for.
 const (
 	maxChunks = 4096

@@ -28,8 +28,10 @@ func Lie(lie string) int {
 }
 
 // Lies are what Lie knows.
-var Lies = []string{"short packet", "no answer", "huge page", "page of nothing", "page of NaN",
-	"negative page", "unknown status", "2^32-1 pages", "no memory file"}
+var Lies = []string{
+	"short packet", "no answer", "huge page", "page of nothing", "page of NaN",
+	"negative page", "unknown status", "2^32-1 pages", "no memory file",
+}
 
 func lyingReply(lie string, req *request) reply {
 	rep := reply{Pages: 1, Width: 100, Height: 100, Orientation: 1}

@@ -42,8 +42,10 @@ const (
 
 // pageOf makes a one-page document with extra keys in its page.
 func pageOf(keys, content string, more ...string) []byte {
-	return makePDF(append([]string{catalog, onePage,
-		"<</Type/Page/Parent 2 0 R/Contents 4 0 R" + keys + ">>", stream("", content)}, more...)...)
+	return makePDF(append([]string{
+		catalog, onePage,
+		"<</Type/Page/Parent 2 0 R/Contents 4 0 R" + keys + ">>", stream("", content),
+	}, more...)...)
 }
 
 // hugeImage asks for more memory than a child may take.
@@ -51,10 +53,12 @@ var hugeImage = stream("/Type/XObject/Subtype/Image/Width 2000000000/Height 2000
 
 // bomb is a page whose forms paint each other 8^20 times.
 func bomb() []byte {
-	return makePDF(append([]string{catalog, "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+	return makePDF(append([]string{
+		catalog, "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 5 0 R/Resources<</XObject<</X 6 0 R>>>>>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>",
-		stream("", "/X Do")}, bombForms()...)...)
+		stream("", "/X Do"),
+	}, bombForms()...)...)
 }
 
 func bombForms() (forms []string) {

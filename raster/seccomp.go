@@ -3,6 +3,7 @@ package raster
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"unsafe"
 
@@ -20,7 +21,7 @@ var allowedCalls = []uint32{
 	unix.SYS_MINCORE,
 	// threads and signals
 	unix.SYS_CLONE, unix.SYS_CLONE3, unix.SYS_FUTEX, unix.SYS_SET_ROBUST_LIST, unix.SYS_RSEQ,
-	unix.SYS_GETTID, unix.SYS_GETPID, unix.SYS_TGKILL, unix.SYS_SCHED_YIELD, unix.SYS_SCHED_GETAFFINITY,
+	unix.SYS_GETTID, unix.SYS_GETPID, unix.SYS_SCHED_YIELD, unix.SYS_SCHED_GETAFFINITY,
 	unix.SYS_RT_SIGACTION, unix.SYS_RT_SIGPROCMASK, unix.SYS_RT_SIGRETURN, unix.SYS_SIGALTSTACK,
 	unix.SYS_RESTART_SYSCALL, unix.SYS_EXIT, unix.SYS_EXIT_GROUP, unix.SYS_PRCTL,
 	// time and the runtime's poller
@@ -28,14 +29,23 @@ var allowedCalls = []uint32{
 	unix.SYS_TIMER_CREATE, unix.SYS_TIMER_SETTIME, unix.SYS_TIMER_DELETE,
 	unix.SYS_EPOLL_CREATE1, unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_PWAIT, unix.SYS_EVENTFD2, unix.SYS_FCNTL,
 	unix.SYS_GETRANDOM,
-	// limits
-	unix.SYS_PRLIMIT64, unix.SYS_GETRUSAGE,
+	unix.SYS_GETRUSAGE,
+}
+
+// selfCalls are allowed with a first argument that names this process only, lest a
+// child kill or starve others of the same user.
+func selfCalls() map[uint32]uint32 {
+	return map[uint32]uint32{
+		unix.SYS_TGKILL:    uint32(os.Getpid()), // the runtime interrupts its own threads
+		unix.SYS_PRLIMIT64: 0,
+	}
 }
 
 // Offsets in struct seccomp_data, and what a filter may answer.
 const (
-	seccompNumber = 0
-	seccompArch   = 4
+	seccompNumber   = 0
+	seccompArch     = 4
+	seccompArgument = 16 // the lower half of the first, on little-endian machines
 
 	seccompAllow = 0x7fff0000
 	seccompErrno = 0x00050000
@@ -81,5 +91,14 @@ func callFilter() ([]unix.SockFilter, error) {
 			unix.SockFilter{Code: equal, K: call, Jf: 1},
 			unix.SockFilter{Code: answer, K: seccompAllow})
 	}
-	return append(filter, unix.SockFilter{Code: answer, K: seccompErrno | uint32(unix.EPERM)}), nil
+	refuse := unix.SockFilter{Code: answer, K: seccompErrno | uint32(unix.EPERM)}
+	for call, argument := range selfCalls() {
+		filter = append(filter,
+			unix.SockFilter{Code: equal, K: call, Jf: 4},
+			unix.SockFilter{Code: load, K: seccompArgument},
+			unix.SockFilter{Code: equal, K: argument, Jf: 1},
+			unix.SockFilter{Code: answer, K: seccompAllow},
+			refuse)
+	}
+	return append(filter, refuse), nil
 }

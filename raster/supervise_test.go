@@ -229,7 +229,7 @@ func TestMemoryForOnePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close(context.Background())
+	defer r.Close(t.Context())
 	var readers sync.WaitGroup
 	for range 4 {
 		readers.Go(func() {

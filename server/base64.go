@@ -100,14 +100,13 @@ type base64Errors struct {
 	field string
 }
 
-func (e base64Errors) Read(p []byte) (int, error) {
-	n, err := e.r.Read(p)
+func (e base64Errors) Read(b []byte) (int, error) {
+	n, err := e.r.Read(b)
 	if err == nil || err == io.EOF {
 		return n, err
 	}
-	var problem *document.Problem
-	if errors.As(err, &problem) {
-		return n, problem
+	if p, ok := errors.AsType[*document.Problem](err); ok {
+		return n, p
 	}
 	return n, invalid(e.field, "%s is not base64", e.field)
 }

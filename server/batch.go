@@ -77,7 +77,7 @@ func (s *Server) each(ctx context.Context, sources []*document.Source, w wishes)
 			return nil
 		})
 	}
-	g.Wait() // its functions return no errors
+	_ = g.Wait() // its functions return no errors
 	return items
 }
 

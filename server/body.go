@@ -61,20 +61,19 @@ func (s *Server) bodyLimit(r *http.Request) int64 {
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	now := time.Now()
-	earned := time.Duration(b.read) * time.Second / minUploadRate
+	earned := time.Duration(b.read/minUploadRate) * time.Second
 	deadline := b.start.Add(b.idle + earned)
-	if quiet := now.Add(b.idle); quiet.Before(deadline) {
+	if quiet := time.Now().Add(b.idle); quiet.Before(deadline) {
 		deadline = quiet
 	}
 	b.conn.SetReadDeadline(deadline)
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
-	b.eof = err == io.EOF
+	b.eof = errors.Is(err, io.EOF)
 	switch {
 	case b.read > b.limit:
 		return n, b.over
-	case err == nil || err == io.EOF:
+	case err == nil || b.eof:
 		return n, err
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return n, document.Problemf(codeRequestTimeout, document.PhaseAdmission,
@@ -98,7 +97,7 @@ func (b *body) drain(expect string) bool {
 	if !b.eof {
 		b.conn.SetReadDeadline(time.Now().Add(min(drainTime, b.idle)))
 		_, err := io.CopyN(io.Discard, b.ReadCloser, drainBytes)
-		b.eof = err == io.EOF
+		b.eof = errors.Is(err, io.EOF)
 	}
 	if b.eof {
 		b.done()
@@ -163,15 +162,14 @@ type decoded struct {
 
 func (d decoded) Read(p []byte) (int, error) {
 	n, err := d.r.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = decodingError(err, d.encoding)
 	}
 	return n, err
 }
 
 func decodingError(err error, encoding string) error {
-	var p *document.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p
 	}
 	return malformed("the request body is not valid %s", encoding).Because(err)

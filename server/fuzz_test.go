@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -18,7 +17,7 @@ func fuzzServer(f *testing.F) http.Handler {
 	cfg := testConfig()
 	cfg.TempDir = f.TempDir()
 	cfg.MaxUploadBytes, cfg.MaxBatchFiles = 1<<16, 4
-	s, err := server.New(cfg, server.Deps{Pipeline: onePage(), Status: ready, Version: "test"}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s, err := server.New(cfg, server.Deps{Pipeline: onePage(), Status: ready, Version: "test"}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -145,7 +145,7 @@ type api struct {
 	client *http.Client
 	log    *lockedBuffer
 	stop   context.CancelFunc
-	done   chan error
+	done   chan error // holds what Serve returned
 }
 
 // lockedBuffer collects the log of several goroutines.
@@ -197,6 +197,9 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 				_, err := w.Write([]byte{0xff, 0xfe, 0})
 				return err
 			}},
+			{Name: "panicking", MediaType: "application/x-panicking", Encode: func(io.Writer, *document.Result) error {
+				panic("scripted")
+			}},
 			{Name: "broken", MediaType: "application/x-broken", Encode: func(io.Writer, *document.Result) error {
 				return fmt.Errorf("open /secret/path: no")
 			}},
@@ -210,15 +213,17 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", cfg.Listen)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	a := &api{
 		t: t, base: "http://" + ln.Addr().String(), log: buf, stop: stop, done: make(chan error, 1),
-		client: &http.Client{Transport: &http.Transport{DisableCompression: true}, Timeout: 20 * time.Second,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		client: &http.Client{
+			Transport: &http.Transport{DisableCompression: true}, Timeout: 20 * time.Second,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
 	}
 	go func() { a.done <- s.Serve(ctx, ln) }()
 	t.Cleanup(func() {
@@ -226,7 +231,6 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 		if err := <-a.done; err != nil {
 			t.Errorf("serve: %v", err)
 		}
-		a.done <- nil
 		a.client.CloseIdleConnections()
 	})
 	return a

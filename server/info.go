@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -132,9 +133,7 @@ func (s *Server) info(c echo.Context) error {
 	for _, f := range s.deps.Formats {
 		a.Formats = append(a.Formats, formatInfo{f.Name, f.MediaType})
 	}
-	for key, limit := range s.deps.Limits {
-		a.Limits[key] = limit
-	}
+	maps.Copy(a.Limits, s.deps.Limits)
 	a.Limits["max_upload_bytes"] = s.cfg.MaxUploadBytes
 	a.Limits["max_batch_files"] = int64(s.cfg.MaxBatchFiles)
 	a.Limits["max_requests"] = int64(s.cfg.MaxRequests)

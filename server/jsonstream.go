@@ -20,8 +20,7 @@ func (j *jsonStream) malformed() *document.Problem {
 
 // broken keeps problems from below and calls everything else bad JSON.
 func (j *jsonStream) broken(err error) error {
-	var p *document.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p
 	}
 	return j.malformed().Because(err)

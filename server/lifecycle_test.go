@@ -69,10 +69,7 @@ func TestDrain(t *testing.T) {
 	a.postForm(documentURL, newForm().file("file", "a", "x")).want(503, "overloaded")
 	close(release)
 	(<-answered).want(200, "")
-	if err := <-a.done; err != nil {
-		t.Error(err)
-	}
-	a.done <- nil
+	a.done <- <-a.done
 }
 
 // TestDrainTimeout stops a server whose work does not end: contexts are
@@ -92,10 +89,7 @@ func TestDrainTimeout(t *testing.T) {
 		t.Errorf("events %s", got)
 	}
 	checkSchema(t, "Ending", evs[1].data)
-	if err := <-a.done; err != nil {
-		t.Error(err)
-	}
-	a.done <- nil
+	a.done <- <-a.done
 }
 
 func TestAccessLog(t *testing.T) {
@@ -103,8 +97,7 @@ func TestAccessLog(t *testing.T) {
 	a.postForm(recognizeURL+"?password=hidden-one", newForm().file("image", "a", "pages:1")).want(200, "")
 	a.postForm(documentURL, newForm().file("image", "a", "panic")).want(500, "internal")
 	a.stop()
-	<-a.done
-	a.done <- nil
+	a.done <- <-a.done
 	log := a.logged()
 	for _, want := range []string{`"path":"/api/ocr/recognize","status":200`, `"path":"/api/ocr/document","status":500`, `"panic":"scripted"`} {
 		if !strings.Contains(log, want) {

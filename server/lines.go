@@ -19,6 +19,12 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 	out := &lineWriter{w: c.Response(), cancel: cancel}
 	var last document.Summary
 	var held collector
+	release := func() {
+		for _, p := range held.pages {
+			out.send(withRegions(p))
+		}
+		held.pages = nil
+	}
 	res, err := s.run(ctx, src, w, func(e document.Event) {
 		last = e.Summary
 		switch {
@@ -26,10 +32,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 		case !out.started && e.Page.Status == document.StatusFailed:
 			held.add(e)
 		default:
-			for _, p := range held.pages {
-				out.send(withRegions(p))
-			}
-			held.pages = nil
+			release()
 			out.send(withRegions(*e.Page))
 		}
 	})
@@ -41,6 +44,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 		if f := verdict(res); f != nil {
 			return f
 		}
+		release()
 	}
 	out.send(s.ending(res, err, newID(), requestID(c), last))
 	return nil

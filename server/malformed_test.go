@@ -45,6 +45,7 @@ func TestMalformedForms(t *testing.T) {
 		{name: "misspelt field", path: recognizeURL, form: newForm().file("imgae", "a", "x"), status: 422, code: "invalid_request", says: `did you mean "image"`},
 		{name: "misspelt option", path: documentURL, form: image().field("enable_layuot", "true"), status: 422, code: "invalid_request", says: `did you mean "enable_layout"`},
 		{name: "misspelt query", path: documentURL + "?page=1", form: image(), status: 422, code: "invalid_request", says: `did you mean "pages"`},
+		{name: "file in query", path: documentURL + "?file=x", form: image(), status: 422, code: "invalid_request", says: "into the body"},
 		{name: "option of another route", path: documentURL, form: image().field("task", "text"), status: 422, code: "invalid_request", says: "task"},
 		{name: "text not file", path: recognizeURL, form: newForm().field("image", "hello"), status: 422, code: "invalid_request", says: "-F image=@FILE"},
 		{name: "unknown task", path: recognizeURL, form: image().field("task", "no-such-task"), status: 422, code: "invalid_request", says: "text, table, formula, document"},
@@ -87,6 +88,8 @@ func TestMalformedForms(t *testing.T) {
 		{name: "JSON deep file", path: recognizeURL, ct: "application/json", body: `{"image":` + strings.Repeat("[", 50000), status: 422, code: "invalid_request"},
 		{name: "JSON long option", path: recognizeURL, ct: "application/json", body: `{"task":"` + strings.Repeat("x", 1<<20) + `"}`, status: 422, code: "invalid_request", says: "longer"},
 		{name: "JSON long name", path: recognizeURL, ct: "application/json", body: `{"` + strings.Repeat("x", 1<<20) + `":1}`, status: 400, code: "malformed_body", says: "longer"},
+		{name: "JSON control character", path: recognizeURL, ct: "application/json", body: "{\"image\":\"aGk=\n\"}", status: 400, code: "malformed_body"},
+		{name: "JSON bad escape", path: recognizeURL, ct: "application/json", body: `{"image":"aG\k="}`, status: 400, code: "malformed_body"},
 		{name: "JSON no file", path: recognizeURL, ct: "application/json", body: `{"task":"text"}`, status: 422, code: "invalid_request", says: "no file"},
 		{name: "JSON file number", path: recognizeURL, ct: "application/json", body: `{"image":1}`, status: 422, code: "invalid_request"},
 		{name: "JSON file object", path: recognizeURL, ct: "application/json", body: `{"image":{"url":"x"}}`, status: 422, code: "invalid_request"},
@@ -197,6 +200,7 @@ func TestUploadLimit(t *testing.T) {
 	}
 	a.post(documentURL, "application/pdf", []byte(big+"x")).want(413, "too_large")
 	a.postForm(batchURL, newForm().file("images", "a", big).file("images", "b", big)).want(413, "too_large")
+	a.postForm(batchURL, newForm().file("images", "a", big).file("images", "b", big[:1<<19])).want(413, "too_large")
 	asJSON := func(content string) []byte {
 		return []byte(`{"file":"` + base64.StdEncoding.EncodeToString([]byte(content)) + `"}`)
 	}
@@ -244,9 +248,35 @@ func TestCompressedBodies(t *testing.T) {
 	send("gzip", gzipped(t, bomb)).want(413, "too_large")
 	send("zstd", zstded(t, bomb)).want(413, "too_large")
 	form, ct := newForm().file("file", "a", bomb).encode()
-	req := a.request("POST", documentURL, ct, gzipped(t, string(form)))
-	req.Header.Set("Content-Encoding", "gzip")
-	a.do(req).want(413, "too_large")
+	small, smallType := newForm().file("file", "a", "pages:1").encode()
+	for _, c := range []struct{ ct, body string }{
+		{ct, string(form)},
+		{smallType, string(small) + bomb}, // after the last boundary
+	} {
+		req := a.request("POST", documentURL, c.ct, gzipped(t, c.body))
+		req.Header.Set("Content-Encoding", "gzip")
+		a.do(req).want(413, "too_large")
+	}
+}
+
+// TestRefusedSenderSeesAnswer sends a large form whose first part is wrong, as
+// clients do that read only after they have sent everything.
+func TestRefusedSenderSeesAnswer(t *testing.T) {
+	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.MaxUploadBytes = 64 << 20 })
+	form, ct := newForm().field("nonsense", "x").file("file", "a", strings.Repeat("x", 32<<20)).encode()
+	conn := a.dial()
+	defer conn.Close()
+	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", documentURL, ct, len(form), form); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != 422 {
+		t.Errorf("status %d", res.StatusCode)
+	}
 }
 
 func gzipped(t *testing.T, s string) []byte {
@@ -314,10 +344,24 @@ func TestSlowSender(t *testing.T) {
 // TestNothingStaysBehind spools uploads and expects an empty folder afterwards.
 func TestNothingStaysBehind(t *testing.T) {
 	dir := t.TempDir()
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.TempDir = dir })
+	var seen []*document.Source
+	a := start(t, fakePipeline{func(ctx ctxt, src *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		seen = append(seen, src)
+		return play(ctx, parseScript("pages:1"), emit)
+	}}, func(c *server.Config, _ *server.Deps) { c.TempDir = dir })
 	big := "pages:1 " + strings.Repeat("x", 2<<20)
 	a.postForm(documentURL, newForm().file("file", "a", big)).want(200, "")
 	a.postForm(documentURL, newForm().file("file", "a", big).field("nonsense", "x")).want(422, "invalid_request")
+	a.stop()
+	a.done <- <-a.done // the handlers have returned
+	for _, src := range seen {
+		if _, err := src.File().Stat(); err == nil {
+			t.Error("an upload is still open")
+		}
+	}
+	if len(seen) != 1 {
+		t.Errorf("%d documents read", len(seen))
+	}
 	left, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left %v, %v", left, err)

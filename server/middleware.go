@@ -75,7 +75,7 @@ func (s *Server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 			if r == nil {
 				return
 			}
-			if r == http.ErrAbortHandler {
+			if err, ok := r.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(r)
 			}
 			s.log.ErrorContext(c.Request().Context(), "panic", "request_id", requestID(c), "panic", r, "stack", string(debug.Stack()))

@@ -66,8 +66,7 @@ func isFile(part *multipart.Part) bool {
 }
 
 func multipartError(err error) error {
-	var p *document.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p
 	}
 	return malformed("the multipart body is damaged or ends before its last boundary").Because(err)

@@ -162,13 +162,13 @@ func checkSchema(v string) error {
 
 // sourceError separates the faults of a client from those of our disk.
 func sourceError(err error) error {
-	var p *document.Problem
+	if p, ok := errors.AsType[*document.Problem](err); ok {
+		return p
+	}
 	var disk *fs.PathError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &p):
-		return p
 	case errors.Is(err, syscall.ENOSPC):
 		return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "there is no room for the upload at the moment").Retry().Because(err)
 	case errors.As(err, &disk):

@@ -105,18 +105,16 @@ func malformed(format string, args ...any) *document.Problem {
 // asFailure turns any error into what a client may see. What is not a problem
 // made for people becomes an internal one; its text stays in Cause.
 func asFailure(err error) *failure {
-	var f *failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	var p *document.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return &failure{Problem: p}
 	}
-	var he *echo.HTTPError
-	if errors.As(err, &he) {
+	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return &failure{Problem: ofHTTPError(he)}
 	}
+	var p *document.Problem
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		p = document.Problemf(document.CodeDeadlineExceeded, "", "the request's time is over").Retry()
@@ -147,6 +145,11 @@ func (f *failure) status() int {
 	return http.StatusInternalServerError
 }
 
+// ours says that somebody who runs the server should look into it.
+func (f *failure) ours() bool {
+	return f.status() >= 500 && f.Code != document.CodeOverloaded && f.Code != document.CodeNotImplemented
+}
+
 func (f *failure) body(requestID string) problemBody {
 	title := statuses[f.Code].title
 	if title == "" {
@@ -167,7 +170,7 @@ func (f *failure) body(requestID string) problemBody {
 func (s *Server) handleError(err error, c echo.Context) {
 	f, id := asFailure(err), requestID(c)
 	ctx := c.Request().Context()
-	if f.status() >= 500 && f.Code != document.CodeOverloaded && f.Code != document.CodeNotImplemented {
+	if f.ours() {
 		s.log.ErrorContext(ctx, "request failed", "request_id", id, "code", f.Code, "error", f.Problem)
 	}
 	if c.Response().Committed {

@@ -1,9 +1,9 @@
 package server
 
 import (
-	"github.com/labstack/echo/v4"
-
 	"ocr-gateway/document"
+
+	"github.com/labstack/echo/v4"
 )
 
 var recognizeForm = form{

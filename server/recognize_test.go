@@ -165,6 +165,7 @@ func TestNegotiation(t *testing.T) {
 
 func TestFormatFailureIsInternal(t *testing.T) {
 	a := start(t, scripted())
+	a.postForm("/api/ocr/document", newForm().file("file", "a", "pages:1").field("formats", "panicking")).want(500, "internal")
 	b := a.postForm("/api/ocr/document", newForm().file("file", "a", "pages:1").field("formats", "broken")).want(500, "internal")
 	if strings.Contains(b["detail"].(string), "/secret") || !strings.Contains(a.logged(), "/secret/path") {
 		t.Errorf("the reason belongs into the log only: %v", b["detail"])

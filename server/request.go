@@ -113,7 +113,7 @@ func (s *Server) readRaw(c *call, plain io.Reader) error {
 		return err
 	}
 	if src.Size == 0 {
-		return errors.Join(src.Close(), malformed("the request has no body; send a file, for example with curl -F %s=@FILE", c.form.files[0]))
+		return malformed("the request has no body; send a file, for example with curl -F %s=@FILE", c.form.files[0])
 	}
 	return c.add(c.form.files[0], src)
 }
@@ -127,8 +127,7 @@ func (s *Server) readSource(c *call, name string, r io.Reader) (*document.Source
 	}
 	src, err := document.ReadSource(cleanName(name), r, left, s.cfg.TempDir)
 	err = sourceError(err)
-	var p *document.Problem
-	if errors.As(err, &p) && p.Code == document.CodeTooLarge {
+	if p, ok := errors.AsType[*document.Problem](err); ok && p.Code == document.CodeTooLarge {
 		return nil, tooLarge(s.cfg.MaxUploadBytes) // it may name what was left
 	}
 	return src, err
@@ -177,7 +176,10 @@ func (c *call) set(name, value string) error {
 
 // unknown explains a field that the route does not know.
 func (c *call) unknown(name string) error {
-	if isFileLike(name) && !slices.Contains(c.form.files, name) {
+	if slices.Contains(c.form.files, name) {
+		return invalid(name, "%s is a file and belongs into the body", name)
+	}
+	if isFileLike(name) {
 		if c.form.many == 1 {
 			return invalid(clip(name), "this route reads one file, in field %q; send several as \"images\" to /api/ocr/batch", c.form.files[0])
 		}

@@ -142,7 +142,7 @@ func TestConfigValidate(t *testing.T) {
 	}
 	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}}
 	err := bad.Validate()
-	for _, key := range []string{"listen", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins"} {
+	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins"} {
 		if err == nil || !strings.Contains(err.Error(), "server."+key) {
 			t.Errorf("error does not name %s: %v", key, err)
 		}

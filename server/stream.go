@@ -121,7 +121,7 @@ func (s *Server) ending(res *document.Result, err error, id, requestID string, l
 		return end
 	}
 	f := asFailure(err)
-	if f.status() >= 500 {
+	if f.ours() {
 		s.log.Error("stream failed", "request_id", requestID, "code", f.Code, "error", err)
 	}
 	b := f.body(requestID)

@@ -246,6 +246,7 @@ func TestDisconnectCancels(t *testing.T) {
 			}
 			form, ct := newForm().file(field, "a", "x").encode()
 			conn := a.dial()
+			form = append(form, strings.Repeat("\r\n", 20000)...) // an epilogue that no part reader looks at
 			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAccept: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", c.path, c.accept, ct, len(form), form)
 			<-running
 			conn.Close()
@@ -254,8 +255,27 @@ func TestDisconnectCancels(t *testing.T) {
 			case <-time.After(5 * time.Second):
 				t.Fatal("the pipeline was not canceled")
 			}
+			a.stop()
+			a.done <- <-a.done
+			if c.path != streamURL && !strings.Contains(a.logged(), `"status":499`) {
+				t.Errorf("the log does not say that the client left:\n%s", a.logged())
+			}
 		})
 	}
+}
+
+// TestLongWork checks that the deadline for sending is gone when work begins.
+func TestLongWork(t *testing.T) {
+	const idle = 50 * time.Millisecond
+	a := start(t, fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(4 * idle):
+			return play(ctx, parseScript("pages:1"), emit)
+		}
+	}}, func(c *server.Config, _ *server.Deps) { c.IdleTimeout = idle })
+	a.postForm(documentURL, newForm().file("file", "a", "x")).want(200, "")
 }
 
 // TestSlowReader opens a stream and never reads it: the write deadline must end

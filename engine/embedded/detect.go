@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"image"
 
 	"ocr-gateway/document"
 )
@@ -96,16 +95,4 @@ func (e *Engine) heatTile(ctx context.Context, src raster, v view, t tile, m hea
 		}
 	}
 	return nil
-}
-
-// shift moves lines by the position of the part they were found in.
-func shift(lines []document.Line, by image.Point) {
-	for i := range lines {
-		l := &lines[i]
-		for j := range l.Quad {
-			l.Quad[j].X += float64(by.X)
-			l.Quad[j].Y += float64(by.Y)
-		}
-		l.BBox = document.BoxOf(l.BBox.Rect().Add(by))
-	}
 }

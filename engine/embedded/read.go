@@ -16,7 +16,7 @@ const (
 	readStep     = 8     // input pixels a step of output
 	readClasses  = 18710 // blank, dictionary, space
 	readMinWidth = 48
-	readMaxWidth = 2048 // pixels of a batch: the output takes 75 KB for every 8
+	readMaxWidth = 1024 // pixels of a batch: the output takes 75 KB for every 8
 	readAccept   = 0.5  // lines below this confidence are no text
 	tallLine     = 1.5  // a line this much higher than wide runs downwards
 )
@@ -106,7 +106,7 @@ func (e *Engine) readBatch(ctx context.Context, src raster, batch []strip, lines
 		l := &lines[s.line]
 		l.Text, l.Confidence = "", nil
 		if text = strings.TrimSpace(text); text != "" && confidence >= readAccept {
-			l.Text, l.Confidence = text, &confidence
+			l.Text, l.Confidence = asciiForms(text), &confidence
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.
 		return img, lines, 0, err
 	}
 	b := img.Bounds()
-	return turn(img, degrees), turnLines(lines, b.Dx(), b.Dy(), degrees), degrees, nil
+	return turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
 }
 
 func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line) (int, error) {
@@ -52,12 +52,7 @@ func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line
 // sampleConfidence is the mean confidence of lines when the page is turned
 // clockwise by degrees.
 func (e *Engine) sampleConfidence(ctx context.Context, src raster, lines []document.Line, degrees int) (float64, error) {
-	// Reading starts at the corner that the turn brings to the top left.
-	turned := slices.Clone(lines)
-	for i := range turned {
-		turned[i].Quad = startAt(turned[i].Quad, 4-degrees/90)
-	}
-	read, err := e.readLines(ctx, src, turned)
+	read, err := e.readLines(ctx, src, startLines(lines, degrees))
 	if err != nil {
 		return 0, err
 	}
@@ -94,25 +89,28 @@ func mediumLines(lines []document.Line) []document.Line {
 	return sorted[from:min(from+sampleLines, len(sorted))]
 }
 
-// turnLines turns lines clockwise with their w x h page.
-func turnLines(lines []document.Line, w, h, degrees int) []document.Line {
+// startLines makes reading start at the corner that comes to the top left when
+// the page is turned clockwise by degrees.
+func startLines(lines []document.Line, degrees int) []document.Line {
 	out := slices.Clone(lines)
 	for i := range out {
-		out[i].Quad = turnQuad(out[i].Quad, w, h, degrees)
-		tw, th := w, h
-		if degrees%180 != 0 {
-			tw, th = h, w
-		}
-		out[i].BBox = bboxOf(out[i].Quad, tw, th)
+		out[i].Quad = startAt(out[i].Quad, 4-degrees/90)
 	}
 	return out
 }
 
-// turnQuad turns q with its w x h page; the corner that comes to the top left
-// becomes the first.
-func turnQuad(q [4]document.Point, w, h, degrees int) [4]document.Point {
-	for i := range q {
-		q[i] = turnPoint(q[i], w, h, degrees)
+// turnLines turns lines clockwise with their w x h page.
+func turnLines(lines []document.Line, w, h, degrees int) []document.Line {
+	tw, th := w, h
+	if degrees%180 != 0 {
+		tw, th = h, w
 	}
-	return startAt(q, 4-degrees/90)
+	out := slices.Clone(lines)
+	for i := range out {
+		for j, p := range out[i].Quad {
+			out[i].Quad[j] = turnPoint(p, w, h, degrees)
+		}
+		out[i].BBox = bboxOf(out[i].Quad, tw, th)
+	}
+	return out
 }

@@ -12,6 +12,7 @@ import (
 const (
 	detStep    = 32  // the network halves its input five times
 	detMinSide = 736 // smaller images are enlarged until the shorter side has this
+	maxEnlarge = 3   // but no more: a single line or word is found as well, for less
 
 	// A view larger than tilePixels is looked at in tiles: the network takes
 	// about 350 bytes a pixel. Tiles overlap, since it sees less at an edge.
@@ -25,10 +26,9 @@ const (
 	goodText  = 20
 )
 
-// view is an image as the detector sees it: scaled to w x h less a margin on
-// each side, which is filled with the colour of the image's border.
+// view is an image as the detector sees it: scaled to w x h.
 type view struct {
-	w, h, margin   int
+	w, h           int
 	scaleX, scaleY float64 // source pixels per view pixel
 }
 
@@ -37,7 +37,7 @@ func firstView(w, h, maxSide int) view {
 	long, short := float64(max(w, h)), float64(min(w, h))
 	scale := min(1, float64(maxSide)/long)
 	if short*scale < detMinSide {
-		scale = min(detMinSide/short, max(1, float64(maxSide)/long), 3)
+		scale = min(detMinSide/short, max(1, float64(maxSide)/long), maxEnlarge)
 	}
 	return newView(w, h, scale)
 }
@@ -75,8 +75,8 @@ func (v view) closer(lines []document.Line) (closer view, ok bool) {
 // to one in the source image, where they are pixel corners.
 func (v view) toSource(p document.Point) document.Point {
 	return document.Point{
-		X: (p.X + .5 - float64(v.margin)) * v.scaleX,
-		Y: (p.Y + .5 - float64(v.margin)) * v.scaleY,
+		X: (p.X + .5) * v.scaleX,
+		Y: (p.Y + .5) * v.scaleY,
 	}
 }
 
@@ -113,29 +113,3 @@ func (v view) tiles() []tile {
 
 // cut is where part i of n begins, a multiple of detStep.
 func cut(length, i, n int) int { return length / detStep * i / n * detStep }
-
-// borderColour is the mean colour B, G, R along the edges of src.
-func borderColour(src raster) [3]float32 {
-	var sum [3]float32
-	n := 0
-	add := func(x, y int) {
-		p := src.pix[y*src.stride+x*src.bpp:]
-		for c := range 3 {
-			sum[2-c] += float32(p[min(c, src.bpp-1)])
-		}
-		n++
-	}
-	for x := range src.w {
-		add(x, 0)
-		add(x, src.h-1)
-	}
-	for y := range src.h {
-		add(0, y)
-		add(src.w-1, y)
-	}
-	for c := range sum {
-		sum[c] /= float32(n)
-	}
-	return sum
-}
-

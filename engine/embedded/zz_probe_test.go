@@ -3,10 +3,10 @@ package embedded
 import (
 	"fmt"
 	"log/slog"
-	"syscall"
-	"testing"
 	"os"
 	"strings"
+	"syscall"
+	"testing"
 )
 
 func cpuNow() float64 {
@@ -50,7 +50,7 @@ func TestProbe(t *testing.T) {
 		}
 	}
 	if which == "rec" {
-		for _, s := range [][2]int{{1, 64}, {1, 160}, {1, 320}, {1, 640}, {1, 1280}, {1, 2048}, {2, 640}, {3, 640}, {6, 320}, {12, 160}, {24, 80}, {2, 320}, {4, 320}, {6, 640},{1,3200}} {
+		for _, s := range [][2]int{{1, 64}, {1, 160}, {1, 320}, {1, 640}, {1, 1280}, {1, 2048}, {2, 640}, {3, 640}, {6, 320}, {12, 160}, {24, 80}, {2, 320}, {4, 320}, {6, 640}, {1, 3200}} {
 			for k := range 2 {
 				c := cpuNow()
 				n, w := s[0], s[1]

@@ -159,8 +159,8 @@ func (f *Fake) Drain(on bool) { f.draining.Store(on) }
 // vLLM does after SIGTERM without a shutdown timeout.
 func (f *Fake) Hang(on bool) { f.hanging.Store(on) }
 
-// Load makes the server say that it is not ready.
-func (f *Fake) Load(on bool) { f.loading.Store(on) }
+// Loading makes the server say that it is not ready.
+func (f *Fake) Loading(on bool) { f.loading.Store(on) }
 
 // Counts is what has been seen so far.
 func (f *Fake) Counts() Counts {

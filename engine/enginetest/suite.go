@@ -156,11 +156,8 @@ func endsCancelled(t *testing.T, s Suite, r Recognizer) {
 	cancel()
 	select {
 	case err := <-ended:
-		if err != nil { // it may have been faster than the cancel
-			checkProblem(t, err)
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("%v does not lead to context.Canceled", err)
-			}
+		if err != nil && !errors.Is(err, context.Canceled) { // it may have been faster than the cancel
+			t.Errorf("%v does not lead to context.Canceled", err)
 		}
 	case <-time.After(promptly):
 		t.Errorf("still reading %s after the cancel", promptly)

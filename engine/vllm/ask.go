@@ -60,10 +60,11 @@ func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
 // attempt sends the job once. An error is a *fault when the server answered it or
 // failed to answer.
 func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh bool) (got answer, at *endpoint, err error) {
-	load, at, err := e.stage(ctx, job, avoid)
+	load, place, err := e.stage(ctx, job, avoid)
 	if err != nil {
 		return answer{}, nil, err
 	}
+	at = place.endpoint
 	defer func() { e.pool.release(at, outcomeOf(ctx, err)) }()
 	client := at.client
 	if fresh {
@@ -73,22 +74,29 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 	defer cancel(nil)
 	silence := time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
 	defer silence.Stop()
+	defer context.AfterFunc(place.gone, func() { cancel(errGone) })()
 	got, err = e.exchange(trying, client, at, load, &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.task.loop)
 	var f *fault
 	if err != nil && !errors.As(err, &f) {
 		err = transportFault(context.Cause(trying), err)
-		at.lookSoon()
+		if ctx.Err() == nil {
+			at.lookSoon()
+		}
 	}
 	return got, at, err
 }
 
-var errSilent = errors.New("the server sent nothing for too long")
+// Why an attempt was ended from this side.
+var (
+	errSilent = errors.New("the server sent nothing for too long")
+	errGone   = errors.New("the server refuses connections")
+)
 
 // transportFault is for everything that is no answer.
 func transportFault(cause, err error) *fault {
 	detail := "the connection to the model server failed: try again later"
 	switch {
-	case errors.Is(cause, errSilent):
+	case errors.Is(cause, errSilent), errors.Is(cause, errGone):
 		err, detail = cause, "the model server stopped answering: try again later"
 	case errors.Is(err, errCut):
 		detail = "the model server stopped in the middle of its answer: try again later"
@@ -114,37 +122,37 @@ func outcomeOf(ctx context.Context, err error) outcome {
 
 // stage makes the request's body and takes a place at an endpoint. It holds one
 // of the encoding places until both are there, so that crops are made late and few wait.
-func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload, *endpoint, error) {
+func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload, grant, error) {
 	select {
 	case e.encoding <- struct{}{}:
 		defer func() { <-e.encoding }()
 	case <-ctx.Done():
-		return nil, nil, ctx.Err()
+		return nil, grant{}, ctx.Err()
 	}
 	img, problem := crop(job.page, job.box, job.imageTokens)
 	if problem != nil {
-		return nil, nil, problem
+		return nil, grant{}, problem
 	}
 	load := newPayload()
 	if err := load.image(img, job.task.prompt, e.cfg.JPEGQuality); err != nil {
 		load.release()
-		return nil, nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
+		return nil, grant{}, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}
 	size := img.Bounds().Size()
 	job.sent = min(imageTokens(size.X, size.Y), maxImageTokens)
-	at, server, err := e.pool.acquire(ctx, avoid)
+	place, err := e.pool.acquire(ctx, avoid)
 	if err != nil {
 		load.release()
-		return nil, nil, err
+		return nil, grant{}, err
 	}
 	load.finish(params{
 		model:             e.cfg.Model,
-		maxTokens:         answerRoom(job.task.maxTokens, job.sent, server.modelLength),
+		maxTokens:         answerRoom(job.task.maxTokens, job.sent, place.server.modelLength),
 		sampling:          job.sampling,
 		logprobs:          e.cfg.Confidence,
-		detectRepetitions: server.detectsRepetitions() && job.task.loop == textRule,
+		detectRepetitions: place.server.detectsRepetitions() && job.task.loop == textRule,
 	})
-	return load, at, nil
+	return load, place, nil
 }
 
 // promptTokens is more than the prompt and the chat template need.

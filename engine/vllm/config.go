@@ -47,7 +47,7 @@ type Config struct {
 
 // Endpoint is one model server, or a router in front of several.
 type Endpoint struct {
-	// Name is what people see; empty means the host of URL.
+	// Name is what people see; empty means endpoint-1 and so on, in this order.
 	Name string `mapstructure:"name"`
 	// URL is the server's root, with or without /v1.
 	URL    string `mapstructure:"url"`
@@ -59,19 +59,11 @@ type Endpoint struct {
 	MaxInFlight int `mapstructure:"max_in_flight"`
 }
 
-// LogValue keeps the key and the address out of logs.
-func (e Endpoint) LogValue() slog.Value { return slog.StringValue(e.String()) }
+// String is the endpoint's name: the key and the address stay out of logs.
+func (e Endpoint) String() string { return e.Name }
 
-// String is the endpoint's name; the key and the address stay private.
-func (e Endpoint) String() string {
-	if e.Name != "" {
-		return e.Name
-	}
-	if u, err := url.Parse(e.URL); err == nil {
-		return u.Host
-	}
-	return ""
-}
+// LogValue is String.
+func (e Endpoint) LogValue() slog.Value { return slog.StringValue(e.Name) }
 
 // MaxTokens bounds the length of an answer by what is read.
 type MaxTokens struct {
@@ -98,7 +90,7 @@ func DefaultConfig() Config {
 	return Config{
 		Model:            "glm-ocr",
 		FirstByteTimeout: 90 * time.Second,
-		ProgressTimeout:  30 * time.Second,
+		ProgressTimeout:  60 * time.Second,
 		RegionTimeout:    5 * time.Minute,
 		DownTimeout:      30 * time.Second,
 		CheckInterval:    2 * time.Second,
@@ -116,7 +108,9 @@ func (c Config) withDefaults() Config {
 	c.Endpoints = append([]Endpoint(nil), c.Endpoints...)
 	for i := range c.Endpoints {
 		e := &c.Endpoints[i]
-		e.Name = e.String()
+		if e.Name == "" {
+			e.Name = fmt.Sprintf("endpoint-%d", i+1)
+		}
 		e.URL = strings.TrimSuffix(strings.TrimRight(e.URL, "/"), "/v1")
 		if e.Weight == 0 {
 			e.Weight = defaultWeight
@@ -143,8 +137,8 @@ func (c Config) Validate() error {
 			check(false, "endpoints[%d].url %s", i, problem)
 			continue
 		}
-		check(!names[e.String()], "endpoints[%d].name: %q is there twice: give each endpoint its own name", i, e)
-		names[e.String()] = true
+		check(e.Name == "" || !names[e.Name], "endpoints[%d].name: %q is there twice: give each endpoint its own name", i, e.Name)
+		names[e.Name] = true
 		check(e.Weight >= 0 && e.Weight <= 1000, "endpoints[%d].weight is %d: use 1 to 1000", i, e.Weight)
 		check(e.MaxInFlight >= 0 && e.MaxInFlight <= 4096, "endpoints[%d].max_in_flight is %d: use 1 to 4096", i, e.MaxInFlight)
 		check(!strings.ContainsAny(e.APIKey, "\r\n"), "endpoints[%d].api_key holds a line break", i)

@@ -25,6 +25,8 @@ type endpoint struct {
 	inFlight int
 	breaker  breaker
 	lastTurn uint64
+	gone     context.Context // ends when the server is found to be gone, see pool.gone
+	giveUp   context.CancelFunc
 }
 
 // keepAlive is below the 5 s after which vLLM closes an idle connection, so that
@@ -54,7 +56,7 @@ func newEndpoint(e Endpoint) *endpoint {
 		client:   &http.Client{Transport: transport(true), CheckRedirect: stay},
 		fresh:    &http.Client{Transport: transport(false), CheckRedirect: stay},
 		look:     make(chan struct{}, 1),
-		status:   status{state: "checking", detail: "not reached yet"},
+		status:   status{state: "checking", detail: "it is being checked"},
 	}
 }
 
@@ -82,25 +84,28 @@ func (s status) ready() bool { return s.state == "ready" }
 // detectsRepetitions is true from vLLM 0.17.1 on.
 func (s status) detectsRepetitions() bool { return atLeast(s.version, 0, 17, 1) }
 
-// patience is how many looks in a row may find a ready server slow: a starved
-// server answers its health check late and its requests all the same.
+// patience is how many looks in a row must agree before a server that was ready
+// counts as down because it is slow (a starved server answers its health check late and
+// its requests all the same), or as gone because it refuses connections.
 const patience = 3
 
 // watch looks at the endpoint until ctx ends: at each interval, and at once after
 // a request failed.
 func (e *endpoint) watch(ctx context.Context, p *pool, model string, interval time.Duration, log *slog.Logger) {
-	slow := 0
+	slow, absent := 0, 0
 	var last status
 	for {
 		s, timedOut := e.check(ctx, model, max(interval, 5*time.Second))
 		if ctx.Err() != nil {
 			return
 		}
-		if slow++; !timedOut {
-			slow = 0
-		}
+		slow = inRow(slow, timedOut)
 		if timedOut && last.ready() && slow < patience {
 			s = last
+		}
+		absent = inRow(absent, s.state == "unreachable" && !timedOut)
+		if absent == patience {
+			p.lost(e)
 		}
 		if s.state != last.state {
 			log.InfoContext(ctx, "model server changed", "endpoint", e.Name, "state", s.state, "detail", s.detail, "version", s.version)
@@ -114,6 +119,13 @@ func (e *endpoint) watch(ctx context.Context, p *pool, model string, interval ti
 		case <-time.After(interval):
 		}
 	}
+}
+
+func inRow(n int, again bool) int {
+	if again {
+		return n + 1
+	}
+	return 0
 }
 
 // lookSoon asks for a look at the endpoint now.
@@ -182,7 +194,8 @@ func (e *endpoint) get(ctx context.Context, path string) (code int, body []byte,
 	if err != nil {
 		return 0, nil, err
 	}
-	resp, err := e.client.Do(req)
+	// Over a kept connection a server that no longer listens would look well.
+	resp, err := e.fresh.Do(req)
 	if err != nil {
 		return 0, nil, err
 	}

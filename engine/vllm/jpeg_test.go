@@ -1,6 +1,7 @@
 package vllm
 
 import (
+	"bytes"
 	"image"
 	"image/draw"
 	"image/jpeg"
@@ -38,37 +39,49 @@ func grayOf(img image.Image) *image.Gray {
 	return out
 }
 
-// TestJPEG holds both builds to the same: the picture comes back.
+// encoders are those that this machine has.
+func encoders() []encoder {
+	all := []encoder{{"image/jpeg", appendGoJPEG}}
+	if turboLoads() {
+		all = append(all, encoder{"libjpeg-turbo", appendTurboJPEG})
+	}
+	return all
+}
+
+// TestJPEG holds the encoders to the same: the picture comes back.
 func TestJPEG(t *testing.T) {
 	page := textPage(t)
 	rect := image.Rect(120, 130, 920, 333)
-	for name, img := range map[string]image.Image{
-		"page": page, "crop": page.SubImage(rect), "gray page": grayOf(page), "gray crop": grayOf(page).SubImage(rect),
-		"one pixel": page.SubImage(image.Rect(5, 5, 6, 6)),
-	} {
-		head := []byte("head")
-		got, err := appendJPEG(head, img, 80)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if string(got[:4]) != "head" {
-			t.Errorf("%s: what was there is gone", name)
-		}
-		back, err := jpeg.Decode(strings.NewReader(string(got[4:])))
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if back.Bounds().Size() != img.Bounds().Size() {
-			t.Errorf("%s: %v came back as %v", name, img.Bounds(), back.Bounds())
-		}
-		if _, wasGray := img.(*image.Gray); wasGray {
-			if _, gray := back.(*image.Gray); !gray {
-				t.Errorf("%s: came back as %T", name, back)
+	for _, e := range encoders() {
+		for name, img := range map[string]image.Image{
+			"crop": page.SubImage(rect), "gray crop": grayOf(page).SubImage(rect), "one pixel": page.SubImage(image.Rect(5, 5, 6, 6)),
+			"at the end": page.SubImage(image.Rect(1600, 2300, 1652, 2352)),
+		} {
+			got, err := e.append([]byte("head"), img, 80)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", e.name, name, err)
+			}
+			if string(got[:4]) != "head" {
+				t.Errorf("%s, %s: what was there is gone", e.name, name)
+			}
+			back, err := jpeg.Decode(bytes.NewReader(got[4:]))
+			if err != nil {
+				t.Fatalf("%s, %s: %v", e.name, name, err)
+			}
+			if back.Bounds().Size() != img.Bounds().Size() {
+				t.Errorf("%s, %s: %v came back as %v", e.name, name, img.Bounds(), back.Bounds())
+			}
+			_, wasGray := img.(*image.Gray)
+			if _, gray := back.(*image.Gray); gray != wasGray {
+				t.Errorf("%s, %s: came back as %T", e.name, name, back)
+			}
+			if d := meanDifference(img, back); d > 6 {
+				t.Errorf("%s, %s: differs by %.1f levels in the mean", e.name, name, d)
 			}
 		}
-		if d := meanDifference(img, back); d > 6 {
-			t.Errorf("%s: differs by %.1f levels in the mean", name, d)
-		}
+	}
+	if _, err := appendTurboJPEG(nil, image.NewRGBA(image.Rect(0, 0, 0, 5)), 80); turboLoads() && err == nil {
+		t.Error("an empty image was encoded")
 	}
 }
 
@@ -89,20 +102,22 @@ func BenchmarkJPEG(b *testing.B) {
 	page := textPage(b)
 	gray := grayOf(page)
 	rect := image.Rect(120, 130, 920, 330)
-	for _, c := range []struct {
-		name string
-		img  image.Image
-	}{{"page", page}, {"gray page", gray}, {"crop", page.SubImage(rect)}, {"gray crop", gray.SubImage(rect)}} {
-		b.Run(JPEGEncoder+"/"+c.name, func(b *testing.B) {
-			b.ReportAllocs()
-			var buf []byte
-			var err error
-			for b.Loop() {
-				if buf, err = appendJPEG(buf[:0], c.img, 80); err != nil {
-					b.Fatal(err)
+	for _, e := range encoders() {
+		for _, c := range []struct {
+			name string
+			img  image.Image
+		}{{"page", page}, {"gray page", gray}, {"crop", page.SubImage(rect)}, {"gray crop", gray.SubImage(rect)}} {
+			b.Run(e.name+"/"+c.name, func(b *testing.B) {
+				b.ReportAllocs()
+				var buf []byte
+				var err error
+				for b.Loop() {
+					if buf, err = e.append(buf[:0], c.img, 80); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-			b.ReportMetric(float64(len(buf)), "bytes")
-		})
+				b.ReportMetric(float64(len(buf)), "bytes")
+			})
+		}
 	}
 }

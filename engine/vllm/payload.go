@@ -65,7 +65,7 @@ func (r *payloadReader) Close() error {
 func (p *payload) image(img image.Image, prompt string, quality int) error {
 	buf := scratch.Get().(*[]byte)
 	defer scratch.Put(buf)
-	encoded, err := appendJPEG((*buf)[:0], img, quality)
+	encoded, err := bestEncoder().append((*buf)[:0], img, quality)
 	if err != nil {
 		return err
 	}

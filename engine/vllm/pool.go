@@ -28,11 +28,12 @@ type ticket struct {
 	result chan grant // buffered
 }
 
-// grant is a place at an endpoint and what was known of the server then; its
-// zero value means that none is to be expected.
+// grant is a place at an endpoint with what was known of the server then. gone
+// ends when the server does. The zero value means that none is to be expected.
 type grant struct {
 	*endpoint
 	server status
+	gone   context.Context
 }
 
 func newPool(endpoints []*endpoint, down time.Duration) *pool {
@@ -42,7 +43,7 @@ func newPool(endpoints []*endpoint, down time.Duration) *pool {
 // acquire takes a place at an endpoint, at another one than avoid where there is
 // one. The caller must give it back with release. The error is a *document.Problem when no
 // endpoint is usable, or that of ctx.
-func (p *pool) acquire(ctx context.Context, avoid *endpoint) (*endpoint, status, error) {
+func (p *pool) acquire(ctx context.Context, avoid *endpoint) (grant, error) {
 	p.mu.Lock()
 	t := &ticket{avoid, make(chan grant, 1)}
 	p.waiting = append(p.waiting, t)
@@ -51,9 +52,9 @@ func (p *pool) acquire(ctx context.Context, avoid *endpoint) (*endpoint, status,
 	select {
 	case g := <-t.result:
 		if g.endpoint == nil {
-			return nil, status{}, p.downProblem()
+			return grant{}, p.downProblem()
 		}
-		return g.endpoint, g.server, nil
+		return g, nil
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
@@ -65,7 +66,7 @@ func (p *pool) acquire(ctx context.Context, avoid *endpoint) (*endpoint, status,
 		g.breaker.withdrawn()
 		p.dispatch()
 	}
-	return nil, status{}, ctx.Err()
+	return grant{}, ctx.Err()
 }
 
 // outcome is what a finished request says about its server.
@@ -100,6 +101,18 @@ func (p *pool) report(e *endpoint, s status) {
 	p.dispatch()
 }
 
+// lost ends the requests that are with an endpoint. After SIGTERM vLLM leaves its
+// clients hanging with the listener closed; without this they would wait for the
+// whole first-byte timeout.
+func (p *pool) lost(e *endpoint) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.gone != nil {
+		e.giveUp()
+		e.gone = nil
+	}
+}
+
 // dispatch hands out places until none is free or none waits. It holds mu.
 func (p *pool) dispatch() {
 	now := time.Now()
@@ -116,7 +129,10 @@ func (p *pool) dispatch() {
 			e.breaker.sent()
 			p.turn++
 			e.lastTurn = p.turn
-			g = grant{e, e.status}
+			if e.gone == nil {
+				e.gone, e.giveUp = context.WithCancel(context.Background())
+			}
+			g = grant{e, e.status, e.gone}
 		}
 		t.result <- g
 		p.waiting = slices.Delete(p.waiting, 0, 1)
@@ -163,12 +179,12 @@ func (p *pool) downProblem() *document.Problem {
 	for _, h := range p.health() {
 		reason := h.Detail
 		if reason == "" {
-			reason = "its requests fail"
+			reason = "it answers its health check, but requests fail"
 		}
 		why = append(why, h.Name+": "+reason)
 	}
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
-		"no model server is ready (%s): try again later", strings.Join(why, "; ")).Retry()
+		"no model server is ready (%s)", strings.Join(why, "; ")).Retry()
 }
 
 // Health is how one endpoint is.

@@ -58,7 +58,7 @@ func (t task) recognition(a answer) document.Recognition {
 			"the model repeats itself: the text ends where the repetition begins")
 	case a.finish == openai.FinishReasonLength:
 		r.Truncated = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
-			"the text is cut: the answer reached its limit of %d tokens", a.usage.CompletionTokens)
+			"the text is cut: the answer reached the limit of vllm.max_tokens or of the model's length")
 	}
 	return r
 }

@@ -45,7 +45,7 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	for _, ep := range endpoints {
 		e.watchers.Go(func() { ep.watch(ctx, e.pool, cfg.Model, cfg.CheckInterval, log) })
 	}
-	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", JPEGEncoder)
+	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", bestEncoder().name)
 	return e, nil
 }
 

@@ -15,6 +15,7 @@ import (
 type open struct {
 	Text     string        `mapstructure:"text"`
 	Number   int           `mapstructure:"number"`
+	Size     int64         `mapstructure:"size"`
 	Fraction float64       `mapstructure:"fraction"`
 	On       bool          `mapstructure:"on"`
 	Section  openSection   `mapstructure:"section"`
@@ -40,7 +41,7 @@ func FuzzFile(f *testing.F) {
 		}
 		f.Add(string(data))
 	}
-	f.Add("text: \"a\\nb\"\nnumber: 1MiB\nfraction: 1e3\non: true\nsection: {timeout: 1h, words: [a, 'b: c']}\nlist: [{timeout: 1s}]\n")
+	f.Add("text: \"a\\nb\"\nnumber: 1\nsize: -3GiB\nfraction: 1e3\non: true\nsection: {timeout: 1h, words: [a, 'b: c']}\nlist: [{timeout: 1s}]\n")
 	path := filepath.Join(f.TempDir(), "config.yaml")
 	f.Fuzz(func(t *testing.T, text string) {
 		read := func(text string) (string, error) {

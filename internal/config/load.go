@@ -3,7 +3,9 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/spf13/viper"
@@ -59,9 +61,14 @@ func Load[T any](defaults T, options Options) (T, error) {
 	l.addEnvironment(options.Environ)
 	l.addOverrides(options.Overrides)
 
-	var result T
-	if err := l.layers.UnmarshalExact(&result); err != nil {
+	var joined T
+	if err := l.layers.UnmarshalExact(&joined); err != nil {
 		return defaults, fmt.Errorf("join the settings: %w", err)
+	}
+	// Fields that are no settings keep their defaults.
+	result := defaults
+	for _, k := range schema.order {
+		reflect.ValueOf(&result).Elem().FieldByIndex(k.index).Set(reflect.ValueOf(joined).FieldByIndex(k.index))
 	}
 	l.validate(reflect.ValueOf(result), "")
 	if len(l.errs) > 0 {
@@ -160,7 +167,7 @@ func readSecret(t reflect.Type, path string) (reflect.Value, error) {
 // addOverrides adds the flags.
 func (l *loader) addOverrides(overrides map[string]any) {
 	values := layer{}
-	for path, override := range overrides {
+	for _, path := range slices.Sorted(maps.Keys(overrides)) {
 		k, known := l.schema.keys[path]
 		switch {
 		case !known:
@@ -169,21 +176,23 @@ func (l *loader) addOverrides(overrides map[string]any) {
 			l.fail("command line: %s is a secret, and other users can see command lines: set the variable %s or %s",
 				path, envName(path), path+fileSuffix)
 		default:
-			v := reflect.ValueOf(override)
-			if text, isText := override.(string); isText || v.Type() != k.typ {
-				if !isText {
-					text = fmt.Sprint(override)
-				}
-				var err error
-				if v, err = parseText(k.typ, text); err != nil {
-					l.fail("command line: %s %w", path, err)
-					continue
-				}
+			v, err := override(k.typ, overrides[path])
+			if err != nil {
+				l.fail("command line: %s %w", path, err)
+				continue
 			}
 			values[k] = v
 		}
 	}
 	l.put(values, func(*key) string { return "command line" })
+}
+
+// override takes a value of the setting's type as it is, and all others as text.
+func override(t reflect.Type, value any) (reflect.Value, error) {
+	if reflect.TypeOf(value) == t {
+		return reflect.ValueOf(value), nil
+	}
+	return parseText(t, fmt.Sprint(value))
 }
 
 // validate asks every struct, from the top, for its verdict; one that gives a

@@ -21,6 +21,7 @@ type settings struct {
 	Server server     `mapstructure:"server"`
 	Engine engine     `mapstructure:"engine"`
 	Level  slog.Level `mapstructure:"level"`
+	Seam   string     `mapstructure:"-"` // no setting
 }
 
 type server struct {
@@ -60,6 +61,7 @@ func defaults() settings {
 	return settings{
 		Server: server{Port: 8007, Limit: 1 << 20, Timeout: time.Minute, Origins: []string{"a"}},
 		Engine: engine{Kind: "auto", Threshold: 0.5},
+		Seam:   "kept",
 	}
 }
 
@@ -111,6 +113,7 @@ func TestEveryKindOfValue(t *testing.T) {
 		Server: server{Port: 80, Limit: 3 << 30, Timeout: 90 * time.Minute, Origins: []string{"http://x", "http://y"}},
 		Engine: engine{Kind: "vLLM.Name-1.5", Threshold: 0.25, Warm: true},
 		Level:  slog.LevelWarn,
+		Seam:   "kept",
 	}
 	t.Run("environment", func(t *testing.T) {
 		got := load(t, config.Options{Environ: []string{

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,6 +93,8 @@ func scalarYAML(v reflect.Value) (string, error) {
 		plain = string(text)
 	case time.Duration:
 		return shortDuration(x), nil
+	case int64: // a size, see parseScalar
+		return shortSize(x), nil
 	default:
 		plain = x
 	}
@@ -115,4 +119,14 @@ func shortDuration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// shortSize writes a size in the largest unit that divides it.
+func shortSize(n int64) string {
+	for _, unit := range slices.Backward(binaryUnits) {
+		if n != 0 && n%(1<<unit.shift) == 0 {
+			return strconv.FormatInt(n>>unit.shift, 10) + unit.suffix
+		}
+	}
+	return strconv.FormatInt(n, 10)
 }

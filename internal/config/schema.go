@@ -86,7 +86,7 @@ func (s *schema) add(k *key) {
 func structFields(t reflect.Type) func(yield func(reflect.StructField) bool) {
 	return func(yield func(reflect.StructField) bool) {
 		for f := range t.Fields() {
-			if f := f; f.IsExported() && !yield(f) {
+			if f.IsExported() && !yield(f) {
 				return
 			}
 		}

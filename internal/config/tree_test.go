@@ -86,7 +86,6 @@ func namesIn(text string) map[string]string {
 func leaves(t reflect.Type, prefix string) map[string]bool {
 	found := map[string]bool{}
 	for f := range t.Fields() {
-		f := f
 		name := f.Tag.Get("mapstructure")
 		switch {
 		case name == "-" || !f.IsExported():

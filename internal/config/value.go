@@ -42,7 +42,7 @@ func parseScalar(t reflect.Type, text string) (reflect.Value, error) {
 			return v, fmt.Errorf("is %q: write a number", clip(text))
 		}
 		v.SetFloat(f)
-	case reflect.Int64: // sizes
+	case reflect.Int64: // by convention a size in bytes; counts are int
 		n, err := parseSize(text)
 		if err != nil {
 			return v, fmt.Errorf("is %q: write a whole number, with KiB, MiB or GiB if you like", clip(text))

@@ -1,0 +1,215 @@
+package embedded
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ocr-gateway/document"
+)
+
+// row is one printed row of a paragraph: a line, or several side by side.
+type row struct {
+	text string
+	box  document.BBox
+}
+
+// paragraphs writes lines, given in reading order, as flowing text. A row ends
+// with a line break only where its author broke it.
+func paragraphs(lines []document.Line) string {
+	rs := textRows(withText(lines))
+	keepAll := standAlone(rs)
+	var out []string
+	for i, r := range rs {
+		if i == 0 || keepAll || broken(rs, i) {
+			out = append(out, r.text)
+			continue
+		}
+		last := len(out) - 1
+		out[last] = join(out[last], r.text)
+	}
+	return strings.Join(out, "\n")
+}
+
+// joinLines writes lines as one line of text.
+func joinLines(lines []document.Line) string {
+	text := ""
+	for _, r := range textRows(withText(lines)) {
+		text = join(text, r.text)
+	}
+	return text
+}
+
+// textRows joins consecutive lines that stand on one row.
+func textRows(lines []document.Line) []row {
+	var rs []row
+	for _, l := range lines {
+		if n := len(rs); n > 0 && sameRow(rs[n-1].box, l.BBox) && l.BBox[0] >= (rs[n-1].box[0]+rs[n-1].box[2])/2 {
+			last := &rs[n-1]
+			last.text = join(last.text, l.Text)
+			last.box = document.BoxOf(last.box.Rect().Union(l.BBox.Rect()))
+			continue
+		}
+		rs = append(rs, row{l.Text, l.BBox})
+	}
+	return rs
+}
+
+// shortRow is the number of characters up to which rows may be entries rather
+// than prose: addresses, menus, verse.
+const shortRow = 40
+
+// standAlone reports whether the rows are separate entries: short, uneven, and
+// none continues the one before.
+func standAlone(rs []row) bool {
+	if len(rs) < 2 {
+		return false
+	}
+	box := rowsBox(rs)
+	long, uneven := 0, 0
+	for i, r := range rs {
+		long += utf8.RuneCountInString(r.text)
+		if i > 0 {
+			if first, _ := utf8.DecodeRuneInString(r.text); unicode.IsLower(first) || hyphenated(rs[i-1].text) {
+				return false
+			}
+		}
+		if i < len(rs)-1 && box[2]-r.box[2] > height(r)/2 {
+			uneven++
+		}
+	}
+	return long <= shortRow*len(rs) && 2*uneven >= len(rs)-1
+}
+
+// broken reports whether row i begins anew instead of continuing row i-1.
+func broken(rs []row, i int) bool {
+	prev, r := rs[i-1], rs[i]
+	h := min(height(prev), height(r))
+	short := fits(rs, i)
+	ended := short || endsSentence(prev.text)
+	switch {
+	case hyphenated(prev.text):
+		return false
+	case short:
+		return true
+	case bullet.MatchString(r.text):
+		return true
+	case ended && listItem.MatchString(r.text):
+		return true
+	case r.box[1]-prev.box[3] > h: // an empty row between them
+		return true
+	}
+	// A first row set in or out from the others begins a paragraph.
+	return ended && max(r.box[0]-prev.box[0], prev.box[0]-r.box[0]) > h
+}
+
+// fits reports whether the first word of row i would have had room at the end of
+// the row before, so that the break there was meant.
+func fits(rs []row, i int) bool {
+	prev, r := rs[i-1], rs[i]
+	n := utf8.RuneCountInString(r.text)
+	word := n
+	if at := strings.IndexFunc(r.text, unicode.IsSpace); at > 0 {
+		word = utf8.RuneCountInString(r.text[:at])
+	}
+	if first, _ := utf8.DecodeRuneInString(r.text); isCJK(first) {
+		word = min(word, 2) // with no spaces, a row breaks anywhere
+	}
+	perChar := float64(r.box[2]-r.box[0]) / float64(n)
+	room := float64(rowsBox(rs)[2] - prev.box[2])
+	return room > perChar*float64(word+2)
+}
+
+var (
+	bullet   = regexp.MustCompile(`^[•·▪▫◦‣●○■□◆◇►▶✓✔∙⁃*]\s*\S`)
+	listItem = regexp.MustCompile(`^(\(?(\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|\([A-Z]\)|\[\d{1,3}\]|(\d{1,2}\.){2,4}|[-–—] )\s*\S`)
+)
+
+// join continues text with next, as one line.
+func join(text, next string) string {
+	if text == "" || next == "" {
+		return text + next
+	}
+	last, size := utf8.DecodeLastRuneInString(text)
+	first, _ := utf8.DecodeRuneInString(next)
+	switch {
+	case hyphenated(text) && unicode.IsLower(first):
+		return text[:len(text)-size] + next
+	case hyphenated(text) && (unicode.IsLetter(first) || unicode.IsDigit(first)):
+		return text + next // a compound: keep its hyphen
+	case isCJK(last) && isCJK(first):
+		return text + next
+	}
+	return text + " " + next
+}
+
+// hyphenated reports whether text ends inside a word.
+func hyphenated(text string) bool {
+	last, size := utf8.DecodeLastRuneInString(text)
+	before, _ := utf8.DecodeLastRuneInString(text[:len(text)-size])
+	return strings.ContainsRune("-\u00ad\u2010", last) && unicode.IsLetter(before)
+}
+
+// endsSentence reports whether text ends with a mark that ends a sentence or
+// announces a list.
+func endsSentence(text string) bool {
+	text = strings.TrimRight(text, `"'”’»)]`)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	return strings.ContainsRune(".:;!?。：；！？", last)
+}
+
+// isCJK reports whether r belongs to a script written without spaces.
+func isCJK(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
+		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef
+}
+
+// asciiForms replaces full-width letters, digits and punctuation in a line that
+// has no CJK text: there they are slips of the reader.
+func asciiForms(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
+	}) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0xff01 && r <= 0xff5e:
+			return r - 0xff01 + '!'
+		case r == 0x3000:
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+func height(r row) int { return r.box[3] - r.box[1] }
+
+func rowsBox(rs []row) document.BBox {
+	box := rs[0].box.Rect()
+	for _, r := range rs[1:] {
+		box = box.Union(r.box.Rect())
+	}
+	return document.BoxOf(box)
+}
+
+// edges is the box around lines.
+func edges(lines []document.Line) document.BBox {
+	box := lines[0].BBox.Rect()
+	for _, l := range lines[1:] {
+		box = box.Union(l.BBox.Rect())
+	}
+	return document.BoxOf(box)
+}
+
+// charWidth is the median width of a character, in pixels.
+func charWidth(lines []document.Line) float64 {
+	widths := make([]float64, len(lines))
+	for i, l := range lines {
+		widths[i] = float64(l.BBox[2]-l.BBox[0]) / float64(utf8.RuneCountInString(l.Text))
+	}
+	slices.Sort(widths)
+	return max(widths[len(widths)/2], 1)
+}

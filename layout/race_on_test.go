@@ -1,0 +1,8 @@
+//go:build race
+
+package layout_test
+
+import "time"
+
+// limit is for TestManyLines under the race detector, which slows everything.
+const limit = 20 * time.Second

@@ -1,0 +1,361 @@
+package raster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"sync"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// pages yields the pages asked for, in order.
+func (d *paged) pages(ctx context.Context, numbers []int, yield func(*document.Page, error) bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	work := &rendering{
+		paged:   d,
+		numbers: numbers,
+		ahead:   make(chan struct{}, d.cfg.ReadAhead),
+		queue:   make(chan *job, d.cfg.ReadAhead),
+		sized:   closedChannel(),
+	}
+	defer work.drain()
+	defer work.workers.Wait()
+	defer cancel()
+
+	w := &pageWorker{rendering: work, child: d.first}
+	d.first = nil
+	work.workers.Go(func() { w.work(ctx) })
+	for range numbers {
+		var next *job
+		select {
+		case next = <-work.queue:
+		case <-ctx.Done():
+			yield(nil, context.Cause(ctx))
+			return
+		}
+		done := <-next.done
+		<-work.ahead
+		if !yield(done.page, done.err) || done.page == nil {
+			return
+		}
+	}
+}
+
+func closedChannel() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}
+
+// rendering is one pass over the pages of a document. Its workers have a child each
+// and take one page after the other; they start more of them when children are free.
+type rendering struct {
+	*paged
+	workers sync.WaitGroup
+	ahead   chan struct{} // a token for each page begun and not yet taken by the reader
+	queue   chan *job     // those pages, in order
+
+	mu      sync.Mutex
+	numbers []int         // pages not begun
+	extra   int           // workers beside the first
+	sized   chan struct{} // of the page begun last; see job
+}
+
+// job is a page in work. Memory is taken in page order, lest a later page hold what
+// an earlier one waits for: before closes when the page before this one has its
+// memory, or has failed, and sized when this one has.
+type job struct {
+	number        int
+	before, sized chan struct{}
+	done          chan outcome // has room for one
+}
+
+// outcome is what the reader gets: see document.Pages.Seq.
+type outcome struct {
+	page *document.Page
+	err  error
+}
+
+// drain drops the pages that the reader has not taken.
+func (r *rendering) drain() {
+	for {
+		select {
+		case job := <-r.queue:
+			if done := <-job.done; done.page != nil {
+				done.page.Release()
+			}
+		default:
+			return
+		}
+	}
+}
+
+// next begins a page. Nil means that there is none.
+func (r *rendering) next() *job {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.numbers) == 0 {
+		return nil
+	}
+	j := &job{number: r.numbers[0], before: r.sized, sized: make(chan struct{}), done: make(chan outcome, 1)}
+	r.numbers, r.sized = r.numbers[1:], j.sized
+	r.queue <- j
+	return j
+}
+
+func isClosed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// addWorker starts another worker if there is a page and a child for it.
+func (r *rendering) addWorker(ctx context.Context) {
+	r.mu.Lock()
+	wanted := r.extra+1 < r.cfg.Workers && len(r.numbers) > 0 && len(r.ahead) < cap(r.ahead)
+	if wanted {
+		r.extra++
+	}
+	r.mu.Unlock()
+	if !wanted {
+		return
+	}
+	c := r.pool.tryAcquire(ctx)
+	if c == nil {
+		r.lostWorker()
+		return
+	}
+	r.workers.Go(func() {
+		defer r.lostWorker()
+		if _, err := r.openIn(ctx, c); err != nil {
+			return // the first worker meets the same error with a page in hand
+		}
+		w := &pageWorker{rendering: r, child: c, held: true, extra: true}
+		w.work(ctx)
+	})
+}
+
+func (r *rendering) lostWorker() {
+	r.mu.Lock()
+	r.extra--
+	r.mu.Unlock()
+}
+
+// pageWorker renders pages with one child. While it waits, the child is parked and
+// another document may take its place; a child that dies is replaced.
+type pageWorker struct {
+	*rendering
+	child *child // has the document open; nil when there is none
+	held  bool   // child is neither parked nor gone
+	extra bool   // not the document's first: gives way to documents that wait
+}
+
+// work renders pages until none is left.
+func (w *pageWorker) work(ctx context.Context) {
+	defer w.release()
+	for w.waitForReader(ctx) {
+		if w.extra && (w.pool.wanted() || !w.take()) {
+			<-w.ahead
+			return
+		}
+		job := w.next()
+		if job == nil {
+			<-w.ahead
+			return
+		}
+		w.addWorker(ctx)
+		page, err := w.page(ctx, job)
+		if !isClosed(job.sized) {
+			<-job.before
+			close(job.sized)
+		}
+		job.done <- outcome{page, err}
+		if page == nil {
+			return
+		}
+	}
+}
+
+// waitForReader waits until another page may be begun. False means that the reader
+// is gone.
+func (w *pageWorker) waitForReader(ctx context.Context) bool {
+	select {
+	case w.ahead <- struct{}{}:
+		return ctx.Err() == nil
+	default:
+	}
+	w.park()
+	select {
+	case w.ahead <- struct{}{}:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// take takes the parked child back. False means that it is gone.
+func (w *pageWorker) take() bool {
+	if !w.held {
+		w.held = w.child != nil && w.pool.unpark(w.child)
+	}
+	return w.held
+}
+
+// hold takes the child back or waits for another.
+func (w *pageWorker) hold(ctx context.Context) error {
+	if w.take() {
+		return nil
+	}
+	w.child = nil
+	c, _, err := w.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	w.child, w.held = c, true
+	return nil
+}
+
+func (w *pageWorker) park() {
+	if w.held {
+		w.pool.park(w.child)
+		w.held = false
+	}
+}
+
+func (w *pageWorker) release() {
+	if w.child != nil {
+		w.pool.release(w.child)
+		w.child, w.held = nil, false
+	}
+}
+
+// page renders a page. The result is what Seq yields.
+func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error) {
+	page, err := w.tryPage(ctx, job, nil)
+	if errors.Is(err, errChildGone) && ctx.Err() == nil {
+		page, err = w.tryPage(ctx, job, page) // a crash may have been bad luck: once more
+	}
+	if err == nil {
+		return page, nil
+	}
+	if page != nil {
+		page.Release()
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if problem := w.pageProblem(job.number, err); problem != nil {
+		return failedPage(job.number), problem
+	}
+	return nil, w.openProblem(err)
+}
+
+// tryPage renders a page with one child. page is what an earlier try took memory
+// for, nil for none. On an error too, a page that has memory is returned.
+func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page) (_ *document.Page, err error) {
+	if err := w.hold(ctx); err != nil {
+		return page, err
+	}
+	defer func() {
+		if dead(err) {
+			w.release()
+		}
+	}()
+	began := time.Now()
+	size, err := w.size(ctx, w.child, job.number)
+	if err != nil {
+		return page, err
+	}
+	timeout := max(w.cfg.PageTimeout-time.Since(began), shortest)
+	if page != nil && (page.Width != size.width || page.Height != size.height) {
+		return page, fmt.Errorf("%w: page has another size than before", errChildGone)
+	}
+	if page == nil {
+		if page, err = w.memory(ctx, job, size); err != nil {
+			return nil, err
+		}
+		if err := w.hold(ctx); err != nil {
+			return page, err
+		}
+	}
+	return page, w.render(ctx, w.child, timeout, page, size)
+}
+
+// shortest is what rendering gets at least when finding the size took all the time.
+const shortest = 100 * time.Millisecond
+
+// dead tells whether an error of a call means that the child is of no more use.
+func dead(err error) bool {
+	var failed *childError
+	return err != nil && !errors.As(err, &failed)
+}
+
+// patience is how long a child is kept from others while its page waits for memory.
+const patience = 50 * time.Millisecond
+
+// memory takes the memory for a page, after the page before it. The child may be
+// gone after that.
+func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (*document.Page, error) {
+	parked := make(chan struct{})
+	timer := time.AfterFunc(patience, func() {
+		w.pool.park(w.child)
+		close(parked)
+	})
+	defer func() {
+		if !timer.Stop() {
+			<-parked
+			w.held = false
+		}
+	}()
+	select {
+	case <-job.before:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	page, err := w.newPage(ctx, job.number, size.width, size.height)
+	if err != nil {
+		return nil, err
+	}
+	page.DPI, page.Scaled = size.dpi, size.scaled
+	close(job.sized)
+	return page, nil
+}
+
+// render has a child draw a page and copies the pixels.
+func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration, page *document.Page, size renderSize) error {
+	rep, err := w.call(ctx, c, timeout, request{
+		Op: opRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height),
+	}, "", nil)
+	if err != nil {
+		return err
+	}
+	rect := image.Rect(0, 0, size.width, size.height)
+	var img image.Image
+	if rep.Format == formatGray {
+		gray := image.NewGray(rect)
+		img, err = gray, c.readPixels(gray.Pix)
+	} else {
+		rgba := image.NewRGBA(rect)
+		img, err = rgba, c.readPixels(rgba.Pix)
+	}
+	if err != nil {
+		return err
+	}
+	if rep.Format == formatAlpha {
+		img = flatten(img)
+	}
+	setImage(page, turn(img, size.orientation))
+	return nil
+}
+
+// setImage gives a page its picture.
+func setImage(page *document.Page, img image.Image) {
+	page.Image = img
+	page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
+}

@@ -1,0 +1,66 @@
+package raster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// size asks a child for the size of a page, and makes it one that can be rendered.
+func (d *paged) size(ctx context.Context, c *child, number int) (renderSize, error) {
+	rep, err := d.call(ctx, c, d.cfg.PageTimeout, request{Op: opSize, Page: uint32(number - 1)}, "", nil)
+	var failed *childError
+	if errors.As(err, &failed) && failed.status == statusTooManyPixels {
+		return renderSize{}, d.tooManyPixels(number, int(rep.Width), int(rep.Height)).Because(err)
+	}
+	if err != nil {
+		return renderSize{}, err
+	}
+	if d.kind == kindPDF {
+		return scaledSize(rep.Width, rep.Height, d.dpi, d.cfg.MaxPixels)
+	}
+	return d.pictureSize(rep)
+}
+
+// renderSize is how a page is to be rendered.
+type renderSize struct {
+	width, height int
+	dpi           float64
+	scaled        bool
+	orientation   orientation
+}
+
+// scaledSize is the size in pixels of a PDF page of width x height points, smaller
+// than asked for when it would not fit the limits.
+func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
+	if !(width > 0 && height > 0) || width > math.MaxFloat32 || height > math.MaxFloat32 {
+		return renderSize{}, fmt.Errorf("%w: page of %g x %g points", errChildGone, width, height)
+	}
+	const pointsPerInch = 72
+	scale := float64(dpi) / pointsPerInch
+	largest := min(maxSide/width, maxSide/height, math.Sqrt(float64(maxPixels)/width/height))
+	size := renderSize{orientation: upright, scaled: scale > largest}
+	scale = min(scale, largest)
+	// Rounding down keeps what was scaled to the limit within it.
+	size.width, size.height = max(int(width*scale), 1), max(int(height*scale), 1)
+	size.dpi = scale * pointsPerInch
+	return size, nil
+}
+
+// pictureSize checks the size of a picture as a child says it is.
+func (d *paged) pictureSize(rep reply) (renderSize, error) {
+	size := renderSize{orientation: orientation(rep.Orientation)}
+	if !(rep.Width >= 1 && rep.Width <= maxSide && rep.Height >= 1 && rep.Height <= maxSide) ||
+		size.orientation < 1 || size.orientation > 8 {
+		return size, fmt.Errorf("%w: picture of %g x %g pixels", errChildGone, rep.Width, rep.Height)
+	}
+	size.width, size.height = int(rep.Width), int(rep.Height)
+	if !fits(size.width, size.height, d.cfg.MaxPixels) {
+		return size, fmt.Errorf("%w: picture of %g x %g pixels", errChildGone, rep.Width, rep.Height)
+	}
+	if rep.DPI >= 1 && rep.DPI <= 10_000 {
+		size.dpi = rep.DPI
+	}
+	return size, nil
+}
