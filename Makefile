@@ -8,6 +8,8 @@ SHELL := bash
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
+# The picture decoders use their bundled code, never a library of the system.
+export GOFLAGS := $(strip $(GOFLAGS) -tags=nodynamic)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PORT ?= 8007

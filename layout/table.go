@@ -96,7 +96,7 @@ func (t *table) hasProse() bool {
 	for _, w := range widths {
 		slices.Sort(w)
 		full := quantile(w, 0.9)
-		if len(w) >= 4 && full > 6 && quantile(w, 0.45) > 0.85*full {
+		if len(w) >= 4 && full > proseWidth && quantile(w, 0.35) > 0.85*full {
 			return true
 		}
 	}
