@@ -71,8 +71,8 @@ build: setup ## compile bin/ocr-gateway
 	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
 
 run: setup models build ## start the service; all that is needed comes first
-	@echo "run: once it serves, try this in another terminal:"
-	echo "  curl -F file=@testdata/sample.pdf http://127.0.0.1:$(PORT)/api/ocr/document"
+	@echo "run: once it serves, try in another terminal:"
+	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
 test: setup models ## run all tests with the race detector; installs what `setup` and `models` name

@@ -123,7 +123,7 @@ func floats(n int) iter.Seq[float64] {
 	}
 }
 
-const variants = 40
+const variants = 20
 
 // TestOrder reads hundreds of worsened pages and counts how many neighbours in
 // the result are neighbours on paper.

@@ -3,11 +3,14 @@ package embedded
 /*
 #include <malloc.h>
 
-// One arena for all threads. The inference threads otherwise fill one each,
-// and glibc does not give their memory back: 200 MB more at the same speed.
-static void bound_arenas(void) { mallopt(M_ARENA_MAX, 1); }
+// One memory arena for all threads. The inference threads otherwise fill one
+// each, and glibc does not give their memory back: 290 MB more on six pages, at
+// the same speed. It only works before any thread has started, hence the
+// constructor; a later call is ignored.
+__attribute__((constructor)) static void bound_arenas(void) {
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 1);
+#endif
+}
 */
 import "C"
-
-// boundArenas must run before the threads of the runtime start.
-func boundArenas() { C.bound_arenas() }

@@ -16,7 +16,8 @@ const (
 	readStep     = 8     // input pixels a step of output
 	readClasses  = 18710 // blank, dictionary, space
 	readMinWidth = 48
-	readMaxWidth = 1024 // pixels of a batch: the output takes 75 KB for every 8
+	readMaxWidth = 3200  // pixels of a line; longer ones are squeezed
+	readBatch    = 1280  // pixels of a batch; larger ones gain no speed and cost memory
 	readAccept   = 0.5  // lines below this confidence are no text
 	tallLine     = 1.5  // a line this much higher than wide runs downwards
 )
@@ -42,7 +43,7 @@ func (e *Engine) readLines(ctx context.Context, src raster, lines []document.Lin
 	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
 	for len(strips) > 0 {
 		n := batchSize(strips)
-		if err := e.readBatch(ctx, src, strips[:n], lines); err != nil {
+		if err := e.readStrips(ctx, src, strips[:n], lines); err != nil {
 			return nil, err
 		}
 		strips = strips[n:]
@@ -67,7 +68,7 @@ func stripOf(q [4]document.Point) (strip, bool) {
 // without much padding.
 func batchSize(strips []strip) int {
 	n := 1
-	for n < len(strips) && (n+1)*paddedWidth(strips[n].width) <= readMaxWidth && strips[n].width <= strips[0].width*5/4 {
+	for n < len(strips) && (n+1)*paddedWidth(strips[n].width) <= readBatch && strips[n].width <= strips[0].width*5/4 {
 		n++
 	}
 	return n
@@ -79,8 +80,8 @@ func paddedWidth(w int) int {
 	return (w + readStep - 1) / readStep * readStep
 }
 
-// readBatch sets text and confidence of the lines of a batch.
-func (e *Engine) readBatch(ctx context.Context, src raster, batch []strip, lines []document.Line) error {
+// readStrips sets text and confidence of the lines of a batch.
+func (e *Engine) readStrips(ctx context.Context, src raster, batch []strip, lines []document.Line) error {
 	ws, err := e.workspace(ctx)
 	if err != nil {
 		return err

@@ -19,7 +19,6 @@ func startRuntime(dir string) error {
 	if ort.IsInitialized() {
 		return nil
 	}
-	boundArenas()
 	ort.SetSharedLibraryPath(filepath.Join(dir, fileRuntime))
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
 		return fmt.Errorf("load %s (it needs glibc 2.28 or newer and libstdc++6): %w", fileRuntime, err)

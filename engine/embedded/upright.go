@@ -16,6 +16,9 @@ const (
 	// is not tried upside down. Trying each line on its own turns upright
 	// lines into garbage.
 	surelyUpright = 0.9
+	// readableSample is the mean confidence that the other way up must reach:
+	// pictures and unknown scripts read badly both ways and stay as they are.
+	readableSample = 0.6
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
@@ -43,7 +46,7 @@ func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line
 		return first, err
 	}
 	turned, err := e.sampleConfidence(ctx, src, sample, second)
-	if err != nil || turned <= upright {
+	if err != nil || turned <= upright || turned < readableSample {
 		return first, err
 	}
 	return second, nil

@@ -24,6 +24,9 @@ const (
 	// smallText pixels high in a view, many are missed; at goodText none are.
 	smallText = 17
 	goodText  = 20
+
+	// blankCloser is how much closer to look where no line was seen.
+	blankCloser = 1.6
 )
 
 // view is an image as the detector sees it: scaled to w x h.
@@ -54,20 +57,23 @@ func newView(w, h int, scale float64) view {
 // closer is the view that shows small lines, found in v, at a good size. It is
 // not ok when v does, or when the source has no more detail.
 func (v view) closer(lines []document.Line) (closer view, ok bool) {
-	if len(lines) == 0 || v.scaleY <= 1 {
+	if v.scaleY <= 1 {
 		return view{}, false
+	}
+	w, h := int(float64(v.w)*v.scaleX+.5), int(float64(v.h)*v.scaleY+.5)
+	if len(lines) == 0 { // or they were too small to be seen at all
+		return newView(w, h, min(blankCloser/v.scaleY, 1)), true
 	}
 	heights := make([]float64, len(lines))
 	for i, l := range lines {
-		w, h := quadSize(l.Quad)
-		heights[i] = min(w, h) / v.scaleY
+		width, height := quadSize(l.Quad)
+		heights[i] = min(width, height) / v.scaleY
 	}
 	slices.Sort(heights)
 	small := heights[len(heights)/4]
 	if small >= smallText {
 		return view{}, false
 	}
-	w, h := int(float64(v.w)*v.scaleX+.5), int(float64(v.h)*v.scaleY+.5)
 	return newView(w, h, min(goodText/small/v.scaleY, 1)), true
 }
 

@@ -111,6 +111,7 @@ type Counts struct {
 	Failed      int // by Fault, a full queue, drain or a wrong request
 	Cancelled   int // the client left before the answer was complete
 	InFlight    int // now, queued ones too
+	Queued      int // now
 	MaxInFlight int
 }
 
@@ -123,9 +124,8 @@ type Fake struct {
 	hanging  atomic.Bool
 	loading  atomic.Bool
 
-	mu      sync.Mutex
-	counts  Counts
-	waiting int
+	mu     sync.Mutex
+	counts Counts
 }
 
 // NewFake makes a server from cfg.
@@ -320,9 +320,9 @@ func (f *Fake) enter(ctx context.Context) bool {
 	default:
 	}
 	f.mu.Lock()
-	full := f.cfg.Queue > 0 && f.waiting >= f.cfg.Queue
+	full := f.cfg.Queue > 0 && f.counts.Queued >= f.cfg.Queue
 	if !full {
-		f.waiting++
+		f.counts.Queued++
 	}
 	f.mu.Unlock()
 	if full {
@@ -330,7 +330,7 @@ func (f *Fake) enter(ctx context.Context) bool {
 	}
 	defer func() {
 		f.mu.Lock()
-		f.waiting--
+		f.counts.Queued--
 		f.mu.Unlock()
 	}()
 	select {

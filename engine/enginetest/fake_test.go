@@ -177,27 +177,28 @@ func TestErrorsAreLikeRecorded(t *testing.T) {
 }
 
 func TestSlotsAndQueue(t *testing.T) {
-	fake, server := serve(t, enginetest.Config{Latency: 300 * time.Millisecond, Slots: 2, Queue: 3})
-	var mu sync.Mutex
-	statuses := map[int]int{}
+	hold := make(chan struct{})
+	fake, server := serve(t, enginetest.Config{Slots: 2, Queue: 3, Answer: func(q enginetest.Request) enginetest.Answer {
+		<-hold
+		return enginetest.Script(q)
+	}})
 	var clients sync.WaitGroup
-	begin := time.Now()
-	for range 8 {
+	for range 5 {
 		clients.Go(func() {
-			status, _ := post(t, server, `{}`)
-			mu.Lock()
-			defer mu.Unlock()
-			statuses[status]++
+			if status, body := post(t, server, `{}`); status != 200 {
+				t.Errorf("status %d %s", status, body)
+			}
 		})
 	}
+	for fake.Counts().Queued != 3 {
+		time.Sleep(time.Millisecond)
+	}
+	if status, body := post(t, server, `{}`); status != 503 || !strings.Contains(body, "currently busy") {
+		t.Errorf("with a full queue: status %d %s", status, body)
+	}
+	close(hold)
 	clients.Wait()
-	if statuses[200] != 5 || statuses[503] != 3 {
-		t.Errorf("statuses %v, want 5 times 200 (2 slots, 3 in the queue) and 3 times 503", statuses)
-	}
-	if took := time.Since(begin); took < 900*time.Millisecond {
-		t.Errorf("three rounds of 300 ms took %s", took)
-	}
-	if c := fake.Counts(); c.Requests != 8 || c.Answered != 5 || c.Failed != 3 || c.InFlight != 0 {
+	if c := fake.Counts(); c != (enginetest.Counts{Requests: 6, Answered: 5, Failed: 1, MaxInFlight: 6}) {
 		t.Errorf("counts %+v", c)
 	}
 }

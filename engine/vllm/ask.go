@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"ocr-gateway/document"
@@ -184,6 +185,9 @@ func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint
 			return answer{}, fmt.Errorf("read error of status %d: %w", resp.StatusCode, err)
 		}
 		return answer{}, statusFault(resp.StatusCode, resp.Header, body)
+	}
+	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return answer{}, errMalformed
 	}
 	got, err := readAnswer(heard, rule)
 	if err == nil && !got.looped {

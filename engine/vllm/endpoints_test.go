@@ -140,14 +140,17 @@ func TestRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := listener.Addr().String()
-	first := &http.Server{Handler: enginetest.NewFake(enginetest.Config{Latency: 5 * time.Millisecond})}
+	fake := enginetest.NewFake(enginetest.Config{Latency: 5 * time.Millisecond})
+	first := &http.Server{Handler: fake}
 	var servers sync.WaitGroup
 	servers.Go(func() { first.Serve(listener) })
 	e := start(t, quick(), vllm.Endpoint{URL: "http://" + address})
 	eventually(t, "the server", e.Ready)
 	var second *http.Server
 	servers.Go(func() {
-		time.Sleep(10 * time.Millisecond) // some regions are in flight, some not yet sent
+		for fake.Counts().Requests < 80 { // some regions are read, some in flight, some not yet sent
+			time.Sleep(time.Millisecond)
+		}
 		first.Close()
 		for !strings.Contains(e.Health()[0].State, "unreachable") {
 			time.Sleep(time.Millisecond)

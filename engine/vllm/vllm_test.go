@@ -240,6 +240,7 @@ func TestFaultsThatStay(t *testing.T) {
 		{"400 in a 200 stream", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{InStream: 400})}, nil, 1, false, "refused the request (status 400)"},
 		{"500", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Status: 500})}, nil, 3, true, "failed (status 500)"},
 		{"503", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Status: 503})}, nil, 4, true, "overloaded"},
+		{"a page that is no answer", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Status: 200, Body: "<html>welcome</html>"})}, nil, 3, true, "cannot be read"},
 		{"death", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Die: true})}, nil, 3, true, "connection"},
 		{"no answer", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Hang: true})}, func(c *vllm.Config) { c.FirstByteTimeout = 50 * time.Millisecond }, 3, true, "stopped answering"},
 		{"encoder cache, again", enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Status: 400, Body: enginetest.CacheExceeded(4956, 4800)})}, nil, 2, false, "encoder cache"},
