@@ -35,7 +35,10 @@ func (g *Geometry) Detect(ctx context.Context, page *document.Page, opts documen
 
 // regions is the whole way from lines to regions.
 func (s *sheet) regions(task document.Task) []document.Region {
-	header, footer := s.takeMargins()
+	var header, footer []block
+	if task != document.TaskTable { // its first row may look like a running head
+		header, footer = s.takeMargins()
+	}
 	s.takeTables(task)
 	if task != document.TaskText {
 		s.items = s.takeOpenTables(s.items)

@@ -123,8 +123,6 @@ func floats(n int) iter.Seq[float64] {
 	}
 }
 
-const variants = 20
-
 // TestOrder reads hundreds of worsened pages and counts how many neighbours in
 // the result are neighbours on paper.
 func TestOrder(t *testing.T) {
@@ -154,7 +152,7 @@ func TestOrder(t *testing.T) {
 
 // TestColumnsNeverInterleave counts how often the reading goes from one column to the other.
 func TestColumnsNeverInterleave(t *testing.T) {
-	for i := range uint64(200) {
+	for i := range uint64(5 * variants) {
 		p := newPaper(rand.New(rand.NewPCG(11, i)))
 		columns := 2 + p.rng.IntN(2)
 		gap := p.size * (0.8 + p.rng.Float64())

@@ -163,7 +163,7 @@ func words(img *image.Gray, l document.Line, size float64) {
 		if math.Mod(s-pad, 3*size) > 2.75*size { // a space
 			continue
 		}
-		for d := 0.25; d < 0.75; d += 0.5 / size {
+		for d := 0.4; d < 0.65; d += 1 / size { // as much ink as letters have
 			t := s / n
 			top := document.Point{X: q[0].X + t*(q[1].X-q[0].X), Y: q[0].Y + t*(q[1].Y-q[0].Y)}
 			low := document.Point{X: q[3].X + t*(q[2].X-q[3].X), Y: q[3].Y + t*(q[2].Y-q[3].Y)}

@@ -17,10 +17,10 @@ type table struct {
 	levels []float64 // of rows: boundaries, one more than rows
 	texts  []span    // where the text of each column lies
 	ruled  bool      // rulings make the cells
-	// rulings make the rows of the head
-	ruledHead bool
+
 	lines     rulings // those inside
 	headers   int     // rows above the first ruling
+	ruledHead bool    // rulings make the rows of the head
 }
 
 // tablesIn builds the tables in an area. A model's box often holds several, and
@@ -43,7 +43,7 @@ func (s *sheet) tablesIn(area tableArea, items []*item) []*table {
 // evidence that it is one.
 func (s *sheet) newTable(rules rulings, rows []row) *table {
 	items := slices.Concat(rows...)
-	t := &table{s: s, box: bounds(slices.Concat(items))}
+	t := &table{s: s, box: bounds(items)}
 	t.lines = rules.in(t.box, s.size)
 	rows = t.trim(rows)
 	items = slices.Concat(rows...)
@@ -155,113 +155,6 @@ func (s *sheet) isProse(items []*item) bool {
 	return 10*wide > 7*len(items)
 }
 
-// sections divides the rows of an area into tables: at rows of running text
-// between two rulings, and at rulings where other columns begin.
-func (s *sheet) sections(area tableArea, rules rulings, rows []row) [][]row {
-	t := &table{s: s, box: area.box, lines: rules}
-	full := fullWidth(rules, area.box)
-	ruledBetween := func(y0, y1 float64) bool {
-		return slices.ContainsFunc(full, func(h ruling) bool { return h.at > y0 && h.at < y1 })
-	}
-	var parts [][]row
-	start := 0
-	for i := 1; i < len(rows); i++ {
-		end := i // rows[i:end] are running text
-		for end < len(rows) && t.pieces(rows[end]) == 1 && rows[end].box().width() > 0.5*area.width() {
-			end++
-		}
-		if end == i || end == len(rows) {
-			continue
-		}
-		if ruledBetween(rows[i-1].box().cy(), rows[i].box().cy()) && ruledBetween(rows[end-1].box().cy(), rows[end].box().cy()) {
-			parts = append(parts, rows[start:i])
-			start = end
-		}
-		i = end
-	}
-	parts = append(parts, rows[start:])
-	var tables [][]row
-	for _, p := range parts {
-		tables = append(tables, t.whereColumnsChange(p, full)...)
-	}
-	return tables
-}
-
-// whereColumnsChange divides rows at a ruling when the columns above and below it differ.
-func (t *table) whereColumnsChange(rows []row, full []ruling) [][]row {
-	const least = 4 // rows that show what the columns are
-	for _, h := range full {
-		i := 0
-		for i < len(rows) && rows[i].box().cy() < h.at {
-			i++
-		}
-		if i < least || len(rows)-i < least {
-			continue
-		}
-		headed := slices.ContainsFunc(full, func(o ruling) bool { // the part below has a head of its own
-			return o.at > h.at && o.at < rows[min(i+3, len(rows)-1)].box().cy()
-		})
-		if !headed {
-			continue
-		}
-		above, below, both := t.count(rows[:i]), t.count(rows[i:]), t.count(rows)
-		if both < max(above, below) {
-			return append([][]row{rows[:i]}, t.whereColumnsChange(rows[i:], full)...)
-		}
-	}
-	return [][]row{rows}
-}
-
-// count is the number of columns that some rows have.
-func (t *table) count(rows []row) int {
-	part := table{s: t.s, box: bounds(slices.Concat(rows...))}
-	return len(part.columns(rows)) - 1
-}
-
-// trim leaves out caption and notes, and what else stands above the first or
-// below the last ruling of a ruled table.
-func (t *table) trim(rows []row) []row {
-	full := t.full()
-	inner := t.interior()
-	below := 0 // rows below the last ruling
-	for _, r := range rows {
-		if len(full) > 0 && r.box().cy() > full[len(full)-1].at {
-			below++
-		}
-	}
-	outside := func(r row, top bool) bool {
-		b := r.box()
-		single := t.pieces(r) == 1
-		if len(inner) >= 2 {
-			from, to := inner[0].from, inner[0].to
-			for _, v := range inner {
-				from, to = min(from, v.from), max(to, v.to)
-			}
-			for _, h := range full {
-				from, to = min(from, h.at), max(to, h.at)
-			}
-			return b.cy() < from || b.cy() > to
-		}
-		if !single {
-			// Top, head and bottom ruled: what follows is another thing, unless it is a total.
-			return !top && len(full) >= 3 && b.cy() > full[len(full)-1].at && below > 2
-		}
-		if len(full) >= 2 && (b.cy() < full[0].at || b.cy() > full[len(full)-1].at) {
-			// A head over some columns stands right on the ruling.
-			head := top && full[0].at-b.y1 < 0.7*t.s.size && b.width() < 0.5*t.box.width() && b.x0 > t.box.x0+3*t.s.size
-			return !head
-		}
-		return b.width() > 0.6*t.box.width()
-	}
-	for len(rows) > 0 && outside(rows[0], true) {
-		rows = rows[1:]
-	}
-	for len(rows) > 0 && outside(rows[len(rows)-1], false) {
-		rows = rows[:len(rows)-1]
-	}
-	return rows
-}
-
 // interior lists the vertical rulings between columns.
 func (t *table) interior() []ruling {
 	var inner []ruling
@@ -316,159 +209,6 @@ func (t *table) divide(items []*item) []*item {
 		out = append(out, it)
 	}
 	return out
-}
-
-// columns finds the boundaries of columns: vertical rulings, and strips that are
-// free of text in all rows but those that span columns.
-func (t *table) columns(text []row) []float64 {
-	rows := t.piecesOf(text)
-	strips := t.freeStrips(rows)
-	var cuts []float64
-	for _, v := range t.lines.vertical {
-		if v.length() < 0.4*t.box.height() || v.at < t.box.x0+0.5*t.s.size || v.at > t.box.x1-0.5*t.s.size {
-			continue
-		}
-		// A strip that holds a ruling ends there, wherever its middle is.
-		strips = slices.DeleteFunc(strips, func(f span) bool {
-			return v.at > f.from-0.6*t.s.size && v.at < f.to+0.6*t.s.size
-		})
-		cuts = append(cuts, v.at)
-	}
-	for _, f := range strips {
-		cuts = append(cuts, (f.from+f.to)/2)
-	}
-	slices.Sort(cuts)
-	bounds := append([]float64{t.box.x0}, cuts...)
-	return t.withoutMarks(append(bounds, t.box.x1), rows)
-}
-
-// piecesOf lists the extents of the pieces of text in each row.
-func (t *table) piecesOf(rows []row) [][]span {
-	all := make([][]span, len(rows))
-	for i, r := range rows {
-		for _, it := range r {
-			from := it.x0
-			for _, g := range t.wideBlanks(it) {
-				all[i] = append(all[i], span{from, g.from})
-				from = g.to
-			}
-			all[i] = append(all[i], span{from, it.x1})
-		}
-	}
-	return all
-}
-
-// freeStrips finds the strips between columns.
-func (t *table) freeStrips(rows [][]span) []span {
-	const (
-		perSize = 8   // resolution: bins per text height
-		pad     = 0.2 // of the text height: detectors' boxes are padded by so much
-		least   = 3   // bins that make a strip
-	)
-	bin := t.s.size / perSize
-	n := int(t.box.width()/bin) + 1
-	cover := make([]int, n)
-	busy := 0
-	for _, r := range rows {
-		if len(r) > 1 {
-			busy++
-		}
-		for _, p := range r {
-			if t.spans(p, rows) {
-				continue
-			}
-			from, to := int((p.from-t.box.x0)/bin+pad*perSize), int((p.to-t.box.x0)/bin-pad*perSize)
-			for i := max(0, from); i <= min(n-1, to); i++ {
-				cover[i]++
-			}
-		}
-	}
-	strips := stripsOf(cover, busy/20, least)
-	if busy >= 6 {
-		// Heads over several columns hide the strip below them: one row may stand in
-		// it, unless it is the only entry of a column.
-		for _, f := range stripsOf(cover, busy/20+1, least) {
-			if !slices.ContainsFunc(strips, func(o span) bool { return min(o.to, f.to) > max(o.from, f.from) }) {
-				strips = append(strips, f)
-			}
-		}
-	}
-	for i, f := range strips {
-		strips[i] = span{t.box.x0 + f.from*bin, t.box.x0 + f.to*bin}
-	}
-	return strips
-}
-
-// stripsOf lists the stretches, of at least least bins, that at most allowed rows cover,
-// leaving out those at both ends.
-func stripsOf(cover []int, allowed, least int) []span {
-	var strips []span
-	start := -1
-	for i, c := range cover {
-		switch {
-		case c <= allowed && start < 0:
-			start = i
-		case c > allowed && start >= 0:
-			if start > 0 && i-start >= least {
-				strips = append(strips, span{float64(start), float64(i)})
-			}
-			start = -1
-		}
-	}
-	return strips
-}
-
-// spans says whether a piece runs over several columns: over two pieces of
-// several other rows.
-func (t *table) spans(p span, rows [][]span) bool {
-	over, busy := 0, 0
-	for _, r := range rows {
-		if len(r) < 2 {
-			continue
-		}
-		busy++
-		n := 0
-		for _, o := range r {
-			if min(p.to, o.to)-max(p.from, o.from) > 0.3*min(o.length(), t.s.size) {
-				n++
-			}
-		}
-		if n > 1 {
-			over++
-		}
-	}
-	return over >= 2 && 4*over >= busy
-}
-
-// withoutMarks joins columns of currency signs, brackets and the like to the
-// column of what they belong to.
-func (t *table) withoutMarks(cols []float64, rows [][]span) []float64 {
-	for c := 0; c+1 < len(cols) && len(cols) > 3; c++ {
-		filled, small := 0, 0
-		for _, r := range rows {
-			for _, p := range r {
-				if m := (p.from + p.to) / 2; m >= cols[c] && m < cols[c+1] {
-					filled++
-					if p.length() < 1.1*t.s.size {
-						small++
-					}
-				}
-			}
-		}
-		if small == filled && 2*filled <= len(rows) && !t.ruledAt(cols[c]) && !t.ruledAt(cols[c+1]) {
-			drop := c + 1 // to the right, as a currency sign
-			if c+1 == len(cols)-1 {
-				drop = c
-			}
-			cols = slices.Delete(cols, drop, drop+1)
-			c--
-		}
-	}
-	return cols
-}
-
-func (t *table) ruledAt(x float64) bool {
-	return slices.ContainsFunc(t.lines.vertical, func(v ruling) bool { return abs(v.at-x) < 1 })
 }
 
 // atom finishes the table.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"ocr-gateway/document"
 )
 
 // errChildGone means that a child died or said something malformed.
@@ -31,6 +34,7 @@ type child struct {
 	cmd    *exec.Cmd
 	conn   *net.UnixConn
 	pixels *os.File // shared memory, written by the child
+	words  int64    // where in it the words are
 	exited chan struct{}
 	kill   func() // ends the process; safe to call at any time, any number of times
 }
@@ -83,7 +87,7 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	pixels, err := memoryFile(s.pixels)
+	pixels, err := memoryFile(s.pixels + maxWordBytes)
 	if err != nil {
 		conn.Close()
 		return nil, err
@@ -99,7 +103,7 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
 		pixels.Close()
 		return nil, fmt.Errorf("start raster child: %w", err)
 	}
-	c := &child{cmd: cmd, conn: conn, pixels: pixels, exited: make(chan struct{})}
+	c := &child{cmd: cmd, conn: conn, pixels: pixels, words: s.pixels, exited: make(chan struct{})}
 	c.kill = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill() // fails only when it is gone already
 	})
@@ -151,6 +155,7 @@ func (c *child) call(ctx context.Context, timeout time.Duration, req request, ta
 	defer context.AfterFunc(callCtx, c.kill)()
 
 	req.CPUSeconds = uint32(timeout/time.Second) + 1
+	req.Milliseconds = uint32(min(timeout.Milliseconds(), math.MaxUint32))
 	rep, message, err := c.exchange(encode(req, tail), file)
 	switch {
 	case err == nil:
@@ -195,4 +200,20 @@ func (c *child) readPixels(pix []byte) error {
 		_ = unix.Fallocate(int(c.pixels.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, 0, int64(len(pix)))
 	}
 	return nil
+}
+
+// readWords reads the words of a page of width x height pixels from the shared memory.
+func (c *child) readWords(rep reply, width, height int) ([]document.Word, error) {
+	if rep.WordBytes > maxWordBytes {
+		return nil, fmt.Errorf("%w: %w", errChildGone, errWords)
+	}
+	packed := make([]byte, rep.WordBytes)
+	if _, err := c.pixels.ReadAt(packed, c.words); err != nil {
+		return nil, fmt.Errorf("%w: %w", errChildGone, err)
+	}
+	words, err := unpackWords(packed, rep.Words, width, height)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errChildGone, err)
+	}
+	return words, nil
 }

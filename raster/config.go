@@ -35,6 +35,9 @@ type Config struct {
 	// MaxPixels is the size of a page: larger PDF pages are scaled down, larger
 	// images refused.
 	MaxPixels int `mapstructure:"max_pixels"`
+	// Words asks for what a PDF says is drawn on its pages, for engines that check
+	// their reading against it.
+	Words bool `mapstructure:"words"`
 	// ReadAhead is how many pages of a document are rendered before its reader
 	// asks for them.
 	ReadAhead int `mapstructure:"read_ahead"`
@@ -58,6 +61,7 @@ func DefaultConfig() Config {
 		DPI:         150,
 		MaxPages:    1000,
 		MaxPixels:   50_000_000,
+		Words:       true,
 		ReadAhead:   4,
 		PageTimeout: 20 * time.Second,
 		ChildMemory: 1536 << 20,

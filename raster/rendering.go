@@ -237,9 +237,10 @@ func (w *pageWorker) release() {
 
 // page renders a page. The result is what Seq yields.
 func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error) {
-	page, err := w.tryPage(ctx, job, nil)
+	page, err := w.tryPage(ctx, job, nil, w.cfg.Words && w.kind == kindPDF)
 	if errors.Is(err, errChildGone) && ctx.Err() == nil {
-		page, err = w.tryPage(ctx, job, page) // a crash may have been bad luck: once more
+		// A crash may have been bad luck, or the words' fault: once more, without them.
+		page, err = w.tryPage(ctx, job, page, false)
 	}
 	if err == nil {
 		return page, nil
@@ -256,9 +257,9 @@ func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error)
 	return nil, w.openProblem(err)
 }
 
-// tryPage renders a page with one child. page is what an earlier try took memory
+// tryPage renders a page with one child, and reads its words if wanted. page is what an earlier try took memory
 // for, nil for none. On an error too, a page that has memory is returned.
-func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page) (_ *document.Page, err error) {
+func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page, words bool) (_ *document.Page, err error) {
 	if err := w.hold(ctx); err != nil {
 		return page, err
 	}
@@ -284,7 +285,7 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page)
 			return page, err
 		}
 	}
-	return page, w.render(ctx, w.child, timeout, page, size)
+	return page, w.render(ctx, w.child, timeout, page, size, words)
 }
 
 // shortest is what rendering gets at least when finding the size took all the time.
@@ -327,13 +328,20 @@ func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (*do
 	return page, nil
 }
 
-// render has a child draw a page and copies the pixels.
-func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration, page *document.Page, size renderSize) error {
-	rep, err := w.call(ctx, c, timeout, request{
-		Op: opRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height),
-	}, "", nil)
+// render has a child draw a page and copies the pixels, and the words if wanted.
+func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration, page *document.Page, size renderSize, words bool) error {
+	req := request{Op: opRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height)}
+	if words {
+		req.Words = 1
+	}
+	rep, err := w.call(ctx, c, timeout, req, "", nil)
 	if err != nil {
 		return err
+	}
+	if words {
+		if page.Words, err = c.readWords(rep, size.width, size.height); err != nil {
+			return err
+		}
 	}
 	rect := image.Rect(0, 0, size.width, size.height)
 	var img image.Image

@@ -8,7 +8,8 @@ import (
 // The protocol between the gateway and a child: one request, one reply, each one
 // packet on a SOCK_SEQPACKET socket, in little-endian. The pixels do not travel;
 // the child writes them to the start of a file of shared memory that it was
-// started with. The gateway trusts nothing in a reply.
+// started with, and words (see words.go) to the last maxWordBytes of it. The gateway
+// trusts nothing in a reply.
 
 // op is what a request asks for.
 type op uint32
@@ -27,8 +28,10 @@ type request struct {
 	MaxPixels     uint64 // opOpen: larger pictures are refused
 	Memory        uint64 // opOpen: bytes of address space that it may take
 	CPUSeconds    uint32 // the child may burn before the kernel ends it
+	Milliseconds  uint32 // until the gateway ends it
 	Page          uint32 // from 0
 	Width, Height uint32
+	Words         uint32 // opRender: 1 asks for the page's words too
 }
 
 // status is how a child's work ended.
@@ -60,6 +63,8 @@ type reply struct {
 	DPI           float64     // opSize: of a picture that says so, otherwise 0
 	Orientation   uint32      // opSize: EXIF's, 1 to 8
 	Format        pixelFormat // opRender
+	Words         uint32      // opRender: how many there are
+	WordBytes     uint32      // opRender: and what they take
 }
 
 // maxPacket holds the largest header, password and message.

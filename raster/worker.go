@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 
+	"ocr-gateway/document"
 	"ocr-gateway/raster/mupdf"
 )
 
@@ -35,6 +37,13 @@ type pageReader interface {
 	render(page, width, height int, pix []byte) (pixelFormat, error)
 }
 
+// wordReader is a pageReader of documents that say which text they draw.
+type wordReader interface {
+	// words gives what a page rendered in width x height pixels draws. It is an error
+	// if that takes longer than patience.
+	words(page, width, height int, patience time.Duration) ([]document.Word, error)
+}
+
 // WorkerMain is the life of a child: it serves requests on the socket it was
 // started with until that closes. The result is the exit code.
 func WorkerMain() int {
@@ -46,9 +55,12 @@ func WorkerMain() int {
 }
 
 func work() error {
-	pixels, err := mapFile(pixelsFD, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	shared, err := mapFile(pixelsFD, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
 		return fmt.Errorf("map pixels: %w", err)
+	}
+	if len(shared) < maxWordBytes {
+		return errors.New("map pixels: no room for words")
 	}
 	if err := mupdf.Warm(); err != nil {
 		return err
@@ -56,7 +68,8 @@ func work() error {
 	if err := enterSandbox(); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
-	w := worker{pix: pixels}
+	pixels := len(shared) - maxWordBytes
+	w := worker{pix: shared[:pixels:pixels], words: shared[pixels:]}
 	for {
 		req, tail, fd, err := receive()
 		if err != nil {
@@ -109,6 +122,7 @@ func receive() (req *request, tail string, fd int, err error) {
 // worker holds the child's document.
 type worker struct {
 	pix    []byte // the shared memory
+	words  []byte // and its end
 	reader pageReader
 }
 
@@ -164,11 +178,32 @@ func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
 		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
 			return errTooManyPixels
 		}
+		began := time.Now()
 		format, err := w.reader.render(int(req.Page), int(req.Width), int(req.Height), w.pix)
 		rep.Format = format
+		if err == nil && req.Words == 1 {
+			rep.Words, rep.WordBytes = w.putWords(req, began)
+		}
 		return err
 	}
 	return errPacket
+}
+
+// putWords writes a rendered page's words to the shared memory. A page whose text
+// cannot be had has none: the pixels are good all the same.
+func (w *worker) putWords(req *request, began time.Time) (count, bytes uint32) {
+	reader, ok := w.reader.(wordReader)
+	if !ok {
+		return 0, 0
+	}
+	// The last quarter of the page's time is for the answer to arrive in.
+	end := began.Add(time.Duration(req.Milliseconds) * time.Millisecond * 3 / 4)
+	words, err := reader.words(int(req.Page), int(req.Width), int(req.Height), time.Until(end))
+	if err != nil {
+		return 0, 0
+	}
+	count, packed := packWords(words, int(req.Width), int(req.Height))
+	return count, uint32(copy(w.words, packed))
 }
 
 // openReader maps the document, for the life of the child.
@@ -207,6 +242,10 @@ func (r pdfReader) size(page int) (pageSize, error) {
 
 func (r pdfReader) render(page, width, height int, pix []byte) (pixelFormat, error) {
 	return formatOpaque, r.doc.Render(page, width, height, pix)
+}
+
+func (r pdfReader) words(page, width, height int, patience time.Duration) ([]document.Word, error) {
+	return r.doc.Words(page, width, height, patience)
 }
 
 // tiffReader walks the directories in Go and has MuPDF decode the pictures.

@@ -5,21 +5,29 @@ import (
 	"strings"
 )
 
-// alphabet maps the reader's classes to text: 0 is the blank, the last a space.
-type alphabet []string
+// alphabet is what the reader can write.
+type alphabet struct {
+	classes []string // text of each output class: 0 is the blank, the last a space
+	known   map[rune]bool
+}
 
 // parseAlphabet reads the dictionary in the model's metadata, one entry a line.
 func parseAlphabet(metadata string, classes int) (alphabet, error) {
 	entries := strings.Split(strings.TrimSuffix(metadata, "\n"), "\n")
 	if len(entries)+2 != classes {
-		return nil, fmt.Errorf("the model's dictionary has %d entries for %d classes", len(entries), classes)
+		return alphabet{}, fmt.Errorf("the model's dictionary has %d entries for %d classes", len(entries), classes)
 	}
-	a := make(alphabet, 0, classes)
-	a = append(a, "")
+	a := alphabet{classes: make([]string, 0, classes), known: make(map[rune]bool, classes)}
+	a.classes = append(a.classes, "")
 	for _, s := range entries {
-		a = append(a, strings.TrimSuffix(s, "\r"))
+		s = strings.TrimSuffix(s, "\r")
+		a.classes = append(a.classes, s)
+		for _, r := range s {
+			a.known[r] = true
+		}
 	}
-	return append(a, " "), nil
+	a.classes = append(a.classes, " ")
+	return a, nil
 }
 
 // decode reads the most probable text from the class probabilities of each
@@ -30,10 +38,10 @@ func (a alphabet) decode(probs []float32) (text string, confidence float64) {
 	var b strings.Builder
 	var sum float64
 	n, last := 0, 0
-	for ; len(probs) >= len(a); probs = probs[len(a):] {
-		class, p := argmax(probs[:len(a)])
+	for ; len(probs) >= len(a.classes); probs = probs[len(a.classes):] {
+		class, p := argmax(probs[:len(a.classes)])
 		if class != 0 && class != last {
-			b.WriteString(a[class])
+			b.WriteString(a.classes[class])
 			sum += float64(p)
 			n++
 		}

@@ -120,6 +120,7 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		return nil, nil, err
 	}
 	if degrees != 0 {
+		page.Words = turnWords(page.Words, page.Width, page.Height, degrees)
 		page.Image = img
 		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
 		page.Rotation = (page.Rotation + degrees) % 360

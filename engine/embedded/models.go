@@ -21,9 +21,11 @@ const (
 	modelFilesFix = "run `make models`, or set engine.embedded.dir to the folder that holds them"
 )
 
+type modelFile struct{ name, sha256 string }
+
 // modelFiles pins every file by its SHA-256: the pre- and post-processing here
 // fits these files only, and the library is code that we run.
-var modelFiles = []struct{ name, sha256 string }{
+var modelFiles = []modelFile{
 	{fileRuntime, "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f"},
 	{fileDetector, "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"},
 	{fileReader, "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"},

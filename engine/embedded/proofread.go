@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	unicodenorm "golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/document"
 )
@@ -102,7 +102,7 @@ func (a alphabet) foreign(l document.Line, claim string) bool {
 	said := plainRunes(claim)
 	var unknown []rune
 	for _, r := range said {
-		if unicode.IsLetter(r) && !a.knows(r) {
+		if unicode.IsLetter(r) && !a.known[r] {
 			unknown = append(unknown, r)
 		}
 	}
@@ -127,7 +127,7 @@ func oneScript(letters []rune) bool {
 // plainRunes is text reduced to what two readings are compared by: compatible
 // forms unified, white space left out.
 func plainRunes(s string) []rune {
-	return slices.DeleteFunc([]rune(norm.NFKC.String(s)), unicode.IsSpace)
+	return slices.DeleteFunc([]rune(unicodenorm.NFKC.String(s)), unicode.IsSpace)
 }
 
 func digits(s []rune) []rune {
@@ -136,7 +136,7 @@ func digits(s []rune) []rune {
 
 // readable leaves out what the reader does not know.
 func (a alphabet) readable(s []rune) []rune {
-	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !a.knows(r) })
+	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !a.known[r] })
 }
 
 // likeness is 1 minus the edit distance (Levenshtein) over the longer length.
@@ -162,4 +162,16 @@ func likeness(a, b []rune) float64 {
 		}
 	}
 	return 1 - float64(row[len(b)])/float64(longer)
+}
+
+// turnWords turns words clockwise with their w x h page.
+func turnWords(words []document.Word, w, h, degrees int) []document.Word {
+	out := slices.Clone(words)
+	for i, word := range out {
+		b := word.BBox
+		p := turnPoint(document.Point{X: float64(b[0]), Y: float64(b[1])}, w, h, degrees)
+		q := turnPoint(document.Point{X: float64(b[2]), Y: float64(b[3])}, w, h, degrees)
+		out[i].BBox = document.BBox{int(min(p.X, q.X)), int(min(p.Y, q.Y)), int(max(p.X, q.X)), int(max(p.Y, q.Y))}
+	}
+	return out
 }

@@ -16,8 +16,8 @@ const (
 	readStep     = 8     // input pixels a step of output
 	readClasses  = 18710 // blank, dictionary, space
 	readMinWidth = 48
-	readMaxWidth = 3200  // pixels of a line; longer ones are squeezed
-	readBatch    = 1280  // pixels of a batch; larger ones gain no speed and cost memory
+	readMaxWidth = 3200 // pixels of a line; longer ones are squeezed
+	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
 	readAccept   = 0.5  // lines below this confidence are no text
 	tallLine     = 1.5  // a line this much higher than wide runs downwards
 )

@@ -27,6 +27,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if err != nil {
 		return document.Recognition{}, err
 	}
+	e.alphabet.proofread(region.Lines, page.Words)
 	content, format := compose(region, opts.Task)
 	return document.Recognition{
 		Content:    content,

@@ -16,8 +16,8 @@ const (
 	// is not tried upside down. Trying each line on its own turns upright
 	// lines into garbage.
 	surelyUpright = 0.9
-	// readableSample is the mean confidence that the other way up must reach:
-	// pictures and unknown scripts read badly both ways and stay as they are.
+	// readableSample is the mean confidence from which a page is turned at all:
+	// pictures and unknown scripts read badly every way and stay as they are.
 	readableSample = 0.6
 )
 
@@ -41,15 +41,18 @@ func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line
 		first, second = 90, 270
 	}
 	sample := mediumLines(lines)
-	upright, err := e.sampleConfidence(ctx, src, sample, first)
-	if err != nil || upright > surelyUpright {
+	best, err := e.sampleConfidence(ctx, src, sample, first)
+	if err != nil || best > surelyUpright {
 		return first, err
 	}
-	turned, err := e.sampleConfidence(ctx, src, sample, second)
-	if err != nil || turned <= upright || turned < readableSample {
-		return first, err
+	other, err := e.sampleConfidence(ctx, src, sample, second)
+	switch {
+	case err != nil || max(best, other) < readableSample:
+		return 0, err
+	case other > best:
+		return second, nil
 	}
-	return second, nil
+	return first, nil
 }
 
 // sampleConfidence is the mean confidence of lines when the page is turned

@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"internal/arrows":            {},
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
-	"raster/mupdf":               {},
+	"raster/mupdf":               {"document"},
 	"layout":                     {"document"},
 	"engine/embedded":            {"document"},
 	"engine/vllm":                {"document"},

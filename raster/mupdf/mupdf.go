@@ -7,95 +7,8 @@
 // A Document is for one goroutine at a time, and so is the package as a whole.
 package mupdf
 
-// The prototypes are ours, because the headers of go-fitz are not on this
-// package's include path. They match MuPDF 1.24.9, which fz_new_context_imp
-// checks. They are weak because cgo links this package once alone, without the
-// library; in the program go-fitz pulls in every function named here.
-
 /*
-#include <setjmp.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define LIB __attribute__((weak)) extern
-
-typedef struct fz_context fz_context;
-typedef struct fz_document fz_document;
-typedef struct fz_document_handler fz_document_handler;
-typedef struct fz_stream fz_stream;
-typedef struct fz_page fz_page;
-typedef struct fz_device fz_device;
-typedef struct fz_pixmap fz_pixmap;
-typedef struct fz_colorspace fz_colorspace;
-typedef struct { float a, b, c, d, e, f; } fz_matrix;
-typedef struct { float x0, y0, x1, y1; } fz_rect;
-typedef struct { uint8_t ri, bp, op, opm; } fz_color_params;
-
-LIB const fz_document_handler pdf_document_handler;
-LIB const fz_color_params fz_default_color_params;
-
-LIB fz_context *fz_new_context_imp(const void *alloc, const void *locks, size_t max_store, const char *version);
-LIB sigjmp_buf *fz_push_try(fz_context *);
-LIB int fz_do_try(fz_context *);
-LIB int fz_do_always(fz_context *);
-LIB int fz_do_catch(fz_context *);
-LIB const char *fz_caught_message(fz_context *);
-LIB void fz_register_document_handler(fz_context *, const fz_document_handler *);
-LIB fz_stream *fz_open_memory(fz_context *, const unsigned char *data, size_t len);
-LIB void fz_drop_stream(fz_context *, fz_stream *);
-LIB fz_document *fz_open_document_with_stream(fz_context *, const char *magic, fz_stream *);
-LIB void fz_drop_document(fz_context *, fz_document *);
-LIB int fz_needs_password(fz_context *, fz_document *);
-LIB int fz_authenticate_password(fz_context *, fz_document *, const char *password);
-LIB int fz_count_pages(fz_context *, fz_document *);
-LIB fz_page *fz_load_page(fz_context *, fz_document *, int number);
-LIB void fz_drop_page(fz_context *, fz_page *);
-LIB fz_rect fz_bound_page(fz_context *, fz_page *);
-LIB void fz_run_page(fz_context *, fz_page *, fz_device *, fz_matrix, void *cookie);
-LIB fz_colorspace *fz_device_gray(fz_context *);
-LIB fz_colorspace *fz_device_rgb(fz_context *);
-LIB fz_pixmap *fz_new_pixmap_with_data(fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples);
-LIB void fz_clear_pixmap_with_value(fz_context *, fz_pixmap *, int value);
-LIB void fz_drop_pixmap(fz_context *, fz_pixmap *);
-LIB fz_device *fz_new_draw_device(fz_context *, fz_matrix, fz_pixmap *);
-LIB void fz_close_device(fz_context *, fz_device *);
-LIB void fz_drop_device(fz_context *, fz_device *);
-LIB int fz_pixmap_width(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_height(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_stride(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_components(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_alpha(fz_context *, const fz_pixmap *);
-LIB fz_colorspace *fz_pixmap_colorspace(fz_context *, const fz_pixmap *);
-LIB unsigned char *fz_pixmap_samples(fz_context *, const fz_pixmap *);
-LIB fz_pixmap *fz_convert_pixmap(fz_context *, const fz_pixmap *, fz_colorspace *, fz_colorspace *proof, void *defaults, fz_color_params, int keep_alpha);
-LIB fz_pixmap *fz_load_tiff_subimage(fz_context *, const unsigned char *, size_t, int subimage);
-LIB fz_pixmap *fz_load_jpeg(fz_context *, const unsigned char *, size_t);
-LIB fz_pixmap *fz_load_png(fz_context *, const unsigned char *, size_t);
-LIB fz_pixmap *fz_load_bmp(fz_context *, const unsigned char *, size_t);
-LIB fz_pixmap *fz_load_gif(fz_context *, const unsigned char *, size_t);
-
-// MuPDF's exceptions: TRY { … } ALWAYS { … } CATCH { … }. Nothing may return or
-// jump out of the first two.
-#define TRY(ctx) if (!sigsetjmp(*fz_push_try(ctx), 0)) if (fz_do_try(ctx)) do
-#define ALWAYS(ctx) while (0); if (fz_do_always(ctx)) do
-#define CATCH(ctx) while (0); if (fz_do_catch(ctx))
-
-typedef struct {
-	fz_context *ctx;
-	fz_stream *stream;
-	fz_document *doc;
-	fz_page *page;      // the page loaded last
-	char message[256];  // what MuPDF said when a call failed
-} document;
-
-enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
-
-static int failed(document *d) {
-	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
-	return FAILED;
-}
+#include "mupdf.h"
 
 static fz_context *new_context(size_t store) {
 	// A null symbol means that the program was linked without the library.
@@ -315,13 +228,21 @@ func (d *Document) Render(n, width, height int, pix []byte) error {
 	if width < 1 || height < 1 || len(pix)/4/width < height {
 		return errors.New("mupdf: pixel buffer too small")
 	}
-	w, h, err := d.Size(n)
+	m, err := d.toPixels(n, width, height)
 	if err != nil {
 		return err
 	}
-	sx, sy := C.float(float64(width)/w), C.float(float64(height)/h)
-	m := C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}
 	return d.check(C.render(&d.c, m, C.int(width), C.int(height), (*C.uchar)(&pix[0])))
+}
+
+// toPixels loads page n and maps it to width x height pixels.
+func (d *Document) toPixels(n, width, height int) (C.fz_matrix, error) {
+	w, h, err := d.Size(n)
+	if err != nil {
+		return C.fz_matrix{}, err
+	}
+	sx, sy := C.float(float64(width)/w), C.float(float64(height)/h)
+	return C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}, nil
 }
 
 // Format is a picture format that Decode reads.

@@ -1,0 +1,82 @@
+package embedded
+
+import (
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+)
+
+// wordsOf lays the words of s beside each other on a line.
+func wordsOf(s string, line document.BBox) []document.Word {
+	var words []document.Word
+	fields := strings.Fields(s)
+	width := (line[2] - line[0]) / max(len(fields), 1)
+	for i, f := range fields {
+		x := line[0] + i*width
+		words = append(words, document.Word{Text: f, BBox: document.BBox{x, line[1], x + width - 2, line[3]}})
+	}
+	return words
+}
+
+func TestProofread(t *testing.T) {
+	latin, err := parseAlphabet(strings.Join(strings.Split("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,-()äöü中文", ""), "\n"), 74)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		seen       string
+		confidence float64 // 0: nothing was read
+		claim      string
+		want       string
+	}{
+		"no words":                   {"Hello worId", .8, "", "Hello worId"},
+		"small error":                {"Hello worId", .95, "Hello world", "Hello world"},
+		"missing space":              {"Helloworld", .95, "Hello world", "Hello world"},
+		"ligature":                   {"difficult", .99, "diﬃcult", "difficult"},
+		"garbled map":                {"Hello world", .95, "Khoor zruog", "Hello world"},
+		"forged amount":              {"Total 900.00 EUR", .95, "Total 100.00 EUR", "Total 900.00 EUR"},
+		"unsure digits":              {"Total 9OO.00 EUR", .7, "Total 900.00 EUR", "Total 900.00 EUR"},
+		"too little to tell":         {"ab", .95, "ac", "ab"},
+		"unknown script, unread":     {"", 0, "재해보험금 지급문제", "재해보험금 지급문제"},
+		"unknown script, misread":    {"中文", .6, "지급문제 및", "지급문제 및"},
+		"unknown script, surely not": {"Hello world", .97, "재해보험금 지급", "Hello world"},
+		"parts of an unknown script": {"2020.3.30. 0 (", .91, "2020.3.30. 0시 기준 현재 (", "2020.3.30. 0시 기준 현재 ("},
+		"scripts mixed at random":    {"", 0, "재ФقไढΩ", ""},
+		"private use":                {"", 0, "\ue001\ue002\ue003", ""},
+		"known script, unread":       {"", 0, "Hidden text", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			box := document.BBox{10, 10, 410, 30}
+			line := document.Line{Text: tc.seen, BBox: box}
+			if tc.confidence > 0 {
+				line.Confidence = &tc.confidence
+			}
+			lines := []document.Line{line, {Text: "elsewhere", BBox: document.BBox{10, 40, 410, 60}}}
+			latin.proofread(lines, wordsOf(tc.claim, box))
+			if lines[0].Text != tc.want || lines[1].Text != "elsewhere" {
+				t.Errorf("%q proofread against %q gives %q, want %q; next line %q", tc.seen, tc.claim, lines[0].Text, tc.want, lines[1].Text)
+			}
+		})
+	}
+}
+
+func TestLikeness(t *testing.T) {
+	for _, tc := range []struct {
+		a, b string
+		want float64
+	}{{"", "", 1}, {"abc", "", 0}, {"abc", "abc", 1}, {"abcd", "abce", .75}, {"kitten", "sitting", 1 - 3./7}, {"ab", "ba", 0}} {
+		if got := likeness([]rune(tc.a), []rune(tc.b)); got != tc.want {
+			t.Errorf("likeness of %q and %q = %v, want %v", tc.a, tc.b, got, tc.want)
+		}
+	}
+}
+
+func TestTurnWords(t *testing.T) {
+	word := []document.Word{{BBox: document.BBox{10, 20, 40, 30}}}
+	for degrees, want := range map[int]document.BBox{90: {170, 10, 180, 40}, 180: {60, 170, 90, 180}, 270: {20, 60, 30, 90}} {
+		if got := turnWords(word, 100, 200, degrees)[0].BBox; got != want {
+			t.Errorf("%d degrees: %v, want %v", degrees, got, want)
+		}
+	}
+}

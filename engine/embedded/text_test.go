@@ -1,0 +1,169 @@
+package embedded_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded"
+)
+
+// printed sets rows of text as a printer would: 10 pixels a character, 30 a row.
+// Leading spaces indent; an empty row leaves a gap.
+func printed(rows ...string) []document.Line {
+	var lines []document.Line
+	for i, r := range rows {
+		text := strings.TrimLeft(r, " ")
+		if text == "" {
+			continue
+		}
+		indent := len(r) - len(text)
+		n := 0
+		for _, c := range text {
+			n++
+			if c > 0x2e80 {
+				n++ // full width
+			}
+		}
+		y := i * 30
+		confidence := 0.9
+		lines = append(lines, document.Line{Text: text, Confidence: &confidence,
+			BBox: document.BBox{indent * 10, y, (indent + n) * 10, y + 26}})
+	}
+	return lines
+}
+
+func TestParagraphs(t *testing.T) {
+	for name, c := range map[string]struct {
+		rows []string
+		want string
+	}{
+		"justified text flows": {
+			[]string{"The quick brown fox jumps over the lazy dog", "and runs into the forest where nobody finds", "it."},
+			"The quick brown fox jumps over the lazy dog and runs into the forest where nobody finds it."},
+		"hyphen is mended": {
+			[]string{"text is found by recog-", "nition of its lines and"}, "text is found by recognition of its lines and"},
+		"compound keeps its hyphen": {
+			[]string{"odds ratio for non-", "Hodgkin lymphoma of"}, "odds ratio for non-Hodgkin lymphoma of"},
+		"dash is no hyphen": {
+			[]string{"the second world war -", "and what came after it"}, "the second world war - and what came after it"},
+		"short row ends a paragraph": {
+			[]string{"The first paragraph is longer than one row", "of text.", "The second paragraph follows at once and is", "long, too."},
+			"The first paragraph is longer than one row of text.\nThe second paragraph follows at once and is long, too."},
+		"indent begins a paragraph": {
+			[]string{"The first paragraph fills its rows to the end.", "   The second one is set in, as in books, and is", "long, too."},
+			"The first paragraph fills its rows to the end.\nThe second one is set in, as in books, and is long, too."},
+		"address": {
+			[]string{"Erika Mustermann", "Heidestraße 17", "51147 Köln"}, "Erika Mustermann\nHeidestraße 17\n51147 Köln"},
+		"numbered list": {
+			[]string{"1. Open the valve at the far end of the pipe", "and wait.", "2. Close the valve."},
+			"1. Open the valve at the far end of the pipe and wait.\n2. Close the valve."},
+		"bullets": {
+			[]string{"• a first point that is as long as its column", "• a second point that is as long as the first"},
+			"• a first point that is as long as its column\n• a second point that is as long as the first"},
+		"year at a row's start is no list": {
+			[]string{"The treaty was signed in the autumn of the year", "1990. It was kept by both sides for a long time", "after."},
+			"The treaty was signed in the autumn of the year 1990. It was kept by both sides for a long time after."},
+		"chinese joins without spaces": {
+			[]string{"强力去污符合国标强力去污符合国标", "深度防冻不结冰"}, "强力去污符合国标强力去污符合国标深度防冻不结冰"},
+		"chinese beside latin": {
+			[]string{"我们使用的模型来自", "ONNX 运行时的模型库"}, "我们使用的模型来自 ONNX 运行时的模型库"},
+		"empty": {nil, ""},
+	} {
+		if got := embedded.Paragraphs(printed(c.rows...)); got != c.want {
+			t.Errorf("%s:\n got %q\nwant %q", name, got, c.want)
+		}
+	}
+}
+
+func TestLinesOnOneRowAreJoined(t *testing.T) {
+	lines := []document.Line{
+		{Text: "Total", BBox: document.BBox{0, 0, 50, 26}},
+		{Text: "12.50", BBox: document.BBox{200, 2, 250, 28}},
+		{Text: "", BBox: document.BBox{300, 2, 350, 28}},
+	}
+	if got := embedded.JoinLines(lines); got != "Total 12.50" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestCompose(t *testing.T) {
+	lines := []document.Line{
+		{Text: "Item", BBox: document.BBox{0, 0, 40, 26}},
+		{Text: "Price <EUR>", BBox: document.BBox{100, 0, 200, 26}},
+		{Text: "Tea", BBox: document.BBox{0, 30, 40, 56}},
+		{Text: "4", BBox: document.BBox{100, 30, 120, 56}},
+	}
+	grid := &document.Grid{Rows: 3, Cols: 2, Cells: []document.Cell{
+		{Row: 0, Col: 0, RowSpan: 1, ColSpan: 1, Header: true, Lines: []int{0}},
+		{Row: 0, Col: 1, RowSpan: 1, ColSpan: 1, Header: true, Lines: []int{1}},
+		{Row: 1, Col: 0, RowSpan: 2, ColSpan: 1, Lines: []int{2}},
+		{Row: 1, Col: 1, RowSpan: 1, ColSpan: 1, Lines: []int{3, 99}},
+		{Row: 2, Col: 1, RowSpan: 1, ColSpan: 1},
+	}}
+	table := document.Region{Type: document.RegionTable, Lines: lines, Grid: grid}
+	for name, c := range map[string]struct {
+		region document.Region
+		task   document.Task
+		want   string
+		format document.ContentFormat
+	}{
+		"table": {table, document.TaskDocument, "<table>\n<tr><th>Item</th><th>Price &lt;EUR&gt;</th></tr>\n" +
+			"<tr><td rowspan=\"2\">Tea</td><td>4</td></tr>\n<tr><td></td></tr>\n</table>", document.FormatHTML},
+		"table as text":    {table, document.TaskText, "Item  Price <EUR>\nTea  4", document.FormatText},
+		"table of no grid": {document.Region{Type: document.RegionTable, Lines: lines}, document.TaskTable, "Item  Price <EUR>\nTea  4", document.FormatText},
+		"title":            {document.Region{Type: document.RegionTitle, Lines: printed("A Title", "in Rows")}, "", "A Title in Rows", document.FormatText},
+		"code": {document.Region{Type: document.RegionCode, Lines: printed("if x {", "    return y", "}")}, "",
+			"if x {\n    return y\n}", document.FormatText},
+	} {
+		got, format := embedded.Compose(c.region, c.task)
+		if got != c.want || format != c.format {
+			t.Errorf("%s: got %s\n%s\nwant %s\n%s", name, format, got, c.format, c.want)
+		}
+	}
+}
+
+func TestASCIIForms(t *testing.T) {
+	for text, want := range map[string]string{
+		"（95％ CI）": "(95% CI)", "ＡＢ：１": "AB:1", "価格：１０円": "価格：１０円", "plain": "plain",
+	} {
+		if got := embedded.ASCIIForms(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestDecode(t *testing.T) {
+	a, err := embedded.ParseAlphabet("a\nb\n", 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := func(classes ...int) []float32 {
+		var probs []float32
+		for _, c := range classes {
+			p := []float32{.1, .1, .1, .1}
+			p[c] = .7
+			probs = append(probs, p...)
+		}
+		return probs
+	}
+	for _, c := range []struct {
+		classes []int
+		want    string
+	}{
+		{[]int{1, 1, 0, 2}, "ab"},
+		{[]int{1, 0, 1}, "aa"},
+		{[]int{1, 3, 2}, "a b"},
+		{[]int{0, 0}, ""},
+		{nil, ""},
+	} {
+		text, confidence := embedded.Decode(a, steps(c.classes...))
+		if text != c.want || text != "" && math.Abs(confidence-.7) > 1e-6 || text == "" && confidence != 0 {
+			t.Errorf("%v: %q with %v, want %q", c.classes, text, confidence, c.want)
+		}
+	}
+	if _, err := embedded.ParseAlphabet("a\nb", 5); err == nil {
+		t.Error("a dictionary that does not fit its classes was accepted")
+	}
+}

@@ -1,0 +1,167 @@
+// The parts of MuPDF that this package uses. The declarations are ours, because the
+// headers of go-fitz are not on this package's include path. They match MuPDF
+// 1.24.9, which fz_new_context_imp checks. The functions are weak because cgo links
+// this package once alone, without the library; in the program go-fitz pulls in
+// every one named here.
+
+#ifndef OCR_GATEWAY_MUPDF_H
+#define OCR_GATEWAY_MUPDF_H
+
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIB __attribute__((weak)) extern
+
+typedef struct fz_context fz_context;
+typedef struct fz_document fz_document;
+typedef struct fz_document_handler fz_document_handler;
+typedef struct fz_stream fz_stream;
+typedef struct fz_page fz_page;
+typedef struct fz_device fz_device;
+typedef struct fz_pixmap fz_pixmap;
+typedef struct fz_colorspace fz_colorspace;
+typedef struct { float a, b, c, d, e, f; } fz_matrix;
+typedef struct { float x0, y0, x1, y1; } fz_rect;
+typedef struct { uint8_t ri, bp, op, opm; } fz_color_params;
+
+typedef struct { float x, y; } fz_point;
+typedef struct { fz_point ul, ur, ll, lr; } fz_quad;
+typedef struct fz_text fz_text;
+typedef struct fz_font fz_font;
+typedef struct fz_pool fz_pool;
+typedef struct fz_stext_char fz_stext_char;
+typedef struct fz_stext_line fz_stext_line;
+typedef struct fz_stext_block fz_stext_block;
+typedef struct fz_stroke_state fz_stroke_state;
+
+// What a device does with text that is filled or stroked.
+typedef void fill_text_fn(fz_context *, fz_device *, const fz_text *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
+typedef void stroke_text_fn(fz_context *, fz_device *, const fz_text *, const fz_stroke_state *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
+
+// A device calls nothing for what is NULL. The struct goes on behind these.
+struct fz_device {
+	int refs, hints, flags;
+	void *close_device, *drop_device;
+	void *fill_path, *stroke_path, *clip_path, *clip_stroke_path;
+	fill_text_fn *fill_text;
+	stroke_text_fn *stroke_text;
+	void *clip_text, *clip_stroke_text, *ignore_text;
+	void *fill_shade, *fill_image, *fill_image_mask, *clip_image_mask;
+	void *pop_clip, *begin_mask, *end_mask, *begin_group, *end_group, *begin_tile, *end_tile;
+	void *render_flags, *set_default_colorspaces;
+	void *begin_layer, *end_layer, *begin_structure, *end_structure;
+	void *begin_metatext, *end_metatext;
+};
+
+// Setting abort while a page runs ends that soon.
+typedef struct { int abort, progress; size_t progress_max; int errors, incomplete; } fz_cookie;
+
+// Structured text: blocks of lines of characters.
+typedef struct {
+	fz_pool *pool;
+	fz_rect mediabox;
+	fz_stext_block *first_block, *last_block;
+} fz_stext_page;
+
+enum { FZ_STEXT_BLOCK_TEXT = 0 };
+
+struct fz_stext_block {
+	int type;
+	fz_rect bbox;
+	union {
+		struct { fz_stext_line *first_line, *last_line; } t;
+		struct { fz_matrix transform; void *image; } i;
+	} u;
+	fz_stext_block *prev, *next;
+};
+
+struct fz_stext_line {
+	int wmode;
+	fz_point dir;
+	fz_rect bbox;
+	fz_stext_char *first_char, *last_char;
+	fz_stext_line *prev, *next;
+};
+
+struct fz_stext_char {
+	int c; // code point
+	int bidi, color;
+	fz_point origin;
+	fz_quad quad; // of the height of the font, and as wide as the character advances
+	float size;
+	fz_font *font;
+	fz_stext_char *next;
+};
+
+LIB const fz_document_handler pdf_document_handler;
+LIB const fz_color_params fz_default_color_params;
+
+LIB fz_context *fz_new_context_imp(const void *alloc, const void *locks, size_t max_store, const char *version);
+LIB sigjmp_buf *fz_push_try(fz_context *);
+LIB int fz_do_try(fz_context *);
+LIB int fz_do_always(fz_context *);
+LIB int fz_do_catch(fz_context *);
+LIB const char *fz_caught_message(fz_context *);
+LIB void fz_register_document_handler(fz_context *, const fz_document_handler *);
+LIB fz_stream *fz_open_memory(fz_context *, const unsigned char *data, size_t len);
+LIB void fz_drop_stream(fz_context *, fz_stream *);
+LIB fz_document *fz_open_document_with_stream(fz_context *, const char *magic, fz_stream *);
+LIB void fz_drop_document(fz_context *, fz_document *);
+LIB int fz_needs_password(fz_context *, fz_document *);
+LIB int fz_authenticate_password(fz_context *, fz_document *, const char *password);
+LIB int fz_count_pages(fz_context *, fz_document *);
+LIB fz_page *fz_load_page(fz_context *, fz_document *, int number);
+LIB void fz_drop_page(fz_context *, fz_page *);
+LIB fz_rect fz_bound_page(fz_context *, fz_page *);
+LIB void fz_run_page(fz_context *, fz_page *, fz_device *, fz_matrix, fz_cookie *);
+LIB fz_colorspace *fz_device_gray(fz_context *);
+LIB fz_colorspace *fz_device_rgb(fz_context *);
+LIB fz_pixmap *fz_new_pixmap_with_data(fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples);
+LIB void fz_clear_pixmap_with_value(fz_context *, fz_pixmap *, int value);
+LIB void fz_drop_pixmap(fz_context *, fz_pixmap *);
+LIB fz_device *fz_new_draw_device(fz_context *, fz_matrix, fz_pixmap *);
+LIB void fz_close_device(fz_context *, fz_device *);
+LIB void fz_drop_device(fz_context *, fz_device *);
+
+LIB fz_stext_page *fz_new_stext_page(fz_context *, fz_rect mediabox);
+LIB void fz_drop_stext_page(fz_context *, fz_stext_page *);
+LIB fz_device *fz_new_stext_device(fz_context *, fz_stext_page *, const void *options);
+LIB int fz_pixmap_width(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_height(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_stride(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_components(fz_context *, const fz_pixmap *);
+LIB int fz_pixmap_alpha(fz_context *, const fz_pixmap *);
+LIB fz_colorspace *fz_pixmap_colorspace(fz_context *, const fz_pixmap *);
+LIB unsigned char *fz_pixmap_samples(fz_context *, const fz_pixmap *);
+LIB fz_pixmap *fz_convert_pixmap(fz_context *, const fz_pixmap *, fz_colorspace *, fz_colorspace *proof, void *defaults, fz_color_params, int keep_alpha);
+LIB fz_pixmap *fz_load_tiff_subimage(fz_context *, const unsigned char *, size_t, int subimage);
+LIB fz_pixmap *fz_load_jpeg(fz_context *, const unsigned char *, size_t);
+LIB fz_pixmap *fz_load_png(fz_context *, const unsigned char *, size_t);
+LIB fz_pixmap *fz_load_bmp(fz_context *, const unsigned char *, size_t);
+LIB fz_pixmap *fz_load_gif(fz_context *, const unsigned char *, size_t);
+
+// MuPDF's exceptions: TRY { … } ALWAYS { … } CATCH { … }. Nothing may return or
+// jump out of the first two.
+#define TRY(ctx) if (!sigsetjmp(*fz_push_try(ctx), 0)) if (fz_do_try(ctx)) do
+#define ALWAYS(ctx) while (0); if (fz_do_always(ctx)) do
+#define CATCH(ctx) while (0); if (fz_do_catch(ctx))
+
+typedef struct {
+	fz_context *ctx;
+	fz_stream *stream;
+	fz_document *doc;
+	fz_page *page;      // the page loaded last
+	char message[256];  // what MuPDF said when a call failed
+} document;
+
+enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
+
+static int failed(document *d) {
+	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
+	return FAILED;
+}
+
+#endif
