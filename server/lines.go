@@ -18,19 +18,19 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 	defer cancel()
 	out := &lineWriter{w: c.Response(), cancel: cancel}
 	var last document.Summary
-	var held collector
+	var held []document.PageResult
 	release := func() {
-		for _, p := range held.pages {
+		for _, p := range held {
 			out.send(withRegions(p))
 		}
-		held.pages = nil
+		held = nil
 	}
 	res, err := s.run(ctx, src, w, func(e document.Event) {
 		last = e.Summary
 		switch {
 		case e.Page == nil:
 		case !out.started && e.Page.Status == document.StatusFailed:
-			held.add(e)
+			held = append(held, *e.Page)
 		default:
 			release()
 			out.send(withRegions(*e.Page))
@@ -40,7 +40,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 		if err != nil {
 			return err
 		}
-		res.Pages = held.pages
+		res.Pages = held
 		if f := verdict(res); f != nil {
 			return f
 		}

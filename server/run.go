@@ -48,13 +48,13 @@ func ended(ctx context.Context) *document.Problem {
 
 // whole runs a document to its end and gives it with all its pages.
 func (s *Server) whole(ctx context.Context, src *document.Source, w wishes) (*document.Result, error) {
-	var pages collector
-	res, err := s.run(ctx, src, w, pages.add)
+	var pages document.Collector
+	res, err := s.run(ctx, src, w, pages.Add)
 	if err != nil {
 		return nil, err
 	}
 	res.ID = newID()
-	pages.complete(res)
+	pages.Complete(res)
 	if f := verdict(res); f != nil {
 		return nil, f
 	}

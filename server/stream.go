@@ -70,11 +70,11 @@ func (s *Server) documentStream(c echo.Context) error {
 	var beat sync.WaitGroup
 
 	var last document.Summary
-	var failed collector
+	var failed []document.PageResult
 	res, err := s.run(ctx, call.sources[0], w, func(e document.Event) {
 		last = e.Summary
 		if e.Kind == document.EventPageFail {
-			failed.add(e)
+			failed = append(failed, *e.Page)
 		}
 		if out.begin() {
 			beat.Go(func() { out.heartbeat(ctx, s.cfg.Heartbeat) })
@@ -93,7 +93,7 @@ func (s *Server) documentStream(c echo.Context) error {
 	}
 	out.begin()
 	if err == nil {
-		res.Pages = failed.pages // their reasons decide what to say of the whole
+		res.Pages = failed // their reasons decide what to say of the whole
 	}
 	end := s.ending(res, err, id, requestID(c), last)
 	out.send(endings[end.Status], end)

@@ -17,57 +17,53 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
 			"the embedded engine cannot read formulas as LaTeX; the vllm engine can, when it is configured")
 	}
+	src := rasterOf(page.Image)
+	lines, degrees := region.Lines, 0
 	var err error
-	if region.Lines == nil {
-		region.Lines, err = e.findAndRead(ctx, page.Image, region.BBox.Rect())
+	if lines == nil {
 		region.Grid = nil
-	} else {
-		region.Lines, err = e.readLines(ctx, rasterOf(page.Image), region.Lines)
+		if lines, degrees, err = e.findLines(ctx, src, region.BBox.Rect()); err != nil {
+			return document.Recognition{}, err
+		}
 	}
-	if err != nil {
+	if lines, err = e.readLines(ctx, src, lines); err != nil {
 		return document.Recognition{}, err
 	}
-	e.alphabet.proofread(region.Lines, page.Words)
+	e.alphabet.proofread(lines, page.Words)
+	region.Lines = turnLines(lines, src.w, src.h, degrees)
 	content, format := compose(region, opts.Task)
 	return document.Recognition{
 		Content:    content,
 		Format:     format,
-		Confidence: confidence(region.Lines),
-		Lines:      region.Lines,
+		Confidence: confidence(lines),
+		Lines:      lines,
 	}, nil
 }
 
-// findAndRead reads the part of img inside box, which may be turned: rows from
-// top to bottom, each from left to right. The lines are in pixels of img.
-func (e *Engine) findAndRead(ctx context.Context, img image.Image, box image.Rectangle) ([]document.Line, error) {
-	src := rasterOf(img)
+// findLines finds the lines of the part of src inside box, in pixels of src,
+// and the degrees by which to turn src clockwise so that they stand upright.
+// The lines are in order of the rows of the upright part.
+func (e *Engine) findLines(ctx context.Context, src raster, box image.Rectangle) ([]document.Line, int, error) {
 	box = box.Intersect(image.Rect(0, 0, src.w, src.h))
 	if box.Empty() {
-		return nil, nil
+		return nil, 0, nil
 	}
-	src = src.sub(box)
-	lines, err := e.detect(ctx, src)
+	lines, err := e.detect(ctx, src.sub(box))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	move(lines, box.Min)
 	degrees, err := e.rotation(ctx, src, lines)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	// Rows are rows of the upright part; the pixels need not be turned, since
-	// the first corner of each line says where its text starts.
-	lines = turnLines(startLines(lines, degrees), src.w, src.h, degrees)
-	lines = slices.Concat(rows(lines)...)
+	upright := turnLines(startLines(lines, degrees), src.w, src.h, degrees)
+	lines = slices.Concat(rows(upright)...)
 	w, h := src.w, src.h
 	if degrees%180 != 0 {
 		w, h = h, w
 	}
-	lines = turnLines(lines, w, h, (360-degrees)%360)
-	if lines, err = e.readLines(ctx, src, lines); err != nil {
-		return nil, err
-	}
-	move(lines, box.Min)
-	return lines, nil
+	return turnLines(lines, w, h, (360-degrees)%360), degrees, nil
 }
 
 // rows groups lines that stand beside each other, from top to bottom, each row

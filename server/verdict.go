@@ -1,45 +1,6 @@
 package server
 
-import (
-	"slices"
-	"strings"
-
-	"ocr-gateway/document"
-)
-
-// collector gathers the pages of a running document, which come in any order.
-type collector struct {
-	pages []document.PageResult
-}
-
-// add is an emit function.
-func (c *collector) add(e document.Event) {
-	if e.Page != nil {
-		c.pages = append(c.pages, *e.Page)
-	}
-}
-
-// complete puts the pages into r in their order and joins their text.
-func (c *collector) complete(r *document.Result) {
-	slices.SortFunc(c.pages, func(a, b document.PageResult) int { return a.Number - b.Number })
-	r.Pages = c.pages
-	if r.Pages == nil {
-		r.Pages = []document.PageResult{}
-	}
-	r.Markdown = join(r.Pages, func(p document.PageResult) string { return p.Markdown })
-	r.Text = join(r.Pages, func(p document.PageResult) string { return p.Text })
-}
-
-// join separates what the pages say by blank lines and leaves silent pages out.
-func join(pages []document.PageResult, of func(document.PageResult) string) string {
-	var parts []string
-	for _, p := range pages {
-		if s := strings.TrimSpace(of(p)); s != "" {
-			parts = append(parts, s)
-		}
-	}
-	return strings.Join(parts, "\n\n")
-}
+import "ocr-gateway/document"
 
 // verdict is the failure of a document of which nothing could be read, nil
 // otherwise.
