@@ -91,9 +91,10 @@ fuzz: ## run each fuzz target for FUZZTIME (default 20s)
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!
-	trap 'kill $$server; wait $$server' EXIT
+	trap 'kill $$server 2>/dev/null && wait $$server || true' EXIT
 	until bin/ocr-gateway healthcheck --url http://127.0.0.1:$(PORT)/readyz 2>/dev/null; do
-		kill -0 $$server && sleep 0.2
+		kill -0 $$server 2>/dev/null || exit 1
+		sleep 0.2
 	done
 	bin/ocr-gateway bench --url http://127.0.0.1:$(PORT) --pid $$server testdata/sample.pdf testdata/sample-scan.pdf testdata/sample.png
 

@@ -124,7 +124,6 @@ func checkGrid(t *testing.T, r document.Region) {
 
 // TestManyLines holds the time for pages that nobody prints.
 func TestManyLines(t *testing.T) {
-	const n = 5000
 	pages := map[string]func(rng *rand.Rand, i int) (x, y, w, h float64){
 		"at random": func(rng *rand.Rand, _ int) (x, y, w, h float64) {
 			return rng.Float64() * 2400, rng.Float64() * 3400, 5 + rng.Float64()*200, 5 + rng.Float64()*30
@@ -147,7 +146,7 @@ func TestManyLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(3, 3))
 			p := &paper{w: 2480, h: 3508, size: 20, rng: rng}
-			for i := range n {
+			for i := range manyLines {
 				x, y, w, h := place(rng, i)
 				p.line(x, y, w, h)
 			}
@@ -156,7 +155,7 @@ func TestManyLines(t *testing.T) {
 				start := time.Now()
 				checkDetect(t, p, task)
 				if took := time.Since(start); took > limit {
-					t.Errorf("task %s: %v for %d lines, want %v at most", task, took, n, limit)
+					t.Errorf("task %s: %v for %d lines, want %v at most", task, took, manyLines, limit)
 				}
 			}
 		})

@@ -4,8 +4,12 @@ package layout_test
 
 import "time"
 
-// limit is for TestManyLines; generous, since machines are shared.
-const limit = 2 * time.Second
-
-// variants is how many pages of each kind TestOrder reads.
-const variants = 20
+// The race detector slows everything: under it, the same tests look at less.
+const (
+	// manyLines is the number of lines of TestManyLines, limit the time for them,
+	// generous, since machines are shared.
+	manyLines = 5000
+	limit     = 2 * time.Second
+	// variants is how many pages of each kind TestOrder reads.
+	variants = 20
+)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"os"
 	"os/exec"
@@ -155,7 +154,6 @@ func (c *child) call(ctx context.Context, timeout time.Duration, req request, ta
 	defer context.AfterFunc(callCtx, c.kill)()
 
 	req.CPUSeconds = uint32(timeout/time.Second) + 1
-	req.Milliseconds = uint32(min(timeout.Milliseconds(), math.MaxUint32))
 	rep, message, err := c.exchange(encode(req, tail), file)
 	switch {
 	case err == nil:

@@ -28,7 +28,6 @@ type request struct {
 	MaxPixels     uint64 // opOpen: larger pictures are refused
 	Memory        uint64 // opOpen: bytes of address space that it may take
 	CPUSeconds    uint32 // the child may burn before the kernel ends it
-	Milliseconds  uint32 // until the gateway ends it
 	Page          uint32 // from 0
 	Width, Height uint32
 	Words         uint32 // opRender: 1 asks for the page's words too

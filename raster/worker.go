@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -39,9 +38,8 @@ type pageReader interface {
 
 // wordReader is a pageReader of documents that say which text they draw.
 type wordReader interface {
-	// words gives what a page rendered in width x height pixels draws. It is an error
-	// if that takes longer than patience.
-	words(page, width, height int, patience time.Duration) ([]document.Word, error)
+	// renderWithWords is render that also gives the text it drew, where it can.
+	renderWithWords(page, width, height int, pix []byte) (pixelFormat, []document.Word, error)
 }
 
 // WorkerMain is the life of a child: it serves requests on the socket it was
@@ -178,32 +176,26 @@ func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
 		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
 			return errTooManyPixels
 		}
-		began := time.Now()
-		format, err := w.reader.render(int(req.Page), int(req.Width), int(req.Height), w.pix)
-		rep.Format = format
-		if err == nil && req.Words == 1 {
-			rep.Words, rep.WordBytes = w.putWords(req, began)
-		}
-		return err
+		return w.render(int(req.Page), int(req.Width), int(req.Height), req.Words == 1, rep)
 	}
 	return errPacket
 }
 
-// putWords writes a rendered page's words to the shared memory. A page whose text
-// cannot be had has none: the pixels are good all the same.
-func (w *worker) putWords(req *request, began time.Time) (count, bytes uint32) {
+// render renders a page into the shared memory, and its words if they are wanted and
+// to be had.
+func (w *worker) render(page, width, height int, words bool, rep *reply) (err error) {
 	reader, ok := w.reader.(wordReader)
-	if !ok {
-		return 0, 0
+	if !ok || !words {
+		rep.Format, err = w.reader.render(page, width, height, w.pix)
+		return err
 	}
-	// The last quarter of the page's time is for the answer to arrive in.
-	end := began.Add(time.Duration(req.Milliseconds) * time.Millisecond * 3 / 4)
-	words, err := reader.words(int(req.Page), int(req.Width), int(req.Height), time.Until(end))
+	format, drawn, err := reader.renderWithWords(page, width, height, w.pix)
 	if err != nil {
-		return 0, 0
+		return err
 	}
-	count, packed := packWords(words, int(req.Width), int(req.Height))
-	return count, uint32(copy(w.words, packed))
+	count, packed := packWords(drawn, width, height)
+	rep.Format, rep.Words, rep.WordBytes = format, count, uint32(copy(w.words, packed))
+	return nil
 }
 
 // openReader maps the document, for the life of the child.
@@ -244,8 +236,9 @@ func (r pdfReader) render(page, width, height int, pix []byte) (pixelFormat, err
 	return formatOpaque, r.doc.Render(page, width, height, pix)
 }
 
-func (r pdfReader) words(page, width, height int, patience time.Duration) ([]document.Word, error) {
-	return r.doc.Words(page, width, height, patience)
+func (r pdfReader) renderWithWords(page, width, height int, pix []byte) (pixelFormat, []document.Word, error) {
+	words, err := r.doc.RenderWithWords(page, width, height, pix)
+	return formatOpaque, words, err
 }
 
 // tiffReader walks the directories in Go and has MuPDF decode the pictures.

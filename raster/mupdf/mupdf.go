@@ -10,6 +10,21 @@ package mupdf
 /*
 #include "mupdf.h"
 
+typedef struct {
+	fz_context *ctx;
+	fz_stream *stream;
+	fz_document *doc;
+	fz_page *page;      // the page loaded last
+	char message[256];  // what MuPDF said when a call failed
+} document;
+
+enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
+
+static int failed(document *d) {
+	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
+	return FAILED;
+}
+
 static fz_context *new_context(size_t store) {
 	// A null symbol means that the program was linked without the library.
 	if (!fz_new_context_imp)
@@ -61,7 +76,8 @@ static int load_page(document *d, int number, fz_rect *bounds) {
 	return OK;
 }
 
-static int render(document *d, fz_matrix to_pixels, int width, int height, unsigned char *pixels) {
+// render gives the text that it drew too, if wanted and to be had.
+static int render(document *d, fz_matrix to_pixels, int width, int height, unsigned char *pixels, fz_stext_page **text) {
 	fz_pixmap *volatile pixmap = NULL;
 	fz_device *volatile device = NULL;
 	volatile int status = OK;
@@ -69,9 +85,13 @@ static int render(document *d, fz_matrix to_pixels, int width, int height, unsig
 		pixmap = fz_new_pixmap_with_data(d->ctx, fz_device_rgb(d->ctx), width, height, NULL, 1, width * 4, pixels);
 		fz_clear_pixmap_with_value(d->ctx, pixmap, 0xff);
 		device = fz_new_draw_device(d->ctx, to_pixels, pixmap);
+		if (text)
+			ocr_note_text(d->ctx, device, to_pixels);
 		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, NULL);
 		fz_close_device(d->ctx, device);
 	} ALWAYS(d->ctx) {
+		if (text)
+			*text = ocr_noted_text(d->ctx);
 		fz_drop_device(d->ctx, device);
 		fz_drop_pixmap(d->ctx, pixmap);
 	} CATCH(d->ctx) {
@@ -225,24 +245,21 @@ func (d *Document) Size(n int) (width, height float64, err error) {
 // that it fills width x height pixels of pix: RGBA, 4 bytes a pixel, opaque. pix
 // must lie outside the Go heap.
 func (d *Document) Render(n, width, height int, pix []byte) error {
+	return d.render(n, width, height, pix, nil)
+}
+
+// render also gives the text that it drew, if text is not nil and it could be had.
+func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_page) error {
 	if width < 1 || height < 1 || len(pix)/4/width < height {
 		return errors.New("mupdf: pixel buffer too small")
 	}
-	m, err := d.toPixels(n, width, height)
+	w, h, err := d.Size(n)
 	if err != nil {
 		return err
 	}
-	return d.check(C.render(&d.c, m, C.int(width), C.int(height), (*C.uchar)(&pix[0])))
-}
-
-// toPixels loads page n and maps it to width x height pixels.
-func (d *Document) toPixels(n, width, height int) (C.fz_matrix, error) {
-	w, h, err := d.Size(n)
-	if err != nil {
-		return C.fz_matrix{}, err
-	}
 	sx, sy := C.float(float64(width)/w), C.float(float64(height)/h)
-	return C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}, nil
+	m := C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}
+	return d.check(C.render(&d.c, m, C.int(width), C.int(height), (*C.uchar)(&pix[0]), text))
 }
 
 // Format is a picture format that Decode reads.

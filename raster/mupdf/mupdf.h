@@ -37,27 +37,22 @@ typedef struct fz_stext_line fz_stext_line;
 typedef struct fz_stext_block fz_stext_block;
 typedef struct fz_stroke_state fz_stroke_state;
 
-// What a device does with text that is filled or stroked.
+// What a device does with text.
 typedef void fill_text_fn(fz_context *, fz_device *, const fz_text *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
 typedef void stroke_text_fn(fz_context *, fz_device *, const fz_text *, const fz_stroke_state *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
+typedef void clip_text_fn(fz_context *, fz_device *, const fz_text *, fz_matrix, fz_rect scissor);
+typedef void clip_stroke_text_fn(fz_context *, fz_device *, const fz_text *, const fz_stroke_state *, fz_matrix, fz_rect scissor);
 
-// A device calls nothing for what is NULL. The struct goes on behind these.
+// The struct goes on behind these.
 struct fz_device {
 	int refs, hints, flags;
 	void *close_device, *drop_device;
 	void *fill_path, *stroke_path, *clip_path, *clip_stroke_path;
 	fill_text_fn *fill_text;
 	stroke_text_fn *stroke_text;
-	void *clip_text, *clip_stroke_text, *ignore_text;
-	void *fill_shade, *fill_image, *fill_image_mask, *clip_image_mask;
-	void *pop_clip, *begin_mask, *end_mask, *begin_group, *end_group, *begin_tile, *end_tile;
-	void *render_flags, *set_default_colorspaces;
-	void *begin_layer, *end_layer, *begin_structure, *end_structure;
-	void *begin_metatext, *end_metatext;
+	clip_text_fn *clip_text;
+	clip_stroke_text_fn *clip_stroke_text;
 };
-
-// Setting abort while a page runs ends that soon.
-typedef struct { int abort, progress; size_t progress_max; int errors, incomplete; } fz_cookie;
 
 // Structured text: blocks of lines of characters.
 typedef struct {
@@ -116,7 +111,7 @@ LIB int fz_count_pages(fz_context *, fz_document *);
 LIB fz_page *fz_load_page(fz_context *, fz_document *, int number);
 LIB void fz_drop_page(fz_context *, fz_page *);
 LIB fz_rect fz_bound_page(fz_context *, fz_page *);
-LIB void fz_run_page(fz_context *, fz_page *, fz_device *, fz_matrix, fz_cookie *);
+LIB void fz_run_page(fz_context *, fz_page *, fz_device *, fz_matrix, void *cookie);
 LIB fz_colorspace *fz_device_gray(fz_context *);
 LIB fz_colorspace *fz_device_rgb(fz_context *);
 LIB fz_pixmap *fz_new_pixmap_with_data(fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples);
@@ -129,6 +124,8 @@ LIB void fz_drop_device(fz_context *, fz_device *);
 LIB fz_stext_page *fz_new_stext_page(fz_context *, fz_rect mediabox);
 LIB void fz_drop_stext_page(fz_context *, fz_stext_page *);
 LIB fz_device *fz_new_stext_device(fz_context *, fz_stext_page *, const void *options);
+LIB void fz_ignore_text(fz_context *, fz_device *, const fz_text *, fz_matrix);
+LIB fz_matrix fz_concat(fz_matrix, fz_matrix);
 LIB int fz_pixmap_width(fz_context *, const fz_pixmap *);
 LIB int fz_pixmap_height(fz_context *, const fz_pixmap *);
 LIB int fz_pixmap_stride(fz_context *, const fz_pixmap *);
@@ -149,19 +146,9 @@ LIB fz_pixmap *fz_load_gif(fz_context *, const unsigned char *, size_t);
 #define ALWAYS(ctx) while (0); if (fz_do_always(ctx)) do
 #define CATCH(ctx) while (0); if (fz_do_catch(ctx))
 
-typedef struct {
-	fz_context *ctx;
-	fz_stream *stream;
-	fz_document *doc;
-	fz_page *page;      // the page loaded last
-	char message[256];  // what MuPDF said when a call failed
-} document;
-
-enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
-
-static int failed(document *d) {
-	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
-	return FAILED;
-}
+// words.c: between the two, what the draw device draws of text is noted, in pixels.
+// Neither throws; NULL means that the text could not be had.
+void ocr_note_text(fz_context *, fz_device *draw, fz_matrix to_pixels);
+fz_stext_page *ocr_noted_text(fz_context *);
 
 #endif

@@ -3,55 +3,6 @@ package mupdf
 /*
 #include "mupdf.h"
 
-// MuPDF's own, of the device in use: a process has one context and one thread for it.
-static fill_text_fn *fill_any_text;
-static stroke_text_fn *stroke_any_text;
-
-static void fill_visible_text(fz_context *ctx, fz_device *device, const fz_text *text, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
-	if (alpha > 0)
-		fill_any_text(ctx, device, text, m, cs, color, alpha, params);
-}
-
-static void stroke_visible_text(fz_context *ctx, fz_device *device, const fz_text *text, const fz_stroke_state *pen, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
-	if (alpha > 0)
-		stroke_any_text(ctx, device, text, pen, m, cs, color, alpha, params);
-}
-
-// drawn_text_device gives a device that keeps text only if it leaves a mark.
-static fz_device *drawn_text_device(fz_context *ctx, fz_stext_page *text) {
-	fz_device *device = fz_new_stext_device(ctx, text, NULL);
-	fill_any_text = device->fill_text;
-	stroke_any_text = device->stroke_text;
-	device->fill_text = fill_visible_text;
-	device->stroke_text = stroke_visible_text;
-	device->ignore_text = NULL; // render mode 3
-	// /ActualText stands for what is drawn, and need not look like it. Graphics are
-	// measured for its sake only.
-	device->begin_metatext = device->end_metatext = NULL;
-	device->fill_path = device->stroke_path = NULL;
-	device->fill_shade = device->fill_image = device->fill_image_mask = NULL;
-	return device;
-}
-
-// read_text gives the text of the loaded page, which drop_text frees.
-static int read_text(document *d, fz_matrix to_pixels, int width, int height, fz_cookie *cookie, fz_stext_page **out) {
-	fz_stext_page *volatile text = NULL;
-	fz_device *volatile device = NULL;
-	TRY(d->ctx) {
-		text = fz_new_stext_page(d->ctx, (fz_rect){0, 0, width, height});
-		device = drawn_text_device(d->ctx, text);
-		fz_run_page(d->ctx, d->page, device, to_pixels, cookie);
-		fz_close_device(d->ctx, device);
-	} ALWAYS(d->ctx) {
-		fz_drop_device(d->ctx, device);
-	} CATCH(d->ctx) {
-		fz_drop_stext_page(d->ctx, text);
-		return failed(d);
-	}
-	*out = text;
-	return OK;
-}
-
 static fz_stext_line *first_line(const fz_stext_block *block) {
 	return block->type == FZ_STEXT_BLOCK_TEXT ? block->u.t.first_line : NULL;
 }
@@ -59,42 +10,27 @@ static fz_stext_line *first_line(const fz_stext_block *block) {
 import "C"
 
 import (
-	"errors"
 	"math"
-	"sync/atomic"
-	"time"
 	"unicode"
 	"unicode/utf8"
-	"unsafe"
 
 	"ocr-gateway/document"
 )
 
-// Words gives the text that page n draws, cut at white space and wide gaps, in the
-// pixels of a rendering of width x height. Text in render mode 3 and fully
-// transparent text is left out, and so are characters off the page; text that is
-// clipped away, covered, or of the colour of its ground is not. Code points are the
-// document's word and may be any number: those that are none come as U+FFFD. It is an
-// error if the text takes longer than patience.
-func (d *Document) Words(n, width, height int, patience time.Duration) ([]document.Word, error) {
-	m, err := d.toPixels(n, width, height)
-	if err != nil {
-		return nil, err
-	}
-	var cookie C.fz_cookie
-	abort := time.AfterFunc(patience, func() {
-		atomic.StoreInt32((*int32)(unsafe.Pointer(&cookie.abort)), 1)
-	})
+// RenderWithWords is Render that also gives the text it drew, cut at white space and
+// wide gaps, in pixels. Invisible text (render mode 3, or fully transparent) is left
+// out, and so are characters off the page; text that is clipped away, covered, or of
+// the colour of its ground is not. Left out as well is text of Type 3 fonts whose
+// glyphs take their colour from the page. Code points are the document's word and may
+// be any number: what is none comes as U+FFFD. A page whose text cannot be had is
+// rendered without.
+func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document.Word, error) {
 	var text *C.fz_stext_page
-	err = d.check(C.read_text(&d.c, m, C.int(width), C.int(height), &cookie, &text))
-	inTime := abort.Stop()
-	if err != nil {
+	err := d.render(n, width, height, pix, &text)
+	if text == nil {
 		return nil, err
 	}
 	defer C.fz_drop_stext_page(d.c.ctx, text)
-	if !inTime {
-		return nil, errors.New("mupdf: text takes too long")
-	}
 	w := wordCutter{width: float64(width), height: float64(height)}
 	for block := text.first_block; block != nil; block = block.next {
 		for line := C.first_line(block); line != nil; line = line.next {
@@ -104,7 +40,7 @@ func (d *Document) Words(n, width, height int, patience time.Duration) ([]docume
 			w.end()
 		}
 	}
-	return w.words, nil
+	return w.words, err
 }
 
 // wordCutter makes words of the characters of one line after the other.

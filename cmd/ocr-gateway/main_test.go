@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"ocr-gateway/document"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// beProgram makes the test binary behave as ocr-gateway, so that what users run
+// is run here, with the race detector.
+const beProgram = "BE_OCR_GATEWAY"
+
+// Rendering children start with an empty environment and are known by their
+// argument: without that they would run these tests in turn.
+func TestMain(m *testing.M) {
+	if os.Getenv(beProgram) != "" || len(os.Args) > 1 && os.Args[1] == "worker" {
+		os.Exit(run(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+const testdata = "../../testdata/"
+
+// program prepares a call of ocr-gateway as a shell would make it.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat("../../models"); err != nil {
+		t.Fatal("the models are missing: run `make models`")
+	}
+	models, err := filepath.Abs("../../models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), exe, args...)
+	cmd.Env = append(os.Environ(), beProgram+"=1", "OCR_ENGINE_EMBEDDED_DIR="+models)
+	return cmd
+}
+
+// call runs ocr-gateway to its end.
+func call(t *testing.T, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := program(t, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+// golden compares got with a file, or writes it with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; look at it, then write it anew with -update. Got:\n%s", path, got)
+	}
+}
+
+func TestBundledDocuments(t *testing.T) {
+	for _, tc := range []struct {
+		golden string
+		args   []string
+	}{
+		{"sample.md", []string{"sample.pdf"}},
+		{"sample-png.md", []string{"sample.png"}},
+		{"sample-scan.md", []string{"sample-scan.pdf"}},
+		{"sample-encrypted.md", []string{"sample-encrypted.pdf", "--password", "secret"}},
+		{"sample-table.txt", []string{"sample.pdf", "--pages", "2", "--format", "txt", "--task", "text"}},
+	} {
+		t.Run(tc.golden, func(t *testing.T) {
+			stdout, stderr, code := call(t, append([]string{"ocr", testdata + tc.args[0]}, tc.args[1:]...)...)
+			if code != exitOK || stderr != "" {
+				t.Fatalf("exit code %d, stderr %q", code, stderr)
+			}
+			golden(t, tc.golden, stdout)
+		})
+	}
+}
+
+func TestOCRGoesOnAfterABadFile(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad.pdf")
+	if err := os.WriteFile(bad, []byte("%PDF-1.4\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(dir, "out")
+	_, stderr, code := call(t, "ocr", bad, testdata+"sample-encrypted.pdf", filepath.Join(dir, "none.pdf"), testdata+"sample.png", "-o", out, "--format", "json")
+	if code != exitFailed {
+		t.Errorf("exit code %d, want %d", code, exitFailed)
+	}
+	for _, says := range []string{"bad.pdf:", "sample-encrypted.pdf:", "password", "none.pdf:"} {
+		if !strings.Contains(stderr, says) {
+			t.Errorf("stderr does not say %q:\n%s", says, stderr)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(out, "sample.png.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var result document.Result
+	if err := json.Unmarshal(data, &result); err != nil {
+		t.Fatal(err)
+	}
+	if result.Status != document.StatusOK || len(result.Pages) != 1 || len(result.Pages[0].Regions) == 0 {
+		t.Errorf("%s with %d pages", result.Status, len(result.Pages))
+	}
+}
+
+func TestWrongUse(t *testing.T) {
+	for name, tc := range map[string]struct {
+		args []string
+		says string
+	}{
+		"flag":         {[]string{"serve", "--prot", "1"}, "unknown flag: --prot"},
+		"port":         {[]string{"serve", "--port", "70000"}, "server.port"},
+		"engine":       {[]string{"serve", "--engine", "magic"}, "engine.kind"},
+		"models":       {[]string{"ocr", testdata + "sample.png", "--models", "/nowhere"}, "make models"},
+		"pages":        {[]string{"ocr", testdata + "sample.pdf", "--pages", "1-x"}, `"x"`},
+		"format":       {[]string{"ocr", testdata + "sample.pdf", "--format", "doc"}, "md, txt"},
+		"no file":      {[]string{"ocr"}, "requires at least 1 arg"},
+		"settings":     {[]string{"serve", "--config", "testdata/bad.yaml"}, "server.prot"},
+		"nothing runs": {[]string{"bench", "--url", "ftp://x", testdata + "sample.png"}, "http://host:port"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stdout, stderr, code := call(t, tc.args...)
+			if code != exitUsage || !strings.Contains(stderr, tc.says) || stdout != "" {
+				t.Errorf("exit code %d, stderr %q, stdout %q; want code %d and %q", code, stderr, stdout, exitUsage, tc.says)
+			}
+		})
+	}
+}
+
+func TestPrintConfigHidesSecrets(t *testing.T) {
+	cmd := program(t, "serve", "--print-config", "--port", "9999")
+	cmd.Env = append(cmd.Env, "OCR_SERVER_API_KEYS=very-secret-key")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if strings.Contains(string(out), "very-secret") || !strings.Contains(string(out), "port: 9999") {
+		t.Errorf("printed:\n%s", out)
+	}
+}
+
+// serve starts a server on a free port and gives its address and what ends it.
+func serve(t *testing.T) (base string, cmd *exec.Cmd, rest *bufio.Scanner) {
+	t.Helper()
+	cmd = program(t, "serve", "--port", "0")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if cmd.ProcessState == nil {
+			cmd.Process.Kill()
+			cmd.Wait()
+		}
+	})
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		var entry struct{ Msg, Address string }
+		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Msg == "listening" {
+			return "http://" + entry.Address, cmd, lines
+		}
+	}
+	t.Fatalf("the server did not listen: %v", cmd.Wait())
+	return "", nil, nil
+}
+
+// upload makes a multipart form with one file.
+func upload(t *testing.T, field, path string, options ...string) (body *bytes.Buffer, contentType string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body = &bytes.Buffer{}
+	form := multipart.NewWriter(body)
+	part, err := form.CreateFormFile(field, filepath.Base(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write(data)
+	for i := 0; i < len(options); i += 2 {
+		form.WriteField(options[i], options[i+1])
+	}
+	form.Close()
+	return body, form.FormDataContentType()
+}
+
+func post(t *testing.T, url, accept, field, path string, options ...string) (*http.Response, string) {
+	t.Helper()
+	body, contentType := upload(t, field, path, options...)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	req.Header.Set("Accept", accept)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(answer)
+}
+
+func TestServe(t *testing.T) {
+	base, cmd, logs := serve(t)
+
+	resp, markdown := post(t, base+"/api/ocr/document", "text/markdown", "file", testdata+"sample.pdf")
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("document: %s: %s", resp.Status, markdown)
+	}
+	want, err := os.ReadFile("testdata/sample.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.TrimSpace(markdown) != strings.TrimSpace(string(want)) {
+		t.Errorf("the server's Markdown differs from the command line's:\n%s", markdown)
+	}
+
+	resp, events := post(t, base+"/api/ocr/document/stream", "text/event-stream", "file", testdata+"sample.pdf", "pages", "r2-r1")
+	for event, times := range map[string]int{"job.accepted": 1, "page.completed": 2, "page.failed": 0, "document.completed": 1} {
+		if n := strings.Count(events, "event: "+event+"\n"); resp.StatusCode != http.StatusOK || n != times {
+			t.Errorf("stream (%s): %d times %s, want %d\n%s", resp.Status, n, event, times, events)
+		}
+	}
+
+	resp, problem := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png", "task", "formula")
+	if resp.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(problem, "task_unsupported") || !strings.Contains(problem, "vllm") {
+		t.Errorf("formula: %s: %s", resp.Status, problem)
+	}
+
+	stdout, stderr, code := call(t, "bench", "--url", base, testdata+"sample.png", "-n", "2", "-c", "2", "--json")
+	var report struct{ Pages, Failed_requests int }
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != exitOK || report.Pages != 2 {
+		t.Errorf("bench: exit code %d, %v: %s%s", code, err, stdout, stderr)
+	}
+	if _, stderr, code := call(t, "healthcheck", "--url", base+"/livez"); code != exitOK {
+		t.Errorf("healthcheck: exit code %d: %s", code, stderr)
+	}
+
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	for logs.Scan() { // until it closes its standard error
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v", err)
+	}
+	if _, _, code := call(t, "healthcheck", "--url", base+"/livez"); code != exitFailed {
+		t.Errorf("healthcheck of a stopped server: exit code %d, want %d", code, exitFailed)
+	}
+}

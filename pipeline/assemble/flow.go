@@ -1,0 +1,42 @@
+package assemble
+
+import (
+	"strings"
+
+	"ocr-gateway/document"
+)
+
+// CodeMerged is the code of the note on a region whose text stands in another
+// one. The region's status stays ok: nothing failed.
+const CodeMerged document.Code = "merged"
+
+// move empties a region whose text now stands in the region into. Its box, lines
+// and confidence stay where they were read.
+func move(from, into *document.Region) {
+	from.Content = ""
+	from.Error = document.Problemf(CodeMerged, document.PhaseFormat, "merged into %s", into.ID)
+}
+
+// flow lists the regions that make up the running text of a page. Furniture of
+// the page and regions that turned out empty do not separate what stands before
+// and after them; pictures and failed regions do.
+func flow(regions []document.Region) []*document.Region {
+	var out []*document.Region
+	for i := range regions {
+		r := &regions[i]
+		if !furniture(r.Type) && !(r.Status == document.StatusOK && blank(r.Content)) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func furniture(t document.RegionType) bool {
+	switch t {
+	case document.RegionHeader, document.RegionFooter, document.RegionPageNumber, document.RegionFootnote:
+		return true
+	}
+	return false
+}
+
+func blank(s string) bool { return strings.TrimSpace(s) == "" }

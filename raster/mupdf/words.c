@@ -1,0 +1,83 @@
+#include "mupdf.h"
+
+// What is being noted. Static, because a device's functions are passed nothing of
+// ours; the package is for one goroutine at a time.
+static struct {
+	fz_device drawing; // the draw device's own functions
+	fz_matrix to_pixels;
+	fz_stext_page *page; // NULL when there is nothing to note, or no memory for it
+	fz_device *device;   // writes to page
+} noted;
+
+static void drop_noted(fz_context *ctx) {
+	fz_drop_device(ctx, noted.device);
+	fz_drop_stext_page(ctx, noted.page);
+	noted.device = NULL;
+	noted.page = NULL;
+}
+
+// note never throws: a page is drawn whether or not its text can be had.
+static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
+	if (!noted.page)
+		return;
+	TRY(ctx) {
+		// The call for invisible text; unlike the others it takes no colour and no clip.
+		fz_ignore_text(ctx, noted.device, text, fz_concat(m, noted.to_pixels));
+	} CATCH(ctx) {
+		drop_noted(ctx);
+	}
+}
+
+static void fill_text(fz_context *ctx, fz_device *draw, const fz_text *text, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
+	noted.drawing.fill_text(ctx, draw, text, m, cs, color, alpha, params);
+	if (alpha > 0)
+		note(ctx, text, m);
+}
+
+static void stroke_text(fz_context *ctx, fz_device *draw, const fz_text *text, const fz_stroke_state *pen, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
+	noted.drawing.stroke_text(ctx, draw, text, pen, m, cs, color, alpha, params);
+	if (alpha > 0)
+		note(ctx, text, m);
+}
+
+// Text clips when it is filled with a pattern or a picture.
+static void clip_text(fz_context *ctx, fz_device *draw, const fz_text *text, fz_matrix m, fz_rect scissor) {
+	noted.drawing.clip_text(ctx, draw, text, m, scissor);
+	note(ctx, text, m);
+}
+
+static void clip_stroke_text(fz_context *ctx, fz_device *draw, const fz_text *text, const fz_stroke_state *pen, fz_matrix m, fz_rect scissor) {
+	noted.drawing.clip_stroke_text(ctx, draw, text, pen, m, scissor);
+	note(ctx, text, m);
+}
+
+void ocr_note_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels) {
+	TRY(ctx) {
+		noted.page = fz_new_stext_page(ctx, (fz_rect){0, 0, 0, 0});
+		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
+	} CATCH(ctx) {
+		drop_noted(ctx);
+		return;
+	}
+	noted.to_pixels = to_pixels;
+	noted.drawing = *draw;
+	draw->fill_text = fill_text;
+	draw->stroke_text = stroke_text;
+	draw->clip_text = clip_text;
+	draw->clip_stroke_text = clip_stroke_text;
+}
+
+fz_stext_page *ocr_noted_text(fz_context *ctx) {
+	if (!noted.page)
+		return NULL;
+	TRY(ctx) {
+		fz_close_device(ctx, noted.device); // puts text that runs right to left in order
+	} CATCH(ctx) {
+		drop_noted(ctx);
+		return NULL;
+	}
+	fz_stext_page *page = noted.page;
+	noted.page = NULL;
+	drop_noted(ctx);
+	return page;
+}
