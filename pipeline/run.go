@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -17,6 +16,7 @@ type run struct {
 	layouts lane // this document's place in the layout gate
 	regions lane // and in the engine gate
 	result  document.Result
+	blamed  *document.PageResult // see blame; nil while no page has failed
 	emit    func(document.Event)
 }
 
@@ -121,7 +121,7 @@ func (r *run) account(page *document.PageResult) {
 		s.Partial++
 	default:
 		s.Failed++
-		r.firstFailure(page)
+		r.blame(page)
 	}
 	for _, region := range page.Regions {
 		s.Regions.Total++
@@ -139,13 +139,14 @@ func (r *run) account(page *document.PageResult) {
 	r.result.Usage.Add(page.Usage)
 }
 
-// firstFailure keeps the reason to show should all pages fail. Damage to the
-// input is only blamed when no page got past the rasteriser.
-func (r *run) firstFailure(page *document.PageResult) {
-	if r.result.Error == nil || r.result.Error.Phase == document.PhaseRaster && page.Error.Phase != document.PhaseRaster {
-		p := *page.Error
-		p.Detail = fmt.Sprintf("page %d: %s", page.Number, p.Detail)
-		r.result.Error = &p
+// blame keeps the page whose failure is shown should all fail: the earliest of
+// those that got past the rasteriser, so that damage to the input is only named
+// when no page did.
+func (r *run) blame(page *document.PageResult) {
+	damaged := func(p *document.PageResult) bool { return p.Error.Phase == document.PhaseRaster }
+	if r.blamed == nil || damaged(r.blamed) && !damaged(page) ||
+		damaged(r.blamed) == damaged(page) && page.Number < r.blamed.Number {
+		r.blamed = page
 	}
 }
 
@@ -153,8 +154,6 @@ func (r *run) firstFailure(page *document.PageResult) {
 func (r *run) finish(err error) {
 	s := &r.result.Summary
 	s.Canceled = s.Pages - s.OK - s.Partial - s.Failed
-	first := r.result.Error
-	r.result.Error = nil
 	switch {
 	case err != nil:
 		var p *document.Problem
@@ -166,18 +165,27 @@ func (r *run) finish(err error) {
 		}
 	case s.Pages > 0 && s.Failed == s.Pages:
 		r.result.Status = document.StatusFailed
-		code := document.CodeAllPagesFailed
-		if first.Phase == document.PhaseRaster {
-			code = document.CodeUnreadable
-		}
-		r.result.Error = document.Problemf(code, first.Phase, "no page could be read (%d of %d failed); %s",
-			s.Failed, s.Pages, first.Detail).Because(first)
-		r.result.Error.Retryable = first.Retryable
+		r.result.Error = allFailed(s.Pages, r.blamed)
 	case s.Failed+s.Partial > 0:
 		r.result.Status = document.StatusPartial
 	default:
 		r.result.Status = document.StatusOK
 	}
+}
+
+// allFailed explains a document of which no page could be read.
+func allFailed(pages int, blamed *document.PageResult) *document.Problem {
+	first := blamed.Error
+	code := document.CodeAllPagesFailed
+	if first.Phase == document.PhaseRaster {
+		code = document.CodeUnreadable
+	}
+	p := document.Problemf(code, first.Phase, "none of the %d pages could be read; page %d: %s", pages, blamed.Number, first.Detail).Because(first)
+	if pages == 1 {
+		p.Detail = first.Detail
+	}
+	p.Retryable = first.Retryable
+	return p
 }
 
 // problemOf makes err a Problem: its own if it is one, the context's end if that

@@ -28,6 +28,8 @@ func Sniff(head []byte) string {
 
 // Internals that the fuzz targets feed.
 var (
+	PackWords       = packWords
+	UnpackWords     = unpackWords
 	EXIFOrientation = func(data []byte) int { return int(exifOrientation(data)) }
 	FindOrientation = func(kind string, data []byte) int {
 		for k, name := range kindNames {

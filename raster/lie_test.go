@@ -33,6 +33,9 @@ var Lies = []string{
 	"negative page", "unknown status", "2^32-1 pages", "no memory file",
 }
 
+// WordLies are about words only: the pages are good.
+var WordLies = []string{"too many words", "too many bytes of words", "words that are zeros"}
+
 func lyingReply(lie string, req *request) reply {
 	rep := reply{Pages: 1, Width: 100, Height: 100, Orientation: 1}
 	switch lie {
@@ -44,6 +47,12 @@ func lyingReply(lie string, req *request) reply {
 		rep.Width = math.NaN()
 	case "negative page":
 		rep.Height = -1
+	case "too many words":
+		rep.Words = math.MaxUint32
+	case "too many bytes of words":
+		rep.WordBytes = math.MaxUint32
+	case "words that are zeros":
+		rep.Words, rep.WordBytes = 10, 100
 	case "unknown status":
 		rep.Status = 99
 	case "2^32-1 pages":

@@ -11,7 +11,7 @@ import (
 )
 
 // envAPIKey is where bench takes the key from: other users can see command lines.
-const envAPIKey = "OCR_API_KEY"
+const envAPIKey = "GATEWAY_API_KEY"
 
 func newBench() *cobra.Command {
 	cfg := bench.DefaultConfig()

@@ -51,9 +51,11 @@ static void clip_stroke_text(fz_context *ctx, fz_device *draw, const fz_text *te
 	note(ctx, text, m);
 }
 
+static const fz_rect nowhere; // of no consequence to the text
+
 void ocr_note_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels) {
 	TRY(ctx) {
-		noted.page = fz_new_stext_page(ctx, (fz_rect){0, 0, 0, 0});
+		noted.page = fz_new_stext_page(ctx, nowhere);
 		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
 	} CATCH(ctx) {
 		drop_noted(ctx);

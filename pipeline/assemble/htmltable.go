@@ -1,0 +1,292 @@
+package assemble
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// table is an HTML table as a language model writes it: rows of cells and nothing
+// else. Its source is kept, so what is not changed is written back as it was.
+type table struct {
+	open string // the <table …> tag
+	rows []tableRow
+}
+
+type tableRow struct {
+	open   string // the <tr …> tag
+	head   bool   // stands in thead or has no cell but th
+	inHead bool   // stands in thead
+	cells  []tableCell
+}
+
+type tableCell struct {
+	open             string // the <td …> or <th …> tag
+	body             string // source between the tags
+	head             bool   // is a th
+	rowSpan, colSpan int    // rowSpan 0 reaches to the end of the table
+}
+
+// Limits of the HTML standard on spans, which are foreign numbers.
+const maxColSpan, maxRowSpan = 1000, 65534
+
+// isTable reports whether s is one whole table, by its ends.
+func isTable(s string) bool {
+	return strings.HasPrefix(s, "<table") && strings.HasSuffix(s, "</table>")
+}
+
+// readTable reads s when it is one table and nothing but: text outside cells,
+// captions, tables inside cells and missing end tags are refused, so that
+// nothing is lost by writing the rows anew.
+func readTable(s string) (*table, bool) {
+	if !isTable(s) {
+		return nil, false
+	}
+	r := tableReader{z: html.NewTokenizer(strings.NewReader(s)), body: -1}
+	for {
+		kind := r.z.Next()
+		if kind == html.ErrorToken {
+			return r.table, r.closed // the only error of a string is its end
+		}
+		raw := r.z.Raw()
+		start := r.at
+		r.at += len(raw)
+		if !r.token(kind, s, start, string(bytes.TrimSpace(raw))) {
+			return nil, false
+		}
+	}
+}
+
+type tableReader struct {
+	z       *html.Tokenizer
+	table   *table
+	section atom.Atom // thead, tbody, tfoot or 0
+	inRow   bool
+	body    int // where the open cell's body starts, -1 outside cells
+	at      int // bytes read
+	closed  bool
+}
+
+func (r *tableReader) token(kind html.TokenType, s string, start int, raw string) bool {
+	if kind == html.TextToken || kind == html.CommentToken || kind == html.DoctypeToken {
+		return r.body >= 0 || kind == html.TextToken && raw == ""
+	}
+	name, more := r.z.TagName()
+	tag := atom.Lookup(name)
+	opens := kind == html.StartTagToken
+	switch tag {
+	case atom.Table, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th:
+	default:
+		return r.body >= 0 // markup inside a cell is the cell's
+	}
+	if r.closed || kind == html.SelfClosingTagToken || r.body >= 0 && (opens || tag != atom.Td && tag != atom.Th) {
+		return false
+	}
+	switch {
+	case tag == atom.Table && opens:
+		ok := r.table == nil
+		r.table = &table{open: raw}
+		return ok
+	case r.table == nil:
+		return false
+	case tag == atom.Table:
+		r.closed = true
+		return !r.inRow && r.section == 0
+	case tag == atom.Tr:
+		if opens == r.inRow {
+			return false
+		}
+		r.inRow = opens
+		if opens {
+			r.table.rows = append(r.table.rows, tableRow{open: raw, inHead: r.section == atom.Thead})
+		} else {
+			r.row().close()
+		}
+		return true
+	case tag == atom.Td || tag == atom.Th:
+		return r.cell(tag, opens, more, s, start, raw)
+	case r.inRow || opens == (r.section != 0):
+		return false
+	case opens:
+		r.section = tag
+		return true
+	}
+	ok := tag == r.section
+	r.section = 0
+	return ok
+}
+
+func (r *tableReader) row() *tableRow { return &r.table.rows[len(r.table.rows)-1] }
+
+func (r *tableReader) cell(tag atom.Atom, opens, more bool, s string, start int, raw string) bool {
+	if !r.inRow || opens == (r.body >= 0) {
+		return false
+	}
+	row := r.row()
+	if !opens {
+		cell := &row.cells[len(row.cells)-1]
+		cell.body = s[r.body:start]
+		r.body = -1
+		return cell.head == (tag == atom.Th)
+	}
+	cell := tableCell{open: raw, head: tag == atom.Th, rowSpan: 1, colSpan: 1}
+	ok := true
+	for more {
+		var key, value []byte
+		key, value, more = r.z.TagAttr()
+		switch string(key) {
+		case "rowspan":
+			cell.rowSpan, ok = span(value, 0, maxRowSpan, ok)
+		case "colspan":
+			cell.colSpan, ok = span(value, 1, maxColSpan, ok)
+		}
+	}
+	row.cells = append(row.cells, cell)
+	r.body = r.at
+	return ok
+}
+
+func span(value []byte, least, most int, ok bool) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimSpace(string(value)))
+	return n, ok && err == nil && least <= n && n <= most
+}
+
+func (r *tableRow) close() {
+	r.head = r.inHead
+	if len(r.cells) == 0 || r.head {
+		return
+	}
+	for _, c := range r.cells {
+		if !c.head {
+			return
+		}
+	}
+	r.head = true
+}
+
+// columns is the width of the table's grid. It is false when rows differ in width,
+// cells overlap or the grid is absurdly large. over is how many rows the last
+// rows' spans reach beyond the table's end.
+func (t *table) columns() (width int, over int, ok bool) {
+	const maxColumns = 1000
+	var left []int // per column: rows below this one that a cell from above covers
+	for i, row := range t.rows {
+		col := 0
+		skip := func() {
+			for col < len(left) && left[col] > 0 {
+				left[col]--
+				col++
+			}
+		}
+		for _, c := range row.cells {
+			skip()
+			rows := c.rowSpan
+			if rows == 0 {
+				rows = len(t.rows) - i
+			}
+			for range c.colSpan {
+				if col == len(left) {
+					if i > 0 || col == maxColumns {
+						return 0, 0, false
+					}
+					left = append(left, 0)
+				}
+				if left[col] > 0 {
+					return 0, 0, false
+				}
+				left[col] = rows - 1
+				col++
+			}
+		}
+		skip()
+		if col != len(left) {
+			return 0, 0, false
+		}
+	}
+	for _, n := range left {
+		over = max(over, n)
+	}
+	return len(left), over, len(left) > 0
+}
+
+// header counts the rows at the top that are the table's header.
+func (t *table) header() int {
+	n := 0
+	for n < len(t.rows) && t.rows[n].head {
+		n++
+	}
+	return n
+}
+
+// write is the table's HTML: header rows that stood in thead first, all others as
+// one body.
+func (t *table) write() string {
+	var b strings.Builder
+	b.WriteString(t.open)
+	section := ""
+	for _, row := range t.rows {
+		want := "tbody"
+		if row.inHead {
+			want = "thead"
+		}
+		if want != section {
+			if section != "" {
+				b.WriteString("</" + section + ">")
+			}
+			b.WriteString("<" + want + ">")
+			section = want
+		}
+		b.WriteString(row.open)
+		for _, c := range row.cells {
+			b.WriteString(c.open)
+			b.WriteString(c.body)
+			if c.head {
+				b.WriteString("</th>")
+			} else {
+				b.WriteString("</td>")
+			}
+		}
+		b.WriteString("</tr>")
+	}
+	if section != "" {
+		b.WriteString("</" + section + ">")
+	}
+	b.WriteString("</table>")
+	return b.String()
+}
+
+// closeTable ends what an answer that was cut left open, so that the table does
+// not swallow what is written behind it.
+func closeTable(s string) string {
+	if !strings.HasPrefix(s, "<table") {
+		return s
+	}
+	if i := strings.LastIndexByte(s, '<'); !strings.Contains(s[i:], ">") {
+		s = s[:i] // a tag cut in the middle
+	}
+	var open []string
+	z := html.NewTokenizer(strings.NewReader(s))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		if kind != html.StartTagToken && kind != html.EndTagToken {
+			continue
+		}
+		name, _ := z.TagName()
+		switch tag := atom.Lookup(name); tag {
+		case atom.Table, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th:
+			if kind == html.StartTagToken {
+				open = append(open, tag.String())
+			} else if n := len(open); n > 0 && open[n-1] == tag.String() {
+				open = open[:n-1]
+			}
+		}
+	}
+	var b strings.Builder
+	b.WriteString(s)
+	for i := len(open) - 1; i >= 0; i-- {
+		b.WriteString("</" + open[i] + ">")
+	}
+	return b.String()
+}

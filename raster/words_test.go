@@ -1,0 +1,143 @@
+package raster_test
+
+import (
+	"fmt"
+	"image"
+	"slices"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/raster"
+)
+
+const helvetica = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 6 0 R>>"
+
+// badMap maps q to U+FFFD and z to private use.
+var badMap = stream("", "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "+
+	"1 begincodespacerange <00><ff> endcodespacerange "+
+	"2 beginbfchar <71><fffd> <7a><e000> endbfchar endcmap end end")
+
+func wordPage(keys, content string) []byte {
+	return pageOf("/MediaBox[0 0 300 200]/Resources<</Font<</F 5 0 R>>/ExtGState<</T<</ca 0/CA 0>>>>>>"+keys, content, helvetica, badMap)
+}
+
+func textsOf(words []document.Word) (texts []string) {
+	for _, w := range words {
+		texts = append(texts, w.Text)
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+func TestWords(t *testing.T) {
+	r, _ := newRasterizer(t, nil)
+	for _, c := range []struct {
+		name, content string
+		want          []string
+	}{
+		{"two lines", "BT /F 20 Tf 20 150 Td (Hello world) Tj 0 -50 Td (1234,56) Tj ET", []string{"1234,56", "Hello", "world"}},
+		{"stroked", "BT /F 20 Tf 1 Tr 20 150 Td (Hello) Tj ET", []string{"Hello"}},
+		{"filled and stroked", "BT /F 20 Tf 2 Tr 20 150 Td (Hello) Tj ET", []string{"Hello"}},
+		{"invisible", "BT /F 20 Tf 3 Tr 20 150 Td (hidden) Tj 0 Tr 0 -50 Td (seen) Tj ET", []string{"seen"}},
+		{"transparent", "/T gs BT /F 20 Tf 20 150 Td (hidden) Tj ET", nil},
+		{"off the page", "BT /F 20 Tf 20 500 Td (outside) Tj ET", nil},
+		{"actual text", "/Span <</ActualText(other)>> BDC BT /F 20 Tf 20 150 Td (Hello) Tj ET EMC", []string{"Hello"}},
+		{"unreliable map", "BT /F 20 Tf 20 150 Td (aqa bzb good) Tj ET", []string{"good"}},
+		{"slanted", "BT /F 20 Tf .7 .7 -.7 .7 50 50 Tm (Hello) Tj ET", []string{"Hello"}},
+	} {
+		for _, dpi := range []int{72, 200} {
+			for _, rotate := range []int{0, 90} {
+				t.Run(fmt.Sprint(c.name, dpi, rotate), func(t *testing.T) {
+					data := wordPage(fmt.Sprintf("/Rotate %d", rotate), c.content)
+					pages, err := r.Open(t.Context(), document.NewSource("", data), document.Options{DPI: dpi})
+					page := allPages(t, pages, err)[0]
+					if got := textsOf(page.Words); !slices.Equal(got, c.want) {
+						t.Errorf("words %q, want %q", got, c.want)
+					}
+					for _, w := range page.Words {
+						if got := ink(page.Image, w.BBox.Rect()); got < 0.05 {
+							t.Errorf("%.2f of the box of %q is dark", got, w.Text)
+						}
+					}
+					if c.name == "two lines" {
+						wantAllInkIn(t, page)
+					}
+				})
+			}
+		}
+	}
+}
+
+// wantAllInkIn wants nothing dark outside the words.
+func wantAllInkIn(t *testing.T, page *document.Page) {
+	t.Helper()
+	for y := range page.Height {
+		for x := range page.Width {
+			if ink(page.Image, image.Rect(x, y, x+1, y+1)) == 0 {
+				continue
+			}
+			if !slices.ContainsFunc(page.Words, func(w document.Word) bool { return image.Pt(x, y).In(w.BBox.Rect()) }) {
+				t.Fatalf("dark pixel %d,%d is in no word", x, y)
+			}
+		}
+	}
+}
+
+func TestWordsOfFormFields(t *testing.T) {
+	r, _ := newRasterizer(t, nil)
+	for _, file := range []string{"form.pdf", "form_without_appearances.pdf"} {
+		pages, err := openFile(t, r, file, document.Options{})
+		if got := textsOf(allPages(t, pages, err)[0].Words); !slices.Contains(got, "WWWWWWWW") {
+			t.Errorf("%s: words %q", file, got)
+		}
+	}
+}
+
+func TestWordsOnlyWhenAskedFor(t *testing.T) {
+	r, _ := newRasterizer(t, func(c *raster.Config) { c.Words = false })
+	pages, err := openFile(t, r, "form.pdf", document.Options{})
+	if got := allPages(t, pages, err)[0].Words; got != nil {
+		t.Errorf("words %v", got)
+	}
+}
+
+// TestLiesAboutWords wants the page all the same.
+func TestLiesAboutWords(t *testing.T) {
+	for _, lie := range raster.WordLies {
+		r, _ := newRasterizer(t, func(c *raster.Config) {
+			c.Command = []string{"/proc/self/exe", lyingArgument, lie}
+		})
+		pages, err := openFile(t, r, "form.pdf", document.Options{})
+		if got := allPages(t, pages, err)[0].Words; got != nil {
+			t.Errorf("%s: words %v", lie, got)
+		}
+	}
+}
+
+func TestTooManyWordsAreNone(t *testing.T) {
+	word := document.Word{Text: "a", BBox: document.BBox{0, 0, 1, 1}}
+	if n, packed := raster.PackWords(slices.Repeat([]document.Word{word}, 20_000), 9, 9); n != 20_000 || len(packed) != 220_000 {
+		t.Errorf("%d words in %d bytes", n, len(packed))
+	}
+	if n, packed := raster.PackWords(slices.Repeat([]document.Word{word}, 20_001), 9, 9); n != 0 || packed != nil {
+		t.Errorf("%d words in %d bytes", n, len(packed))
+	}
+}
+
+func FuzzWords(f *testing.F) {
+	_, packed := raster.PackWords([]document.Word{{Text: "Größe", BBox: document.BBox{1, 2, 30, 40}}}, 100, 100)
+	f.Add(packed, uint32(1))
+	f.Add(packed, uint32(2))
+	f.Add([]byte{}, uint32(0))
+	f.Add(append(packed[:10:10], 0xff), uint32(1))
+	f.Fuzz(func(t *testing.T, packed []byte, count uint32) {
+		words, err := raster.UnpackWords(packed, count, 100, 100)
+		if err != nil {
+			return
+		}
+		n, again := raster.PackWords(words, 100, 100)
+		if n != count || string(again) != string(packed) {
+			t.Errorf("%q becomes %q", packed, again)
+		}
+	})
+}
