@@ -185,6 +185,9 @@ type Region struct {
 	BBox  BBox       `json:"bbox"`
 	Score *float64   `json:"score"` // the detector's, nil when geometry decided
 	Grid  *Grid      `json:"-"`     // structure of a table found by geometry
+	// Outline is the region's shape where the detector drew one, nil where it is
+	// BBox. Around it, within BBox, may be parts of other regions.
+	Outline []Point `json:"-"`
 
 	Status     Status        `json:"status"`
 	Content    string        `json:"content"`

@@ -167,49 +167,43 @@ func (r *tableRow) close() {
 	r.head = true
 }
 
-// columns is the width of the table's grid. It is false when rows differ in width,
-// cells overlap or the grid is absurdly large. over is how many rows the last
-// rows' spans reach beyond the table's end.
-func (t *table) columns() (width int, over int, ok bool) {
+// columns is the width of the table's grid. It is false when the rows are not of
+// one width, cells overlap, or a span reaches beyond the table's end or to
+// wherever that is.
+func (t *table) columns() (width int, ok bool) {
 	const maxColumns = 1000
-	var left []int // per column: rows below this one that a cell from above covers
+	var below []int // per column: how many rows below this one a cell covers
 	for i, row := range t.rows {
 		col := 0
-		skip := func() {
-			for col < len(left) && left[col] > 0 {
-				left[col]--
+		covered := func() {
+			for col < len(below) && below[col] > 0 {
+				below[col]--
 				col++
 			}
 		}
 		for _, c := range row.cells {
-			skip()
-			rows := c.rowSpan
-			if rows == 0 {
-				rows = len(t.rows) - i
-			}
+			covered()
 			for range c.colSpan {
-				if col == len(left) {
-					if i > 0 || col == maxColumns {
-						return 0, 0, false
-					}
-					left = append(left, 0)
+				switch {
+				case col == len(below) && i == 0 && col < maxColumns:
+					below = append(below, 0)
+				case col == len(below) || below[col] > 0 || c.rowSpan == 0:
+					return 0, false
 				}
-				if left[col] > 0 {
-					return 0, 0, false
-				}
-				left[col] = rows - 1
+				below[col] = c.rowSpan - 1
 				col++
 			}
 		}
-		skip()
-		if col != len(left) {
-			return 0, 0, false
+		if covered(); col != len(below) {
+			return 0, false
 		}
 	}
-	for _, n := range left {
-		over = max(over, n)
+	for _, n := range below {
+		if n != 0 {
+			return 0, false
+		}
 	}
-	return len(left), over, len(left) > 0
+	return len(below), len(below) > 0
 }
 
 // header counts the rows at the top that are the table's header.

@@ -14,47 +14,74 @@ import (
 // the first's, which is then dropped. It returns the indices of the changed
 // pages, ascending, whose Text and Markdown have to be written again.
 func JoinTables(pages []document.PageResult) (changed []int) {
-	var head *document.Region // where the table that ends the page before begins
-	var rows *table           // its rows so far
-	headPage := 0
-	grown := false
-	finish := func() {
-		if grown {
-			head.Content = rows.write()
-		}
-		head, rows, grown = nil, nil, false
-	}
+	var open *openTable // ends the text of the page before
 	for i := range pages {
 		page := &pages[i]
 		inFlow := flow(page.Regions)
-		joined := false
-		if head != nil {
-			first := firstTable(inFlow)
-			prev := &pages[i-1]
-			if first != nil && page.Number == prev.Number+1 && sameEdges(prev, head, page, first) {
-				if more, ok := wholeTable(first); ok && rows.add(more) {
-					move(first, head)
-					changed = append(changed, headPage, i)
-					grown, joined = true, true
-				}
-			}
-		}
-		if joined && len(flow(page.Regions)) == 0 {
-			continue // nothing but the table: it may go on
-		}
-		finish()
 		if len(inFlow) == 0 {
+			open.finish()
+			open = nil
 			continue
 		}
-		if last := inFlow[len(inFlow)-1]; last.Content != "" {
-			if t, ok := wholeTable(last); ok {
-				head, rows, headPage = last, t, i
+		last := inFlow[len(inFlow)-1]
+		if first := firstTable(inFlow); first != nil && open.goesOn(page, first) {
+			changed = append(changed, open.page, i)
+			if first == last {
+				open.last = page.Number
+				continue // nothing but the table: it may go on
 			}
 		}
+		open.finish()
+		open = beginTable(i, page, last)
 	}
-	finish()
+	open.finish()
 	slices.Sort(changed)
 	return slices.Compact(changed)
+}
+
+// openTable is a table that ends a page's text. A nil one goes on nowhere.
+type openTable struct {
+	page   int // index of the page where it begins
+	width  int // of that page, in pixels
+	last   int // number of the last page that it reaches
+	region *document.Region
+	table  *table
+	cols   int
+	grown  bool
+}
+
+func beginTable(index int, page *document.PageResult, last *document.Region) *openTable {
+	t, cols, ok := wholeTable(last)
+	if !ok {
+		return nil
+	}
+	return &openTable{page: index, width: page.Width, last: page.Number, region: last, table: t, cols: cols}
+}
+
+// goesOn moves the rows of the table next, which begins the text of page, into o
+// when they belong there.
+func (o *openTable) goesOn(page *document.PageResult, next *document.Region) bool {
+	if o == nil || page.Number != o.last+1 || !sameEdges(o.width, o.region.BBox, page.Width, next.BBox) {
+		return false
+	}
+	more, cols, ok := wholeTable(next)
+	if !ok || cols != o.cols {
+		return false
+	}
+	rows, ok := o.table.continued(more, cols)
+	if !ok {
+		return false
+	}
+	o.table.rows = append(o.table.rows, rows...)
+	o.grown = true
+	move(next, o.region)
+	return true
+}
+
+func (o *openTable) finish() {
+	if o != nil && o.grown {
+		o.region.Content = o.table.write()
+	}
 }
 
 // firstTable is the table that begins a page's text; a caption that says so may
@@ -76,59 +103,50 @@ func saysContinued(s string) bool {
 	return len(s) <= 200 && (strings.Contains(s, "continued") || strings.Contains(s, "cont.") || strings.Contains(s, "续") || strings.Contains(s, "fortsetzung"))
 }
 
-func wholeTable(r *document.Region) (*table, bool) {
+// wholeTable reads a table whose cells all end where it ends: a span that reaches
+// further would cover rows of the other part.
+func wholeTable(r *document.Region) (t *table, cols int, ok bool) {
 	if r.Type != document.RegionTable || r.Status != document.StatusOK || r.Format != document.FormatHTML {
-		return nil, false
+		return nil, 0, false
 	}
-	return readTable(strings.TrimSpace(r.Content))
+	if t, ok = readTable(strings.TrimSpace(r.Content)); !ok {
+		return nil, 0, false
+	}
+	cols, ok = t.columns()
+	return t, cols, ok
 }
 
 // sameEdges allows the left and right edges to differ by a twentieth of the
-// page's width, which scanning and page numbers on alternate sides ask for.
-func sameEdges(p *document.PageResult, a *document.Region, q *document.PageResult, b *document.Region) bool {
-	if p.Width == 0 || q.Width == 0 {
+// page's width, which scanning and alternating margins ask for.
+func sameEdges(width int, box document.BBox, nextWidth int, next document.BBox) bool {
+	if width == 0 || nextWidth == 0 {
 		return false
 	}
 	for _, edge := range []int{0, 2} {
-		left, right := a.BBox[edge]*q.Width, b.BBox[edge]*p.Width
-		if 20*max(left-right, right-left) > p.Width*q.Width {
+		a, b := box[edge]*nextWidth, next[edge]*width
+		if 20*max(a-b, b-a) > width*nextWidth {
 			return false
 		}
 	}
 	return true
 }
 
-// add appends the rows of more when they go on with t's.
-func (t *table) add(more *table) bool {
-	width, over, ok := t.columns()
-	moreWidth, moreOver, moreOK := more.columns()
-	if !ok || !moreOK || width != moreWidth || over+moreOver > 0 || t.reachesDown() || more.reachesDown() {
-		return false // spans beyond the end would cover rows of the other part
+// continued is the rows of more, which has cols columns, less the header of t
+// where more repeats it. It is false when more has a header of its own.
+func (t *table) continued(more *table, cols int) ([]tableRow, bool) {
+	repeated := more.header()
+	if repeated == 0 && sameText(more.rows[0], t.rows[0]) {
+		repeated = 1 // a header that the model took for a common row
 	}
-	rows := more.rows
-	if n := more.header(); n > 0 {
-		if n != t.header() || !slices.EqualFunc(rows[:n], t.rows[:n], sameText) {
-			return false // another table
-		}
-		rows = rows[n:]
-	} else if sameText(rows[0], t.rows[0]) {
-		rows = rows[1:]
+	if repeated > len(t.rows) || !slices.EqualFunc(more.rows[:repeated], t.rows[:repeated], sameText) {
+		return nil, false
 	}
-	if rest := (&table{rows: rows}); len(rows) > 0 {
-		if w, _, ok := rest.columns(); !ok || w != width {
-			return false // the header's cells reach into the rows below
-		}
+	rest := table{rows: more.rows[repeated:]}
+	if len(rest.rows) == 0 {
+		return nil, true
 	}
-	t.rows = append(t.rows, rows...)
-	return true
-}
-
-// reachesDown reports whether a cell reaches to the end of the table, wherever
-// that is.
-func (t *table) reachesDown() bool {
-	return slices.ContainsFunc(t.rows, func(r tableRow) bool {
-		return slices.ContainsFunc(r.cells, func(c tableCell) bool { return c.rowSpan == 0 })
-	})
+	width, ok := rest.columns()
+	return rest.rows, ok && width == cols // not when the header reaches into the rows below
 }
 
 // sameText compares rows by what a reader sees of them.
