@@ -43,6 +43,9 @@ type Options struct {
 	Password string    // opens an encrypted PDF; never logged
 	DPI      int       // resolution of rendered PDF pages; 0 means the configured default
 	Layout   bool      // split pages into regions; false asks the engine for whole pages where it can
+	// IncludeHeaders keeps running heads, footers and page numbers in the Markdown
+	// of TaskDocument. Plain text and TaskText always have them.
+	IncludeHeaders bool
 }
 
 // Pages is an opened document: how many pages it has and those asked for.

@@ -26,16 +26,18 @@ func TestBlocks(t *testing.T) {
 		"hashtag":       {document.Region{Content: "#5"}, "#5", "#5"},
 		"formula":       {document.Region{Content: `x^2`, Format: document.FormatLaTeX}, "$$\nx^2\n$$", "x^2"},
 		"picture":       {document.Region{Type: document.RegionImage}, "", ""},
-		"table": {document.Region{Format: document.FormatHTML, Content: "<table><tr><th>A</th><td>1 &lt; 2</td></tr><tr><td colspan=\"2\">b<br>c</td></tr></table>"},
-			"<table><tr><th>A</th><td>1 &lt; 2</td></tr><tr><td colspan=\"2\">b<br>c</td></tr></table>", "A\t1 < 2\nb c"},
+		"table": {
+			document.Region{Format: document.FormatHTML, Content: "<table><tr><th>A</th><td>1 &lt; 2</td></tr><tr><td colspan=\"2\">b<br>c</td></tr></table>"},
+			"<table><tr><th>A</th><td>1 &lt; 2</td></tr><tr><td colspan=\"2\">b<br>c</td></tr></table>", "A\t1 < 2\nb c",
+		},
 		"markdown of a model": {document.Region{Content: "**b** <i>", Format: document.FormatMarkdown}, "**b** <i>", "**b** <i>"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := &document.PageResult{Regions: []document.Region{tc.region}}
-			if got := format.Markdown(page); got != tc.markdown {
+			if got := format.Markdown(page, document.Options{}); got != tc.markdown {
 				t.Errorf("markdown %q, want %q", got, tc.markdown)
 			}
-			if got := format.Text(page); got != tc.text {
+			if got := format.Text(page, document.Options{}); got != tc.text {
 				t.Errorf("text %q, want %q", got, tc.text)
 			}
 		})
@@ -46,8 +48,30 @@ func TestBlocksAreSeparatedByABlankLine(t *testing.T) {
 	page := &document.PageResult{Regions: []document.Region{
 		{Type: document.RegionTitle, Level: 1, Content: "T"}, {Content: ""}, {Content: "p"},
 	}}
-	if got, want := format.Markdown(page), "# T\n\np"; got != want {
+	if got, want := format.Markdown(page, document.Options{}), "# T\n\np"; got != want {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestMarginsAreKeptApart(t *testing.T) {
+	page := &document.PageResult{Regions: []document.Region{
+		{Type: document.RegionHeader, Content: "Chapter 1"}, {Content: "body"}, {Type: document.RegionFooter, Content: "Draft"}, {Type: document.RegionPageNumber, Content: "7"},
+	}}
+	all := "Chapter 1\n\nbody\n\nDraft\n\n7"
+	for _, tc := range []struct {
+		opts document.Options
+		want string
+	}{
+		{document.Options{Task: document.TaskDocument}, "body"},
+		{document.Options{Task: document.TaskDocument, IncludeHeaders: true}, all},
+		{document.Options{Task: document.TaskText}, all},
+	} {
+		if got := format.Markdown(page, tc.opts); got != tc.want {
+			t.Errorf("%+v: %q, want %q", tc.opts, got, tc.want)
+		}
+		if got := format.Text(page, tc.opts); got != all {
+			t.Errorf("%+v: text %q, want %q", tc.opts, got, all)
+		}
 	}
 }
 

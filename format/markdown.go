@@ -9,14 +9,23 @@ import (
 // Markdown writes a page's regions in reading order, a blank line between them.
 // Tables stay HTML, which Markdown allows and which keeps spans. Text that
 // a Markdown reader would take for HTML is escaped, since pages are foreign input.
-func Markdown(page *document.PageResult) string {
+func Markdown(page *document.PageResult, opts document.Options) string {
 	var blocks []string
 	for i := range page.Regions {
-		if block := markdownBlock(&page.Regions[i]); block != "" {
+		region := &page.Regions[i]
+		if marginal(region.Type) && opts.Task == document.TaskDocument && !opts.IncludeHeaders {
+			continue
+		}
+		if block := markdownBlock(region); block != "" {
 			blocks = append(blocks, block)
 		}
 	}
 	return strings.Join(blocks, "\n\n")
+}
+
+// marginal reports whether a region stands on every page and is no part of the text.
+func marginal(t document.RegionType) bool {
+	return t == document.RegionHeader || t == document.RegionFooter || t == document.RegionPageNumber
 }
 
 func markdownBlock(r *document.Region) string {

@@ -9,8 +9,8 @@ import (
 )
 
 // Text writes a page's regions in reading order as plain text, a blank line
-// between them. The cells of a table's row are separated by tabs.
-func Text(page *document.PageResult) string {
+// between them, whatever the options. The cells of a table's row are separated by tabs.
+func Text(page *document.PageResult, _ document.Options) string {
 	var blocks []string
 	for _, r := range page.Regions {
 		content := strings.TrimSpace(r.Content)

@@ -110,6 +110,7 @@ func (h waiters) Less(i, j int) bool {
 	}
 	return h[i].seq < h[j].seq
 }
+
 func (h waiters) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].index, h[j].index = i, j

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -64,7 +65,7 @@ func TestGateForgetsWhoGivesUp(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		for range 3 {
-			if err := <-gaveUp; err != context.Canceled {
+			if err := <-gaveUp; !errors.Is(err, context.Canceled) {
 				t.Errorf("gave up with %v", err)
 			}
 		}

@@ -39,7 +39,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	result.Timings["recognize"] = int(time.Since(start).Milliseconds())
 	result.Regions = regions
 	assemble(result)
-	result.Text, result.Markdown = r.Text(result), r.Markdown(result)
+	result.Text, result.Markdown = r.Text(result, r.opts), r.Markdown(result, r.opts)
 	return result
 }
 

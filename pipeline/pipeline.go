@@ -6,6 +6,7 @@ package pipeline
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"ocr-gateway/document"
 )
@@ -37,7 +38,7 @@ type Recognizer interface {
 }
 
 // Writer writes a page's regions as one text.
-type Writer func(*document.PageResult) string
+type Writer func(*document.PageResult, document.Options) string
 
 // Parts are what a Pipeline is made of. All are required.
 type Parts struct {
@@ -76,10 +77,8 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 // supports reports whether the engine in use can do the task.
 func (p *Pipeline) supports(task document.Task) error {
 	info := p.Recognizer.Info()
-	for _, t := range info.Tasks {
-		if t == task {
-			return nil
-		}
+	if slices.Contains(info.Tasks, task) {
+		return nil
 	}
 	return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
 		"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", info.Name, task)

@@ -114,7 +114,7 @@ func (f *fakeEngine) Info() document.Info {
 	return document.Info{Name: "fake", Model: "fake-1", Tasks: []document.Task{document.TaskText, document.TaskDocument}}
 }
 
-func joined(page *document.PageResult) string {
+func joined(page *document.PageResult, _ document.Options) string {
 	var parts []string
 	for _, r := range page.Regions {
 		parts = append(parts, r.Content)
@@ -160,8 +160,10 @@ func TestEveryPageAndRegionIsAccounted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := document.Summary{Total: 50, Pages: 50, OK: 45, Partial: 2, Failed: 3,
-		Regions: document.RegionSummary{Total: 48 * 4, OK: 48*4 - 4 - 1 - 1, Failed: 5, Truncated: 1}}
+	want := document.Summary{
+		Total: 50, Pages: 50, OK: 45, Partial: 2, Failed: 3,
+		Regions: document.RegionSummary{Total: 48 * 4, OK: 48*4 - 4 - 1 - 1, Failed: 5, Truncated: 1},
+	}
 	if result.Summary != want {
 		t.Errorf("summary %+v\nwant    %+v", result.Summary, want)
 	}

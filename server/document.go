@@ -12,7 +12,7 @@ import (
 
 var documentForm = form{
 	files: []string{"file", "image"}, many: 1,
-	options: []string{"pages", "password", "dpi", "enable_layout", "formats", "deadline_ms"},
+	options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "formats", "deadline_ms"},
 }
 
 // documentAnswer is a result together with its renderings.

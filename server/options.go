@@ -34,13 +34,14 @@ type wishes struct {
 func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 	w := wishes{Options: document.Options{Task: task, Layout: true}, deadline: s.cfg.RequestTimeout}
 	read := map[string]func(string) error{
-		"task":          func(v string) error { return setTask(&w.Task, v) },
-		"pages":         func(v string) (err error) { w.Pages, err = document.ParsePageRange(v); return err },
-		"password":      func(v string) error { w.Password = v; return nil },
-		"dpi":           func(v string) error { return setInt(&w.DPI, "dpi", v, minDPI, maxDPI) },
-		"enable_layout": func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
-		"formats":       func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
-		"schema":        func(v string) error { return checkSchema(v) },
+		"task":            func(v string) error { return setTask(&w.Task, v) },
+		"pages":           func(v string) (err error) { w.Pages, err = document.ParsePageRange(v); return err },
+		"password":        func(v string) error { w.Password = v; return nil },
+		"dpi":             func(v string) error { return setInt(&w.DPI, "dpi", v, minDPI, maxDPI) },
+		"enable_layout":   func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
+		"include_headers": func(v string) error { return setBool(&w.IncludeHeaders, "include_headers", v) },
+		"formats":         func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
+		"schema":          func(v string) error { return checkSchema(v) },
 		"deadline_ms": func(v string) error {
 			limit := int(s.cfg.RequestTimeout.Milliseconds())
 			ms := limit

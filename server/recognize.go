@@ -8,7 +8,7 @@ import (
 
 var recognizeForm = form{
 	files: []string{"image", "file"}, many: 1,
-	options: []string{"task", "pages", "password", "dpi", "enable_layout", "deadline_ms"},
+	options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "deadline_ms"},
 }
 
 // recognition is the answer for one image. Files of several pages list them in

@@ -51,8 +51,7 @@ func run(args []string) int {
 		return exitOK
 	}
 	code := exitUsage
-	var failed exitError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[exitError](err); ok {
 		code, err = failed.code, failed.err
 	}
 	if err != nil {

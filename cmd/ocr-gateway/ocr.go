@@ -28,6 +28,7 @@ type ocrJob struct {
 func newOCR() *cobra.Command {
 	var outDir, name, pages, task, password string
 	var dpi int
+	var headers bool
 	cmd := &cobra.Command{
 		Use:   "ocr FILE…",
 		Short: "Read documents without a server",
@@ -43,6 +44,7 @@ func newOCR() *cobra.Command {
 	cmd.Flags().StringVar(&task, "task", string(document.TaskDocument), "document, text, table or formula")
 	cmd.Flags().StringVar(&password, "password", "", "opens encrypted PDFs")
 	cmd.Flags().IntVar(&dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
+	cmd.Flags().BoolVar(&headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
 		pageRange, err := document.ParsePageRange(pages)
 		if err != nil {
@@ -56,7 +58,7 @@ func newOCR() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if cmd.Flags().Changed("log-level") == false {
+		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // failures are told by the command itself
 		}
 		log, err := newLogger(cfg.Log)
@@ -68,8 +70,10 @@ func newOCR() *cobra.Command {
 			return err
 		}
 		defer a.Close()
-		job := ocrJob{app: a, format: f, outDir: outDir, stdout: cmd.OutOrStdout(),
-			opts: document.Options{Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, Layout: true}}
+		job := ocrJob{
+			app: a, format: f, outDir: outDir, stdout: cmd.OutOrStdout(),
+			opts: document.Options{Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, Layout: true, IncludeHeaders: headers},
+		}
 		return job.run(cmd.Context(), files)
 	}
 	return cmd
@@ -93,7 +97,7 @@ func (j ocrJob) run(ctx context.Context, files []string) error {
 			return fmt.Errorf("--output: %w", err)
 		}
 	}
-	bar := newProgress(len(files))
+	bar := newProgress()
 	failed := false
 	for _, file := range files {
 		if err := j.file(ctx, file, bar); err != nil {
@@ -176,8 +180,7 @@ func complaint(r *document.Result) error {
 
 // plain shows a problem the way it is meant for people.
 func plain(err error) error {
-	var p *document.Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return errors.New(p.Detail)
 	}
 	return err

@@ -24,7 +24,7 @@ type progress struct {
 	name   atomic.Pointer[string] // of the document in work; read there too
 }
 
-func newProgress(files int) *progress {
+func newProgress() *progress {
 	p := &progress{out: os.Stderr}
 	if !term.IsTerminal(int(os.Stderr.Fd())) {
 		return p

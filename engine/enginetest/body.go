@@ -110,7 +110,7 @@ func parseRequest(body []byte) (Request, error) {
 			} `json:"image_url"`
 		}
 		if json.Unmarshal(m.Content, &parts) != nil {
-			json.Unmarshal(m.Content, &q.Prompt) // plain text
+			_ = json.Unmarshal(m.Content, &q.Prompt) // plain text, or nothing to answer by
 			continue
 		}
 		for _, p := range parts {

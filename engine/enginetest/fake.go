@@ -492,7 +492,7 @@ func sendError(w http.ResponseWriter, status int, message string) {
 func sendJSON(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	io.WriteString(w, body)
+	_, _ = io.WriteString(w, body) // the client may be gone
 }
 
 // closeSocket ends the connection without ending the answer.

@@ -161,7 +161,7 @@ func endsCancelled(t *testing.T, s Suite, r Recognizer) {
 		}
 	case <-time.After(promptly):
 		t.Errorf("still reading %s after the cancel", promptly)
-		<-ended
+		_ = <-ended // no goroutine is left behind
 	}
 }
 
@@ -183,15 +183,20 @@ func endsAtDeadline(t *testing.T, s Suite, r Recognizer) {
 func survivesEmptyRegions(t *testing.T, s Suite, r Recognizer) {
 	page := s.Page()
 	for _, box := range []document.BBox{
-		{}, {5, 5, 5, 40}, {5, 40, 50, 40}, {50, 50, 10, 10}, {-20, -20, -5, -5},
-		{page.Width + 5, 0, page.Width + 50, 50}, {0, page.Height, 10, page.Height + 1},
+		{},
+		{5, 5, 5, 40},
+		{5, 40, 50, 40},
+		{50, 50, 10, 10},
+		{-20, -20, -5, -5},
+		{page.Width + 5, 0, page.Width + 50, 50},
+		{0, page.Height, 10, page.Height + 1},
 	} {
 		region := whole(page)
 		region.BBox = box
 		got, err := r.Recognize(t.Context(), page, region, document.Options{})
 		switch {
 		case err != nil:
-			checkProblem(t, err)
+			_ = checkProblem(t, err)
 		case got.Content != "":
 			t.Errorf("box %v: read %q out of nothing", box, got.Content)
 		}

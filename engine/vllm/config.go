@@ -148,8 +148,11 @@ func (c Config) Validate() error {
 		key   string
 		value time.Duration
 	}{
-		{"first_byte_timeout", c.FirstByteTimeout}, {"progress_timeout", c.ProgressTimeout}, {"region_timeout", c.RegionTimeout},
-		{"down_timeout", c.DownTimeout}, {"check_interval", c.CheckInterval},
+		{"first_byte_timeout", c.FirstByteTimeout},
+		{"progress_timeout", c.ProgressTimeout},
+		{"region_timeout", c.RegionTimeout},
+		{"down_timeout", c.DownTimeout},
+		{"check_interval", c.CheckInterval},
 	} {
 		check(d.value > 0, "%s is %s: use more than 0", d.key, d.value)
 	}

@@ -451,8 +451,10 @@ func FuzzReadAnswer(f *testing.F) {
 }
 
 func FuzzErrorBody(f *testing.F) {
-	for _, s := range []string{`{"error":{"message":"m","code":503}}`, `{"error":"Unauthorized"}`, `{"detail":"Not Found"}`, "<html>", `{"error":{"message":["a"],"code":{}}}`,
-		`{"error":{"message":"exceeds the pre-allocated encoder cache size 4800.","code":400}}`, "\xff"} {
+	for _, s := range []string{
+		`{"error":{"message":"m","code":503}}`, `{"error":"Unauthorized"}`, `{"detail":"Not Found"}`, "<html>", `{"error":{"message":["a"],"code":{}}}`,
+		`{"error":{"message":"exceeds the pre-allocated encoder cache size 4800.","code":400}}`, "\xff",
+	} {
 		f.Add(400, []byte(s))
 		f.Add(200, []byte(s))
 	}

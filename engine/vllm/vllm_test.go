@@ -331,19 +331,43 @@ func TestLoops(t *testing.T) {
 		want             string
 		truncated, abort bool
 	}{
-		{"endless", document.RegionText, enginetest.Answer{Text: prose + strings.Repeat("again and over ", 2000), Finish: "length"},
-			enginetest.Answer{Text: prose + strings.Repeat("over and over ", 2000), Finish: "length"}, 2, prose + "again and over", true, true},
-		{"mended by the second try", document.RegionText, enginetest.Answer{Text: strings.Repeat("again and over ", 2000)},
-			enginetest.Answer{Text: "all well"}, 2, "all well", false, true},
-		{"found by the server", document.RegionText, enginetest.Answer{Text: prose + strings.Repeat("lo", 64), Finish: "repetition"},
-			enginetest.Answer{Text: prose + strings.Repeat("lo", 64), Finish: "repetition"}, 2, prose + "lo", true, false},
-		{"short and cut", document.RegionText, enginetest.Answer{Text: prose + strings.Repeat("0123456789", 12), Finish: "length"},
-			enginetest.Answer{Text: "whole"}, 2, "whole", false, false},
+		{
+			"endless", document.RegionText,
+			enginetest.Answer{Text: prose + strings.Repeat("again and over ", 2000), Finish: "length"},
+			enginetest.Answer{Text: prose + strings.Repeat("over and over ", 2000), Finish: "length"},
+			2, prose + "again and over", true, true,
+		},
+		{
+			"mended by the second try", document.RegionText,
+			enginetest.Answer{Text: strings.Repeat("again and over ", 2000)},
+			enginetest.Answer{Text: "all well"},
+			2, "all well", false, true,
+		},
+		{
+			"found by the server", document.RegionText,
+			enginetest.Answer{Text: prose + strings.Repeat("lo", 64), Finish: "repetition"},
+			enginetest.Answer{Text: prose + strings.Repeat("lo", 64), Finish: "repetition"},
+			2, prose + "lo", true, false,
+		},
+		{
+			"short and cut", document.RegionText,
+			enginetest.Answer{Text: prose + strings.Repeat("0123456789", 12), Finish: "length"},
+			enginetest.Answer{Text: "whole"},
+			2, "whole", false, false,
+		},
 		{"cut but no loop", document.RegionText, enginetest.Answer{Text: prose, Finish: "length"}, enginetest.Answer{}, 1, strings.TrimSpace(prose), true, false},
-		{"a blank form is no loop", document.RegionTable, enginetest.Answer{Text: "<table>" + strings.Repeat(row, 200) + "</table>"},
-			enginetest.Answer{}, 1, "<table>" + strings.Repeat(row, 200) + "</table>", false, false},
-		{"leaders are no loop", document.RegionText, enginetest.Answer{Text: strings.Repeat("abc def ghi jkl. 1\n", 1) + strings.Repeat(".", 900) + " 5"},
-			enginetest.Answer{}, 1, "abc def ghi jkl. 1\n" + strings.Repeat(".", 900) + " 5", false, false},
+		{
+			"a blank form is no loop", document.RegionTable,
+			enginetest.Answer{Text: "<table>" + strings.Repeat(row, 200) + "</table>"},
+			enginetest.Answer{},
+			1, "<table>" + strings.Repeat(row, 200) + "</table>", false, false,
+		},
+		{
+			"leaders are no loop", document.RegionText,
+			enginetest.Answer{Text: strings.Repeat("abc def ghi jkl. 1\n", 1) + strings.Repeat(".", 900) + " 5"},
+			enginetest.Answer{},
+			1, "abc def ghi jkl. 1\n" + strings.Repeat(".", 900) + " 5", false, false,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var mu sync.Mutex

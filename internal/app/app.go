@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"ocr-gateway/engine/embedded"
@@ -126,10 +127,10 @@ func (a *App) onStop(name string, run func(context.Context) error) {
 // Close stops the parts in reverse order of their start. Nothing may be running.
 func (a *App) Close() error {
 	var errs []error
-	for i := len(a.stops) - 1; i >= 0; i-- {
+	for _, part := range slices.Backward(a.stops) {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
-		if err := a.stops[i].run(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("stop %s: %w", a.stops[i].name, err))
+		if err := part.run(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", part.name, err))
 		}
 		cancel()
 	}

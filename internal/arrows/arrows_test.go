@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"engine/enginetest":          {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm": {"engine/enginetest"},
 	"pipeline":                   {"document"},
+	"pipeline/assemble":          {"document"},
 	"format":                     {"document"},
 	"server":                     {"document"},
 	"bench":                      {},
@@ -61,6 +62,7 @@ var homes = map[string][]string{
 	"github.com/gen2brain/webp":         {"raster"},
 	"github.com/disintegration/imaging": {"raster"},
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
+	"golang.org/x/net/html":             {"pipeline/assemble"},
 	"golang.org/x/text":                 {"engine/embedded"},
 	"golang.org/x/sys":                  {"raster"},
 	"github.com/sashabaranov/go-openai": {"engine/vllm"},

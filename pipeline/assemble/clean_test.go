@@ -32,7 +32,7 @@ func TestCleanText(t *testing.T) {
 		"数$2^n$个":                        "数 $2^n$ 个",
 		`costs \$5 and \$6, $ y $`:       `costs \$5 and \$6, $y$`,
 		"a $$ x $ y $$ b":                "a $$ x $ y $$ b",
-		"$ $ and $":                      "$ $ and $",
+		"$ $ and x":                      "$ $ and x",
 		"one $\n\nother $x":              "one $\n\nother $x",
 		`ends in \`:                      `ends in \`,
 		"no `code` harmed in $a$`b`":     "no `code` harmed in $a$`b`",
@@ -90,8 +90,10 @@ func TestCleanByType(t *testing.T) {
 		"two dollars":      {document.Region{Type: document.RegionFormula, Content: `$a$ and $b$`}, `$a$ and $b$`, document.FormatLaTeX, 0},
 		"mixed delimiters": {document.Region{Type: document.RegionFormula, Content: `\[ x $$`}, `x`, document.FormatLaTeX, 0},
 		"table in text":    {document.Region{Type: document.RegionText, Content: " <table></table> "}, "<table></table>", document.FormatHTML, 0},
-		"cut table": {document.Region{Type: document.RegionTable, Format: document.FormatHTML, Status: document.StatusTruncated,
-			Content: "<table><tbody><tr><td>a</td><td>b <b>c</b></t"}, "<table><tbody><tr><td>a</td><td>b <b>c</b></td></tr></tbody></table>", document.FormatHTML, 0},
+		"cut table": {document.Region{
+			Type: document.RegionTable, Format: document.FormatHTML, Status: document.StatusTruncated,
+			Content: "<table><tbody><tr><td>a</td><td>b <b>c</b></t",
+		}, "<table><tbody><tr><td>a</td><td>b <b>c</b></td></tr></tbody></table>", document.FormatHTML, 0},
 		"code":     {document.Region{Type: document.RegionCode, Content: "a ....\n\n* $ b $c"}, "a ....\n\n* $ b $c", "", 0},
 		"footnote": {document.Region{Type: document.RegionFootnote, Content: "* p < 0.05"}, "* p < 0.05", "", 0},
 		"failed":   {document.Region{Status: document.StatusFailed, Content: " x "}, " x ", "", 0},
@@ -111,13 +113,14 @@ func TestCleanByType(t *testing.T) {
 }
 
 func TestLoopsAreCut(t *testing.T) {
-	intro := strings.Repeat("Nothing here is written twice by the model, ", 1) + "as far as anybody knows. "
+	intro := "Nothing here is written twice by the model, as far as anybody knows. "
 	unit := "the same words 一遍又一遍 "
 	for name, tc := range map[string]struct{ in, want string }{
-		"middle":          {intro + strings.Repeat(unit, 90) + "Tail.", intro + unit + "Tail."},
-		"cut in the unit": {intro + strings.Repeat(unit, 90) + unit[:9], intro + strings.TrimSpace(unit)},
-		"two loops":       {strings.Repeat("abcdefghijkl", 100) + intro + strings.Repeat(unit, 90) + "z", "abcdefghijkl" + intro + unit + "z"},
-		"lines":           {"Head\n" + strings.Repeat("n/a\n\n", 600) + "Tail", "Head\nn/a\nTail"},
+		"middle":          {intro + strings.Repeat(unit, 120) + "Tail.", intro + unit + "Tail."},
+		"cut in the unit": {intro + strings.Repeat(unit, 120) + unit[:9], intro + strings.TrimSpace(unit)},
+		"two loops":       {strings.Repeat("abcdefghijkl", 100) + intro + strings.Repeat(unit, 120) + "z", "abcdefghijkl" + intro + unit + "z"},
+		"lines":           {"Head\n" + strings.Repeat("n/a\n\n", 600) + "Tail", "Head\nn/a\n\nn/a\n\nTail"},
+		"irregular lines": {"Head\n" + mostlyEqual(300) + "Tail", "Head\nx\n0\nx\n1\nx\n2\nx\nTail"},
 		"short text":      {strings.Repeat(unit, 20), strings.TrimSpace(strings.Repeat(unit, 20))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,6 +134,18 @@ func TestLoopsAreCut(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mostlyEqual is three runs of a line parted by others.
+func mostlyEqual(n int) string {
+	var b strings.Builder
+	for i := range 3 {
+		for j := range n {
+			b.WriteString("x" + strings.Repeat(" ", (j*j+i)%7) + "\n")
+		}
+		b.WriteString(string(rune('0'+i)) + "\n")
+	}
+	return b.String() + "x\nx\nx\n"
 }
 
 // TestLoopsAreFound compares with the definition: a stretch of ten copies or more

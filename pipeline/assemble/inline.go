@@ -74,11 +74,15 @@ func isFormula(s string, open, end int) bool {
 	if body == "" {
 		return false
 	}
-	before, _ := utf8.DecodeLastRuneInString(s[open+1 : end])
+	before, _ := utf8.DecodeLastRuneInString(s[:open])
 	first, _ := utf8.DecodeRuneInString(s[open+1 : end])
+	last, _ := utf8.DecodeLastRuneInString(s[open+1 : end])
 	after, _ := utf8.DecodeRuneInString(s[end+1:])
-	if !unicode.IsSpace(first) && unicode.IsSpace(before) && isWordRune(after) {
+	switch {
+	case !unicode.IsSpace(first) && unicode.IsSpace(last) && isWordRune(after):
 		return false // "$HOME and $PATH": the second dollar opens, too
+	case unicode.IsDigit(before) && unicode.IsSpace(first):
+		return false // "5$ and 6$": the first dollar belongs to what is before it
 	}
 	if amount, _ := utf8.DecodeRuneInString(body); unicode.IsDigit(amount) {
 		return !unicode.IsDigit(after) && !isProse(body)
