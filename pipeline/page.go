@@ -15,23 +15,24 @@ import (
 // was cancelled before the page was done.
 func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *document.PageResult {
 	defer page.Release()
+	by := r.choose(r.opts.Task)
 	result := &document.PageResult{
 		Number: page.Number, DPI: page.DPI, Scaled: page.Scaled,
-		Layout: r.result.Layout, Engine: r.result.Engine, Regions: []document.Region{},
+		Layout: by.Detector.Info().Name, Engine: by.Recognizer.Info().Name, Regions: []document.Region{},
 		Timings: map[string]int{}, Usage: document.Usage{Pages: 1},
 	}
 	if rasterErr != nil {
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
 	start := time.Now()
-	regions, err := r.detect(ctx, page)
+	regions, err := r.detect(ctx, by, page)
 	result.Timings["layout"] = int(time.Since(start).Milliseconds())
 	result.Width, result.Height, result.Rotation = page.Width, page.Height, page.Rotation
 	if err != nil {
 		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
 	}
 	start = time.Now()
-	r.recognizeAll(ctx, page, regions, result)
+	r.recognizeAll(ctx, by, page, regions, result)
 	page.Release()
 	if ctx.Err() != nil {
 		return nil
@@ -39,7 +40,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	result.Timings["recognize"] = int(time.Since(start).Milliseconds())
 	result.Regions = regions
 	assemble(result)
-	result.Text, result.Markdown = r.Text(result, r.opts), r.Markdown(result, r.opts)
+	result.Text, result.Markdown = r.text(result, r.opts), r.markdown(result, r.opts)
 	return result
 }
 
@@ -55,13 +56,13 @@ func (r *run) failPage(ctx context.Context, result *document.PageResult, err err
 }
 
 // detect finds the page's regions when it is this document's turn.
-func (r *run) detect(ctx context.Context, page *document.Page) (regions []document.Region, err error) {
-	if err := r.layout.enter(ctx, &r.layouts, page.Number, 0); err != nil {
+func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (regions []document.Region, err error) {
+	if err := by.layout.enter(ctx, &r.lanes[by].layout, page.Number, 0); err != nil {
 		return nil, err
 	}
-	defer r.layout.leave()
+	defer by.layout.leave()
 	defer recovered(&err)
-	regions, err = r.Detector.Detect(ctx, page, r.opts)
+	regions, err = by.Detector.Detect(ctx, page, r.opts)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +75,7 @@ func (r *run) detect(ctx context.Context, page *document.Page) (regions []docume
 
 // recognizeAll reads the regions side by side, as many as the engine has slots
 // for, and writes the outcome into each.
-func (r *run) recognizeAll(ctx context.Context, page *document.Page, regions []document.Region, result *document.PageResult) {
+func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult) {
 	usage := make([]document.Usage, len(regions))
 	var workers sync.WaitGroup
 	for i := range regions {
@@ -84,12 +85,12 @@ func (r *run) recognizeAll(ctx context.Context, page *document.Page, regions []d
 			region.Format = document.FormatText
 			continue
 		}
-		if r.engine.enter(ctx, &r.regions, page.Number, i) != nil {
+		if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
 			break // cancelled: the page is dropped as a whole
 		}
 		workers.Go(func() {
-			defer r.engine.leave()
-			usage[i] = r.recognize(ctx, page, region)
+			defer by.engine.leave()
+			usage[i] = r.recognize(ctx, by, page, region)
 		})
 	}
 	workers.Wait()
@@ -99,8 +100,8 @@ func (r *run) recognizeAll(ctx context.Context, page *document.Page, regions []d
 }
 
 // recognize reads one region and writes the outcome into it.
-func (r *run) recognize(ctx context.Context, page *document.Page, region *document.Region) document.Usage {
-	got, err := r.ask(ctx, page, *region)
+func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region) document.Usage {
+	got, err := r.ask(ctx, by, page, *region)
 	if err != nil {
 		region.Status, region.Format = document.StatusFailed, document.FormatText
 		region.Error = problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "this region could not be read")
@@ -119,9 +120,9 @@ func (r *run) recognize(ctx context.Context, page *document.Page, region *docume
 }
 
 // ask calls the engine; a defect in it fails the region, not the process.
-func (r *run) ask(ctx context.Context, page *document.Page, region document.Region) (got document.Recognition, err error) {
+func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region) (got document.Recognition, err error) {
 	defer recovered(&err)
-	return r.Recognizer.Recognize(ctx, page, region, r.opts)
+	return by.Recognizer.Recognize(ctx, page, region, r.opts)
 }
 
 // recovered turns a panic into an error with its stack, for the log.

@@ -40,46 +40,81 @@ type Recognizer interface {
 // Writer writes a page's regions as one text.
 type Writer func(*document.PageResult, document.Options) string
 
-// Parts are what a Pipeline is made of. All are required.
-type Parts struct {
-	Raster     Rasterizer
+// Backend finds and reads the regions of pages.
+type Backend struct {
 	Detector   Detector
 	Recognizer Recognizer
-	Text       Writer // fills PageResult.Text
-	Markdown   Writer // fills PageResult.Markdown
+}
+
+// Parts are what a Pipeline is made of.
+type Parts struct {
+	Raster Rasterizer
+	Main   Backend
+	// Fallback reads the pages that come up while Main's recogniser has an answer
+	// to Ready() bool and it is no; nil means that they wait for Main.
+	Fallback *Backend
+	Text     Writer // fills PageResult.Text
+	Markdown Writer // fills PageResult.Markdown
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
 // between runs.
 type Pipeline struct {
-	Parts
-	ahead  int
+	raster         Rasterizer
+	main           *backend
+	fallback       *backend // nil when there is none
+	text, markdown Writer
+	ahead          int
+	log            *slog.Logger
+}
+
+// backend is a Backend with its slots.
+type backend struct {
+	Backend
 	layout *gate
 	engine *gate
-	log    *slog.Logger
 }
 
 // New joins the parts.
 func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
+	p := &Pipeline{
+		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
+		main: newBackend(cfg, parts.Main), ahead: cfg.PagesAhead, log: log,
+	}
+	if parts.Fallback != nil {
+		p.fallback = newBackend(cfg, *parts.Fallback)
+	}
+	return p
+}
+
+func newBackend(cfg Config, b Backend) *backend {
 	slots := cfg.RegionSlots
 	if slots == 0 {
-		slots = max(1, parts.Recognizer.Slots())
+		slots = max(1, b.Recognizer.Slots())
 	}
-	return &Pipeline{
-		Parts:  parts,
-		ahead:  cfg.PagesAhead,
-		layout: newGate(cfg.LayoutSlots),
-		engine: newGate(slots),
-		log:    log,
+	return &backend{Backend: b, layout: newGate(cfg.LayoutSlots), engine: newGate(slots)}
+}
+
+// choose is who reads the next page of a document with the given task.
+func (p *Pipeline) choose(task document.Task) *backend {
+	if p.fallback == nil || !p.fallback.can(task) {
+		return p.main
 	}
+	if r, ok := p.main.Recognizer.(interface{ Ready() bool }); ok && !r.Ready() {
+		return p.fallback
+	}
+	return p.main
+}
+
+func (b *backend) can(task document.Task) bool {
+	return slices.Contains(b.Recognizer.Info().Tasks, task)
 }
 
 // supports reports whether the engine in use can do the task.
 func (p *Pipeline) supports(task document.Task) error {
-	info := p.Recognizer.Info()
-	if slices.Contains(info.Tasks, task) {
+	if p.main.can(task) {
 		return nil
 	}
 	return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
-		"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", info.Name, task)
+		"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", p.main.Recognizer.Info().Name, task)
 }

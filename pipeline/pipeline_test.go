@@ -125,7 +125,9 @@ func joined(page *document.PageResult, _ document.Options) string {
 func newPipeline(t *testing.T, raster *fakeRaster, detector fakeDetector, engine *fakeEngine) *pipeline.Pipeline {
 	t.Helper()
 	cfg := pipeline.DefaultConfig()
-	return pipeline.New(cfg, pipeline.Parts{Raster: raster, Detector: detector, Recognizer: engine, Text: joined, Markdown: joined},
+	return pipeline.New(cfg, pipeline.Parts{
+		Raster: raster, Main: pipeline.Backend{Detector: detector, Recognizer: engine}, Text: joined, Markdown: joined,
+	},
 		slog.New(slog.DiscardHandler))
 }
 
@@ -316,4 +318,57 @@ func TestCancelReachesTheEngineAndAccounts(t *testing.T) {
 	if held := raster.held.Load(); held != 0 {
 		t.Errorf("%d pages never released", held)
 	}
+}
+
+// unready is an engine whose servers are down until it is told otherwise.
+type unready struct {
+	*fakeEngine
+	ready atomic.Bool
+}
+
+func (u *unready) Ready() bool { return u.ready.Load() }
+
+func TestFallbackReadsWhileTheMainEngineIsDown(t *testing.T) {
+	main := &unready{fakeEngine: &fakeEngine{slots: 1}}
+	main.read = func(context.Context, *document.Page, document.Region) (document.Recognition, error) {
+		if !main.Ready() {
+			return document.Recognition{}, errors.New("asked although down")
+		}
+		return document.Recognition{Content: "main"}, nil
+	}
+	spare := &fakeEngine{slots: 1}
+	spare.read = func(_ context.Context, page *document.Page, _ document.Region) (document.Recognition, error) {
+		main.ready.Store(page.Number == 2) // the servers come back after page 2
+		return document.Recognition{Content: "spare"}, nil
+	}
+	cfg := pipeline.DefaultConfig()
+	cfg.PagesAhead = 1
+	p := pipeline.New(cfg, pipeline.Parts{
+		Raster:   &fakeRaster{total: 4},
+		Main:     pipeline.Backend{Detector: fakeDetector{regions: 1}, Recognizer: main},
+		Fallback: &pipeline.Backend{Detector: fakeDetector{regions: 1}, Recognizer: named{spare, "spare"}},
+		Text:     joined, Markdown: joined,
+	}, slog.New(slog.DiscardHandler))
+	result, pages, err := collect(t.Context(), p, document.Options{})
+	if err != nil || result.Status != document.StatusOK {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	for n, want := range map[int]string{1: "spare", 2: "spare", 3: "main", 4: "main"} {
+		engine := map[string]string{"spare": "spare", "main": "fake"}[want]
+		if got := pages[n]; got.Text != want || got.Engine != engine {
+			t.Errorf("page %d: %q by %q, want %q by %q", n, got.Text, got.Engine, want, engine)
+		}
+	}
+}
+
+// named is an engine under another name.
+type named struct {
+	*fakeEngine
+	name string
+}
+
+func (n named) Info() document.Info {
+	info := n.fakeEngine.Info()
+	info.Name = n.name
+	return info
 }

@@ -12,13 +12,15 @@ import (
 // run is one document on its way through the pipeline.
 type run struct {
 	*Pipeline
-	opts    document.Options
-	layouts lane // this document's place in the layout gate
-	regions lane // and in the engine gate
-	result  document.Result
-	blamed  *document.PageResult // see blame; nil while no page has failed
-	emit    func(document.Event)
+	opts   document.Options
+	lanes  map[*backend]*lanes
+	result document.Result
+	blamed *document.PageResult // see blame; nil while no page has failed
+	emit   func(document.Event)
 }
+
+// lanes are a document's places in the gates of one backend.
+type lanes struct{ layout, engine lane }
 
 // Run reads src and calls emit for every event, one call at a time: accepted
 // first, then each page in the order in which they finish. While emit blocks,
@@ -34,18 +36,18 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 		return nil, err
 	}
 	start := time.Now()
-	pages, err := p.Raster.Open(ctx, src, opts)
+	pages, err := p.raster.Open(ctx, src, opts)
 	if err != nil {
 		return nil, problemOf(ctx, err, document.CodeUnreadable, document.PhaseRaster, "the document could not be opened")
 	}
 	defer pages.Close()
 
-	r := &run{Pipeline: p, opts: opts, emit: emit}
+	r := &run{Pipeline: p, opts: opts, emit: emit, lanes: map[*backend]*lanes{p.main: {}, p.fallback: {}}}
 	r.result = document.Result{
 		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers)},
-		Model:   p.Recognizer.Info().Model,
-		Engine:  p.Recognizer.Info().Name,
-		Layout:  p.Detector.Info().Name,
+		Model:   p.main.Recognizer.Info().Model,
+		Engine:  p.main.Recognizer.Info().Name,
+		Layout:  p.main.Detector.Info().Name,
 	}
 	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary})
 	err = r.pages(ctx, pages)

@@ -67,11 +67,10 @@ func (a *App) build() error {
 
 	a.engine, a.layout = engine, layout.NewGeometry(engine)
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
-		Raster:     rasterizer,
-		Detector:   a.layout,
-		Recognizer: engine,
-		Text:       format.Text,
-		Markdown:   format.Markdown,
+		Raster:   rasterizer,
+		Main:     pipeline.Backend{Detector: a.layout, Recognizer: engine},
+		Text:     format.Text,
+		Markdown: format.Markdown,
 	}, a.log)
 	return nil
 }

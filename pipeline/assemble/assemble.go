@@ -66,7 +66,7 @@ func cleanText(r *document.Region) {
 	cutRepetition(r)
 	r.Content = outsideFences(r.Content, spaceFormulas)
 	r.Content = closeFence(r.Content)
-	if r.Type != document.RegionFootnote { // whose "* " is its mark
+	if r.Type != document.RegionFootnote && r.Type != document.RegionCaption { // whose "* " is a mark
 		r.Content = outsideFences(r.Content, dashBullets)
 	}
 	r.Content = strings.TrimSpace(spaceNumber(r.Content))

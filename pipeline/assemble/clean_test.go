@@ -237,6 +237,23 @@ var hostile = map[string]string{
 	"prose":     "The quick brown fox jumps over the lazy dog, $x$ and $5; ",
 }
 
+// TestHostileText ends in seconds, or hardly ever where a step is not linear.
+func TestHostileText(t *testing.T) {
+	for name, unit := range hostile {
+		in := strings.Repeat(unit, 1<<20/len(unit))
+		for _, kind := range []document.RegionType{document.RegionText, document.RegionTable, document.RegionFormula} {
+			p := document.PageResult{Width: 1000, Regions: []document.Region{{Type: kind, Status: document.StatusOK, Content: in}}}
+			assemble.GLM(&p)
+			if n := len(p.Regions[0].Content); n > 2*len(in) {
+				t.Errorf("%s: %d bytes became %d", name, len(in), n)
+			}
+		}
+		table := "<table>" + in + "</table>"
+		assemble.TableMarkdown(table)
+		assemble.JoinTables([]document.PageResult{page(1, "table: "+table), page(2, "table: "+table)})
+	}
+}
+
 func BenchmarkClean(b *testing.B) {
 	prose := noise(30_000, 7) + "\n• item $x$ and 3.14 ......"
 	inputs := map[string]string{"paragraph 600 B": noise(600, 3) + " costs $5 and $6", "region 30 KB": prose, "noise 1 MB": noise(1<<20, 1)}

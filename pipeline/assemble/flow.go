@@ -24,19 +24,20 @@ func flow(regions []document.Region) []*document.Region {
 	var out []*document.Region
 	for i := range regions {
 		r := &regions[i]
-		if !furniture(r.Type) && !(r.Status == document.StatusOK && blank(r.Content)) {
+		if !furniture(r) && !(r.Status == document.StatusOK && blank(r.Content)) {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
-func furniture(t document.RegionType) bool {
-	switch t {
+// furniture is what stands in the margins of a page.
+func furniture(r *document.Region) bool {
+	switch r.Type {
 	case document.RegionHeader, document.RegionFooter, document.RegionPageNumber, document.RegionFootnote:
 		return true
 	}
-	return false
+	return r.Label == "aside_text" || r.Label == "header_image" || r.Label == "footer_image"
 }
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }

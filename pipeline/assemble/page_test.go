@@ -215,7 +215,7 @@ func TestTableMarkdown(t *testing.T) {
 		html("a b/c d"): "|  |  |\n| --- | --- |\n| a | b |\n| c | d |",
 		"<table>\n <thead><tr><td>a</td></tr></thead>\n<tbody><tr><td> b\n c </td></tr></tbody></table>\n": "| a |\n| --- |\n| b c |",
 		"<table><tr><th>A</th><th>B</th></tr><tr><td>c</td></tr></table>":                                  "| A | B |\n| --- | --- |\n| c |  |",
-		row("<td>a|b &lt;i> &amp; x&#178;</td>"):                                                           "| H |\n| --- |\n| a\\|b &lt;i> &amp; x² |",
+		row("<td>a|b &lt;i> &amp; &amp;lt; x&#178; 1 < 2</td>"):                                            "| H |\n| --- |\n| a\\|b &lt;i> & &amp;lt; x² 1 < 2 |",
 		row("<td rowspan=1>H<sub>2</sub>O $x_1$</td>"):                                                     "| H |\n| --- |\n| H<sub>2</sub>O $x_1$ |",
 		html("A/B/c"):                         "", // two header rows
 		row("<td colspan=2>a</td>"):           "",

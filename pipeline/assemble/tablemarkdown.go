@@ -72,7 +72,7 @@ func cellMarkdown(body string) (string, bool) {
 			if strings.Contains(text, `\|`) { // a LaTeX norm; a cell cannot hold it
 				return "", false
 			}
-			b.WriteString(cellEscapes.Replace(text))
+			writeCellText(&b, text)
 			continue
 		}
 		raw := string(z.Raw())
@@ -91,5 +91,20 @@ func cellMarkdown(body string) (string, bool) {
 	return text, !strings.HasSuffix(text, `\`) // which would escape the bar behind it
 }
 
-// cellEscapes keeps text from being read as the end of a cell or as HTML.
-var cellEscapes = strings.NewReplacer("|", `\|`, "<", "&lt;", "&", "&amp;")
+// writeCellText keeps text from being read as the end of a cell, a tag or an
+// entity.
+func writeCellText(b *strings.Builder, text string) {
+	for i := range len(text) {
+		opens := i+1 < len(text) && (isASCIILetter(text[i+1]) || strings.IndexByte("/!?#", text[i+1]) >= 0)
+		switch c := text[i]; {
+		case c == '|':
+			b.WriteString(`\|`)
+		case c == '<' && opens:
+			b.WriteString("&lt;")
+		case c == '&' && opens:
+			b.WriteString("&amp;")
+		default:
+			b.WriteByte(c)
+		}
+	}
+}
