@@ -3,7 +3,6 @@ package layout
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +31,8 @@ type Config struct {
 	MaxQueue int `mapstructure:"max_queue"`
 	// Threshold is the score, 0.1 to 1, from which a box counts.
 	Threshold float64 `mapstructure:"threshold"`
-	// Thresholds are exceptions by class, such as table: 0.5.
-	Thresholds map[string]float64 `mapstructure:"thresholds"`
+	// Thresholds are exceptions for single classes.
+	Thresholds []ClassThreshold `mapstructure:"thresholds"`
 	// Timeout is how long a page may take before it is read without layout.
 	Timeout time.Duration `mapstructure:"timeout"`
 	// StartTimeout is how long the program may take to load its model, which the
@@ -47,6 +46,12 @@ type Config struct {
 	RestartDelay time.Duration `mapstructure:"restart_delay"`
 	// StopGrace is how long the program may take to stop before it is killed.
 	StopGrace time.Duration `mapstructure:"stop_grace"`
+}
+
+// ClassThreshold is the threshold of one class.
+type ClassThreshold struct {
+	Class string  `mapstructure:"class"` // such as "table"
+	Score float64 `mapstructure:"score"`
 }
 
 // The values of Config.Sidecar.
@@ -113,12 +118,12 @@ func (c Config) Validate() error {
 	if !(c.Threshold >= minThreshold && c.Threshold <= 1) {
 		fail("threshold: %v is not within %v to 1", c.Threshold, minThreshold)
 	}
-	for _, label := range slices.Sorted(maps.Keys(c.Thresholds)) {
-		if _, known := classNamed(label); !known {
-			fail("thresholds.%s: there is no such class", label)
+	for i, t := range c.Thresholds {
+		if _, known := classNamed(t.Class); !known {
+			fail("thresholds[%d].class: there is no class %q", i, t.Class)
 		}
-		if v := c.Thresholds[label]; !(v >= minThreshold && v <= 1) {
-			fail("thresholds.%s: %v is not within %v to 1", label, v, minThreshold)
+		if !(t.Score >= minThreshold && t.Score <= 1) {
+			fail("thresholds[%d].score: %v is not within %v to 1", i, t.Score, minThreshold)
 		}
 	}
 	for _, d := range []struct {
@@ -140,8 +145,10 @@ func (c Config) Validate() error {
 
 // minScore is the threshold of a class.
 func (c Config) minScore(id classID) float64 {
-	if v, ok := c.Thresholds[classes[id].label]; ok {
-		return v
+	for _, t := range c.Thresholds {
+		if t.Class == classes[id].label {
+			return t.Score
+		}
 	}
 	return c.Threshold
 }

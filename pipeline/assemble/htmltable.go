@@ -1,7 +1,6 @@
 package assemble
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
@@ -45,96 +44,117 @@ func readTable(s string) (*table, bool) {
 	if !isTable(s) {
 		return nil, false
 	}
-	r := tableReader{z: html.NewTokenizer(strings.NewReader(s)), body: -1}
+	r := tableReader{source: s, z: html.NewTokenizer(strings.NewReader(s)), body: -1}
 	for {
 		kind := r.z.Next()
 		if kind == html.ErrorToken {
 			return r.table, r.closed // the only error of a string is its end
 		}
-		raw := r.z.Raw()
 		start := r.at
-		r.at += len(raw)
-		if !r.token(kind, s, start, string(bytes.TrimSpace(raw))) {
+		r.at += len(r.z.Raw())
+		if !r.token(kind, s[start:r.at]) {
 			return nil, false
 		}
 	}
 }
 
 type tableReader struct {
+	source  string
 	z       *html.Tokenizer
+	at      int // bytes read
 	table   *table
+	closed  bool
 	section atom.Atom // thead, tbody, tfoot or 0
 	inRow   bool
 	body    int // where the open cell's body starts, -1 outside cells
-	at      int // bytes read
-	closed  bool
 }
 
-func (r *tableReader) token(kind html.TokenType, s string, start int, raw string) bool {
-	if kind == html.TextToken || kind == html.CommentToken || kind == html.DoctypeToken {
-		return r.body >= 0 || kind == html.TextToken && raw == ""
+// token takes the next token, whose source is raw, where a table can have it.
+func (r *tableReader) token(kind html.TokenType, raw string) bool {
+	inCell := r.body >= 0
+	if kind == html.TextToken && blank(raw) {
+		return true
 	}
-	name, more := r.z.TagName()
-	tag := atom.Lookup(name)
+	if kind != html.StartTagToken && kind != html.EndTagToken {
+		return inCell
+	}
+	name, hasAttr := r.z.TagName()
 	opens := kind == html.StartTagToken
-	switch tag {
-	case atom.Table, atom.Thead, atom.Tbody, atom.Tfoot, atom.Tr, atom.Td, atom.Th:
-	default:
-		return r.body >= 0 // markup inside a cell is the cell's
+	switch tag := atom.Lookup(name); tag {
+	case atom.Table:
+		return r.tableTag(opens, raw)
+	case atom.Thead, atom.Tbody, atom.Tfoot:
+		return r.sectionTag(opens, tag)
+	case atom.Tr:
+		return r.rowTag(opens, raw)
+	case atom.Td, atom.Th:
+		return r.cellTag(opens, tag == atom.Th, hasAttr, raw)
 	}
-	if r.closed || kind == html.SelfClosingTagToken || r.body >= 0 && (opens || tag != atom.Td && tag != atom.Th) {
-		return false
-	}
-	switch {
-	case tag == atom.Table && opens:
+	return inCell // markup of the cell's own
+}
+
+func (r *tableReader) tableTag(opens bool, raw string) bool {
+	if opens {
 		ok := r.table == nil
 		r.table = &table{open: raw}
 		return ok
-	case r.table == nil:
-		return false
-	case tag == atom.Table:
-		r.closed = true
-		return !r.inRow && r.section == 0
-	case tag == atom.Tr:
-		if opens == r.inRow {
-			return false
-		}
-		r.inRow = opens
-		if opens {
-			r.table.rows = append(r.table.rows, tableRow{open: raw, inHead: r.section == atom.Thead})
-		} else {
-			r.row().close()
-		}
-		return true
-	case tag == atom.Td || tag == atom.Th:
-		return r.cell(tag, opens, more, s, start, raw)
-	case r.inRow || opens == (r.section != 0):
-		return false
-	case opens:
-		r.section = tag
-		return true
 	}
-	ok := tag == r.section
+	ok := r.table != nil && !r.closed && !r.inRow && r.section == 0
+	r.closed = true
+	return ok
+}
+
+func (r *tableReader) sectionTag(opens bool, tag atom.Atom) bool {
+	if r.table == nil || r.closed || r.inRow {
+		return false
+	}
+	if opens {
+		ok := r.section == 0
+		r.section = tag
+		return ok
+	}
+	ok := r.section == tag
 	r.section = 0
 	return ok
 }
 
+func (r *tableReader) rowTag(opens bool, raw string) bool {
+	if r.table == nil || r.closed || r.body >= 0 || opens == r.inRow {
+		return false
+	}
+	r.inRow = opens
+	if opens {
+		r.table.rows = append(r.table.rows, tableRow{open: raw, inHead: r.section == atom.Thead})
+	} else {
+		r.row().close()
+	}
+	return true
+}
+
 func (r *tableReader) row() *tableRow { return &r.table.rows[len(r.table.rows)-1] }
 
-func (r *tableReader) cell(tag atom.Atom, opens, more bool, s string, start int, raw string) bool {
+func (r *tableReader) cellTag(opens, head, hasAttr bool, raw string) bool {
 	if !r.inRow || opens == (r.body >= 0) {
 		return false
 	}
 	row := r.row()
-	if !opens {
-		cell := &row.cells[len(row.cells)-1]
-		cell.body = s[r.body:start]
-		r.body = -1
-		return cell.head == (tag == atom.Th)
+	if opens {
+		cell := tableCell{open: raw, head: head, rowSpan: 1, colSpan: 1}
+		ok := !hasAttr || r.spans(&cell)
+		row.cells = append(row.cells, cell)
+		r.body = r.at
+		return ok
 	}
-	cell := tableCell{open: raw, head: tag == atom.Th, rowSpan: 1, colSpan: 1}
+	cell := &row.cells[len(row.cells)-1]
+	cell.body = r.source[r.body : r.at-len(raw)]
+	r.body = -1
+	return cell.head == head
+}
+
+// spans reads the spans of the tag at hand.
+func (r *tableReader) spans(cell *tableCell) bool {
 	ok := true
-	for more {
+	for more := true; more; {
 		var key, value []byte
 		key, value, more = r.z.TagAttr()
 		switch string(key) {
@@ -144,8 +164,6 @@ func (r *tableReader) cell(tag atom.Atom, opens, more bool, s string, start int,
 			cell.colSpan, ok = span(value, 1, maxColSpan, ok)
 		}
 	}
-	row.cells = append(row.cells, cell)
-	r.body = r.at
 	return ok
 }
 
