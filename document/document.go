@@ -197,7 +197,10 @@ type Region struct {
 	Format     ContentFormat `json:"format"`
 	Confidence *float64      `json:"confidence"`      // measured or nil
 	Lines      []Line        `json:"lines,omitempty"` // from detectors and engines that see lines
-	Error      *Problem      `json:"error,omitempty"`
+	// MergedInto is the ID of the region that holds this one's text, such as the
+	// rest of a word split between two; Content is then empty.
+	MergedInto string   `json:"merged_into,omitempty"`
+	Error      *Problem `json:"error,omitempty"`
 }
 
 // Grid is the structure of a table: every cell, empty ones too, in row-major

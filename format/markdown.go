@@ -40,29 +40,42 @@ func markdownBlock(r *document.Region) string {
 	case r.Type == document.RegionTitle:
 		level := min(max(r.Level, 1), 6)
 		return strings.Repeat("#", level) + " " + escape(strings.Join(strings.Fields(content), " "))
+	case r.Type == document.RegionCode:
+		return fenced(content)
 	}
 	return lines(content)
 }
 
+// fenced writes code, which the engine may have fenced already.
+func fenced(code string) string {
+	if strings.HasPrefix(code, fence) {
+		return code
+	}
+	return fence + "\n" + code + "\n" + fence
+}
+
+const fence = "```"
+
 // lines keeps line breaks: list items are lines of their own, all others end in
-// Markdown's hard break.
+// Markdown's hard break. Fenced code stays as it is.
 func lines(content string) string {
 	rows := strings.Split(content, "\n")
+	code := false // within a fence
+	plain := make([]bool, len(rows))
 	for i, row := range rows {
+		fences := strings.HasPrefix(strings.TrimSpace(row), fence)
+		if code = code != fences; code || fences {
+			continue
+		}
 		rows[i] = listItem(escape(strings.TrimSpace(row)))
+		plain[i] = rows[i] != "" && !strings.HasPrefix(rows[i], "- ")
 	}
-	var b strings.Builder
-	for i, row := range rows {
-		b.WriteString(row)
-		if i == len(rows)-1 {
-			break
+	for i := range len(rows) - 1 {
+		if plain[i] && plain[i+1] {
+			rows[i] += "  "
 		}
-		if !strings.HasPrefix(row, "- ") && !strings.HasPrefix(rows[i+1], "- ") {
-			b.WriteString("  ")
-		}
-		b.WriteByte('\n')
 	}
-	return b.String()
+	return strings.Join(rows, "\n")
 }
 
 // listItem writes the bullets that documents use the way Markdown does.

@@ -39,7 +39,10 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	}
 	result.Timings["recognize"] = int(time.Since(start).Milliseconds())
 	result.Regions = regions
-	assemble(result)
+	if by.Assemble != nil {
+		by.Assemble(result)
+	}
+	setStatus(result)
 	result.Text, result.Markdown = r.text(result, r.opts), r.markdown(result, r.opts)
 	return result
 }

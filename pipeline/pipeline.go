@@ -44,6 +44,9 @@ type Writer func(*document.PageResult, document.Options) string
 type Backend struct {
 	Detector   Detector
 	Recognizer Recognizer
+	// Assemble turns what the recogniser read on a page into its content, in
+	// place, before the page's status is set. nil changes nothing.
+	Assemble func(*document.PageResult)
 }
 
 // Parts are what a Pipeline is made of.

@@ -72,7 +72,7 @@ func newOCR() *cobra.Command {
 		defer a.Close()
 		job := ocrJob{
 			app: a, format: f, outDir: outDir, stdout: cmd.OutOrStdout(),
-			opts: document.Options{Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, Layout: true, IncludeHeaders: headers},
+			opts: document.Options{Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, Layout: cfg.Layout.Enabled, IncludeHeaders: headers},
 		}
 		return job.run(cmd.Context(), files)
 	}

@@ -17,6 +17,7 @@ func newServe() *cobra.Command {
 	settings := addSettings(cmd)
 	settings.string(cmd, "host", "server.host", "address to listen on")
 	settings.int(cmd, "port", "server.port", "port to listen on")
+	settings.bool(cmd, "enable-layout", "layout.enabled", "split pages into regions where a request does not say; --enable-layout=false reads them whole")
 	cmd.Flags().BoolVar(&printConfig, "print-config", false, "print the settings in force, secrets masked, and exit")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		cfg, err := settings.load()

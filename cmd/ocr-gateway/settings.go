@@ -22,6 +22,7 @@ func addSettings(cmd *cobra.Command) *settings {
 	s := &settings{overrides: map[string]func() any{}}
 	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags go before it")
 	s.string(cmd, "engine", "engine.kind", "auto, embedded or vllm")
+	s.strings(cmd, "vllm-endpoint", "vllm.endpoints", "`URL` of a model server; repeat it for several")
 	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
 	s.string(cmd, "log-level", "log.level", "debug, info, warn or error")
 	return s
@@ -29,17 +30,24 @@ func addSettings(cmd *cobra.Command) *settings {
 
 // string adds a flag that overrides the setting of the given key when used.
 func (s *settings) string(cmd *cobra.Command, flag, key, usage string) {
-	value := cmd.Flags().String(flag, "", usage+" (setting "+key+")")
-	s.overrides[key] = func() any {
-		if !cmd.Flags().Changed(flag) {
-			return nil
-		}
-		return *value
-	}
+	override(s, cmd, flag, key, cmd.Flags().String(flag, "", usage+" (setting "+key+")"))
 }
 
 func (s *settings) int(cmd *cobra.Command, flag, key, usage string) {
-	value := cmd.Flags().Int(flag, 0, usage+" (setting "+key+")")
+	override(s, cmd, flag, key, cmd.Flags().Int(flag, 0, usage+" (setting "+key+")"))
+}
+
+func (s *settings) bool(cmd *cobra.Command, flag, key, usage string) {
+	override(s, cmd, flag, key, cmd.Flags().Bool(flag, false, usage+" (setting "+key+")"))
+}
+
+// strings adds a flag that is repeated, once for each element of a list.
+func (s *settings) strings(cmd *cobra.Command, flag, key, usage string) {
+	override(s, cmd, flag, key, cmd.Flags().StringArray(flag, nil, usage+" (setting "+key+")"))
+}
+
+// override puts the value of a flag over the setting of the given key when it is used.
+func override[T any](s *settings, cmd *cobra.Command, flag, key string, value *T) {
 	s.overrides[key] = func() any {
 		if !cmd.Flags().Changed(flag) {
 			return nil

@@ -3,7 +3,6 @@ package vllm
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"strings"
 	"time"
@@ -12,6 +11,8 @@ import (
 // Config says where the model servers are and how they are asked.
 type Config struct {
 	Endpoints []Endpoint `mapstructure:"endpoints"`
+	// APIKey opens the endpoints that have no key of their own; empty means none.
+	APIKey string `mapstructure:"api_key" secret:"true"`
 	// Model is the name the servers know the model by (--served-model-name).
 	Model string `mapstructure:"model"`
 
@@ -50,8 +51,9 @@ type Endpoint struct {
 	// Name is what people see; empty means endpoint-1 and so on, in this order.
 	Name string `mapstructure:"name"`
 	// URL is the server's root, with or without /v1.
-	URL    string `mapstructure:"url"`
-	APIKey string `mapstructure:"api_key"` // secret; empty means none
+	URL string `mapstructure:"url" text:"true"`
+	// APIKey opens this server; empty means that of Config.
+	APIKey string `mapstructure:"api_key" secret:"true"`
 	// Weight is the share of work relative to the other endpoints; 0 means 1.
 	Weight int `mapstructure:"weight"`
 	// MaxInFlight is how many regions the server gets at once, best its
@@ -62,8 +64,8 @@ type Endpoint struct {
 // String is the endpoint's name: the key and the address stay out of logs.
 func (e Endpoint) String() string { return e.Name }
 
-// LogValue is String.
-func (e Endpoint) LogValue() slog.Value { return slog.StringValue(e.Name) }
+// MarshalText is String, for logs in JSON.
+func (e Endpoint) MarshalText() ([]byte, error) { return []byte(e.Name), nil }
 
 // MaxTokens bounds the length of an answer by what is read.
 type MaxTokens struct {
@@ -112,6 +114,9 @@ func (c Config) withDefaults() Config {
 			e.Name = fmt.Sprintf("endpoint-%d", i+1)
 		}
 		e.URL = strings.TrimSuffix(strings.TrimRight(e.URL, "/"), "/v1")
+		if e.APIKey == "" {
+			e.APIKey = c.APIKey
+		}
 		if e.Weight == 0 {
 			e.Weight = defaultWeight
 		}
@@ -143,6 +148,7 @@ func (c Config) Validate() error {
 		check(e.MaxInFlight >= 0 && e.MaxInFlight <= 4096, "endpoints[%d].max_in_flight is %d: use 1 to 4096", i, e.MaxInFlight)
 		check(!strings.ContainsAny(e.APIKey, "\r\n"), "endpoints[%d].api_key holds a line break", i)
 	}
+	check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key holds a line break")
 	check(c.Model != "", "model is empty: name the model as the server calls it")
 	for _, d := range []struct {
 		key   string

@@ -15,6 +15,7 @@ import (
 	"ocr-gateway/internal/config"
 	"ocr-gateway/layout"
 	"ocr-gateway/pipeline"
+	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 )
@@ -68,7 +69,7 @@ func (a *App) build() error {
 	a.engine, a.layout = engine, layout.NewGeometry(engine)
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
 		Raster:   rasterizer,
-		Main:     pipeline.Backend{Detector: a.layout, Recognizer: engine},
+		Main:     pipeline.Backend{Detector: a.layout, Recognizer: engine, Assemble: assemble.Plain},
 		Text:     format.Text,
 		Markdown: format.Markdown,
 	}, a.log)

@@ -28,7 +28,7 @@ const everything = "*"
 var arrows = map[string][]string{
 	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster"},
 	"internal/app":               {everything},
-	"internal/config":            {"server", "raster", "engine/embedded", "pipeline"}, // for their Config types
+	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline"}, // for their Config types
 	"internal/arrows":            {},
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},

@@ -42,7 +42,9 @@ const maxSecretFile = 64 << 10
 
 // Load lays the file, the environment and the overrides over the defaults and
 // validates the result. T is a tree of structs whose fields carry mapstructure
-// tags; a struct with a method Validate() error is asked for its verdict.
+// tags, with ",squash" for embedded structs whose settings stand among those of
+// the struct around them. Every struct with a method Validate() error is asked for
+// its verdict.
 //
 // What the tree does not know is an error, as are values of the wrong kind and
 // secrets (fields tagged secret:"true") outside the environment or the file that
@@ -187,22 +189,24 @@ func (l *loader) addOverrides(overrides map[string]any) {
 	l.put(values, func(*key) string { return "command line" })
 }
 
-// override takes a value of the setting's type as it is, and all others as text.
+// override takes a value of the setting's type as it is, strings as the elements
+// of any list, and all others as text.
 func override(t reflect.Type, value any) (reflect.Value, error) {
 	if reflect.TypeOf(value) == t {
 		return reflect.ValueOf(value), nil
 	}
+	if elements, ok := value.([]string); ok && isList(t) {
+		return parseList(t, elements)
+	}
 	return parseText(t, fmt.Sprint(value))
 }
 
-// validate asks every struct, from the top, for its verdict; one that gives a
-// verdict answers for those below it.
+// validate asks every struct, from the top, for its verdict.
 func (l *loader) validate(v reflect.Value, prefix string) {
 	if validator, ok := reflect.TypeAssert[interface{ Validate() error }](v); ok {
 		for _, err := range split(validator.Validate()) {
 			l.errs = append(l.errs, l.placed(err, prefix))
 		}
-		return
 	}
 	for field := range structFields(v.Type()) {
 		if isSection(field.Type) {
@@ -219,10 +223,10 @@ func (l *loader) placed(err error, prefix string) error {
 	if end := strings.IndexAny(text, ": ["); end >= 0 {
 		name = text[:end]
 	}
-	k, known := l.schema.keys[prefix+name]
+	k, known := l.schema.holder(prefix + name)
 	if known {
 		err = fmt.Errorf("%s%w", prefix, err)
-	} else if k, known = l.schema.keys[name]; !known {
+	} else if k, known = l.schema.holder(name); !known {
 		return fmt.Errorf("%s: %w", strings.TrimSuffix(prefix, "."), err)
 	}
 	if origin, set := l.origin[k]; set {

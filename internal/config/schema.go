@@ -2,7 +2,9 @@ package config
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -14,7 +16,12 @@ import (
 const (
 	tagName   = "mapstructure" // the setting's own name, in snake case
 	tagSecret = "secret"       // "true": never in the file, on the command line or in output
+	tagText   = "text"         // "true": what a text sets in a section of a list of sections
 )
+
+// squash is the name of an embedded struct whose settings stand among those of the
+// struct around it.
+const squash = ",squash"
 
 // fileSuffix makes the name of the setting that names the file of a secret.
 const fileSuffix = "_file"
@@ -77,17 +84,40 @@ func (s *schema) addStruct(t reflect.Type, prefix string, index []int) error {
 	return nil
 }
 
+// holder is the setting of a path, which may go on to an entry of its table.
+func (s *schema) holder(path string) (*key, bool) {
+	if k, known := s.keys[path]; known {
+		return k, true
+	}
+	if end := strings.LastIndexByte(path, '.'); end >= 0 {
+		if k, known := s.keys[path[:end]]; known && isTable(k.typ) {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
 func (s *schema) add(k *key) {
 	s.keys[k.path] = k
 	s.order = append(s.order, k)
 }
 
-// structFields yields the exported fields of a struct.
-func structFields(t reflect.Type) func(yield func(reflect.StructField) bool) {
+// structFields yields the exported fields of a struct, those of squashed structs
+// in their place. Indexes are from t.
+func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
 	return func(yield func(reflect.StructField) bool) {
 		for f := range t.Fields() {
-			if f.IsExported() && !yield(f) {
-				return
+			if f.Tag.Get(tagName) != squash {
+				if f.IsExported() && !yield(f) {
+					return
+				}
+				continue
+			}
+			for inner := range structFields(f.Type) {
+				inner.Index = append(slices.Clone(f.Index), inner.Index...)
+				if !yield(inner) {
+					return
+				}
 			}
 		}
 	}
@@ -95,24 +125,55 @@ func structFields(t reflect.Type) func(yield func(reflect.StructField) bool) {
 
 // isSection tells structs that hold settings from those that are one value.
 func isSection(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(textUnmarshaler)
+	return t.Kind() == reflect.Struct && !isOneValue(t)
 }
 
-// checkType refuses what cannot be a setting. Maps are among it: their keys
-// would be foreign words among ours, so a list of structs with a name is used.
+// isOneValue says that a type reads its values from text, whatever it is made of.
+func isOneValue(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshaler) }
+
+func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice && !isOneValue(t) }
+
+// isTable tells settings whose keys are words of their owner, who validates them.
+func isTable(t reflect.Type) bool { return t.Kind() == reflect.Map && !isOneValue(t) }
+
+// checkType refuses what cannot be a setting.
 func checkType(t reflect.Type) error {
-	if t.Kind() != reflect.Slice {
+	switch {
+	case isTable(t) && t.Key().Kind() != reflect.String:
+		return errors.New("the keys of a map must be strings")
+	case isTable(t), isList(t) && !isSection(t.Elem()):
+		return checkScalar(t.Elem())
+	case isList(t):
+		return checkElement(t.Elem())
+	default:
 		return checkScalar(t)
 	}
-	if !isSection(t.Elem()) {
-		return checkScalar(t.Elem())
+}
+
+// checkElement refuses what cannot be a section of a list.
+func checkElement(t reflect.Type) error {
+	if _, err := schemaOf(t); err != nil {
+		return err
 	}
-	_, err := schemaOf(t.Elem())
-	return err
+	if field, ok := textField(t); ok && (field.Tag.Get(tagSecret) == "true" || checkScalar(field.Type) != nil) {
+		return fmt.Errorf("field %s.%s: what a text sets must be one value and no secret", t, field.Name)
+	}
+	return nil
+}
+
+// textField is the field that a text sets in a section of a list: "http://a" may
+// stand for a section with that URL.
+func textField(t reflect.Type) (reflect.StructField, bool) {
+	for field := range structFields(t) {
+		if field.Tag.Get(tagText) == "true" {
+			return field, true
+		}
+	}
+	return reflect.StructField{}, false
 }
 
 func checkScalar(t reflect.Type) error {
-	if reflect.PointerTo(t).Implements(textUnmarshaler) || t == reflect.TypeFor[time.Duration]() {
+	if isOneValue(t) || t == reflect.TypeFor[time.Duration]() {
 		return nil
 	}
 	switch t.Kind() {

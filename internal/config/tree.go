@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"ocr-gateway/engine/embedded"
+	"ocr-gateway/engine/vllm"
+	"ocr-gateway/layout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
@@ -18,22 +20,37 @@ import (
 type Config struct {
 	Server   server.Config   `mapstructure:"server"`
 	Raster   raster.Config   `mapstructure:"raster"`
+	Layout   Layout          `mapstructure:"layout"`
 	Engine   Engine          `mapstructure:"engine"`
+	VLLM     VLLM            `mapstructure:"vllm"`
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
 	Log      Log             `mapstructure:"log"`
 }
 
 // Engine chooses who reads the text.
 type Engine struct {
-	Kind     string          `mapstructure:"kind"` // auto or embedded
+	Kind     string          `mapstructure:"kind"`     // auto, vllm or embedded
+	Fallback string          `mapstructure:"fallback"` // embedded, or empty for none
 	Embedded embedded.Config `mapstructure:"embedded"`
 }
 
 // The engine kinds.
 const (
-	EngineAuto     = "auto" // the best that is configured
+	EngineAuto     = "auto" // vllm where there are endpoints, else embedded
+	EngineVLLM     = "vllm"
 	EngineEmbedded = "embedded"
 )
+
+// Layout says whether and how pages are split into regions.
+type Layout struct {
+	Enabled       bool `mapstructure:"enabled"` // where the request does not say
+	layout.Config `mapstructure:",squash"`
+}
+
+// VLLM is the model servers. Without endpoints it is not in use.
+type VLLM struct {
+	vllm.Config `mapstructure:",squash"`
+}
 
 // Log says what is written to standard error, and how.
 type Log struct {
@@ -53,15 +70,39 @@ func Default() Config {
 	return Config{
 		Server:   server.DefaultConfig(),
 		Raster:   raster.DefaultConfig(),
+		Layout:   Layout{Enabled: true, Config: layout.DefaultConfig()},
 		Engine:   Engine{Kind: EngineAuto, Embedded: embedded.DefaultConfig()},
+		VLLM:     VLLM{vllm.DefaultConfig()},
 		Pipeline: pipeline.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }
 
+// Validate reports what sections ask of each other. Each section reports its own
+// faults.
+func (c Config) Validate() error {
+	if c.Engine.Kind == EngineVLLM && len(c.VLLM.Endpoints) == 0 {
+		return errors.New("engine.kind is vllm, and no model server is set: list them under vllm.endpoints, " +
+			"or give --vllm-endpoint URL or OCR_VLLM_ENDPOINTS=URL,URL")
+	}
+	return nil
+}
+
 // Validate reports every value that cannot be used.
 func (e Engine) Validate() error {
-	return errors.Join(oneOf("engine.kind", e.Kind, EngineAuto, EngineEmbedded), e.Embedded.Validate())
+	errs := []error{oneOf("engine.kind", e.Kind, EngineAuto, EngineVLLM, EngineEmbedded)}
+	if e.Fallback != "" && e.Fallback != EngineEmbedded {
+		errs = append(errs, fmt.Errorf("engine.fallback is %q: use %s, or leave it empty", clip(e.Fallback), EngineEmbedded))
+	}
+	return errors.Join(errs...)
+}
+
+// Validate reports every value that cannot be used, where there are endpoints.
+func (v VLLM) Validate() error {
+	if len(v.Endpoints) == 0 {
+		return nil
+	}
+	return v.Config.Validate()
 }
 
 // Validate reports every value that cannot be used.

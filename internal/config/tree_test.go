@@ -89,6 +89,8 @@ func leaves(t reflect.Type, prefix string) map[string]bool {
 		name := f.Tag.Get("mapstructure")
 		switch {
 		case name == "-" || !f.IsExported():
+		case name == ",squash":
+			maps.Copy(found, leaves(f.Type, prefix))
 		case f.Type.Kind() == reflect.Struct:
 			maps.Copy(found, leaves(f.Type, prefix+name+"."))
 		default:

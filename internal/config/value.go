@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -84,35 +85,96 @@ func parseSize(text string) (int64, error) {
 }
 
 // parseText reads a value from one string, as the environment and the command
-// line have it: the elements of a list are separated by commas.
+// line have it: the elements of a list and of a table are separated by commas.
 func parseText(t reflect.Type, text string) (reflect.Value, error) {
-	if t.Kind() != reflect.Slice || reflect.PointerTo(t).Implements(textUnmarshaler) {
+	switch {
+	case isList(t):
+		return parseList(t, splitText(text))
+	case isTable(t):
+		return parseTable(t, splitText(text))
+	default:
 		return parseScalar(t, text)
 	}
-	if isSection(t.Elem()) {
-		return reflect.Value{}, errors.New("is a list of sections and can only be set in the configuration file")
-	}
+}
+
+func splitText(text string) []string {
 	var elements []string
 	for element := range strings.SplitSeq(text, ",") {
 		if element = strings.TrimSpace(element); element != "" {
 			elements = append(elements, element)
 		}
 	}
-	return parseList(t, elements)
+	return elements
 }
 
 // parseList reads the elements of a list; a list of none is nil, like a default
 // that was never set.
 func parseList(t reflect.Type, elements []string) (reflect.Value, error) {
 	list := reflect.Zero(t)
+	parse := parseScalar
+	if isSection(t.Elem()) {
+		if _, ok := textField(t.Elem()); !ok {
+			return list, errors.New("is a list of sections and can only be set in the configuration file")
+		}
+		parse = parseSection
+	}
 	for i, element := range elements {
-		v, err := parseScalar(t.Elem(), element)
+		v, err := parse(t.Elem(), element)
 		if err != nil {
 			return list, fmt.Errorf("element %d %w", i+1, err)
 		}
 		list = reflect.Append(list, v)
 	}
 	return list, nil
+}
+
+// parseSection makes a section of a list from the text of its textField; the
+// rest is as in a section of the file that names nothing else.
+func parseSection(t reflect.Type, text string) (reflect.Value, error) {
+	section := reflect.New(t).Elem()
+	field, _ := textField(t)
+	v, err := parseScalar(field.Type, text)
+	if err == nil {
+		section.FieldByIndex(field.Index).Set(v)
+	}
+	return section, err
+}
+
+// parseTable reads elements of the form "key=value"; a table of none is nil.
+func parseTable(t reflect.Type, elements []string) (reflect.Value, error) {
+	table := reflect.Zero(t)
+	for i, element := range elements {
+		name, text, ok := strings.Cut(element, "=")
+		if !ok {
+			return table, fmt.Errorf("element %d is %q: write key=value", i+1, clip(element))
+		}
+		v, err := parseScalar(t.Elem(), strings.TrimSpace(text))
+		if err != nil {
+			return table, fmt.Errorf("element %d %w", i+1, err)
+		}
+		if table, err = addEntry(table, strings.TrimSpace(name), v); err != nil {
+			return table, fmt.Errorf("element %d %w", i+1, err)
+		}
+	}
+	return table, nil
+}
+
+var entryName = regexp.MustCompile(`^[a-z0-9_]+$`)
+
+// addEntry adds to a table, which may be nil.
+func addEntry(table reflect.Value, name string, v reflect.Value) (reflect.Value, error) {
+	if !entryName.MatchString(name) {
+		return table, fmt.Errorf("has the key %q: keys are small letters, digits and _", clip(name))
+	}
+	if table.IsNil() {
+		table = reflect.MakeMap(table.Type())
+	}
+	key := reflect.ValueOf(name).Convert(table.Type().Key())
+	if table.MapIndex(key).IsValid() {
+		return table, fmt.Errorf("has the key %s twice", name)
+	}
+	table.SetMapIndex(key, v)
+	return table, nil
 }
 
 // clip keeps messages short whatever a file holds.

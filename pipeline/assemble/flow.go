@@ -6,15 +6,11 @@ import (
 	"ocr-gateway/document"
 )
 
-// CodeMerged is the code of the note on a region whose text stands in another
-// one. The region's status stays ok: nothing failed.
-const CodeMerged document.Code = "merged"
-
 // move empties a region whose text now stands in the region into. Its box, lines
 // and confidence stay where they were read.
 func move(from, into *document.Region) {
 	from.Content = ""
-	from.Error = document.Problemf(CodeMerged, document.PhaseFormat, "merged into %s", into.ID)
+	from.MergedInto = into.ID
 }
 
 // flow lists the regions that make up the running text of a page. Furniture of

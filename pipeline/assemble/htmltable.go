@@ -26,10 +26,11 @@ type tableCell struct {
 	open             string // the <td …> or <th …> tag
 	body             string // source between the tags
 	head             bool   // is a th
-	rowSpan, colSpan int    // rowSpan 0 reaches to the end of the table
+	rowSpan, colSpan int
 }
 
-// Limits of the HTML standard on spans, which are foreign numbers.
+// Limits of the HTML standard on spans, which are foreign numbers. A rowspan of 0,
+// to the end of the table, is not read: models do not write it.
 const maxColSpan, maxRowSpan = 1000, 65534
 
 // isTable reports whether s is one whole table, by its ends.
@@ -159,17 +160,17 @@ func (r *tableReader) spans(cell *tableCell) bool {
 		key, value, more = r.z.TagAttr()
 		switch string(key) {
 		case "rowspan":
-			cell.rowSpan, ok = span(value, 0, maxRowSpan, ok)
+			cell.rowSpan, ok = span(value, maxRowSpan, ok)
 		case "colspan":
-			cell.colSpan, ok = span(value, 1, maxColSpan, ok)
+			cell.colSpan, ok = span(value, maxColSpan, ok)
 		}
 	}
 	return ok
 }
 
-func span(value []byte, least, most int, ok bool) (int, bool) {
+func span(value []byte, most int, ok bool) (int, bool) {
 	n, err := strconv.Atoi(strings.TrimSpace(string(value)))
-	return n, ok && err == nil && least <= n && n <= most
+	return n, ok && err == nil && 1 <= n && n <= most
 }
 
 func (r *tableRow) close() {
@@ -186,8 +187,7 @@ func (r *tableRow) close() {
 }
 
 // columns is the width of the table's grid. It is false when the rows are not of
-// one width, cells overlap, or a span reaches beyond the table's end or to
-// wherever that is.
+// one width, cells overlap, or a span reaches beyond the table's end.
 func (t *table) columns() (width int, ok bool) {
 	const maxColumns = 1000
 	var below []int // per column: how many rows below this one a cell covers
@@ -205,7 +205,7 @@ func (t *table) columns() (width int, ok bool) {
 				switch {
 				case col == len(below) && i == 0 && col < maxColumns:
 					below = append(below, 0)
-				case col == len(below) || below[col] > 0 || c.rowSpan == 0:
+				case col == len(below) || below[col] > 0:
 					return 0, false
 				}
 				below[col] = c.rowSpan - 1

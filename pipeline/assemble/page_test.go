@@ -43,11 +43,11 @@ func show(p document.PageResult) string {
 	var b strings.Builder
 	for _, r := range p.Regions {
 		b.WriteString(r.Content)
-		if r.Error != nil && r.Error.Code == assemble.CodeMerged {
+		if r.MergedInto != "" {
 			if r.Content != "" || r.Status != document.StatusOK {
 				b.WriteString("BAD")
 			}
-			b.WriteString(strings.TrimPrefix(r.Error.Detail, "merged into "))
+			b.WriteString(r.MergedInto)
 		}
 		b.WriteString("|")
 	}
@@ -221,6 +221,7 @@ func TestTableMarkdown(t *testing.T) {
 		row("<td colspan=2>a</td>"):           "",
 		row(`<td rowspan="2">a</td>`):         "",
 		row(`<td rowspan="x">a</td>`):         "",
+		row(`<td rowspan="0">a</td>`):         "",
 		row("<td>a<br>b</td>"):                "",
 		row("<td><p>a</p></td>"):              "",
 		row("<td><ul><li>a</ul></td>"):        "",

@@ -4,9 +4,9 @@ import (
 	"ocr-gateway/document"
 )
 
-// assemble sets a page's status from its regions. A page without text is
+// setStatus sets a page's status from its regions. A page without text is
 // complete; a page of which every readable region failed is failed.
-func assemble(page *document.PageResult) {
+func setStatus(page *document.PageResult) {
 	var failed, truncated, readable int
 	for _, region := range page.Regions {
 		switch region.Status {
