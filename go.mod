@@ -3,6 +3,7 @@ module ocr-gateway
 go 1.26.0
 
 require (
+	github.com/RealAlexandreAI/json-repair v0.0.18 // indirect
 	github.com/VividCortex/ewma v1.2.0 // indirect
 	github.com/acarl005/stripansi v0.0.0-20180116102854-5a71ef0e047d // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

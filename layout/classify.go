@@ -5,14 +5,9 @@ import (
 )
 
 // classify names the blocks of text: titles by their size and shortness,
-// captions where the model saw one.
+// captions and references where the model saw one.
 func (s *sheet) classify(blocks []block) {
-	largest := s.size
-	for _, b := range blocks {
-		if b.kind == document.RegionText && b.rows[0][0].atom == nil && b.short() {
-			largest = max(largest, b.size())
-		}
-	}
+	said := make([]bool, len(blocks)) // titles by the model's word alone
 	for i := range blocks {
 		b := &blocks[i]
 		if b.kind != document.RegionText || b.rows[0][0].atom != nil {
@@ -27,18 +22,48 @@ func (s *sheet) classify(blocks []block) {
 			b.kind = document.RegionCaption
 		case known && z.label == "reference" && len(b.rows) > 3:
 			b.kind = document.RegionReference
-		case b.short():
-			b.level = s.titleLevel(*b, largest, known && z.label == "title")
-			if b.level > 0 {
-				b.kind = document.RegionTitle
-			}
+		case !s.mayBeTitle(*b):
+		case s.isLarge(*b):
+			b.kind = document.RegionTitle
+		case known && z.label == "title" && b.size() >= 0.9*s.size:
+			b.kind, said[i] = document.RegionTitle, true
 		}
 	}
+	for i := range blocks {
+		if said[i] && !heads(blocks[i+1:]) {
+			blocks[i].kind = document.RegionText
+		}
+	}
+	rankTitles(blocks)
 }
 
-// short says whether a block may be a title at all.
-func (b block) short() bool {
-	return len(b.rows) <= 3
+// mayBeTitle says whether a block is short enough for a title, and no drop cap,
+// bullet, page number or row of a form.
+func (s *sheet) mayBeTitle(b block) bool {
+	width, size := b.box().width(), b.size()
+	narrow := width < numberWidth*size && size < 1.5*s.size || width < 1.5*size
+	return len(b.rows) <= 3 && len(b.rows[0]) <= 2 && !narrow
+}
+
+// isLarge says whether a block's text is larger than the body's. Boxes of several
+// rows differ less by chance than one.
+func (s *sheet) isLarge(b block) bool {
+	ratio := b.size() / s.size
+	return ratio >= 1.3 || ratio >= 1.18 && len(b.rows) == 1
+}
+
+// heads says whether there is something for a title to stand above: text, a
+// table or a figure, before or after further titles.
+func heads(below []block) bool {
+	for _, b := range below {
+		switch {
+		case b.rows[0][0].atom != nil || b.kind == document.RegionCaption || b.kind == document.RegionReference:
+			return true
+		case b.kind == document.RegionText:
+			return len(b.rows) > 1 || b.box().width() > proseWidth*b.size()
+		}
+	}
+	return false
 }
 
 // size is the height of the block's text.
@@ -48,26 +73,6 @@ func (b block) size() float64 {
 		sizes[i] = r.size()
 	}
 	return median(sizes)
-}
-
-// titleLevel is 0 for a block that is no title. Size decides; the model's word
-// counts for text as large as the body's.
-func (s *sheet) titleLevel(b block, largest float64, said bool) int {
-	ratio := b.size() / s.size
-	box := b.box()
-	narrow := box.width() < numberWidth*b.size() // a drop cap, a bullet, a page number
-	switch {
-	case narrow && ratio < 1.5 || box.width() < 1.5*b.size() || len(b.rows[0]) > 2:
-		return 0
-	case ratio >= 1.5 && b.size() >= 0.9*largest && box.cy() < float64(s.height)/2:
-		return 1
-	case ratio >= 1.5 || ratio >= 1.2 && said:
-		return 2
-	case ratio >= 1.3 || ratio >= 1.18 && len(b.rows) == 1 || said && ratio >= 0.9:
-		return 3
-	default:
-		return 0
-	}
 }
 
 // zoneOf is the model's box that a block lies in.

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"slices"
+
 	"ocr-gateway/document"
 )
 
@@ -34,10 +36,8 @@ func (s *sheet) takeFigures() {
 			continue
 		}
 		a := &atom{kind: document.RegionImage, label: z.label, score: &z.score, bbox: s.pageBox(z.box)}
-		for _, part := range s.columns(inner) {
-			for _, r := range rowsOf(part) {
-				a.inner = append(a.inner, r...)
-			}
+		for _, b := range s.read(inner, s.paragraphs) {
+			a.inner = append(a.inner, slices.Concat(b.rows...)...)
 		}
 		s.place(a, z.box, inner)
 	}

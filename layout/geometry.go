@@ -46,12 +46,12 @@ func (s *sheet) regions(task document.Task) []document.Region {
 	s.takeFigures()
 	var blocks []block
 	blocks = append(blocks, header...)
-	for _, part := range s.columns(s.items) {
+	blocks = append(blocks, s.read(s.items, func(part []*item) []block {
 		if task != document.TaskText {
 			part = s.takeOpenTables(part)
 		}
-		blocks = append(blocks, s.paragraphs(part)...)
-	}
+		return s.paragraphs(part)
+	})...)
 	for _, it := range s.sideways {
 		blocks = append(blocks, block{kind: document.RegionText, rows: []row{{it}}})
 	}

@@ -33,25 +33,22 @@ const (
 	maxTries = 24
 )
 
-// columns splits items into parts in reading order. Each part is to be read row
-// by row.
-func (s *sheet) columns(items []*item) [][]*item {
+// read puts items into blocks in reading order. leaf makes the blocks of a part
+// that no gutter divides.
+func (s *sheet) read(items []*item, leaf func([]*item) []block) []block {
 	items = slices.Clone(items)
 	sortDown(items)
-	var parts [][]*item
-	s.cut(items, &parts)
-	return parts
+	return s.cut(items, leaf)
 }
 
-// cut appends the parts of items, which are sorted by height and may be reordered.
-func (s *sheet) cut(items []*item, parts *[][]*item) {
+// cut does the work of read on items that are sorted by height; it may reorder them.
+func (s *sheet) cut(items []*item, leaf func([]*item) []block) []block {
 	if len(items) == 0 {
-		return
+		return nil
 	}
 	g, ok := s.findGutter(items)
 	if !ok {
-		*parts = append(*parts, items)
-		return
+		return leaf(items)
 	}
 	var left, right []*item
 	for _, it := range items[g.from:g.to] {
@@ -63,10 +60,7 @@ func (s *sheet) cut(items []*item, parts *[][]*item) {
 			right = append(right, r)
 		}
 	}
-	s.cut(items[:g.from], parts)
-	s.cut(left, parts)
-	s.cut(right, parts)
-	s.cut(items[g.to:], parts)
+	return s.around(s.cut(items[:g.from], leaf), s.cut(left, leaf), s.cut(right, leaf), s.cut(items[g.to:], leaf))
 }
 
 // divide gives it to the left or to the right of x. A line that a detector drew

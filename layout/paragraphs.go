@@ -9,7 +9,8 @@ import (
 
 // paragraphs groups the rows of one column into blocks of text. A new block
 // begins where the rows stand further apart than elsewhere in the column, where the
-// height of the text changes, after a short last line, and at an indent.
+// height of the text changes, after a last line that had room for another word, and
+// at an indent.
 func (s *sheet) paragraphs(items []*item) []block {
 	rows := rowsOf(items)
 	c := s.columnOf(rows)
@@ -26,9 +27,11 @@ func (s *sheet) paragraphs(items []*item) []block {
 
 // column is what the rows of one column have in common.
 type column struct {
+	s           *sheet
 	left, right float64 // margins
 	pitch       float64 // usual distance of rows
-	justified   bool    // most rows reach the right margin
+	filled      bool    // most rows end near the right margin
+	justified   bool    // most rows end at it
 }
 
 func (s *sheet) columnOf(rows []row) column {
@@ -50,17 +53,21 @@ func (s *sheet) columnOf(rows []row) column {
 		return column{}
 	}
 	slices.Sort(pitches)
-	c := column{left: math.Inf(1), right: math.Inf(-1), pitch: quantile(pitches, 0.35)}
+	c := column{s: s, left: math.Inf(1), right: math.Inf(-1), pitch: quantile(pitches, 0.35)}
 	for _, t := range text {
 		c.left, c.right = min(c.left, t.x0), max(c.right, t.x1)
 	}
-	full := 0
+	near, at := 0, 0
 	for _, t := range text {
 		if c.right-t.x1 < 1.5*t.size {
-			full++
+			near++
+		}
+		if c.right-t.x1 < 0.4*t.size {
+			at++
 		}
 	}
-	c.justified = len(text) >= 4 && 10*full >= 6*len(text)
+	c.filled = len(text) >= 4 && 10*near >= 6*len(text)
+	c.justified = c.filled && 10*at >= 6*len(text)
 	return c
 }
 
@@ -81,20 +88,48 @@ func (c column) breaks(rows []row, i int) bool {
 		return true
 	case distance > max(1.3*c.pitch, c.pitch+0.3*small) && distance > 1.2*small:
 		return true
+	case distance > looseRows*small && (a.width() < 1.5*proseWidth*small || c.hadRoom(a, r)):
+		return true // nothing but the distance of these rows says what is usual here
 	case c.centred(a, small) != c.centred(b, small) && (len(above) == 1 && len(r) == 1):
 		return true
-	case !c.justified:
+	case !c.filled:
 		return false
 	}
 	indent := (b.x0 - c.left) / r.size()
 	atLeft := func(b box) bool { return b.x0-c.left < 0.4*r.size() }
 	first := indent > 0.4 && indent < 4 && atLeft(a) && i+1 < len(rows) && atLeft(rows[i+1].box())
 	ended := c.right-a.x1 > 0.12*(c.right-c.left) && indent < 4 && a.x0-c.left < 4*r.size()
-	return first || ended
+	return first || ended && (c.justified || c.hadRoom(a, r))
+}
+
+// looseRows is the distance, in text heights, from which rows that are no running
+// text stand by themselves. Print is set at 0.9 to 1.3, typescript at up to 2.
+const looseRows = 1.5
+
+// hadRoom says whether the first word of a row would have had room at the end of
+// the row above it.
+func (c column) hadRoom(above box, r row) bool {
+	return c.right-above.x1 > c.s.firstWord(r[0])+0.35*r.size()
+}
+
+// firstWord is the width of a line's first word: all of it where it is one word,
+// zero without pixels.
+func (s *sheet) firstWord(it *item) float64 {
+	ink := stripOf(s.gray(), s.lines[it.line].Quad)
+	if len(ink) == 0 {
+		return 0
+	}
+	const space = 0.13 // text heights, at least; letters stand closer
+	scale := it.width() / float64(len(ink))
+	pad := 0.2 * it.size // around the ink, on either side
+	if spaces := blanksOf(ink, space*it.size/scale); len(spaces) > 0 {
+		return max(0, spaces[0].from*scale-pad)
+	}
+	return max(0, it.width()-2*pad)
 }
 
 // centred says whether a row stands in the middle of a wider column.
 func (c column) centred(b box, size float64) bool {
 	left, right := b.x0-c.left, c.right-b.x1
-	return c.justified && left > 2*size && right > 2*size && abs(left-right) < 1.5*size
+	return c.filled && left > 2*size && right > 2*size && abs(left-right) < 1.5*size
 }

@@ -8,8 +8,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// takeTables turns tables into atoms. Where plain text is asked for, a table
-// becomes a block of text that is read along its rows.
+// takeTables turns tables into atoms.
 func (s *sheet) takeTables(task document.Task) {
 	for _, c := range s.tableAreas(task) {
 		items := s.widened(c, s.within(c.box))
@@ -18,9 +17,6 @@ func (s *sheet) takeTables(task document.Task) {
 			a.label = "geometry"
 			if c.zone != nil {
 				a.label, a.score = c.zone.label, &c.zone.score
-			}
-			if task == document.TaskText {
-				a.kind, a.grid = document.RegionText, nil
 			}
 			s.place(a, t.box, t.taken)
 		}
@@ -130,13 +126,25 @@ func (s *sheet) widened(area tableArea, items []*item) []*item {
 	return s.headed(items, all)
 }
 
-// headed adds the heads that stand right above a table over some of its columns.
+// headed adds the heads that stand right above a table over some of its columns,
+// and what else is on their row.
 func (s *sheet) headed(items, all []*item) []*item {
 	b := bounds(items)
+	row := span{b.y1, b.y0} // centres of the heads
+	var level []*item       // all that could be on their row
 	for _, it := range slices.Backward(all) {
 		above := b.y0 - it.y1
-		if it.atom == nil && it.cy() < b.y0 && above < 0.6*s.size && above > -0.5*s.size &&
-			it.x0 > b.x0+3*s.size && it.x1 < b.x1+s.size && it.width() < 0.4*b.width() && !slices.Contains(items, it) {
+		if it.atom != nil || it.cy() >= b.y0 || above >= 0.6*s.size || above <= -0.5*s.size ||
+			it.x0 < b.x0-s.size || it.x1 > b.x1+s.size || it.width() > 0.4*b.width() || slices.Contains(items, it) {
+			continue
+		}
+		level = append(level, it)
+		if it.x0 > b.x0+3*s.size {
+			row = span{min(row.from, it.cy()), max(row.to, it.cy())}
+		}
+	}
+	for _, it := range level {
+		if it.cy() > row.from-0.35*s.size && it.cy() < row.to+0.35*s.size {
 			items = append(items, it)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -58,11 +59,19 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		took, req, res := time.Since(start), c.Request(), c.Response()
 		s.metrics.request(c.Path(), req.Method, res.Status, took)
-		s.log.InfoContext(req.Context(), "request",
+		s.log.Log(req.Context(), logLevel(req.Method, res.Status), "request",
 			"request_id", requestID(c), "method", clip(req.Method), "path", clip(req.URL.Path), "status", res.Status,
 			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP())
 		return nil
 	}
+}
+
+// logLevel keeps probes, which come every few seconds, out of the usual log.
+func logLevel(method string, status int) slog.Level {
+	if method != http.MethodPost && status < http.StatusBadRequest {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
 
 // recoverPanics turns a panic into an internal problem. An answer that has

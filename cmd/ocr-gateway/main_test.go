@@ -145,6 +145,9 @@ func TestWrongUse(t *testing.T) {
 		"flag":         {[]string{"serve", "--prot", "1"}, "unknown flag: --prot"},
 		"port":         {[]string{"serve", "--port", "70000"}, "server.port"},
 		"engine":       {[]string{"serve", "--engine", "magic"}, "engine.kind"},
+		"endpoint":     {[]string{"ocr", testdata + "sample.png", "--vllm-endpoint", "gpu:8000"}, "command line: vllm.endpoints[0].url"},
+		"no endpoint":  {[]string{"serve", "--engine", "vllm"}, "--vllm-endpoint URL"},
+		"layout":       {[]string{"serve", "--enable-layout=maybe"}, "--enable-layout"},
 		"models":       {[]string{"ocr", testdata + "sample.png", "--models", "/nowhere"}, "make models"},
 		"pages":        {[]string{"ocr", testdata + "sample.pdf", "--pages", "1-x"}, `"x"`},
 		"format":       {[]string{"ocr", testdata + "sample.pdf", "--format", "doc"}, "md, txt"},
@@ -162,13 +165,19 @@ func TestWrongUse(t *testing.T) {
 }
 
 func TestPrintConfigHidesSecrets(t *testing.T) {
-	cmd := program(t, "serve", "--print-config", "--port", "9999")
-	cmd.Env = append(cmd.Env, "OCR_SERVER_API_KEYS=very-secret-key")
+	cmd := program(t, "serve", "--print-config", "--port", "9999", "--enable-layout=false",
+		"--vllm-endpoint", "http://a:8000", "--vllm-endpoint", "http://b:8000")
+	cmd.Env = append(cmd.Env, "OCR_SERVER_API_KEYS=very-secret-key", "OCR_VLLM_API_KEY=very-secret-key")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if strings.Contains(string(out), "very-secret") || !strings.Contains(string(out), "port: 9999") {
+	for _, says := range []string{"port: 9999", "enabled: false", "url: http://a:8000", "url: http://b:8000"} {
+		if !strings.Contains(string(out), "  "+says+"\n") {
+			t.Errorf("%q is not in what is printed:\n%s", says, out)
+		}
+	}
+	if strings.Contains(string(out), "very-secret") {
 		t.Errorf("printed:\n%s", out)
 	}
 }

@@ -187,7 +187,7 @@ func checkURL(s string) string {
 	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return "is no http or https address"
 	case u.User != nil:
-		return "holds a user or password: use api_key"
+		return "holds a user or password: use api_key_file"
 	case u.RawQuery != "" || u.Fragment != "":
 		return "has a query or fragment: name the server's root only"
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"image/draw"
+	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -293,6 +294,33 @@ func TestWrongKey(t *testing.T) {
 	}
 }
 
+func TestKeyForAllEndpoints(t *testing.T) {
+	_, endpoint := serve(t, enginetest.Config{APIKey: "sesame-open"})
+	_, other := serve(t, enginetest.Config{APIKey: "own-secret"})
+	endpoint.APIKey = ""
+	cfg := quick()
+	cfg.APIKey = "sesame-open"
+	for _, e := range []vllm.Endpoint{endpoint, other} {
+		if _, err := read(t.Context(), start(t, cfg, e), page(56, 56), document.RegionText); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestKeysStayOutOfLogs(t *testing.T) {
+	endpoints := []vllm.Endpoint{{Name: "gpu-1", URL: "http://user:secret@a", APIKey: "secret"}}
+	for name, handler := range map[string]func(io.Writer) slog.Handler{
+		"text": func(w io.Writer) slog.Handler { return slog.NewTextHandler(w, nil) },
+		"JSON": func(w io.Writer) slog.Handler { return slog.NewJSONHandler(w, nil) },
+	} {
+		var b strings.Builder
+		slog.New(handler(&b)).Info("started", "endpoints", endpoints, "first", endpoints[0])
+		if strings.Contains(b.String(), "secret") || strings.Count(b.String(), "gpu-1") != 2 {
+			t.Errorf("%s: %s", name, b.String())
+		}
+	}
+}
+
 func TestEncoderCacheGetsASmallerImage(t *testing.T) {
 	var mu sync.Mutex
 	var sizes []image.Point
@@ -484,13 +512,13 @@ func TestFaultyServerLosesNoRegionThatARetryCouldSave(t *testing.T) {
 func TestValidateNamesEveryKey(t *testing.T) {
 	cfg := vllm.Config{Endpoints: []vllm.Endpoint{
 		{URL: "ftp://a"}, {URL: "http://user:hunter2@b"}, {URL: "http://c?key=hunter2"}, {Name: "d", URL: "http://d", Weight: -1, MaxInFlight: -1, APIKey: "a\nb"}, {Name: "d", URL: "http://d"},
-	}, JPEGQuality: 101}
+	}, APIKey: "a\nb", JPEGQuality: 101}
 	err := cfg.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}
 	for _, key := range []string{
-		"endpoints[0].url", "endpoints[1].url", "endpoints[2].url", "endpoints[3].weight", "endpoints[3].max_in_flight", "endpoints[3].api_key", "endpoints[4].name",
+		"endpoints[0].url", "endpoints[1].url", "endpoints[2].url", "endpoints[3].weight", "endpoints[3].max_in_flight", "endpoints[3].api_key", "endpoints[4].name", "api_key",
 		"model", "first_byte_timeout", "progress_timeout", "region_timeout", "down_timeout", "check_interval", "attempts", "busy_attempts", "jpeg_quality",
 		"max_tokens.text", "max_tokens.table", "max_tokens.formula", "sampling.top_p", "sampling.top_k", "sampling.repetition_penalty", "loop_penalty",
 	} {

@@ -179,11 +179,10 @@ func (f *file) isAlias(node *yaml.Node, shown string) bool {
 
 // value reads what stands behind a key.
 func (f *file) value(node *yaml.Node, t reflect.Type, shown string) (v reflect.Value, ok bool) {
-	switch {
-	case isList(t):
+	if isList(t) {
 		return f.list(node, t, shown)
-	case isTable(t):
-		return f.table(node, t, shown)
+	}
+	switch {
 	case f.isAlias(node, shown):
 	case node.Kind != yaml.ScalarNode:
 		f.fail(node.Line, "%s must be a single value", shown)
@@ -218,30 +217,6 @@ func (f *file) list(node *yaml.Node, t reflect.Type, shown string) (list reflect
 		}
 	}
 	return list, len(f.loader.errs) == before
-}
-
-func (f *file) table(node *yaml.Node, t reflect.Type, shown string) (table reflect.Value, ok bool) {
-	switch {
-	case f.isAlias(node, shown):
-		return table, false
-	case node.Kind != yaml.MappingNode:
-		f.fail(node.Line, "%s must be a table: {a: 1, b: 2}, or lines of the form \"key: value\" below it", shown)
-		return table, false
-	}
-	before := len(f.loader.errs)
-	table = reflect.Zero(t) // nil when empty, see parseTable
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		name := node.Content[i]
-		v, ok := f.value(node.Content[i+1], t.Elem(), shown+"."+clip(name.Value))
-		if !ok {
-			continue
-		}
-		var err error
-		if table, err = addEntry(table, name.Value, v); err != nil {
-			f.fail(name.Line, "%s %v", shown, err)
-		}
-	}
-	return table, len(f.loader.errs) == before
 }
 
 // element reads one section of a list of sections.

@@ -223,10 +223,10 @@ func (l *loader) placed(err error, prefix string) error {
 	if end := strings.IndexAny(text, ": ["); end >= 0 {
 		name = text[:end]
 	}
-	k, known := l.schema.holder(prefix + name)
+	k, known := l.schema.keys[prefix+name]
 	if known {
 		err = fmt.Errorf("%s%w", prefix, err)
-	} else if k, known = l.schema.holder(name); !known {
+	} else if k, known = l.schema.keys[name]; !known {
 		return fmt.Errorf("%s: %w", strings.TrimSuffix(prefix, "."), err)
 	}
 	if origin, set := l.origin[k]; set {

@@ -202,15 +202,17 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// TestBadFiles holds, for each file in testdata/bad, all that is said about it.
-func TestBadFiles(t *testing.T) {
-	files, err := filepath.Glob("testdata/bad/*.yaml")
+func TestBadFiles(t *testing.T) { badFiles(t, "testdata/bad", defaults()) }
+
+// badFiles compares, for each file of a folder, all that is said about it.
+func badFiles[T any](t *testing.T, dir string, defaults T) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
 	if err != nil || len(files) == 0 {
-		t.Fatal("no files in testdata/bad", err)
+		t.Fatal("no files in ", dir, err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			_, err := config.Load(defaults(), config.Options{File: file})
+			_, err := config.Load(defaults, config.Options{File: file})
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -342,12 +344,18 @@ func TestDefectiveTreesAreErrors(t *testing.T) {
 	type secretNumber struct {
 		N int `mapstructure:"n" secret:"true"`
 	}
+	type textSecret struct {
+		L []struct {
+			K string `mapstructure:"k" text:"true" secret:"true"`
+		} `mapstructure:"l"`
+	}
 	_, err1 := config.Load(noTag{}, config.Options{})
 	_, err2 := config.Load(aMap{}, config.Options{})
 	_, err3 := config.Load(secretNumber{}, config.Options{})
-	for _, err := range []error{err1, err2, err3} {
+	_, err4 := config.Load(textSecret{}, config.Options{})
+	for i, err := range []error{err1, err2, err3, err4} {
 		if err == nil {
-			t.Error("no error")
+			t.Errorf("no error %d", i+1)
 		}
 	}
 }

@@ -55,11 +55,6 @@ func printValue(w *bufio.Writer, v reflect.Value, indent string, secret bool) er
 		return nil
 	case v.Kind() == reflect.Slice:
 		return printList(w, v, indent)
-	case v.Kind() == reflect.Map && v.Len() == 0:
-		fmt.Fprintln(w, " {}")
-		return nil
-	case v.Kind() == reflect.Map:
-		return printTable(w, v, indent)
 	default:
 		text, err := scalarYAML(v)
 		fmt.Fprintln(w, " "+text)
@@ -82,20 +77,6 @@ func printList(w *bufio.Writer, list reflect.Value, indent string) error {
 		if err := printStruct(w, list.Index(i), indent+"  "); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// printTable writes the entries of a table in the order of their keys.
-func printTable(w *bufio.Writer, table reflect.Value, indent string) error {
-	fmt.Fprintln(w)
-	keys := slices.SortedFunc(table.Seq(), func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-	for _, key := range keys {
-		text, err := scalarYAML(table.MapIndex(key))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "%s%s: %s\n", indent, key, text)
 	}
 	return nil
 }

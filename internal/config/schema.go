@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -84,19 +83,6 @@ func (s *schema) addStruct(t reflect.Type, prefix string, index []int) error {
 	return nil
 }
 
-// holder is the setting of a path, which may go on to an entry of its table.
-func (s *schema) holder(path string) (*key, bool) {
-	if k, known := s.keys[path]; known {
-		return k, true
-	}
-	if end := strings.LastIndexByte(path, '.'); end >= 0 {
-		if k, known := s.keys[path[:end]]; known && isTable(k.typ) {
-			return k, true
-		}
-	}
-	return nil, false
-}
-
 func (s *schema) add(k *key) {
 	s.keys[k.path] = k
 	s.order = append(s.order, k)
@@ -133,20 +119,16 @@ func isOneValue(t reflect.Type) bool { return reflect.PointerTo(t).Implements(te
 
 func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice && !isOneValue(t) }
 
-// isTable tells settings whose keys are words of their owner, who validates them.
-func isTable(t reflect.Type) bool { return t.Kind() == reflect.Map && !isOneValue(t) }
-
-// checkType refuses what cannot be a setting.
+// checkType refuses what cannot be a setting. Maps are among it: their keys
+// would be foreign words among ours, so a list of structs with a name is used.
 func checkType(t reflect.Type) error {
 	switch {
-	case isTable(t) && t.Key().Kind() != reflect.String:
-		return errors.New("the keys of a map must be strings")
-	case isTable(t), isList(t) && !isSection(t.Elem()):
-		return checkScalar(t.Elem())
-	case isList(t):
-		return checkElement(t.Elem())
-	default:
+	case !isList(t):
 		return checkScalar(t)
+	case !isSection(t.Elem()):
+		return checkScalar(t.Elem())
+	default:
+		return checkElement(t.Elem())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/config"
 )
 
@@ -35,6 +36,7 @@ func TestShippedFileNamesEverySetting(t *testing.T) {
 		t.Fatal(err)
 	}
 	named := namesIn(string(data))
+	comments := maps.Clone(named)
 	for path, secret := range leaves(reflect.TypeFor[config.Config](), "") {
 		if secret {
 			path += "_file"
@@ -46,6 +48,16 @@ func TestShippedFileNamesEverySetting(t *testing.T) {
 			t.Errorf("config.yaml says nothing about %s", path)
 		}
 		delete(named, path)
+	}
+	for path, element := range elements(reflect.TypeFor[config.Config](), "") {
+		for name, secret := range leaves(element, "") {
+			if secret {
+				name += "_file"
+			}
+			if !strings.Contains(comments[path], " "+name+": ") {
+				t.Errorf("config.yaml says nothing about %s of an element of %s", name, path)
+			}
+		}
 	}
 	for path := range named {
 		t.Errorf("config.yaml names %s, which is no setting", path)
@@ -100,9 +112,30 @@ func leaves(t reflect.Type, prefix string) map[string]bool {
 	return found
 }
 
+// elements gives the lists of sections of a struct and what a section is made of.
+func elements(t reflect.Type, prefix string) map[string]reflect.Type {
+	found := map[string]reflect.Type{}
+	for f := range t.Fields() {
+		name := f.Tag.Get("mapstructure")
+		switch {
+		case name == ",squash":
+			maps.Copy(found, elements(f.Type, prefix))
+		case f.Type.Kind() == reflect.Struct:
+			maps.Copy(found, elements(f.Type, prefix+name+"."))
+		case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
+			found[prefix+name] = f.Type.Elem()
+		}
+	}
+	return found
+}
+
 func TestSecretsAreMarked(t *testing.T) {
 	suspicious := regexp.MustCompile(`(key|keys|token|password|secret)$`)
-	for path, secret := range leaves(reflect.TypeFor[config.Config](), "") {
+	all := leaves(reflect.TypeFor[config.Config](), "")
+	for path, element := range elements(reflect.TypeFor[config.Config](), "") {
+		maps.Copy(all, leaves(element, path+"[]."))
+	}
+	for path, secret := range all {
 		if suspicious.MatchString(path) != secret {
 			t.Errorf("%s: secret tag is %v", path, secret)
 		}
@@ -119,9 +152,14 @@ func TestEveryPartIsValidated(t *testing.T) {
 	for variable, want := range map[string]string{
 		"OCR_SERVER_MAX_REQUESTS=0":     "environment, OCR_SERVER_MAX_REQUESTS: server.max_requests",
 		"OCR_RASTER_DPI=1":              "environment, OCR_RASTER_DPI: raster.dpi",
-		"OCR_ENGINE_KIND=magic":         `environment, OCR_ENGINE_KIND: engine.kind is "magic": use one of auto, embedded`,
+		"OCR_ENGINE_KIND=magic":         `environment, OCR_ENGINE_KIND: engine.kind is "magic": use one of auto, vllm, embedded`,
 		"OCR_ENGINE_EMBEDDED_DIR=":      "",
 		"OCR_ENGINE_EMBEDDED_THREADS=0": "environment, OCR_ENGINE_EMBEDDED_THREADS: engine.embedded.threads",
+		"OCR_ENGINE_FALLBACK=magic":     `environment, OCR_ENGINE_FALLBACK: engine.fallback is "magic": use embedded, or leave it empty`,
+		"OCR_ENGINE_KIND=vllm":          "environment, OCR_ENGINE_KIND: engine.kind is vllm, and no model server is set",
+		"OCR_VLLM_ENDPOINTS=ftp://a":    "environment, OCR_VLLM_ENDPOINTS: vllm.endpoints[0].url",
+		"OCR_VLLM_ATTEMPTS=0":           "", // not in use
+		"OCR_LAYOUT_DEVICE=tpu":         "environment, OCR_LAYOUT_DEVICE: layout.device",
 		"OCR_PIPELINE_PAGES_AHEAD=0":    "environment, OCR_PIPELINE_PAGES_AHEAD: pipeline.pages_ahead",
 		"OCR_LOG_LEVEL=loud":            "environment, OCR_LOG_LEVEL: log.level",
 		"OCR_LOG_FORMAT=xml":            "environment, OCR_LOG_FORMAT: log.format",
@@ -133,5 +171,55 @@ func TestEveryPartIsValidated(t *testing.T) {
 		case want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)):
 			t.Errorf("%s: got %v, want %s…", variable, err, want)
 		}
+	}
+}
+
+func TestBadSettingsOfTheProgram(t *testing.T) { badFiles(t, "testdata/badtree", config.Default()) }
+
+func TestModelServers(t *testing.T) {
+	file := write(t, "config.yaml", `
+vllm:
+  endpoints:
+    - {name: one, url: "http://one:8000", api_key_file: `+write(t, "key", "hush-one\n")+`, weight: 2, max_in_flight: 8}
+    - {url: "http://two:8000"}
+`)
+	tests := []struct {
+		name string
+		o    config.Options
+		want []vllm.Endpoint
+	}{
+		{"file", config.Options{File: file}, []vllm.Endpoint{
+			{Name: "one", URL: "http://one:8000", APIKey: "hush-one", Weight: 2, MaxInFlight: 8}, {URL: "http://two:8000"},
+		}},
+		{"environment", config.Options{File: file, Environ: []string{"OCR_VLLM_ENDPOINTS=http://a:8000,http://b:8000"}}, []vllm.Endpoint{
+			{URL: "http://a:8000"}, {URL: "http://b:8000"},
+		}},
+		{
+			"flags",
+			config.Options{
+				Environ:   []string{"OCR_VLLM_ENDPOINTS=http://a:8000"},
+				Overrides: map[string]any{"vllm.endpoints": []string{"http://c:8000"}, "engine.kind": "vllm"},
+			},
+			[]vllm.Endpoint{{URL: "http://c:8000"}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.o.Environ = append(tt.o.Environ, "OCR_VLLM_API_KEY=hush-all")
+			got, err := config.Load(config.Default(), tt.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got.VLLM.Endpoints, tt.want) || got.VLLM.APIKey != "hush-all" {
+				t.Errorf("got %+v", got.VLLM)
+			}
+			var b strings.Builder
+			if err := config.Print(&b, got); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(b.String(), "hush") || !strings.Contains(b.String(), "url: "+tt.want[0].URL) {
+				t.Errorf("printed\n%s", b.String())
+			}
+		})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -85,26 +84,18 @@ func parseSize(text string) (int64, error) {
 }
 
 // parseText reads a value from one string, as the environment and the command
-// line have it: the elements of a list and of a table are separated by commas.
+// line have it: the elements of a list are separated by commas.
 func parseText(t reflect.Type, text string) (reflect.Value, error) {
-	switch {
-	case isList(t):
-		return parseList(t, splitText(text))
-	case isTable(t):
-		return parseTable(t, splitText(text))
-	default:
+	if !isList(t) {
 		return parseScalar(t, text)
 	}
-}
-
-func splitText(text string) []string {
 	var elements []string
 	for element := range strings.SplitSeq(text, ",") {
 		if element = strings.TrimSpace(element); element != "" {
 			elements = append(elements, element)
 		}
 	}
-	return elements
+	return parseList(t, elements)
 }
 
 // parseList reads the elements of a list; a list of none is nil, like a default
@@ -138,43 +129,6 @@ func parseSection(t reflect.Type, text string) (reflect.Value, error) {
 		section.FieldByIndex(field.Index).Set(v)
 	}
 	return section, err
-}
-
-// parseTable reads elements of the form "key=value"; a table of none is nil.
-func parseTable(t reflect.Type, elements []string) (reflect.Value, error) {
-	table := reflect.Zero(t)
-	for i, element := range elements {
-		name, text, ok := strings.Cut(element, "=")
-		if !ok {
-			return table, fmt.Errorf("element %d is %q: write key=value", i+1, clip(element))
-		}
-		v, err := parseScalar(t.Elem(), strings.TrimSpace(text))
-		if err != nil {
-			return table, fmt.Errorf("element %d %w", i+1, err)
-		}
-		if table, err = addEntry(table, strings.TrimSpace(name), v); err != nil {
-			return table, fmt.Errorf("element %d %w", i+1, err)
-		}
-	}
-	return table, nil
-}
-
-var entryName = regexp.MustCompile(`^[a-z0-9_]+$`)
-
-// addEntry adds to a table, which may be nil.
-func addEntry(table reflect.Value, name string, v reflect.Value) (reflect.Value, error) {
-	if !entryName.MatchString(name) {
-		return table, fmt.Errorf("has the key %q: keys are small letters, digits and _", clip(name))
-	}
-	if table.IsNil() {
-		table = reflect.MakeMap(table.Type())
-	}
-	key := reflect.ValueOf(name).Convert(table.Type().Key())
-	if table.MapIndex(key).IsValid() {
-		return table, fmt.Errorf("has the key %s twice", name)
-	}
-	table.SetMapIndex(key, v)
-	return table, nil
 }
 
 // clip keeps messages short whatever a file holds.

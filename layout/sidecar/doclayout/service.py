@@ -4,6 +4,7 @@ import json
 import os
 import select
 import socket
+import socketserver
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -199,6 +200,10 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
+    def server_bind(self) -> None:
+        socketserver.TCPServer.server_bind(self)  # HTTPServer's asks the name service
+        self.server_name, self.server_port = "localhost", 0
+
     def handle_error(self, request, client_address) -> None:
         log("warn", "connection failed")
 
@@ -207,9 +212,8 @@ class _UnixServer(_Server):
     address_family = socket.AF_UNIX
 
     def server_bind(self) -> None:
-        self.socket.bind(self.server_address)
+        super().server_bind()
         os.chmod(self.server_address, 0o600)
-        self.server_name, self.server_port = "localhost", 0
 
 
 def listen(address: str, service: Service) -> ThreadingHTTPServer:
