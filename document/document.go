@@ -46,6 +46,8 @@ type Options struct {
 	// IncludeHeaders keeps running heads, footers and page numbers in the Markdown
 	// of TaskDocument. Plain text and TaskText always have them.
 	IncludeHeaders bool
+	// Question is answered by engines that can, for every page; nil asks nothing.
+	Question *Question
 }
 
 // Pages is an opened document: how many pages it has and those asked for.

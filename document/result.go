@@ -17,6 +17,7 @@ type PageResult struct {
 	Error    *Problem       `json:"error,omitempty"`
 	Timings  map[string]int `json:"timings_ms,omitempty"` // per phase: raster, layout, recognize
 	Usage    Usage          `json:"-"`
+	Answer   *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
 }
 
 // Summary accounts for every page and region of a document.

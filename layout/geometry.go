@@ -50,7 +50,11 @@ func (s *sheet) regions(task document.Task) []document.Region {
 		if task != document.TaskText {
 			part = s.takeOpenTables(part)
 		}
-		return s.paragraphs(part)
+		var blocks []block
+		for _, piece := range s.stacks(part) {
+			blocks = append(blocks, s.paragraphs(piece)...)
+		}
+		return blocks
 	})...)
 	for _, it := range s.sideways {
 		blocks = append(blocks, block{kind: document.RegionText, rows: []row{{it}}})

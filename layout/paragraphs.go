@@ -88,8 +88,8 @@ func (c column) breaks(rows []row, i int) bool {
 		return true
 	case distance > max(1.3*c.pitch, c.pitch+0.3*small) && distance > 1.2*small:
 		return true
-	case distance > looseRows*small && (a.width() < 1.5*proseWidth*small || c.hadRoom(a, r)):
-		return true // nothing but the distance of these rows says what is usual here
+	case distance > looseRows*small && (large > 1.12*small || a.width() < 1.5*proseWidth*small || c.hadRoom(a, r)):
+		return true
 	case c.centred(a, small) != c.centred(b, small) && (len(above) == 1 && len(r) == 1):
 		return true
 	case !c.filled:
@@ -103,8 +103,8 @@ func (c column) breaks(rows []row, i int) bool {
 }
 
 // looseRows is the distance, in text heights, from which rows that are no running
-// text stand by themselves. Print is set at 0.9 to 1.3, typescript at up to 2.
-const looseRows = 1.5
+// text stand by themselves: print is set at 0.9 to 1.3, typescript at up to 2.
+const looseRows = 1.6
 
 // hadRoom says whether the first word of a row would have had room at the end of
 // the row above it.

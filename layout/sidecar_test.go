@@ -122,14 +122,19 @@ func signalProgram(t testing.TB, s *layout.Sidecar, sig syscall.Signal) {
 // eventually waits for a condition.
 func eventually(t testing.TB, what string, cond func() bool) {
 	t.Helper()
+	eventuallyWithin(t, time.Minute, what, cond)
+}
+
+func eventuallyWithin(t testing.TB, limit time.Duration, what string, cond func() bool) {
+	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(time.Minute)
+	over := time.After(limit)
 	for !cond() {
 		select {
 		case <-tick.C:
-		case <-limit:
-			t.Fatalf("not within a minute: %s", what)
+		case <-over:
+			t.Fatalf("not within %v: %s", limit, what)
 		}
 	}
 }

@@ -25,14 +25,20 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
 	start := time.Now()
-	regions, err := r.detect(ctx, by, page)
+	regions, detector, err := r.detect(ctx, by, page)
+	result.Layout = detector
 	result.Timings["layout"] = int(time.Since(start).Milliseconds())
 	result.Width, result.Height, result.Rotation = page.Width, page.Height, page.Rotation
 	if err != nil {
 		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
 	}
 	start = time.Now()
+	var asking sync.WaitGroup
+	var asked document.Usage
+	asking.Go(func() { result.Answer, asked = r.answer(ctx, by, page) })
 	r.recognizeAll(ctx, by, page, regions, result)
+	asking.Wait()
+	result.Usage.Add(asked)
 	page.Release()
 	if ctx.Err() != nil {
 		return nil
@@ -58,22 +64,34 @@ func (r *run) failPage(ctx context.Context, result *document.PageResult, err err
 	return result
 }
 
-// detect finds the page's regions when it is this document's turn.
-func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (regions []document.Region, err error) {
+// namingDetector is a Detector that can fall back: it says for each page who
+// found the regions.
+type namingDetector interface {
+	DetectNamed(ctx context.Context, page *document.Page, opts document.Options) (regions []document.Region, name string, err error)
+}
+
+// detect finds the page's regions when it is this document's turn, and says
+// whose they are.
+func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (regions []document.Region, name string, err error) {
+	name = by.Detector.Info().Name
 	if err := by.layout.enter(ctx, &r.lanes[by].layout, page.Number, 0); err != nil {
-		return nil, err
+		return nil, name, err
 	}
 	defer by.layout.leave()
 	defer recovered(&err)
-	regions, err = by.Detector.Detect(ctx, page, r.opts)
+	if naming, ok := by.Detector.(namingDetector); ok {
+		regions, name, err = naming.DetectNamed(ctx, page, r.opts)
+	} else {
+		regions, err = by.Detector.Detect(ctx, page, r.opts)
+	}
 	if err != nil {
-		return nil, err
+		return nil, name, err
 	}
 	for i := range regions {
 		regions[i].Order = i + 1
 		regions[i].ID = fmt.Sprintf("p%dr%d", page.Number, i+1)
 	}
-	return regions, nil
+	return regions, name, nil
 }
 
 // recognizeAll reads the regions side by side, as many as the engine has slots
@@ -126,6 +144,33 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region) (got document.Recognition, err error) {
 	defer recovered(&err)
 	return by.Recognizer.Recognize(ctx, page, region, r.opts)
+}
+
+// answer asks the run's question about the page; nil when there is none or
+// the engine answers none.
+func (r *run) answer(ctx context.Context, by *backend, page *document.Page) (*document.Answer, document.Usage) {
+	answerer, can := by.Recognizer.(Answerer)
+	if !can || r.opts.Question == nil {
+		return nil, document.Usage{}
+	}
+	if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, -1) != nil { // before the page's regions
+		return nil, document.Usage{} // cancelled: the page is dropped as a whole
+	}
+	defer by.engine.leave()
+	got, err := r.question(ctx, answerer, page)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.log.WarnContext(ctx, "question failed", "page", page.Number, "error", err)
+		}
+		return &document.Answer{Error: problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "the model could not be asked about this page")}, document.Usage{}
+	}
+	return &document.Answer{Text: got.Content, Error: got.Truncated}, got.Usage
+}
+
+// question calls the engine; a defect in it fails the question, not the process.
+func (r *run) question(ctx context.Context, a Answerer, page *document.Page) (got document.Recognition, err error) {
+	defer recovered(&err)
+	return a.Answer(ctx, page, *r.opts.Question)
 }
 
 // recovered turns a panic into an error with its stack, for the log.

@@ -37,6 +37,12 @@ type Recognizer interface {
 	Slots() int
 }
 
+// Answerer is a Recognizer that also answers questions about whole pages.
+type Answerer interface {
+	// Answer must not change page and is safe for concurrent use.
+	Answer(ctx context.Context, page *document.Page, q document.Question) (document.Recognition, error)
+}
+
 // Writer writes a page's regions as one text.
 type Writer func(*document.PageResult, document.Options) string
 
@@ -74,6 +80,7 @@ type Pipeline struct {
 // backend is a Backend with its slots.
 type backend struct {
 	Backend
+	slots  int
 	layout *gate
 	engine *gate
 }
@@ -87,15 +94,26 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)
 	}
+	if p.ahead == 0 {
+		p.ahead = min(max(minAhead, p.main.slots), maxAhead)
+	}
 	return p
 }
+
+// Bounds of the pages ahead when the engine's slots decide: a few keep
+// rendering, layout and reading busy side by side; the memory budget is the
+// bound that matters above.
+const (
+	minAhead = 4
+	maxAhead = 128
+)
 
 func newBackend(cfg Config, b Backend) *backend {
 	slots := cfg.RegionSlots
 	if slots == 0 {
 		slots = max(1, b.Recognizer.Slots())
 	}
-	return &backend{Backend: b, layout: newGate(cfg.LayoutSlots), engine: newGate(slots)}
+	return &backend{Backend: b, slots: slots, layout: newGate(cfg.LayoutSlots), engine: newGate(slots)}
 }
 
 // choose is who reads the next page of a document with the given task.

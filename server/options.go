@@ -32,7 +32,7 @@ type wishes struct {
 
 // wishes reads the options of c and reports everything that is wrong at once.
 func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
-	w := wishes{Options: document.Options{Task: task, Layout: true}, deadline: s.cfg.RequestTimeout}
+	w := wishes{Options: document.Options{Task: task, Layout: s.deps.Layout}, deadline: s.cfg.RequestTimeout}
 	read := map[string]func(string) error{
 		"task":            func(v string) error { return setTask(&w.Task, v) },
 		"pages":           func(v string) (err error) { w.Pages, err = document.ParsePageRange(v); return err },

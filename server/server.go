@@ -45,6 +45,7 @@ type Deps struct {
 	Status   func() Health    // must be cheap; asked at most once a second
 	Version  string           // of the program
 	Limits   map[string]int64 // limits of other packages, shown in /api/info
+	Layout   bool             // the default of the option enable_layout
 }
 
 // errStopping is the cause of contexts that end because the server stops.

@@ -79,20 +79,19 @@ func (e *Engine) heatTile(ctx context.Context, src raster, v view, t tile, m hea
 	}
 	defer e.release(ws)
 	w, h := t.area.Dx(), t.area.Dy()
-	ws.in, ws.out = grow(ws.in, 3*w*h), grow(ws.out, w*h)
+	ws.in = grow(ws.in, 3*w*h)
 	v.draw(planes{ws.in, w, w * h}, src, t.area)
-	err = e.detector.run(
-		array{ws.in, []int64{1, 3, int64(h), int64(w)}},
-		array{ws.out, []int64{1, 1, int64(h), int64(w)}})
+	err = e.detector.run(array{ws.in, []int64{1, 3, int64(h), int64(w)}}, func(outs [][]float32) {
+		for y := t.core.Min.Y; y < t.core.Max.Y; y++ {
+			from := outs[0][(y-t.area.Min.Y)*w+t.core.Min.X-t.area.Min.X:]
+			to := m.pix[y*m.w+t.core.Min.X:][:t.core.Dx()]
+			for x := range to {
+				to[x] = uint8(min(max(from[x], 0), 1) * 255)
+			}
+		}
+	})
 	if err != nil {
 		return engineFailed("finding the text lines failed", err)
-	}
-	for y := t.core.Min.Y; y < t.core.Max.Y; y++ {
-		from := ws.out[(y-t.area.Min.Y)*w+t.core.Min.X-t.area.Min.X:]
-		to := m.pix[y*m.w+t.core.Min.X:][:t.core.Dx()]
-		for x := range to {
-			to[x] = uint8(min(max(from[x], 0), 1) * 255)
-		}
 	}
 	return nil
 }

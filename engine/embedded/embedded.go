@@ -25,8 +25,8 @@ type Engine struct {
 	free     chan *workspace
 }
 
-// workspace is the memory of one inference. Holding one is the right to run.
-type workspace struct{ in, out []float32 }
+// workspace is the input of one inference. Holding one is the right to run.
+type workspace struct{ in []float32 }
 
 // New verifies and loads the files of cfg.Dir. The error says which file is
 // missing or changed and what to do.

@@ -88,27 +88,29 @@ func (e *Engine) readStrips(ctx context.Context, src raster, batch []strip, line
 	}
 	defer e.release(ws)
 	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
-	steps := w / readStep
-	ws.in, ws.out = grow(ws.in, n*3*readHeight*w), grow(ws.out, n*steps*readClasses)
+	ws.in = grow(ws.in, n*3*readHeight*w)
 	clear(ws.in) // zero is the padding that the reader was trained with
 	for i, s := range batch {
 		dst := planes{ws.in[i*3*readHeight*w:], w, readHeight * w}
 		cropLine(dst, s.width, readHeight, src, s.quad)
 	}
-	err = e.reader.run(
-		array{ws.in, []int64{int64(n), 3, readHeight, int64(w)}},
-		array{ws.out, []int64{int64(n), int64(steps), readClasses}})
+	err = e.reader.run(array{ws.in, []int64{int64(n), 3, readHeight, int64(w)}}, func(outs [][]float32) {
+		size := len(outs[0]) / n
+		for i, s := range batch {
+			e.write(&lines[s.line], outs[0][i*size:][:size])
+		}
+	})
 	if err != nil {
 		return engineFailed("reading the text lines failed", err)
 	}
-	for i, s := range batch {
-		size := steps * readClasses
-		text, confidence := e.alphabet.decode(ws.out[i*size : (i+1)*size])
-		l := &lines[s.line]
-		l.Text, l.Confidence = "", nil
-		if text = strings.TrimSpace(text); text != "" && confidence >= readAccept {
-			l.Text, l.Confidence = asciiForms(text), &confidence
-		}
-	}
 	return nil
+}
+
+// write sets text and confidence of l from the class probabilities.
+func (e *Engine) write(l *document.Line, probs []float32) {
+	l.Text, l.Confidence = "", nil
+	text, confidence := e.alphabet.decode(probs)
+	if text = strings.TrimSpace(text); text != "" && confidence >= readAccept {
+		l.Text, l.Confidence = asciiForms(text), &confidence
+	}
 }

@@ -16,9 +16,10 @@ const (
 
 	// A view larger than tilePixels is looked at in tiles: the network takes
 	// about 350 bytes a pixel. Tiles overlap, since it sees less at an edge.
-	tilePixels  = 1280 * 960
+	// A page of A4 or letter is two tiles.
+	tilePixels  = 1056 * 704
 	tileOverlap = 64
-	maxTiles    = 8
+	maxTiles    = 14
 
 	// When the small lines of a page (the lower quartile) are less than
 	// smallText pixels high in a view, many are missed; at goodText none are.

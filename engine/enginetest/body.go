@@ -30,6 +30,14 @@ type Request struct {
 		MaxPatternSize int `json:"max_pattern_size"`
 		MinCount       int `json:"min_count"`
 	} `json:"repetition_detection"`
+	ResponseFormat struct {
+		Type       string `json:"type"`
+		JSONSchema struct {
+			Name   string          `json:"name"`
+			Strict bool            `json:"strict"`
+			Schema json.RawMessage `json:"schema"`
+		} `json:"json_schema"`
+	} `json:"response_format"`
 	StreamOptions struct {
 		IncludeUsage bool `json:"include_usage"`
 	} `json:"stream_options"`

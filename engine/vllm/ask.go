@@ -148,16 +148,21 @@ func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload
 	}
 	load.finish(params{
 		model:             e.cfg.Model,
-		maxTokens:         answerRoom(job.task.maxTokens, job.sent, place.server.modelLength),
+		maxTokens:         answerRoom(job.task.maxTokens, job.sent+longPrompt(job.task.prompt), place.server.modelLength),
 		sampling:          job.sampling,
 		logprobs:          e.cfg.Confidence,
 		detectRepetitions: place.server.detectsRepetitions() && job.task.loop == textRule,
+		schema:            job.task.schema,
 	})
 	return load, place, nil
 }
 
-// promptTokens is more than the prompt and the chat template need.
+// promptTokens is more than a task's own prompt and the chat template need.
 const promptTokens = 64
+
+// longPrompt bounds the tokens of a prompt that is longer than those of the
+// tasks: a token has two bytes or more.
+func longPrompt(prompt string) int { return len(prompt) / 2 }
 
 // answerRoom is what the model's length leaves for the answer. vLLM refuses
 // requests that ask for more than the length.

@@ -87,6 +87,7 @@ type params struct {
 	sampling          Sampling
 	logprobs          bool
 	detectRepetitions bool
+	schema            []byte // that the answer is bound to; nil for free text
 }
 
 // The server's own loop detection, in tokens. Rows of dots or of empty cells are no
@@ -108,6 +109,11 @@ func (p *payload) finish(q params) {
 	}
 	if q.detectRepetitions {
 		b = append(b, serverLoopRule...)
+	}
+	if q.schema != nil {
+		// guided_json, the older way, is passed over by current servers without a word.
+		b = append(b, `,"response_format":{"type":"json_schema","json_schema":{"name":"fields","strict":true,"schema":`...)
+		b = append(append(b, q.schema...), `}}`...)
 	}
 	p.body = append(b, '}')
 }

@@ -14,16 +14,17 @@ type task struct {
 	maxTokens int
 	loop      loopRule
 	format    func(text string) (string, document.ContentFormat)
+	schema    []byte // JSON Schema of the answer; nil where the answer is free
 }
 
 func taskOf(t document.RegionType, limits MaxTokens) task {
 	switch t {
 	case document.RegionTable:
-		return task{"Table Recognition:", limits.Table, tableRule, tableFormat}
+		return task{prompt: "Table Recognition:", maxTokens: limits.Table, loop: tableRule, format: tableFormat}
 	case document.RegionFormula:
-		return task{"Formula Recognition:", limits.Formula, textRule, formulaFormat}
+		return task{prompt: "Formula Recognition:", maxTokens: limits.Formula, loop: textRule, format: formulaFormat}
 	default:
-		return task{"Text Recognition:", limits.Text, textRule, textFormat}
+		return task{prompt: "Text Recognition:", maxTokens: limits.Text, loop: textRule, format: textFormat}
 	}
 }
 

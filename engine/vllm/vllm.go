@@ -87,13 +87,18 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	task := taskOf(region.Type, e.cfg.MaxTokens)
 	job := &job{page: page, box: region.BBox, task: task, sampling: e.cfg.Sampling, imageTokens: maxImageTokens}
+	return e.finish(ctx, job)
+}
+
+// finish sees the job to its end within the time for one region.
+func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, error) {
 	inTime, cancel := context.WithTimeout(ctx, e.cfg.RegionTimeout)
 	defer cancel()
 	got, err := e.read(inTime, job)
 	if err != nil {
 		return document.Recognition{}, e.problemOf(ctx, inTime, err)
 	}
-	return task.recognition(got), nil
+	return job.task.recognition(got), nil
 }
 
 // read asks once, and once more where a change of the request can mend the answer.

@@ -10,12 +10,9 @@ import (
 	"slices"
 	"time"
 
-	"ocr-gateway/engine/embedded"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/config"
-	"ocr-gateway/layout"
 	"ocr-gateway/pipeline"
-	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 )
@@ -27,12 +24,11 @@ const stopTimeout = 10 * time.Second
 type App struct {
 	Pipeline *pipeline.Pipeline
 
-	cfg     config.Config
-	version string
-	log     *slog.Logger
-	engine  *embedded.Engine
-	layout  *layout.Geometry
-	stops   []stop // in order of start; run in reverse
+	cfg      config.Config
+	version  string
+	log      *slog.Logger
+	backends []backend // the one in use first
+	stops    []stop    // in order of start; run in reverse
 }
 
 // stop ends one part.
@@ -51,25 +47,20 @@ func New(cfg config.Config, version string, log *slog.Logger) (*App, error) {
 }
 
 func (a *App) build() error {
-	engineConfig := a.cfg.Engine.Embedded
-	engineConfig.Dir = findModels(engineConfig.Dir)
-	engine, err := embedded.New(engineConfig, a.log)
+	main, fallback, err := a.chooseBackends()
 	if err != nil {
 		return err
 	}
-	a.onStop("engine", func(context.Context) error { return engine.Close() })
-
 	budget := pipeline.NewBudget(a.cfg.Pipeline.MemoryBudget)
 	rasterizer, err := raster.New(a.cfg.Raster, budget, a.log)
 	if err != nil {
 		return err
 	}
 	a.onStop("raster", rasterizer.Close)
-
-	a.engine, a.layout = engine, layout.NewGeometry(engine)
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
 		Raster:   rasterizer,
-		Main:     pipeline.Backend{Detector: a.layout, Recognizer: engine, Assemble: assemble.Plain},
+		Main:     main,
+		Fallback: fallback,
 		Text:     format.Text,
 		Markdown: format.Markdown,
 	}, a.log)
@@ -91,6 +82,7 @@ func (a *App) Serve(ctx context.Context) error {
 			"max_pages":  int64(a.cfg.Raster.MaxPages),
 			"max_pixels": int64(a.cfg.Raster.MaxPixels),
 		},
+		Layout: a.cfg.Layout.Enabled,
 	}, a.log)
 	if err != nil {
 		return err
@@ -107,16 +99,22 @@ func serverFormats() []server.Format {
 	return formats
 }
 
-// status is what /health and /api/info show. The embedded engine is loaded and
-// verified before the server listens, so it is ready or the program has not started.
+// status is what /health and /api/info show: the service is ready while one of
+// its backends is, and degraded when that is not the one it prefers.
 func (a *App) status() server.Health {
-	engine, detector := a.engine.Info(), a.layout.Info()
-	return server.Health{
-		Ready:   true,
-		Status:  "ok",
-		Engines: []server.Component{{Name: engine.Name, Model: engine.Model, State: "ready", Tasks: engine.Tasks}},
-		Layout:  server.Component{Name: detector.Name, Model: detector.Model, State: "ready"},
+	health := server.Health{Status: "failed", Layout: a.backends[0].layout()}
+	for i, b := range a.backends {
+		engine := b.engine()
+		health.Engines = append(health.Engines, engine)
+		if engine.State != stateReady || health.Ready {
+			continue
+		}
+		health.Ready, health.Status = true, "ok"
+		if i > 0 || health.Layout.State != stateReady {
+			health.Status = "degraded"
+		}
 	}
+	return health
 }
 
 // onStop remembers how to end a part that has started.

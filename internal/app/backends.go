@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded"
+	"ocr-gateway/engine/vllm"
+	"ocr-gateway/internal/config"
+	"ocr-gateway/layout"
+	"ocr-gateway/pipeline"
+	"ocr-gateway/pipeline/assemble"
+	"ocr-gateway/server"
+)
+
+// stateReady is the state of a part that works.
+const stateReady = "ready"
+
+// backend says how one way to read pages is.
+type backend struct {
+	engine, layout func() server.Component
+}
+
+// chooseBackends starts the backend that the settings ask for and, where they
+// name one, the one that reads while it is down.
+func (a *App) chooseBackends() (main pipeline.Backend, fallback *pipeline.Backend, err error) {
+	kind := a.cfg.Engine.Kind
+	if kind == config.EngineEmbedded || kind == config.EngineAuto && len(a.cfg.VLLM.Endpoints) == 0 {
+		main, err = a.startEmbedded()
+		return main, nil, err
+	}
+	if main, err = a.startVLLM(); err != nil || a.cfg.Engine.Fallback == "" {
+		return main, nil, err
+	}
+	spare, err := a.startEmbedded()
+	return main, &spare, err
+}
+
+// startEmbedded loads the models for the CPU. They are verified before anything
+// is served, so this backend is ready or the program has not started.
+func (a *App) startEmbedded() (pipeline.Backend, error) {
+	cfg := a.cfg.Engine.Embedded
+	cfg.Dir = findModels(cfg.Dir)
+	engine, err := embedded.New(cfg, a.log)
+	if err != nil {
+		return pipeline.Backend{}, err
+	}
+	a.onStop("embedded engine", func(context.Context) error { return engine.Close() })
+	geometry := layout.NewGeometry(engine)
+	a.backends = append(a.backends, backend{
+		engine: func() server.Component { return component(engine.Info(), stateReady, "") },
+		layout: func() server.Component { return component(geometry.Info(), stateReady, "") },
+	})
+	return pipeline.Backend{Detector: geometry, Recognizer: engine, Assemble: assemble.Plain}, nil
+}
+
+// startVLLM starts watching the model servers and, unless it is off, the layout
+// sidecar. Neither needs to be up yet.
+func (a *App) startVLLM() (pipeline.Backend, error) {
+	engine, err := vllm.New(a.cfg.VLLM.Config, a.log)
+	if err != nil {
+		return pipeline.Backend{}, err
+	}
+	a.onStop("vllm engine", func(context.Context) error { engine.Close(); return nil })
+	detector, state, err := a.startLayout()
+	if err != nil {
+		return pipeline.Backend{}, err
+	}
+	a.backends = append(a.backends, backend{
+		engine: func() server.Component { return vllmComponent(engine) },
+		layout: state,
+	})
+	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.GLM}, nil
+}
+
+func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) {
+	if a.cfg.Layout.Sidecar == layout.SidecarOff {
+		whole := layout.WholePage{}
+		return whole, func() server.Component { return component(whole.Info(), stateReady, "") }, nil
+	}
+	sidecar, err := layout.NewSidecar(a.cfg.Layout.Config, a.log)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.onStop("layout sidecar", sidecar.Close)
+	return sidecar, func() server.Component {
+		state := sidecar.State()
+		return component(sidecar.Info(), state.Status, state.Reason)
+	}, nil
+}
+
+// vllmComponent sums the endpoints up: ready while one would take work, else the
+// state of the first and why.
+func vllmComponent(engine *vllm.Engine) server.Component {
+	if engine.Ready() {
+		return component(engine.Info(), stateReady, "")
+	}
+	first := engine.Health()[0]
+	return component(engine.Info(), first.State, first.Detail)
+}
+
+func component(info document.Info, state, detail string) server.Component {
+	return server.Component{Name: info.Name, Model: info.Model, State: state, Detail: detail, Tasks: info.Tasks}
+}
