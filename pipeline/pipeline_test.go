@@ -353,6 +353,9 @@ func TestFallbackReadsWhileTheMainEngineIsDown(t *testing.T) {
 	if err != nil || result.Status != document.StatusOK {
 		t.Fatalf("%+v, %v", result, err)
 	}
+	if result.Engine != "mixed" || result.Layout != "fake-layout" {
+		t.Errorf("the result names engine %q and layout %q", result.Engine, result.Layout)
+	}
 	for n, want := range map[int]string{1: "spare", 2: "spare", 3: "main", 4: "main"} {
 		engine := map[string]string{"spare": "spare", "main": "fake"}[want]
 		if got := pages[n]; got.Text != want || got.Engine != engine {

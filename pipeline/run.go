@@ -125,6 +125,7 @@ func (r *run) account(page *document.PageResult) {
 		s.Failed++
 		r.blame(page)
 	}
+	r.credit(page)
 	for _, region := range page.Regions {
 		s.Regions.Total++
 		switch region.Status {
@@ -140,6 +141,23 @@ func (r *run) account(page *document.PageResult) {
 	}
 	r.result.Usage.Add(page.Usage)
 }
+
+// credit names who found and read the document: "mixed" when pages differ, which
+// then say for themselves.
+func (r *run) credit(page *document.PageResult) {
+	if s := r.result.Summary; s.OK+s.Partial+s.Failed == 1 {
+		r.result.Layout, r.result.Engine = page.Layout, page.Engine
+		return
+	}
+	if r.result.Layout != page.Layout {
+		r.result.Layout = mixed
+	}
+	if r.result.Engine != page.Engine {
+		r.result.Engine = mixed
+	}
+}
+
+const mixed = "mixed"
 
 // blame keeps the page whose failure is shown should all fail: the earliest of
 // those that got past the rasteriser, so that damage to the input is only named
