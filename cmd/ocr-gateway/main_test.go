@@ -182,10 +182,12 @@ func TestPrintConfigHidesSecrets(t *testing.T) {
 	}
 }
 
-// serve starts a server on a free port and gives its address and what ends it.
-func serve(t *testing.T) (base string, cmd *exec.Cmd, rest *bufio.Scanner) {
+// serve starts a server on a free port, with more variables, and gives its
+// address, its process and the rest of its log.
+func serve(t *testing.T, env ...string) (base string, cmd *exec.Cmd, rest *bufio.Scanner) {
 	t.Helper()
 	cmd = program(t, "serve", "--port", "0")
+	cmd.Env = append(cmd.Env, env...)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

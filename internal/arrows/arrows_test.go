@@ -41,12 +41,14 @@ var arrows = map[string][]string{
 	"pipeline":                   {"document"},
 	"pipeline/assemble":          {"document"},
 	"format":                     {"document"},
+	"extract":                    {"document"},
 	"server":                     {"document"},
 	"bench":                      {},
 }
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"cmd/ocr-gateway": {"engine/enginetest"},
 	"engine/vllm":     {"engine/enginetest"},
 	"engine/embedded": {"engine/enginetest"},
 }
@@ -63,9 +65,11 @@ var homes = map[string][]string{
 	"github.com/disintegration/imaging": {"raster"},
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"pipeline/assemble"},
-	"golang.org/x/text":                 {"engine/embedded"},
+	"golang.org/x/text":                 {"engine/embedded", "extract"},
 	"golang.org/x/sys":                  {"raster"},
 	"github.com/sashabaranov/go-openai": {"engine/vllm"},
+	"github.com/santhosh-tekuri":        {"extract"},
+	"github.com/RealAlexandreAI":        {"extract"},
 	"github.com/yalue/onnxruntime_go":   {"engine/embedded"},
 	"github.com/spf13/viper":            {"internal/config"},
 	"go.yaml.in/yaml":                   {"internal/config", "server"},
