@@ -188,6 +188,14 @@ func serve(t *testing.T, env ...string) (base string, cmd *exec.Cmd, rest *bufio
 	t.Helper()
 	cmd = program(t, "serve", "--port", "0")
 	cmd.Env = append(cmd.Env, env...)
+	base, rest = listening(t, cmd)
+	return base, cmd, rest
+}
+
+// listening starts a server and waits for its address; the rest of its log must
+// be read, or it blocks.
+func listening(t *testing.T, cmd *exec.Cmd) (base string, rest *bufio.Scanner) {
+	t.Helper()
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -201,15 +209,15 @@ func serve(t *testing.T, env ...string) (base string, cmd *exec.Cmd, rest *bufio
 			cmd.Wait()
 		}
 	})
-	lines := bufio.NewScanner(stderr)
-	for lines.Scan() {
+	rest = bufio.NewScanner(stderr)
+	for rest.Scan() {
 		var entry struct{ Msg, Address string }
-		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Msg == "listening" {
-			return "http://" + entry.Address, cmd, lines
+		if json.Unmarshal(rest.Bytes(), &entry) == nil && entry.Msg == "listening" {
+			return "http://" + entry.Address, rest
 		}
 	}
 	t.Fatalf("the server did not listen: %v", cmd.Wait())
-	return "", nil, nil
+	return "", nil
 }
 
 // upload makes a multipart form with one file.

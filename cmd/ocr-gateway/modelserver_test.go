@@ -1,0 +1,139 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/enginetest"
+)
+
+// serveVLLM starts a server that reads with the model server at url, without the
+// layout sidecar unless env says otherwise.
+func serveVLLM(t *testing.T, url string, env ...string) string {
+	t.Helper()
+	env = append([]string{
+		"OCR_VLLM_ENDPOINTS=" + url, "OCR_VLLM_CHECK_INTERVAL=50ms", "OCR_VLLM_DOWN_TIMEOUT=2s", "OCR_LAYOUT_SIDECAR=off",
+	}, env...)
+	base, cmd, logs := serve(t, env...)
+	drained := make(chan struct{})
+	go func() { // or the server would block on its log
+		defer close(drained)
+		for logs.Scan() {
+		}
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-drained
+	})
+	return base
+}
+
+// waitHealth asks until what it says satisfies ok.
+func waitHealth(t *testing.T, base string, ok func(engineState, status string) bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		resp, err := http.Get(base + "/health")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h struct {
+			Status string
+			Engine struct{ State string }
+		}
+		err = json.NewDecoder(resp.Body).Decode(&h)
+		resp.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok(h.Engine.State, h.Status) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("health stays at engine %s, status %s", h.Engine.State, h.Status)
+		}
+		time.Sleep(20 * time.Millisecond) // between two questions
+	}
+}
+
+func readSample(t *testing.T, base string, options ...string) document.Result {
+	t.Helper()
+	status, answer := post(t, base+"/api/ocr/document", "application/json", "file", testdata+"sample.pdf", options...)
+	var result document.Result
+	if err := json.Unmarshal([]byte(answer), &result); err != nil || status != http.StatusOK {
+		t.Fatalf("%d, %v: %s", status, err, answer)
+	}
+	return result
+}
+
+func TestServeWithVLLM(t *testing.T) {
+	fake := httptest.NewServer(enginetest.NewFake(enginetest.Config{}))
+	defer fake.Close()
+	base := serveVLLM(t, fake.URL, "OCR_ENGINE_FALLBACK=embedded")
+	waitHealth(t, base, func(state, status string) bool { return state == "ready" && status == "ok" })
+
+	status, answer := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png", "task", "formula")
+	var got struct{ Markdown, Engine string }
+	if err := json.Unmarshal([]byte(answer), &got); err != nil || status != http.StatusOK || got.Engine != "vllm" || got.Markdown != enginetest.FormulaText {
+		t.Errorf("formula: %d: %s", status, answer)
+	}
+	if result := readSample(t, base); result.Status != document.StatusOK || result.Engine != "vllm" || result.Layout != "none" || result.Summary.OK != 3 {
+		t.Errorf("document: %s by %s, layout %s, %+v", result.Status, result.Engine, result.Layout, result.Summary)
+	}
+
+	fake.CloseClientConnections()
+	fake.Close()
+	waitHealth(t, base, func(state, status string) bool { return state != "ready" && status == "degraded" })
+	if result := readSample(t, base, "pages", "2"); result.Status != document.StatusOK || result.Engine != "embedded" || !strings.Contains(result.Markdown, "<table>") {
+		t.Errorf("with the model server down: %s by %s: %s", result.Status, result.Engine, result.Markdown)
+	}
+}
+
+func TestNothingIsLostWhileTheModelServerFails(t *testing.T) {
+	for name, tc := range map[string]struct {
+		fault  func(enginetest.Request) enginetest.Fault
+		status int
+	}{
+		"every third busy": {enginetest.Every(3, enginetest.Fault{Status: http.StatusServiceUnavailable}), http.StatusOK},
+		"all fail":         {enginetest.Every(1, enginetest.Fault{Status: http.StatusBadRequest}), http.StatusBadGateway},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := httptest.NewServer(enginetest.NewFake(enginetest.Config{Fault: tc.fault}))
+			defer fake.Close()
+			base := serveVLLM(t, fake.URL)
+			waitHealth(t, base, func(state, _ string) bool { return state == "ready" })
+			status, answer := post(t, base+"/api/ocr/document", "application/json", "file", testdata+"sample.pdf")
+			if status != tc.status {
+				t.Errorf("status %d, want %d: %s", status, tc.status, answer)
+			}
+			if tc.status == http.StatusOK && strings.Count(answer, `"number":`) != 3 {
+				t.Errorf("pages are missing: %s", answer)
+			}
+		})
+	}
+}
+
+// A layout program that cannot run costs the regions, never the text.
+func TestWithoutLayoutPagesAreStillRead(t *testing.T) {
+	fake := httptest.NewServer(enginetest.NewFake(enginetest.Config{}))
+	defer fake.Close()
+	base := serveVLLM(t, fake.URL, "OCR_LAYOUT_SIDECAR=auto", "OCR_LAYOUT_PYTHON=/bin/false", "OCR_LAYOUT_TIMEOUT=5s")
+	waitHealth(t, base, func(state, status string) bool { return state == "ready" && status == "degraded" })
+	if result := readSample(t, base); result.Status != document.StatusOK || result.Layout != "disabled" {
+		t.Errorf("%s, layout %s, want ok and disabled", result.Status, result.Layout)
+	}
+	resp, err := http.Get(base + "/health")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if body, err := io.ReadAll(resp.Body); err != nil || !strings.Contains(string(body), "the layout program") {
+		t.Errorf("health does not say why layout is off: %s %v", body, err)
+	}
+}
