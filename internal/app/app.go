@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"ocr-gateway/extract"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/pipeline"
@@ -76,6 +77,7 @@ func (a *App) Serve(ctx context.Context) error {
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Pipeline: a.Pipeline,
 		Formats:  serverFormats(),
+		Fields:   func(schema string) (server.Fields, error) { return extract.Parse(schema) },
 		Status:   a.status,
 		Version:  a.version,
 		Limits: map[string]int64{

@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"extract":                    {"document"},
 	"server":                     {"document"},
 	"bench":                      {},
+	"bench/peers/layoutstub":     {},
 }
 
 // testArrows says what tests may import beyond that.

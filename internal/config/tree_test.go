@@ -160,7 +160,7 @@ func TestEveryPartIsValidated(t *testing.T) {
 		"OCR_VLLM_ENDPOINTS=ftp://a":    "environment, OCR_VLLM_ENDPOINTS: vllm.endpoints[0].url",
 		"OCR_VLLM_ATTEMPTS=0":           "", // not in use
 		"OCR_LAYOUT_DEVICE=tpu":         "environment, OCR_LAYOUT_DEVICE: layout.device",
-		"OCR_PIPELINE_PAGES_AHEAD=-1":    "environment, OCR_PIPELINE_PAGES_AHEAD: pipeline.pages_ahead",
+		"OCR_PIPELINE_PAGES_AHEAD=-1":   "environment, OCR_PIPELINE_PAGES_AHEAD: pipeline.pages_ahead",
 		"OCR_LOG_LEVEL=loud":            "environment, OCR_LOG_LEVEL: log.level",
 		"OCR_LOG_FORMAT=xml":            "environment, OCR_LOG_FORMAT: log.format",
 	} {
