@@ -34,7 +34,7 @@ func (s *sheet) classify(blocks []block) {
 			blocks[i].kind = document.RegionText
 		}
 	}
-	rankTitles(blocks)
+	rankTitles(blocks, s.size)
 }
 
 // mayBeTitle says whether a block is short enough for a title, and no drop cap,

@@ -40,18 +40,13 @@ func (s *sheet) regions(task document.Task) []document.Region {
 		header, footer = s.takeMargins()
 	}
 	s.takeTables(task)
-	if task != document.TaskText {
-		s.items = s.takeOpenTables(s.items)
-	}
+	s.items = s.takeOpenTables(s.items)
 	s.takeFigures()
 	var blocks []block
 	blocks = append(blocks, header...)
 	blocks = append(blocks, s.read(s.items, func(part []*item) []block {
-		if task != document.TaskText {
-			part = s.takeOpenTables(part)
-		}
 		var blocks []block
-		for _, piece := range s.stacks(part) {
+		for _, piece := range s.stacks(s.takeOpenTables(part)) {
 			blocks = append(blocks, s.paragraphs(piece)...)
 		}
 		return blocks

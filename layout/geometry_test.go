@@ -115,14 +115,15 @@ func TestMergedCells(t *testing.T) {
 	}
 }
 
-// TestTextTaskHasNoTables reads the rows of a table as text.
-func TestTextTaskHasNoTables(t *testing.T) {
-	p := newPaper(rand.New(rand.NewPCG(8, 8)))
-	p.ruledTable(120, 500, []float64{300, 200, 200}, 6)
-	p.turn()
-	for _, r := range regions(t, p, document.TaskText) {
-		if r.Type == document.RegionTable || r.Grid != nil {
-			t.Errorf("a region of type %s with grid %v", r.Type, r.Grid)
+// TestTablesForEveryTask keeps the rows of a table apart, whatever is asked for.
+func TestTablesForEveryTask(t *testing.T) {
+	for _, task := range document.Tasks {
+		p := newPaper(rand.New(rand.NewPCG(8, 8)))
+		p.ruledTable(120, 500, []float64{300, 200, 200}, 6)
+		p.turn()
+		rs := regions(t, p, task)
+		if len(rs) != 1 || rs[0].Type != document.RegionTable || rs[0].Grid == nil || rs[0].Grid.Rows != 6 {
+			t.Errorf("task %s: regions %+v, want one table of 6 rows", task, rs)
 		}
 	}
 }
@@ -148,6 +149,45 @@ func TestMargins(t *testing.T) {
 			p.line(500, 200-1.4*p.size, 200, p.size)
 			body(p)
 		}, map[document.RegionType]int{document.RegionHeader: 1, document.RegionPageNumber: 1}},
+		{"two rows of head, the inner one seen by the model", func(p *paper) {
+			p.line(400, 20, 400, p.size)
+			p.line(120, 20+1.1*p.size, 200, p.size)
+			p.line(1060, 20+1.1*p.size, 60, p.size)
+			p.box("header", 110, 40, 330, 90)
+			p.box("header", 1050, 40, 1130, 90)
+			body(p)
+		}, map[document.RegionType]int{document.RegionHeader: 2, document.RegionPageNumber: 1}},
+		{"page number at the right edge, under a column on the left", func(p *paper) {
+			p.column(120, 600, 200, 40)
+			p.column(640, 1120, 200, 25)
+			y := p.lines[39].Quad[0].Y + 1.2*p.size
+			p.line(1120-p.size, y, p.size, p.size)
+			p.h = int(y + 4*p.size)
+		}, map[document.RegionType]int{document.RegionPageNumber: 1}},
+		{"heading that the model calls a head, close to its text", func(p *paper) {
+			p.line(120, 170, 400, p.size)
+			p.box("header", 110, 165, 530, 200)
+			p.column(120, 1120, 170+1.9*p.size, 30)
+		}, nil},
+		{"letterhead", func(p *paper) {
+			p.line(120, 60, 200, 1.8*p.size)
+			p.line(400, 70, 300, p.size)
+			p.box("header", 110, 50, 730, 120)
+			body(p)
+		}, nil},
+		{"last line of a text, beside a stamp and a number", func(p *paper) {
+			p.column(640, 1000, 1000, 20)
+			y := p.lines[len(p.lines)-1].Quad[0].Y + 1.1*p.size
+			p.line(640, y, 150, p.size)
+			p.line(100, y, 100, p.size)
+			p.line(1160, y, p.size, p.size)
+			p.h = int(y + 4*p.size)
+		}, nil},
+		{"one word at the left, after a gap between paragraphs", func(p *paper) {
+			y := p.column(120, 1120, 200, 30)
+			p.line(120, y+1.2*p.size, 2*p.size, p.size)
+			p.h = int(y + 6*p.size)
+		}, nil},
 		{"text up to the edge", func(p *paper) { p.column(120, 1120, 60, 50) }, nil},
 		{"title at the top", func(p *paper) {
 			p.title(60)
@@ -176,7 +216,7 @@ func TestMargins(t *testing.T) {
 // cell is there once.
 func TestRegionsAreComplete(t *testing.T) {
 	for _, k := range kinds {
-		for i := range uint64(5) {
+		for i := range uint64(completePages) {
 			p := newPaper(rand.New(rand.NewPCG(13, i)))
 			k.make(p)
 			p.worsen(0.03, 0.05)

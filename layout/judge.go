@@ -14,6 +14,8 @@ import (
 const (
 	proseWidth = 8   // text heights, about 16 Latin letters or 8 Chinese ones
 	tinyWidth  = 2.5 // text heights: numbers, bullets, currency signs
+	floatWhite = 1.8 // text heights: so much white in
+	floatRows  = 5   // so many rows is no chance
 )
 
 // separates says whether the two sides of a gutter are columns.
@@ -36,7 +38,7 @@ func (s *sheet) separates(items []*item, g gutter) bool {
 	l, r := s.look(left), s.look(right)
 	width := r.left - l.right
 	facing := g.height() / (1.2 * s.size) // rows of text, about
-	if s.midText(items, g, facing) {
+	if !(width > floatWhite*s.size && facing > floatRows) && s.midText(items, g, facing) {
 		return false
 	}
 	switch {

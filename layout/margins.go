@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"slices"
+
 	"ocr-gateway/document"
 )
 
@@ -10,8 +12,12 @@ import (
 
 const (
 	marginShare  = 0.12 // of the page's height
+	outerShare   = 0.06 // of the page's height, where little else than running heads stands
 	marginRows   = 2    // at most, on either end
+	smallEnough  = 1.1  // of the body's text height: running heads are not set larger
+	letterhead   = 1.3  // of the body's text height: no running head, whatever the model says
 	farApart     = 2.5  // text heights of white that set a margin row apart without the model's word
+	rowApart     = 1.5  // text heights of white that do so with it
 	numberWidth  = 3.5  // text heights; page numbers are not wider
 	runningWhite = 3.0  // text heights of white between the pieces of a running head
 )
@@ -50,7 +56,7 @@ func (s *sheet) takeMargins() (header, footer []block) {
 // next, is a running head ("header") or foot ("footer").
 func (s *sheet) inMargin(r, next row, label string) bool {
 	b := r.box()
-	white := -b.overlapY(next.box()) / s.size
+	white := s.whiteOf(r, label) / s.size
 	edge := b.cy() / float64(s.height)
 	if label == "footer" {
 		edge = 1 - edge
@@ -58,22 +64,58 @@ func (s *sheet) inMargin(r, next row, label string) bool {
 	number := len(r) == 1 && b.width() < numberWidth*s.size
 	if edge > marginShare {
 		// The end of a short page: only a page number by itself in the middle.
-		all := bounds(s.items)
-		return label == "footer" && number && white > 1.5 && abs(b.cx()-all.cx()) < s.size
+		return label == "footer" && number && white > 1.5 && abs(b.cx()-bounds(s.items).cx()) < s.size
 	}
-	if r.size() > 1.3*s.size && !number {
-		return false // a title, a letterhead
+	tallest := 0.0
+	for _, it := range r {
+		tallest = max(tallest, it.size/s.size)
 	}
-	said := s.labelled(r, label)
 	switch {
-	case said:
-		return white > 0.2
 	case number:
-		return white > 0.8
-	case s.running(r) && len(next) == 1 && next.box().width() > 2*proseWidth*s.size:
-		return true
+		return white > s.numberWhite(b)
+	case tallest > letterhead:
+		return false
+	case s.running(r):
+		// Books set it as close to the text as its lines are to each other.
+		return white > 0.8 || label == "header" && len(next) == 1 && next.box().width() > 2*proseWidth*s.size
+	case s.labelled(r, label):
+		return white > rowApart || white > 0.2 && edge < outerShare
 	default:
-		return white > farApart && !s.labelled(r, "title") && !s.labelled(r, "text") && !s.labelled(r, "table")
+		return white > farApart && edge < outerShare && tallest < smallEnough &&
+			!s.labelled(r, "title") && !s.labelled(r, "text") && !s.labelled(r, "table")
+	}
+}
+
+// whiteOf is the height of the white between a margin row and what stands above
+// or below any of its pieces.
+func (s *sheet) whiteOf(r row, label string) float64 {
+	white := float64(s.height)
+	for _, it := range r {
+		for _, o := range s.items {
+			if it.overlapX(o.box) < min(s.size, it.width())/2 {
+				continue
+			}
+			switch {
+			case label == "footer" && o.cy() < r[0].cy() && !slices.Contains(r, o):
+				white = min(white, it.y0-o.y1)
+			case label == "header" && o.cy() > r[0].cy() && !slices.Contains(r, o):
+				white = min(white, o.y0-it.y1)
+			}
+		}
+	}
+	return white
+}
+
+// numberWhite is how much white, in text heights, sets a page number apart. In the
+// middle or at the right edge it needs little; at the left it could be the last
+// word of a paragraph.
+func (s *sheet) numberWhite(b box) float64 {
+	text := bounds(s.items)
+	switch {
+	case abs(b.cx()-text.cx()) < s.size, text.x1-b.x1 < s.size:
+		return 0.8
+	default:
+		return farApart
 	}
 }
 

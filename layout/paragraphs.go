@@ -12,6 +12,7 @@ import (
 // height of the text changes, after a last line that had room for another word, and
 // at an indent.
 func (s *sheet) paragraphs(items []*item) []block {
+	caps, items := dropCaps(items)
 	rows := rowsOf(items)
 	c := s.columnOf(rows)
 	var blocks []block
@@ -22,14 +23,14 @@ func (s *sheet) paragraphs(items []*item) []block {
 		last := &blocks[len(blocks)-1]
 		last.rows = append(last.rows, r)
 	}
-	return blocks
+	return withCaps(blocks, caps)
 }
 
 // column is what the rows of one column have in common.
 type column struct {
 	s           *sheet
 	left, right float64 // margins
-	pitch       float64 // usual distance of rows
+	pitch, size float64 // usual distance of rows and height of text
 	filled      bool    // most rows end near the right margin
 	justified   bool    // most rows end at it
 }
@@ -58,7 +59,9 @@ func (s *sheet) columnOf(rows []row) column {
 		c.left, c.right = min(c.left, t.x0), max(c.right, t.x1)
 	}
 	near, at := 0, 0
+	var sizes []float64
 	for _, t := range text {
+		sizes = append(sizes, t.size)
 		if c.right-t.x1 < 1.5*t.size {
 			near++
 		}
@@ -66,6 +69,7 @@ func (s *sheet) columnOf(rows []row) column {
 			at++
 		}
 	}
+	c.size = median(sizes)
 	c.filled = len(text) >= 4 && 10*near >= 6*len(text)
 	c.justified = c.filled && 10*at >= 6*len(text)
 	return c
@@ -88,7 +92,9 @@ func (c column) breaks(rows []row, i int) bool {
 		return true
 	case distance > max(1.3*c.pitch, c.pitch+0.3*small) && distance > 1.2*small:
 		return true
-	case distance > looseRows*small && (large > 1.12*small || a.width() < 1.5*proseWidth*small || c.hadRoom(a, r)):
+	case large > 1.2*small && distance > 1.4*small: // a heading of its own, or a note
+		return true
+	case distance > looseRows*c.size && (large > 1.12*small || a.width() < 1.5*proseWidth*small || c.hadRoom(a, r)):
 		return true
 	case c.centred(a, small) != c.centred(b, small) && (len(above) == 1 && len(r) == 1):
 		return true

@@ -12,4 +12,6 @@ const (
 	limit     = 2 * time.Second
 	// variants is how many pages of each kind TestOrder reads.
 	variants = 20
+	// completePages is how many pages of each kind TestRegionsAreComplete reads, for each task.
+	completePages = 5
 )

@@ -12,4 +12,6 @@ const (
 	limit     = 10 * time.Second
 	// variants is how many pages of each kind TestOrder reads.
 	variants = 2
+	// completePages is how many pages of each kind TestRegionsAreComplete reads, for each task.
+	completePages = 1
 )

@@ -13,15 +13,17 @@ import (
 const (
 	nextSize = 1.12 // between neighbours in size: more makes another rank
 	sameRank = 1.3  // between the largest and the smallest of a rank
+	headline = 1.35 // of the text's height, from which titles stand out
 	opening  = 1.06 // to the next, from which a title that opens the page is larger
 
 	lowestLevel = 6 // that documents can say
 )
 
 // rankTitles gives titles their levels by size. The largest are of level 1 when
-// there is but one title or they stand out; so is a title that opens the page, when it
-// is a little larger than the others. Else the page only has headings within a text.
-func rankTitles(blocks []block) {
+// there is but one title or they stand out, from the others and from the text; so is a
+// title that opens the page, when it is a little larger than the others. Else the page only
+// has headings within a text, from level 2 down. body is the height of its text.
+func rankTitles(blocks []block, body float64) {
 	var titles []*block
 	for i := range blocks {
 		if blocks[i].kind == document.RegionTitle {
@@ -36,12 +38,13 @@ func rankTitles(blocks []block) {
 		}
 		t.level = rank
 	}
-	if rank == 1 && len(titles) > 1 {
-		opener := titles[0].size() > opening*titles[1].size() && opens(blocks, titles[0])
-		for i, t := range titles {
-			if i > 0 || !opener {
-				t.level = 2
-			}
+	if len(titles) < 2 || rank > 1 && titles[0].size() >= headline*body {
+		return
+	}
+	opener := titles[0].size() > opening*titles[1].size() && opens(blocks, titles[0])
+	for i, t := range titles {
+		if !opener || i > 0 && t.level == 1 {
+			t.level = min(t.level+1, lowestLevel)
 		}
 	}
 }

@@ -23,7 +23,7 @@ type Config struct {
 	ONNX string `mapstructure:"onnx"`
 	// Device is auto, cuda or cpu.
 	Device string `mapstructure:"device"`
-	// DType is what the model computes in: float32, float16 or bfloat16.
+	// DType is what the model multiplies in: float32 or bfloat16.
 	DType string `mapstructure:"dtype"`
 	// MaxBatch is how many pages the model takes at once.
 	MaxBatch int `mapstructure:"max_batch"`
@@ -93,7 +93,7 @@ func (c Config) Validate() error {
 	}
 	oneOf("sidecar", c.Sidecar, SidecarAuto, SidecarOff)
 	oneOf("device", c.Device, "auto", "cuda", "cpu")
-	oneOf("dtype", c.DType, "float32", "float16", "bfloat16")
+	oneOf("dtype", c.DType, "float32", "bfloat16")
 	if c.URL != "" {
 		if _, err := newPeer(c.URL); err != nil {
 			fail("url: %w", err)

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// maxRestartDelay bounds the wait between restarts.
+	// maxRestartDelay bounds the wait between restarts, each of which loads the model.
 	maxRestartDelay = 5 * time.Minute
 	// steady is how long a sidecar must have been ready for its next restart to be
 	// a first one.
@@ -24,7 +24,10 @@ const (
 // keep has a sidecar running until ctx is done.
 func (s *Sidecar) keep(ctx context.Context) {
 	defer close(s.ended)
-	delay := s.cfg.RestartDelay
+	delay, longest := s.cfg.RestartDelay, maxRestartDelay
+	if s.cfg.URL != "" { // asking costs nothing
+		longest = max(s.cfg.RestartDelay, s.cfg.HealthInterval)
+	}
 	for n := 0; ; n++ {
 		begin := time.Now()
 		err := s.live(ctx, n)
@@ -43,7 +46,7 @@ func (s *Sidecar) keep(ctx context.Context) {
 			s.setDown("stopped", reasonStopping)
 			return
 		}
-		delay = min(2*delay, maxRestartDelay)
+		delay = min(2*delay, longest)
 		s.countRestart()
 	}
 }

@@ -10,11 +10,11 @@ import (
 // with those of their neighbours. Each is read by itself.
 
 const (
-	stackItems = 4   // at most; more are a column
+	stackItems = 4    // at most; more are a column
 	stackGap   = 0.25 // text heights, at most, between the rows of a stack
-	stackApart = 1.0 // text heights, at least, between stacks
-	otherSize  = 1.3 // between text heights that differ by intent
-	bandItems  = 200 // of a part of a page in which stacks are looked for; posters have fewer
+	stackApart = 1.0  // text heights, at least, between stacks
+	otherSize  = 1.3  // between text heights that differ by intent
+	bandItems  = 200  // of a part of a page in which stacks are looked for; posters have fewer
 )
 
 // stack is a few pieces of text right above each other.
@@ -109,7 +109,7 @@ func beside(stacks []stack, from stack) []stack {
 		n := len(band)
 		band = band[:0]
 		for _, b := range stacks {
-			if min(b.y1, y.to)-max(b.y0, y.from) > 0.2*b.height() {
+			if min(b.y1, y.to)-max(b.y0, y.from) > 0.2*min(b.height(), y.length()) {
 				band = append(band, b)
 				y = span{min(y.from, b.y0), max(y.to, b.y1)}
 			}

@@ -1,6 +1,7 @@
 package layout_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"image"
@@ -134,9 +135,7 @@ func (p *paper) shuffled() *paper {
 // page draws the paper: a bar for each word, and the rulings.
 func (p *paper) page() *document.Page {
 	img := image.NewGray(image.Rect(0, 0, p.w, p.h))
-	for i := range img.Pix {
-		img.Pix[i] = 255
-	}
+	img.Pix = bytes.Repeat([]byte{255}, len(img.Pix))
 	for _, l := range p.lines {
 		words(img, l, p.size)
 	}

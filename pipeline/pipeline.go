@@ -104,7 +104,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 // rendering, layout and reading busy side by side; the memory budget is the
 // bound that matters above.
 const (
-	minAhead = 4
+	minAhead = 3
 	maxAhead = 128
 )
 

@@ -254,7 +254,7 @@ func TestEngineSlotsAndPagesAheadAreBounds(t *testing.T) {
 		t.Errorf("%d regions at the engine at once, 3 slots", most)
 	}
 	// Each run holds the pages in work and one that waits for the window.
-	if most, bound := raster.most.Load(), int64(4*(4+1)); most > bound {
+	if most, bound := raster.most.Load(), int64(4*(3+1)); most > bound {
 		t.Errorf("%d pages held at once, want at most %d", most, bound)
 	}
 }

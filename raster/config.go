@@ -62,7 +62,7 @@ func DefaultConfig() Config {
 		MaxPages:    1000,
 		MaxPixels:   50_000_000,
 		Words:       true,
-		ReadAhead:   4,
+		ReadAhead:   2,
 		PageTimeout: 20 * time.Second,
 		ChildMemory: 1536 << 20,
 	}

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,17 +16,11 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/enginetest"
 )
 
 // These tests run the gateway in front of the vLLM that `make test-vllm` starts,
 // whose model answers known texts, with a layout sidecar of its own.
-
-// What the model answers, as the API shows it.
-const (
-	scriptedText    = "Invoice No. 2024-0417\n\nBilled to: Müller & Söhne GmbH, 北京市朝阳区\nAmount due: €1,234.56 — thank you!"
-	scriptedTable   = "<table><tr><th>Item</th><th>Qty</th></tr><tr><td>Bolt M8</td><td>40</td></tr></table>"
-	scriptedFormula = `E = mc^{2} + \frac{a}{b}`
-)
 
 const (
 	envVLLM    = "OCR_VLLM_URL"      // the model server; its key is the setting OCR_VLLM_API_KEY
@@ -51,20 +45,23 @@ func startGateway(t *testing.T, settings ...string) (base string) {
 	})
 	cmd.Env = append(cmd.Env, "OCR_LAYOUT_PYTHON="+standIn(t))
 	cmd.Env = append(cmd.Env, settings...)
-	base, log := listening(t, cmd)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // when the test ends
+	base, lines := listening(t, cmd)
+	var log strings.Builder
 	var reader sync.WaitGroup
 	reader.Go(func() {
-		for log.Scan() { // until it ends
-			t.Log(log.Text())
+		for lines.Scan() { // until it ends
+			log.WriteString(lines.Text() + "\n")
 		}
 	})
 	t.Cleanup(func() {
-		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Error(err)
-		}
 		reader.Wait()
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the gateway after SIGTERM: %v", err)
+		cmd.Wait() // its error is the test's end
+		if t.Failed() {
+			t.Log(log.String())
+		}
+		if code := cmd.ProcessState.ExitCode(); code != exitOK {
+			t.Errorf("the gateway ended with %s", cmd.ProcessState)
 		}
 	})
 	waitFor(t, time.Minute, "the gateway to be ready", func() bool { return health(t, base) == "ok" })
@@ -111,22 +108,11 @@ func health(t *testing.T, base string) string {
 }
 
 // unfinished is how many requests the model server has, running and waiting.
-func unfinished(t *testing.T) (n float64) {
+func unfinished(t *testing.T) float64 {
 	t.Helper()
-	resp, err := http.Get(vllmURL(t) + "/metrics")
+	n, err := enginetest.Unfinished(t.Context(), vllmURL(t))
 	if err != nil {
 		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), "} ")
-		if strings.HasPrefix(name, "vllm:num_requests_running{") || strings.HasPrefix(name, "vllm:num_requests_waiting{") {
-			v, err := strconv.ParseFloat(value, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n += v
-		}
 	}
 	return n
 }
@@ -137,9 +123,9 @@ func TestVLLMTasks(t *testing.T) {
 		content string
 		format  document.ContentFormat
 	}{
-		document.TaskText:    {scriptedText, document.FormatText},
-		document.TaskTable:   {scriptedTable, document.FormatHTML},
-		document.TaskFormula: {scriptedFormula, document.FormatLaTeX},
+		document.TaskText:    {enginetest.PageText, document.FormatText},
+		document.TaskTable:   {enginetest.TableText, document.FormatHTML},
+		document.TaskFormula: {`E = mc^{2} + \frac{a}{b}`, document.FormatLaTeX},
 	} {
 		t.Run(string(task), func(t *testing.T) {
 			status, answer := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png",
@@ -156,6 +142,25 @@ func TestVLLMTasks(t *testing.T) {
 				t.Errorf("%s %q, want %s %q", r.Format, r.Content, want.format, want.content)
 			}
 		})
+	}
+}
+
+// TestVLLMExtract has the model fill in a schema; the answer is made to follow it.
+func TestVLLMExtract(t *testing.T) {
+	base := startGateway(t)
+	status, answer := post(t, base+"/api/ocr/extract", "application/json", "image", testdata+"sample.png", "schema", `{"invoice": "", "total": 0}`)
+	var got struct {
+		document.Extraction
+		Data struct {
+			Invoice string
+			Total   float64
+		}
+	}
+	if err := json.Unmarshal([]byte(answer), &got); status != http.StatusOK || err != nil {
+		t.Fatalf("%d, %v: %s", status, err, answer)
+	}
+	if got.Status != document.StatusOK || !got.Valid || got.Method != document.MethodModel || got.Data.Invoice != "2024-17" || got.Data.Total != 1234.5 {
+		t.Errorf("%s", answer)
 	}
 }
 
@@ -182,7 +187,7 @@ func TestVLLMDocument(t *testing.T) {
 	if got.Engine != "vllm" || got.Layout != "pp-doclayout-v3" {
 		t.Errorf("engine %s, layout %s", got.Engine, got.Layout)
 	}
-	if n := strings.Count(got.Markdown, "Invoice No. 2024-0417"); n != got.Summary.Regions.Total {
+	if n := strings.Count(got.Markdown, enginetest.PageLine); n != got.Summary.Regions.Total {
 		t.Errorf("%d of %d regions are in the Markdown", n, got.Summary.Regions.Total)
 	}
 
@@ -200,31 +205,42 @@ func TestVLLMCancel(t *testing.T) {
 	base := startGateway(t)
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
-	body, contentType := upload(t, "file", testdata+"sample.pdf")
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/api/ocr/document", body)
-	if err != nil {
-		t.Fatal(err)
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Go(func() { // again and again, so that the leaving finds work
+			for ctx.Err() == nil {
+				send(ctx, t, base+"/api/ocr/document", testdata+"sample.pdf")
+			}
+		})
 	}
-	req.Header.Set("Content-Type", contentType)
-	answered := make(chan error, 1)
-	go func() {
-		resp, err := http.DefaultClient.Do(req)
-		if err == nil {
-			resp.Body.Close()
-		}
-		answered <- err
-	}()
 	waitFor(t, time.Minute, "the model server to be busy", func() bool { return unfinished(t) >= 8 })
 	leave()
 	begin := time.Now()
-	if err := <-answered; err == nil {
-		t.Fatal("the document was read before the client left")
-	}
+	clients.Wait()
 	waitFor(t, time.Minute, "the model server to be idle", func() bool { return unfinished(t) == 0 })
 	if took := time.Since(begin); took > time.Second {
 		t.Errorf("the model server worked on for %s", took)
 	} else {
-		t.Logf("idle %s after the client left", took)
+		t.Logf("idle %s after the clients left", took)
+	}
+}
+
+// send posts a file until ctx ends.
+func send(ctx context.Context, t *testing.T, url, path string) {
+	body, contentType := upload(t, "file", path)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	req.Header.Set("Content-Type", contentType)
+	resp, err := http.DefaultClient.Do(req)
+	if err == nil {
+		_, err = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+	}
+	if err != nil && ctx.Err() == nil {
+		t.Error(err)
 	}
 }
 

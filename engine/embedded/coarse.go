@@ -48,19 +48,37 @@ func (e *Engine) coarse(ctx context.Context, src raster) ([]document.Region, err
 	}
 	defer e.release(ws)
 	const size = layoutWidth * layoutHeight
-	ws.in = grow(ws.in, 3*size)
-	resample(planes{ws.in, layoutWidth, size}, layoutWidth, layoutHeight, src,
+	in := ws.in.grow(3 * size)
+	resample(planes{in, layoutWidth, size}, layoutWidth, layoutHeight, src,
 		span{0, float64(src.w)}, span{0, float64(src.h)}, imageNet)
-	var found []document.Region
-	err = e.layout.run(array{ws.in, []int64{1, 3, layoutHeight, layoutWidth}}, func(outs [][]float32) {
-		for i, stride := range layoutStrides {
-			found = append(found, layoutCells(outs[i], outs[i+4], stride, src)...)
-		}
-	})
-	if err != nil {
+	outs := layoutArrays(ws)
+	if err := e.layout.run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
 		return nil, engineFailed("finding the page layout failed", err)
 	}
+	var found []document.Region
+	for i, stride := range layoutStrides {
+		found = append(found, layoutCells(outs[i].data, outs[i+4].data, stride, src)...)
+	}
 	return suppress(found), nil
+}
+
+// layoutArrays divides ws.out among the outputs.
+func layoutArrays(ws *workspace) []array {
+	outs := make([]array, 0, 8)
+	total := 0
+	for _, columns := range []int{len(layoutLabels), 4 * layoutBins} {
+		for _, stride := range layoutStrides {
+			n := ceilDiv(layoutWidth, stride) * ceilDiv(layoutHeight, stride)
+			outs = append(outs, array{shape: []int64{1, int64(n), int64(columns)}})
+			total += n * columns
+		}
+	}
+	rest := ws.out.grow(total)
+	for i := range outs {
+		n := int(outs[i].shape[1] * outs[i].shape[2])
+		outs[i].data, rest = rest[:n], rest[n:]
+	}
+	return outs
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }

@@ -79,19 +79,20 @@ func (e *Engine) heatTile(ctx context.Context, src raster, v view, t tile, m hea
 	}
 	defer e.release(ws)
 	w, h := t.area.Dx(), t.area.Dy()
-	ws.in = grow(ws.in, 3*w*h)
-	v.draw(planes{ws.in, w, w * h}, src, t.area)
-	err = e.detector.run(array{ws.in, []int64{1, 3, int64(h), int64(w)}}, func(outs [][]float32) {
-		for y := t.core.Min.Y; y < t.core.Max.Y; y++ {
-			from := outs[0][(y-t.area.Min.Y)*w+t.core.Min.X-t.area.Min.X:]
-			to := m.pix[y*m.w+t.core.Min.X:][:t.core.Dx()]
-			for x := range to {
-				to[x] = uint8(min(max(from[x], 0), 1) * 255)
-			}
-		}
-	})
+	in, out := ws.in.grow(3*w*h), ws.out.grow(w*h)
+	v.draw(planes{in, w, w * h}, src, t.area)
+	err = e.detector.run(
+		array{in, []int64{1, 3, int64(h), int64(w)}},
+		array{out, []int64{1, 1, int64(h), int64(w)}})
 	if err != nil {
 		return engineFailed("finding the text lines failed", err)
+	}
+	for y := t.core.Min.Y; y < t.core.Max.Y; y++ {
+		from := out[(y-t.area.Min.Y)*w+t.core.Min.X-t.area.Min.X:]
+		to := m.pix[y*m.w+t.core.Min.X:][:t.core.Dx()]
+		for x := range to {
+			to[x] = uint8(min(max(from[x], 0), 1) * 255)
+		}
 	}
 	return nil
 }

@@ -25,8 +25,8 @@ type Engine struct {
 	free     chan *workspace
 }
 
-// workspace is the input of one inference. Holding one is the right to run.
-type workspace struct{ in []float32 }
+// workspace is the memory of one inference. Holding one is the right to run.
+type workspace struct{ in, out buffer }
 
 // New verifies and loads the files of cfg.Dir. The error says which file is
 // missing or changed and what to do.
@@ -79,6 +79,11 @@ func (e *Engine) Close() error {
 		}
 	}
 	e.detector, e.reader, e.layout = nil, nil, nil
+	for len(e.free) > 0 {
+		ws := <-e.free
+		ws.in.free()
+		ws.out.free()
+	}
 	return errors.Join(errs...)
 }
 

@@ -57,9 +57,12 @@ func textRows(lines []document.Line) []row {
 	return rs
 }
 
-// shortRow is the number of characters up to which rows may be entries rather
-// than prose: addresses, menus, verse.
-const shortRow = 40
+// Rows may be entries rather than prose, as in addresses, menus and verse, when
+// they have at most shortRow characters on average and none has longRow.
+const (
+	shortRow = 40
+	longRow  = 80
+)
 
 // standAlone reports whether the rows are separate entries: short, uneven, and
 // none continues the one before.
@@ -70,14 +73,17 @@ func standAlone(rs []row) bool {
 	box := rowsBox(rs)
 	long, uneven := 0, 0
 	for i, r := range rs {
-		long += utf8.RuneCountInString(r.text)
+		n := utf8.RuneCountInString(r.text)
+		if long += n; n >= longRow {
+			return false
+		}
 		if i > 0 {
 			if first, _ := utf8.DecodeRuneInString(r.text); unicode.IsLower(first) || hyphenated(rs[i-1].text) {
 				return false
 			}
 		}
-		if i < len(rs)-1 && box[2]-r.box[2] > height(r)/2 {
-			uneven++
+		if i < len(rs)-1 && (box[2]-r.box[2] > height(r)/2 || r.box[0]-box[0] > 2*height(r)) {
+			uneven++ // at the right, or at the left by more than an indent
 		}
 	}
 	return long <= shortRow*len(rs) && 2*uneven >= len(rs)-1
@@ -105,6 +111,11 @@ func broken(rs []row, i int) bool {
 	return ended && max(r.box[0]-prev.box[0], prev.box[0]-r.box[0]) > h
 }
 
+// entryRoom is the part of a block's width that a row leaves free at its end
+// when the next one, beginning in lower case, is an entry of its own. Prose set
+// ragged or cut from a skewed scan leaves less.
+const entryRoom = 0.3
+
 // fits reports whether the first word of row i would have had room at the end of
 // the row before, so that the break there was meant.
 func fits(rs []row, i int) bool {
@@ -114,11 +125,16 @@ func fits(rs []row, i int) bool {
 	if at := strings.IndexFunc(r.text, unicode.IsSpace); at > 0 {
 		word = utf8.RuneCountInString(r.text[:at])
 	}
-	if first, _ := utf8.DecodeRuneInString(r.text); isCJK(first) {
+	first, _ := utf8.DecodeRuneInString(r.text)
+	if isCJK(first) {
 		word = min(word, 2) // with no spaces, a row breaks anywhere
 	}
 	perChar := float64(r.box[2]-r.box[0]) / float64(n)
-	room := float64(rowsBox(rs)[2] - prev.box[2])
+	box := rowsBox(rs)
+	room := float64(box[2] - prev.box[2])
+	if unicode.IsLower(first) && !endsSentence(prev.text) && room < entryRoom*float64(box[2]-box[0]) {
+		return false
+	}
 	return room > perChar*float64(word+2)
 }
 

@@ -59,13 +59,23 @@ func claims(lines []document.Line, words []document.Word) []string {
 		for j, w := range ws {
 			parts[j] = w.Text
 		}
-		texts[i] = openLigatures.Replace(strings.Join(parts, " "))
+		texts[i] = plainLetters(strings.Join(parts, " "))
 	}
 	return texts
 }
 
-// openLigatures writes the letters that print joins.
-var openLigatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st", "\u00ad", "")
+// plainLetters writes ligatures as letters and drops soft hyphens but the one at
+// the end of a line, which is printed.
+func plainLetters(text string) string {
+	if inside, broken := strings.CutSuffix(text, softHyphen); broken {
+		return openLigatures.Replace(inside) + "-"
+	}
+	return openLigatures.Replace(text)
+}
+
+const softHyphen = "\u00ad"
+
+var openLigatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st", softHyphen, "")
 
 // lineOf is the line whose middle is nearest to the word's among those that hold
 // the word's centre; -1 when there is none.

@@ -34,6 +34,8 @@ func TestProofread(t *testing.T) {
 		"small error":                {"Hello worId", .95, "Hello world", "Hello world"},
 		"missing space":              {"Helloworld", .95, "Hello world", "Hello world"},
 		"ligature":                   {"difficult", .99, "diﬃcult", "difficult"},
+		"soft hyphen at the end":     {"recog-", .99, "recog\u00ad", "recog-"},
+		"soft hyphen inside":         {"recognltion", .99, "recog\u00adnition", "recognition"},
 		"garbled map":                {"Hello world", .95, "Khoor zruog", "Hello world"},
 		"forged amount":              {"Total 900.00 EUR", .95, "Total 100.00 EUR", "Total 900.00 EUR"},
 		"unsure digits":              {"Total 9OO.00 EUR", .7, "Total 900.00 EUR", "Total 900.00 EUR"},

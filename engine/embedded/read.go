@@ -88,20 +88,22 @@ func (e *Engine) readStrips(ctx context.Context, src raster, batch []strip, line
 	}
 	defer e.release(ws)
 	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
-	ws.in = grow(ws.in, n*3*readHeight*w)
-	clear(ws.in) // zero is the padding that the reader was trained with
+	steps := w / readStep
+	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*readClasses)
+	clear(in) // zero is the padding that the reader was trained with
 	for i, s := range batch {
-		dst := planes{ws.in[i*3*readHeight*w:], w, readHeight * w}
+		dst := planes{in[i*3*readHeight*w:], w, readHeight * w}
 		cropLine(dst, s.width, readHeight, src, s.quad)
 	}
-	err = e.reader.run(array{ws.in, []int64{int64(n), 3, readHeight, int64(w)}}, func(outs [][]float32) {
-		size := len(outs[0]) / n
-		for i, s := range batch {
-			e.write(&lines[s.line], outs[0][i*size:][:size])
-		}
-	})
+	err = e.reader.run(
+		array{in, []int64{int64(n), 3, readHeight, int64(w)}},
+		array{out, []int64{int64(n), int64(steps), readClasses}})
 	if err != nil {
 		return engineFailed("reading the text lines failed", err)
+	}
+	for i, s := range batch {
+		size := steps * readClasses
+		e.write(&lines[s.line], out[i*size:][:size])
 	}
 	return nil
 }

@@ -13,9 +13,8 @@ import (
 // Recognize reads the lines of region; when Lines is nil it finds them itself
 // inside region.BBox. It changes neither page nor region.
 func (e *Engine) Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error) {
-	if opts.Task == document.TaskFormula {
-		return document.Recognition{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
-			"the embedded engine cannot read formulas as LaTeX; the vllm engine can, when it is configured")
+	if err := e.supports(opts.Task); err != nil {
+		return document.Recognition{}, err
 	}
 	src := rasterOf(page.Image)
 	lines, degrees := region.Lines, 0
@@ -38,6 +37,19 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		Confidence: confidence(lines),
 		Lines:      lines,
 	}, nil
+}
+
+// supports refuses the tasks that the engine cannot do.
+func (e *Engine) supports(task document.Task) error {
+	switch {
+	case task == "" || slices.Contains(e.Info().Tasks, task):
+		return nil
+	case task == document.TaskFormula:
+		return document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
+			"the embedded engine cannot read formulas as LaTeX; the vllm engine can, when it is configured")
+	}
+	return document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
+		"the embedded engine knows no task %q; it can do %q", task, e.Info().Tasks)
 }
 
 // findLines finds the lines of the part of src inside box, in pixels of src,

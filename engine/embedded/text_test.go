@@ -69,6 +69,14 @@ func TestParagraphs(t *testing.T) {
 			[]string{"强力去污符合国标强力去污符合国标", "深度防冻不结冰"}, "强力去污符合国标强力去污符合国标深度防冻不结冰"},
 		"chinese beside latin": {
 			[]string{"我们使用的模型来自", "ONNX 运行时的模型库"}, "我们使用的模型来自 ONNX 运行时的模型库"},
+		"right-aligned letter head": {
+			[]string{"INVOICE               Harbour Street Bindery", "                           17 Harbour Street", "                                      Whitby"},
+			"INVOICE               Harbour Street Bindery\n17 Harbour Street\nWhitby"},
+		"row of a skewed scan ends early": {
+			[]string{"A scanner rarely sees a sheet of paper as", "its author did. The sheet lies a little askew."},
+			"A scanner rarely sees a sheet of paper as its author did. The sheet lies a little askew."},
+		"entries in lower case": {
+			[]string{"bread", "salt", "two candles and a lamp"}, "bread\nsalt\ntwo candles and a lamp"},
 		"empty": {nil, ""},
 	} {
 		if got := embedded.Paragraphs(printed(c.rows...)); got != c.want {

@@ -15,11 +15,10 @@ const (
 	maxEnlarge = 3   // but no more: a single line or word is found as well, for less
 
 	// A view larger than tilePixels is looked at in tiles: the network takes
-	// about 350 bytes a pixel. Tiles overlap, since it sees less at an edge.
-	// A page of A4 or letter is two tiles.
-	tilePixels  = 1056 * 704
+	// about 150 bytes a pixel. Tiles overlap, since it sees less at an edge.
+	tilePixels  = 1280 * 960
 	tileOverlap = 64
-	maxTiles    = 14
+	maxTiles    = 8
 
 	// When the small lines of a page (the lower quartile) are less than
 	// smallText pixels high in a view, many are missed; at goodText none are.

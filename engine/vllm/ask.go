@@ -160,9 +160,9 @@ func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload
 // promptTokens is more than a task's own prompt and the chat template need.
 const promptTokens = 64
 
-// longPrompt bounds the tokens of a prompt that is longer than those of the
+// longPrompt bounds the tokens by which a prompt is longer than those of the
 // tasks: a token has two bytes or more.
-func longPrompt(prompt string) int { return len(prompt) / 2 }
+func longPrompt(prompt string) int { return max(0, len(prompt)/2-promptTokens/2) }
 
 // answerRoom is what the model's length leaves for the answer. vLLM refuses
 // requests that ask for more than the length.

@@ -1,12 +1,9 @@
 package vllm_test
 
 import (
-	"bufio"
 	"context"
-	"net/http"
+	"encoding/json"
 	"os"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -50,6 +47,36 @@ func TestServerRegionTypes(t *testing.T) {
 	t.Logf("health %+v", e.Health())
 }
 
+// TestServerBindsAnswersToASchema asks as extraction does.
+func TestServerBindsAnswersToASchema(t *testing.T) {
+	e := start(t, vllm.DefaultConfig(), realServer(t))
+	got, err := e.Answer(t.Context(), enginetest.TextPage(), document.Question{
+		Prompt: `Answer as JSON: {"invoice": "", "total": ""}`,
+		Schema: json.RawMessage(`{"type":"object","properties":{"invoice":{"type":"string"},"total":{"type":"string"}},"required":["invoice","total"],"additionalProperties":false}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var data struct{ Invoice, Total string }
+	if err := json.Unmarshal([]byte(got.Content), &data); err != nil || data.Invoice == "" || data.Total == "" || got.Truncated != nil {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+// TestServerIsStoppedInALoop asks the scripted model for an answer without end.
+func TestServerIsStoppedInALoop(t *testing.T) {
+	endpoint := realServer(t)
+	e := start(t, vllm.DefaultConfig(), endpoint)
+	got, err := e.Answer(t.Context(), enginetest.TextPage(), document.Question{Prompt: "LOOP"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Truncated == nil || got.Content != "again and over" {
+		t.Errorf("%+v", got)
+	}
+	eventually(t, "the server to be idle", func() bool { return unfinished(t, endpoint) == 0 })
+}
+
 // TestServerStopsWithItsClients cancels more regions than the server works on at
 // once, and reads from it when nothing is left.
 func TestServerStopsWithItsClients(t *testing.T) {
@@ -58,9 +85,12 @@ func TestServerStopsWithItsClients(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var readers sync.WaitGroup
 	for range 64 {
-		readers.Go(func() {
-			if _, err := read(ctx, e, enginetest.TextPage(), document.RegionText); err != nil && ctx.Err() == nil {
-				t.Error(err)
+		readers.Go(func() { // again and again, so that the cancel finds work
+			for ctx.Err() == nil {
+				if _, err := read(ctx, e, enginetest.TextPage(), document.RegionText); err != nil && ctx.Err() == nil {
+					t.Error(err)
+					return
+				}
 			}
 		})
 	}
@@ -80,27 +110,11 @@ func TestServerStopsWithItsClients(t *testing.T) {
 }
 
 // unfinished is how many requests the server has, running and waiting.
-func unfinished(t *testing.T, endpoint vllm.Endpoint) (n float64) {
+func unfinished(t *testing.T, endpoint vllm.Endpoint) float64 {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, endpoint.URL+"/metrics", nil)
+	n, err := enginetest.Unfinished(t.Context(), endpoint.URL)
 	if err != nil {
 		t.Fatal(err)
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), "} ")
-		if strings.HasPrefix(name, "vllm:num_requests_running{") || strings.HasPrefix(name, "vllm:num_requests_waiting{") {
-			v, err := strconv.ParseFloat(value, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n += v
-		}
 	}
 	return n
 }

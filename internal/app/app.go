@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -38,8 +40,16 @@ type stop struct {
 	run  func(context.Context) error
 }
 
+// gcPercent is how much the heap may grow between collections, instead of Go's
+// 100: it holds few and large things (page images), so that collections are
+// cheap and headroom is not. GOGC goes before it.
+const gcPercent = 40
+
 // New builds and starts the parts; on error those already started are stopped.
 func New(cfg config.Config, version string, log *slog.Logger) (*App, error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	a := &App{cfg: cfg, version: version, log: log}
 	if err := a.build(); err != nil {
 		return nil, errors.Join(err, a.Close())

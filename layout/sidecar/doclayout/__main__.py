@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import signal
 import sys
 import threading
@@ -19,7 +20,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--model", default="PaddlePaddle/PP-DocLayoutV3_safetensors", help="hub id or folder (default: %(default)s)")
     parser.add_argument("--onnx", metavar="FILE", help="use this ONNX file instead")
     parser.add_argument("--device", choices=["auto", "cuda", "cpu"], default="auto")
-    parser.add_argument("--dtype", choices=["float32", "float16", "bfloat16"], default="float32")
+    parser.add_argument("--dtype", choices=["float32", "bfloat16"], default="float32", help="what matrices are multiplied in (default: %(default)s)")
     parser.add_argument("--max-batch", type=int, default=8, help="pages a batch (default: %(default)s)")
     parser.add_argument("--max-wait", type=float, default=0.005, help="seconds that a page waits for others (default: %(default)s)")
     parser.add_argument("--max-queue", type=int, default=32, help="pages admitted at a time (default: %(default)s)")
@@ -28,6 +29,8 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--stand-in", action="store_true", help="boxes around dark bands, without a model: for tests")
     parser.add_argument("--stand-in-delay", type=float, default=0.0, metavar="SECONDS", help="time that a batch takes at least")
     args = parser.parse_args(argv)
+    if not re.fullmatch(r"unix:.+|[^:]*:\d{1,5}", args.listen):
+        parser.error("--listen must be HOST:PORT or unix:PATH")
     for name in ("max_batch", "max_queue", "max_pixels"):
         if getattr(args, name) < 1:
             parser.error(f"--{name.replace('_', '-')} must be at least 1")

@@ -29,9 +29,11 @@ class PyTorch:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = device
-        self._dtype = getattr(torch, dtype)
+        # Weights stay in full precision: as bfloat16 the whole model gives nothing but NaN,
+        # as float16 it overflows.
+        self._autocast = lambda: torch.autocast(device, torch.bfloat16, enabled=dtype == "bfloat16")
         self._processor = PPDocLayoutV3ImageProcessor.from_pretrained(checkpoint)
-        self._model = PPDocLayoutV3ForObjectDetection.from_pretrained(checkpoint, dtype=self._dtype).to(device).eval()
+        self._model = PPDocLayoutV3ForObjectDetection.from_pretrained(checkpoint, dtype=torch.float32).to(device).eval()
         with torch.inference_mode():  # the first run is slow: kernels are chosen, memory is taken
             self.infer([self.prepare(Page(8, 8, bytearray(3 * 8 * 8)))])
 
@@ -43,8 +45,8 @@ class PyTorch:
 
     @torch.inference_mode()
     def infer(self, inputs: list[torch.Tensor]) -> list:
-        pixels = torch.stack(inputs).to(self.device, self._dtype)
-        out = self._model(pixel_values=pixels)
+        with self._autocast():
+            out = self._model(pixel_values=torch.stack(inputs).to(self.device))
         return [self._one(out, i) for i in range(len(inputs))]
 
     @staticmethod

@@ -5,6 +5,7 @@ import os
 import select
 import socket
 import socketserver
+import stat
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -108,11 +109,12 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         try:
             if self.path != "/v1/layout":
+                self.close_connection = True  # its body is not read
                 raise Refusal(404, "not_found", "there is POST /v1/layout and GET /health")
             self._answer(200, self._layout())
         except Refusal as refusal:
             self._refuse(refusal)
-        except OSError:  # the client left, or stalled
+        except (ConnectionError, TimeoutError):  # the client left, or stalled
             self.close_connection = True
         except Exception as error:
             log("error", "request failed", error=repr(error)[:500])
@@ -212,8 +214,11 @@ class _UnixServer(_Server):
     address_family = socket.AF_UNIX
 
     def server_bind(self) -> None:
+        path = self.server_address
+        if os.path.exists(path) and stat.S_ISSOCK(os.stat(path).st_mode):
+            os.unlink(path)  # left by a run that was killed
         super().server_bind()
-        os.chmod(self.server_address, 0o600)
+        os.chmod(path, 0o600)
 
 
 def listen(address: str, service: Service) -> ThreadingHTTPServer:

@@ -56,7 +56,16 @@ def test_socket_is_private(tmp_path):
     assert mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("args", [["--max-batch", "0"], ["--device", "tpu"], ["--dtype", "int8"]])
+def test_takes_over_a_dead_socket(tmp_path):
+    process = start("--listen", f"unix:{tmp_path}/s")
+    process.kill()
+    assert end(process) != 0
+    process = start("--listen", f"unix:{tmp_path}/s")
+    process.terminate()
+    assert end(process) == 0
+
+
+@pytest.mark.parametrize("args", [["--listen", "8100"], ["--max-batch", "0"], ["--device", "tpu"], ["--dtype", "int8"]])
 def test_wrong_arguments(args):
     done = subprocess.run([sys.executable, "-m", "doclayout", *args], cwd=ROOT, capture_output=True, timeout=30)
     assert done.returncode == 2

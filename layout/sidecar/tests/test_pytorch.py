@@ -57,7 +57,7 @@ def test_boxes_are_those_of_the_reference(checkpoint, pages, model):
     """Against transformers called as its documentation says."""
     processor = PPDocLayoutV3ImageProcessor.from_pretrained(checkpoint)
     reference = PPDocLayoutV3ForObjectDetection.from_pretrained(checkpoint).eval()
-    array = np.frombuffer(pages[0].rgb, np.uint8).reshape(HEIGHT, WIDTH, 3)
+    array = np.frombuffer(bytearray(pages[0].rgb), np.uint8).reshape(HEIGHT, WIDTH, 3)
     out = reference(**processor(images=[array], return_tensors="pt"))
     want = processor.post_process_object_detection(out, threshold=0.1, target_sizes=[(HEIGHT, WIDTH)])[0]
     got = model.boxes(model.infer([model.prepare(pages[0])])[0], WIDTH, HEIGHT)
@@ -77,7 +77,7 @@ def test_boxes_are_those_of_the_reference(checkpoint, pages, model):
 def test_order_is_the_vote(model, outputs):
     """rank of a query = its place by the votes that others come before it"""
     logits = outputs[0].order_logits[0].double().numpy()
-    p = 1 / (1 + np.exp(-logits))
+    p = 1 / (1 + np.exp(np.minimum(-logits, 700)))  # beyond is infinite
     votes = np.triu(p, 1).sum(0) + np.tril(1 - p.T, -1).sum(0)
     got = model._processor._get_order_seqs(outputs[0].order_logits.double())[0].numpy()
     assert np.all(np.diff(votes[np.argsort(got)]) >= 0)
@@ -101,11 +101,13 @@ def test_outline_follows_the_mask(model, outputs):
     assert len(boxes[0].polygon) == 5
 
 
-@pytest.mark.parametrize("dtype", ["bfloat16"])
-def test_half_precision(checkpoint, pages, dtype):
-    model = PyTorch(checkpoint, "cpu", dtype)
-    boxes = model.boxes(model.infer([model.prepare(pages[0])])[0], WIDTH, HEIGHT)
-    assert boxes and all(b.finite() for b in boxes)
+def test_bfloat16(checkpoint, pages, outputs):
+    model = PyTorch(checkpoint, "cpu", "bfloat16")
+    out = model.infer([model.prepare(pages[0])])[0]
+    # The same queries are not chosen in the same order, but the best are as sure as before.
+    best = lambda o: o.logits.sigmoid().flatten().topk(20).values  # noqa: E731
+    assert torch.allclose(best(out), best(outputs[0]), atol=0.05)
+    assert all(b.finite() for b in model.boxes(out, WIDTH, HEIGHT))
 
 
 def test_through_the_service(serve, checkpoint, pages, model):
