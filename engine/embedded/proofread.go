@@ -35,13 +35,19 @@ func (a alphabet) proofread(lines []document.Line, words []document.Word) {
 	for i, claim := range claims(lines, words) {
 		l := &lines[i]
 		switch {
-		case claim == "" || claim == l.Text:
+		case claim == "" || claim == l.Text || looseAccents(claim):
 		case a.confirmed(*l, claim):
 			l.Text = claim
 		case a.foreign(*l, claim):
 			l.Text, l.Confidence = claim, nil
 		}
 	}
+}
+
+// looseAccents reports whether accents stand beside their letters, as TeX sets
+// them: "˘g" for "ğ". The reader sees what is meant.
+func looseAccents(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Sk, r) })
 }
 
 // claims gives for each line the words that lie in it, left to right.

@@ -33,6 +33,7 @@ func TestProofread(t *testing.T) {
 		"no words":                   {"Hello worId", .8, "", "Hello worId"},
 		"small error":                {"Hello worId", .95, "Hello world", "Hello world"},
 		"missing space":              {"Helloworld", .95, "Hello world", "Hello world"},
+		"loose accent":               {"Oguz and others", .9, "O˘guz and others", "Oguz and others"},
 		"ligature":                   {"difficult", .99, "diﬃcult", "difficult"},
 		"soft hyphen at the end":     {"recog-", .99, "recog\u00ad", "recog-"},
 		"soft hyphen inside":         {"recognltion", .99, "recog\u00adnition", "recognition"},
