@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup models build run test lint fuzz bench docker clean
+.PHONY: help setup models build run test test-sidecar test-vllm lint fuzz bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -19,7 +19,7 @@ TEST_TIMEOUT ?= 20m
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 21
 
 setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip where missing
 	@command -v go >/dev/null || { echo "setup: Go is missing: install the version named in go.mod or a newer one from https://go.dev/dl" >&2; exit 1; }
@@ -77,6 +77,12 @@ run: setup models build ## start the service; all that is needed comes first
 
 test: setup models ## run all tests with the race detector; installs what `setup` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
+	@$(MAKE) --no-print-directory -C layout/sidecar test
+
+test-vllm: setup models ## test engine and gateway with a real vLLM on the CPU, its model scripted (5.3 GB, 10 minutes)
+	@engine/enginetest/vllmcpu/test.sh build/vllm-cpu
 
 lint: setup ## check format, vet and lint by .golangci.yml (builds the linter the first time)
 	@go run $(GOLANGCI_LINT) run --timeout 10m ./...

@@ -58,7 +58,7 @@ type SchemaError struct {
 type Evidence struct {
 	Page   int    `json:"page"`
 	Region string `json:"region"` // Region.ID
-	BBox   BBox   `json:"bbox"`   // of the line, or of the region when the value spans lines
+	BBox   BBox   `json:"bbox"`   // of the line; of the region when the value spans lines or the engine sees none
 	Text   string `json:"text"`   // what stands there
 }
 

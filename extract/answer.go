@@ -3,6 +3,7 @@ package extract
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	jsonrepair "github.com/RealAlexandreAI/json-repair"
@@ -30,7 +31,7 @@ func parseAnswer(answer string, cut bool) (*object, error) {
 	if nests([]byte(body), 2*maxDepth) || !json.Valid([]byte(body)) {
 		return nil, errNoObject
 	}
-	value, err := decode([]byte(body))
+	value, err := decode([]byte(body), false)
 	if err != nil {
 		return nil, err
 	}
@@ -87,9 +88,14 @@ func repair(s string, cut bool) string {
 	return repaired
 }
 
+// commands are LaTeX commands that begin like an escape of JSON.
+var commands = []string{
+	"bar", "beta", "begin", "big", "binom", "bmod", "boldsymbol", "bullet", "frac", "forall", "nabla", "neq", "not", "nu",
+	"rangle", "rho", "right", "rm", "tan", "tau", "text", "theta", "times", "to ", "triangle",
+}
+
 // escapeLaTeX doubles the backslashes that JSON does not know, and those of
-// \frac, \beta, \nu, \rho, \times and the like, which it would take for control
-// characters.
+// commands that it would take for control characters.
 func escapeLaTeX(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
@@ -113,14 +119,12 @@ func isEscape(s string) bool {
 	case '"', '\\', '/':
 		return true
 	case 'b', 'f', 'n', 'r', 't':
-		return len(s) < 2 || !isLower(s[1])
+		return !slices.ContainsFunc(commands, func(c string) bool { return strings.HasPrefix(s, c) })
 	case 'u':
 		return len(s) >= 5 && strings.Trim(s[1:5], "0123456789abcdefABCDEF") == ""
 	}
 	return false
 }
-
-func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // beforeLast drops the last member of JSON that was cut off.
 func beforeLast(s string) string {

@@ -18,11 +18,12 @@ func (o *object) get(name string) any { return o.values[name] }
 var errTwice = errors.New("a name stands twice in one object")
 
 // decode reads one JSON value: *object, []any, string, json.Number, bool or nil.
-// The text must be known not to nest deeply.
-func decode(text []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
+// The text must be known not to nest deeply. Of members with one name the first
+// counts; unique makes them an error.
+func decode(text []byte, unique bool) (any, error) {
+	dec := decoder{json.NewDecoder(bytes.NewReader(text)), unique}
 	dec.UseNumber()
-	v, err := decodeValue(dec)
+	v, err := dec.value()
 	if err != nil {
 		return nil, err
 	}
@@ -32,18 +33,23 @@ func decode(text []byte) (any, error) {
 	return v, nil
 }
 
-func decodeValue(dec *json.Decoder) (any, error) {
+type decoder struct {
+	*json.Decoder
+	unique bool
+}
+
+func (dec decoder) value() (any, error) {
 	token, err := dec.Token()
 	if err != nil {
 		return nil, err
 	}
 	switch token {
 	case json.Delim('{'):
-		return decodeObject(dec)
+		return dec.object()
 	case json.Delim('['):
 		list := []any{}
 		for dec.More() {
-			v, err := decodeValue(dec)
+			v, err := dec.value()
 			if err != nil {
 				return nil, err
 			}
@@ -55,7 +61,7 @@ func decodeValue(dec *json.Decoder) (any, error) {
 	return token, nil
 }
 
-func decodeObject(dec *json.Decoder) (*object, error) {
+func (dec decoder) object() (*object, error) {
 	o := &object{values: map[string]any{}}
 	for dec.More() {
 		token, err := dec.Token()
@@ -63,12 +69,15 @@ func decodeObject(dec *json.Decoder) (*object, error) {
 			return nil, err
 		}
 		name, _ := token.(string) // the decoder lets nothing else through here
-		if _, twice := o.values[name]; twice {
-			return nil, errTwice
-		}
-		v, err := decodeValue(dec)
+		v, err := dec.value()
 		if err != nil {
 			return nil, err
+		}
+		if _, twice := o.values[name]; twice {
+			if dec.unique {
+				return nil, errTwice
+			}
+			continue
 		}
 		o.names = append(o.names, name)
 		o.values[name] = v

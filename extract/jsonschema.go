@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"encoding/json"
 	"errors"
 	"regexp"
 	"regexp/syntax"
@@ -291,9 +290,4 @@ func cost(re *syntax.Regexp) int {
 		n = min(n*max(re.Max, re.Min, 1), maxPatternCost+1)
 	}
 	return n
-}
-
-// isNumber reports whether s is a JSON number.
-func isNumber(s string) bool {
-	return s != "" && (s[0] == '-' || s[0] >= '0' && s[0] <= '9') && json.Valid([]byte(s))
 }

@@ -64,7 +64,7 @@ func Parse(source string) (*Schema, error) {
 	if nests([]byte(source), maxDepth) {
 		return nil, invalid("the schema nests deeper than %d levels", maxDepth)
 	}
-	value, err := decode([]byte(source))
+	value, err := decode([]byte(source), true)
 	root, ok := value.(*object)
 	if err != nil || !ok {
 		return nil, invalid(`the schema must be a JSON object, without repeated names: an example such as {"name": ""} or a JSON Schema`).Because(err)

@@ -1,18 +1,26 @@
 package server
 
 import (
-	"ocr-gateway/document"
-
 	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
 )
+
+// Fields are what a client wants to know of a document.
+type Fields interface {
+	// Question is what the engine is asked about each page, where it can answer.
+	Question() *document.Question
+	// Extract finds the fields in a document that was read and asked; the error is
+	// a *document.Problem when no page could be searched.
+	Extract(res *document.Result) (*document.Extraction, error)
+}
 
 var extractForm = form{
 	files: []string{"file", "image"}, many: 1,
 	options: []string{"schema", "pages", "password", "dpi", "enable_layout", "deadline_ms"},
 }
 
-// extract checks a request for fields by schema as it will be checked, then says
-// that no engine can do it yet.
+// extract finds the fields of a schema in a document.
 func (s *Server) extract(c echo.Context) error {
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
@@ -22,12 +30,32 @@ func (s *Server) extract(c echo.Context) error {
 		return err
 	}
 	defer call.close()
-	if _, given := call.values["schema"]; !given {
+	schema, given := call.values["schema"]
+	if !given {
 		return invalid("schema", `schema is missing: a JSON example such as {"name": ""} or a JSON Schema`)
 	}
-	if _, err := s.wishes(call, document.TaskDocument); err != nil {
+	w, err := s.wishes(call, document.TaskDocument)
+	if err != nil {
 		return err
 	}
-	return document.Problemf(document.CodeNotImplemented, document.PhaseAdmission,
-		"extraction by schema is not built yet; use /api/ocr/document and read the fields from its text")
+	if s.deps.Fields == nil {
+		return document.Problemf(document.CodeNotImplemented, document.PhaseAdmission,
+			"this server does not extract fields; use /api/ocr/document and read them from its text")
+	}
+	fields, err := s.deps.Fields(schema)
+	if err != nil {
+		var all *failure
+		return all.with("schema", err)
+	}
+	w.Question = fields.Question()
+	res, err := s.whole(c.Request().Context(), call.sources[0], w)
+	if err != nil {
+		return err
+	}
+	found, err := fields.Extract(res)
+	if err != nil {
+		return err
+	}
+	found.Timings = timings(found.Timings)
+	return writeJSON(c, 200, mediaJSON, found)
 }

@@ -172,36 +172,6 @@ func TestFormatFailureIsInternal(t *testing.T) {
 	}
 }
 
-func TestExtract(t *testing.T) {
-	a := start(t, scripted())
-	post := func(schema string) reply {
-		return a.postForm("/api/ocr/extract", newForm().file("file", "a.pdf", "pages:1").field("schema", schema))
-	}
-	post(`{"name":"","nested":{"a":[1]}}`).want(501, "not_implemented")
-	post(strings.Repeat(`{"a":`, 63)+`{}`+strings.Repeat("}", 63)).want(501, "not_implemented")
-	for what, schema := range map[string]string{
-		"not JSON":  "{not json",
-		"deep":      strings.Repeat("[", 50000),
-		"deep 65":   strings.Repeat(`{"a":`, 64) + `{}` + strings.Repeat("}", 64),
-		"a list":    `[1]`,
-		"null":      `null`,
-		"a string":  `"x"`,
-		"empty":     "",
-		"too long":  `{"a":"` + strings.Repeat("x", 257<<10) + `"}`,
-		"not UTF-8": "{\"a\":\"\xff\"}",
-		"two":       `{} {}`,
-	} {
-		if r := post(schema); r.status != 422 {
-			t.Errorf("schema %s: %d %s", what, r.status, r.body)
-		}
-	}
-	a.postForm("/api/ocr/extract", newForm().file("file", "a.pdf", "pages:1")).want(422, "invalid_request")
-	a.postForm("/api/ocr/extract", newForm().file("schema", "schema.json", `{"a":1}`).file("file", "a.pdf", "pages:1")).want(501, "not_implemented")
-	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
-	a.post("/api/ocr/extract", "application/json", []byte(`{"file":"`+b64+`","schema":{"name":""}}`)).want(501, "not_implemented")
-	a.post("/api/ocr/extract", "application/json", []byte(`{"file":"`+b64+`","schema":[1]}`)).want(422, "invalid_request")
-}
-
 func TestBatch(t *testing.T) {
 	a := start(t, scripted())
 	b := a.postForm("/api/ocr/batch", newForm().field("task", "text").

@@ -149,17 +149,18 @@ func TestVLLMTasks(t *testing.T) {
 func TestVLLMExtract(t *testing.T) {
 	base := startGateway(t)
 	status, answer := post(t, base+"/api/ocr/extract", "application/json", "image", testdata+"sample.png", "schema", `{"invoice": "", "total": 0}`)
-	var got struct {
-		document.Extraction
-		Data struct {
-			Invoice string
-			Total   float64
-		}
-	}
+	var got document.Extraction
 	if err := json.Unmarshal([]byte(answer), &got); status != http.StatusOK || err != nil {
 		t.Fatalf("%d, %v: %s", status, err, answer)
 	}
-	if got.Status != document.StatusOK || !got.Valid || got.Method != document.MethodModel || got.Data.Invoice != "2024-17" || got.Data.Total != 1234.5 {
+	var data struct {
+		Invoice string
+		Total   float64
+	}
+	if err := json.Unmarshal(got.Data, &data); err != nil {
+		t.Fatal(err)
+	}
+	if got.Status != document.StatusOK || !got.Valid || got.Method != document.MethodModel || data.Invoice != "2024-17" || data.Total != 1234.5 {
 		t.Errorf("%s", answer)
 	}
 }
@@ -213,16 +214,21 @@ func TestVLLMCancel(t *testing.T) {
 			}
 		})
 	}
-	waitFor(t, time.Minute, "the model server to be busy", func() bool { return unfinished(t) >= 8 })
+	waitFor(t, time.Minute, "the model server to be busy", func() bool { return unfinished(t) > 0 })
 	leave()
 	begin := time.Now()
 	clients.Wait()
-	waitFor(t, time.Minute, "the model server to be idle", func() bool { return unfinished(t) == 0 })
-	if took := time.Since(begin); took > time.Second {
-		t.Errorf("the model server worked on for %s", took)
-	} else {
-		t.Logf("idle %s after the clients left", took)
+	var worked time.Duration // since the clients left; requests may still be on their way into the server
+	for time.Since(begin) < 2*time.Second {
+		if unfinished(t) > 0 {
+			worked = time.Since(begin)
+		}
+		time.Sleep(20 * time.Millisecond) // between two questions
 	}
+	if worked > time.Second {
+		t.Errorf("the model server worked on for %s", worked)
+	}
+	t.Logf("the model server last had work %s after the clients left", worked)
 }
 
 // send posts a file until ctx ends.
@@ -263,7 +269,7 @@ func TestVLLMRestart(t *testing.T) {
 		})
 	}
 	defer documents.Wait()
-	waitFor(t, time.Minute, "the model server to be busy", func() bool { return unfinished(t) >= 8 })
+	waitFor(t, time.Minute, "the model server to be busy", func() bool { return unfinished(t) > 0 })
 
 	old := pid(t, file)
 	if err := syscall.Kill(old, syscall.SIGTERM); err != nil {

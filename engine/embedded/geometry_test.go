@@ -85,8 +85,17 @@ func TestComponents(t *testing.T) {
 
 func TestViewsAreBoundedAndTilesCoverThem(t *testing.T) {
 	for _, size := range []image.Point{
-		{1240, 1754}, {2480, 3508}, {3000, 40}, {40, 3000}, {200, 20}, {20, 20}, {2, 2}, {2, 20000},
-		{1000, 10000}, {9000, 9000}, {20000, 300},
+		{1240, 1754},
+		{2480, 3508},
+		{3000, 40},
+		{40, 3000},
+		{200, 20},
+		{20, 20},
+		{2, 2},
+		{2, 20000},
+		{1000, 10000},
+		{9000, 9000},
+		{20000, 300},
 	} {
 		view, areas, cores := embedded.ViewOf(size.X, size.Y, 1280)
 		if view.X%32 != 0 || view.Y%32 != 0 || view.X*view.Y > 11<<20 {

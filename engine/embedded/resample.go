@@ -28,11 +28,6 @@ func (p planes) fill(w, h int, v [3]float32, n norm) {
 	}
 }
 
-// at is p with its origin moved to (x, y).
-func (p planes) at(x, y int) planes {
-	return planes{p.data[y*p.stride+x:], p.stride, p.size}
-}
-
 // span is a half-open interval of source coordinates.
 type span struct{ from, to float64 }
 

@@ -28,8 +28,10 @@ func printed(rows ...string) []document.Line {
 		}
 		y := i * 30
 		confidence := 0.9
-		lines = append(lines, document.Line{Text: text, Confidence: &confidence,
-			BBox: document.BBox{indent * 10, y, (indent + n) * 10, y + 26}})
+		lines = append(lines, document.Line{
+			Text: text, Confidence: &confidence,
+			BBox: document.BBox{indent * 10, y, (indent + n) * 10, y + 26},
+		})
 	}
 	return lines
 }
@@ -41,42 +43,57 @@ func TestParagraphs(t *testing.T) {
 	}{
 		"justified text flows": {
 			[]string{"The quick brown fox jumps over the lazy dog", "and runs into the forest where nobody finds", "it."},
-			"The quick brown fox jumps over the lazy dog and runs into the forest where nobody finds it."},
+			"The quick brown fox jumps over the lazy dog and runs into the forest where nobody finds it.",
+		},
 		"hyphen is mended": {
-			[]string{"text is found by recog-", "nition of its lines and"}, "text is found by recognition of its lines and"},
+			[]string{"text is found by recog-", "nition of its lines and"}, "text is found by recognition of its lines and",
+		},
 		"compound keeps its hyphen": {
-			[]string{"odds ratio for non-", "Hodgkin lymphoma of"}, "odds ratio for non-Hodgkin lymphoma of"},
+			[]string{"odds ratio for non-", "Hodgkin lymphoma of"}, "odds ratio for non-Hodgkin lymphoma of",
+		},
 		"dash is no hyphen": {
-			[]string{"the second world war -", "and what came after it"}, "the second world war - and what came after it"},
+			[]string{"the second world war -", "and what came after it"}, "the second world war - and what came after it",
+		},
 		"short row ends a paragraph": {
 			[]string{"The first paragraph is longer than one row", "of text.", "The second paragraph follows at once and is", "long, too."},
-			"The first paragraph is longer than one row of text.\nThe second paragraph follows at once and is long, too."},
+			"The first paragraph is longer than one row of text.\nThe second paragraph follows at once and is long, too.",
+		},
 		"indent begins a paragraph": {
 			[]string{"The first paragraph fills its rows to the end.", "   The second one is set in, as in books, and is", "long, too."},
-			"The first paragraph fills its rows to the end.\nThe second one is set in, as in books, and is long, too."},
+			"The first paragraph fills its rows to the end.\nThe second one is set in, as in books, and is long, too.",
+		},
 		"address": {
-			[]string{"Erika Mustermann", "Heidestraße 17", "51147 Köln"}, "Erika Mustermann\nHeidestraße 17\n51147 Köln"},
+			[]string{"Erika Mustermann", "Heidestraße 17", "51147 Köln"}, "Erika Mustermann\nHeidestraße 17\n51147 Köln",
+		},
 		"numbered list": {
 			[]string{"1. Open the valve at the far end of the pipe", "and wait.", "2. Close the valve."},
-			"1. Open the valve at the far end of the pipe and wait.\n2. Close the valve."},
+			"1. Open the valve at the far end of the pipe and wait.\n2. Close the valve.",
+		},
 		"bullets": {
 			[]string{"• a first point that is as long as its column", "• a second point that is as long as the first"},
-			"• a first point that is as long as its column\n• a second point that is as long as the first"},
+			"• a first point that is as long as its column\n• a second point that is as long as the first",
+		},
 		"year at a row's start is no list": {
 			[]string{"The treaty was signed in the autumn of the year", "1990. It was kept by both sides for a long time", "after."},
-			"The treaty was signed in the autumn of the year 1990. It was kept by both sides for a long time after."},
+			"The treaty was signed in the autumn of the year 1990. It was kept by both sides for a long time after.",
+		},
 		"chinese joins without spaces": {
-			[]string{"强力去污符合国标强力去污符合国标", "深度防冻不结冰"}, "强力去污符合国标强力去污符合国标深度防冻不结冰"},
+			[]string{"强力去污符合国标强力去污符合国标", "深度防冻不结冰"}, "强力去污符合国标强力去污符合国标深度防冻不结冰",
+		},
 		"chinese beside latin": {
-			[]string{"我们使用的模型来自", "ONNX 运行时的模型库"}, "我们使用的模型来自 ONNX 运行时的模型库"},
+			[]string{"我们使用的模型来自", "ONNX 运行时的模型库"}, "我们使用的模型来自 ONNX 运行时的模型库",
+		},
 		"right-aligned letter head": {
 			[]string{"INVOICE               Harbour Street Bindery", "                           17 Harbour Street", "                                      Whitby"},
-			"INVOICE               Harbour Street Bindery\n17 Harbour Street\nWhitby"},
+			"INVOICE               Harbour Street Bindery\n17 Harbour Street\nWhitby",
+		},
 		"row of a skewed scan ends early": {
 			[]string{"A scanner rarely sees a sheet of paper as", "its author did. The sheet lies a little askew."},
-			"A scanner rarely sees a sheet of paper as its author did. The sheet lies a little askew."},
+			"A scanner rarely sees a sheet of paper as its author did. The sheet lies a little askew.",
+		},
 		"entries in lower case": {
-			[]string{"bread", "salt", "two candles and a lamp"}, "bread\nsalt\ntwo candles and a lamp"},
+			[]string{"bread", "salt", "two candles and a lamp"}, "bread\nsalt\ntwo candles and a lamp",
+		},
 		"empty": {nil, ""},
 	} {
 		if got := embedded.Paragraphs(printed(c.rows...)); got != c.want {
@@ -122,8 +139,11 @@ func TestCompose(t *testing.T) {
 		"table as text":    {table, document.TaskText, "Item  Price <EUR>\nTea  4", document.FormatText},
 		"table of no grid": {document.Region{Type: document.RegionTable, Lines: lines}, document.TaskTable, "Item  Price <EUR>\nTea  4", document.FormatText},
 		"title":            {document.Region{Type: document.RegionTitle, Lines: printed("A Title", "in Rows")}, "", "A Title in Rows", document.FormatText},
-		"code": {document.Region{Type: document.RegionCode, Lines: printed("if x {", "    return y", "}")}, "",
-			"if x {\n    return y\n}", document.FormatText},
+		"code": {
+			document.Region{Type: document.RegionCode, Lines: printed("if x {", "    return y", "}")},
+			"",
+			"if x {\n    return y\n}", document.FormatText,
+		},
 	} {
 		got, format := embedded.Compose(c.region, c.task)
 		if got != c.want || format != c.format {

@@ -94,19 +94,24 @@ func TestServerStopsWithItsClients(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "the server to be busy", func() bool { return unfinished(t, endpoint) >= 8 })
+	eventually(t, "the server to be busy", func() bool { return unfinished(t, endpoint) > 0 })
 	cancel()
 	begin := time.Now()
 	readers.Wait()
 	if took := time.Since(begin); took > time.Second {
 		t.Errorf("the regions ended %s after the cancel", took)
 	}
-	eventually(t, "the server to be idle", func() bool { return unfinished(t, endpoint) == 0 })
-	if took := time.Since(begin); took > time.Second {
-		t.Errorf("the server worked on for %s", took)
-	} else {
-		t.Logf("idle %s after the cancel", took)
+	var worked time.Duration // since the cancel; requests may still be on their way into the server
+	for time.Since(begin) < 2*time.Second {
+		if unfinished(t, endpoint) > 0 {
+			worked = time.Since(begin)
+		}
+		time.Sleep(20 * time.Millisecond) // between two questions
 	}
+	if worked > time.Second {
+		t.Errorf("the server worked on for %s", worked)
+	}
+	t.Logf("the server last had work %s after the cancel", worked)
 }
 
 // unfinished is how many requests the server has, running and waiting.

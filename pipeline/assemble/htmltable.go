@@ -1,6 +1,7 @@
 package assemble
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -297,8 +298,8 @@ func closeTable(s string) string {
 	}
 	var b strings.Builder
 	b.WriteString(s)
-	for i := len(open) - 1; i >= 0; i-- {
-		b.WriteString("</" + open[i] + ">")
+	for _, tag := range slices.Backward(open) {
+		b.WriteString("</" + tag + ">")
 	}
 	return b.String()
 }

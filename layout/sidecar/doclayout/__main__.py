@@ -60,8 +60,10 @@ def exit_with_stdin() -> None:
     """End the process when stdin ends, whatever the other threads do."""
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    log("info", "parent is gone")
-    os._exit(0)
+    try:
+        log("info", "parent is gone")  # fails when stderr went with it
+    finally:
+        os._exit(0)
 
 
 def main() -> None:

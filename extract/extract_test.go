@@ -1,0 +1,205 @@
+package extract_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/extract"
+)
+
+// line is a line of a synthetic page: its left top corner and its text.
+type line struct {
+	x, y int
+	text string
+}
+
+// lineHeight and charWidth are of the synthetic pages, in pixels.
+const (
+	lineHeight = 24
+	charWidth  = 11
+)
+
+// pageOf sets lines on a page; lines that follow each other closely in one column
+// are one region.
+func pageOf(number int, lines ...line) document.PageResult {
+	p := document.PageResult{Number: number, Status: document.StatusOK, Width: 1240, Height: 1754, Engine: "fake"}
+	for i, l := range lines {
+		box := document.BBox{l.x, l.y, l.x + charWidth*len([]rune(l.text)), l.y + lineHeight}
+		if i == 0 || l.x != lines[i-1].x || l.y-lines[i-1].y > 2*lineHeight {
+			p.Regions = append(p.Regions, document.Region{ID: fmt.Sprintf("p%dr%d", number, len(p.Regions)+1), Type: document.RegionText, BBox: box})
+		}
+		r := &p.Regions[len(p.Regions)-1]
+		r.Lines = append(r.Lines, document.Line{BBox: box, Text: l.text})
+		r.BBox = document.BoxOf(r.BBox.Rect().Union(box.Rect()))
+	}
+	return p
+}
+
+// answeredPage is a page of which a model said something.
+func answeredPage(number int, answer string, lines ...line) document.PageResult {
+	p := pageOf(number, lines...)
+	p.Answer = &document.Answer{Text: answer}
+	return p
+}
+
+func find(t *testing.T, schema string, pages ...document.PageResult) *document.Extraction {
+	t.Helper()
+	s, err := extract.Parse(schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := s.ExtractOn(&document.Result{Pages: pages}, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !json.Valid(x.Data) {
+		t.Fatalf("data %s", x.Data)
+	}
+	return x
+}
+
+// wantData compares JSON without regard to white space.
+func wantData(t *testing.T, x *document.Extraction, want string) {
+	t.Helper()
+	var a, b any
+	if err := errors.Join(json.Unmarshal(x.Data, &a), json.Unmarshal([]byte(want), &b)); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(a, b) {
+		t.Errorf("data\n  %s\nwant\n  %s", x.Data, want)
+	}
+}
+
+const order = `{"type":"object","properties":{
+	"number":{"type":"string","pattern":"^A-[0-9]+$"},"total":{"type":"number","minimum":0},"count":{"type":"integer"},"paid":{"type":"boolean"},
+	"due":{"type":"string","format":"date"},"kind":{"enum":["order","invoice"]},
+	"items":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},"price":{"type":"number"}}}}},
+	"required":["number"]}`
+
+func TestModelAnswersAreTyped(t *testing.T) {
+	x := find(t, order, answeredPage(1, `{"number":"A-17","total":"1.234,50 €","count":"3","paid":"yes","due":"7. Mai 2014","kind":"order",
+		"items":[{"name":"Bolt","price":"12,50"},{"name":"","price":null},{"name":"Nut","price":"0,10"}],"more":"ignored"}`))
+	wantData(t, x, `{"number":"A-17","total":1234.50,"count":3,"paid":true,"due":"2014-05-07","kind":"order","items":[{"name":"Bolt","price":12.5},{"name":"Nut","price":0.1}]}`)
+	if !x.Valid || len(x.SchemaErrors) > 0 || x.Method != document.MethodModel || x.Status != document.StatusOK {
+		t.Errorf("%+v", x)
+	}
+	if !strings.HasPrefix(string(x.Data), `{"number":"A-17","total":1234.50,`) {
+		t.Errorf("the schema's order, the printed decimals: %s", x.Data)
+	}
+}
+
+func TestWrongTypesAreReportedAndNull(t *testing.T) {
+	x := find(t, order, answeredPage(1, `{"number":"17","total":"a lot","count":"2.5","paid":"perhaps","due":"03/04/2020","kind":"letter","items":[{"name":{"x":1},"price":"-"}]}`))
+	wantData(t, x, `{"number":null,"total":null,"count":null,"paid":null,"due":null,"kind":null,"items":[{"name":null,"price":null}]}`)
+	got := map[string]string{}
+	for _, e := range x.SchemaErrors {
+		got[e.Path] += e.Detail + " (" + e.Value + ") "
+	}
+	for path, says := range map[string]string{
+		"/number": "pattern", "/total": "not a number (a lot)", "/count": "not a whole number (2.5)", "/paid": "true or false", "/due": "two ways",
+		"/kind": "none of the allowed", "/items/0/name": "not a string", "/items/0/price": "not a number (-)",
+	} {
+		if !strings.Contains(got[path], says) {
+			t.Errorf("%s: %q, want %q", path, got[path], says)
+		}
+	}
+	if !strings.Contains(got["/number"], "required") || x.Valid {
+		t.Errorf("a required field is now absent: %q, valid %v", got["/number"], x.Valid)
+	}
+}
+
+func TestAbsentFieldsAreNull(t *testing.T) {
+	for _, answer := range []string{`{}`, `{"a":null,"b":{"c":"  "},"l":[]}`, `{"b":{},"l":null}`, `{"l":[{"x":""}]}`} {
+		x := find(t, `{"a":"","b":{"c":0},"l":[{"x":""}]}`, answeredPage(1, answer))
+		wantData(t, x, `{"a":null,"b":{"c":null},"l":[]}`)
+		if !x.Valid {
+			t.Errorf("%s: %+v", answer, x.SchemaErrors)
+		}
+	}
+}
+
+func TestPagesAreMergedFieldByField(t *testing.T) {
+	x := find(t, `{"name":"","total":0,"lines":[""]}`,
+		answeredPage(1, `{"name":"Müller GmbH","lines":["a","b"]}`),
+		answeredPage(2, `{"name":"MÜLLER GMBH","total":"12.50","lines":["c"]}`),
+		answeredPage(3, `{"name":"Meier AG","total":"12,5"}`))
+	wantData(t, x, `{"name":"Müller GmbH","total":12.50,"lines":["a","b","c"]}`)
+	want := []document.Conflict{{Path: "/name", Chosen: 1, Values: []document.PageValue{{Page: 1, Value: "Müller GmbH"}, {Page: 2, Value: "MÜLLER GMBH"}, {Page: 3, Value: "Meier AG"}}}}
+	if !reflect.DeepEqual(x.Conflicts, want) {
+		t.Errorf("conflicts %+v", x.Conflicts)
+	}
+}
+
+func TestEvidence(t *testing.T) {
+	x := find(t, `{"name":"","total":0,"address":"","code":"","invented":"","items":[{"price":0}]}`,
+		answeredPage(1, `{"name":"MULLER & SOHNE","invented":"Nobody Ltd","code":"AG"}`, line{100, 100, "Müller & Söhne"}, line{100, 400, "Tagung"}, line{100, 500, "in AG"}),
+		answeredPage(2, `{"total":"1234.5","address":"Hauptstr. 5, 10115 Berlin","items":[{"price":"7"}]}`,
+			line{100, 100, "Hauptstr. 5"}, line{100, 130, "10115 Berlin"}, line{600, 300, "Summe 1.234,50 EUR"}, line{600, 500, "7,00"}))
+	got := map[string]string{}
+	for path, e := range x.Evidence {
+		got[path] = fmt.Sprintf("%d %s %s", e.Page, e.Region, e.Text)
+	}
+	want := map[string]string{
+		"/name": "1 p1r1 Müller & Söhne", "/code": "1 p1r3 in AG", "/total": "2 p2r2 Summe 1.234,50 EUR",
+		"/address": "2 p2r1 Hauptstr. 5\n10115 Berlin", "/items/0/price": "2 p2r3 7,00",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("evidence %v", got)
+	}
+	if box := x.Evidence["/address"].BBox; box != (document.BBox{100, 100, 232, 154}) {
+		t.Errorf("box %v", box)
+	}
+}
+
+func TestEveryPageIsAccountedFor(t *testing.T) {
+	failed := document.PageResult{Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "damaged")}
+	refused := pageOf(3)
+	refused.Answer = &document.Answer{Error: document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "refused")}
+	cut := answeredPage(4, `{"a":"four","b":"fo`)
+	cut.Answer.Error = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "cut")
+	x := find(t, `{"a":"","b":""}`, answeredPage(1, `nonsense`), failed, refused, cut, answeredPage(5, `{"b":"five"}`), pageOf(6, line{100, 100, "b: six"}))
+	wantData(t, x, `{"a":"four","b":"five"}`)
+	var statuses []string
+	for _, p := range x.Pages {
+		statuses = append(statuses, fmt.Sprintf("%d %s %s %v", p.Number, p.Status, p.Method, p.Error != nil))
+	}
+	want := []string{"1 failed model true", "2 failed heuristic true", "3 failed model true", "4 partial model true", "5 ok model false", "6 ok heuristic false"}
+	if !slices.Equal(statuses, want) {
+		t.Errorf("pages %q", statuses)
+	}
+	if x.Status != document.StatusPartial || x.Method != document.MethodMixed {
+		t.Errorf("status %s, method %s", x.Status, x.Method)
+	}
+	s, err := extract.Parse(`{"a":""}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Extract(&document.Result{Pages: []document.PageResult{refused}})
+	var p *document.Problem
+	if !errors.As(err, &p) || p.Detail != "refused" {
+		t.Errorf("nothing was searched: %v", err)
+	}
+}
+
+func TestNamesOfAnswersAreMatchedLoosely(t *testing.T) {
+	x := find(t, `{"date of issue":"","n":""}`, answeredPage(1, `{"Date_of_Issue":"2020","n":1.50}`))
+	wantData(t, x, `{"date of issue":"2020","n":"1.50"}`)
+}
+
+// searchAnything must end with valid data, whatever stands on the page.
+func searchAnything(t *testing.T, schema string, page document.PageResult) {
+	s, err := extract.Parse(schema)
+	if err != nil {
+		return
+	}
+	x, err := s.ExtractOn(&document.Result{Pages: []document.PageResult{page}}, today)
+	if err != nil || !json.Valid(x.Data) {
+		t.Fatalf("%v %+v", err, x)
+	}
+}

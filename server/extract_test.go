@@ -1,0 +1,108 @@
+package server_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/server"
+)
+
+const extractURL = "/api/ocr/extract"
+
+// fakeFields finds the text of the first page as the value of "name".
+type fakeFields struct{ question *document.Question }
+
+func (f fakeFields) Question() *document.Question { return f.question }
+
+func (f fakeFields) Extract(res *document.Result) (*document.Extraction, error) {
+	first := res.Pages[0]
+	if first.Status == document.StatusFailed {
+		return nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the model could not be asked")
+	}
+	data, err := json.Marshal(map[string]any{"name": first.Text, "absent": nil})
+	return &document.Extraction{
+		ID: res.ID, Status: res.Status, Data: data, SchemaErrors: []document.SchemaError{{Path: "/age", Detail: "required, and not found in the document"}},
+		Evidence:  map[string]document.Evidence{"/name": {Page: 1, Region: "p1r1", BBox: document.BBox{1, 2, 30, 40}, Text: first.Text}},
+		Conflicts: []document.Conflict{{Path: "/name", Chosen: 1, Values: []document.PageValue{{Page: 1, Value: "a"}, {Page: 2, Value: json.Number("2")}}}},
+		Method:    document.MethodMixed, Summary: res.Summary, Usage: res.Usage, Model: res.Model, Engine: res.Engine, Layout: res.Layout,
+		Pages: []document.ExtractedPage{{Number: 1, Status: first.Status, Width: first.Width, Height: first.Height, Method: document.MethodModel, Engine: first.Engine}},
+	}, err
+}
+
+// withFields lets the server extract, and refuse schemas that name "bad".
+func withFields(_ *server.Config, deps *server.Deps) {
+	deps.Fields = func(schema string) (server.Fields, error) {
+		if strings.Contains(schema, "bad") {
+			return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission, "the schema is bad")
+		}
+		return fakeFields{&document.Question{Prompt: schema}}, nil
+	}
+}
+
+func TestExtract(t *testing.T) {
+	var asked *document.Question
+	pipeline := fakePipeline{func(ctx ctxt, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {
+		asked = opts.Question
+		return scripted().run(ctx, src, opts, emit)
+	}}
+	a := start(t, pipeline, withFields)
+	b := a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:2").field("schema", `{"name":""}`).field("pages", "1-2")).want(200, "")
+	data := b["data"].(map[string]any)
+	if data["name"] != "text of page 1" || b["valid"] != false || b["method"] != "mixed" || b["status"] != "ok" || b["id"] == "" {
+		t.Errorf("answer %v", b)
+	}
+	if absent, there := data["absent"]; !there || absent != nil {
+		t.Errorf("absent fields are null: %v", data)
+	}
+	if asked == nil || asked.Prompt != `{"name":""}` {
+		t.Errorf("the engine was asked %v", asked)
+	}
+	if b := a.postForm(extractURL, newForm().file("image", "a.pdf", "pages:2 fail:2").field("schema", `{"name":""}`)).want(200, ""); b["status"] != "partial" {
+		t.Errorf("a failed page: status %v", b["status"])
+	}
+	a.postForm(extractURL, newForm().file("file", "a", "pages:2 fail:1").field("schema", `{"name":""}`)).want(502, "engine_failed")
+	a.postForm(extractURL, newForm().file("file", "a", "pages:1 fail:1 phase:raster").field("schema", `{"name":""}`)).want(422, "unreadable_document")
+	a.postForm(extractURL, newForm().file("file", "a", "error:password_required").field("schema", `{"name":""}`)).want(422, "password_required")
+	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
+	a.post(extractURL, "application/json", []byte(`{"file":"`+b64+`","schema":{"name":""}}`)).want(200, "")
+}
+
+func TestExtractRefusesSchemas(t *testing.T) {
+	a := start(t, scripted(), withFields)
+	post := func(schema string) reply {
+		return a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:1").field("schema", schema))
+	}
+	post(strings.Repeat(`{"a":`, 63)+`{}`+strings.Repeat("}", 63)).want(200, "")
+	for what, schema := range map[string]string{
+		"not JSON":  "{not json",
+		"deep":      strings.Repeat("[", 50000),
+		"deep 65":   strings.Repeat(`{"a":`, 64) + `{}` + strings.Repeat("}", 64),
+		"a list":    `[1]`,
+		"null":      `null`,
+		"a string":  `"x"`,
+		"empty":     "",
+		"too long":  `{"a":"` + strings.Repeat("x", 257<<10) + `"}`,
+		"not UTF-8": "{\"a\":\"\xff\"}",
+		"two":       `{} {}`,
+	} {
+		if r := post(schema); r.status != 422 {
+			t.Errorf("schema %s: %d %s", what, r.status, r.body)
+		}
+	}
+	b := post(`{"bad":""}`).want(422, "invalid_request")
+	if errs := b["errors"].([]any); len(errs) != 1 || errs[0].(map[string]any)["field"] != "schema" {
+		t.Errorf("errors %v", b["errors"])
+	}
+	a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:1")).want(422, "invalid_request")
+	a.postForm(extractURL, newForm().file("schema", "schema.json", `{"a":1}`).file("file", "a.pdf", "pages:1")).want(200, "")
+	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
+	a.post(extractURL, "application/json", []byte(`{"file":"`+b64+`","schema":[1]}`)).want(422, "invalid_request")
+}
+
+func TestExtractWithoutExtractorIsNotImplemented(t *testing.T) {
+	a := start(t, scripted())
+	a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:1").field("schema", `{"name":""}`)).want(501, "not_implemented")
+}
