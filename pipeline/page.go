@@ -26,6 +26,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	}
 	start := time.Now()
 	regions, detector, err := r.detect(ctx, by, page)
+	holding := err == nil && by.Shared
 	result.Layout = detector
 	result.Timings["layout"] = int(time.Since(start).Milliseconds())
 	result.Width, result.Height, result.Rotation = page.Width, page.Height, page.Rotation
@@ -36,7 +37,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	var asking sync.WaitGroup
 	var asked document.Usage
 	asking.Go(func() { result.Answer, asked = r.answer(ctx, by, page) })
-	r.recognizeAll(ctx, by, page, regions, result)
+	r.recognizeAll(ctx, by, page, regions, result, holding)
 	asking.Wait()
 	result.Usage.Add(asked)
 	page.Release()
@@ -71,13 +72,18 @@ type namingDetector interface {
 }
 
 // detect finds the page's regions when it is this document's turn, and says
-// whose they are.
+// whose they are. Where layout and reading share a gate, its slot is kept for the
+// page's first region unless there is an error: or the next page would slip in.
 func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
-	if err := by.layout.enter(ctx, &r.lanes[by].layout, page.Number, 0); err != nil {
+	if err := by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0); err != nil {
 		return nil, name, err
 	}
-	defer by.layout.leave()
+	defer func() {
+		if err != nil || !by.Shared {
+			by.layout.leave()
+		}
+	}()
 	defer recovered(&err)
 	if naming, ok := by.Detector.(namingDetector); ok {
 		regions, name, err = naming.DetectNamed(ctx, page, r.opts)
@@ -95,8 +101,9 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 }
 
 // recognizeAll reads the regions side by side, as many as the engine has slots
-// for, and writes the outcome into each.
-func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult) {
+// for, and writes the outcome into each. holding says that the page has a slot
+// already.
+func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult, holding bool) {
 	usage := make([]document.Usage, len(regions))
 	var workers sync.WaitGroup
 	for i := range regions {
@@ -106,13 +113,17 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 			region.Format = document.FormatText
 			continue
 		}
-		if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
+		if !holding && by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
 			break // cancelled: the page is dropped as a whole
 		}
+		holding = false
 		workers.Go(func() {
 			defer by.engine.leave()
 			usage[i] = r.recognize(ctx, by, page, region)
 		})
+	}
+	if holding { // there was nothing to read
+		by.engine.leave()
 	}
 	workers.Wait()
 	for _, u := range usage {

@@ -53,6 +53,10 @@ type Backend struct {
 	// Assemble turns what the recogniser read on a page into its content, in
 	// place, before the page's status is set. nil changes nothing.
 	Assemble func(*document.PageResult)
+	// Shared says that detector and recogniser use the same processors: they then
+	// take turns in one gate, so that a page is read to its end before the next
+	// is looked at.
+	Shared bool
 }
 
 // Parts are what a Pipeline is made of.
@@ -113,7 +117,12 @@ func newBackend(cfg Config, b Backend) *backend {
 	if slots == 0 {
 		slots = max(1, b.Recognizer.Slots())
 	}
-	return &backend{Backend: b, slots: slots, layout: newGate(cfg.LayoutSlots), engine: newGate(slots)}
+	engine := newGate(slots)
+	layout := engine
+	if !b.Shared {
+		layout = newGate(cfg.LayoutSlots)
+	}
+	return &backend{Backend: b, slots: slots, layout: layout, engine: engine}
 }
 
 // choose is who reads the next page of a document with the given task.

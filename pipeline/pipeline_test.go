@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image"
 	"iter"
 	"log/slog"
@@ -11,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -374,4 +377,48 @@ func (n named) Info() document.Info {
 	info := n.fakeEngine.Info()
 	info.Name = n.name
 	return info
+}
+
+// orderedDetector notes which page is looked at after which regions were read.
+type orderedDetector struct {
+	fakeDetector
+	note func(string)
+}
+
+func (o orderedDetector) Detect(ctx context.Context, page *document.Page, opts document.Options) ([]document.Region, error) {
+	o.note(fmt.Sprint("look at ", page.Number))
+	return o.fakeDetector.Detect(ctx, page, opts)
+}
+
+func TestSharedProcessorsFinishAPageBeforeTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var steps []string
+		note := func(s string) {
+			time.Sleep(time.Second) // of the bubble: every step takes its time
+			mu.Lock()
+			defer mu.Unlock()
+			steps = append(steps, s)
+		}
+		engine := &fakeEngine{slots: 1}
+		engine.read = func(_ context.Context, page *document.Page, region document.Region) (document.Recognition, error) {
+			note("read " + region.ID)
+			return document.Recognition{}, nil
+		}
+		p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
+			Raster: &fakeRaster{total: 3},
+			Main: pipeline.Backend{
+				Detector: orderedDetector{fakeDetector{regions: 2}, note}, Recognizer: engine, Shared: true,
+			},
+			Text: joined, Markdown: joined,
+		}, slog.New(slog.DiscardHandler))
+		if _, err := p.Run(t.Context(), source(), document.Options{}, func(document.Event) {}); err != nil {
+			t.Fatal(err)
+		}
+		// Whichever page came first, page 1 is read to its end once it is there.
+		at := slices.Index(steps, "look at 1")
+		if at < 0 || !slices.Equal(steps[at:at+3], []string{"look at 1", "read p1r1", "read p1r2"}) {
+			t.Errorf("another page came between: %v", steps)
+		}
+	})
 }

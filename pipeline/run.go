@@ -22,6 +22,14 @@ type run struct {
 // lanes are a document's places in the gates of one backend.
 type lanes struct{ layout, engine lane }
 
+// layoutLane is where pages wait for layout: with the regions when both use one gate.
+func (l *lanes) layoutLane(b *backend) *lane {
+	if b.Shared {
+		return &l.engine
+	}
+	return &l.layout
+}
+
 // Run reads src and calls emit for every event, one call at a time: accepted
 // first, then each page in the order in which they finish. While emit blocks,
 // this document waits and no other. The result has all but pages and text, which

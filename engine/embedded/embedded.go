@@ -141,6 +141,7 @@ func engineFailed(detail string, err error) error {
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s; the server's log has the reason", detail).Because(err)
 }
 
-// Slots is how many regions to ask for at once: while one is inferred the next
-// can be cut out of its page.
-func (e *Engine) Slots() int { return 2 * e.cfg.Concurrency }
+// Slots is how many regions to ask for at once. More would wait here, where the
+// next page's lines could overtake this page's text; cutting out the next region
+// meanwhile gains nothing measurable.
+func (e *Engine) Slots() int { return e.cfg.Concurrency }

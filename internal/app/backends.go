@@ -51,7 +51,7 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 		engine: func() server.Component { return component(engine.Info(), stateReady, "") },
 		layout: func() server.Component { return component(geometry.Info(), stateReady, "") },
 	})
-	return pipeline.Backend{Detector: geometry, Recognizer: engine, Assemble: assemble.Plain}, nil
+	return pipeline.Backend{Detector: geometry, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
 }
 
 // startVLLM starts watching the model servers and, unless it is off, the layout
