@@ -68,7 +68,7 @@ models: ## fetch the embedded engine into models/ and check it (62 MB, the first
 
 build: setup ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
-	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
+	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
 
 run: setup models build ## start the service; all that is needed comes first
 	@echo "run: once it serves, try in another terminal:"

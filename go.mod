@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/RealAlexandreAI/json-repair v0.0.18
+	github.com/agnivade/levenshtein v1.2.2
 	github.com/disintegration/imaging v1.6.2
 	github.com/gen2brain/avif v0.4.4
 	github.com/gen2brain/go-fitz v1.24.15

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // maxShown is how many characters of foreign text appear in answers and logs.
@@ -40,30 +42,9 @@ func nearest(name string, known []string) string {
 	}
 	best, word := 3, ""
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), k); d < best && 2*d < len(k) {
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), k); d < best && 2*d < len(k) {
 			best, word = d, k
 		}
 	}
 	return word
-}
-
-// distance is Levenshtein's, over bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/agnivade/levenshtein"
+
 	"ocr-gateway/document"
 )
 
@@ -119,30 +121,9 @@ func TestBundledScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen, printed := strings.Join(strings.Fields(stdout), " "), strings.Join(strings.Fields(string(want)), " ")
-	if d := distance(seen, printed); 100*d > len(printed) {
+	if d := levenshtein.ComputeDistance(seen, printed); 100*d > len(printed) {
 		t.Errorf("%d edits away from what was printed, want at most 1 in 100 characters:\n%s", d, stdout)
 	}
-}
-
-// distance is the edit distance (Levenshtein) in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func TestOCRGoesOnAfterABadFile(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/agnivade/levenshtein"
 	unicodenorm "golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/document"
@@ -155,29 +156,18 @@ func (a alphabet) readable(s []rune) []rune {
 	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !a.known[r] })
 }
 
-// likeness is 1 minus the edit distance (Levenshtein) over the longer length.
+// likeness is 1 minus the edit distance (Levenshtein) over the longer length; of
+// readings that cannot agree it is an upper bound.
 func likeness(a, b []rune) float64 {
-	longer := max(len(a), len(b))
+	longer, shorter := max(len(a), len(b)), min(len(a), len(b))
 	if longer == 0 {
 		return 1
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	// No likeness is above the share of the lengths; hostile words can be very long.
+	if bound := float64(shorter) / float64(longer); bound < agreement {
+		return bound
 	}
-	for i, r := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, q := range b {
-			replace := diagonal
-			if r != q {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return 1 - float64(row[len(b)])/float64(longer)
+	return 1 - float64(levenshtein.ComputeDistance(string(a), string(b)))/float64(longer)
 }
 
 // turnWords turns words clockwise with their w x h page.

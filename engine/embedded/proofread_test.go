@@ -68,7 +68,7 @@ func TestLikeness(t *testing.T) {
 	for _, tc := range []struct {
 		a, b string
 		want float64
-	}{{"", "", 1}, {"abc", "", 0}, {"abc", "abc", 1}, {"abcd", "abce", .75}, {"kitten", "sitting", 1 - 3./7}, {"ab", "ba", 0}} {
+	}{{"", "", 1}, {"abc", "", 0}, {"abc", "abc", 1}, {"abcd", "abce", .75}, {"kitten", "sitting", 1 - 3./7}, {"ab", "ba", 0}, {"abcd", "ab", .5}} {
 		if got := likeness([]rune(tc.a), []rune(tc.b)); got != tc.want {
 			t.Errorf("likeness of %q and %q = %v, want %v", tc.a, tc.b, got, tc.want)
 		}

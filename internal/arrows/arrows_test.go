@@ -80,6 +80,7 @@ var homes = map[string][]string{
 	"golang.org/x/term":                 {"cmd/ocr-gateway"},
 	"github.com/google/uuid":            {"server"},
 	"golang.org/x/sync":                 {everything},
+	"github.com/agnivade/levenshtein":   {everything},
 }
 
 // testHomes says what tests may import beyond that.
