@@ -91,7 +91,7 @@ fuzz: ## run each fuzz target for FUZZTIME (default 20s)
 	@for package in $$(go list ./...); do
 		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do
 			echo "fuzz: $$package $$target"
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$package"
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package"
 		done
 	done
 

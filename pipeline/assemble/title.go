@@ -2,6 +2,7 @@ package assemble
 
 import (
 	"strings"
+	"unicode"
 
 	"ocr-gateway/document"
 )
@@ -22,5 +23,5 @@ func unmarkTitle(r *document.Region) {
 	if r.Level == 0 {
 		r.Level = level
 	}
-	r.Content = strings.TrimLeft(r.Content, "# \t")
+	r.Content = strings.TrimLeftFunc(r.Content, func(c rune) bool { return c == '#' || unicode.IsSpace(c) })
 }
