@@ -42,7 +42,7 @@ func Clean(r *document.Region) {
 	if r.Status != document.StatusOK && r.Status != document.StatusTruncated {
 		return
 	}
-	r.Content = strings.TrimSpace(strings.ReplaceAll(r.Content, "\r\n", "\n"))
+	r.Content = strings.TrimSpace(newlines.Replace(r.Content))
 	switch {
 	case r.Type == document.RegionImage:
 	case r.Type == document.RegionFormula:
@@ -59,6 +59,9 @@ func Clean(r *document.Region) {
 		cleanText(r)
 	}
 }
+
+// newlines writes every way to end a line as one character.
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func cleanText(r *document.Region) {
 	r.Content = trimTabs(r.Content)
