@@ -201,7 +201,7 @@ func noise(n int, seed uint32) string {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, s := range []string{"a$x$b $5 and $6", "```py\nx", "• a\n· b", "(1)foo", `\t\theta`, "....", "$$x\\]", "<table><tr><td>", "# - T", "#\f0", "a\r\r\nb\rc"} {
+	for _, s := range []string{"a$x$b $5 and $6", "```py\nx", "• a\n· b", "(1)foo", `\t\theta`, "....", "$$x\\]", "<table><tr><td>", "# - T", "#\f0", "a\r\r\nb\rc", `$\ $ x $\ $`, "<table(<"} {
 		f.Add(s, byte(0))
 		f.Add(s, byte(1))
 		f.Add(s, byte(3))

@@ -277,7 +277,7 @@ func closeTable(s string) string {
 	if !strings.HasPrefix(s, "<table") {
 		return s
 	}
-	if i := strings.LastIndexByte(s, '<'); !strings.Contains(s[i:], ">") {
+	for i := strings.LastIndexByte(s, '<'); i >= 0 && !strings.Contains(s[i:], ">"); i = strings.LastIndexByte(s, '<') {
 		s = s[:i] // a tag cut in the middle
 	}
 	var open []string

@@ -37,7 +37,7 @@ func spaceFormulas(s string) string {
 		if before, _ := utf8.DecodeLastRuneInString(s[:i]); isWordRune(before) {
 			b.WriteByte(' ')
 		}
-		b.WriteString("$" + strings.TrimSpace(s[i+1:end]) + "$")
+		b.WriteString("$" + trimFormula(s[i+1:end]) + "$")
 		i, done = end+1, end+1
 		if after, _ := utf8.DecodeRuneInString(s[i:]); isWordRune(after) {
 			b.WriteByte(' ')
@@ -48,6 +48,16 @@ func spaceFormulas(s string) string {
 	}
 	b.WriteString(s[done:])
 	return b.String()
+}
+
+// trimFormula takes the blanks off a formula's ends, but not the one of a last
+// "\ ", without which the backslash would escape the dollar.
+func trimFormula(s string) string {
+	trimmed := strings.TrimSpace(s)
+	if strings.HasSuffix(trimmed, `\`) && !strings.HasSuffix(s, `\`) {
+		trimmed += " "
+	}
+	return trimmed
 }
 
 // closingDollar finds the next dollar without a backslash, in the same paragraph.
