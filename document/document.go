@@ -35,6 +35,13 @@ const (
 // Tasks lists the known tasks in the order they are shown to people.
 var Tasks = []Task{TaskText, TaskTable, TaskFormula, TaskDocument}
 
+// Resolutions that a request may ask for, in dots per inch. Below, small print
+// is lost; above, scans gain nothing and pages grow out of their pixel limit.
+const (
+	MinDPI = 36
+	MaxDPI = 600
+)
+
 // Options are one request's wishes. The zero value asks for every page as
 // structured text at the default resolution.
 type Options struct {

@@ -5,13 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
-)
 
-// Resolutions that a request may ask for, in dots per inch. Below, small print
-// is lost; above, scans gain nothing and pages grow out of their pixel limit.
-const (
-	minDPI = 36
-	maxDPI = 600
+	"ocr-gateway/document"
 )
 
 // maxSide bounds width and height of a page in pixels: JPEG and WebP, in which
@@ -79,7 +74,7 @@ func (c Config) Validate() error {
 	check(c.Workers >= 1, "workers: %d is not at least 1", c.Workers)
 	check(c.MaxChildren >= c.Workers, "max_children: %d is less than workers (%d)", c.MaxChildren, c.Workers)
 	check(c.Spares >= 1, "spares: %d is not at least 1", c.Spares)
-	check(c.DPI >= minDPI && c.DPI <= maxDPI, "dpi: %d is not within %d and %d", c.DPI, minDPI, maxDPI)
+	check(c.DPI >= document.MinDPI && c.DPI <= document.MaxDPI, "dpi: %d is not within %d and %d", c.DPI, document.MinDPI, document.MaxDPI)
 	check(c.MaxPages >= 1 && c.MaxPages <= 1_000_000, "max_pages: %d is not within 1 and 1000000", c.MaxPages)
 	check(c.MaxPixels >= 10_000 && c.MaxPixels <= 250_000_000, "max_pixels: %d is not within 10000 and 250000000", c.MaxPixels)
 	check(c.ReadAhead >= 1 && c.ReadAhead <= 100, "read_ahead: %d is not within 1 and 100", c.ReadAhead)

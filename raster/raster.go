@@ -54,9 +54,9 @@ func (r *Rasterizer) Close(ctx context.Context) error {
 // Pages.Close has returned; ctx bounds the work on the pages too. Errors are
 // *document.Problem where the input is at fault.
 func (r *Rasterizer) Open(ctx context.Context, src *document.Source, opts document.Options) (*document.Pages, error) {
-	if opts.DPI != 0 && (opts.DPI < minDPI || opts.DPI > maxDPI) {
+	if opts.DPI != 0 && (opts.DPI < document.MinDPI || opts.DPI > document.MaxDPI) {
 		return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission,
-			"dpi %d is not within %d and %d", opts.DPI, minDPI, maxDPI)
+			"dpi %d is not within %d and %d", opts.DPI, document.MinDPI, document.MaxDPI)
 	}
 	if src.Size == 0 {
 		return nil, document.Problemf(document.CodeUnreadable, document.PhaseAdmission, "the file is empty; %s", accepted)

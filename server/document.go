@@ -33,15 +33,11 @@ func (s *Server) document(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, err := s.decode(c.Request(), documentForm)
+	call, w, err := s.understand(c, documentForm, document.TaskDocument)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	w, err := s.wishes(call, document.TaskDocument)
-	if err != nil {
-		return err
-	}
 	if media == mediaNDJSON {
 		return s.lines(c, call.sources[0], w)
 	}

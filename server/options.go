@@ -11,13 +11,9 @@ import (
 	"syscall"
 	"time"
 
-	"ocr-gateway/document"
-)
+	"github.com/labstack/echo/v4"
 
-// Rendering below 36 dpi reads nothing; above 600 it only costs memory.
-const (
-	minDPI = 36
-	maxDPI = 600
+	"ocr-gateway/document"
 )
 
 // maxSchemaDepth bounds how deep a schema may nest.
@@ -37,7 +33,7 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 		"task":            func(v string) error { return setTask(&w.Task, v) },
 		"pages":           func(v string) (err error) { w.Pages, err = document.ParsePageRange(v); return err },
 		"password":        func(v string) error { w.Password = v; return nil },
-		"dpi":             func(v string) error { return setInt(&w.DPI, "dpi", v, minDPI, maxDPI) },
+		"dpi":             func(v string) error { return setInt(&w.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
 		"enable_layout":   func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
 		"include_headers": func(v string) error { return setBool(&w.IncludeHeaders, "include_headers", v) },
 		"formats":         func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
@@ -64,6 +60,21 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 		return w, all
 	}
 	return w, nil
+}
+
+// understand reads a request: its files, which the caller must close, and its
+// options.
+func (s *Server) understand(c echo.Context, f form, task document.Task) (*call, wishes, error) {
+	call, err := s.decode(c.Request(), f)
+	if err != nil {
+		return nil, wishes{}, err
+	}
+	w, err := s.wishes(call, task)
+	if err != nil {
+		call.close()
+		return nil, wishes{}, err
+	}
+	return call, w, nil
 }
 
 // with adds the problem of one field to f, which may be nil.

@@ -49,15 +49,11 @@ func (s *Server) recognize(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, err := s.decode(c.Request(), recognizeForm)
+	call, w, err := s.understand(c, recognizeForm, document.TaskText)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	w, err := s.wishes(call, document.TaskText)
-	if err != nil {
-		return err
-	}
 	res, err := s.whole(c.Request().Context(), call.sources[0], w)
 	if err != nil {
 		return err

@@ -54,15 +54,11 @@ func (s *Server) documentStream(c echo.Context) error {
 	if _, err := negotiate(c, mediaSSE); err != nil {
 		return err
 	}
-	call, err := s.decode(c.Request(), documentForm)
+	call, w, err := s.understand(c, documentForm, document.TaskDocument)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	w, err := s.wishes(call, document.TaskDocument)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &eventStream{w: c.Response(), cancel: cancel}
