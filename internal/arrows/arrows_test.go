@@ -26,7 +26,7 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster"},
+	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
 	"internal/app":               {everything},
 	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline"}, // for their Config types
 	"internal/arrows":            {},
@@ -45,13 +45,20 @@ var arrows = map[string][]string{
 	"server":                     {"document"},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
+	"supervise":                  {},
+	"provision":                  {},
+	"provision/runpod":           {"provision"},
+	"provision/sshhost":          {"provision"},
+	"provision/runpodtest":       {}, // fakes for tests of others
+	"provision/podtest":          {"provision/runpodtest"},
 }
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"cmd/ocr-gateway": {"engine/enginetest"},
-	"engine/vllm":     {"engine/enginetest"},
-	"engine/embedded": {"engine/enginetest"},
+	"cmd/ocr-gateway":  {"engine/enginetest", "provision/runpodtest", "provision/podtest"},
+	"provision/runpod": {"provision/runpodtest"},
+	"engine/vllm":      {"engine/enginetest"},
+	"engine/embedded":  {"engine/enginetest"},
 }
 
 // homes says which packages may import an outside module.
@@ -67,7 +74,10 @@ var homes = map[string][]string{
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"pipeline/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract"},
-	"golang.org/x/sys":                  {"raster"},
+	"golang.org/x/sys":                  {"raster", "provision/podtest"},
+	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
+	"github.com/pkg/sftp":               {"provision/sshhost"},
+	"github.com/skeema/knownhosts":      {"provision/sshhost"},
 	"github.com/sashabaranov/go-openai": {"engine/vllm"},
 	"github.com/santhosh-tekuri":        {"extract"},
 	"github.com/RealAlexandreAI":        {"extract"},
