@@ -41,6 +41,8 @@ type Cloud interface {
 	Spent(ctx context.Context) (map[string]float64, error)
 	// Volume returns a network volume, or ErrGone.
 	Volume(ctx context.Context, id string) (Volume, error)
+	// Rates are the prices of storage.
+	Rates() Rates
 	// ProxyURL is the public https address of an HTTP port of a pod.
 	ProxyURL(id string, port int) string
 }
@@ -114,6 +116,14 @@ type Offer struct {
 	PricePerGPU float64 // USD an hour
 	Stock       Stock   //
 	DataCenters []string
+}
+
+// Rates are the prices of storage in USD for a GB and month.
+type Rates struct {
+	Disk          float64 // wiped at a stop, bills while running
+	Volume        float64 // while running
+	VolumeStopped float64
+	NetworkVolume float64 // always
 }
 
 // Port is a port of a pod that is reachable from outside.

@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"supervise":                  {},
-	"provision":                  {},
+	"provision":                  {"supervise"}, // for its Config and Status types
 	"provision/runpod":           {"provision"},
 	"provision/sshhost":          {"provision"},
 	"provision/runpodtest":       {}, // fakes for tests of others
@@ -85,6 +85,7 @@ var homes = map[string][]string{
 	"github.com/spf13/viper":            {"internal/config"},
 	"go.yaml.in/yaml":                   {"internal/config", "server"},
 	"github.com/spf13/cobra":            {"cmd/ocr-gateway"},
+	"github.com/joho/godotenv":          {"cmd/ocr-gateway"},
 	"github.com/lmittmann/tint":         {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":         {"cmd/ocr-gateway"},
 	"golang.org/x/term":                 {"cmd/ocr-gateway"},

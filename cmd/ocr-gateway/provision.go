@@ -1,0 +1,445 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/joho/godotenv"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"ocr-gateway/internal/app"
+	"ocr-gateway/provision"
+)
+
+// Exit codes of provision, as its --help lists them.
+const (
+	exitNoStock = 3 // no GPU is free, nothing was created
+	exitAccount = 4 // the cloud refuses the key, the balance or the request
+	exitKept    = 5 // a stage failed; the host is kept and may bill
+	exitExists  = 6 // a deployment is there already, or is being worked on
+)
+
+// Environment of provision. The key stands in .env or the environment, since
+// other users can see command lines.
+const (
+	envRunPodKey   = "RUNPOD_KEY"
+	envRunPodURL   = "RUNPOD_API_URL"
+	envRunPodProxy = "RUNPOD_PROXY_URL"
+)
+
+// provisioning is what the flags of provision say.
+type provisioning struct {
+	options  provision.Options
+	podID    string
+	host     string
+	hostKeys []string
+	keyFile  string
+	binary   string
+	stateDir string
+	poll     time.Duration
+
+	plan, status, stop, start, terminate bool // what to do instead of building
+	logs, ssh, tunnel                    bool
+	yes, json, force, another, replace   bool
+	noMTP, noLayout                      bool
+
+	in       io.Reader
+	out, err io.Writer
+	p        *provision.Provisioner
+	console  *provision.Console
+}
+
+func newProvision() *cobra.Command {
+	v := &provisioning{options: provision.DefaultOptions()}
+	cmd := &cobra.Command{
+		Use:   "provision",
+		Short: "Build a GPU host that serves OCR, on RunPod or on any machine with SSH",
+		Long: `Build a GPU host that serves OCR, and take it down again.
+
+On RunPod it rents a pod, installs and starts vLLM and this program there, reads a sample at every address, and prints a
+card with addresses and lines to paste. A run that was cut off goes on where the world is when it is started again.
+With --host it does the same, without renting, on any machine that SSH reaches.
+
+The RunPod key is taken from the variable ` + envRunPodKey + `, also from a file .env in the working folder.
+
+Exit codes: 0 ready, or done as asked; 1 it failed with nothing left behind; 2 flags or settings are wrong; 3 no GPU is
+free; 4 the cloud refuses the key, the balance or the request; 5 a stage failed, the host is kept and may bill; 6 a
+deployment is there already or is being worked on; 130 interrupted.`,
+		Example: `  ocr-gateway provision --plan --gpu H100
+  ocr-gateway provision --gpu A40 --benchmark
+  ocr-gateway provision --status
+  ocr-gateway provision --host ubuntu@203.0.113.7`,
+		Args: cobra.NoArgs,
+	}
+	v.addFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		v.in, v.out, v.err = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+		return v.run(cmd)
+	}
+	return cmd
+}
+
+func (v *provisioning) addFlags(cmd *cobra.Command) {
+	f, o := cmd.Flags(), &v.options
+	f.BoolVar(&v.plan, "plan", false, "say what would be done and what it would cost; create nothing")
+	f.BoolVar(&v.status, "status", false, "list our pods: state, uptime, cost, health, orphans")
+	f.BoolVar(&v.stop, "stop", false, "stop the pod: the GPU is given back, the volume is kept and bills")
+	f.BoolVar(&v.start, "start", false, "start a stopped pod and verify it")
+	f.BoolVar(&v.terminate, "terminate", false, "destroy the pod and its volume")
+	f.BoolVar(&v.logs, "logs", false, "follow the logs of vLLM and the gateway")
+	f.BoolVar(&v.ssh, "ssh", false, "open a shell on the host")
+	f.BoolVar(&v.tunnel, "tunnel", false, "bring the API's port to 127.0.0.1 here, through SSH")
+	cmd.MarkFlagsMutuallyExclusive("plan", "status", "stop", "start", "terminate", "logs", "ssh", "tunnel")
+
+	f.StringVar(&o.GPU, "gpu", o.GPU, "kind of GPU: A40 (recommended), A100, H100, or any of RunPod's; several by comma, in order")
+	f.IntVar(&o.GPUCount, "gpu-count", o.GPUCount, "GPUs in the pod, each with a copy of the model")
+	f.StringVar((*string)(&o.Tenure), "cloud", string(o.Tenure), "secure or community")
+	f.StringSliceVar(&o.Regions, "region", nil, "data centres (US-KS-2) or countries (DE) to take a pod in")
+	f.Float64Var(&o.MaxPrice, "max-price", 0, "most USD an hour for the pod")
+	f.DurationVar(&o.RetryFor, "retry-for", 0, "wait so long for a free GPU")
+	f.StringVar(&o.Image, "image", o.Image, "container image of the pod")
+	f.IntVar(&o.DiskGB, "disk", o.DiskGB, "GB of disk, wiped at each stop")
+	f.IntVar(&o.VolumeGB, "volume", o.VolumeGB, "GB of volume: model, caches, logs; kept until --terminate")
+	f.StringVar(&o.NetworkVolume, "network-volume", "", "id of a network volume to use instead")
+	f.IntVar(&o.VLLMPort, "vllm-port", o.VLLMPort, "port of vLLM, on the host only")
+	f.IntVar(&o.APIPort, "api-port", o.APIPort, "port of the OCR API")
+	f.StringVar(&o.Model, "model", o.Model, "model that vLLM serves, a name on the Hugging Face hub")
+	f.StringVar(&o.LayoutModel, "layout-model", o.LayoutModel, "model of the layout sidecar")
+	f.BoolVar(&v.noLayout, "no-layout", false, "leave the layout sidecar out: pages are read whole")
+	f.BoolVar(&v.noMTP, "no-mtp", false, "start vLLM without speculative decoding")
+	f.BoolVar(&o.FromSource, "transformers-from-source", false, "install transformers from its repository")
+	f.DurationVar(&o.IdleStop, "idle-stop", 0, "let the pod stop itself after so long without work; puts the RunPod key on it")
+	f.BoolVar(&o.Benchmark, "benchmark", false, "measure latency, pages/s and cost at the end")
+	f.StringVar(&o.Dir, "dir", "", "folder on the host (default "+provision.CloudDir+", with --host "+provision.HostDir+")")
+
+	f.StringVar(&v.podID, "pod-id", "", "the pod to go on with; needed only where there are several")
+	f.StringVar(&v.host, "host", "", "machine to use instead of a pod: user@address[:port]")
+	f.StringSliceVar(&v.hostKeys, "host-key", nil, "host key of --host as ssh-keyscan prints it (\"ssh-ed25519 AAAA…\"); default: known_hosts")
+	f.StringVar(&v.keyFile, "ssh-key", "", "private SSH key, made where absent (default ~/.ssh/id_ed25519)")
+	f.StringVar(&v.binary, "binary", "", "program to put on the host, where this one does not run there")
+	f.StringVar(&v.stateDir, "state", "", "folder with what is known of deployments (default ~/.local/state/ocr-gateway/deployments)")
+	f.DurationVar(&v.poll, "poll", 5*time.Second, "time between looks at a pod; RunPod allows 60 calls a minute")
+	f.BoolVarP(&v.yes, "yes", "y", false, "do not ask")
+	f.BoolVar(&v.json, "json", false, "print --plan, --status and the card as JSON")
+	f.BoolVar(&v.force, "force", false, "let --terminate end a pod that no deployment here knows")
+	f.BoolVar(&v.another, "new", false, "build another deployment beside those that are there")
+	f.BoolVar(&v.replace, "replace", false, "with --start: take another machine when this one has no free GPU")
+}
+
+// run checks the flags, builds the parts and does what is asked.
+func (v *provisioning) run(cmd *cobra.Command) error {
+	if err := v.settle(); err != nil {
+		return err
+	}
+	live := false
+	width := 0
+	if f, ok := v.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		live = true
+		width, _, _ = term.GetSize(int(f.Fd()))
+	}
+	v.console = provision.NewConsole(v.err, live, width)
+	defer v.console.Close()
+	key, err := runPodKey()
+	if err != nil {
+		return err
+	}
+	if key == "" && v.host == "" {
+		return fmt.Errorf("no RunPod key: put %s=… into the file .env, or export it (or use --host for a machine of your own)", envRunPodKey)
+	}
+	v.p, err = app.NewProvisioner(app.Provisioning{
+		RunPodKey: key, RunPodURL: os.Getenv(envRunPodURL), ProxyURL: os.Getenv(envRunPodProxy),
+		KeyFile: v.keyFile, Binary: v.binary, StateDir: v.stateDir, Poll: v.poll,
+		Version: version, Progress: v.console, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	return provisionExit(cmd.Context(), v.act(cmd.Context()))
+}
+
+// settle completes the options and judges them.
+func (v *provisioning) settle() error {
+	o := &v.options
+	o.MTP = !v.noMTP
+	if v.noLayout {
+		o.LayoutModel = ""
+	}
+	if v.host != "" {
+		o.Image = ""
+	}
+	if o.Dir == "" {
+		o.Dir = provision.CloudDir
+		if v.host != "" {
+			o.Dir = provision.HostDir
+		}
+	}
+	if v.poll < 10*time.Millisecond {
+		return fmt.Errorf("--poll: %s is too short", v.poll)
+	}
+	if v.keyFile == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return fmt.Errorf("--ssh-key: no home folder: %w", err)
+		}
+		v.keyFile = filepath.Join(home, ".ssh", "id_ed25519")
+	}
+	return o.Validate()
+}
+
+// runPodKey reads the key from the environment, else from .env.
+func runPodKey() (string, error) {
+	if key := os.Getenv(envRunPodKey); key != "" {
+		return key, nil
+	}
+	values, err := godotenv.Read(".env")
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", errors.New("the file .env cannot be read: it takes lines like " + envRunPodKey + "=…")
+	}
+	return values[envRunPodKey], nil
+}
+
+func (v *provisioning) act(ctx context.Context) error {
+	switch {
+	case v.host != "":
+		return v.onMachine(ctx)
+	case v.plan:
+		return v.showPlan(ctx)
+	case v.status:
+		return v.showStatus(ctx)
+	case v.terminate:
+		return v.end(ctx)
+	case v.stop, v.start, v.logs, v.ssh, v.tunnel, v.podID != "":
+		return v.onDeployment(ctx)
+	default:
+		return v.build(ctx)
+	}
+}
+
+func (v *provisioning) showPlan(ctx context.Context) error {
+	plan, err := v.p.Plan(ctx, v.options)
+	if err != nil {
+		return err
+	}
+	if v.json {
+		return plan.WriteJSON(v.out)
+	}
+	return plan.Write(v.out)
+}
+
+func (v *provisioning) showStatus(ctx context.Context) error {
+	states, err := v.p.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if v.json {
+		return writeJSON(v.out, states)
+	}
+	return provision.WriteStatus(v.out, states)
+}
+
+// build makes a new deployment, or goes on with the one that was cut off.
+func (v *provisioning) build(ctx context.Context) error {
+	unfinished, err := v.p.Unfinished(v.options)
+	if err != nil {
+		return err
+	}
+	var plan provision.Plan
+	if unfinished == nil {
+		if plan, err = v.p.Plan(ctx, v.options); err != nil {
+			return err
+		}
+		if err := v.confirm(plan); err != nil {
+			return err
+		}
+	}
+	d, resumed, unlock, err := v.p.Begin(v.options, plan.Ceiling, v.another)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if resumed {
+		fmt.Fprintf(v.err, "Going on with %s, begun %s ago and not ready yet (--new builds another).\n", d.Name, time.Since(d.Created).Round(time.Second))
+	}
+	return v.up(ctx, d, plan)
+}
+
+// confirm asks before anything bills.
+func (v *provisioning) confirm(plan provision.Plan) error {
+	if v.yes {
+		return nil
+	}
+	if err := plan.Write(v.err); err != nil {
+		return err
+	}
+	return v.ask(fmt.Sprintf("Order it, for at most $%.2f an hour? Type yes: ", plan.Ceiling), "yes")
+}
+
+// errDeclined ends a run that the user did not want.
+var errDeclined = errors.New("nothing was done")
+
+// ask wants one word.
+func (v *provisioning) ask(question, word string) error {
+	fmt.Fprint(v.err, "\n", question)
+	answer, err := bufio.NewReader(v.in).ReadString('\n')
+	if err != nil && answer == "" {
+		fmt.Fprintln(v.err)
+		return fmt.Errorf("no answer (without a terminal use --yes): %w", errDeclined)
+	}
+	if strings.TrimSpace(answer) != word {
+		return errDeclined
+	}
+	return nil
+}
+
+// up runs the stages and shows the card.
+func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan provision.Plan) error {
+	card, err := v.p.Up(ctx, d, plan)
+	if err != nil {
+		return err
+	}
+	if v.json {
+		return writeJSON(v.out, card)
+	}
+	return card.Write(v.out)
+}
+
+// deployment finds the one that is meant, locked.
+func (v *provisioning) deployment(ctx context.Context) (*provision.Deployment, func(), error) {
+	if v.podID == "" {
+		only, err := v.p.Only()
+		if err != nil {
+			return nil, nil, err
+		}
+		v.podID = only.PodID
+	}
+	return v.p.Find(ctx, v.podID)
+}
+
+// onDeployment does what is asked with a deployment that exists.
+func (v *provisioning) onDeployment(ctx context.Context) error {
+	if v.logs || v.ssh || v.tunnel {
+		return v.visit(ctx)
+	}
+	d, unlock, err := v.deployment(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { unlock() }()
+	if v.stop {
+		if err := v.p.Stop(ctx, d); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage bills; start it again with: ocr-gateway provision --start --pod-id %s\n", d.Name, d.PodID)
+		return err
+	}
+	d.Options.RetryFor = v.options.RetryFor
+	d.Options.Benchmark = v.options.Benchmark
+	err = v.up(ctx, d, provision.Plan{})
+	if !v.replace || !errors.Is(err, provision.ErrNoStock) {
+		return err
+	}
+	fmt.Fprintf(v.err, "%v\n\nTaking another machine.\n", err)
+	successor, unlockNew, err := v.p.Replace(d)
+	if err != nil {
+		return err
+	}
+	unlock()
+	unlock = unlockNew
+	return v.up(ctx, successor, provision.Plan{})
+}
+
+// end terminates a deployment, or with --force any pod.
+func (v *provisioning) end(ctx context.Context) error {
+	if v.podID == "" {
+		only, err := v.p.Only()
+		if err != nil {
+			return err
+		}
+		v.podID = only.PodID
+	}
+	d, unlock, err := v.p.Known(v.podID)
+	if err != nil {
+		return err
+	}
+	if d == nil && !v.force {
+		return fmt.Errorf("no deployment here knows pod %s: add --force to end it all the same", v.podID)
+	}
+	if d != nil {
+		defer unlock()
+	}
+	if !v.yes {
+		if err := v.ask(fmt.Sprintf("This destroys pod %s and everything on its volume. Type its id: ", v.podID), v.podID); err != nil {
+			return err
+		}
+	}
+	if d != nil {
+		err = v.p.Terminate(ctx, d)
+	} else {
+		err = v.p.TerminatePod(ctx, v.podID)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(v.out, "Terminated %s: nothing of it bills.\n", v.podID)
+	return err
+}
+
+// onMachine works on a machine that is not rented.
+func (v *provisioning) onMachine(ctx context.Context) error {
+	if v.status || v.stop || v.start || v.terminate {
+		return errors.New("--status, --stop, --start and --terminate are for pods; a machine of your own is not rented here")
+	}
+	if v.plan {
+		return provision.WriteMachinePlan(v.out, v.options, v.host)
+	}
+	d, unlock, err := v.p.Machine(v.host, v.hostKeys, v.options)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if v.logs || v.ssh || v.tunnel {
+		return v.visitDeployment(ctx, d)
+	}
+	return v.up(ctx, d, provision.Plan{})
+}
+
+func writeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// provisionExit gives an error its exit code.
+func provisionExit(ctx context.Context, err error) error {
+	var failure *provision.Failure
+	is := func(targets ...error) bool {
+		return slices.ContainsFunc(targets, func(target error) bool { return errors.Is(err, target) })
+	}
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return exitError{exitSignals, err}
+	case is(provision.ErrKey, provision.ErrBalance, provision.ErrRequest, provision.ErrForbidden):
+		return exitError{exitAccount, err}
+	case is(provision.ErrExists, provision.ErrBusy):
+		return exitError{exitExists, err}
+	case errors.As(err, &failure) && failure.Bills != "":
+		return exitError{exitKept, err}
+	case is(provision.ErrNoStock):
+		return exitError{exitNoStock, err}
+	default:
+		return exitError{exitFailed, err}
+	}
+}

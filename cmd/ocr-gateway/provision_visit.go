@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+
+	"ocr-gateway/internal/app"
+	"ocr-gateway/provision"
+)
+
+// visit shows logs, opens a shell or a tunnel. It takes no lock: one may look
+// while a run is at work.
+func (v *provisioning) visit(ctx context.Context) error {
+	if v.podID == "" {
+		only, err := v.p.Only()
+		if err != nil {
+			return err
+		}
+		v.podID = only.PodID
+	}
+	d, err := v.p.Peek(ctx, v.podID)
+	if err != nil {
+		return err
+	}
+	return v.visitDeployment(ctx, d)
+}
+
+func (v *provisioning) visitDeployment(ctx context.Context, d *provision.Deployment) error {
+	switch {
+	case v.logs:
+		return v.p.FollowLogs(ctx, d, v.out)
+	case v.ssh:
+		return v.shell(ctx, d)
+	default:
+		return v.openTunnel(ctx, d)
+	}
+}
+
+// shell hands the terminal to the system's ssh, which may trust the pinned key only.
+func (v *provisioning) shell(ctx context.Context, d *provision.Deployment) error {
+	login, err := v.p.Door(ctx, d)
+	if err != nil {
+		return err
+	}
+	host, port, err := net.SplitHostPort(login.Address)
+	if err != nil {
+		return err
+	}
+	args := []string{"-p", port, "-i", v.keyFile}
+	if len(login.HostKeys) > 0 {
+		known, err := os.CreateTemp("", "ocr-gateway-known-hosts-")
+		if err != nil {
+			return err
+		}
+		defer os.Remove(known.Name())
+		for _, key := range login.HostKeys {
+			fmt.Fprintln(known, app.KnownHostsLine(login.Address, key))
+		}
+		if err := known.Close(); err != nil {
+			return err
+		}
+		args = append(args, "-o", "UserKnownHostsFile="+known.Name(), "-o", "StrictHostKeyChecking=yes")
+	}
+	cmd := exec.CommandContext(ctx, "ssh", append(args, login.User+"@"+host)...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	var exit *exec.ExitError
+	if err := cmd.Run(); errors.As(err, &exit) {
+		return exitError{exit.ExitCode(), nil}
+	} else if err != nil {
+		return fmt.Errorf("ssh: %w", err)
+	}
+	return nil
+}
+
+// openTunnel brings the API's port here until Ctrl-C.
+func (v *provisioning) openTunnel(ctx context.Context, d *provision.Deployment) error {
+	host, err := v.p.Open(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer host.Close()
+	port := strconv.Itoa(d.Options.APIPort)
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", port))
+	if err != nil {
+		return fmt.Errorf("port %s is taken here: %w", port, err)
+	}
+	fmt.Fprintf(v.out, "The API is at http://127.0.0.1:%s until Ctrl-C.\n", port)
+	return app.Forward(ctx, listener, host, "127.0.0.1:"+port)
+}

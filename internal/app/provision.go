@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ocr-gateway/provision"
+	"ocr-gateway/provision/runpod"
+	"ocr-gateway/provision/sshhost"
+)
+
+// Provisioning says what a Provisioner is built from.
+type Provisioning struct {
+	RunPodKey string // empty: no cloud
+	RunPodURL string // of the API; empty: RunPod's own
+	ProxyURL  string // of a pod's HTTP port, with {pod} and {port}; empty: RunPod's own
+	KeyFile   string // private SSH key; made where absent
+	Binary    string // program to put on the host; empty: this one
+	StateDir  string // empty: the user's own
+	Poll      time.Duration
+	Version   string
+	Progress  provision.Progress
+	Log       *slog.Logger
+}
+
+// NewProvisioner joins the cloud, SSH and the state folder.
+func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
+	dir := p.StateDir
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return nil, fmt.Errorf("no home folder for the deployments: %w", err)
+		}
+		dir = filepath.Join(home, ".local", "state", "ocr-gateway", "deployments")
+	}
+	store, err := provision.OpenStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	publicKey, _, err := sshhost.EnsureKey(p.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	ssh := sshhost.DefaultConfig()
+	ssh.KeyFile, ssh.Log = p.KeyFile, p.Log
+	parts := provision.Parts{
+		Connect:   sshhost.New(ssh).Connect,
+		Store:     store,
+		PublicKey: publicKey,
+		Program:   func() (provision.Program, error) { return openProgram(p.Binary) },
+		CloudKey:  p.RunPodKey,
+		Progress:  p.Progress,
+		Poll:      p.Poll,
+		Deadlines: provision.DefaultDeadlines(),
+	}
+	if p.RunPodKey != "" {
+		parts.Cloud = runpod.New(runpod.Config{
+			Key: p.RunPodKey, BaseURL: p.RunPodURL, ProxyURL: p.ProxyURL, UserAgent: "ocr-gateway/" + p.Version, Log: p.Log,
+		})
+	}
+	return provision.New(parts), nil
+}
+
+// openProgram opens the program that is put on the host: by default the very
+// file that runs, even when its name has been given to a newer one.
+func openProgram(path string) (provision.Program, error) {
+	if path == "" {
+		path = "/proc/self/exe"
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the program to upload: %w", err)
+	}
+	return f, nil
+}
+
+// KnownHostsLine is a line for ssh's known_hosts file.
+func KnownHostsLine(address, key string) string { return sshhost.KnownHostsLine(address, key) }
+
+// Forward carries connections of a listener to an address as seen from a host,
+// until ctx ends.
+func Forward(ctx context.Context, listener net.Listener, host provision.Host, remote string) error {
+	return sshhost.Forward(ctx, listener, host, remote)
+}

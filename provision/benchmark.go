@@ -1,0 +1,103 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+)
+
+// samplePages is the document of the benchmark: 20 dense A4 pages.
+//
+//go:embed sample/pages.pdf
+var samplePages []byte
+
+// Figures are what the benchmark found on the host itself, without the way to it.
+type Figures struct {
+	Single         float64 `json:"single_image_s"` // median latency of one image, one at a time
+	FiveAtOnce     float64 `json:"five_at_once_s"` // median of five at once
+	PagesPerSecond float64 `json:"pages_per_s"`    // documents, four at once
+	Pages          int     `json:"pages"`
+	FailedPages    int     `json:"failed_pages"`
+}
+
+// published are pages/s that others report for GLM-OCR on one GPU.
+var published = []struct {
+	gpu   string
+	pages float64
+}{{"H100", 3.5}, {"A100", 2.5}, {"A40", 1.86}}
+
+// PagesPerDay at this rate.
+func (f Figures) PagesPerDay() float64 { return f.PagesPerSecond * 24 * 3600 }
+
+// CostPer1000 is what 1,000 pages cost in USD at a price for an hour.
+func (f Figures) CostPer1000(pricePerHour float64) float64 {
+	if f.PagesPerSecond == 0 {
+		return 0
+	}
+	return pricePerHour / 3600 / f.PagesPerSecond * 1000
+}
+
+// report is what of bench's report is shown.
+type report struct {
+	Failed         int     `json:"failed_requests"`
+	Pages          int     `json:"pages"`
+	FailedPages    int     `json:"failed_pages"`
+	PagesPerSecond float64 `json:"pages_per_s"`
+	Latency        struct {
+		P50 float64 `json:"p50"`
+	} `json:"latency_s"`
+}
+
+// benchmark runs `ocr-gateway bench` on the host.
+func (r *run) benchmark(ctx context.Context) error {
+	for name, content := range map[string][]byte{"run/page.png": samplePage, "run/pages.pdf": samplePages} {
+		if err := r.put(ctx, name, content, false); err != nil {
+			return err
+		}
+	}
+	var figures Figures
+	for _, round := range []struct {
+		args string
+		take func(report)
+	}{
+		{`--endpoint recognize --requests 1 "$dir/run/page.png"`, func(report) {}}, // warms up
+		{`--endpoint recognize --requests 10 "$dir/run/page.png"`, func(b report) { figures.Single = b.Latency.P50 }},
+		{`--endpoint recognize --concurrency 5 --requests 25 "$dir/run/page.png"`, func(b report) { figures.FiveAtOnce = b.Latency.P50 }},
+		{`--concurrency 4 --requests 20 "$dir/run/pages.pdf"`, func(b report) {
+			figures.PagesPerSecond, figures.Pages, figures.FailedPages = b.PagesPerSecond, b.Pages, b.FailedPages
+		}},
+	} {
+		r.Progress.Waiting("bench " + round.args)
+		b, err := r.bench(ctx, round.args)
+		if err != nil {
+			return err
+		}
+		round.take(b)
+	}
+	r.figures = &figures
+	return nil
+}
+
+func (r *run) bench(ctx context.Context, args string) (report, error) {
+	script := fmt.Sprintf(`export GATEWAY_API_KEY=$(sed -n 's/^OCR_SERVER_API_KEYS=//p' "$dir/etc/secrets.env")
+"$dir/bin/ocr-gateway" bench --json --url http://127.0.0.1:%d %s || [ $? = 1 ]
+`, r.d.Options.APIPort, args)
+	var out bytes.Buffer
+	if err := r.onHost(ctx, r.script(script, nil), &out); err != nil {
+		return report{}, err
+	}
+	var b report
+	start := bytes.IndexByte(out.Bytes(), '{') // words on standard error come before
+	if start < 0 {
+		return b, fmt.Errorf("bench wrote no report: %s", firstBytes(out.Bytes(), 300))
+	}
+	if err := json.NewDecoder(bytes.NewReader(out.Bytes()[start:])).Decode(&b); err != nil {
+		return b, fmt.Errorf("bench's report cannot be read: %w", err)
+	}
+	if b.Pages == 0 {
+		return b, fmt.Errorf("bench read no page: %d requests failed", b.Failed)
+	}
+	return b, nil
+}

@@ -1,0 +1,284 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// created looks whether the deployment has its pod: by id, or, where its
+// creation was cut off before the id was known, by its unique name.
+func (r *run) created(ctx context.Context) error {
+	if r.d.PodID != "" {
+		return r.look(ctx)
+	}
+	found, err := r.findByName(ctx)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return waitFor("no pod is named %s yet", r.d.Name)
+	}
+	return nil
+}
+
+// findByName adopts the pod that has the deployment's name, if there is one.
+func (r *run) findByName(ctx context.Context) (bool, error) {
+	pods, err := r.Cloud.Pods(ctx)
+	if err != nil {
+		return false, cloudTrouble(err)
+	}
+	for _, pod := range pods {
+		if pod.Name == r.d.Name && pod.State != PodTerminated {
+			return true, r.adopt(pod)
+		}
+	}
+	return false, nil
+}
+
+// adopt saves the pod's id before anything else is done with it.
+func (r *run) adopt(pod Pod) error {
+	r.pod, r.d.PodID = pod, pod.ID
+	return r.save()
+}
+
+// create orders a pod of the first candidate that is free. It never orders
+// twice without having looked whether the first order was carried out.
+func (r *run) create(ctx context.Context) error {
+	until := time.Now().Add(r.d.Options.RetryFor)
+	if len(r.plan.Candidates) == 0 { // a run that was cut off goes on
+		if err := r.replan(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		err := r.createFirstFree(ctx)
+		if !errors.Is(err, ErrNoStock) || time.Now().After(until) {
+			return err
+		}
+		r.Progress.Waiting(fmt.Sprintf("none of %d kinds of GPU is free, looking again for %s", len(r.plan.Candidates), time.Until(until).Round(time.Second)))
+		if err := sleep(ctx, max(r.Poll, 10*time.Second)); err != nil {
+			return err
+		}
+		if err := r.replan(ctx); err != nil && !errors.Is(err, ErrNoStock) {
+			return err
+		}
+	}
+}
+
+// replan asks anew what is free.
+func (r *run) replan(ctx context.Context) (err error) {
+	r.plan, err = r.Plan(ctx, r.d.Options)
+	return err
+}
+
+func (r *run) createFirstFree(ctx context.Context) error {
+	var refused error
+	for _, c := range r.plan.Candidates {
+		if c.PricePerHour > r.d.Ceiling+0.005 { // half a cent: prices are rounded when shown
+			r.Progress.Waiting(fmt.Sprintf("%s now costs $%.2f an hour, more than was agreed to", c.Name, c.PricePerHour))
+			continue
+		}
+		r.Progress.Waiting(fmt.Sprintf("ordering %s at $%.2f an hour", c.Name, c.PricePerHour))
+		pod, err := r.Cloud.Create(ctx, r.order(c))
+		switch {
+		case err == nil:
+			return r.adopt(pod)
+		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden):
+			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
+			refused = err
+		case errors.Is(err, ErrUnknownOutcome):
+			if err := r.settle(ctx, err); err != nil || r.d.PodID != "" {
+				return err
+			}
+			// It was not carried out: the next candidate is as good as this one again.
+			refused = err
+		default:
+			return err
+		}
+	}
+	if refused == nil {
+		return fmt.Errorf("no kind of GPU fits %q: %w", r.d.Options.GPU, ErrNoStock)
+	}
+	if errors.Is(refused, ErrForbidden) {
+		return refused
+	}
+	return fmt.Errorf("none of the %d kinds of GPU that fit is free: try --retry-for 30m, another --gpu or --region: %w", len(r.plan.Candidates), ErrNoStock)
+}
+
+// settleLooks is how often a pod whose order's outcome is unknown is looked
+// for: it may appear in the list some time after it was made.
+const settleLooks = 6
+
+// settle finds out whether an order of unknown outcome was carried out.
+func (r *run) settle(ctx context.Context, cause error) error {
+	r.Progress.Waiting("the order was not answered; looking whether a pod was made")
+	for range settleLooks {
+		if err := sleep(ctx, r.Poll); err != nil {
+			return err
+		}
+		found, err := r.findByName(ctx)
+		if found {
+			return err
+		}
+		if err != nil && !errors.As(err, new(unmet)) {
+			return errors.Join(cause, err)
+		}
+	}
+	return nil
+}
+
+// order is what the pod is created from.
+func (r *run) order(c Candidate) Order {
+	o := r.d.Options
+	order := Order{
+		Name: r.d.Name, Image: o.Image, GPU: c.GPU, Count: o.GPUCount, MinCUDA: minCUDA(o.Image), Tenure: o.Tenure,
+		DataCenters: r.plan.DataCenters, DiskGB: o.DiskGB, VolumeGB: o.VolumeGB, VolumePath: volumePath,
+		Ports: r.ports(),
+		Env: map[string]string{
+			"PUBLIC_KEY":      r.PublicKey,
+			"OCR_GATEWAY_DIR": o.Dir,
+		},
+		Entrypoint: []string{"/bin/bash", "-c"}, Cmd: []string{startScript},
+	}
+	if o.NetworkVolume != "" {
+		order.VolumeGB, order.NetworkVolume = 0, o.NetworkVolume
+	}
+	return order
+}
+
+// ports are what the world may reach: sshd, and the API both through the
+// cloud's TLS proxy and on an address of its own, without TLS and without the
+// proxy's limits. vLLM is not among them.
+func (r *run) ports() []Port {
+	return []Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}, {Number: r.d.Options.APIPort}}
+}
+
+// look sees the pod as it is now.
+func (r *run) look(ctx context.Context) error {
+	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
+	if err != nil {
+		if errors.Is(err, ErrGone) {
+			return fmt.Errorf("the pod %s is gone, and nothing of it bills; forget it with: ocr-gateway provision --terminate --pod-id %s: %w", r.d.PodID, r.d.PodID, err)
+		}
+		return cloudTrouble(err)
+	}
+	r.pod = pod
+	switch pod.State {
+	case PodTerminated:
+		return fmt.Errorf("the pod %s was terminated: %w", pod.ID, ErrGone)
+	case PodFailed:
+		return fmt.Errorf("the cloud says that the pod failed")
+	}
+	return nil
+}
+
+// placed is met when the pod has a machine.
+func (r *run) placed(ctx context.Context) error {
+	if err := r.look(ctx); err != nil {
+		return err
+	}
+	switch r.pod.State {
+	case PodProvisioning:
+		return waitFor("a machine is looked for")
+	case PodStopped:
+		return waitFor("the pod is stopped")
+	}
+	return nil
+}
+
+// startIfStopped starts a pod that was stopped, here or by itself.
+func (r *run) startIfStopped(ctx context.Context) error {
+	if r.pod.State != PodStopped {
+		return nil
+	}
+	err := r.Cloud.Start(ctx, r.pod.ID)
+	switch {
+	case errors.Is(err, ErrNotNow):
+		return waitFor("the pod cannot be started in its state")
+	case errors.Is(err, ErrNoStock) && r.d.Options.RetryFor > 0:
+		return waitFor("its machine has no free GPU")
+	case errors.Is(err, ErrNoStock):
+		return fmt.Errorf("its machine has no free GPU now: wait with --retry-for 30m, or take another machine with --replace: %w", err)
+	}
+	return err
+}
+
+// running is met when the container runs with all its GPUs. What the cloud
+// logs meanwhile, such as the pull of the image, is shown.
+func (r *run) running(ctx context.Context) error {
+	if err := r.look(ctx); err != nil {
+		return err
+	}
+	switch {
+	case r.pod.State == PodStopped:
+		return fmt.Errorf("the pod stopped by itself")
+	case r.pod.State != PodRunning:
+		r.showPodLog(ctx, LogSystem)
+		return waitFor("the pod is %s", r.pod.State)
+	case r.pod.GPUCount < r.d.Options.GPUCount:
+		return fmt.Errorf("the pod came back with %d of %d GPUs: start it again later, or take another machine with --replace: %w",
+			r.pod.GPUCount, r.d.Options.GPUCount, ErrNoStock)
+	}
+	return nil
+}
+
+// showPodLog shows the newest lines of a pod's log. The log is a help for
+// people only, so that its faults are passed over.
+func (r *run) showPodLog(ctx context.Context, source LogSource) {
+	ctx, cancel := context.WithTimeout(ctx, min(r.Poll, 3*time.Second))
+	defer cancel()
+	_ = r.Cloud.Logs(ctx, r.pod.ID, source, r.logSince, func(line LogLine) error {
+		r.showOnce(line)
+		return nil
+	})
+}
+
+// ported is met when sshd has an address. It changes at each start.
+func (r *run) ported(ctx context.Context) error {
+	if err := r.look(ctx); err != nil {
+		return err
+	}
+	if _, ok := r.pod.Addresses[22]; !ok {
+		if r.portsAt.IsZero() {
+			r.portsAt = time.Now()
+		}
+		return waitFor("port 22 has no public address yet")
+	}
+	return nil
+}
+
+// askForPorts asks once more for ports that do not come. That resets the pod,
+// which has nothing off its volume yet.
+func (r *run) askForPorts(ctx context.Context) error {
+	if r.reasked || time.Since(r.portsAt) < r.Deadlines.Ports {
+		return waitFor("port 22 has no public address yet")
+	}
+	r.reasked = true
+	r.Progress.Warn("the pod's ports have no public address: asking for them again, which resets the pod")
+	return r.Cloud.SetPorts(ctx, r.pod.ID, r.ports())
+}
+
+// cloudTrouble is what a look at the cloud may wait for: no connection, or an
+// answer that says that the fault is the cloud's own.
+func cloudTrouble(err error) error {
+	var said *CloudError
+	if errors.As(err, &said) && said.Status < 500 {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return waitFor("the cloud does not answer: %v", err)
+}
+
+// sleep waits, unless ctx ends first.
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}

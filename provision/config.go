@@ -1,0 +1,235 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+
+	"ocr-gateway/supervise"
+)
+
+const (
+	modePublic fs.FileMode = 0o644
+	modeSecret fs.FileMode = 0o600
+)
+
+// Files on the host, from Options.Dir on.
+const (
+	superviseFile = "etc/supervise.json"
+	settingsFile  = "etc/config.yaml"
+	secretsFile   = "etc/secrets.env"
+	statusFile    = "run/status.json"
+)
+
+// servedName is what vLLM calls the model.
+const servedName = "glm-ocr"
+
+// file is one that the host must have.
+type file struct {
+	name    string
+	content []byte
+	secret  bool
+}
+
+// configured is met when the host has the settings, and a supervisor of this
+// very program runs by them.
+func (r *run) configured(ctx context.Context) error {
+	if err := r.findKey(ctx); err != nil {
+		return err
+	}
+	for _, f := range r.files() {
+		var out bytes.Buffer
+		if err := r.onHost(ctx, r.script(`[ ! -f "$dir/$file" ] || sha256sum < "$dir/$file"`, map[string]string{"file": f.name}), &out); err != nil {
+			return err
+		}
+		sum := sha256.Sum256(f.content)
+		if !strings.HasPrefix(out.String(), hex.EncodeToString(sum[:])) {
+			return waitFor("%s is not as it should be", f.name)
+		}
+	}
+	state, err := r.supervisor(ctx)
+	if err != nil {
+		return err
+	}
+	if state != "current" {
+		return waitFor("the supervisor is %s", state)
+	}
+	return nil
+}
+
+// supervisor says how the supervisor is: absent, current, or old, when the
+// program was replaced since it started.
+func (r *run) supervisor(ctx context.Context) (string, error) {
+	var out bytes.Buffer
+	err := r.onHost(ctx, r.script(`
+pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" 2>/dev/null | head -1) || true
+if [ -z "$pid" ] || [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) != *" supervise "* ]]; then
+	echo absent
+elif [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
+	echo current
+else
+	echo old
+fi
+`, nil), &out)
+	return strings.TrimSpace(out.String()), err
+}
+
+// configure writes the settings and makes the supervisor take them.
+func (r *run) configure(ctx context.Context) error {
+	for _, f := range r.files() {
+		if err := r.put(ctx, f.name, f.content, f.secret); err != nil {
+			return err
+		}
+	}
+	state, err := r.supervisor(ctx)
+	if err != nil {
+		return err
+	}
+	signal := map[string]string{"current": "HUP", "old": "TERM"}[state]
+	switch {
+	case signal != "":
+		err = r.onHost(ctx, r.script(`kill -`+signal+` "$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" | head -1)"`, nil), nil)
+	case !r.d.Rented():
+		err = r.onHost(ctx, r.script(launchScript, nil), nil)
+	}
+	if err != nil {
+		return err
+	}
+	if state == "old" || state == "absent" {
+		return waitFor("the supervisor starts")
+	}
+	return nil
+}
+
+// findKey takes the gateway's API key from the host, or makes one.
+func (r *run) findKey(ctx context.Context) error {
+	if r.apiKey != "" {
+		return nil
+	}
+	var out bytes.Buffer
+	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/etc/secrets.env" ] || cat "$dir/etc/secrets.env"`, nil), &out); err != nil {
+		return err
+	}
+	if r.apiKey = first(pairs(out.String()), "OCR_SERVER_API_KEYS"); r.apiKey == "" {
+		r.apiKey, r.newKey = rand.Text(), true
+	}
+	return nil
+}
+
+// files are the settings of the deployment. Secrets stand in one file only.
+func (r *run) files() []file {
+	o := r.d.Options
+	secrets := "OCR_SERVER_API_KEYS=" + r.apiKey + "\n"
+	if o.IdleStop > 0 {
+		secrets += "RUNPOD_KEY=" + r.CloudKey + "\n"
+	}
+	// supervise.json is last: with it the supervisor starts.
+	return []file{
+		{secretsFile, []byte(secrets), true},
+		{settingsFile, []byte(r.settings()), false},
+		{superviseFile, r.supervision(), false},
+	}
+}
+
+// settings is the gateway's config.yaml.
+func (r *run) settings() string {
+	o := r.d.Options
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Written by ocr-gateway provision, and again at each run.\nserver:\n  host: 0.0.0.0\n  port: %d\n", o.APIPort)
+	fmt.Fprintf(&b, "vllm:\n  model: %s\n  endpoints:\n    - name: vllm\n      url: http://127.0.0.1:%d\n      max_in_flight: %d\n",
+		servedName, o.VLLMPort, maxSeqs*o.GPUCount)
+	if !r.d.layout() {
+		b.WriteString("layout:\n  sidecar: \"off\"\n")
+	} else {
+		fmt.Fprintf(&b, "layout:\n  python: %s/python/bin/python\n  model: %s\n", o.Dir, o.LayoutModel)
+	}
+	return b.String()
+}
+
+// maxSeqs is how many answers vLLM writes at once on one GPU.
+const maxSeqs = 64
+
+// vllmCommand starts vLLM for this host only; the world reaches it through
+// the gateway.
+func (r *run) vllmCommand() []string {
+	o := r.d.Options
+	command := []string{
+		"vllm", "serve", o.Model, "--host", "127.0.0.1", "--port", strconv.Itoa(o.VLLMPort),
+		"--served-model-name", servedName, "--gpu-memory-utilization", "0.85", "--max-num-seqs", strconv.Itoa(maxSeqs),
+		// 6144 tokens of the largest image and 8192 of the longest answer fit.
+		"--max-model-len", "16384",
+	}
+	if o.GPUCount > 1 {
+		command = append(command, "--data-parallel-size", strconv.Itoa(o.GPUCount))
+	}
+	if r.d.mtp() {
+		command = append(command, "--speculative-config", `{"method":"mtp","num_speculative_tokens":1}`)
+	}
+	return command
+}
+
+// supervision is what runs on the host.
+func (r *run) supervision() []byte {
+	o := r.d.Options
+	path := func(name string) string { return o.Dir + "/" + name }
+	hub := map[string]string{"HF_HOME": path("hf"), "HF_HUB_OFFLINE": "1"}
+	cfg := supervise.Config{
+		Status: path(statusFile),
+		Programs: []supervise.Program{
+			{
+				Name: "vllm", Command: r.vllmCommand(), Log: path("logs/vllm.log"),
+				// The image's own vLLM sees the packages that were added.
+				Env: map[string]string{
+					"HF_HOME": hub["HF_HOME"], "HF_HUB_OFFLINE": "1", "PYTHONPATH": r.site,
+					"VLLM_CACHE_ROOT": path("cache/vllm"), "VLLM_NO_USAGE_STATS": "1",
+				},
+				Ready:        fmt.Sprintf("http://127.0.0.1:%d/health", o.VLLMPort),
+				StartTimeout: supervise.Duration(r.Deadlines.VLLM), StopTimeout: supervise.Duration(30 * time.Second),
+			},
+			{
+				Name: "gateway", Command: []string{r.program(), "serve", "--config", path(settingsFile)}, Log: path("logs/gateway.log"),
+				Env: hub, EnvFile: path(secretsFile),
+				Ready:        fmt.Sprintf("http://127.0.0.1:%d/livez", o.APIPort),
+				StartTimeout: supervise.Duration(2 * time.Minute), StopTimeout: supervise.Duration(time.Minute),
+			},
+		},
+	}
+	if o.IdleStop > 0 {
+		cfg.Idle = &supervise.Idle{
+			After: supervise.Duration(o.IdleStop), Metrics: fmt.Sprintf("http://127.0.0.1:%d/metrics", o.APIPort), EnvFile: path(secretsFile),
+		}
+	}
+	data, err := json.MarshalIndent(cfg, "", "  ")
+	if err != nil {
+		panic(err) // plain values
+	}
+	return append(data, '\n')
+}
+
+// status reads the supervisor's status file.
+func (r *run) status(ctx context.Context) (supervise.Status, error) {
+	var out bytes.Buffer
+	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/run/status.json" ] || cat "$dir/run/status.json"`, nil), &out); err != nil {
+		return supervise.Status{}, err
+	}
+	var status supervise.Status
+	if out.Len() == 0 {
+		return status, waitFor("the supervisor has not started")
+	}
+	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
+		return status, waitFor("the supervisor's status cannot be read: %v", err)
+	}
+	if status.ConfigError != "" {
+		return status, errors.New("the supervisor refuses its config: " + status.ConfigError)
+	}
+	return status, nil
+}

@@ -1,0 +1,65 @@
+package provision
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// namePrefix begins the name of every deployment and of its pod. Pods of the
+// account that have it and no state here look like ours, and are called orphans.
+const namePrefix = "ocr-gateway-"
+
+// Deployment is what is known here of one host. It is saved before anything is
+// created, and holds nothing that can be seen by looking at the world, except
+// what the cloud cannot be asked for again.
+type Deployment struct {
+	Name    string    `json:"name"` // also the pod's: unique
+	Created time.Time `json:"created"`
+	Options Options   `json:"options"`
+
+	// PodID is empty until the pod is known to exist. A pod may exist before: it
+	// is found by its name.
+	PodID string `json:"pod_id,omitempty"`
+	// Ceiling is the price in USD an hour that was agreed to; no pod dearer than
+	// that is ordered.
+	Ceiling float64 `json:"max_price_per_hour,omitempty"`
+	// Replaces is the stopped pod that this one takes the place of; it is
+	// terminated when this one is ready.
+	Replaces string `json:"replaces,omitempty"`
+	// Login is set for a machine that is not rented, and kept for one that is.
+	Login Login `json:"login"`
+	// NoMTP: vLLM did not start with speculative decoding here.
+	NoMTP bool `json:"no_mtp,omitempty"`
+	// NoLayout says why the layout sidecar is left out; empty when it is not.
+	NoLayout string `json:"no_layout,omitempty"`
+	// Ready is when the deployment was last verified; zero until then.
+	Ready time.Time `json:"ready,omitzero"`
+}
+
+// Rented says whether the host is a pod of the cloud.
+func (d *Deployment) Rented() bool { return d.Options.Image != "" }
+
+// newName returns a name with 40 random bits.
+func newName() string {
+	return namePrefix + strings.ToLower(rand.Text()[:8])
+}
+
+// mtp says whether vLLM is started with speculative decoding.
+func (d *Deployment) mtp() bool { return d.Options.MTP && !d.NoMTP }
+
+// layout says whether the gateway runs the sidecar.
+func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.NoLayout == "" }
+
+// resume is the command that goes on with a deployment.
+func (d *Deployment) resume() string {
+	switch {
+	case !d.Rented():
+		return "ocr-gateway provision --host " + d.Login.User + "@" + d.Login.Address
+	case d.PodID != "":
+		return "ocr-gateway provision --pod-id " + d.PodID
+	default:
+		return "ocr-gateway provision --gpu " + fmt.Sprintf("%q", d.Options.GPU)
+	}
+}

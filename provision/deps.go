@@ -1,0 +1,101 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Versions of what GLM-OCR needs. The least are those that serve it without
+// known faults; the pins are installed where a host has less.
+const (
+	vllmLeast         = "0.19.1"
+	vllmPin           = "0.20.2"
+	transformersLeast = "5.3.0"
+	transformersPin   = "5.23.0" // as in layout/sidecar/requirements.txt
+)
+
+// Exit codes of scripts/deps.sh.
+const exitLayout = 15
+
+var depsFaults = map[int]string{
+	11: "system packages could not be installed",
+	12: "the Python environment could not be made",
+	13: "vLLM could not be installed",
+	14: "transformers could not be installed",
+}
+
+// installed is met when the host has vLLM, transformers and, unless it is
+// left out, what the layout sidecar imports.
+func (r *run) installed(ctx context.Context) error {
+	found, err := r.deps(ctx, "check")
+	if err != nil {
+		return err
+	}
+	vllm, transformers := first(found, "vllm"), first(found, "transformers")
+	r.site = first(found, "site")
+	switch {
+	case r.site == "":
+		return waitFor("the host has no Python environment yet")
+	case !atLeast(vllm, vllmLeast):
+		return waitFor("vLLM is %s, %s is needed", orNone(vllm), vllmLeast)
+	case !r.d.Options.FromSource && !atLeast(transformers, transformersLeast):
+		return waitFor("transformers is %s, %s is needed", orNone(transformers), transformersLeast)
+	case first(found, "hf") == "":
+		return waitFor("the command hf is missing")
+	case r.d.layout() && first(found, "layout") != "ok":
+		return waitFor("the layout sidecar cannot import its packages: %s", first(found, "layout"))
+	}
+	return nil
+}
+
+// install brings what is missing. That the layout sidecar's part fails costs
+// the layout only.
+func (r *run) install(ctx context.Context) error {
+	found, err := r.deps(ctx, "install")
+	for _, warning := range found["warning"] {
+		r.Progress.Warn(warning)
+	}
+	var exit *ExitError
+	if !errors.As(err, &exit) {
+		return err
+	}
+	if exit.Code == exitLayout {
+		return r.dropLayout("its packages could not be installed: " + lastLine(exit.Tail))
+	}
+	if fault, known := depsFaults[exit.Code]; known {
+		return fmt.Errorf("%s: %w", fault, err)
+	}
+	return err
+}
+
+// dropLayout goes on without the layout sidecar: pages are read whole.
+func (r *run) dropLayout(why string) error {
+	r.d.NoLayout = why
+	r.Progress.Warn("layout is left out, pages are read whole: " + why)
+	return r.save()
+}
+
+func (r *run) deps(ctx context.Context, task string) (map[string][]string, error) {
+	var out bytes.Buffer
+	err := r.onHost(ctx, r.script(depsScript, map[string]string{
+		"task": task, "layout": flag(r.d.layout()), "from_source": flag(r.d.Options.FromSource),
+		"vllm_least": vllmLeast, "vllm_pin": vllmPin,
+		"transformers_least": transformersLeast, "transformers_pin": transformersPin,
+	}), &out)
+	return pairs(out.String()), err
+}
+
+func orNone(version string) string {
+	if version == "" {
+		return "missing"
+	}
+	return version
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}

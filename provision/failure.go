@@ -1,0 +1,141 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Failure is a run that did not end in a ready deployment: what failed, what
+// exists, what it costs, and how to go on.
+type Failure struct {
+	Err    error    // *StageError, or the cause of an interrupt
+	Bills  string   // what exists and what it costs; empty when nothing does
+	Next   []string // commands
+	Logs   string   // folder with what could be fetched; empty when nothing could
+	Pieces []string // files in it
+}
+
+func (f *Failure) Error() string {
+	var b strings.Builder
+	b.WriteString(f.Err.Error())
+	if f.Logs != "" {
+		fmt.Fprintf(&b, "\nlogs: %s in %s", strings.Join(f.Pieces, ", "), f.Logs)
+	}
+	if f.Bills != "" {
+		fmt.Fprintf(&b, "\n%s; resume, stop or terminate with:", f.Bills)
+	} else if len(f.Next) > 0 {
+		b.WriteString("\nnothing bills; go on with:")
+	}
+	for _, command := range f.Next {
+		b.WriteString("\n  " + command)
+	}
+	return b.String()
+}
+
+func (f *Failure) Unwrap() error { return f.Err }
+
+// graceful bounds what is still asked of the world after a failure or Ctrl-C.
+const graceful = 20 * time.Second
+
+// explain makes of an error what a person needs to know. The host is left as it is.
+func (r *run) explain(ctx context.Context, cause error) error {
+	f := &Failure{Err: cause}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
+	defer cancel()
+	if r.d.Rented() {
+		r.explainPod(ctx, f)
+	} else {
+		f.Next = []string{r.d.resume()}
+	}
+	r.fetchLogs(ctx, f)
+	return f
+}
+
+// explainPod says what bills.
+func (r *run) explainPod(ctx context.Context, f *Failure) {
+	f.Next = []string{r.d.resume()}
+	if r.d.PodID == "" {
+		ids, err := r.named(ctx, r.d.Name)
+		if err == nil && len(ids) == 0 {
+			if errors.Is(f.Err, ErrNoStock) || errors.Is(f.Err, ErrRequest) || errors.Is(f.Err, ErrKey) || errors.Is(f.Err, ErrBalance) {
+				f.Next = nil // nothing was begun that could be gone on with
+				_ = r.Store.Drop(r.d)
+			}
+			return
+		}
+		if len(ids) > 0 {
+			r.d.PodID = ids[0]
+			_ = r.save() // said below in any case
+		} else {
+			f.Bills = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billing"
+			f.Next = append(f.Next, "ocr-gateway provision --status")
+			return
+		}
+	}
+	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
+	switch {
+	case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
+		f.Next = []string{"ocr-gateway provision --terminate --pod-id " + r.d.PodID}
+		return
+	case err != nil:
+		f.Bills = "pod " + r.d.PodID + " is kept and may be billing"
+	case pod.State == PodStopped:
+		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills"
+	default:
+		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
+	}
+	r.pod = pod
+	f.Next = append(f.Next,
+		"ocr-gateway provision --stop --pod-id "+r.d.PodID,
+		"ocr-gateway provision --terminate --pod-id "+r.d.PodID)
+}
+
+// hostLogs are fetched after a failure.
+var hostLogs = []string{"vllm.log", "gateway.log", "supervise.log"}
+
+// fetchLogs saves what the logs say, as far as they can be reached.
+func (r *run) fetchLogs(ctx context.Context, f *Failure) {
+	if r.d.PodID == "" && r.d.Rented() {
+		return
+	}
+	dir := r.Store.Dir(r.d)
+	keep := func(name string, content []byte) {
+		if len(content) == 0 || os.MkdirAll(dir, 0o700) != nil {
+			return
+		}
+		if os.WriteFile(filepath.Join(dir, name), content, 0o600) == nil {
+			f.Logs, f.Pieces = dir, append(f.Pieces, name)
+		}
+	}
+	if r.host != nil {
+		for _, name := range hostLogs {
+			text, err := r.tail(ctx, "logs/"+name, 2000)
+			if err == nil && text != "" {
+				keep(name, []byte(text+"\n"))
+			}
+		}
+	}
+	if r.d.Rented() {
+		keep("pod.log", r.podLog(ctx))
+	}
+}
+
+// podLog is what the pod's two logs say.
+func (r *run) podLog(ctx context.Context) []byte {
+	var b bytes.Buffer
+	for _, source := range []LogSource{LogSystem, LogContainer} {
+		reading, cancel := context.WithTimeout(ctx, 3*time.Second)
+		_ = r.Cloud.Logs(reading, r.d.PodID, source, time.Time{}, func(line LogLine) error {
+			fmt.Fprintf(&b, "%s %s %s\n", line.Time.Format(time.RFC3339), line.Source, line.Text)
+			return nil
+		})
+		cancel()
+	}
+	return b.Bytes()
+}

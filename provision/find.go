@@ -1,0 +1,149 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ErrExists means that a deployment is there already.
+var ErrExists = errors.New("a deployment is there already")
+
+// Begin returns the deployment that a run is for, locked: the one that was cut
+// off before it was ready, if there is one, or a new one, saved. A ready one is
+// not built twice unless another is asked for.
+//
+// ceiling is the price in USD an hour that was agreed to.
+func (p *Provisioner) Begin(o Options, ceiling float64, another bool) (d *Deployment, resumed bool, unlock func(), err error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, false, nil, err
+	}
+	for _, d := range all {
+		switch {
+		case !d.Rented():
+			continue
+		case d.Ready.IsZero() && d.Options.GPU == o.GPU:
+			unlock, err := p.Store.Lock(d.Name)
+			if errors.Is(err, ErrBusy) && another {
+				continue
+			}
+			d.Ceiling = max(d.Ceiling, ceiling)
+			return d, true, unlock, err
+		case !another:
+			return nil, false, nil, fmt.Errorf("%w: %s; see --status, go on with it by --pod-id %s, or add --new for another one", ErrExists, d.Name, orNone(d.PodID))
+		}
+	}
+	d = &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second), Options: o, Ceiling: ceiling}
+	if unlock, err = p.Store.Lock(d.Name); err != nil {
+		return nil, false, nil, err
+	}
+	if err := p.Store.Save(d); err != nil {
+		unlock()
+		return nil, false, nil, err
+	}
+	return d, false, unlock, nil
+}
+
+// Unfinished returns the rented deployment that a run with these options would
+// go on with; nil when there is none.
+func (p *Provisioner) Unfinished(o Options) (*Deployment, error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		if d.Rented() && d.Ready.IsZero() && d.Options.GPU == o.GPU {
+			return d, nil
+		}
+	}
+	return nil, nil
+}
+
+// Find returns the deployment of a pod, locked. One that is not known here, but
+// whose pod bears our mark, is taken over: the state may lie on another machine.
+func (p *Provisioner) Find(ctx context.Context, podID string) (d *Deployment, unlock func(), err error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range all {
+		if d.PodID == podID {
+			unlock, err = p.Store.Lock(d.Name)
+			return d, unlock, err
+		}
+	}
+	pod, err := p.Cloud.Pod(ctx, podID)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !marked(pod) {
+		return nil, nil, fmt.Errorf("pod %s (%q) was not made by ocr-gateway provision", podID, pod.Name)
+	}
+	if d, err = adopted(pod); err != nil {
+		return nil, nil, err
+	}
+	if unlock, err = p.Store.Lock(d.Name); err != nil {
+		return nil, nil, err
+	}
+	if err := p.Store.Save(d); err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return d, unlock, nil
+}
+
+// Only returns the one rented deployment there is, for commands without --pod-id.
+func (p *Provisioner) Only() (*Deployment, error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, err
+	}
+	var rented []string
+	var only *Deployment
+	for _, d := range all {
+		if d.Rented() && d.PodID != "" {
+			only = d
+			rented = append(rented, d.PodID)
+		}
+	}
+	switch len(rented) {
+	case 0:
+		return nil, errors.New("no deployment is known here: name its pod with --pod-id")
+	case 1:
+		return only, nil
+	default:
+		return nil, fmt.Errorf("there are several deployments, name one: --pod-id %s", strings.Join(rented, " or --pod-id "))
+	}
+}
+
+// marked says whether a pod looks like one of ours.
+func marked(pod Pod) bool {
+	return strings.HasPrefix(pod.Name, namePrefix) && pod.Env["OCR_GATEWAY_DIR"] != ""
+}
+
+// adopted rebuilds a deployment from its pod.
+func adopted(pod Pod) (*Deployment, error) {
+	o := DefaultOptions()
+	o.GPU, o.GPUCount, o.Image, o.Tenure = pod.GPU, max(pod.GPUCount, 1), pod.Image, pod.Tenure
+	o.DiskGB, o.NetworkVolume = pod.DiskGB, pod.NetworkVolume
+	if pod.VolumeGB > 0 {
+		o.VolumeGB = pod.VolumeGB
+	}
+	o.Dir = pod.Env["OCR_GATEWAY_DIR"]
+	for _, port := range pod.Ports {
+		if port.HTTP {
+			o.APIPort = port.Number
+		}
+	}
+	if o.VLLMPort == o.APIPort {
+		o.VLLMPort++
+	}
+	d := &Deployment{Name: pod.Name, Created: pod.Created, Options: o, PodID: pod.ID}
+	if err := o.Validate(); err != nil {
+		return nil, fmt.Errorf("pod %s is not as this program makes them: %w", pod.ID, err)
+	}
+	return d, nil
+}

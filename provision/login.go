@@ -1,0 +1,123 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// hostKeyMark begins the line in the pod's log that tells its host key.
+const hostKeyMark = "ocr-gateway: host key "
+
+// loggedIn is met when a script runs on the host.
+func (r *run) loggedIn(ctx context.Context) error {
+	if r.host == nil {
+		return waitFor("not logged in yet")
+	}
+	return r.lost(ctx, r.host.Run(ctx, "true", nil))
+}
+
+// login connects to the host as it is reached now.
+func (r *run) login(ctx context.Context) error {
+	if r.host != nil {
+		return nil
+	}
+	if r.d.Rented() {
+		if err := r.findDoor(ctx); err != nil {
+			return err
+		}
+	}
+	host, err := r.Connect(ctx, r.d.Login)
+	switch {
+	case err == nil:
+		r.host = host
+		return r.save()
+	case errors.Is(err, ErrLogin) && r.d.Rented() && len(r.d.Login.HostKeys) > 0:
+		// The address may be that of before a start, and belong to another pod now.
+		r.d.Login.HostKeys = nil
+		return waitFor("another machine answers at %s, or it has a new key: reading its address and key again", r.d.Login.Address)
+	case errors.Is(err, ErrLogin):
+		return err
+	}
+	return waitFor("no login at %s: %v", r.d.Login.Address, err)
+}
+
+// findDoor reads the pod's address, which moves with each start, and its host
+// key. The key is taken from the pod's log, which comes over the cloud's API:
+// so the first connection is as sure as any later one.
+func (r *run) findDoor(ctx context.Context) error {
+	if err := r.look(ctx); err != nil {
+		return err
+	}
+	if r.pod.State != PodRunning {
+		return waitFor("the pod is %s", r.pod.State)
+	}
+	address, ok := r.pod.Addresses[22]
+	if !ok {
+		return waitFor("port 22 has no public address")
+	}
+	r.d.Login.User = "root"
+	r.d.Login.Address = net.JoinHostPort(address.Host, strconv.Itoa(address.Port))
+	if len(r.d.Login.HostKeys) > 0 {
+		return nil
+	}
+	key, err := r.readHostKey(ctx)
+	if err != nil {
+		return err
+	}
+	r.d.Login.HostKeys = []string{key}
+	return nil
+}
+
+// errFound ends the reading of a log.
+var errFound = errors.New("found")
+
+// readHostKey finds the host key in the pod's log since its start.
+func (r *run) readHostKey(ctx context.Context) (string, error) {
+	reading, cancel := context.WithTimeout(ctx, max(r.Poll, 2*time.Second))
+	defer cancel()
+	var key string
+	err := r.Cloud.Logs(reading, r.pod.ID, LogContainer, r.pod.Started, func(line LogLine) error {
+		r.showOnce(line)
+		if found, ok := strings.CutPrefix(strings.TrimSpace(line.Text), hostKeyMark); ok {
+			key = found
+			return errFound
+		}
+		return nil
+	})
+	switch {
+	case key != "":
+		return key, nil
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case err != nil && reading.Err() == nil:
+		return "", cloudTrouble(err)
+	default:
+		return "", waitFor("the pod has not said its host key in its log yet")
+	}
+}
+
+// showOnce shows a line of the pod's log that has not been shown.
+func (r *run) showOnce(line LogLine) {
+	if line.Time.After(r.logSince) {
+		r.logSince = line.Time
+		r.Progress.Log("pod", line.Text)
+	}
+}
+
+// connected returns the host, logged in anew where the connection was lost.
+func (r *run) connected(ctx context.Context) (Host, error) {
+	if r.host == nil {
+		if err := r.login(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.host == nil {
+		return nil, fmt.Errorf("no connection to the host")
+	}
+	return r.host, nil
+}

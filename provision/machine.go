@@ -1,0 +1,64 @@
+package provision
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// hostForm is user@address[:port]; an IPv6 address stands in brackets.
+var hostForm = regexp.MustCompile(`^([A-Za-z_][\w.-]*)@(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$`)
+
+// Machine returns the deployment on a machine that is not rented, locked: the
+// one that is known, or a new one.
+func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deployment, func(), error) {
+	m := hostForm.FindStringSubmatch(host)
+	if m == nil {
+		return nil, nil, fmt.Errorf("--host: %q is not user@address[:port]", host)
+	}
+	port := "22"
+	if m[3] != "" {
+		port = m[3][1:]
+	}
+	login := Login{User: m[1], Address: net.JoinHostPort(strings.Trim(m[2], "[]"), port), HostKeys: hostKeys}
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second)}
+	for _, known := range all {
+		if !known.Rented() && known.Login.Address == login.Address {
+			d = known
+		}
+	}
+	d.Options, d.Login, d.NoLayout, d.NoMTP = o, login, "", false
+	unlock, err := p.Store.Lock(d.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.Store.Save(d); err != nil {
+		unlock()
+		return nil, nil, err
+	}
+	return d, unlock, nil
+}
+
+// WriteMachinePlan says what a run would do on a machine.
+func WriteMachinePlan(w io.Writer, o Options, host string) error {
+	if !hostForm.MatchString(host) {
+		return errors.New("--host: it is not user@address[:port]")
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n\nSteps\n", host)
+	for _, s := range steps(o) {
+		if s.Stage != "create" && s.Stage != "running" {
+			fmt.Fprintf(&b, "  %-9s %s\n", s.Stage, s.Does)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,211 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Parts are what a Provisioner acts through.
+type Parts struct {
+	Cloud   Cloud // nil where no host is rented
+	Connect Connect
+	Store   *Store
+	// PublicKey is the authorized_keys line of the key that Connect logs in with.
+	PublicKey string
+	// Program opens the program that is put on the host, a Linux executable.
+	Program func() (Program, error)
+	// CloudKey is the cloud's API key, put on a host that stops itself when idle.
+	CloudKey string
+	Progress Progress
+	// Poll is the time between two looks at the cloud. RunPod allows 60 calls a minute.
+	Poll time.Duration
+	// Deadlines bound the stages.
+	Deadlines Deadlines
+}
+
+// Program is an open executable.
+type Program interface {
+	io.ReadSeekCloser
+	io.ReaderAt
+}
+
+// Deadlines bound what is waited for.
+type Deadlines struct {
+	Machine time.Duration // a machine is found
+	Image   time.Duration // its image is pulled and runs
+	Ports   time.Duration // its ports have addresses, also after they were asked for again
+	Login   time.Duration // sshd answers
+	Install time.Duration // packages
+	Model   time.Duration // download of the models
+	Upload  time.Duration // of the program
+	VLLM    time.Duration // vLLM serves: loads, compiles, captures graphs
+	Gateway time.Duration
+	Verify  time.Duration
+	Bench   time.Duration
+	Stop    time.Duration // the cloud does what --stop or --terminate asks
+}
+
+// DefaultDeadlines are generous: a slow host is better waited for than paid
+// for and thrown away.
+func DefaultDeadlines() Deadlines {
+	return Deadlines{
+		Machine: 10 * time.Minute, Image: 30 * time.Minute, Ports: 5 * time.Minute, Login: 15 * time.Minute,
+		Install: 30 * time.Minute, Model: 60 * time.Minute, Upload: 30 * time.Minute,
+		VLLM: 20 * time.Minute, Gateway: 5 * time.Minute, Verify: 5 * time.Minute,
+		Bench: 20 * time.Minute, Stop: 5 * time.Minute,
+	}
+}
+
+// Provisioner builds hosts and takes them down.
+type Provisioner struct{ Parts }
+
+// New returns a Provisioner.
+func New(parts Parts) *Provisioner { return &Provisioner{parts} }
+
+// run is one pass over the stages of one deployment.
+type run struct {
+	*Provisioner
+	d    *Deployment
+	plan Plan // candidates; empty when the pod exists
+
+	pod         Pod       // as last seen
+	host        Host      // nil while there is no connection
+	probed      probe     // what the host is
+	logSince    time.Time // of the pod's log, what is shown already
+	portsAt     time.Time // when the running pod was first seen without its addresses
+	reasked     bool      // the ports were asked for again
+	site        string    // folder of the host's Python packages
+	sent        bool      // the program was put on the host in this run
+	apiKey      string    // of the gateway
+	newKey      bool      // made in this run: to be shown
+	baseStarts  int       // of vLLM, when its settings were last changed
+	layoutState string    // of the gateway
+	verifyBegan time.Time
+	verified    []string // addresses of the API that answered
+	figures     *Figures // of the benchmark
+}
+
+// Up takes a deployment through all stages and returns its card. It may be
+// called for one in any state. On failure the host is left as it is.
+func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, error) {
+	r := &run{Provisioner: p, d: d, plan: plan}
+	defer r.disconnect()
+	stages := r.machineStages()
+	if d.Rented() {
+		stages = append(r.cloudStages(), stages...)
+	}
+	if err := meet(ctx, stages, p.Progress); err != nil {
+		return Card{}, r.explain(ctx, err)
+	}
+	return r.card(), nil
+}
+
+func (r *run) cloudStages() []stage {
+	d := r.Deadlines
+	return []stage{
+		{name: "create", phase: PhaseInfrastructure, deadline: d.Machine + r.d.Options.RetryFor, check: r.created, act: r.create, every: r.Poll},
+		{name: "provisioning", phase: PhaseInfrastructure, deadline: d.Machine, check: r.placed, act: r.startIfStopped, every: r.Poll},
+		{name: "running", phase: PhaseInfrastructure, deadline: d.Image, check: r.running, every: r.Poll},
+		{name: "ports", phase: PhaseInfrastructure, deadline: d.Ports * 3, check: r.ported, act: r.askForPorts, every: r.Poll},
+	}
+}
+
+func (r *run) machineStages() []stage {
+	d := r.Deadlines
+	soon := min(r.Poll, 2*time.Second) // between looks that cost the cloud nothing
+	stages := []stage{
+		{name: "ssh", phase: PhaseInfrastructure, deadline: d.Login, check: r.loggedIn, act: r.login, every: r.Poll},
+		{name: "probe", phase: PhaseEnvironment, deadline: 2 * time.Minute, check: r.probe, every: soon},
+		{name: "deps", phase: PhaseEnvironment, deadline: d.Install, check: r.installed, act: r.install, every: soon},
+		{name: "model", phase: PhaseEnvironment, deadline: d.Model, check: r.downloaded, act: r.download, every: soon},
+		{name: "upload", phase: PhaseEnvironment, deadline: d.Upload, check: r.uploaded, act: r.upload, every: soon},
+		{name: "config", phase: PhaseVLLM, deadline: 2 * time.Minute, check: r.configured, act: r.configure, every: soon},
+		{name: "vllm", phase: PhaseVLLM, deadline: 2 * d.VLLM, check: r.vllmReady, act: r.nurseVLLM, every: soon},
+		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, every: soon},
+		{name: "verify", phase: PhaseVerification, deadline: d.Verify, check: r.verify, every: soon},
+	}
+	if r.d.Options.Benchmark {
+		stages = append(stages, stage{name: "bench", phase: PhaseVerification, deadline: d.Bench, check: r.benchmark, every: soon})
+	}
+	return append(stages, stage{name: "ready", phase: PhaseVerification, deadline: d.Stop, check: r.finish, every: r.Poll})
+}
+
+// save keeps what was learnt about the deployment.
+func (r *run) save() error { return r.Store.Save(r.d) }
+
+// finish marks the deployment as verified, and takes down what it makes
+// needless: a second pod of an order that was carried out after all, and the
+// pod that it replaces.
+func (r *run) finish(ctx context.Context) error {
+	if err := r.reapTwins(ctx); err != nil {
+		return err
+	}
+	if old := r.d.Replaces; old != "" {
+		if err := r.Cloud.Terminate(ctx, old); err != nil {
+			return fmt.Errorf("this pod is ready, the one it replaces (%s) still bills: %w", old, err)
+		}
+		r.d.Replaces = ""
+	}
+	r.d.Ready = time.Now().UTC().Truncate(time.Second)
+	return r.save()
+}
+
+// reapTwins terminates other pods of this deployment's name, which is unique:
+// they come from orders that the cloud did not answer and carried out late.
+func (r *run) reapTwins(ctx context.Context) error {
+	if !r.d.Rented() {
+		return nil
+	}
+	pods, err := r.Cloud.Pods(ctx)
+	if err != nil {
+		return cloudTrouble(err)
+	}
+	for _, pod := range pods {
+		if pod.Name != r.d.Name || pod.ID == r.d.PodID || pod.State == PodTerminated {
+			continue
+		}
+		r.Progress.Warn("a second pod of this deployment came up late and is terminated: " + pod.ID)
+		if err := r.Cloud.Terminate(ctx, pod.ID); err != nil {
+			return fmt.Errorf("a second pod, %s, bills: %w", pod.ID, err)
+		}
+	}
+	return nil
+}
+
+// onHost runs a script on the host. A lost connection is unmet: the next look
+// makes a new one.
+func (r *run) onHost(ctx context.Context, script string, out io.Writer) error {
+	host, err := r.connected(ctx)
+	if err != nil {
+		return err
+	}
+	err = host.Run(ctx, script, out)
+	return r.lost(ctx, err)
+}
+
+// lost turns a broken connection into something to wait for. What the far side
+// said (*ExitError) and a refused login stay as they are.
+func (r *run) lost(ctx context.Context, err error) error {
+	var exit *ExitError
+	if err == nil || ctx.Err() != nil || errors.As(err, &exit) || errors.Is(err, ErrLogin) {
+		return err
+	}
+	r.disconnect()
+	return waitFor("the connection to the host broke off: %v", err)
+}
+
+func (r *run) disconnect() {
+	if r.host != nil {
+		r.host.Close()
+		r.host = nil
+	}
+}
+
+// asExit returns the end of a script, where err is one.
+func asExit(err error) (*ExitError, bool) {
+	var exit *ExitError
+	return exit, errors.As(err, &exit)
+}

@@ -1,0 +1,55 @@
+# Installs what the host lacks (task=install), or says what it has (task=check).
+# From the caller: task, layout (1 or 0), from_source (1 or 0), the pins.
+# Exit codes of install say which part failed: 11 system, 12 environment,
+# 13 vLLM, 14 transformers, 15 layout.
+python=$dir/python/bin/python
+
+version() { "$python" -c 'import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))' "$1" 2>/dev/null || true; }
+
+# The real import takes seconds and proves what the sidecar needs.
+layout_works() { "$python" -c 'import cv2, numpy, PIL, torch, torchvision; from transformers import PPDocLayoutV3ForObjectDetection' 2>&1; }
+
+# at_least HAVE WANT
+at_least() { [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1)" = "$2" ]; }
+
+# Packages of the image must stay as they are: others are fitted to them.
+keep() { "$python" -m pip list --format=freeze 2>/dev/null | grep -iE '^(torch|torchvision|torchaudio|numpy|vllm|transformers|xformers|triton)==' > "$dir/run/constraints.txt" || true; }
+
+check() {
+	[ -x "$python" ] || return 0
+	echo "site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+	echo "vllm=$(version vllm)"
+	echo "transformers=$(version transformers)"
+	echo "hf=$(command -v hf || true)"
+	[ "$layout" = 0 ] || if why=$(layout_works); then echo layout=ok; else echo "layout=$(tail -1 <<< "$why")"; fi
+}
+
+install() {
+	# libturbojpeg makes JPEG six times cheaper; the gateway works without it.
+	if [[ $(ldconfig -p) != *libturbojpeg.so.0* ]]; then
+		retry 3 as_root apt-get update -qq &&
+			{ as_root apt-get install -y -qq --no-install-recommends libturbojpeg0 || as_root apt-get install -y -qq --no-install-recommends libturbojpeg; } 9>&- ||
+			echo "warning=libturbojpeg is not installed: pictures cost more CPU"
+	fi
+	if [ ! -x "$python" ]; then
+		python3 -c 'import ensurepip' 2>/dev/null || retry 3 as_root apt-get install -y -qq --no-install-recommends python3-venv python3-pip || exit 11
+		rm -rf "$dir/python"
+		python3 -m venv --system-site-packages "$dir/python" || exit 12
+	fi
+	if ! at_least "$(version vllm)" "$vllm_least"; then
+		retry 3 "$python" -m pip install -q --disable-pip-version-check "vllm==$vllm_pin" || exit 13
+	fi
+	if [ "$from_source" = 1 ]; then
+		retry 3 "$python" -m pip install -q --disable-pip-version-check "git+https://github.com/huggingface/transformers" || exit 14
+	elif ! at_least "$(version transformers)" "$transformers_least"; then
+		retry 3 "$python" -m pip install -q --disable-pip-version-check --upgrade "transformers==$transformers_pin" || exit 14
+	fi
+	command -v hf >/dev/null || retry 3 "$python" -m pip install -q --disable-pip-version-check 'huggingface_hub>=1' || exit 14
+	if [ "$layout" = 1 ] && ! layout_works >/dev/null; then
+		keep
+		retry 3 "$python" -m pip install -q --disable-pip-version-check -c "$dir/run/constraints.txt" torch torchvision "opencv-python-headless" numpy pillow || exit 15
+		layout_works || exit 15
+	fi
+}
+
+"$task"

@@ -1,0 +1,13 @@
+# Prints what the host is, as name=value lines.
+mkdir -p "$dir"/{bin,etc,logs,run} && chmod 700 "$dir/etc" "$dir/run"
+[ -w "$dir" ]
+echo "arch=$(uname -m)"
+echo "os=$(. /etc/os-release; echo "$PRETTY_NAME")"
+echo "glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2)"
+echo "cpus=$(nproc)"
+echo "memory_mb=$(awk '/^MemTotal:/ {print int($2 / 1024)}' /proc/meminfo)"
+echo "disk_gb=$(df -BG --output=avail "$dir" | tail -1 | tr -dc 0-9)"
+echo "python=$(python3 --version 2>/dev/null | cut -d' ' -f2)"
+if command -v nvidia-smi >/dev/null; then
+	nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader,nounits | sed 's/^/gpu=/'
+fi

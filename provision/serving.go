@@ -1,0 +1,173 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"ocr-gateway/supervise"
+)
+
+// crashes is how often vLLM may end before its settings are changed: once may
+// be an accident of the host.
+const crashes = 2
+
+// vllmReady is met when vLLM answers and serves the model.
+func (r *run) vllmReady(ctx context.Context) error {
+	base := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.VLLMPort)
+	if status, _, err := r.get(ctx, base+"/health", ""); err != nil || status != http.StatusOK {
+		return r.notYet(ctx, "vLLM", status, err)
+	}
+	status, body, err := r.get(ctx, base+"/v1/models", "")
+	if err != nil || status != http.StatusOK {
+		return r.notYet(ctx, "vLLM", status, err)
+	}
+	if !bytes.Contains(body, []byte(`"`+servedName+`"`)) {
+		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", r.d.Options.VLLMPort, servedName)
+	}
+	return nil
+}
+
+// notYet is what is missing while a server does not answer as it should.
+func (r *run) notYet(ctx context.Context, name string, status int, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		return waitFor("%s does not answer yet", name)
+	}
+	return waitFor("%s answers with status %d", name, status)
+}
+
+// nurseVLLM watches vLLM come up: it shows its log and, when it ends again and
+// again, starts it without speculative decoding, which fails on some versions.
+func (r *run) nurseVLLM(ctx context.Context) error {
+	status, err := r.status(ctx)
+	if err != nil {
+		return err
+	}
+	vllm := program(status, "vllm")
+	if vllm == nil {
+		return waitFor("the supervisor does not know vLLM yet")
+	}
+	if r.baseStarts == 0 {
+		r.baseStarts = vllm.Starts
+	}
+	if vllm.Starts-r.baseStarts >= crashes && vllm.LastExit != nil {
+		return r.vllmFailed(ctx, vllm)
+	}
+	line, err := r.tail(ctx, "logs/vllm.log", 1)
+	if err != nil {
+		return err
+	}
+	return waitFor("%s, %s: %s", vllm.State, time.Since(vllm.Since).Round(time.Second), line)
+}
+
+// vllmFailed shows why vLLM ends, and tries without MTP before giving up.
+func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
+	for line := range strings.Lines(vllm.LastExit.Output) {
+		r.Progress.Log("vllm", strings.TrimRight(line, "\n"))
+	}
+	if !r.d.mtp() {
+		return fmt.Errorf("vLLM ended %d times, last with code %d: %s", vllm.Starts-r.baseStarts, vllm.LastExit.Code, lastLine(vllm.LastExit.Output))
+	}
+	r.Progress.Warn("vLLM does not start with speculative decoding (MTP), trying without")
+	r.d.NoMTP, r.baseStarts = true, 0
+	if err := r.save(); err != nil {
+		return err
+	}
+	return r.configure(ctx)
+}
+
+func program(status supervise.Status, name string) *supervise.ProgramStatus {
+	for i, p := range status.Programs {
+		if p.Name == name {
+			return &status.Programs[i]
+		}
+	}
+	return nil
+}
+
+// tail is the end of a log on the host.
+func (r *run) tail(ctx context.Context, log string, lines int) (string, error) {
+	var out bytes.Buffer
+	err := r.onHost(ctx, r.script(`[ ! -f "$dir/$log" ] || tail -n "$lines" "$dir/$log"`,
+		map[string]string{"log": log, "lines": fmt.Sprint(lines)}), &out)
+	return strings.TrimSpace(out.String()), err
+}
+
+// gatewayReady is met when the gateway would take work. A layout sidecar that
+// still loads is waited for; one that failed costs the layout only.
+func (r *run) gatewayReady(ctx context.Context) error {
+	base := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.APIPort)
+	status, body, err := r.get(ctx, base+"/health", r.apiKey)
+	if err != nil || status != http.StatusOK {
+		return r.notYet(ctx, "the gateway", status, err)
+	}
+	var health struct {
+		Ready  bool `json:"ready"`
+		Engine struct{ State, Detail string }
+		Layout struct{ State, Detail string }
+	}
+	if err := json.Unmarshal(body, &health); err != nil {
+		return fmt.Errorf("what listens on port %d is not the gateway", r.d.Options.APIPort)
+	}
+	switch {
+	case !health.Ready:
+		return waitFor("the engine is %s: %s", health.Engine.State, health.Engine.Detail)
+	case r.d.layout() && health.Layout.State == "loading":
+		return waitFor("the layout model loads")
+	case r.d.layout() && health.Layout.State != "ready":
+		r.Progress.Warn("layout is " + health.Layout.State + ", pages are read whole: " + health.Layout.Detail)
+	}
+	r.layoutState = health.Layout.State
+	return nil
+}
+
+// maxAnswer bounds what is read of an answer, in bytes.
+const maxAnswer = 8 << 20
+
+// get asks a server on the host through the SSH connection.
+func (r *run) get(ctx context.Context, url, key string) (status int, body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return 0, nil, err
+	}
+	return r.do(ctx, req, key, r.tunnel)
+}
+
+// tunnel connects through the SSH connection.
+func (r *run) tunnel(ctx context.Context, network, address string) (net.Conn, error) {
+	host, err := r.connected(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return host.DialContext(ctx, network, address)
+}
+
+// dialer makes connections.
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// do sends one request on a connection of its own; dial nil means the network.
+func (r *run) do(ctx context.Context, req *http.Request, key string, dial dialer) (status int, body []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Do(req.WithContext(ctx))
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	return resp.StatusCode, body, err
+}

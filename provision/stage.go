@@ -1,0 +1,136 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Phase is one of the five parts of a run.
+type Phase string
+
+// The phases, in order.
+const (
+	PhaseInfrastructure Phase = "infrastructure"
+	PhaseEnvironment    Phase = "environment"
+	PhaseVLLM           Phase = "vLLM"
+	PhaseGateway        Phase = "OCR API"
+	PhaseVerification   Phase = "verification"
+)
+
+// stage is a step towards a serving host. It is met when check says so, which
+// looks at the world and not at what was done before; so a stage may be entered
+// any number of times.
+type stage struct {
+	name     string
+	phase    Phase
+	deadline time.Duration // from its first look
+	// check returns nil when the stage is met. An unmet error says what is
+	// missing; any other ends the run.
+	check func(context.Context) error
+	// act brings the world nearer, where more than waiting is needed. An unmet
+	// error means that it may be tried again.
+	act func(context.Context) error
+	// every is the time between looks.
+	every time.Duration
+}
+
+// unmet says what a stage still waits for.
+type unmet struct{ why string }
+
+func (u unmet) Error() string { return u.why }
+
+func waitFor(format string, args ...any) error { return unmet{fmt.Sprintf(format, args...)} }
+
+// Progress is told how a run goes. Calls come from one goroutine at a time.
+type Progress interface {
+	Begin(stage string, phase Phase)
+	// Waiting says what a stage waits for; it may say the same again.
+	Waiting(why string)
+	// Log hands over a line of a log of the host's, such as "pod" or "vllm".
+	Log(source, line string)
+	Warn(text string)
+	// End ends a stage: err is nil when it is met.
+	End(stage string, took time.Duration, err error)
+}
+
+// StageError is a stage that could not be met.
+type StageError struct {
+	Stage string
+	Err   error
+}
+
+func (e *StageError) Error() string { return e.Stage + ": " + e.Err.Error() }
+func (e *StageError) Unwrap() error { return e.Err }
+
+// ErrDeadline means that a stage waited as long as it may.
+var ErrDeadline = errors.New("it took too long")
+
+// meet runs the stages in order and returns the first failure as *StageError.
+func meet(ctx context.Context, stages []stage, progress Progress) error {
+	for _, s := range stages {
+		start := time.Now()
+		progress.Begin(s.name, s.phase)
+		err := s.meet(ctx, progress)
+		progress.End(s.name, time.Since(start), err)
+		if err != nil {
+			return &StageError{s.name, err}
+		}
+	}
+	return nil
+}
+
+// meet looks, acts and waits in turn until the stage is met.
+func (s *stage) meet(parent context.Context, progress Progress) error {
+	ctx, cancel := context.WithTimeout(parent, s.deadline)
+	defer cancel()
+	var missing unmet
+	step := func(do func(context.Context) error) (met bool, err error) {
+		err = do(ctx)
+		switch {
+		case err == nil:
+			return true, nil
+		case parent.Err() != nil:
+			return false, context.Cause(parent)
+		case ctx.Err() != nil:
+			return false, s.late(missing)
+		case errors.As(err, &missing):
+			progress.Waiting(missing.why)
+			return false, nil
+		default:
+			return false, err
+		}
+	}
+	for {
+		if met, err := step(s.check); met || err != nil {
+			return err
+		}
+		acted := false
+		if s.act != nil {
+			var err error
+			if acted, err = step(s.act); err != nil {
+				return err
+			}
+		}
+		if acted {
+			if met, err := step(s.check); met || err != nil {
+				return err
+			}
+		}
+		select {
+		case <-parent.Done():
+			return context.Cause(parent)
+		case <-ctx.Done():
+			return s.late(missing)
+		case <-time.After(s.every):
+		}
+	}
+}
+
+func (s *stage) late(missing unmet) error {
+	if missing.why == "" {
+		return fmt.Errorf("%w (%s)", ErrDeadline, s.deadline)
+	}
+	return fmt.Errorf("%w (%s): %s", ErrDeadline, s.deadline, missing.why)
+}

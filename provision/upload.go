@@ -1,0 +1,90 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// program is where this program lies on the host.
+func (r *run) program() string { return r.d.Options.Dir + "/bin/ocr-gateway" }
+
+// uploaded is met when the host has this very program and runs it.
+func (r *run) uploaded(ctx context.Context) error {
+	if !r.sent {
+		return waitFor("the program is not on the host yet")
+	}
+	err := r.onHost(ctx, r.script(quote(r.program())+" --version\n", nil), nil)
+	var exit *ExitError
+	if errors.As(err, &exit) {
+		return fmt.Errorf("the program does not run on %s: %s; give one that was built there with --binary", r.probed.OS, lastLine(exit.Tail))
+	}
+	return err
+}
+
+// upload puts the program on the host, unless it is there already.
+func (r *run) upload(ctx context.Context) error {
+	program, err := r.Program()
+	if err != nil {
+		return err
+	}
+	defer program.Close()
+	if err := runsOn(program, r.probed.Glibc); err != nil {
+		return err
+	}
+	host, err := r.connected(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.lost(ctx, host.Upload(ctx, program, r.program(), 0o755)); err != nil {
+		return err
+	}
+	r.sent = true
+	return nil
+}
+
+// runsOn says why a program cannot run with a version of glibc, read from the
+// symbol versions that it asks for.
+func runsOn(program Program, glibc string) error {
+	f, err := elf.NewFile(program)
+	if err != nil {
+		return fmt.Errorf("the program to upload is no Linux executable: run provision on Linux, or name one with --binary: %w", err)
+	}
+	defer f.Close()
+	if f.Machine != elf.EM_X86_64 {
+		return fmt.Errorf("the program to upload is for %s, the host is x86_64: name another one with --binary", f.Machine)
+	}
+	needs, err := f.DynamicVersionNeeds()
+	if err != nil {
+		return nil // linked statically
+	}
+	least := "0"
+	for _, library := range needs {
+		for _, dep := range library.Needs {
+			if version, ok := strings.CutPrefix(dep.Dep, "GLIBC_"); ok && atLeast(version, least) {
+				least = version
+			}
+		}
+	}
+	if glibc != "" && !atLeast(glibc, least) {
+		return fmt.Errorf("this program was built for glibc %s, the host has %s: build it on a system as old as that "+
+			"(Debian 12 and Ubuntu 22.04 fit the default image) and name it with --binary", least, glibc)
+	}
+	return nil
+}
+
+// put uploads a small file.
+func (r *run) put(ctx context.Context, name string, content []byte, secret bool) error {
+	host, err := r.connected(ctx)
+	if err != nil {
+		return err
+	}
+	mode := modePublic
+	if secret {
+		mode = modeSecret
+	}
+	return r.lost(ctx, host.Upload(ctx, bytes.NewReader(content), r.d.Options.Dir+"/"+name, mode))
+}

@@ -1,0 +1,172 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+)
+
+// samplePage is a picture with a few printed lines, sampleText what it says.
+// testdata/make makes them.
+//
+//go:embed sample/page.png
+var samplePage []byte
+
+//go:embed sample/page.txt
+var sampleText string
+
+// leastLikeness is how much of the sample's text must be read: less means that
+// the model, its prompt or the picture's way to it are broken, not that it
+// misread a letter.
+const leastLikeness = 0.9
+
+// route is a way to the API.
+type route struct {
+	name string
+	base string
+	dial dialer // nil: the network
+	key  bool   // asked without a key it must refuse
+}
+
+// routes are the ways that are verified: loopback on the host, the SSH tunnel,
+// and the public addresses.
+func (r *run) routes() []route {
+	local := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.APIPort)
+	routes := []route{{name: "SSH tunnel", base: local, dial: r.tunnel, key: true}}
+	for _, base := range r.publicURLs() {
+		routes = append(routes, route{name: base, base: base, key: true})
+	}
+	return routes
+}
+
+// publicURLs are the addresses of the API in the world, the one with TLS first.
+func (r *run) publicURLs() []string {
+	port := r.d.Options.APIPort
+	if !r.d.Rented() {
+		host, _, _ := net.SplitHostPort(r.d.Login.Address)
+		return []string{"http://" + net.JoinHostPort(host, strconv.Itoa(port))}
+	}
+	urls := []string{r.Cloud.ProxyURL(r.pod.ID, port)}
+	if a, ok := r.pod.Addresses[port]; ok {
+		urls = append(urls, "http://"+net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
+	}
+	return urls
+}
+
+// verify is met when the gateway reads the sample on every way that leads to
+// it, and refuses whoever has no key. Of the public ways one is enough; those
+// that do not work are said.
+func (r *run) verify(ctx context.Context) error {
+	healthcheck := quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
+	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
+		if exit, ok := asExit(err); ok {
+			return waitFor("on the host itself: %s", lastLine(exit.Tail))
+		}
+		return err
+	}
+	if r.d.Rented() {
+		if err := r.look(ctx); err != nil { // its addresses may have moved
+			return err
+		}
+	}
+	if r.verifyBegan.IsZero() {
+		r.verifyBegan = time.Now()
+	}
+	r.verified = nil
+	var missing []string
+	for _, way := range r.routes() {
+		if err := r.try(ctx, way); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if way.dial != nil {
+				return err
+			}
+			missing = append(missing, fmt.Sprintf("%s: %v", way.base, err))
+			continue
+		}
+		if way.dial == nil {
+			r.verified = append(r.verified, way.base)
+		}
+	}
+	late := time.Since(r.verifyBegan) > r.Deadlines.Verify/2
+	switch {
+	case len(missing) > 0 && (len(r.verified) == 0 || !late) && r.d.Rented():
+		return waitFor("%s", strings.Join(missing, "; "))
+	case len(missing) > 0:
+		r.Progress.Warn("not reachable from here: " + strings.Join(missing, "; "))
+	}
+	return nil
+}
+
+// try reads the sample on one way.
+func (r *run) try(ctx context.Context, way route) error {
+	status, _, err := r.do(ctx, sampleRequest(ctx, way.base), "", way.dial)
+	if err != nil {
+		return waitFor("%v", err)
+	}
+	if status == http.StatusOK {
+		return fmt.Errorf("%s: the API answers without a key", way.name)
+	}
+	if status != http.StatusUnauthorized {
+		return waitFor("it answers with status %d", status)
+	}
+	status, body, err := r.do(ctx, sampleRequest(ctx, way.base), r.apiKey, way.dial)
+	if err != nil {
+		return waitFor("%v", err)
+	}
+	if status != http.StatusOK {
+		return waitFor("reading the sample answers with status %d: %s", status, firstBytes(body, 300))
+	}
+	var answer struct {
+		Text string `json:"text"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return fmt.Errorf("%s: the answer is not the gateway's: %s", way.name, firstBytes(body, 100))
+	}
+	if l := likeness(answer.Text, sampleText); l < leastLikeness {
+		return fmt.Errorf("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(answer.Text), 300))
+	}
+	return nil
+}
+
+// sampleRequest asks for the sample to be read.
+func sampleRequest(ctx context.Context, base string) *http.Request {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, _ := form.CreateFormFile("image", "sample.png") // a bytes.Buffer takes everything
+	_, _ = part.Write(samplePage)
+	_ = form.WriteField("task", "text")
+	_ = form.Close()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/api/ocr/recognize", &body)
+	if err != nil {
+		panic(err) // base is ours
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	return req
+}
+
+// likeness compares two texts by their letters, from 0 to 1; case, blanks and
+// line ends do not count.
+func likeness(a, b string) float64 {
+	a, b = strings.ToLower(strings.Join(strings.Fields(a), "")), strings.ToLower(strings.Join(strings.Fields(b), ""))
+	longest := max(len([]rune(a)), len([]rune(b)))
+	if longest == 0 {
+		return 1
+	}
+	return 1 - float64(levenshtein.ComputeDistance(a, b))/float64(longest)
+}
+
+func firstBytes(text []byte, n int) string {
+	return strings.ToValidUTF8(string(text[:min(len(text), n)]), "")
+}

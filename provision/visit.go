@@ -1,0 +1,76 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// Known returns the deployment that has a pod, locked; nil where none has.
+func (p *Provisioner) Known(podID string) (*Deployment, func(), error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range all {
+		if d.PodID == podID {
+			unlock, err := p.Store.Lock(d.Name)
+			return d, unlock, err
+		}
+	}
+	return nil, nil, nil
+}
+
+// Peek returns the deployment of a pod without locking or saving it.
+func (p *Provisioner) Peek(ctx context.Context, podID string) (*Deployment, error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range all {
+		if d.PodID == podID {
+			return d, nil
+		}
+	}
+	pod, err := p.Cloud.Pod(ctx, podID)
+	if err != nil {
+		return nil, err
+	}
+	return adopted(pod)
+}
+
+// Door returns how a deployment's host is reached now.
+func (p *Provisioner) Door(ctx context.Context, d *Deployment) (Login, error) {
+	if !d.Rented() {
+		return d.Login, nil
+	}
+	r := &run{Provisioner: p, d: d}
+	if err := r.findDoor(ctx); err != nil {
+		return Login{}, err
+	}
+	return d.Login, nil
+}
+
+// Open connects to a deployment's host. The caller closes it.
+func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
+	login, err := p.Door(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	return p.Connect(ctx, login)
+}
+
+// FollowLogs writes the last lines of the logs of vLLM and the gateway, and
+// what comes, until ctx ends.
+func (p *Provisioner) FollowLogs(ctx context.Context, d *Deployment, w io.Writer) error {
+	host, err := p.Open(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer host.Close()
+	err = host.Run(ctx, fmt.Sprintf("cd %s/logs && exec tail -n 50 -F vllm.log gateway.log supervise.log\n", quote(d.Options.Dir)), w)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
