@@ -18,7 +18,7 @@ type Options struct {
 	Regions       []string      `json:"regions,omitempty"`   // data centre ids or two-letter countries
 	MaxPrice      float64       `json:"max_price,omitempty"` // USD an hour for the pod; 0: no bound
 	RetryFor      time.Duration `json:"retry_for,omitempty"` // wait for stock
-	Image         string        `json:"image,omitempty"` // empty: the host is not rented
+	Image         string        `json:"image,omitempty"`     // empty: the host is not rented
 	DiskGB        int           `json:"disk_gb"`
 	VolumeGB      int           `json:"volume_gb"`
 	NetworkVolume string        `json:"network_volume,omitempty"`

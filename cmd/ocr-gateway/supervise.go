@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"ocr-gateway/internal/config"
+	"ocr-gateway/supervise"
+)
+
+func newSupervise() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "supervise --config FILE",
+		Short: "Keep vLLM and the gateway running on a GPU host",
+		Long: `Keep the programs of a config file (JSON) running: start them, look whether they answer, start them again, keep their logs.
+
+SIGHUP reads the config again; SIGINT or SIGTERM stops the programs, the last one first; a second one kills them all.
+
+Exit codes: 0 stopped as told; 1 another supervisor runs already; 2 the config is wrong; ` + strconv.Itoa(exitSignals) + ` a second signal.`,
+		Args: cobra.NoArgs,
+	}
+	cmd.Flags().StringVar(&file, "config", "", "what to run (JSON)")
+	if err := cmd.MarkFlagRequired("config"); err != nil {
+		panic(err) // the flag is defined above
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		log, err := newLogger(config.Log{Level: "info", Format: config.LogAuto})
+		if err != nil {
+			return err
+		}
+		reload := make(chan os.Signal, 1)
+		signal.Notify(reload, syscall.SIGHUP)
+		defer signal.Stop(reload)
+		err = supervise.Run(cmd.Context(), file, supervise.Options{Log: log, Timing: supervise.DefaultTiming(), Reload: reload})
+		if errors.Is(err, supervise.ErrHeld) {
+			return exitError{exitFailed, err}
+		}
+		return err
+	}
+	return cmd
+}

@@ -1,0 +1,188 @@
+package supervise_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"ocr-gateway/supervise"
+)
+
+// idling runs an idle watch of 30 minutes for 55 minutes of fake time. looked says
+// what each look sees, by the time since the start. It returns when halt was called.
+func idling(t *testing.T, looked func(time.Duration) (bool, error), halt error) (halts []time.Duration) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 55*time.Minute)
+		defer cancel()
+		supervise.RunIdle(ctx, 30*time.Minute, func(context.Context) (bool, error) { return looked(time.Since(began)) },
+			func(context.Context) error {
+				halts = append(halts, time.Since(began))
+				return halt
+			})
+	})
+	return halts
+}
+
+func TestIdle(t *testing.T) {
+	refused := fmt.Errorf("get: %w", syscall.ECONNREFUSED)
+	never := func(time.Duration) (bool, error) { return false, nil }
+	for _, tc := range []struct {
+		name   string
+		looked func(time.Duration) (bool, error)
+		halt   error
+		want   []time.Duration
+	}{
+		{"the start counts as work, then every ten minutes", never, nil, minutes(30, 40, 50)},
+		{"refused", never, errors.New("403"), minutes(30, 40, 50)},
+		{"always at work", func(time.Duration) (bool, error) { return true, nil }, nil, nil},
+		{"worked once", func(d time.Duration) (bool, error) { return d == 20*time.Minute, nil }, nil, minutes(50)},
+		{"worked again when it was told to stop", func(d time.Duration) (bool, error) { return d == 35*time.Minute, nil }, nil, minutes(30)},
+		{"nobody listens", func(time.Duration) (bool, error) { return false, refused }, nil, minutes(30, 40, 50)},
+		{"cannot be seen", func(time.Duration) (bool, error) { return false, errors.New("timeout") }, nil, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := idling(t, tc.looked, tc.halt)
+			if fmt.Sprint(got) != fmt.Sprint(tc.want) {
+				t.Errorf("told to stop after %v, want %v", got, tc.want)
+			}
+		})
+	}
+}
+
+func minutes(ms ...int) (ds []time.Duration) {
+	for _, m := range ms {
+		ds = append(ds, time.Duration(m)*time.Minute)
+	}
+	return ds
+}
+
+const metricsText = `# HELP ocr_gateway_http_requests_total Answered requests.
+# TYPE ocr_gateway_http_requests_total counter
+ocr_gateway_http_requests_total{method="GET",route="/livez",status="200"} 1000
+ocr_gateway_http_requests_total{method="POST",route="/api/ocr/document",status="200"} 3
+ocr_gateway_http_requests_total{method="POST",route="/api/ocr/document",status="422"} 1
+ocr_gateway_http_requests_total{method="POST",route="/api/ocr/document",status="401"} 50
+ocr_gateway_http_requests_total{method="POST",route="other",status="404"} 70
+ocr_gateway_pages_total{status="ok"} 1.2e+01
+ocr_gateway_requests_running 2
+`
+
+func TestReadWork(t *testing.T) {
+	running, done, err := supervise.ReadWork(strings.NewReader(metricsText))
+	if running != 2 || done != 3+1+12 || err != nil {
+		t.Errorf("%v running, %v done, %v", running, done, err)
+	}
+	for _, bad := range []string{"", "go_goroutines 7\n", "ocr_gateway_requests_running many\n"} {
+		if _, _, err := supervise.ReadWork(strings.NewReader(bad)); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}
+
+func FuzzReadWork(f *testing.F) {
+	f.Add(metricsText)
+	f.Add("ocr_gateway_requests_running{a=\"} 1\"} 5")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, _, _ = supervise.ReadWork(strings.NewReader(text))
+	})
+}
+
+func TestLookForWork(t *testing.T) {
+	state := struct {
+		running, pages int
+		status         int
+	}{status: http.StatusOK}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer k1" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.WriteHeader(state.status)
+		fmt.Fprintf(w, "ocr_gateway_requests_running %d\nocr_gateway_pages_total{status=\"ok\"} %d\n", state.running, state.pages)
+	}))
+	defer srv.Close()
+	look := supervise.LookForWork(srv.URL, "k1")
+	for i, step := range []struct {
+		running, pages int
+		want           bool
+	}{
+		{0, 0, false}, {1, 0, true}, {0, 5, true}, {0, 5, false}, {0, 6, true}, {0, 0, false}, {0, 0, false}, {0, 2, true}, {0, 2, false},
+	} {
+		state.running, state.pages = step.running, step.pages
+		if worked, err := look(t.Context()); worked != step.want || err != nil {
+			t.Errorf("step %d: %v, %v", i, worked, err)
+		}
+	}
+	state.status = http.StatusInternalServerError
+	if _, err := look(t.Context()); err == nil {
+		t.Error("a 500 is taken")
+	}
+	if _, err := supervise.LookForWork(srv.URL, "")(t.Context()); err == nil {
+		t.Error("a 401 is taken")
+	}
+	srv.Close()
+	if _, err := look(t.Context()); !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("nobody listens: %v", err)
+	}
+}
+
+func TestHaltPod(t *testing.T) {
+	accepted := ""
+	var keys []string
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.Method != http.MethodPost || r.URL.Path != "/v2/pods/pod1/action" || string(body) != `{"action":"stop"}` {
+			t.Errorf("%s %s %q, %v", r.Method, r.URL.Path, body, err)
+		}
+		key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		keys = append(keys, key)
+		if key != accepted {
+			w.Header().Set("X-Request-Id", "req-7")
+			w.WriteHeader(http.StatusForbidden)
+			io.WriteString(w, `{"detail":"not allowed"}`)
+		}
+	}))
+	defer srv.Close()
+	env := map[string]string{"RUNPOD_API_URL": srv.URL, "RUNPOD_POD_ID": "pod1", "RUNPOD_API_KEY": "of-the-pod"}
+	getenv := func(name string) string { return env[name] }
+	secrets := map[string]string{"RUNPOD_KEY": "of-the-account"}
+	for _, tc := range []struct {
+		accepted string
+		keys     string
+		err      string
+	}{
+		{"of-the-account", "of-the-account", ""},
+		{"of-the-pod", "of-the-account of-the-pod", ""},
+		{"none", "of-the-account of-the-pod", `403 Forbidden: "{\"detail\":\"not allowed\"}" (request id req-7)`},
+	} {
+		accepted, keys = tc.accepted, nil
+		err := supervise.HaltPod(t.Context(), getenv, secrets)
+		if tc.err == "" && err != nil || tc.err != "" && (err == nil || !strings.Contains(err.Error(), tc.err)) {
+			t.Errorf("%s: %v", tc.accepted, err)
+		}
+		if got := strings.Join(keys, " "); got != tc.keys {
+			t.Errorf("%s: tried %q", tc.accepted, got)
+		}
+	}
+	accepted, keys = "of-the-pod", nil
+	if err := supervise.HaltPod(t.Context(), getenv, nil); err != nil || len(keys) != 1 {
+		t.Errorf("without RUNPOD_KEY: %v, tried %v", err, keys)
+	}
+	delete(env, "RUNPOD_API_KEY")
+	if err := supervise.HaltPod(t.Context(), getenv, nil); err == nil || !strings.Contains(err.Error(), "RUNPOD_KEY") {
+		t.Errorf("without keys: %v", err)
+	}
+	delete(env, "RUNPOD_POD_ID")
+	if err := supervise.HaltPod(t.Context(), getenv, secrets); err == nil || !strings.Contains(err.Error(), "RUNPOD_POD_ID") {
+		t.Errorf("no pod: %v", err)
+	}
+}

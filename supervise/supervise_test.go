@@ -1,0 +1,330 @@
+package supervise_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"ocr-gateway/supervise"
+)
+
+// probe is an address that a test makes answer 200 or 503.
+func probe(t *testing.T) (url string, good *atomic.Bool) {
+	good = new(atomic.Bool)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !good.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL, good
+}
+
+func TestStartsInOrderAndStopsInReverse(t *testing.T) {
+	s := newSite(t, obedient("model"), obedient("gateway"), obedient("last"))
+	stop := s.run()
+	for _, name := range []string{"model", "gateway", "last"} {
+		p := s.awaitState(name, supervise.Ready)
+		if p.Starts != 1 || p.PID == 0 || p.ReadySince.IsZero() || p.LastExit != nil {
+			t.Errorf("%s: %+v", name, p)
+		}
+		s.awaitBegun(name)
+	}
+	if log := s.log.String(); strings.Index(log, "program=model") > strings.Index(log, "program=gateway") {
+		t.Errorf("started in another order:\n%s", log)
+	}
+	stop()
+	if order := s.read("order"); order != "last\ngateway\nmodel\n" {
+		t.Errorf("stopped in this order: %q", order)
+	}
+	status := s.status()
+	if status.PID != os.Getpid() || len(status.Programs) != 3 {
+		t.Errorf("status: %+v", status)
+	}
+	for _, p := range status.Programs {
+		if p.State != supervise.Stopped || p.PID != 0 || p.LastExit == nil || p.LastExit.Code != 0 || p.LastExit.Reason != "told to stop" {
+			t.Errorf("%s: %+v", p.Name, p)
+		}
+	}
+	if info, err := os.Stat(s.path("run/status.json")); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("status file: %v, %v", info.Mode(), err)
+	}
+}
+
+func TestStartsAgainWhatEnds(t *testing.T) {
+	s := newSite(t, shell("bad", `echo "no GPU; key $KEY"; exit 3`))
+	s.put("secrets.env", "# keys\n\nKEY=sk-0123456789\n")
+	s.cfg.Programs[0].EnvFile = s.path("secrets.env")
+	s.write()
+	s.run()
+	p := s.awaitState("bad", supervise.Failed)
+	if p.Starts < 5 || p.Failures < 5 || p.LastExit.Code != 3 || p.LastExit.Signal != "" || p.LastExit.Output != "no GPU; key ***\n" {
+		t.Errorf("%+v, %+v", p, p.LastExit)
+	}
+	if log := s.read("logs/bad.log"); !strings.Contains(log, "key sk-0123456789\n") {
+		t.Errorf("log: %q", log)
+	}
+	if text := s.read("run/status.json") + s.log.String(); strings.Contains(text, "sk-0123") {
+		t.Error("a secret is shown")
+	}
+}
+
+func TestNamesTheSignal(t *testing.T) {
+	s := newSite(t, shell("dies", `kill -SEGV $$`))
+	s.run()
+	p := s.await("dies", "ended", func(p supervise.ProgramStatus) bool { return p.LastExit != nil })
+	if p.LastExit.Code != -1 || p.LastExit.Signal != "segmentation fault" || p.LastExit.Reason != "" {
+		t.Errorf("%+v", p.LastExit)
+	}
+}
+
+func TestSaysWhatCannotBeStarted(t *testing.T) {
+	s := newSite(t, supervise.Program{Name: "absent", Command: []string{"no-such-program"}}, obedient("other"))
+	s.run()
+	p := s.awaitState("absent", supervise.Failed)
+	if p.LastExit.Code != -1 || !strings.Contains(p.LastExit.Reason, "could not be started") {
+		t.Errorf("%+v", p.LastExit)
+	}
+	s.awaitState("other", supervise.Ready)
+}
+
+func TestFindsCommandsByTheProgramsPath(t *testing.T) {
+	s := newSite(t, supervise.Program{Name: "own", Command: []string{"found-here"}})
+	s.put("found-here", "#!/bin/sh\necho found; exec sleep 1000\n")
+	s.cfg.Programs[0].Env = map[string]string{"PATH": s.dir + ":" + os.Getenv("PATH")}
+	s.write()
+	s.run()
+	s.awaitState("own", supervise.Ready)
+	eventually(t, func() bool { return s.read("logs/own.log") == "found\n" }, func() string { return "no output" })
+}
+
+func TestReadyOnceItAnswers(t *testing.T) {
+	url, good := probe(t)
+	model := obedient("model")
+	model.Ready = url
+	s := newSite(t, model)
+	s.run()
+	p := s.awaitState("model", supervise.Starting)
+	good.Store(true)
+	if after := s.awaitState("model", supervise.Ready); after.PID != p.PID || p.PID == 0 {
+		t.Errorf("%d became %d", p.PID, after.PID)
+	}
+}
+
+func TestEndsWhatDoesNotBecomeReady(t *testing.T) {
+	url, _ := probe(t)
+	slow := obedient("slow")
+	slow.Ready, slow.StartTimeout = url, supervise.Duration(50*time.Millisecond)
+	s := newSite(t, slow)
+	s.run()
+	p := s.await("slow", "started again", func(p supervise.ProgramStatus) bool { return p.Starts > 1 })
+	if p.LastExit == nil || p.LastExit.Reason != "not ready within 50ms" || p.Failures == 0 {
+		t.Errorf("%+v, %+v", p, p.LastExit)
+	}
+}
+
+func TestStartsAgainWhatFallsSilent(t *testing.T) {
+	url, good := probe(t)
+	good.Store(true)
+	model := obedient("model")
+	model.Ready = url
+	s := newSite(t, model)
+	s.run()
+	before := s.awaitState("model", supervise.Ready)
+	good.Store(false)
+	p := s.await("model", "started again", func(p supervise.ProgramStatus) bool { return p.Starts == 2 })
+	if p.LastExit.Reason != "silent for 6 looks in a row" {
+		t.Errorf("%+v", p.LastExit)
+	}
+	good.Store(true)
+	if p := s.awaitState("model", supervise.Ready); p.PID == before.PID {
+		t.Error("it is the same process")
+	}
+}
+
+// A program and a child of it, both deaf to SIGTERM.
+const deaf = `trap "" TERM; sh -c 'trap "" TERM; sleep 1000' & echo $! > child; wait; wait`
+
+func TestKillsTheGroupOfWhatDoesNotStop(t *testing.T) {
+	p := shell("deaf", deaf)
+	p.StopTimeout = supervise.Duration(50 * time.Millisecond)
+	s := newSite(t, p)
+	stop := s.run()
+	child := s.awaitPID("child")
+	stop()
+	s.awaitGone(child)
+	if exit := s.program("deaf").LastExit; exit == nil || exit.Signal != "killed" {
+		t.Errorf("%+v", exit)
+	}
+}
+
+// A model server whose front process died must not keep the GPU.
+func TestKillsWhatAProgramLeavesBehind(t *testing.T) {
+	s := newSite(t, shell("leaves", `[ -e child ] && exec sleep 1000; sleep 1000 & echo $! > child; exit 1`))
+	s.run()
+	s.await("leaves", "started again", func(p supervise.ProgramStatus) bool { return p.Starts == 2 })
+	if child := s.awaitPID("child"); alive(child) {
+		t.Errorf("process %d lives on", child)
+	}
+}
+
+func TestNothingOutlivesAKilledSupervisor(t *testing.T) {
+	p := shell("deaf", deaf)
+	p.StopTimeout = supervise.Duration(50 * time.Millisecond)
+	s := newSite(t, p, obedient("other"))
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe, supervisorArgument, s.path("supervise.json"))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	pids := []int{s.awaitPID("child"), s.awaitState("deaf", supervise.Ready).PID, s.awaitState("other", supervise.Ready).PID}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	for _, pid := range pids {
+		s.awaitGone(pid)
+	}
+	for _, group := range pids[1:] {
+		eventually(t, func() bool { return len(members(t, group)) == 0 }, func() string {
+			return fmt.Sprintf("of group %d are left: %v", group, members(t, group))
+		})
+	}
+	s.run() // the lock went with it
+	s.await("other", "started anew", func(p supervise.ProgramStatus) bool { return p.PID != pids[2] && p.State == supervise.Ready })
+}
+
+// members are the running processes of a group.
+func members(t *testing.T, group int) []int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []int
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil || !alive(pid) {
+			continue
+		}
+		if g, err := syscall.Getpgid(pid); err == nil && g == group {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+func TestOneSupervisorForAStatusFile(t *testing.T) {
+	s := newSite(t, obedient("only"))
+	s.run()
+	s.awaitState("only", supervise.Ready)
+	err := supervise.Run(t.Context(), s.path("supervise.json"), s.options())
+	if !errors.Is(err, supervise.ErrHeld) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReload(t *testing.T) {
+	s := newSite(t, obedient("same"), obedient("changed"), obedient("secret"), obedient("built"), obedient("removed"))
+	s.put("secrets.env", "KEY=one\n")
+	s.put("program", "#!/bin/sh\nexec sleep 1000\n")
+	s.cfg.Programs[2].EnvFile = s.path("secrets.env")
+	s.cfg.Programs[3].Command = []string{s.path("program")}
+	s.write()
+	s.run()
+	before := map[string]int{}
+	for _, p := range s.cfg.Programs {
+		before[p.Name] = s.awaitState(p.Name, supervise.Ready).PID
+		if p.Name != "built" {
+			s.awaitBegun(p.Name)
+		}
+	}
+
+	s.cfg.Programs[1].Env = map[string]string{"NEW": "1"}
+	s.cfg.Programs[4] = obedient("added")
+	s.put("secrets.env", "KEY=two\n")
+	s.put("program", "#!/bin/sh\nexec sleep 1001 # a new build\n")
+	s.write()
+	s.reload <- syscall.SIGHUP
+
+	for _, name := range []string{"changed", "secret", "built", "added"} {
+		s.await(name, "new and ready", func(p supervise.ProgramStatus) bool {
+			return p.PID != before[name] && p.State == supervise.Ready
+		})
+	}
+	if p := s.program("same"); p.PID != before["same"] || p.Starts != 1 {
+		t.Errorf("same: %+v", p)
+	}
+	s.awaitGone(before["removed"])
+	var names []string
+	for _, p := range s.status().Programs {
+		names = append(names, p.Name)
+	}
+	if want := []string{"same", "changed", "secret", "built", "added"}; !slices.Equal(names, want) {
+		t.Errorf("status has %v", names)
+	}
+	if order := s.read("order"); order != "removed\nsecret\nchanged\n" {
+		t.Errorf("stopped in this order: %q", order)
+	}
+}
+
+func TestABadConfigChangesNothing(t *testing.T) {
+	s := newSite(t, obedient("only"))
+	s.run()
+	before := s.awaitState("only", supervise.Ready)
+	good := s.read("supervise.json")
+	s.put("supervise.json", `{"status":"elsewhere","programs":[]}`)
+	for _, bad := range []struct{ config, says string }{
+		{`{"programs":`, "line 1"},
+		{`{"status":"elsewhere","programs":[]}`, "status cannot change"},
+	} {
+		s.put("supervise.json", bad.config)
+		s.reload <- syscall.SIGHUP
+		eventually(t, func() bool { return strings.Contains(s.status().ConfigError, bad.says) }, func() string {
+			return "the status does not say it: " + s.status().ConfigError
+		})
+	}
+	s.put("supervise.json", good)
+	s.reload <- syscall.SIGHUP
+	eventually(t, func() bool { return s.status().ConfigError == "" }, func() string { return "the fault stays" })
+	if after := s.program("only"); after.PID != before.PID || after.State != supervise.Ready || after.Starts != 1 {
+		t.Errorf("%+v", after)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	for failures, most := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 4: 8 * time.Second, 7: time.Minute, 1e6: time.Minute} {
+		if got := supervise.BackoffOf(failures); got > most || got < most*3/4 {
+			t.Errorf("after %d failures: %v, want %v less up to a quarter", failures, got, most)
+		}
+	}
+}
+
+// A program that was good for a while starts with a short wait again.
+func TestFailuresAreForgottenOnceItWasReadyForAWhile(t *testing.T) {
+	s := newSite(t, shell("brief", `exit 1`))
+	opts := s.options()
+	opts.Timing.Settled = 0
+	s.runWith(opts)
+	p := s.await("brief", "started often", func(p supervise.ProgramStatus) bool { return p.Starts > 8 && p.LastExit != nil })
+	if p.Failures != 1 || p.State == supervise.Failed {
+		t.Errorf("%+v", p)
+	}
+}
