@@ -1,0 +1,293 @@
+package sshhost_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"ocr-gateway/provision"
+	"ocr-gateway/provision/sshhost"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// server is a real sshd on a loopback port, with keys of its own.
+type server struct {
+	address string
+	pid     int
+	keys    map[string]string // host key lines by type
+	config  sshhost.Config    // logs in there
+	user    string
+}
+
+const sshdPath = "/usr/sbin/sshd"
+
+// startSSHD runs sshd with one host key per type and further settings.
+func startSSHD(t *testing.T, hostKeyTypes []string, settings ...string) *server {
+	t.Helper()
+	for _, tool := range []string{sshdPath, "/usr/bin/ssh-keygen"} {
+		if _, err := os.Stat(tool); err != nil {
+			t.Skipf("skipped: %s is missing; install openssh-server and openssh-client", tool)
+		}
+	}
+	if os.Geteuid() == 0 { // root's sshd wants an empty folder that an init script makes
+		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+			t.Skipf("skipped: sshd cannot run: %v", err)
+		}
+	}
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	s := &server{keys: map[string]string{}, user: me.Username}
+
+	s.config = sshhost.DefaultConfig()
+	s.config.KeyFile = filepath.Join(dir, "user_key")
+	s.config.Agent = false
+	s.config.KnownHosts = filepath.Join(dir, "known_hosts")
+	line, _, err := sshhost.EnsureKey(s.config.KeyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "authorized_keys"), line+"\n")
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.address = listener.Addr().String()
+	listener.Close()
+	_, port, _ := net.SplitHostPort(s.address)
+	lines := append([]string{
+		"Port " + port, "ListenAddress 127.0.0.1", "PidFile none", "UsePAM no", "StrictModes no", "LogLevel VERBOSE",
+		"PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
+		"AuthorizedKeysFile " + filepath.Join(dir, "authorized_keys"), "Subsystem sftp internal-sftp",
+	}, settings...)
+	for _, kind := range hostKeyTypes {
+		file := filepath.Join(dir, "host_"+kind)
+		if out, err := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", kind, "-N", "", "-f", file).CombinedOutput(); err != nil {
+			t.Fatalf("ssh-keygen: %v: %s", err, out)
+		}
+		public, err := os.ReadFile(file + ".pub")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.keys[kind] = strings.TrimSpace(string(public))
+		lines = append(lines, "HostKey "+file)
+	}
+	config := filepath.Join(dir, "sshd_config")
+	write(t, config, strings.Join(lines, "\n")+"\n")
+	logFile, err := os.Create(filepath.Join(dir, "sshd.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer logFile.Close()
+
+	// Not CommandContext: its kill would spare the children of connections.
+	command := exec.Command(sshdPath, "-D", "-e", "-f", config)
+	command.Stderr = logFile
+	if err := command.Start(); err != nil {
+		t.Skipf("skipped: sshd cannot run: %v", err)
+	}
+	s.pid = command.Process.Pid
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	t.Cleanup(func() {
+		family := append(descendants(s.pid), s.pid)
+		for _, pid := range family {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+		<-ended
+		if t.Failed() {
+			log, _ := os.ReadFile(logFile.Name())
+			t.Logf("sshd: %s", log)
+		}
+	})
+	eventually(t, "sshd listens", func() bool {
+		select {
+		case err := <-ended:
+			ended <- err
+			log, _ := os.ReadFile(logFile.Name())
+			t.Skipf("skipped: sshd does not run here: %v: %s", err, log)
+		default:
+		}
+		conn, err := net.Dial("tcp", s.address)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+	return s
+}
+
+func (s *server) login() provision.Login {
+	login := provision.Login{User: s.user, Address: s.address}
+	for _, key := range s.keys {
+		login.HostKeys = append(login.HostKeys, key)
+	}
+	return login
+}
+
+// connect opens a host that the test's end closes.
+func (s *server) connect(t *testing.T, change func(*sshhost.Config, *provision.Login)) provision.Host {
+	t.Helper()
+	config, login := s.config, s.login()
+	if change != nil {
+		change(&config, &login)
+	}
+	if err := config.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	host, err := sshhost.New(config).Connect(t.Context(), login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { host.Close() })
+	return host
+}
+
+var ed25519Only = []string{"ed25519"}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually asks again until the world has come round, for 20 seconds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("it did not come about that %s", what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// descendants are the processes below pid, sshd's children of connections among
+// them, which have sessions of their own.
+func descendants(pid int) []int {
+	children := map[int][]int{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range stats {
+		stat, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		_, after, _ := strings.Cut(string(stat), ") ")
+		fields := strings.Fields(after)
+		child, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		if parent, err := strconv.Atoi(fields[1]); err == nil {
+			children[parent] = append(children[parent], child)
+		}
+	}
+	var all []int
+	for queue := []int{pid}; len(queue) > 0; queue = queue[1:] {
+		all = append(all, children[queue[0]]...)
+		queue = append(queue, children[queue[0]]...)
+	}
+	return all
+}
+
+// alive is false for zombies too, which nobody may have reaped yet.
+func alive(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, after, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(after, "Z")
+}
+
+// line is a way to the server that can be cut, at once or after some bytes up.
+type line struct {
+	address string
+	mu      sync.Mutex
+	conns   []net.Conn
+}
+
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, conn := range l.conns {
+		conn.Close()
+	}
+}
+
+func newLine(t *testing.T, to string, cutAfter int64) *line {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{address: listener.Addr().String()}
+	var tasks sync.WaitGroup
+	tasks.Go(func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", to)
+			if err != nil {
+				near.Close()
+				continue
+			}
+			l.mu.Lock()
+			l.conns = append(l.conns, near, far)
+			l.mu.Unlock()
+			tasks.Go(func() {
+				if cutAfter > 0 {
+					io.CopyN(far, near, cutAfter)
+				} else {
+					io.Copy(far, near)
+				}
+				near.Close()
+				far.Close()
+			})
+			tasks.Go(func() { io.Copy(near, far) })
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		l.cut()
+		tasks.Wait()
+	})
+	return l
+}
+
+func wantLoginError(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if !errors.Is(err, provision.ErrLogin) {
+		t.Fatalf("error %v does not match ErrLogin", err)
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("error %q does not say %q", err, word)
+		}
+	}
+}
+
+func within(t *testing.T, limit time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
