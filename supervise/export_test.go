@@ -34,8 +34,8 @@ func HaltPod(ctx context.Context, getenv func(string) string, secrets map[string
 }
 
 // RunIdle runs an idle watch until ctx ends.
-func RunIdle(ctx context.Context, after time.Duration, look func(context.Context) (bool, error), halt func(context.Context) error) {
-	w := idler{after: after, timing: DefaultTiming(), log: slog.New(slog.DiscardHandler), look: look, halt: halt}
+func RunIdle(ctx context.Context, after time.Duration, early func() bool, look func(context.Context) (bool, error), halt func(context.Context) error) {
+	w := idler{after: after, timing: DefaultTiming(), log: slog.New(slog.DiscardHandler), look: look, halt: halt, early: early}
 	w.run(ctx)
 }
 

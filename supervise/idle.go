@@ -18,11 +18,12 @@ type idler struct {
 	log    *slog.Logger
 	look   func(context.Context) (worked bool, err error) // since the last look
 	halt   func(context.Context) error                    // stops the host
+	early  func() bool                                    // whether a program is in its first start
 	background
 }
 
 // watchIdle starts to watch, if there is a plan for that.
-func watchIdle(p *idlePlan, opts Options) *idler {
+func watchIdle(p *idlePlan, opts Options, b *board) *idler {
 	if p == nil {
 		return nil
 	}
@@ -30,7 +31,7 @@ func watchIdle(p *idlePlan, opts Options) *idler {
 	gateway := gatewayWork{metrics: p.Metrics, key: strings.TrimSpace(key), timeout: opts.Timing.LookTimeout}
 	w := &idler{
 		after: time.Duration(p.After), timing: opts.Timing, log: opts.Log.With("component", "idle"),
-		look: gateway.look, halt: podOf(os.Getenv, p.secrets).halt,
+		look: gateway.look, halt: podOf(os.Getenv, p.secrets).halt, early: b.early,
 	}
 	w.start(w.run)
 	return w
@@ -46,7 +47,7 @@ func (w *idler) close() {
 // run tells the host to stop when it had no work for so long, and again from
 // time to time while it goes on.
 func (w *idler) run(ctx context.Context) {
-	worked := time.Now() // starting is work
+	worked := time.Now() // the start is work
 	var told time.Time
 	for pause(ctx, w.timing.IdleLook) {
 		if w.working(ctx) {
@@ -66,8 +67,13 @@ func (w *idler) run(ctx context.Context) {
 }
 
 // working takes what cannot be seen for work: a busy gateway may answer late. Only
-// where nobody listens there is surely none.
+// where nobody listens there is surely none. A first start is work too, or a host
+// that loads its model for longer than it may be idle would never serve; one that
+// failed is not, or a broken host would bill for ever.
 func (w *idler) working(ctx context.Context) bool {
+	if w.early() {
+		return true
+	}
 	worked, err := w.look(ctx)
 	switch {
 	case err == nil:
@@ -80,6 +86,12 @@ func (w *idler) working(ctx context.Context) bool {
 	return true
 }
 
+// The variables of API keys.
+const (
+	envAccountKey = "RUNPOD_KEY"     // in an env_file
+	envPodKey     = "RUNPOD_API_KEY" // set by the cloud in each pod, for that pod
+)
+
 // podOf is the rented pod that this process runs in, by its environment.
 func podOf(getenv func(string) string, secrets map[string]string) pod {
 	p := pod{api: getenv("RUNPOD_API_URL"), id: getenv("RUNPOD_POD_ID")}
@@ -87,7 +99,7 @@ func podOf(getenv func(string) string, secrets map[string]string) pod {
 		p.api = "https://api.runpod.io"
 	}
 	// The pod's own key is not always allowed to stop it, so the account's goes first.
-	for _, key := range []string{secrets["RUNPOD_KEY"], getenv("RUNPOD_API_KEY")} {
+	for _, key := range []string{secrets[envAccountKey], getenv(envPodKey)} {
 		if key != "" {
 			p.keys = append(p.keys, key)
 		}
@@ -101,7 +113,7 @@ func (p pod) halt(ctx context.Context) error {
 		return errors.New("RUNPOD_POD_ID is not set: this is no pod that can be stopped")
 	}
 	if len(p.keys) == 0 {
-		return errors.New("there is no RUNPOD_KEY in idle.env_file, and no RUNPOD_API_KEY")
+		return fmt.Errorf("there is no %s in idle.env_file, and no %s", envAccountKey, envPodKey)
 	}
 	var errs []error
 	for _, key := range p.keys {

@@ -17,13 +17,14 @@ import (
 )
 
 // idling runs an idle watch of 30 minutes for 55 minutes of fake time. looked says
-// what each look sees, by the time since the start. It returns when halt was called.
-func idling(t *testing.T, looked func(time.Duration) (bool, error), halt error) (halts []time.Duration) {
+// what each look sees, by the time since the start; first starts are over after
+// early. It returns when halt was called.
+func idling(t *testing.T, early time.Duration, looked func(time.Duration) (bool, error), halt error) (halts []time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), 55*time.Minute)
 		defer cancel()
-		supervise.RunIdle(ctx, 30*time.Minute, func(context.Context) (bool, error) { return looked(time.Since(began)) },
+		supervise.RunIdle(ctx, 30*time.Minute, func() bool { return time.Since(began) <= early }, func(context.Context) (bool, error) { return looked(time.Since(began)) },
 			func(context.Context) error {
 				halts = append(halts, time.Since(began))
 				return halt
@@ -50,11 +51,19 @@ func TestIdle(t *testing.T) {
 		{"cannot be seen", func(time.Duration) (bool, error) { return false, errors.New("timeout") }, nil, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := idling(t, tc.looked, tc.halt)
+			got := idling(t, 0, tc.looked, tc.halt)
 			if fmt.Sprint(got) != fmt.Sprint(tc.want) {
 				t.Errorf("told to stop after %v, want %v", got, tc.want)
 			}
 		})
+	}
+}
+
+// A model that loads for longer than the host may be idle must get to serve.
+func TestIdleWaitsForTheFirstStart(t *testing.T) {
+	never := func(time.Duration) (bool, error) { return false, nil }
+	if got, want := idling(t, 20*time.Minute, never, nil), minutes(50); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("told to stop after %v, want %v", got, want)
 	}
 }
 

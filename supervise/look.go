@@ -15,7 +15,8 @@ func (l *looker) watch(address string, t Timing) <-chan bool {
 	looks := make(chan bool)
 	l.start(func(ctx context.Context) {
 		every := t.FirstLook
-		for pause(ctx, every) {
+		for again := true; again; {
+			began := time.Now()
 			good := answers(ctx, address, t.LookTimeout)
 			if good {
 				every = t.Look
@@ -24,6 +25,7 @@ func (l *looker) watch(address string, t Timing) <-chan bool {
 			case looks <- good:
 			case <-ctx.Done():
 			}
+			again = pause(ctx, every-time.Since(began)) // a late answer does not stretch the pace
 		}
 	})
 	return looks

@@ -74,6 +74,10 @@ func load(file string) (plan, error) {
 	return p, nil
 }
 
+// cloudKeys are variables that programs do not inherit: who has them can rent and
+// destroy hosts.
+var cloudKeys = []string{envAccountKey, envPodKey}
+
 func newLaunch(p Program) (launch, error) {
 	secrets, err := readEnvFile(p.EnvFile)
 	if err != nil {
@@ -83,6 +87,9 @@ func newLaunch(p Program) (launch, error) {
 	for _, v := range os.Environ() {
 		name, value, _ := strings.Cut(v, "=")
 		vars[name] = value
+	}
+	for _, name := range cloudKeys {
+		delete(vars, name)
 	}
 	maps.Copy(vars, secrets)
 	maps.Copy(vars, p.Env)

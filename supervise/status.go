@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -118,6 +119,15 @@ func (b *board) update(name string, state State, change func(*ProgramStatus)) {
 		change(p)
 	}
 	b.write()
+}
+
+// early says whether a program is in its first start.
+func (b *board) early() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.ContainsFunc(b.status.Programs, func(p ProgramStatus) bool {
+		return p.State == Starting && p.Failures == 0
+	})
 }
 
 // write replaces the file. Supervising goes on without it: a full disk must not

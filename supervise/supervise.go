@@ -133,7 +133,7 @@ func (s *supervisor) apply(plan plan) {
 		s.keepers = append(s.keepers, k)
 	}
 	s.idle.close()
-	s.idle = watchIdle(plan.idle, s.opts)
+	s.idle = watchIdle(plan.idle, s.opts, s.board)
 }
 
 func (s *supervisor) stop() {

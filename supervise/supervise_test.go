@@ -328,3 +328,64 @@ func TestFailuresAreForgottenOnceItWasReadyForAWhile(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// The keys of the cloud are the supervisor's own, whatever else programs inherit.
+func TestEnvironmentOfPrograms(t *testing.T) {
+	t.Setenv("RUNPOD_API_KEY", "of-the-pod")
+	t.Setenv("INHERITED", "1")
+	t.Setenv("FROM_FILE", "inherited")
+	s := newSite(t, shell("env", `echo "$INHERITED $FROM_FILE $FROM_ENV [$RUNPOD_API_KEY]"; exec sleep 1000`))
+	s.put("secrets.env", "FROM_FILE=file\nFROM_ENV=file\n")
+	s.cfg.Programs[0].EnvFile = s.path("secrets.env")
+	s.cfg.Programs[0].Env = map[string]string{"FROM_ENV": "env"}
+	s.write()
+	s.run()
+	eventually(t, func() bool { return s.read("logs/env.log") == "1 file env []\n" }, func() string { return s.read("logs/env.log") })
+}
+
+// Idle with a real supervisor: no look while the model starts, then looks, of which
+// those that see no gateway are said.
+func TestIdleBeginsWhenAllHasStarted(t *testing.T) {
+	var looks, good atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		looks.Add(1)
+		if good.Load() == 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	model := obedient("model")
+	model.Ready = srv.URL
+	s := newSite(t, model)
+	s.cfg.Idle = &supervise.Idle{After: supervise.Duration(time.Hour), Metrics: srv.URL + "/metrics"}
+	s.write()
+	opts := s.options()
+	opts.Timing.IdleLook = time.Millisecond
+	s.runWith(opts)
+	eventually(t, func() bool { return looks.Load() > 20 }, func() string { return "nobody looks" })
+	const said = "cannot see whether there is work"
+	if log := s.log.String(); strings.Contains(log, said) {
+		t.Errorf("looked while the model starts:\n%s", log)
+	}
+	good.Store(1)
+	eventually(t, func() bool { return strings.Contains(s.log.String(), said) }, s.log.String)
+}
+
+// All that a program writes before it ends is in its log, and the end comes even
+// when somebody who left the group keeps the pipe open.
+func TestKeepsAllOutput(t *testing.T) {
+	const lines = 20000
+	s := newSite(t, shell("talks", `[ -e child ] && exec sleep 1000
+		setsid sleep 1000 & echo $! > child
+		i=0; while [ $i -lt `+strconv.Itoa(lines)+` ]; do i=$((i+1)); echo "line $i"; done; echo oops >&2; exit 1`))
+	t.Cleanup(func() { syscall.Kill(s.awaitPID("child"), syscall.SIGKILL) })
+	s.run()
+	s.await("talks", "started again", func(p supervise.ProgramStatus) bool { return p.Starts == 2 })
+	var want strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&want, "line %d\n", i+1)
+	}
+	if log := s.read("logs/talks.log"); log != want.String()+"oops\n" {
+		t.Errorf("%d bytes of output, want %d", len(log), want.Len()+5)
+	}
+}
