@@ -121,3 +121,9 @@ SCAN_LINES = [
 ENCRYPTED_PASSWORD = "secret"
 ENCRYPTED_TITLE = "Sealed page"
 ENCRYPTED_TEXT = "Whoever reads this sentence knew the password of the document."
+
+PROVISION_LINES = [
+    "Delivery note 4711",
+    "Three boxes of type B arrived on Monday.",
+    "Total weight: 12.5 kg",
+]

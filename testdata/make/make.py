@@ -212,6 +212,27 @@ def sample_scan():
     write_text("sample-scan.txt", [c.SCAN_TITLE, *(p.strip() for p in paragraphs)])
 
 
+def provision_sample():
+    """What provision verifies and measures a host with: a few printed lines, and 20 dense pages."""
+    out = OUT.parent / "provision" / "sample"
+    page = Image.new("L", (900, 300), 255)
+    draw = ImageDraw.Draw(page)
+    for i, line in enumerate(c.PROVISION_LINES):
+        draw.text((60, 60 + 64 * i), line, 0, font(30))
+    page.save(out / "page.png", optimize=True, dpi=(150, 150))
+    (out / "page.txt").write_text("\n".join(c.PROVISION_LINES) + "\n", encoding="utf-8")
+
+    buffer = io.BytesIO()
+    canvas = pdf(buffer, A4, "Benchmark")
+    for number in range(1, 21):
+        canvas.setFont("Times-Roman", 11)
+        for i in range(48):
+            canvas.drawString(MARGIN, HEIGHT - MARGIN - 15 * i, f"Page {number}, line {i + 1}: plain text for a measurement, about as long as a line of a letter is.")
+        canvas.showPage()
+    canvas.save()
+    (out / "pages.pdf").write_bytes(buffer.getvalue())
+
+
 def write_text(name, *pages):
     """Writes one paragraph, table row or label a line, with a form feed between pages."""
     (OUT / name).write_text("\f".join("\n".join(lines) + "\n" for lines in pages), encoding="utf-8")
@@ -222,3 +243,4 @@ if __name__ == "__main__":
     sample_encrypted()
     sample_png()
     sample_scan()
+    provision_sample()
