@@ -39,6 +39,7 @@ func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate) {
 			switch {
 			case o.MaxPrice > 0 && c.PricePerHour > o.MaxPrice:
 				c.Why = fmt.Sprintf("dearer than --max-price %.2f", o.MaxPrice)
+				taken[offer.GPU] = true
 				tooDear = append(tooDear, c)
 			case ceiling > 0 && c.PricePerHour > ceiling:
 				continue

@@ -1,0 +1,145 @@
+package provision
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+var catalogue = []Offer{
+	{GPU: "NVIDIA H100 80GB HBM3", Name: "H100 SXM", MemoryGB: 80, PricePerGPU: 2.99, Stock: StockHigh},
+	{GPU: "NVIDIA H100 PCIe", Name: "H100 PCIe", MemoryGB: 80, PricePerGPU: 2.39, Stock: StockLow},
+	{GPU: "NVIDIA H100 NVL", Name: "H100 NVL", MemoryGB: 94, PricePerGPU: 2.79, Stock: StockNone},
+	{GPU: "NVIDIA A100-SXM4-80GB", Name: "A100 SXM", MemoryGB: 80, PricePerGPU: 1.49, Stock: StockMedium},
+	{GPU: "NVIDIA A40", Name: "A40", MemoryGB: 48, PricePerGPU: 0.40, Stock: StockHigh},
+	{GPU: "NVIDIA RTX A4000", Name: "RTX A4000", MemoryGB: 16, PricePerGPU: 0.25, Stock: StockHigh},
+	{GPU: "NVIDIA L40S", Name: "L40S", MemoryGB: 48, PricePerGPU: 0.86, Stock: StockHigh},
+	{GPU: "NVIDIA L4", Name: "L4", MemoryGB: 24, PricePerGPU: 0.43, Stock: StockHigh},
+}
+
+func TestCandidates(t *testing.T) {
+	tests := []struct {
+		name    string
+		change  func(*Options)
+		want    []string // names in order
+		refused []string
+	}{
+		{"cheapest of the kind first, out of stock last, then others that are no dearer",
+			func(o *Options) { o.GPU = "h100" },
+			[]string{"H100 PCIe", "H100 SXM", "A40", "A100 SXM", "L40S", "H100 NVL"}, nil},
+		{"a dearer kind is never taken instead",
+			func(o *Options) { o.GPU = "A40" }, []string{"A40"}, nil},
+		{"kinds in order of preference",
+			func(o *Options) { o.GPU = "A100, L4" }, []string{"A100 SXM", "L4", "A40", "L40S"}, nil},
+		{"bounded price counts all GPUs of the pod",
+			func(o *Options) { o.GPU, o.GPUCount, o.MaxPrice = "H100", 2, 5 },
+			[]string{"H100 PCIe", "A40", "A100 SXM", "L40S"}, []string{"H100 SXM", "H100 NVL"}},
+		{"too small for the model", func(o *Options) { o.GPU = "A4000" }, nil, nil},
+		{"a full id", func(o *Options) { o.GPU = "NVIDIA L40S" }, []string{"L40S", "A40"}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			o := DefaultOptions()
+			tt.change(&o)
+			fitting, refused := candidates(catalogue, o)
+			if got := names(fitting); !slices.Equal(got, tt.want) {
+				t.Errorf("candidates %q, want %q", got, tt.want)
+			}
+			if got := names(refused); !slices.Equal(got, tt.refused) {
+				t.Errorf("refused %q, want %q", got, tt.refused)
+			}
+		})
+	}
+}
+
+func names(candidates []Candidate) (all []string) {
+	for _, c := range candidates {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+func TestKindsMatchWholeWords(t *testing.T) {
+	tests := []struct {
+		name, kind string
+		want       bool
+	}{
+		{"NVIDIA A40", "a40", true},
+		{"NVIDIA RTX A4000", "A40", false},
+		{"NVIDIA L40S", "L4", false},
+		{"NVIDIA L40S", "L40", false},
+		{"NVIDIA L4", "L4", true},
+		{"NVIDIA A100-SXM4-80GB", "A100", true},
+		{"NVIDIA H100 80GB HBM3", "H100 80GB", true},
+		{"NVIDIA GeForce RTX 4090", "4090", true},
+		{"NVIDIA GeForce RTX 4090", "RTX 409", false},
+		{"AMD Instinct MI300X OAM", "mi300x", true},
+	}
+	for _, tt := range tests {
+		if got := containsKind(tt.name, tt.kind); got != tt.want {
+			t.Errorf("%s is %s: got %v", tt.name, tt.kind, got)
+		}
+	}
+}
+
+func TestMinCUDA(t *testing.T) {
+	for image, want := range map[string]string{
+		"vllm/vllm-openai:v0.20.2-cu129":                  "12.9",
+		"vllm/vllm-openai:v0.20.0":                        "13.0",
+		"vllm/vllm-openai:v0.19.1":                        "12.9",
+		"vllm/vllm-openai:v0.32.0-cu130":                  "13.0",
+		"docker.io/vllm/vllm-openai:v1.0.0":               "13.0",
+		"vllm/vllm-openai:latest":                         "",
+		"runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404": "",
+		"vllm/vllm-openai:v0.20.2-cu129@sha256:" + strings.Repeat("a", 64): "12.9",
+	} {
+		if got := minCUDA(image); got != want {
+			t.Errorf("%s: got %q, want %q", image, got, want)
+		}
+	}
+}
+
+func TestAtLeast(t *testing.T) {
+	tests := []struct {
+		version, least string
+		want           bool
+	}{
+		{"0.19.1", "0.19.1", true}, {"0.19.0", "0.19.1", false}, {"0.20", "0.19.1", true}, {"1", "0.19.1", true},
+		{"5.3.0.dev0", "5.3.0", true}, {"5.10.0", "5.3.0", true}, {"4.57.1", "5.3.0", false}, {"", "5.3.0", false},
+		{"580.95.05", "575.51", true}, {"570.133.07", "575.51", false}, {"2.39", "2.4", true}, {"none", "1", false},
+	}
+	for _, tt := range tests {
+		if got := atLeast(tt.version, tt.least); got != tt.want {
+			t.Errorf("%q at least %q: got %v", tt.version, tt.least, got)
+		}
+	}
+}
+
+func TestOptionsNameEveryFault(t *testing.T) {
+	o := Options{
+		GPU: " ,", GPUCount: 9, Tenure: "both", Regions: []string{"US-KS-2", "a b"}, MaxPrice: -1, Image: "vllm/vllm-openai",
+		DiskGB: 1, VolumeGB: 5, VLLMPort: 8007, APIPort: 8007, Dir: "/opt/$(reboot)", Model: "x; rm -rf /", LayoutModel: "nope",
+		IdleStop: 1,
+	}
+	err := o.Validate()
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, flag := range []string{"gpu", "gpu-count", "cloud", "region", "max-price", "image", "disk", "volume", "api-port", "dir", "model", "layout-model", "idle-stop"} {
+		if !strings.Contains(err.Error(), "--"+flag+":") {
+			t.Errorf("no word about --%s in: %v", flag, err)
+		}
+	}
+	if err := DefaultOptions().Validate(); err != nil {
+		t.Errorf("defaults: %v", err)
+	}
+}
+
+func TestLikeness(t *testing.T) {
+	if l := likeness("delivery  NOTE 4711\nThree boxes of type B arrived on Monday. Total weight: 12.5kg", sampleText); l != 1 {
+		t.Errorf("case and blanks count: %v", l)
+	}
+	if l := likeness("Invoice No. 2024-0417", sampleText); l > 0.5 {
+		t.Errorf("another text is %v alike", l)
+	}
+}

@@ -1,0 +1,123 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// diary notes what a run tells.
+type diary struct{ lines []string }
+
+func (d *diary) Begin(stage string, _ Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *diary) Waiting(why string)          { d.lines = append(d.lines, "wait "+why) }
+func (d *diary) Log(source, line string)     { d.lines = append(d.lines, source+": "+line) }
+func (d *diary) Warn(text string)            { d.lines = append(d.lines, "warn "+text) }
+func (d *diary) End(stage string, _ time.Duration, err error) {
+	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
+}
+
+func TestStagesLookBeforeTheyAct(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var did []string
+		world := 0 // grows with each act
+		note := func(what string) { did = append(did, what) }
+		stages := []stage{
+			{name: "met", deadline: time.Minute, every: time.Second,
+				check: func(context.Context) error { note("look"); return nil },
+				act:   func(context.Context) error { note("never"); return nil }},
+			{name: "two acts", deadline: time.Minute, every: time.Second,
+				check: func(context.Context) error {
+					if world < 2 {
+						return waitFor("world is %d", world)
+					}
+					return nil
+				},
+				act: func(context.Context) error { note("act"); world++; return nil }},
+		}
+		var d diary
+		if err := meet(t.Context(), stages, &d); err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{"look", "act", "act"}; !slices.Equal(did, want) {
+			t.Errorf("did %q, want %q", did, want)
+		}
+		want := []string{"begin met", "end met <nil>", "begin two acts", "wait world is 0", "wait world is 1", "wait world is 1", "end two acts <nil>"}
+		if !slices.Equal(d.lines, want) {
+			t.Errorf("told %q\nwant %q", d.lines, want)
+		}
+	})
+}
+
+func TestStageEndsAtItsDeadlineAndSaysWhatWasMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		looks := 0
+		s := stage{name: "slow", deadline: 10 * time.Second, every: 3 * time.Second, check: func(context.Context) error {
+			looks++
+			return waitFor("a machine is looked for")
+		}}
+		start := time.Now()
+		err := meet(t.Context(), []stage{s, {name: "never", deadline: time.Second, check: func(context.Context) error {
+			t.Error("a stage behind a failed one was begun")
+			return nil
+		}}}, new(diary))
+		var at *StageError
+		if !errors.As(err, &at) || at.Stage != "slow" || !errors.Is(err, ErrDeadline) || !strings.Contains(err.Error(), "a machine is looked for") {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(start); took != 10*time.Second || looks != 4 {
+			t.Errorf("took %s and %d looks", took, looks)
+		}
+	})
+}
+
+func TestStageThatHangsIsCutAtItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := stage{name: "hangs", deadline: 5 * time.Second, every: time.Second, check: func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}}
+		if err := meet(t.Context(), []stage{s}, new(diary)); !errors.Is(err, ErrDeadline) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestStageFaults(t *testing.T) {
+	broken := errors.New("broken")
+	tests := []struct {
+		name       string
+		check, act error
+		want       error
+	}{
+		{"a look that fails ends the run", broken, nil, broken},
+		{"an act that fails ends the run", waitFor("not yet"), broken, broken},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := stage{
+				name: "s", deadline: time.Minute, every: time.Hour,
+				check: func(context.Context) error { return tt.check },
+				act:   func(context.Context) error { return tt.act },
+			}
+			if err := meet(t.Context(), []stage{s}, new(diary)); !errors.Is(err, tt.want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	t.Run("an interrupt ends it at once and is the cause", func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		s := stage{name: "s", deadline: time.Minute, every: time.Hour, check: func(context.Context) error {
+			cancel(broken)
+			return waitFor("not yet")
+		}}
+		if err := meet(ctx, []stage{s}, new(diary)); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
