@@ -13,7 +13,8 @@ type Host interface {
 	// Run runs a bash script and waits for its end. The script goes in by
 	// standard input, so that no process list shows it; what it writes, both
 	// streams in order, goes to out as it comes. An end other than 0 is *ExitError.
-	// When ctx ends the connection is cut and with it the script's terminal.
+	// When ctx ends or the connection breaks, the script and its children are
+	// ended; what is to outlive it goes under setsid.
 	Run(ctx context.Context, script string, out io.Writer) error
 	// Upload puts content at a path through a name of its own and a rename, and
 	// checks by SHA-256 what has arrived. A file that is there and equal is left.

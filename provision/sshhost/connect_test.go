@@ -34,12 +34,16 @@ func TestConnectChecksPinnedKeys(t *testing.T) {
 		{"rsa of three", []string{sshd.keys["rsa"]}, nil},
 		{"several", []string{other, sshd.keys["rsa"], sshd.keys["ed25519"]}, nil},
 		{"another key", []string{other}, []string{"another host key", "--host-key", "SHA256:"}},
+		{"no address", nil, []string{"host:port"}},
 		{"nonsense", []string{"ssh-ed25519 %%%"}, []string{"is none"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			login := sshd.login()
 			login.HostKeys = c.keys
+			if c.keys == nil {
+				login.Address = "127.0.0.1"
+			}
 			host, err := sshhost.New(sshd.config).Connect(t.Context(), login)
 			if len(c.words) > 0 {
 				wantLoginError(t, err, c.words...)
@@ -276,11 +280,7 @@ func TestAgent(t *testing.T) {
 	_, _, err = sshhost.EnsureKey(locked)
 	wantLoginError(t, err, "ssh-add '"+locked+"'")
 
-	folder, err := os.MkdirTemp("", "agent") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(folder) })
+	folder := t.TempDir()
 	socket := filepath.Join(folder, "s")
 	command := exec.CommandContext(t.Context(), "ssh-agent", "-D", "-a", socket)
 	if err := command.Start(); err != nil {

@@ -95,10 +95,7 @@ func fromFile(file string, login provision.Login) (*hostKeys, error) {
 
 // judge words the verdict of the known_hosts file for people.
 func judge(verdict error, login provision.Login, shown ssh.PublicKey) error {
-	host, port, err := net.SplitHostPort(login.Address)
-	if err != nil {
-		host, port = login.Address, "22"
-	}
+	host, port, _ := net.SplitHostPort(login.Address) // which has been dialled
 	var differs *xknownhosts.KeyError
 	var revoked *xknownhosts.RevokedError
 	switch {

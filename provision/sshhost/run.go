@@ -59,14 +59,15 @@ func (h *Host) Run(ctx context.Context, script string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("run a script on %s: %w", h.login.Address, err)
 	}
-	ended := make(chan error, 1)
-	if !h.start(func() { ended <- r.session.Wait() }) {
+	ended := make(chan struct{})
+	var end error
+	if !h.start(func() { end = r.session.Wait(); close(ended) }) {
 		return errClosed
 	}
 	select {
-	case err := <-ended:
+	case <-ended:
 		r.session.Close()
-		return h.verdict(err, output)
+		return h.verdict(end, output)
 	case <-ctx.Done():
 	}
 	r.lifeLine.Close()
@@ -79,8 +80,7 @@ func (h *Host) Run(ctx context.Context, script string, out io.Writer) error {
 }
 
 func (h *Host) verdict(err error, output *output) error {
-	var exit *ssh.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*ssh.ExitError](err); ok {
 		failed := &provision.ExitError{Code: exit.ExitStatus(), Tail: output.lastLines()}
 		if exit.Signal() != "" {
 			failed.Code = -1

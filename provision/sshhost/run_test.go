@@ -151,7 +151,7 @@ func pids(t *testing.T, file string, count int) []int {
 	eventually(t, "the script runs", func() bool {
 		content, _ := os.ReadFile(file)
 		all = nil
-		for _, word := range strings.Fields(string(content)) {
+		for word := range strings.FieldsSeq(string(content)) {
 			pid, _ := strconv.Atoi(word)
 			all = append(all, pid)
 		}
@@ -175,14 +175,18 @@ func TestScriptEnds(t *testing.T) {
 		want     error
 	}{
 		{"with its context", nil, func(cancel func(), _ provision.Host, _ *line) { cancel() }, context.Canceled},
-		{"with its context, below a forced command", []string{`ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"; exit $?`},
-			func(cancel func(), _ provision.Host, _ *line) { cancel() }, context.Canceled},
+		{
+			"with its context, below a forced command",
+			[]string{`ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"; exit $?`},
+			func(cancel func(), _ provision.Host, _ *line) { cancel() }, context.Canceled,
+		},
 		{"with the host's Close", nil, func(_ func(), host provision.Host, _ *line) { host.Close() }, nil},
 		// What the kernel does for a provisioner that is killed: the socket closes.
 		{"with the connection", nil, func(_ func(), _ provision.Host, way *line) { way.cut() }, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // three seconds each are those between TERM and KILL
 			sshd := startSSHD(t, ed25519Only, c.settings...)
 			way := newLine(t, sshd.address, 0)
 			host := sshd.connect(t, func(_ *sshhost.Config, login *provision.Login) { login.Address = way.address })

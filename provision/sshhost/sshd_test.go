@@ -66,17 +66,11 @@ func startSSHD(t *testing.T, hostKeyTypes []string, settings ...string) *server 
 	}
 	write(t, filepath.Join(dir, "authorized_keys"), line+"\n")
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.address = listener.Addr().String()
-	listener.Close()
-	_, port, _ := net.SplitHostPort(s.address)
 	lines := append([]string{
-		"Port " + port, "ListenAddress 127.0.0.1", "PidFile none", "UsePAM no", "StrictModes no", "LogLevel VERBOSE",
+		"PidFile none", "UsePAM no", "StrictModes no", "LogLevel VERBOSE",
 		"PasswordAuthentication no", "KbdInteractiveAuthentication no", "PermitRootLogin prohibit-password",
 		"AuthorizedKeysFile " + filepath.Join(dir, "authorized_keys"), "Subsystem sftp internal-sftp",
+		"SetEnv SHLVL=2", // bash reads no .bashrc then, which is another one on each machine
 	}, settings...)
 	for _, kind := range hostKeyTypes {
 		file := filepath.Join(dir, "host_"+kind)
@@ -92,47 +86,73 @@ func startSSHD(t *testing.T, hostKeyTypes []string, settings ...string) *server 
 	}
 	config := filepath.Join(dir, "sshd_config")
 	write(t, config, strings.Join(lines, "\n")+"\n")
-	logFile, err := os.Create(filepath.Join(dir, "sshd.log"))
+	var said string
+	for range 5 { // a free port may be another's by the time that sshd takes it
+		if said = s.start(t, config); said == "" {
+			return s
+		}
+		if !strings.Contains(said, "Address already in use") {
+			break
+		}
+	}
+	t.Skipf("skipped: sshd does not run here: %s", said)
+	return nil
+}
+
+// start returns what sshd said when it does not come to listen.
+func (s *server) start(t *testing.T, config string) (said string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer logFile.Close()
+	s.address = listener.Addr().String()
+	listener.Close()
+	log, err := os.Create(filepath.Join(t.TempDir(), "sshd.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	readLog := func() string {
+		content, _ := os.ReadFile(log.Name())
+		return string(content)
+	}
 
 	// Not CommandContext: its kill would spare the children of connections.
-	command := exec.Command(sshdPath, "-D", "-e", "-f", config)
-	command.Stderr = logFile
+	command := exec.Command(sshdPath, "-D", "-e", "-f", config, "-o", "ListenAddress="+s.address)
+	command.Stderr = log
 	if err := command.Start(); err != nil {
-		t.Skipf("skipped: sshd cannot run: %v", err)
+		return err.Error()
 	}
 	s.pid = command.Process.Pid
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		command.Wait()
+		close(ended)
+	}()
 	t.Cleanup(func() {
-		family := append(descendants(s.pid), s.pid)
-		for _, pid := range family {
-			syscall.Kill(pid, syscall.SIGKILL)
+		for _, pid := range append(descendants(s.pid), s.pid) {
+			select {
+			case <-ended: // its number may be another's already
+			default:
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
 		}
 		<-ended
 		if t.Failed() {
-			log, _ := os.ReadFile(logFile.Name())
-			t.Logf("sshd: %s", log)
+			t.Logf("sshd: %s", readLog())
 		}
 	})
-	eventually(t, "sshd listens", func() bool {
+	eventually(t, "sshd listens or ends", func() bool {
 		select {
-		case err := <-ended:
-			ended <- err
-			log, _ := os.ReadFile(logFile.Name())
-			t.Skipf("skipped: sshd does not run here: %v: %s", err, log)
+		case <-ended:
+			said = "it ended: " + readLog()
+			return true
 		default:
 		}
-		conn, err := net.Dial("tcp", s.address)
-		if err == nil {
-			conn.Close()
-		}
-		return err == nil
+		return strings.Contains(readLog(), "Server listening on")
 	})
-	return s
+	return said
 }
 
 func (s *server) login() provision.Login {

@@ -79,13 +79,16 @@ func New(cfg Config) *Dialer {
 
 var _ provision.Connect = new(Dialer).Connect
 
-// Connect logs in once. It does not repeat anything: errors that match
+// Connect logs in once. ~/.ssh/config is not read. It does not repeat anything: errors that match
 // provision.ErrLogin say what a person can do, all others may pass with time.
 func (d *Dialer) Connect(ctx context.Context, login provision.Login) (provision.Host, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.Timeout,
 		fmt.Errorf("no login within %s: %w", d.cfg.Timeout, context.DeadlineExceeded))
 	defer cancel()
 
+	if _, _, err := net.SplitHostPort(login.Address); err != nil {
+		return nil, fmt.Errorf("%w: %q is not host:port", provision.ErrLogin, login.Address)
+	}
 	known, err := d.hostKeys(login)
 	if err != nil {
 		return nil, err
@@ -121,13 +124,13 @@ func (d *Dialer) Connect(ctx context.Context, login provision.Login) (provision.
 
 // explain tells the errors of a handshake apart.
 func explain(ctx context.Context, err error, login provision.Login, known *hostKeys, user *userKeys) error {
-	var unlike *ssh.AlgorithmNegotiationError
+	unlike, ok := errors.AsType[*ssh.AlgorithmNegotiationError](err)
 	switch {
 	case known.refusal != nil:
 		return known.refusal
 	case ctx.Err() != nil:
 		return fmt.Errorf("connect to %s: %w", login.Address, context.Cause(ctx))
-	case errors.As(err, &unlike) && strings.Contains(unlike.What, "host key"):
+	case ok && strings.Contains(unlike.What, "host key"):
 		return fmt.Errorf("%w: %s has no host key of the kind that is known for it (%s); check that it is the right machine, then give its key with --host-key",
 			provision.ErrLogin, login.Address, strings.Join(known.algorithms, ", "))
 	case keyRefused(err):

@@ -90,24 +90,18 @@ func (h *Host) place(ctx context.Context, content *meter, part, file, sum string
 		func() (*sftp.Client, error) { return sftp.NewClient(h.client) },
 		func(late *sftp.Client) { late.Close() })
 	if err != nil {
-		return err
+		return fmt.Errorf("open sftp: %w", err)
 	}
 	// The library reads content until its channel ends, so that is waited for, and
 	// cut off below the protocol when the peer does not play along.
-	ended := make(chan error, 1)
-	started := h.start(func() {
-		ended <- send(client, content, part, mode)
-	})
-	if !started {
+	ended := make(chan struct{})
+	if !h.start(func() { err = send(client, content, part, mode); close(ended) }) {
 		return errClosed
 	}
 	select {
-	case err = <-ended:
+	case <-ended:
 	case <-ctx.Done():
-		if !h.start(func() { client.Close() }) {
-			<-ended
-			return errClosed
-		}
+		h.start(func() { client.Close() })
 		select {
 		case <-ended:
 		case <-time.After(lastBreath):

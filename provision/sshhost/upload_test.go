@@ -159,6 +159,7 @@ func TestUploadThatIsCutOff(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			sshd := startSSHD(t, ed25519Only)
 			file := filepath.Join(t.TempDir(), "file")
 			write(t, file, "the old one")
