@@ -1,0 +1,133 @@
+package runpod
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+
+	"ocr-gateway/provision"
+)
+
+// createBody is a create's body. Every object of the API is closed: a field that
+// its contract does not know is refused, so what is not set is left out.
+type createBody struct {
+	Name          string            `json:"name"`
+	Image         string            `json:"image"`
+	Cloud         string            `json:"cloud"`
+	GPU           createGPU         `json:"gpu"`
+	DataCenterIDs []string          `json:"dataCenterIds,omitempty"`
+	Disk          int               `json:"disk,omitempty"`
+	Mounts        *mounts           `json:"mounts,omitempty"`
+	Ports         []string          `json:"ports,omitempty"`
+	Env           map[string]string `json:"env,omitempty"`
+
+	// The newer contract has the first two, the older one the third.
+	Entrypoint []string `json:"entrypoint,omitempty"`
+	Cmd        []string `json:"cmd,omitempty"`
+	Args       string   `json:"args,omitempty"`
+}
+
+type createGPU struct {
+	ID             string `json:"id"`
+	Count          int    `json:"count"`
+	MinCUDAVersion string `json:"minCudaVersion,omitempty"`
+
+	// The newer contract only.
+	MinRAMPerGPU       int `json:"minRamPerGpu,omitempty"` // GB
+	MinVCPUCountPerGPU int `json:"minVcpuCountPerGpu,omitempty"`
+}
+
+// newerFields finds what only the newer contract knows in the text of a refusal.
+var newerFields = regexp.MustCompile(`\b(entrypoint|cmd|minRamPerGpu|minVcpuCountPerGpu)\b`)
+
+// Create rents one pod. An API of the older contract refuses the newer one's fields
+// and has created nothing then; the order is sent once more in the older form, and
+// that form from then on. The older contract cannot ask for least RAM or CPUs.
+func (c *Cloud) Create(ctx context.Context, o provision.Order) (provision.Pod, error) {
+	body, err := newCreateBody(o)
+	if err != nil {
+		return provision.Pod{}, fmt.Errorf("create pod: %w", err)
+	}
+	c.mu.Lock()
+	older := c.older
+	c.mu.Unlock()
+	if !older {
+		p, err := c.create(ctx, body)
+		if !refusesNewer(err) {
+			return p, err
+		}
+		c.log.InfoContext(ctx, "the cloud takes the older form of an order", "error", err)
+	}
+	old, err := body.older()
+	if err != nil {
+		return provision.Pod{}, fmt.Errorf("create pod: %w", err)
+	}
+	p, err := c.create(ctx, old)
+	if err == nil {
+		c.mu.Lock()
+		c.older = true
+		c.mu.Unlock()
+	}
+	return p, err
+}
+
+func (c *Cloud) create(ctx context.Context, body createBody) (provision.Pod, error) {
+	q := call{name: "create pod", method: http.MethodPost, path: "/pods", body: body}
+	var raw json.RawMessage
+	if err := c.do(ctx, q, &raw); err != nil {
+		return provision.Pod{}, err
+	}
+	p, err := c.readPod(raw)
+	if err != nil {
+		_, err = q.lost(err)
+	}
+	return p, err
+}
+
+func refusesNewer(err error) bool {
+	var fault *provision.CloudError
+	return errors.As(err, &fault) && fault.Status == http.StatusUnprocessableEntity && newerFields.MatchString(fault.Detail)
+}
+
+func newCreateBody(o provision.Order) (createBody, error) {
+	body := createBody{
+		Name: o.Name, Image: o.Image, Cloud: wireTenure(o.Tenure),
+		GPU: createGPU{
+			ID: o.GPU, Count: max(o.Count, 1), MinCUDAVersion: o.MinCUDA,
+			MinRAMPerGPU: o.MinRAMGB, MinVCPUCountPerGPU: o.MinVCPUsPerGPU,
+		},
+		DataCenterIDs: o.DataCenters, Disk: o.DiskGB, Ports: wirePorts(o.Ports), Env: o.Env,
+		Entrypoint: o.Entrypoint, Cmd: o.Cmd,
+	}
+	switch {
+	case o.VolumeGB > 0 && o.NetworkVolume != "":
+		return createBody{}, fmt.Errorf("%w: a volume of the pod's own and a network volume exclude each other", provision.ErrRequest)
+	case o.VolumeGB > 0:
+		body.Mounts = &mounts{Persistent: &persistentMount{Size: o.VolumeGB, Path: o.VolumePath}}
+	case o.NetworkVolume != "":
+		body.Mounts = &mounts{Network: []networkMount{{VolumeID: o.NetworkVolume, Path: o.VolumePath}}}
+	}
+	return body, nil
+}
+
+// older is the same order for the older contract: entrypoint and command are the
+// JSON text of args, which overrides the image's as the arrays do. A plain text
+// there would be split at blanks, its quotes eaten.
+func (b createBody) older() (createBody, error) {
+	b.GPU.MinRAMPerGPU, b.GPU.MinVCPUCountPerGPU = 0, 0
+	if len(b.Entrypoint)+len(b.Cmd) > 0 {
+		args, err := encode(struct {
+			Entrypoint []string `json:"entrypoint,omitempty"`
+			Cmd        []string `json:"cmd,omitempty"`
+		}{b.Entrypoint, b.Cmd})
+		if err != nil {
+			return createBody{}, err
+		}
+		b.Args = string(args)
+	}
+	b.Entrypoint, b.Cmd = nil, nil
+	return b, nil
+}

@@ -1,0 +1,151 @@
+package runpod
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ocr-gateway/provision"
+)
+
+const (
+	maxDetail = 2000 // bytes of the cloud's words that are kept
+	maxID     = 128
+)
+
+// noStock are the texts that mean that nothing was created or started, in lower
+// case. The statuses they come with (400, and 500 once) mean other things too.
+var noStock = []string{
+	"no longer any instances available",
+	"no instances currently available",
+	"no instances available",
+	"does not have the resources to deploy your pod",
+	"could not find any pods with required specifications",
+	"not enough free gpus on the host machine",
+}
+
+// fault turns an answer that is not a success into an error.
+func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *provision.CloudError {
+	detail := problemText(body)
+	if detail == "" {
+		detail = or(http.StatusText(status), "no explanation")
+	}
+	if c.key != "" { // lest the cloud says it back
+		detail = strings.ReplaceAll(detail, c.key, "…")
+	}
+	return &provision.CloudError{
+		Call: q.name, Status: status, Detail: detail,
+		RequestID: requestID(header), Kind: kind(q, status, detail),
+	}
+}
+
+// kind is what a caller can do about an answer.
+func kind(q call, status int, detail string) error {
+	if q.method == http.MethodPost && saysNoStock(detail) {
+		return provision.ErrNoStock
+	}
+	switch status {
+	case http.StatusUnauthorized:
+		return provision.ErrKey
+	case http.StatusPaymentRequired:
+		return provision.ErrBalance
+	case http.StatusForbidden:
+		return provision.ErrForbidden
+	case http.StatusNotFound, http.StatusGone:
+		return provision.ErrGone
+	case http.StatusConflict:
+		return provision.ErrNotNow
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return provision.ErrRequest
+	}
+	if !q.repeatable() && (status >= 500 || status == http.StatusRequestTimeout) {
+		return provision.ErrUnknownOutcome
+	}
+	return nil
+}
+
+func saysNoStock(detail string) bool {
+	detail = strings.ToLower(detail)
+	for _, text := range noStock {
+		if strings.Contains(detail, text) {
+			return true
+		}
+	}
+	return false
+}
+
+func requestID(h http.Header) string { return clean(h.Get("x-request-id"), maxID) }
+
+// problem is RFC 9457's body, and the other ones seen.
+type problem struct {
+	Title   string          `json:"title"`
+	Detail  string          `json:"detail"`
+	Errors  json.RawMessage `json:"errors"`
+	Error   json.RawMessage `json:"error"` // a text, or an object with a message
+	Message string          `json:"message"`
+}
+
+// problemText is what an error body says, in one line; of a body that is no JSON, its text.
+func problemText(body []byte) string {
+	var p problem
+	if err := json.Unmarshal(body, &p); err != nil && p.empty() {
+		return clean(string(body[:min(len(body), 4*maxDetail)]), maxDetail)
+	}
+	text := or(or(or(p.Detail, plain(p.Error)), p.Message), p.Title)
+	if list := plain(p.Errors); list != "" {
+		if text != "" {
+			text += ": "
+		}
+		text += list
+	}
+	return clean(text, maxDetail)
+}
+
+func (p problem) empty() bool {
+	return p.Title == "" && p.Detail == "" && p.Message == "" && p.Errors == nil && p.Error == nil
+}
+
+// plain is a JSON text without its quotes, an object's message, or the JSON as it is.
+func plain(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var object struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(raw, &object) == nil && object.Message != "" {
+		return object.Message
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, raw) != nil || compact.String() == "null" || compact.String() == "[]" {
+		return ""
+	}
+	return compact.String()
+}
+
+// clean makes one printable line of at most so many bytes.
+func clean(s string, limit int) string {
+	s = strings.ToValidUTF8(s, "�")
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) <= limit {
+		return s
+	}
+	cut := limit - len("…")
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}

@@ -1,0 +1,132 @@
+package runpod
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ocr-gateway/provision"
+)
+
+type catalogue struct {
+	GPUs []gpu `json:"gpus"`
+}
+
+// gpu is a kind of GPU in the catalogue. Of price, only the part whose flag is set counts.
+type gpu struct {
+	ID           string             `json:"id"`
+	Name         string             `json:"name"`
+	Memory       float64            `json:"memory"` // GB
+	Secure       bool               `json:"secure"`
+	Community    bool               `json:"community"`
+	Price        map[string]float64 `json:"price"`    // USD an hour and GPU, by tenure
+	MaxCount     map[string]int     `json:"maxCount"` // in one pod, by tenure
+	Availability string             `json:"availability"`
+	DataCenters  []dataCenter       `json:"dataCenters"` // may be absent
+}
+
+type dataCenter struct {
+	ID           string `json:"id"`
+	Availability string `json:"availability"`
+}
+
+// Offers reads the catalogue. Where the search names data centres, the stock is theirs.
+func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Offer, error) {
+	query := url.Values{
+		"include": {"AVAILABILITY"},
+		"product": {"POD"},
+		"count":   {strconv.Itoa(max(s.Count, 1))},
+		"cloud":   {wireTenure(s.Tenure)},
+	}
+	if s.MinCUDA != "" {
+		query.Set("minCudaVersion", s.MinCUDA)
+	}
+	if len(s.Countries) > 0 {
+		query.Set("countryCodes", strings.ToUpper(strings.Join(s.Countries, ",")))
+	}
+	var got catalogue
+	q := call{name: "read catalogue", method: http.MethodGet, path: "/catalog/gpus", query: query}
+	if err := c.do(ctx, q, &got); err != nil {
+		return nil, err
+	}
+	offers := []provision.Offer{}
+	for _, g := range matching(got.GPUs, s.GPU) {
+		if offer, ok := g.offer(s); ok {
+			offers = append(offers, offer)
+		}
+	}
+	return offers, nil
+}
+
+// matching keeps the GPUs whose id or name has the text, in any case. As a whole
+// word first, so that A40 is not RTX A4000; as a part of one where no word is it.
+func matching(all []gpu, text string) []gpu {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return all
+	}
+	quoted := regexp.QuoteMeta(strings.ToValidUTF8(text, "�"))
+	word := regexp.MustCompile(`(?i)(^|[^\pL\pN])` + quoted + `($|[^\pL\pN])`)
+	part := regexp.MustCompile(`(?i)` + quoted)
+	for _, pattern := range []*regexp.Regexp{word, part} {
+		hits := slices.DeleteFunc(slices.Clone(all), func(g gpu) bool {
+			return !pattern.MatchString(g.ID) && !pattern.MatchString(g.Name)
+		})
+		if len(hits) > 0 {
+			return hits
+		}
+	}
+	return nil
+}
+
+// offer is a GPU at the search's tenure, if it is rented so.
+func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
+	tenure, rented := "secure", g.Secure
+	if s.Tenure == provision.Community {
+		tenure, rented = "community", g.Community
+	}
+	price := g.Price[tenure]
+	if most, known := g.MaxCount[tenure]; !rented || price <= 0 || known && most < s.Count {
+		return provision.Offer{}, false
+	}
+	offer := provision.Offer{
+		GPU: g.ID, Name: or(g.Name, g.ID), MemoryGB: int(g.Memory), PricePerGPU: price,
+		Stock: stock(g.Availability),
+	}
+	if len(s.DataCenters) > 0 && g.DataCenters != nil {
+		offer.Stock = provision.StockNone
+	}
+	for _, d := range g.DataCenters {
+		if len(s.DataCenters) > 0 {
+			if !slices.Contains(s.DataCenters, d.ID) {
+				continue
+			}
+			offer.Stock = better(offer.Stock, stock(d.Availability))
+		}
+		if stock(d.Availability) != provision.StockNone {
+			offer.DataCenters = append(offer.DataCenters, d.ID)
+		}
+	}
+	return offer, true
+}
+
+func stock(word string) provision.Stock { return provision.Stock(strings.ToLower(word)) }
+
+// better is the larger of two stocks; one that is not told lies between little and none.
+func better(a, b provision.Stock) provision.Stock {
+	order := []provision.Stock{provision.StockHigh, provision.StockMedium, provision.StockLow, "", provision.StockNone}
+	for _, s := range order {
+		if a == s || b == s {
+			return s
+		}
+	}
+	return a
+}
+
+func wireTenure(t provision.Tenure) string {
+	return strings.ToUpper(or(string(t), string(provision.Secure)))
+}

@@ -1,0 +1,222 @@
+package runpodtest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// GPU is a kind of GPU in the catalogue.
+type GPU struct {
+	ID, Name     string
+	Memory       int     // GB
+	Secure       float64 // USD an hour; 0 means not rented so
+	Community    float64
+	MaxCount     int      // in one pod; 0 means 8
+	Availability string   // as the catalogue tells it; empty means HIGH
+	DataCenters  []string // "ID" or "ID=AVAILABILITY"; none means that the catalogue tells none
+	CUDA         string   // the newest that its hosts have; empty means "13.0"
+	Refuse       string   // what creates are answered with, status 400; empty means that one is free
+}
+
+// Texts that were recorded from creates and starts for which nothing was free.
+const (
+	NoLonger     = "There are no longer any instances available with the requested specifications. Please refresh and try again."
+	NoneNow      = "There are no instances currently available"
+	NoResources  = "This machine does not have the resources to deploy your pod. Please try a different machine"
+	NoPods       = "Could not find any pods with required specifications. Double check your deployment request specs."
+	NoGPUsOnHost = "There are not enough free GPUs on the host machine to start this pod."
+)
+
+// GPUs is a catalogue as it was in 2026. The prices are made up.
+func GPUs() []GPU {
+	return []GPU{
+		{ID: "NVIDIA H100 80GB HBM3", Name: "H100 SXM", Memory: 80, Secure: 2.99, DataCenters: []string{"US-KS-2", "EU-FR-1=LOW"}},
+		{ID: "NVIDIA H100 PCIe", Name: "H100 PCIe", Memory: 80, Secure: 2.39, Community: 1.99, Availability: "LOW", DataCenters: []string{"US-KS-2=LOW"}},
+		{ID: "NVIDIA H100 NVL", Name: "H100 NVL", Memory: 94, Secure: 2.79, Availability: "MEDIUM", DataCenters: []string{"US-GA-1=MEDIUM"}},
+		{ID: "NVIDIA A100 80GB PCIe", Name: "A100 PCIe", Memory: 80, Secure: 1.64, Community: 1.19, DataCenters: []string{"US-KS-2", "EU-RO-1"}},
+		{ID: "NVIDIA A100-SXM4-80GB", Name: "A100 SXM", Memory: 80, Secure: 1.74, DataCenters: []string{"US-KS-2=MEDIUM"}},
+		{ID: "NVIDIA A40", Name: "A40", Memory: 48, Secure: 0.40, Community: 0.35, CUDA: "12.9", DataCenters: []string{"EU-SE-1", "CA-MTL-1"}},
+		{ID: "NVIDIA RTX A4000", Name: "RTX A4000", Memory: 16, Secure: 0.25, Community: 0.17},
+		{ID: "NVIDIA L40S", Name: "L40S", Memory: 48, Secure: 0.86, Community: 0.79, DataCenters: []string{"US-KS-2=NONE"}, Availability: "NONE"},
+	}
+}
+
+func (g GPU) price(cloud string) float64 {
+	if cloud == "COMMUNITY" {
+		return g.Community
+	}
+	return g.Secure
+}
+
+func (g GPU) most() int {
+	if g.MaxCount == 0 {
+		return 8
+	}
+	return g.MaxCount
+}
+
+func (g GPU) availability() string { return or(g.Availability, "HIGH") }
+
+// hasCUDA says whether a host with at least this version exists.
+func (g GPU) hasCUDA(floor string) bool {
+	return floor == "" || version(or(g.CUDA, "13.0")) >= version(floor)
+}
+
+// version makes "12.9" comparable.
+func version(s string) int {
+	major, minor, _ := strings.Cut(s, ".")
+	a, _ := strconv.Atoi(major)
+	b, _ := strconv.Atoi(minor)
+	return a*1000 + b
+}
+
+// stockIn is a GPU's stock in a data centre.
+func (g GPU) stockIn(id string) string {
+	for _, text := range g.DataCenters {
+		name, stock, told := strings.Cut(text, "=")
+		if name == id {
+			if !told {
+				return "HIGH"
+			}
+			return stock
+		}
+	}
+	return "NONE"
+}
+
+type gpuView struct {
+	ID           string             `json:"id"`
+	Name         string             `json:"name"`
+	Pool         string             `json:"pool"`
+	Manufacturer string             `json:"manufacturer"`
+	Memory       int                `json:"memory"`
+	Secure       bool               `json:"secure"`
+	Community    bool               `json:"community"`
+	Price        map[string]float64 `json:"price"`
+	MaxCount     map[string]int     `json:"maxCount"`
+	Availability string             `json:"availability,omitempty"`
+	DataCenters  []centerView       `json:"dataCenters,omitempty"`
+	CUDAVersions []cudaView         `json:"cudaVersions,omitempty"`
+}
+
+type centerView struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Availability string `json:"availability"`
+}
+
+type cudaView struct {
+	Version   string `json:"version"`
+	Available bool   `json:"available"`
+}
+
+// view is a GPU as the catalogue tells it. A price without its flag is a
+// trap that the real one has.
+func (g GPU) view(availability bool, cloud, floor string, countries []string) gpuView {
+	v := gpuView{
+		ID: g.ID, Name: g.Name, Pool: "POOL", Manufacturer: "NVIDIA", Memory: g.Memory,
+		Secure: g.Secure > 0, Community: g.Community > 0,
+		Price:    map[string]float64{"secure": or(g.Secure, 0.01), "community": or(g.Community, 0.01), "serverless": 0.001},
+		MaxCount: map[string]int{"secure": 0, "community": 0},
+	}
+	if v.Secure {
+		v.MaxCount["secure"] = g.most()
+	}
+	if v.Community {
+		v.MaxCount["community"] = g.most()
+	}
+	if !availability {
+		return v
+	}
+	v.Availability = g.availability()
+	if !g.hasCUDA(floor) || g.price(cloud) == 0 {
+		v.Availability = "NONE"
+	}
+	for _, text := range g.DataCenters {
+		id, _, _ := strings.Cut(text, "=")
+		// Ids are US-KS-2 or EU-FR-1: the country is the first part, or the second.
+		parts := strings.Split(id, "-")
+		if len(countries) > 0 && !slices.Contains(countries, parts[0]) && !slices.Contains(countries, parts[1]) {
+			continue
+		}
+		v.DataCenters = append(v.DataCenters, centerView{ID: id, Name: id, Availability: g.stockIn(id)})
+	}
+	if len(countries) > 0 && len(v.DataCenters) == 0 {
+		v.Availability = "NONE"
+	}
+	v.CUDAVersions = []cudaView{{Version: or(g.CUDA, "13.0"), Available: true}}
+	return v
+}
+
+func (f *Fake) listGPUs(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	if (q.Get("include") == "") != (q.Get("product") == "") {
+		refuse(w, http.StatusBadRequest, "include and product go together")
+		return
+	}
+	cloud := or(q.Get("cloud"), "SECURE")
+	if cloud != "SECURE" && cloud != "COMMUNITY" {
+		refuse(w, http.StatusUnprocessableEntity, "the query breaks the contract", violation{"cloud", "must be SECURE or COMMUNITY"})
+		return
+	}
+	var countries []string
+	if text := q.Get("countryCodes"); text != "" {
+		countries = strings.Split(text, ",")
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	views := []gpuView{}
+	for _, g := range f.config.GPUs {
+		views = append(views, g.view(q.Get("include") == "AVAILABILITY", cloud, q.Get("minCudaVersion"), countries))
+	}
+	answer(w, http.StatusOK, map[string]any{"gpus": views})
+}
+
+func (f *Fake) getGPU(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, g := range f.config.GPUs {
+		if g.ID == r.PathValue("id") {
+			answer(w, http.StatusOK, g.view(false, "SECURE", "", nil))
+			return
+		}
+	}
+	refuse(w, http.StatusNotFound, "GPU type not found")
+}
+
+func (f *Fake) listDataCenters(w http.ResponseWriter, _ *http.Request) {
+	type view struct {
+		ID                 string           `json:"id"`
+		Name               string           `json:"name"`
+		Region             string           `json:"region"`
+		GlobalNetwork      bool             `json:"globalNetwork"`
+		NetworkVolumeTypes []string         `json:"networkVolumeTypes"`
+		Compliance         []string         `json:"compliance"`
+		GPUAvailability    []map[string]any `json:"gpuAvailability"`
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	views := []*view{}
+	for _, g := range f.config.GPUs {
+		for _, text := range g.DataCenters {
+			id, _, _ := strings.Cut(text, "=")
+			i := slices.IndexFunc(views, func(v *view) bool { return v.ID == id })
+			if i < 0 {
+				i = len(views)
+				views = append(views, &view{ID: id, Name: id, Region: "EUROPE", NetworkVolumeTypes: []string{"STANDARD"}, Compliance: []string{}})
+			}
+			views[i].GPUAvailability = append(views[i].GPUAvailability, map[string]any{"id": g.ID, "name": g.Name, "availability": g.stockIn(id)})
+		}
+	}
+	answer(w, http.StatusOK, map[string]any{"dataCenters": views})
+}
+
+func or[T comparable](v, otherwise T) T {
+	var none T
+	if v == none {
+		return otherwise
+	}
+	return v
+}

@@ -1,0 +1,66 @@
+package runpodtest
+
+import (
+	"net/http"
+	"slices"
+)
+
+// billPods tells what each pod has cost, in one record each: the buckets of the
+// real one only split that up.
+func (f *Fake) billPods(w http.ResponseWriter, r *http.Request) {
+	type record struct {
+		PodID       string  `json:"podId"`
+		TotalAmount float64 `json:"totalAmount"`
+		GPUAmount   float64 `json:"gpuAmount"`
+		CPUAmount   float64 `json:"cpuAmount"`
+		DiskAmount  float64 `json:"diskAmount"`
+	}
+	size := r.URL.Query().Get("bucketSize")
+	if !slices.Contains([]string{"", "hour", "day"}, size) {
+		refuse(w, http.StatusUnprocessableEntity, "the query breaks the contract", violation{"bucketSize", "must be hour or day"})
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	records := []record{}
+	total := 0.0
+	for _, p := range f.pods {
+		f.reckon(p)
+		id := r.URL.Query().Get("podId")
+		if p.billed > 0 && (id == "" || id == p.id) {
+			records = append(records, record{PodID: p.id, TotalAmount: p.billed, GPUAmount: p.billed})
+			total += p.billed
+		}
+	}
+	answer(w, http.StatusOK, map[string]any{
+		"records": records, "metadata": map[string]any{"totals": map[string]any{"totalAmount": total}},
+	})
+}
+
+type volumeView struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Size       int    `json:"size"`
+	DataCenter string `json:"dataCenter"`
+	Type       string `json:"type"`
+}
+
+func (v Volume) view() volumeView { return volumeView{v.ID, v.Name, v.Size, v.DataCenter, "STANDARD"} }
+
+func (f *Fake) listVolumes(w http.ResponseWriter, _ *http.Request) {
+	views := []volumeView{}
+	for _, v := range f.get().Volumes {
+		views = append(views, v.view())
+	}
+	answer(w, http.StatusOK, map[string]any{"networkVolumes": views})
+}
+
+func (f *Fake) getVolume(w http.ResponseWriter, r *http.Request) {
+	for _, v := range f.get().Volumes {
+		if v.ID == r.PathValue("id") {
+			answer(w, http.StatusOK, v.view())
+			return
+		}
+	}
+	refuse(w, http.StatusNotFound, "network volume not found")
+}
