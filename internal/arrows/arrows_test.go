@@ -50,7 +50,9 @@ var arrows = map[string][]string{
 	"provision/runpod":           {"provision"},
 	"provision/sshhost":          {"provision"},
 	"provision/runpodtest":       {}, // fakes for tests of others
-	"provision/podtest":          {"provision/runpodtest"},
+	"provision/podtest":          {"provision/runpodtest", "provision/podtest/inside"},
+	"provision/podtest/inside":   {}, // what runs in a pod
+	"provision/podtest/podinit":  {"provision/podtest/inside"},
 }
 
 // testArrows says what tests may import beyond that.
@@ -74,7 +76,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"pipeline/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract"},
-	"golang.org/x/sys":                  {"raster", "provision/podtest"},
+	"golang.org/x/sys":                  {"raster", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},
@@ -99,6 +101,8 @@ var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm"},
+	"golang.org/x/crypto/ssh":       {"provision/podtest"},
+	"github.com/pkg/sftp":           {"provision/podtest"},
 }
 
 // file is one Go file with what the table speaks of.

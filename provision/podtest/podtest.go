@@ -1,0 +1,220 @@
+// Package podtest runs real pods on this machine, for tests: Linux namespaces
+// over an overlay of the machine's root, with the real OpenSSH and with
+// stand-ins for the tools that a GPU host has or fetches from the internet.
+// A pod sees a network of its own with nothing in it, and leaves nothing behind:
+// not when it is killed, and not when the test dies. It needs root.
+package podtest
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ocr-gateway/provision/podtest/inside"
+	"ocr-gateway/provision/runpodtest"
+)
+
+// Pods starts pods, and holds what their stand-ins do and were asked.
+type Pods struct {
+	mu       sync.Mutex
+	calls    []Call
+	faults   []*armed
+	loading  time.Duration
+	packages map[string]string // Python packages of the image: name to version
+	running  map[*pod]struct{} // nil after the end
+}
+
+// New makes Pods whose pods end with the test. Where pods cannot run the test
+// is skipped, or fails when OCR_REQUIRE_PODS is 1.
+func New(t testing.TB) *Pods {
+	t.Helper()
+	if err := Available(); err != nil {
+		if os.Getenv("OCR_REQUIRE_PODS") == "1" {
+			t.Fatalf("pods cannot run here: %v", err)
+		}
+		t.Skipf("pods cannot run here: %v", err)
+	}
+	p := &Pods{packages: maps.Clone(imagePackages), running: map[*pod]struct{}{}}
+	t.Cleanup(p.killAll)
+	return p
+}
+
+// Start starts a pod from the image vllm/vllm-openai, whose sshd is not
+// installed. It satisfies runpodtest.Start. ctx bounds only the start.
+func (p *Pods) Start(ctx context.Context, spec runpodtest.Spec) (runpodtest.Container, error) {
+	return p.start(ctx, spec, image{sshHidden: true})
+}
+
+// image says how pods differ beside their Spec.
+type image struct {
+	sshHidden bool
+}
+
+func (p *Pods) start(ctx context.Context, spec runpodtest.Spec, from image) (*pod, error) {
+	programs, err := build()
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	setup := inside.Setup{
+		Hostname:   cmp.Or(spec.Pod, "pod"),
+		Args:       arguments(spec),
+		Env:        environment(spec.Env),
+		Volume:     spec.Volume,
+		VolumePath: spec.VolumePath,
+		VLLM:       programs.vllm,
+		OpenSSH:    programs.openSSH,
+		HideSSHD:   from.sshHidden,
+		StandIns:   slices.Sorted(maps.Keys(stands())),
+		Files:      packageFiles(imageSite, p.packages),
+	}
+	p.mu.Unlock()
+	c, err := launch(programs.init, spec.Log)
+	if err != nil {
+		return nil, fmt.Errorf("start pod %s: %w", spec.Pod, err)
+	}
+	c.spec, c.pods = spec, p
+	if err := c.furnished(ctx, setup); err != nil {
+		c.Kill()
+		return nil, fmt.Errorf("start pod %s: %w", spec.Pod, err)
+	}
+	if !p.remember(c) {
+		c.Kill()
+		return nil, fmt.Errorf("start pod %s: the test has ended", spec.Pod)
+	}
+	return c, nil
+}
+
+// remember says false after the end.
+func (p *Pods) remember(c *pod) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.running == nil {
+		return false
+	}
+	p.running[c] = struct{}{}
+	return true
+}
+
+func (p *Pods) forget(c *pod) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.running, c)
+}
+
+func (p *Pods) killAll() {
+	p.mu.Lock()
+	running := p.running
+	p.running = nil
+	p.mu.Unlock()
+	for c := range running {
+		c.Kill()
+	}
+}
+
+// arguments are those of the main process. The image's own entrypoint takes the
+// place of an absent one.
+func arguments(spec runpodtest.Spec) []string {
+	if len(spec.Entrypoint) == 0 {
+		return append([]string{"vllm", "serve"}, spec.Cmd...)
+	}
+	return slices.Concat(spec.Entrypoint, spec.Cmd)
+}
+
+func environment(ordered map[string]string) []string {
+	env := map[string]string{
+		"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		"HOME": "/root",
+	}
+	maps.Copy(env, ordered)
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		list = append(list, name+"="+env[name])
+	}
+	return list
+}
+
+// launch starts the pod's first process in namespaces of its own, where it
+// waits for its setup.
+func launch(program string, log func(string)) (*pod, error) {
+	setupRead, setupWrite, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer setupRead.Close()
+	statusRead, statusWrite, err := os.Pipe()
+	if err != nil {
+		setupWrite.Close()
+		return nil, err
+	}
+	defer statusWrite.Close()
+	cmd := exec.Command(program)
+	cmd.Args = []string{inside.Program}
+	cmd.Env = []string{}
+	output := &lines{emit: log}
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.ExtraFiles = []*os.File{inside.SetupFD - 3: setupRead, inside.StatusFD - 3: statusWrite}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
+		Setsid:     true,
+		Pdeathsig:  syscall.SIGKILL, // of the pid namespace's first process: it takes all others with it
+	}
+	c := &pod{cmd: cmd, done: make(chan struct{}), setup: setupWrite, status: statusRead}
+	started := make(chan error, 1)
+	go func() {
+		// The death signal is sent when this thread ends, so it is kept.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer close(c.done)
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			cmd.Wait()
+			output.end()
+		}
+	}()
+	if err := <-started; err != nil {
+		<-c.done
+		setupWrite.Close()
+		statusRead.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// furnished hands the setup over and waits until the main process has begun.
+func (c *pod) furnished(ctx context.Context, setup inside.Setup) error {
+	defer c.status.Close()
+	defer c.setup.Close()
+	stop := context.AfterFunc(ctx, func() { c.cmd.Process.Kill() })
+	defer stop()
+	if err := c.listen(); err != nil {
+		return err
+	}
+	err := json.NewEncoder(c.setup).Encode(setup)
+	if err != nil {
+		return fmt.Errorf("hand over the setup: %w", err)
+	}
+	c.setup.Close()
+	reason, err := io.ReadAll(c.status)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return err
+	case len(reason) > 0:
+		return fmt.Errorf("%s", reason)
+	}
+	return nil
+}

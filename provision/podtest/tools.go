@@ -1,0 +1,149 @@
+package podtest
+
+import (
+	"encoding/json"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"ocr-gateway/provision/podtest/inside"
+)
+
+// Call is one call of a stand-in.
+type Call = inside.Call
+
+// Fault is how a tool fails.
+type Fault struct {
+	Times int    // calls that fail; 0 means all
+	With  string // only calls one of whose arguments contains it; "" means every call
+	Exit  int
+	Text  string // to standard error
+	// After lets the tool begin, and ends it that much later. 0 means that it
+	// fails at once.
+	After time.Duration
+}
+
+// armed is a fault with what is left of it.
+type armed struct {
+	Fault
+	tool string
+	left int
+}
+
+// stands are the stand-ins, by name. Each says what a call does when it does not fail.
+func stands() map[string]func(c *pod, call Call) inside.Reply {
+	return map[string]func(c *pod, call Call) inside.Reply{
+		"apt-get":    aptGet,
+		"hf":         hf,
+		"nvidia-smi": nvidiaSMI,
+		"pip":        pip,
+		"pip3":       pip,
+		"python":     python,
+		"python3":    python,
+		"uv":         uv,
+		"vllm":       vllm,
+	}
+}
+
+// Fail makes a tool fail. `python3 -m pip` and `uv pip` are calls of pip too.
+// Of several faults the first that fits a call is the one.
+func (p *Pods) Fail(tool string, f Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = append(p.faults, &armed{Fault: f, tool: tool, left: f.Times})
+}
+
+// Heal takes all faults away.
+func (p *Pods) Heal() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = nil
+}
+
+// Calls returns the calls of stand-ins so far, in order, of the tools named or
+// of all. A call by way of another tool (`python3 -m pip`) is listed as both.
+func (p *Pods) Calls(tools ...string) []Call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.calls), func(c Call) bool {
+		return len(tools) > 0 && !slices.Contains(tools, c.Tool)
+	})
+}
+
+// answer serves one stand-in. One that dies while it asks gets no answer.
+func (c *pod) answer(conn net.Conn) {
+	var call Call
+	if err := json.NewDecoder(conn).Decode(&call); err != nil {
+		return
+	}
+	json.NewEncoder(conn).Encode(c.reply(call))
+}
+
+// reply notes a call and says what it does.
+func (c *pod) reply(call Call) inside.Reply {
+	fault := c.pods.note(call)
+	act, known := stands()[call.Tool]
+	switch {
+	case !known:
+		return inside.Reply{Stderr: call.Tool + ": no such stand-in\n", Exit: 127}
+	case fault == nil:
+		return act(c, call)
+	case fault.After == 0:
+		return inside.Reply{Stderr: fault.Text, Exit: fault.Exit}
+	default:
+		r := act(c, call)
+		r.DieAfter, r.Exit, r.LastWords = fault.After, fault.Exit, fault.Text
+		return r
+	}
+}
+
+// note keeps a call and spends the fault that meets it, nil when none does.
+func (p *Pods) note(call Call) *armed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = append(p.calls, call)
+	for _, f := range p.faults {
+		if f.tool != call.Tool || f.Times > 0 && f.left == 0 {
+			continue
+		}
+		if f.With == "" || slices.ContainsFunc(call.Args, func(a string) bool { return strings.Contains(a, f.With) }) {
+			f.left--
+			return f
+		}
+	}
+	return nil
+}
+
+// script is a reply that runs bash.
+func script(text string, args ...string) inside.Reply {
+	return inside.Reply{Exec: append([]string{"/bin/bash", "-euo", "pipefail", "-c", text, "stand-in"}, args...)}
+}
+
+// operands are the arguments that are no options. Options in withValue take the
+// argument behind them along.
+func operands(args []string, withValue ...string) []string {
+	var found []string
+	for i := 0; i < len(args); i++ {
+		switch {
+		case slices.Contains(withValue, args[i]):
+			i++
+		case !strings.HasPrefix(args[i], "-"):
+			found = append(found, args[i])
+		}
+	}
+	return found
+}
+
+// option returns the value of an option, written --name value or --name=value.
+func option(args []string, name, otherwise string) string {
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, name+"="); ok {
+			return value
+		}
+		if arg == name && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return otherwise
+}

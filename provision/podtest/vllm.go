@@ -1,0 +1,39 @@
+package podtest
+
+import (
+	"net"
+	"slices"
+	"time"
+
+	"ocr-gateway/provision/podtest/inside"
+)
+
+// LoadingTime sets how long `vllm serve` takes until it listens.
+func (p *Pods) LoadingTime(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.loading = d
+}
+
+func vllm(c *pod, call Call) inside.Reply {
+	c.pods.mu.Lock()
+	loading, version := c.pods.loading, c.pods.packages["vllm"]
+	c.pods.mu.Unlock()
+	args := operands(call.Args)
+	switch {
+	case slices.Contains(call.Args, "--version"):
+		return inside.Reply{Stdout: version + "\n"}
+	case len(args) >= 2 && args[0] == "serve":
+		address := net.JoinHostPort(option(call.Args, "--host", "0.0.0.0"), option(call.Args, "--port", "8000"))
+		return inside.Reply{
+			Wait:   loading,
+			Stdout: "INFO vLLM API server version " + version + "\n",
+			Exec: []string{
+				inside.VLLM, "-listen", address, "-model", option(call.Args, "--served-model-name", args[1]),
+				"-version", version, "-latency", "5ms",
+			},
+		}
+	default:
+		return inside.Reply{Stderr: "the stand-in knows `vllm serve` and `vllm --version`\n", Exit: 2}
+	}
+}
