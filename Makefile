@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup models build run test test-sidecar test-vllm lint fuzz bench docker clean
+.PHONY: help setup models openssh build run test test-sidecar test-vllm lint fuzz bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -15,6 +15,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PORT ?= 8007
 FUZZTIME ?= 20s
 TEST_TIMEOUT ?= 20m
+SSHD ?= /usr/sbin/sshd
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
@@ -66,6 +67,27 @@ models: ## fetch the embedded engine into models/ and check it (62 MB, the first
 	rm -rf models && mv build/models/models models && rm -rf build/models
 	echo "models: ready in models/"
 
+# The tests of provision log in to a real SSH server. Where the machine has none
+# it is unpacked for them, neither installed nor started.
+openssh:
+	@if [ -x $(SSHD) ] || [ -x build/openssh/usr/sbin/sshd ]; then exit 0; fi
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "openssh: there is no $(SSHD): the tests that need it are skipped" >&2
+		exit 0
+	fi
+	echo "openssh: fetching OpenSSH into build/openssh, for the tests alone"
+	part=$$PWD/build/openssh.part
+	rm -rf "$$part" && mkdir -p "$$part"/{debs/partial,root}
+	fetch=(apt-get -o APT::Sandbox::User=root -o Dir::Cache::archives="$$part/debs" install -qq -y --download-only)
+	fetch+=(--reinstall --no-install-recommends openssh-server openssh-sftp-server)
+	log=$$("$${fetch[@]}" 2>&1) || log=$$(apt-get update -qq 2>&1 && "$${fetch[@]}" 2>&1) || {
+		echo "$$log" >&2
+		echo "openssh: it could not be fetched: the tests that need it are skipped" >&2
+		exit 0
+	}
+	for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
+	rm -rf build/openssh && mv "$$part/root" build/openssh && rm -rf "$$part"
+
 build: setup ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
@@ -75,7 +97,7 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup models ## run all tests with the race detector; installs what `setup` and `models` name
+test: setup models openssh ## run all tests with the race detector; installs what `setup` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)

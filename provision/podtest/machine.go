@@ -32,14 +32,16 @@ exec /usr/sbin/sshd -D -e -o PasswordAuthentication=no
 // Cmd do not count.
 func (p *Pods) Machine(t testing.TB, authorizedKey string, spec runpodtest.Spec) Machine {
 	t.Helper()
-	hostKey := make(chan string, 1)
+	var hostKey string
+	listening := make(chan struct{})
+	booted := sync.OnceFunc(func() { close(listening) })
 	log := spec.Log
 	spec.Log = func(line string) {
-		if strings.HasPrefix(line, "ssh-ed25519 ") {
-			select {
-			case hostKey <- line:
-			default:
-			}
+		switch {
+		case hostKey == "" && strings.HasPrefix(line, "ssh-ed25519 "):
+			hostKey = line
+		case strings.HasPrefix(line, "Server listening"):
+			booted()
 		}
 		if log != nil {
 			log(line)
@@ -51,13 +53,12 @@ func (p *Pods) Machine(t testing.TB, authorizedKey string, spec runpodtest.Spec)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := Machine{Container: c, Address: Forward(t, c, 22)}
 	select {
-	case m.HostKey = <-hostKey:
+	case <-listening:
 	case <-c.Done():
 		t.Fatal("the machine ended while it booted")
 	}
-	return m
+	return Machine{Container: c, Address: Forward(t, c, 22), HostKey: hostKey}
 }
 
 // Forward opens a port of this machine that leads to a port of a pod until the

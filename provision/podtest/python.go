@@ -74,6 +74,7 @@ if grep -q 'include-system-site-packages = true' "$dir/pyvenv.cfg"; then echo "$
 ln -sf "$program" "$dir/bin/pip"
 ln -sf "$program" "$dir/bin/pip3"
 mkdir -p "$site/pip"
+touch "$site/pip/__init__.py"
 printf 'import os, sys\npip = os.path.join(os.path.dirname(sys.executable), "pip")\nos.execv(pip, [pip] + sys.argv[1:])\n' >"$site/pip/__main__.py"
 `
 
@@ -112,7 +113,7 @@ while [ $# -gt 0 ]; do
 	-c | --constraint | -i | --index-url | --extra-index-url | -f | --find-links | --cache-dir | --retries | --timeout | --python | -p) shift ;;
 	-*) ;;
 	git+*) name=${1##*/}; name=${name%%@*}; pretend "${name%.git}" ;;
-	*) pretend "${1%%\[*}" ;;
+	*) pretend "$(sed -E 's/\[[^]]*\]//' <<<"$1")" ;;
 	esac
 	shift
 done

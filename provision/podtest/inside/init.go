@@ -254,6 +254,9 @@ func furnish(s Setup, from sources) error {
 			return err
 		}
 	}
+	if err := write("etc/hostname", s.Hostname+"\n", 0o644); err != nil {
+		return err
+	}
 	return write("etc/hosts", "127.0.0.1 localhost "+s.Hostname+"\n", 0o644)
 }
 
