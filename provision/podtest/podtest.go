@@ -31,6 +31,7 @@ type Pods struct {
 	calls    []Call
 	faults   []*armed
 	loading  time.Duration
+	answer   string            // of vLLM; empty means the scripted ones
 	packages map[string]string // Python packages of the image: name to version
 	running  map[*pod]struct{} // nil after the end
 }

@@ -20,7 +20,11 @@ const (
 var imagePackages = map[string]string{
 	"vllm":         "0.20.0",
 	"torch":        "2.11.0",
+	"torchvision":  "0.26.0",
 	"transformers": "5.3.0",
+	"cv2":          "4.13.0",
+	"numpy":        "2.3.0",
+	"PIL":          "12.0.0",
 }
 
 // Package sets the version of a Python package in images of pods started from
@@ -35,12 +39,15 @@ func (p *Pods) Package(name, version string) {
 	p.packages[name] = version
 }
 
+// contents are what others import from a package.
+var contents = map[string]string{"transformers": "class PPDocLayoutV3ForObjectDetection: pass\n"}
+
 // packageFiles are the files of packages that can be imported and asked for
 // their version, and do nothing.
 func packageFiles(site string, packages map[string]string) map[string]string {
 	files := map[string]string{}
 	for name, version := range packages {
-		files[filepath.Join(site, name, "__init__.py")] = fmt.Sprintf("__version__ = %q\n", version)
+		files[filepath.Join(site, name, "__init__.py")] = fmt.Sprintf("__version__ = %q\n", version) + contents[name]
 		files[filepath.Join(site, fmt.Sprintf("%s-%s.dist-info", name, version), "METADATA")] =
 			fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version)
 	}
@@ -89,11 +96,13 @@ if [ -n "$prefix" ]; then site=$("$prefix/bin/python" -c 'import sysconfig; prin
 pretend() {
 	local name version
 	name=${1%%[^A-Za-z0-9_.-]*}
+	case $name in opencv-python-headless) name=cv2 ;; pillow) name=PIL ;; esac
 	version=$(sed -nE 's/^[^=<>~!]*[=>~]=+([0-9][^,; ]*).*/\1/p' <<<"$1")
 	version=${version:-99.0}
 	rm -rf "$site/$name" "$site/$name"-*.dist-info
 	mkdir -p "$site/$name" "$site/$name-$version.dist-info"
 	echo "__version__ = '$version'" >"$site/$name/__init__.py"
+	[ "$name" != transformers ] || echo "class PPDocLayoutV3ForObjectDetection: pass" >>"$site/$name/__init__.py"
 	printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "$name" "$version" >"$site/$name-$version.dist-info/METADATA"
 	echo "Successfully installed $name-$version"
 }

@@ -15,9 +15,16 @@ func (p *Pods) LoadingTime(d time.Duration) {
 	p.loading = d
 }
 
+// Answer sets the text that vLLM answers to every request; it reads no pictures.
+func (p *Pods) Answer(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = text
+}
+
 func vllm(c *pod, call Call) inside.Reply {
 	c.pods.mu.Lock()
-	loading, version := c.pods.loading, c.pods.packages["vllm"]
+	loading, version, text := c.pods.loading, c.pods.packages["vllm"], c.pods.answer
 	c.pods.mu.Unlock()
 	args := operands(call.Args)
 	switch {
@@ -30,7 +37,7 @@ func vllm(c *pod, call Call) inside.Reply {
 			Stdout: "INFO vLLM API server version " + version + "\n",
 			Exec: []string{
 				inside.VLLM, "-listen", address, "-model", option(call.Args, "--served-model-name", args[1]),
-				"-version", version, "-latency", "5ms",
+				"-version", version, "-latency", "5ms", "-text", text,
 			},
 		}
 	default:

@@ -35,11 +35,15 @@ func run() error {
 	flag.IntVar(&cfg.Pieces, "pieces", 4, "chunks that a streamed answer is cut into")
 	failEvery := flag.Int("fail-every", 0, "fail every nth request; 0 means none")
 	failStatus := flag.Int("fail-status", http.StatusServiceUnavailable, "status of --fail-every")
+	text := flag.String("text", "", "answer to every request; empty means the scripted one of its prompt")
 	repeat := flag.Int("repeat", 1, "times that the scripted text is repeated in one answer")
 	flag.Parse()
 	cfg.Fault = enginetest.Every(*failEvery, enginetest.Fault{Status: *failStatus})
 	cfg.Answer = func(q enginetest.Request) enginetest.Answer {
 		a := enginetest.Script(q)
+		if *text != "" {
+			a.Text = *text
+		}
 		a.Text = strings.Repeat(a.Text, *repeat)
 		return a
 	}
