@@ -89,16 +89,21 @@ func backoff(t Timing, failures int) time.Duration {
 func (k *keeper) once(ctx context.Context, begun func()) (exit Exit, readyFor time.Duration) {
 	k.output.forget()
 	p, err := startProcess(k.launch, k.output)
-	begun()
 	if err != nil {
-		k.set(Starting, func(s *ProgramStatus) { s.Starts++ })
+		k.set(Starting, func(s *ProgramStatus) {
+			s.Starts++
+			s.Failures = k.failures
+		})
+		begun()
 		return Exit{Time: time.Now(), Code: -1, Reason: "could not be started: " + err.Error()}, 0
 	}
 	k.log.Info("program started", "pid", p.pid())
 	k.set(Starting, func(s *ProgramStatus) {
 		s.PID = p.pid()
 		s.Starts++
+		s.Failures = k.failures
 	})
+	begun()
 	reason, ready := k.watch(ctx, p)
 	if reason != "" {
 		k.log.Info("ending the program", "reason", reason, "pid", p.pid())

@@ -18,7 +18,8 @@ import (
 type Status struct {
 	PID         int             `json:"pid"` // the supervisor
 	Started     time.Time       `json:"started"`
-	ConfigError string          `json:"config_error,omitempty"` // why the config file was not taken when it was read again
+	ConfigRead  time.Time       `json:"config_read"`            // when the config file was last taken, or found faulty; its changes are done
+	ConfigError string          `json:"config_error,omitempty"` // why it was not taken then
 	Programs    []ProgramStatus `json:"programs"`               // as in the config
 }
 
@@ -91,11 +92,14 @@ func (b *board) arrange(names []string) {
 	b.write()
 }
 
-// fault notes why a config was not taken.
-func (b *board) fault(text string) {
+// read notes that the config was read and what came of it; nil means that it was taken.
+func (b *board) read(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.status.ConfigError = text
+	b.status.ConfigRead, b.status.ConfigError = time.Now(), ""
+	if err != nil {
+		b.status.ConfigError = err.Error()
+	}
 	b.write()
 }
 

@@ -47,7 +47,7 @@ const silentLooks = 6
 // Options are what Run works with beside the config file.
 type Options struct {
 	Log    *slog.Logger
-	Timing Timing
+	Timing Timing           // DefaultTiming, but in tests
 	Reload <-chan os.Signal // each signal has the config file read again; may be nil
 }
 
@@ -99,11 +99,10 @@ func (s *supervisor) reload() {
 	}
 	if err != nil {
 		s.opts.Log.Error("config not taken, everything stays as it is", "error", err)
-		s.board.fault(err.Error())
+		s.board.read(err)
 		return
 	}
 	s.opts.Log.Info("config read again", "programs", len(plan.programs))
-	s.board.fault("")
 	s.apply(plan)
 }
 
@@ -134,6 +133,7 @@ func (s *supervisor) apply(plan plan) {
 	}
 	s.idle.close()
 	s.idle = watchIdle(plan.idle, s.opts, s.board)
+	s.board.read(nil)
 }
 
 func (s *supervisor) stop() {

@@ -319,6 +319,23 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// A program with a new definition has a clean slate, and the status says when the
+// change is done.
+func TestReloadMendsAFailedProgram(t *testing.T) {
+	s := newSite(t, shell("model", `exit 1`))
+	s.run()
+	s.awaitState("model", supervise.Failed)
+	before := s.status().ConfigRead
+	s.cfg.Programs[0] = obedient("model")
+	s.write()
+	s.reload <- syscall.SIGHUP
+	eventually(t, func() bool { return s.status().ConfigRead.After(before) }, func() string { return "not read again" })
+	if p := s.program("model"); p.State == supervise.Failed || p.Failures != 0 || before.IsZero() {
+		t.Errorf("%+v", p)
+	}
+	s.awaitState("model", supervise.Ready)
+}
+
 func TestABadConfigChangesNothing(t *testing.T) {
 	s := newSite(t, obedient("only"))
 	s.run()
