@@ -35,20 +35,16 @@ type launch struct {
 	secrets []string // values that must not be shown
 	// files are the files that the command names, so that a new build or a new
 	// settings file counts as a change of the program.
-	files map[string]fileState
-}
-
-type fileState struct {
-	info fs.FileInfo
+	files map[string]fs.FileInfo
 }
 
 func (l launch) equal(other launch) bool {
 	return reflect.DeepEqual(l.Program, other.Program) && slices.Equal(l.environ, other.environ) &&
-		maps.EqualFunc(l.files, other.files, fileState.equal)
+		maps.EqualFunc(l.files, other.files, unchanged)
 }
 
-func (f fileState) equal(other fileState) bool {
-	return os.SameFile(f.info, other.info) && f.info.Size() == other.info.Size() && f.info.ModTime().Equal(other.info.ModTime())
+func unchanged(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
 func load(file string) (plan, error) {
@@ -93,7 +89,7 @@ func newLaunch(p Program) (launch, error) {
 	}
 	maps.Copy(vars, secrets)
 	maps.Copy(vars, p.Env)
-	l := launch{Program: p, files: map[string]fileState{}}
+	l := launch{Program: p, files: map[string]fs.FileInfo{}}
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
 		l.environ = append(l.environ, name+"="+vars[name])
 	}
@@ -103,7 +99,7 @@ func newLaunch(p Program) (launch, error) {
 			continue
 		}
 		if info, err := os.Stat(arg); err == nil && info.Mode().IsRegular() {
-			l.files[arg] = fileState{info}
+			l.files[arg] = info
 		}
 	}
 	return l, nil
