@@ -25,37 +25,32 @@ func (s *Server) extract(c echo.Context) error {
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}
-	call, err := s.decode(c.Request(), extractForm)
+	call, w, err := s.understand(c, extractForm, document.TaskDocument)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	schema, given := call.values["schema"]
-	if !given {
+	if w.fields == nil {
 		return invalid("schema", `schema is missing: a JSON example such as {"name": ""} or a JSON Schema`)
 	}
-	w, err := s.wishes(call, document.TaskDocument)
-	if err != nil {
-		return err
-	}
-	if s.deps.Fields == nil {
-		return document.Problemf(document.CodeNotImplemented, document.PhaseAdmission,
-			"this server does not extract fields; use /api/ocr/document and read them from its text")
-	}
-	fields, err := s.deps.Fields(schema)
-	if err != nil {
-		var all *failure
-		return all.with("schema", err)
-	}
-	w.Question = fields.Question()
+	w.Question = w.fields.Question()
 	res, err := s.whole(c.Request().Context(), call.sources[0], w)
 	if err != nil {
 		return err
 	}
-	found, err := fields.Extract(res)
+	found, err := w.fields.Extract(res)
 	if err != nil {
 		return err
 	}
 	found.Timings = timings(found.Timings)
 	return writeJSON(c, 200, mediaJSON, found)
+}
+
+// fields reads a schema.
+func (s *Server) fields(schema string) (Fields, error) {
+	if s.deps.Fields == nil {
+		return nil, document.Problemf(document.CodeNotImplemented, document.PhaseAdmission,
+			"this server does not extract fields; use /api/ocr/document and read them from its text")
+	}
+	return s.deps.Fields(schema)
 }

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -16,13 +15,11 @@ import (
 	"ocr-gateway/document"
 )
 
-// maxSchemaDepth bounds how deep a schema may nest.
-const maxSchemaDepth = 64
-
 // wishes are the options of a call, understood.
 type wishes struct {
 	document.Options
 	formats  []Format      // renderings to add to a JSON answer
+	fields   Fields        // to extract; nil without schema
 	deadline time.Duration // for the work
 }
 
@@ -37,7 +34,7 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 		"enable_layout":   func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
 		"include_headers": func(v string) error { return setBool(&w.IncludeHeaders, "include_headers", v) },
 		"formats":         func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
-		"schema":          func(v string) error { return checkSchema(v) },
+		"schema":          func(v string) (err error) { w.fields, err = s.fields(v); return err },
 		"deadline_ms": func(v string) error {
 			limit := int(s.cfg.RequestTimeout.Milliseconds())
 			ms := limit
@@ -143,33 +140,6 @@ func (s *Server) formatNames() []string {
 		names = append(names, f.Name)
 	}
 	return names
-}
-
-// checkSchema accepts a JSON object: an example such as {"name": ""} or a JSON
-// Schema. It counts the depth first, before a recursive parser sees the text.
-func checkSchema(v string) error {
-	depth, quoted := 0, false
-	for i := 0; i < len(v); i++ {
-		switch ch := v[i]; {
-		case quoted && ch == '\\':
-			i++
-		case ch == '"':
-			quoted = !quoted
-		case quoted:
-		case ch == '{' || ch == '[':
-			depth++
-		case ch == '}' || ch == ']':
-			depth--
-		}
-		if depth > maxSchemaDepth {
-			return invalid("schema", "schema nests deeper than %d levels", maxSchemaDepth)
-		}
-	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(v), &object); err != nil || object == nil {
-		return invalid("schema", `schema must be a JSON object: an example such as {"name": ""} or a JSON Schema`)
-	}
-	return nil
 }
 
 // sourceError separates the faults of a client from those of our disk.
