@@ -17,12 +17,16 @@ func (c *Collector) Add(e Event) {
 }
 
 // Complete puts the pages into r in their order and joins their text, a blank
-// line between pages that have any.
-func (c *Collector) Complete(r *Result) {
+// line between pages that have any. edit may change the pages before that; nil
+// changes nothing.
+func (c *Collector) Complete(r *Result, edit func([]PageResult)) {
 	slices.SortFunc(c.pages, func(a, b PageResult) int { return a.Number - b.Number })
 	r.Pages = c.pages
 	if r.Pages == nil {
 		r.Pages = []PageResult{} // an empty list in JSON, not null
+	}
+	if edit != nil {
+		edit(r.Pages)
 	}
 	r.Markdown = joinPages(r.Pages, func(p PageResult) string { return p.Markdown })
 	r.Text = joinPages(r.Pages, func(p PageResult) string { return p.Text })

@@ -35,6 +35,34 @@ const (
 // Tasks lists the known tasks in the order they are shown to people.
 var Tasks = []Task{TaskText, TaskTable, TaskFormula, TaskDocument}
 
+// TableFormat says how the Markdown shows tables.
+type TableFormat string
+
+const (
+	// TableHTML keeps every table as it was read.
+	TableHTML TableFormat = "html"
+	// TableMarkdown writes tables with bars where that loses nothing, others as HTML.
+	TableMarkdown TableFormat = "markdown"
+)
+
+// TableFormats lists the table formats, the default first.
+var TableFormats = []TableFormat{TableHTML, TableMarkdown}
+
+// Images says what becomes of regions of type RegionImage.
+type Images string
+
+const (
+	// ImagesNone leaves their pixels out.
+	ImagesNone Images = "none"
+	// ImagesInline puts them into Region.Image, and so into the Markdown, as data: URIs.
+	ImagesInline Images = "inline"
+	// ImagesRef puts a name there; PageResult.Images has the bytes.
+	ImagesRef Images = "ref"
+)
+
+// AllImages lists the ways, the default first.
+var AllImages = []Images{ImagesNone, ImagesInline, ImagesRef}
+
 // Resolutions that a request may ask for, in dots per inch. Below, small print
 // is lost; above, scans gain nothing and pages grow out of their pixel limit.
 const (
@@ -53,6 +81,12 @@ type Options struct {
 	// IncludeHeaders keeps running heads, footers and page numbers in the Markdown
 	// of TaskDocument. Plain text and TaskText always have them.
 	IncludeHeaders bool
+	TableFormat    TableFormat // of tables in the Markdown; empty means TableHTML
+	Images         Images      // what becomes of pictures; empty means ImagesNone
+	ImagePrefix    string      // stands before the names that ImagesRef gives
+	// JoinTables joins tables that go on over a page break, where all pages are
+	// there before the first is answered.
+	JoinTables bool
 	// Question is answered by engines that can, for every page; nil asks nothing.
 	Question *Question
 }
@@ -206,6 +240,8 @@ type Region struct {
 	Format     ContentFormat `json:"format"`
 	Confidence *float64      `json:"confidence"`      // measured or nil
 	Lines      []Line        `json:"lines,omitempty"` // from detectors and engines that see lines
+	// Image is what Options.Images asks for of a picture: a data: URI or a name.
+	Image string `json:"image,omitempty"`
 	// MergedInto is the ID of the region that holds this one's text, such as the
 	// rest of a word split between two; Content is then empty.
 	MergedInto string   `json:"merged_into,omitempty"`

@@ -18,6 +18,8 @@ type PageResult struct {
 	Timings  map[string]int `json:"timings_ms,omitempty"` // per phase: raster, layout, recognize
 	Usage    Usage          `json:"-"`
 	Answer   *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
+	// Images are pictures of the page by their names, as PNG or JPEG; see ImagesRef.
+	Images map[string][]byte `json:"images,omitempty"`
 }
 
 // Summary accounts for every page and region of a document.

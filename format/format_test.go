@@ -9,6 +9,9 @@ import (
 	"ocr-gateway/format"
 )
 
+// markdown writes no table but one, as "|".
+var markdown = format.Markdown{Table: func(html string) (string, bool) { return "|", html == "<table>plain</table>" }}
+
 func TestBlocks(t *testing.T) {
 	for name, tc := range map[string]struct {
 		region         document.Region
@@ -37,7 +40,7 @@ func TestBlocks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := &document.PageResult{Regions: []document.Region{tc.region}}
-			if got := format.Markdown(page, document.Options{}); got != tc.markdown {
+			if got := markdown.Page(page, document.Options{}); got != tc.markdown {
 				t.Errorf("markdown %q, want %q", got, tc.markdown)
 			}
 			if got := format.Text(page, document.Options{}); got != tc.text {
@@ -47,11 +50,45 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+func TestTablesAndPicturesAsAsked(t *testing.T) {
+	table := func(html string) document.Region {
+		return document.Region{ID: "p1r1", Type: document.RegionTable, Format: document.FormatHTML, Content: html}
+	}
+	picture := func(image string) document.Region {
+		return document.Region{ID: "p1r1", Type: document.RegionImage, Status: document.StatusSkipped, Image: image}
+	}
+	left := picture("")
+	left.Error = document.Problemf(document.CodeImageLeftOut, document.PhaseFormat, "too many")
+	bars := document.Options{TableFormat: document.TableMarkdown}
+	for name, tc := range map[string]struct {
+		region document.Region
+		opts   document.Options
+		want   string
+	}{
+		"plain table":       {table("<table>plain</table>"), bars, "|"},
+		"plain table as is": {table("<table>plain</table>"), document.Options{TableFormat: document.TableHTML}, "<table>plain</table>"},
+		"rich table":        {table("<table>rich</table>"), bars, "<table>rich</table>"},
+		"empty table":       {table(""), bars, ""},
+		"inline":            {picture("data:image/png;base64,QQ=="), document.Options{Images: document.ImagesInline}, "![p1r1](data:image/png;base64,QQ==)"},
+		"named":             {picture("page-1-region-1.png"), document.Options{Images: document.ImagesRef}, "![p1r1](page-1-region-1.png)"},
+		"named oddly":       {picture("a (1) é.pdf-page-1-region-1.png"), document.Options{Images: document.ImagesRef}, "![p1r1](a%20%281%29%20%C3%A9.pdf-page-1-region-1.png)"},
+		"left out":          {left, document.Options{Images: document.ImagesRef}, "<!-- p1r1: too many -->"},
+		"not asked":         {picture(""), document.Options{}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := &document.PageResult{Regions: []document.Region{tc.region}}
+			if got := markdown.Page(page, tc.opts); got != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
 func TestBlocksAreSeparatedByABlankLine(t *testing.T) {
 	page := &document.PageResult{Regions: []document.Region{
 		{Type: document.RegionTitle, Level: 1, Content: "T"}, {Content: ""}, {Content: "p"},
 	}}
-	if got, want := format.Markdown(page, document.Options{}), "# T\n\np"; got != want {
+	if got, want := markdown.Page(page, document.Options{}), "# T\n\np"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -69,7 +106,7 @@ func TestMarginsAreKeptApart(t *testing.T) {
 		{document.Options{Task: document.TaskDocument, IncludeHeaders: true}, all},
 		{document.Options{Task: document.TaskText}, all},
 	} {
-		if got := format.Markdown(page, tc.opts); got != tc.want {
+		if got := markdown.Page(page, tc.opts); got != tc.want {
 			t.Errorf("%+v: %q, want %q", tc.opts, got, tc.want)
 		}
 		if got := format.Text(page, tc.opts); got != all {

@@ -1,22 +1,31 @@
 package format
 
 import (
+	"net/url"
 	"strings"
 
 	"ocr-gateway/document"
 )
 
-// Markdown writes a page's regions in reading order, a blank line between them.
-// Tables stay HTML, which Markdown allows and which keeps spans. Text that
-// a Markdown reader would take for HTML is escaped, since pages are foreign input.
-func Markdown(page *document.PageResult, opts document.Options) string {
+// Markdown writes pages as Markdown.
+type Markdown struct {
+	// Table writes an HTML table as a Markdown one. It is false when something
+	// would be lost.
+	Table func(html string) (string, bool)
+}
+
+// Page writes a page's regions in reading order, a blank line between them.
+// Tables stay HTML, which Markdown allows and which keeps spans, unless opts ask
+// otherwise. Text that a Markdown reader would take for HTML is escaped, since
+// pages are foreign input.
+func (m Markdown) Page(page *document.PageResult, opts document.Options) string {
 	var blocks []string
 	for i := range page.Regions {
 		region := &page.Regions[i]
 		if marginal(region.Type) && opts.Task == document.TaskDocument && !opts.IncludeHeaders {
 			continue
 		}
-		if block := markdownBlock(region); block != "" {
+		if block := m.block(region, opts); block != "" {
 			blocks = append(blocks, block)
 		}
 	}
@@ -28,11 +37,18 @@ func marginal(t document.RegionType) bool {
 	return t == document.RegionHeader || t == document.RegionFooter || t == document.RegionPageNumber
 }
 
-func markdownBlock(r *document.Region) string {
+func (m Markdown) block(r *document.Region, opts document.Options) string {
 	content := strings.TrimSpace(r.Content)
 	switch {
+	case r.Type == document.RegionImage && content == "":
+		return picture(r, opts)
 	case content == "":
 		return ""
+	case r.Format == document.FormatHTML && opts.TableFormat == document.TableMarkdown:
+		if table, ok := m.Table(content); ok {
+			return table
+		}
+		return content
 	case r.Format == document.FormatHTML, r.Format == document.FormatMarkdown:
 		return content
 	case r.Format == document.FormatLaTeX:
@@ -44,6 +60,20 @@ func markdownBlock(r *document.Region) string {
 		return fenced(content)
 	}
 	return lines(content)
+}
+
+// picture shows a picture, whose text for the blind is the region's ID, or says
+// why it is missing where it was asked for.
+func picture(r *document.Region, opts document.Options) string {
+	switch {
+	case r.Image != "" && opts.Images == document.ImagesRef:
+		return "![" + r.ID + "](" + url.PathEscape(r.Image) + ")"
+	case r.Image != "":
+		return "![" + r.ID + "](" + r.Image + ")"
+	case r.Error != nil:
+		return "<!-- " + r.ID + ": " + r.Error.Detail + " -->"
+	}
+	return ""
 }
 
 // fenced writes code, which the engine may have fenced already.

@@ -17,11 +17,15 @@ type Config struct {
 	// RegionSlots is how many regions may be with the engine at once; 0 lets the
 	// engine choose.
 	RegionSlots int `mapstructure:"region_slots"`
+	// MaxImages and MaxImageBytes bound the pictures of one document that an answer
+	// holds, their bytes as PNG and JPEG.
+	MaxImages     int   `mapstructure:"max_images"`
+	MaxImageBytes int64 `mapstructure:"max_image_bytes"`
 }
 
 // DefaultConfig is for one machine with the embedded engine.
 func DefaultConfig() Config {
-	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2}
+	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, MaxImages: 1000, MaxImageBytes: 32 << 20}
 }
 
 // Validate reports every setting out of range.
@@ -38,6 +42,12 @@ func (c Config) Validate() error {
 	}
 	if c.RegionSlots < 0 || c.RegionSlots > 65536 {
 		errs = append(errs, fmt.Errorf("region_slots: %d is not within 0 to 65536", c.RegionSlots))
+	}
+	if c.MaxImages < 0 || c.MaxImages > 1_000_000 {
+		errs = append(errs, fmt.Errorf("max_images: %d is not within 0 to 1000000", c.MaxImages))
+	}
+	if c.MaxImageBytes < 0 || c.MaxImageBytes > 1<<30 {
+		errs = append(errs, fmt.Errorf("max_image_bytes: %d is not within 0 and 1 GiB", c.MaxImageBytes))
 	}
 	return errors.Join(errs...)
 }

@@ -37,6 +37,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	var asking sync.WaitGroup
 	var asked document.Usage
 	asking.Go(func() { result.Answer, asked = r.answer(ctx, by, page) })
+	asking.Go(func() { result.Images = r.cut(ctx, page, regions) }) // recognizeAll reads no pictures
 	r.recognizeAll(ctx, by, page, regions, result, holding)
 	asking.Wait()
 	result.Usage.Add(asked)

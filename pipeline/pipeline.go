@@ -68,6 +68,9 @@ type Parts struct {
 	Fallback *Backend
 	Text     Writer // fills PageResult.Text
 	Markdown Writer // fills PageResult.Markdown
+	// JoinTables joins tables over page breaks, in place, in all pages of a document
+	// in their order, and gives the indices of those it changed. nil joins none.
+	JoinTables func([]document.PageResult) (changed []int)
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
@@ -77,7 +80,10 @@ type Pipeline struct {
 	main           *backend
 	fallback       *backend // nil when there is none
 	text, markdown Writer
+	joinTables     func([]document.PageResult) []int
 	ahead          int
+	maxImages      int
+	maxImageBytes  int64
 	log            *slog.Logger
 }
 
@@ -94,6 +100,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
 		main: newBackend(cfg, parts.Main), ahead: cfg.PagesAhead, log: log,
+		joinTables: parts.JoinTables, maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
 	}
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)

@@ -17,6 +17,8 @@ type run struct {
 	result document.Result
 	blamed *document.PageResult // see blame; nil while no page has failed
 	emit   func(document.Event)
+
+	pictures pictures
 }
 
 // lanes are a document's places in the gates of one backend.
@@ -51,6 +53,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	defer pages.Close()
 
 	r := &run{Pipeline: p, opts: opts, emit: emit, lanes: map[*backend]*lanes{p.main: {}, p.fallback: {}}}
+	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
 	r.result = document.Result{
 		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers)},
 		Model:   p.main.Recognizer.Info().Model,

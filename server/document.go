@@ -12,7 +12,7 @@ import (
 
 var documentForm = form{
 	files: []string{"file", "image"}, many: 1,
-	options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "formats", "deadline_ms"},
+	options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "formats", "deadline_ms"},
 }
 
 // documentAnswer is a result together with its renderings.
@@ -33,7 +33,7 @@ func (s *Server) document(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, documentForm, document.TaskDocument)
+	call, w, err := s.understand(c, documentForm, document.TaskDocument, media)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (s *Server) extract(c echo.Context) error {
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, extractForm, document.TaskDocument)
+	call, w, err := s.understand(c, extractForm, document.TaskDocument, mediaJSON)
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,13 @@ func (f fakePipeline) Run(ctx context.Context, src *document.Source, opts docume
 	return f.run(ctx, src, opts, emit)
 }
 
+// Join leaves a mark where it was asked to do something.
+func (f fakePipeline) Join(pages []document.PageResult, opts document.Options) {
+	if opts.JoinTables {
+		pages[0].Markdown += " (joined)"
+	}
+}
+
 // scripted plays a document by its content: "pages:3", "pages:3 fail:2",
 // "pages:2 fail:1 fail:2 phase:raster", "error:password_required", "panic".
 func scripted() fakePipeline {

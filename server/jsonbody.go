@@ -50,6 +50,9 @@ func (c *call) readOption(name string, j *jsonStream) error {
 	if !slices.Contains(c.form.options, name) {
 		return c.unknown(name)
 	}
+	if b, err := j.peek(); err == nil && b == '[' && isFileLike(name) {
+		return c.strayFile(name)
+	}
 	raw, err := j.value(2 * maxSchemaBytes) // escapes make it longer than it is
 	if err != nil {
 		return err

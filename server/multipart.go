@@ -47,7 +47,7 @@ func (s *Server) readPart(c *call, part *multipart.Part) error {
 			return multipartError(err)
 		}
 		return c.add(name, src)
-	case slices.Contains(c.form.options, name):
+	case slices.Contains(c.form.options, name) && !(isFileLike(name) && isFile(part)):
 		value, err := io.ReadAll(io.LimitReader(part, maxSchemaBytes+1))
 		if err != nil {
 			return multipartError(err)

@@ -27,13 +27,16 @@ type wishes struct {
 func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 	w := wishes{Options: document.Options{Task: task, Layout: s.deps.Layout}, deadline: s.cfg.RequestTimeout}
 	read := map[string]func(string) error{
-		"task":            func(v string) error { return setTask(&w.Task, v) },
+		"task":            func(v string) error { return setOneOf(&w.Task, "task", v, document.Tasks) },
 		"pages":           func(v string) (err error) { w.Pages, err = document.ParsePageRange(v); return err },
 		"password":        func(v string) error { w.Password = v; return nil },
 		"dpi":             func(v string) error { return setInt(&w.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
 		"enable_layout":   func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
 		"include_headers": func(v string) error { return setBool(&w.IncludeHeaders, "include_headers", v) },
 		"formats":         func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
+		"table_format":    func(v string) error { return setOneOf(&w.TableFormat, "table_format", v, document.TableFormats) },
+		"images":          func(v string) error { return setOneOf(&w.Images, "images", v, document.AllImages) },
+		"join_tables":     func(v string) error { return setBool(&w.JoinTables, "join_tables", v) },
 		"schema":          func(v string) (err error) { w.fields, err = s.fields(v); return err },
 		"deadline_ms": func(v string) error {
 			limit := int(s.cfg.RequestTimeout.Milliseconds())
@@ -59,14 +62,28 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 	return w, nil
 }
 
-// understand reads a request: its files, which the caller must close, and its
-// options.
-func (s *Server) understand(c echo.Context, f form, task document.Task) (*call, wishes, error) {
+// fit refuses wishes that an answer of the given type cannot grant.
+func (w wishes) fit(media string) error {
+	switch {
+	case w.JoinTables && (media == mediaSSE || media == mediaNDJSON):
+		return invalid("join_tables", "join_tables needs all pages, and %s sends each when it is finished; ask for %s", media, mediaJSON)
+	case w.Images == document.ImagesRef && !slices.Contains([]string{mediaJSON, mediaNDJSON, mediaSSE}, media):
+		return invalid("images", "images=ref names pictures whose bytes %s cannot carry; use images=inline or ask for %s", media, mediaJSON)
+	}
+	return nil
+}
+
+// understand reads a request that is to be answered with media: its files, which
+// the caller must close, and its options.
+func (s *Server) understand(c echo.Context, f form, task document.Task, media string) (*call, wishes, error) {
 	call, err := s.decode(c.Request(), f)
 	if err != nil {
 		return nil, wishes{}, err
 	}
 	w, err := s.wishes(call, task)
+	if err == nil {
+		err = w.fit(media)
+	}
 	if err != nil {
 		call.close()
 		return nil, wishes{}, err
@@ -84,16 +101,17 @@ func (f *failure) with(field string, err error) *failure {
 	return f
 }
 
-func setTask(task *document.Task, v string) error {
-	t := document.Task(strings.ToLower(strings.TrimSpace(v)))
-	if !slices.Contains(document.Tasks, t) {
-		var known []string
-		for _, t := range document.Tasks {
-			known = append(known, string(t))
+// setOneOf sets an option that has a few known values.
+func setOneOf[T ~string](to *T, name, v string, known []T) error {
+	t := T(strings.ToLower(strings.TrimSpace(v)))
+	if !slices.Contains(known, t) {
+		var names []string
+		for _, k := range known {
+			names = append(names, string(k))
 		}
-		return invalid("task", "there is no task %q; known are %s", clip(v), strings.Join(known, ", "))
+		return invalid(name, "there is no %s %q; known are %s", name, clip(v), strings.Join(names, ", "))
 	}
-	*task = t
+	*to = t
 	return nil
 }
 

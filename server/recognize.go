@@ -1,18 +1,20 @@
 package server
 
 import (
-	"ocr-gateway/document"
+	"maps"
 
 	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
 )
 
 var recognizeForm = form{
 	files: []string{"image", "file"}, many: 1,
-	options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "deadline_ms"},
+	options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "deadline_ms"},
 }
 
 // recognition is the answer for one image. Files of several pages list them in
-// Pages; Text, Markdown and Regions then cover all of them.
+// Pages; Text, Markdown, Regions and Images then cover all of them.
 type recognition struct {
 	ID       string            `json:"id"`
 	Status   document.Status   `json:"status"`
@@ -20,6 +22,7 @@ type recognition struct {
 	Text     string            `json:"text"`
 	Markdown string            `json:"markdown"`
 	Regions  []document.Region `json:"regions"`
+	Images   map[string][]byte `json:"images,omitempty"` // of all pages, by name; as base64
 	Page     pageSize          `json:"page"`
 	Pages    []textPage        `json:"pages,omitempty"`
 	Summary  document.Summary  `json:"summary"`
@@ -49,7 +52,7 @@ func (s *Server) recognize(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, recognizeForm, document.TaskText)
+	call, w, err := s.understand(c, recognizeForm, document.TaskText, media)
 	if err != nil {
 		return err
 	}
@@ -71,7 +74,12 @@ func recognitionOf(r *document.Result, task document.Task) *recognition {
 			out.Page = pageSize{p.Number, p.Width, p.Height, p.Rotation}
 		}
 		out.Regions = append(out.Regions, p.Regions...)
+		if out.Images == nil && len(p.Images) > 0 {
+			out.Images = map[string][]byte{}
+		}
+		maps.Copy(out.Images, p.Images)
 		if len(r.Pages) > 1 {
+			p.Images = nil // bytes are not sent twice
 			out.Pages = append(out.Pages, textPage{withRegions(p), p.Text})
 		}
 	}

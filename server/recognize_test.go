@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,101 @@ func TestOptionsReachThePipeline(t *testing.T) {
 	if strings.Contains(a.logged(), "s3cret") {
 		t.Error("the password is in the log")
 	}
+}
+
+func TestWishesForTheMarkdownReachThePipeline(t *testing.T) {
+	var got document.Options
+	p := scripted()
+	run := p.run
+	p.run = func(ctx ctxt, src *document.Source, o document.Options, emit func(document.Event)) (*document.Result, error) {
+		got = o
+		return run(ctx, src, o, emit)
+	}
+	a := start(t, p)
+	form := func(field string) *formBody {
+		return newForm().file(field, "a", "pages:2").field("table_format", "markdown")
+	}
+	for _, path := range []string{documentURL, recognizeURL} {
+		b := a.postForm(path, form("image").field("images", "ref").field("join_tables", "true")).want(200, "")
+		if got.TableFormat != document.TableMarkdown || got.Images != document.ImagesRef || !got.JoinTables || got.ImagePrefix != "" {
+			t.Errorf("%s: options %+v", path, got)
+		}
+		if b["markdown"] != "**text of page 1** (joined)\n\n**text of page 2**" {
+			t.Errorf("%s: joined too late: %q", path, b["markdown"])
+		}
+	}
+	a.postForm(streamURL, form("image").field("images", "inline"))
+	if got.TableFormat != document.TableMarkdown || got.Images != document.ImagesInline || got.JoinTables {
+		t.Errorf("stream: options %+v", got)
+	}
+	a.postForm(batchURL, form("images").field("join_tables", "yes")).want(200, "")
+	if got.TableFormat != document.TableMarkdown || got.Images != "" || !got.JoinTables {
+		t.Errorf("batch: options %+v", got)
+	}
+}
+
+func TestWishesThatAnAnswerCannotGrant(t *testing.T) {
+	a := start(t, scripted())
+	for _, c := range []struct {
+		accept, option, value string
+		status                int
+	}{
+		{"application/x-ndjson", "join_tables", "true", 422},
+		{"application/x-ndjson", "join_tables", "false", 200},
+		{"application/x-ndjson", "images", "ref", 200},
+		{"text/markdown", "images", "ref", 422},
+		{"text/markdown", "images", "inline", 200},
+		{"text/markdown", "join_tables", "true", 200},
+		{"text/plain", "images", "ref", 422},
+	} {
+		body, contentType := newForm().file("image", "a", "pages:1").field(c.option, c.value).encode()
+		req := a.request("POST", documentURL, contentType, body)
+		req.Header.Set("Accept", c.accept)
+		if r := a.do(req); r.status != c.status {
+			t.Errorf("%s=%s as %s: %d, want %d: %s", c.option, c.value, c.accept, r.status, c.status, r.body)
+		}
+	}
+}
+
+// TestPicturesTravel checks where named pictures stand in each kind of answer.
+func TestPicturesTravel(t *testing.T) {
+	p := fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		return play(ctx, parseScript("pages:2"), func(e document.Event) {
+			if e.Page != nil {
+				name := fmt.Sprintf("page-%d-region-1.png", e.Page.Number)
+				e.Page.Regions[0].Type, e.Page.Regions[0].Image = document.RegionImage, name
+				e.Page.Images = map[string][]byte{name: []byte("png")}
+			}
+			emit(e)
+		})
+	}}
+	a := start(t, p)
+	form := func() *formBody { return newForm().file("image", "a", "x").field("images", "ref") }
+	images := func(v any) string { b, _ := json.Marshal(v.(map[string]any)["images"]); return string(b) }
+	const first, second = `"page-1-region-1.png":"cG5n"`, `"page-2-region-1.png":"cG5n"`
+
+	b := a.postForm(documentURL, form()).want(200, "")
+	if pages := b["pages"].([]any); images(pages[0]) != "{"+first+"}" || images(pages[1]) != "{"+second+"}" {
+		t.Errorf("document: %v", pages)
+	}
+	b = a.postForm(recognizeURL, form()).want(200, "")
+	if images(b) != "{"+first+","+second+"}" || images(b["pages"].([]any)[0]) != "null" {
+		t.Errorf("recognize: %v", b)
+	}
+	for _, body := range []string{string(a.postForm(streamURL, form()).body), string(a.lines(form()))} {
+		if strings.Count(body, first) != 1 || strings.Count(body, second) != 1 {
+			t.Errorf("stream: %s", body)
+		}
+	}
+}
+
+// lines asks for a document as NDJSON.
+func (a *api) lines(f *formBody) []byte {
+	a.t.Helper()
+	body, contentType := f.encode()
+	req := a.request("POST", documentURL, contentType, body)
+	req.Header.Set("Accept", "application/x-ndjson")
+	return a.do(req).body
 }
 
 func TestBase64Forms(t *testing.T) {

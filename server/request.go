@@ -180,16 +180,21 @@ func (c *call) unknown(name string) error {
 		return invalid(name, "%s is a file and belongs into the body", name)
 	}
 	if isFileLike(name) {
-		if c.form.many == 1 {
-			return invalid(clip(name), "this route reads one file, in field %q; send several as \"images\" to /api/ocr/batch", c.form.files[0])
-		}
-		return invalid(clip(name), "this route reads files in field %q, repeated", c.form.files[0])
+		return c.strayFile(name)
 	}
 	known := append(slices.Clone(c.form.files), c.form.options...)
 	if near := nearest(name, known); near != "" {
 		return invalid(clip(name), "there is no field %q; did you mean %q?", clip(name), near)
 	}
 	return invalid(clip(name), "there is no field %q; known are %s", clip(name), strings.Join(known, ", "))
+}
+
+// strayFile explains a file in a field that carries none here.
+func (c *call) strayFile(name string) error {
+	if c.form.many == 1 {
+		return invalid(clip(name), "this route reads one file, in field %q; send several as \"images\" to /api/ocr/batch", c.form.files[0])
+	}
+	return invalid(clip(name), "this route reads files in field %q, repeated", c.form.files[0])
 }
 
 // isFileLike says whether a field is named like one that carries files: image2, images[].

@@ -54,7 +54,7 @@ func (s *Server) whole(ctx context.Context, src *document.Source, w wishes) (*do
 		return nil, err
 	}
 	res.ID = newID()
-	pages.Complete(res)
+	pages.Complete(res, func(pages []document.PageResult) { s.deps.Pipeline.Join(pages, w.Options) })
 	if f := verdict(res); f != nil {
 		return nil, f
 	}

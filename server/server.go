@@ -29,6 +29,9 @@ type Pipeline interface {
 	// Pages nor Markdown. The error is a *document.Problem when the document
 	// could not be opened at all or ctx ended.
 	Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error)
+	// Join changes what goes on over page breaks in all pages of a document, which
+	// are in their order, where opts ask for it.
+	Join(pages []document.PageResult, opts document.Options)
 }
 
 // Format writes results in one way.

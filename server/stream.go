@@ -54,7 +54,7 @@ func (s *Server) documentStream(c echo.Context) error {
 	if _, err := negotiate(c, mediaSSE); err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, documentForm, document.TaskDocument)
+	call, w, err := s.understand(c, documentForm, document.TaskDocument, mediaSSE)
 	if err != nil {
 		return err
 	}

@@ -97,6 +97,7 @@ func TestBundledDocuments(t *testing.T) {
 		{"sample.md", []string{"sample.pdf"}},
 		{"sample-png.md", []string{"sample.png"}},
 		{"sample-encrypted.md", []string{"sample-encrypted.pdf", "--password", "secret"}},
+		{"sample-bars.md", []string{"sample.pdf", "--table-format", "markdown", "--join-tables"}},
 		{"sample-table.txt", []string{"sample.pdf", "--pages", "2", "--format", "txt", "--task", "text"}},
 	} {
 		t.Run(tc.golden, func(t *testing.T) {
@@ -169,6 +170,9 @@ func TestWrongUse(t *testing.T) {
 		"models":       {[]string{"ocr", testdata + "sample.png", "--models", "/nowhere"}, "make models"},
 		"pages":        {[]string{"ocr", testdata + "sample.pdf", "--pages", "1-x"}, `"x"`},
 		"format":       {[]string{"ocr", testdata + "sample.pdf", "--format", "doc"}, "md, txt"},
+		"tables":       {[]string{"ocr", testdata + "sample.pdf", "--table-format", "latex"}, "html, markdown"},
+		"pictures":     {[]string{"ocr", testdata + "sample.pdf", "--images", "all"}, "none, inline, ref"},
+		"no folder":    {[]string{"ocr", testdata + "sample.pdf", "--images", "ref"}, "--output"},
 		"no file":      {[]string{"ocr"}, "requires at least 1 arg"},
 		"settings":     {[]string{"serve", "--config", "testdata/bad.yaml"}, "server.prot"},
 		"nothing runs": {[]string{"bench", "--url", "ftp://x", testdata + "sample.png"}, "http://host:port"},

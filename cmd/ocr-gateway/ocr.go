@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,9 +27,9 @@ type ocrJob struct {
 }
 
 func newOCR() *cobra.Command {
-	var outDir, name, pages, task, password string
+	var outDir, name, pages, task, password, tables, images string
 	var dpi int
-	var headers bool
+	var headers, join bool
 	cmd := &cobra.Command{
 		Use:   "ocr FILE…",
 		Short: "Read documents without a server",
@@ -45,6 +46,9 @@ func newOCR() *cobra.Command {
 	cmd.Flags().StringVar(&password, "password", "", "opens encrypted PDFs")
 	cmd.Flags().IntVar(&dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
 	cmd.Flags().BoolVar(&headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
+	cmd.Flags().StringVar(&tables, "table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
+	cmd.Flags().StringVar(&images, "images", string(document.ImagesNone), "pictures: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	cmd.Flags().BoolVar(&join, "join-tables", false, "join tables that go on over a page break")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
 		pageRange, err := document.ParsePageRange(pages)
 		if err != nil {
@@ -53,6 +57,18 @@ func newOCR() *cobra.Command {
 		f, err := formatNamed(name)
 		if err != nil {
 			return err
+		}
+		opts := document.Options{
+			Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, IncludeHeaders: headers,
+			TableFormat: document.TableFormat(tables), Images: document.Images(images), JoinTables: join,
+		}
+		if err := errors.Join(
+			oneOf("--table-format", opts.TableFormat, document.TableFormats),
+			oneOf("--images", opts.Images, document.AllImages)); err != nil {
+			return err
+		}
+		if opts.Images == document.ImagesRef && f.Extension == ".md" && outDir == "" {
+			return errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
 		}
 		cfg, err := settings.load()
 		if err != nil {
@@ -70,10 +86,8 @@ func newOCR() *cobra.Command {
 			return err
 		}
 		defer a.Close()
-		job := ocrJob{
-			app: a, format: f, outDir: outDir, stdout: cmd.OutOrStdout(),
-			opts: document.Options{Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, Layout: cfg.Layout.Enabled, IncludeHeaders: headers},
-		}
+		opts.Layout = cfg.Layout.Enabled
+		job := ocrJob{app: a, opts: opts, format: f, outDir: outDir, stdout: cmd.OutOrStdout()}
 		return job.run(cmd.Context(), files)
 	}
 	return cmd
@@ -88,6 +102,17 @@ func formatNamed(name string) (format.Format, error) {
 		known = append(known, f.Name)
 	}
 	return format.Format{}, fmt.Errorf("--format: %q is not one of %s", name, strings.Join(known, ", "))
+}
+
+func oneOf[T ~string](flag string, value T, known []T) error {
+	if slices.Contains(known, value) {
+		return nil
+	}
+	var names []string
+	for _, k := range known {
+		names = append(names, string(k))
+	}
+	return fmt.Errorf("%s: %q is not one of %s", flag, value, strings.Join(names, ", "))
 }
 
 // run reads the files one after the other; a bad one does not stop the rest.
@@ -127,15 +152,17 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 		return plain(err)
 	}
 	defer src.Close()
+	opts := j.opts
+	opts.ImagePrefix = filepath.Base(name) + "-" // the pictures of all files lie in one folder
 	var pages document.Collector
-	result, err := j.app.Pipeline.Run(ctx, src, j.opts, func(e document.Event) {
+	result, err := j.app.Pipeline.Run(ctx, src, opts, func(e document.Event) {
 		pages.Add(e)
 		bar.event(filepath.Base(name), e)
 	})
 	if result == nil {
 		return plain(err)
 	}
-	pages.Complete(result)
+	pages.Complete(result, func(pages []document.PageResult) { j.app.Pipeline.Join(pages, opts) })
 	if werr := j.write(name, result); werr != nil {
 		return werr
 	}
@@ -149,6 +176,11 @@ func (j ocrJob) write(name string, result *document.Result) error {
 	if j.outDir == "" {
 		return j.format.Encode(j.stdout, result)
 	}
+	if j.format.Extension == ".md" {
+		if err := j.writeImages(result); err != nil {
+			return err
+		}
+	}
 	// The extension stays in the name, so that a.pdf and a.png do not meet.
 	out, err := os.Create(filepath.Join(j.outDir, filepath.Base(name)+j.format.Extension))
 	if err != nil {
@@ -159,6 +191,18 @@ func (j ocrJob) write(name string, result *document.Result) error {
 		return fmt.Errorf("write %s: %w", out.Name(), err)
 	}
 	return out.Close()
+}
+
+// writeImages writes the pictures that the Markdown names.
+func (j ocrJob) writeImages(result *document.Result) error {
+	for _, page := range result.Pages {
+		for name, data := range page.Images {
+			if err := os.WriteFile(filepath.Join(j.outDir, name), data, 0o666); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // complaint lists the pages that are not complete; nil when all are.

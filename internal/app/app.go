@@ -16,6 +16,7 @@ import (
 	"ocr-gateway/format"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/pipeline"
+	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 )
@@ -69,11 +70,12 @@ func (a *App) build() error {
 	}
 	a.onStop("raster", rasterizer.Close)
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
-		Raster:   rasterizer,
-		Main:     main,
-		Fallback: fallback,
-		Text:     format.Text,
-		Markdown: format.Markdown,
+		Raster:     rasterizer,
+		Main:       main,
+		Fallback:   fallback,
+		Text:       format.Text,
+		Markdown:   format.Markdown{Table: assemble.TableMarkdown}.Page,
+		JoinTables: assemble.JoinTables,
 	}, a.log)
 	return nil
 }
@@ -91,8 +93,10 @@ func (a *App) Serve(ctx context.Context) error {
 		Status:   a.status,
 		Version:  a.version,
 		Limits: map[string]int64{
-			"max_pages":  int64(a.cfg.Raster.MaxPages),
-			"max_pixels": int64(a.cfg.Raster.MaxPixels),
+			"max_pages":       int64(a.cfg.Raster.MaxPages),
+			"max_pixels":      int64(a.cfg.Raster.MaxPixels),
+			"max_images":      int64(a.cfg.Pipeline.MaxImages),
+			"max_image_bytes": a.cfg.Pipeline.MaxImageBytes,
 		},
 		Layout: a.cfg.Layout.Enabled,
 	}, a.log)
