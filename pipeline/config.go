@@ -25,7 +25,7 @@ type Config struct {
 
 // DefaultConfig is for one machine with the embedded engine.
 func DefaultConfig() Config {
-	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, MaxImages: 1000, MaxImageBytes: 32 << 20}
+	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, MaxImages: 1000, MaxImageBytes: 16 << 20}
 }
 
 // Validate reports every setting out of range.
