@@ -26,7 +26,8 @@ const (
 const (
 	superviseFile = "etc/supervise.json"
 	settingsFile  = "etc/config.yaml"
-	secretsFile   = "etc/secrets.env"
+	secretsFile   = "etc/secrets.env" // the gateway's
+	cloudFile     = "etc/cloud.env"   // of the supervisor alone: programs do not see it
 	statusFile    = "run/status.json"
 )
 
@@ -125,19 +126,19 @@ func (r *run) findKey(ctx context.Context) error {
 	return nil
 }
 
-// files are the settings of the deployment. Secrets stand in one file only.
+// files are the settings of the deployment.
 func (r *run) files() []file {
 	o := r.d.Options
 	secrets := "OCR_SERVER_API_KEYS=" + r.apiKey + "\n"
-	if o.IdleStop > 0 {
-		secrets += "RUNPOD_KEY=" + r.CloudKey + "\n"
-	}
-	// supervise.json is last: with it the supervisor starts.
-	return []file{
+	files := []file{
 		{secretsFile, []byte(secrets), true},
 		{settingsFile, []byte(r.settings()), false},
-		{superviseFile, r.supervision(), false},
 	}
+	if o.IdleStop > 0 {
+		files = append(files, file{cloudFile, []byte(secrets + "RUNPOD_KEY=" + r.CloudKey + "\n"), true})
+	}
+	// The last: with it the supervisor starts.
+	return append(files, file{superviseFile, r.supervision(), false})
 }
 
 // settings is the gateway's config.yaml.
@@ -205,7 +206,7 @@ func (r *run) supervision() []byte {
 	}
 	if o.IdleStop > 0 {
 		cfg.Idle = &supervise.Idle{
-			After: supervise.Duration(o.IdleStop), Metrics: fmt.Sprintf("http://127.0.0.1:%d/metrics", o.APIPort), EnvFile: path(secretsFile),
+			After: supervise.Duration(o.IdleStop), Metrics: fmt.Sprintf("http://127.0.0.1:%d/metrics", o.APIPort), EnvFile: path(cloudFile),
 		}
 	}
 	data, err := json.MarshalIndent(cfg, "", "  ")

@@ -54,7 +54,7 @@ func DefaultDeadlines() Deadlines {
 	return Deadlines{
 		Machine: 10 * time.Minute, Image: 30 * time.Minute, Ports: 5 * time.Minute, Login: 15 * time.Minute,
 		Install: 30 * time.Minute, Model: 60 * time.Minute, Upload: 30 * time.Minute,
-		VLLM: 20 * time.Minute, Gateway: 5 * time.Minute, Verify: 5 * time.Minute,
+		VLLM: 20 * time.Minute, Gateway: 12 * time.Second, Verify: 5 * time.Minute,
 		Bench: 20 * time.Minute, Stop: 5 * time.Minute,
 	}
 }
@@ -81,7 +81,6 @@ type run struct {
 	sent        bool      // the program was put on the host in this run
 	apiKey      string    // of the gateway
 	newKey      bool      // made in this run: to be shown
-	baseStarts  int       // of vLLM, when its settings were last changed
 	layoutState string    // of the gateway
 	verifyBegan time.Time
 	verified    []string // addresses of the API that answered
@@ -124,7 +123,7 @@ func (r *run) machineStages() []stage {
 		{name: "upload", phase: PhaseEnvironment, deadline: d.Upload, check: r.uploaded, act: r.upload, every: soon},
 		{name: "config", phase: PhaseVLLM, deadline: 2 * time.Minute, check: r.configured, act: r.configure, every: soon},
 		{name: "vllm", phase: PhaseVLLM, deadline: 2 * d.VLLM, check: r.vllmReady, act: r.nurseVLLM, every: soon},
-		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, every: soon},
+		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, act: r.nurseGateway, every: soon},
 		{name: "verify", phase: PhaseVerification, deadline: d.Verify, check: r.verify, every: soon},
 	}
 	if r.d.Options.Benchmark {

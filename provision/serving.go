@@ -14,8 +14,8 @@ import (
 	"ocr-gateway/supervise"
 )
 
-// crashes is how often vLLM may end before its settings are changed: once may
-// be an accident of the host.
+// crashes is how often in a row a program may end before that is taken for a
+// fault of its settings: once may be an accident of the host.
 const crashes = 2
 
 // vllmReady is met when vLLM answers and serves the model.
@@ -56,10 +56,7 @@ func (r *run) nurseVLLM(ctx context.Context) error {
 	if vllm == nil {
 		return waitFor("the supervisor does not know vLLM yet")
 	}
-	if r.baseStarts == 0 {
-		r.baseStarts = vllm.Starts
-	}
-	if vllm.Starts-r.baseStarts >= crashes && vllm.LastExit != nil {
+	if vllm.Failures >= crashes && vllm.LastExit != nil {
 		return r.vllmFailed(ctx, vllm)
 	}
 	line, err := r.tail(ctx, "logs/vllm.log", 1)
@@ -71,18 +68,49 @@ func (r *run) nurseVLLM(ctx context.Context) error {
 
 // vllmFailed shows why vLLM ends, and tries without MTP before giving up.
 func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
-	for line := range strings.Lines(vllm.LastExit.Output) {
-		r.Progress.Log("vllm", strings.TrimRight(line, "\n"))
-	}
+	r.showEnd(vllm)
 	if !r.d.mtp() {
-		return fmt.Errorf("vLLM ended %d times, last with code %d: %s", vllm.Starts-r.baseStarts, vllm.LastExit.Code, lastLine(vllm.LastExit.Output))
+		return endedAgain(vllm)
 	}
 	r.Progress.Warn("vLLM does not start with speculative decoding (MTP), trying without")
-	r.d.NoMTP, r.baseStarts = true, 0
+	r.d.NoMTP = true // its definition changes, and with it its failures count anew
 	if err := r.save(); err != nil {
 		return err
 	}
 	return r.configure(ctx)
+}
+
+// showEnd shows the last words of a program.
+func (r *run) showEnd(p *supervise.ProgramStatus) {
+	for line := range strings.Lines(p.LastExit.Output) {
+		r.Progress.Log(p.Name, strings.TrimRight(line, "\n"))
+	}
+}
+
+func endedAgain(p *supervise.ProgramStatus) error {
+	end := p.LastExit
+	how := fmt.Sprintf("with code %d", end.Code)
+	if end.Signal != "" {
+		how = "by signal " + end.Signal
+	}
+	if end.Reason != "" {
+		how += " (" + end.Reason + ")"
+	}
+	return fmt.Errorf("%s ended %d times in a row, last %s: %s", p.Name, p.Failures, how, lastLine(end.Output))
+}
+
+// nurseGateway ends the run when the gateway ends again and again.
+func (r *run) nurseGateway(ctx context.Context) error {
+	status, err := r.status(ctx)
+	if err != nil {
+		return err
+	}
+	gateway := program(status, "gateway")
+	if gateway == nil || gateway.Failures < crashes || gateway.LastExit == nil {
+		return waitFor("the gateway starts")
+	}
+	r.showEnd(gateway)
+	return endedAgain(gateway)
 }
 
 func program(status supervise.Status, name string) *supervise.ProgramStatus {

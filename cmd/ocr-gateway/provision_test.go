@@ -99,9 +99,20 @@ func (c *cloud) must(args ...string) (stdout, stderr string) {
 	c.t.Helper()
 	stdout, stderr, code := c.run(args...)
 	if code != exitOK {
-		c.t.Fatalf("provision %q: exit code %d\n%s\n%s", args, code, stdout, stderr)
+		c.t.Fatalf("provision %q: exit code %d\n%s\n%s\n%s", args, code, stdout, stderr, c.logs())
 	}
 	return stdout, stderr
+}
+
+// logs are the logs that a failed run has fetched.
+func (c *cloud) logs() string {
+	var all strings.Builder
+	files, _ := filepath.Glob(filepath.Join(c.home, ".local/state/ocr-gateway/deployments/*.logs/*"))
+	for _, file := range files {
+		content, _ := os.ReadFile(file)
+		all.WriteString("--- " + filepath.Base(file) + "\n" + string(content))
+	}
+	return all.String()
 }
 
 // only returns the one pod that exists.

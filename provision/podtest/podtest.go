@@ -30,6 +30,7 @@ type Pods struct {
 	mu       sync.Mutex
 	calls    []Call
 	faults   []*armed
+	acts     map[string]Act
 	loading  time.Duration
 	answer   string            // of vLLM; empty means the scripted ones
 	packages map[string]string // Python packages of the image: name to version
@@ -46,7 +47,7 @@ func New(t testing.TB) *Pods {
 		}
 		t.Skipf("pods cannot run here: %v", err)
 	}
-	p := &Pods{packages: maps.Clone(imagePackages), running: map[*pod]struct{}{}}
+	p := &Pods{acts: stands(), packages: maps.Clone(imagePackages), running: map[*pod]struct{}{}}
 	t.Cleanup(p.killAll)
 	return p
 }
@@ -77,7 +78,7 @@ func (p *Pods) start(ctx context.Context, spec runpodtest.Spec, from image) (*po
 		VLLM:       programs.vllm,
 		OpenSSH:    programs.openSSH,
 		HideSSHD:   from.sshHidden,
-		StandIns:   slices.Sorted(maps.Keys(stands())),
+		StandIns:   slices.Sorted(maps.Keys(p.acts)),
 		Files:      packageFiles(imageSite, p.packages),
 	}
 	p.mu.Unlock()
@@ -181,7 +182,7 @@ func launch(program string, log func(string)) (*pod, error) {
 		err := cmd.Start()
 		started <- err
 		if err == nil {
-			cmd.Wait()
+			_ = cmd.Wait() // nobody asks how a pod ended
 			output.end()
 		}
 	}()
@@ -189,7 +190,7 @@ func launch(program string, log func(string)) (*pod, error) {
 		<-c.done
 		setupWrite.Close()
 		statusRead.Close()
-		return nil, err
+		return nil, fmt.Errorf("make its namespaces: %w", err)
 	}
 	return c, nil
 }

@@ -48,14 +48,14 @@ func packageFiles(site string, packages map[string]string) map[string]string {
 	files := map[string]string{}
 	for name, version := range packages {
 		files[filepath.Join(site, name, "__init__.py")] = fmt.Sprintf("__version__ = %q\n", version) + contents[name]
-		files[filepath.Join(site, fmt.Sprintf("%s-%s.dist-info", name, version), "METADATA")] =
-			fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version)
+		about := filepath.Join(site, fmt.Sprintf("%s-%s.dist-info", name, version), "METADATA")
+		files[about] = fmt.Sprintf("Metadata-Version: 2.1\nName: %s\nVersion: %s\n", name, version)
 	}
 	return files
 }
 
 // python is the real one with the image's packages, except for pip and venv.
-func python(c *pod, call Call) inside.Reply {
+func python(c *Caller, call Call) Reply {
 	if len(call.Args) >= 2 && call.Args[0] == "-m" {
 		switch call.Args[1] {
 		case "pip":
@@ -64,7 +64,7 @@ func python(c *pod, call Call) inside.Reply {
 			return venv(call.Args[2:])
 		}
 	}
-	return inside.Reply{
+	return Reply{
 		Exec: append([]string{realPython}, call.Args...),
 		Env:  []string{"PYTHONPATH=" + imageSite},
 	}
@@ -85,7 +85,7 @@ touch "$site/pip/__init__.py"
 printf 'import os, sys\npip = os.path.join(os.path.dirname(sys.executable), "pip")\nos.execv(pip, [pip] + sys.argv[1:])\n' >"$site/pip/__main__.py"
 `
 
-func venv(args []string) inside.Reply {
+func venv(args []string) Reply {
 	return script(makeVenv, append([]string{realPython, imageSite, inside.Program}, args...)...)
 }
 
@@ -128,15 +128,15 @@ while [ $# -gt 0 ]; do
 done
 `
 
-func pip(_ *pod, call Call) inside.Reply {
+func pip(_ *Caller, call Call) Reply {
 	switch args := operands(call.Args); {
 	case len(args) > 0 && args[0] == "install":
 		rest := call.Args[slices.Index(call.Args, "install")+1:]
 		return script(install, append([]string{prefix(call), imageSite}, rest...)...)
 	case len(args) == 0 && slices.Index(call.Args, "--version") >= 0:
-		return inside.Reply{Stdout: "pip 25.3\n"}
+		return Reply{Stdout: "pip 25.3\n"}
 	default:
-		return inside.Reply{Stderr: "the stand-in knows `pip install` and `pip --version`\n", Exit: 2}
+		return Reply{Stderr: "the stand-in knows `pip install` and `pip --version`\n", Exit: 2}
 	}
 }
 
@@ -152,17 +152,30 @@ func prefix(call Call) string {
 	return ""
 }
 
-func uv(c *pod, call Call) inside.Reply {
+func uv(c *Caller, call Call) Reply {
 	switch args := operands(call.Args); {
 	case len(args) >= 1 && args[0] == "pip":
 		return c.reply(pipCall(call, call.Args[slices.Index(call.Args, "pip")+1:]))
 	case len(args) >= 1 && args[0] == "venv":
-		return venv(call.Args[slices.Index(call.Args, "venv")+1:])
+		return uvVenv(call.Args)
 	case slices.Index(call.Args, "--version") >= 0:
-		return inside.Reply{Stdout: "uv 0.9.0\n"}
+		return Reply{Stdout: "uv 0.9.0\n"}
 	default:
-		return inside.Reply{Stderr: "the stand-in knows `uv pip install`, `uv venv` and `uv --version`\n", Exit: 2}
+		return Reply{Stderr: "the stand-in knows `uv pip install`, `uv venv` and `uv --version`\n", Exit: 2}
 	}
+}
+
+// uvVenv is a venv with those of uv's options that the real venv knows too.
+func uvVenv(args []string) Reply {
+	var kept []string
+	if slices.Contains(args, "--system-site-packages") {
+		kept = append(kept, "--system-site-packages")
+	}
+	dir := ".venv"
+	if names := operands(args, "--python", "-p", "--prompt"); len(names) > 1 {
+		dir = names[1]
+	}
+	return venv(append(kept, dir))
 }
 
 // pipCall is a call of pip by way of another tool.

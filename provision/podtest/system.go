@@ -15,40 +15,43 @@ const installSSH = `
 [ -e /etc/ssh/ssh_host_ed25519_key ] || ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key
 `
 
-func aptGet(_ *pod, call Call) inside.Reply {
+func aptGet(_ *Caller, call Call) Reply {
 	if slices.Contains(call.Args, "install") && slices.Contains(call.Args, "openssh-server") {
 		return script(installSSH, inside.HiddenSSHD)
 	}
-	return inside.Reply{}
+	return Reply{}
 }
 
 // driver is the NVIDIA driver of every pod.
 const driver = "580.95.05"
 
-// memory is what nvidia-smi calls memory.total, in MiB, by a part of the name.
-// The first that fits counts.
-var memory = []struct {
-	gpu string
-	mib int
-}{
-	{"H200", 143771}, {"H100 NVL", 95830}, {"H100", 81559}, {"A100", 81920}, {"L40", 46068}, {"A40", 46068},
-	{"A6000", 49140}, {"4090", 24564},
+// card is what nvidia-smi tells of a kind of GPU.
+type card struct {
+	gpu        string // a part of its name
+	mib        int    // memory.total
+	capability string // compute_cap
 }
 
-func nvidiaSMI(c *pod, call Call) inside.Reply {
-	if c.spec.GPUs == 0 {
-		return inside.Reply{Stdout: "No devices were found\n", Exit: 6}
+// cards are looked through in order; the last one fits every name.
+var cards = []card{
+	{"H200", 143771, "9.0"},
+	{"H100 NVL", 95830, "9.0"},
+	{"H100", 81559, "9.0"},
+	{"A100", 81920, "8.0"},
+	{"L40", 46068, "8.9"},
+	{"A40", 46068, "8.6"},
+	{"A6000", 49140, "8.6"},
+	{"", 24564, "8.9"},
+}
+
+func nvidiaSMI(c *Caller, call Call) Reply {
+	if c.Spec.GPUs == 0 {
+		return Reply{Stdout: "No devices were found\n", Exit: 6}
 	}
-	mib := 24576
-	for _, m := range memory {
-		if strings.Contains(c.spec.GPU, m.gpu) {
-			mib = m.mib
-			break
-		}
-	}
+	kind := cards[slices.IndexFunc(cards, func(k card) bool { return strings.Contains(c.Spec.GPU, k.gpu) })]
 	query := option(call.Args, "--query-gpu", "")
 	if query == "" {
-		return nvidiaTable(c, mib)
+		return nvidiaTable(c, kind)
 	}
 	format := option(call.Args, "--format", "")
 	unit := " MiB"
@@ -59,35 +62,36 @@ func nvidiaSMI(c *pod, call Call) inside.Reply {
 	if !strings.Contains(format, "noheader") {
 		fmt.Fprintln(&out, strings.ReplaceAll(query, ",", ", "))
 	}
-	for i := range c.spec.GPUs {
+	for i := range c.Spec.GPUs {
 		var row []string
 		for name := range strings.SplitSeq(query, ",") {
 			value, known := map[string]string{
 				"index":          fmt.Sprint(i),
-				"name":           c.spec.GPU,
+				"name":           c.Spec.GPU,
 				"uuid":           fmt.Sprintf("GPU-00000000-0000-0000-0000-%012d", i),
 				"driver_version": driver,
-				"memory.total":   fmt.Sprint(mib) + unit,
+				"memory.total":   fmt.Sprint(kind.mib) + unit,
 				"memory.used":    "0" + unit,
-				"memory.free":    fmt.Sprint(mib) + unit,
+				"compute_cap":    kind.capability,
+				"memory.free":    fmt.Sprint(kind.mib) + unit,
 			}[strings.TrimSpace(name)]
 			if !known {
-				return inside.Reply{Stdout: fmt.Sprintf("Field %q is not a valid field to query.\n", name), Exit: 2}
+				return Reply{Stdout: fmt.Sprintf("Field %q is not a valid field to query.\n", name), Exit: 2}
 			}
 			row = append(row, value)
 		}
 		fmt.Fprintln(&out, strings.Join(row, ", "))
 	}
-	return inside.Reply{Stdout: out.String()}
+	return Reply{Stdout: out.String()}
 }
 
-func nvidiaTable(c *pod, mib int) inside.Reply {
+func nvidiaTable(c *Caller, kind card) Reply {
 	var out strings.Builder
 	fmt.Fprintf(&out, "| NVIDIA-SMI %s   Driver Version: %s   CUDA Version: 13.0 |\n", driver, driver)
-	for i := range c.spec.GPUs {
-		fmt.Fprintf(&out, "| %d  %s | 0MiB / %dMiB | 0%% Default |\n", i, c.spec.GPU, mib)
+	for i := range c.Spec.GPUs {
+		fmt.Fprintf(&out, "| %d  %s | 0MiB / %dMiB | 0%% Default |\n", i, c.Spec.GPU, kind.mib)
 	}
-	return inside.Reply{Stdout: out.String()}
+	return Reply{Stdout: out.String()}
 }
 
 // download leaves a model in the cache as hf does, and prints its folder.
@@ -105,14 +109,14 @@ echo "$to"
 // revision is the commit that every model is at.
 const revision = "0123456789abcdef0123456789abcdef01234567"
 
-func hf(_ *pod, call Call) inside.Reply {
+func hf(_ *Caller, call Call) Reply {
 	args := operands(call.Args, "--revision", "--local-dir", "--cache-dir", "--token", "--include", "--exclude", "--max-workers")
 	switch {
 	case len(args) >= 2 && args[0] == "download":
 		return script(download, args[1], option(call.Args, "--revision", revision), option(call.Args, "--local-dir", ""))
 	case len(args) == 1 && args[0] == "version":
-		return inside.Reply{Stdout: "huggingface_hub version: 1.0.0\n"}
+		return Reply{Stdout: "huggingface_hub version: 1.0.0\n"}
 	default:
-		return inside.Reply{Stderr: "the stand-in knows `hf download` and `hf version`\n", Exit: 2}
+		return Reply{Stderr: "the stand-in knows `hf download` and `hf version`\n", Exit: 2}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ocr-gateway/provision/podtest/inside"
+	"ocr-gateway/provision/runpodtest"
 )
 
 // Call is one call of a stand-in.
@@ -31,9 +32,30 @@ type armed struct {
 	left int
 }
 
-// stands are the stand-ins, by name. Each says what a call does when it does not fail.
-func stands() map[string]func(c *pod, call Call) inside.Reply {
-	return map[string]func(c *pod, call Call) inside.Reply{
+// Reply says what a stand-in does.
+type Reply = inside.Reply
+
+// Act says what a call does when it does not fail. It may be called from several
+// goroutines at once.
+type Act func(c *Caller, call Call) Reply
+
+// Caller is the pod that a call comes from.
+type Caller struct {
+	Spec runpodtest.Spec
+	pods *Pods
+}
+
+// StandIn puts a stand-in of the test's own in front of a tool, or in the place
+// of podtest's, in pods started from now on.
+func (p *Pods) StandIn(tool string, act Act) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.acts[tool] = act
+}
+
+// stands are podtest's own stand-ins.
+func stands() map[string]Act {
+	return map[string]Act{
 		"apt-get":    aptGet,
 		"hf":         hf,
 		"nvidia-smi": nvidiaSMI,
@@ -77,20 +99,20 @@ func (c *pod) answer(conn net.Conn) {
 	if err := json.NewDecoder(conn).Decode(&call); err != nil {
 		return
 	}
-	json.NewEncoder(conn).Encode(c.reply(call))
+	caller := &Caller{Spec: c.spec, pods: c.pods}
+	_ = json.NewEncoder(conn).Encode(caller.reply(call))
 }
 
 // reply notes a call and says what it does.
-func (c *pod) reply(call Call) inside.Reply {
-	fault := c.pods.note(call)
-	act, known := stands()[call.Tool]
+func (c *Caller) reply(call Call) Reply {
+	act, fault := c.pods.note(call)
 	switch {
-	case !known:
-		return inside.Reply{Stderr: call.Tool + ": no such stand-in\n", Exit: 127}
+	case act == nil:
+		return Reply{Stderr: call.Tool + ": no such stand-in\n", Exit: 127}
 	case fault == nil:
 		return act(c, call)
 	case fault.After == 0:
-		return inside.Reply{Stderr: fault.Text, Exit: fault.Exit}
+		return Reply{Stderr: fault.Text, Exit: fault.Exit}
 	default:
 		r := act(c, call)
 		r.DieAfter, r.Exit, r.LastWords = fault.After, fault.Exit, fault.Text
@@ -98,8 +120,8 @@ func (c *pod) reply(call Call) inside.Reply {
 	}
 }
 
-// note keeps a call and spends the fault that meets it, nil when none does.
-func (p *Pods) note(call Call) *armed {
+// note keeps a call, and spends the fault that meets it, nil when none does.
+func (p *Pods) note(call Call) (Act, *armed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = append(p.calls, call)
@@ -109,15 +131,15 @@ func (p *Pods) note(call Call) *armed {
 		}
 		if f.With == "" || slices.ContainsFunc(call.Args, func(a string) bool { return strings.Contains(a, f.With) }) {
 			f.left--
-			return f
+			return p.acts[call.Tool], f
 		}
 	}
-	return nil
+	return p.acts[call.Tool], nil
 }
 
 // script is a reply that runs bash.
-func script(text string, args ...string) inside.Reply {
-	return inside.Reply{Exec: append([]string{"/bin/bash", "-euo", "pipefail", "-c", text, "stand-in"}, args...)}
+func script(text string, args ...string) Reply {
+	return Reply{Exec: append([]string{"/bin/bash", "-euo", "pipefail", "-c", text, "stand-in"}, args...)}
 }
 
 // operands are the arguments that are no options. Options in withValue take the

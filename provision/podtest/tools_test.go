@@ -3,7 +3,6 @@ package podtest_test
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -82,12 +81,14 @@ echo 'six>=1.17.0' >b.txt
 v/bin/python -m pip install -r a.txt
 uv pip install --python v/bin/python 'git+https://example.com/x/transformers.git@main'
 v/bin/python -c "$version"
+uv venv --python 3.12 --system-site-packages w
+w/bin/python -c "$version"
 `, runpodtest.Spec{})
 	equal(t, got,
 		"4.57.1 4.57.1", "ModuleNotFoundError: No module named 'torch'",
 		"4.57.1 4.57.1", "Successfully installed transformers-5.23.0", "5.23.0 5.23.0", "4.57.1 4.57.1",
 		"Successfully installed six-1.17.0", "Successfully installed numpy-2.4.6",
-		"Successfully installed transformers-99.0", "99.0 99.0")
+		"Successfully installed transformers-99.0", "99.0 99.0", "4.57.1 4.57.1")
 }
 
 func TestVLLM(t *testing.T) {
@@ -134,11 +135,8 @@ func TestVLLMDies(t *testing.T) {
 // healthy waits until the pod's model server answers.
 func healthy(t *testing.T, r running) {
 	t.Helper()
-	client := http.Client{Transport: &http.Transport{DialContext: nil, DisableKeepAlives: true}}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	address := podtest.Forward(t, r, 8000)
-	if _, _, err := net.SplitHostPort(address); err != nil {
-		t.Fatal(err)
-	}
 	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		answer, err := client.Get("http://" + address + "/health")
 		if err == nil {
@@ -152,4 +150,13 @@ func healthy(t *testing.T, r running) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func TestStandInOfTheTest(t *testing.T) {
+	pods := podtest.New(t)
+	pods.StandIn("ldd", func(c *podtest.Caller, call podtest.Call) podtest.Reply {
+		return podtest.Reply{Stdout: c.Spec.Pod + ": ldd 2.17\n"}
+	})
+	pods.Fail("ldd", podtest.Fault{With: "/bin/ls", Exit: 1, Text: "not a dynamic executable\n"})
+	equal(t, output(t, pods, `ldd --version; ldd /bin/ls; echo $?`, runpodtest.Spec{Pod: "p"}), "p: ldd 2.17", "not a dynamic executable", "1")
 }

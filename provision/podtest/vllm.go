@@ -22,17 +22,17 @@ func (p *Pods) Answer(text string) {
 	p.answer = text
 }
 
-func vllm(c *pod, call Call) inside.Reply {
+func vllm(c *Caller, call Call) Reply {
 	c.pods.mu.Lock()
 	loading, version, text := c.pods.loading, c.pods.packages["vllm"], c.pods.answer
 	c.pods.mu.Unlock()
 	args := operands(call.Args)
 	switch {
 	case slices.Contains(call.Args, "--version"):
-		return inside.Reply{Stdout: version + "\n"}
+		return Reply{Stdout: version + "\n"}
 	case len(args) >= 2 && args[0] == "serve":
 		address := net.JoinHostPort(option(call.Args, "--host", "0.0.0.0"), option(call.Args, "--port", "8000"))
-		return inside.Reply{
+		return Reply{
 			Wait:   loading,
 			Stdout: "INFO vLLM API server version " + version + "\n",
 			Exec: []string{
@@ -41,6 +41,6 @@ func vllm(c *pod, call Call) inside.Reply {
 			},
 		}
 	default:
-		return inside.Reply{Stderr: "the stand-in knows `vllm serve` and `vllm --version`\n", Exit: 2}
+		return Reply{Stderr: "the stand-in knows `vllm serve` and `vllm --version`\n", Exit: 2}
 	}
 }

@@ -55,9 +55,9 @@ type Call struct {
 
 // Reply says what a stand-in does, in this order.
 type Reply struct {
-	Wait   time.Duration `json:"wait"` // a pause first
 	Stdout string        `json:"stdout"`
 	Stderr string        `json:"stderr"`
+	Wait   time.Duration `json:"wait"` // a pause
 	Exec   []string      `json:"exec"` // the program that it becomes; none: it ends
 	Env    []string      `json:"env"`  // beside its own, for Exec
 	Exit   int           `json:"exit"`

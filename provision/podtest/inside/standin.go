@@ -26,9 +26,9 @@ func standIn(tool string) error {
 			os.Exit(reply.Exit)
 		})
 	}
-	time.Sleep(reply.Wait)
 	fmt.Fprint(os.Stdout, reply.Stdout)
 	fmt.Fprint(os.Stderr, reply.Stderr)
+	time.Sleep(reply.Wait)
 	if len(reply.Exec) == 0 {
 		os.Exit(reply.Exit)
 	}
