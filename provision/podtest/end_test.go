@@ -3,6 +3,7 @@ package podtest_test
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,60 +24,83 @@ sleep 1001 &
 setsid sleep 1002 &
 (setsid nohup sleep 1003 >/dev/null 2>&1 &)
 mount -t tmpfs none /mnt
-echo namespaces $(readlink /proc/self/ns/{mnt,pid,net,uts,ipc})
-sleep 1004
+echo running
+exec sleep 1004
 `
 
-// members are the processes of the machine that are in one of the namespaces.
-func members(t *testing.T, namespaces []string) []string {
+// marked is the spec of a pod whose processes can be told from others.
+func marked(mark string) runpodtest.Spec {
+	return runpodtest.Spec{Env: map[string]string{"MARK": mark}}
+}
+
+// members are the processes of the machine that belong to the marked pod.
+func members(t *testing.T, mark string) []string {
 	t.Helper()
-	links, err := filepath.Glob("/proc/[0-9]*/ns/*")
+	processes, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found []string
-	for _, link := range links {
-		if target, err := os.Readlink(link); err == nil && slices.Contains(namespaces, target) {
-			found = append(found, link)
-		}
-	}
-	return found
+	return slices.DeleteFunc(processes, func(process string) bool {
+		env, err := os.ReadFile(process + "/environ")
+		return err != nil || !strings.Contains(string(env), "MARK="+mark)
+	})
 }
 
-// machine is what a pod must not change: mounts of the machine, and folders of
-// podtest among its temporary ones.
-func machine(t *testing.T) []string {
+// complete waits until all processes of a busy pod are there. One that is just
+// becoming another program has no environment.
+func complete(t *testing.T, mark string) {
+	t.Helper()
+	for limit := time.Now().Add(time.Minute); len(members(t, mark)) < 4; time.Sleep(time.Millisecond) {
+		if time.Now().After(limit) {
+			t.Fatalf("there are only %v", members(t, mark))
+		}
+	}
+}
+
+// traces are what a pod could leave besides its processes: mounts, files among
+// the temporary ones, and open namespaces.
+func traces(t *testing.T) []string {
 	t.Helper()
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	folders, err := filepath.Glob(filepath.Join(os.TempDir(), "podtest*"))
+	found := strings.Split(string(mounts), "\n")
+	temporary, err := filepath.Glob(filepath.Join(os.TempDir(), "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(strings.Split(string(mounts), "\n"), folders...)
+	found = append(found, temporary...)
+	open, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range open {
+		if target, err := os.Readlink(fd); err == nil && strings.HasPrefix(target, "net:") {
+			found = append(found, target)
+		}
+	}
+	return found
 }
 
 func TestKillLeavesNothing(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	pods := podtest.New(t)
-	before := machine(t)
+	before := traces(t)
 	goroutines := goleak.IgnoreCurrent()
-	r := start(t, pods, busy, runpodtest.Spec{})
-	namespaces := strings.Fields(r.until(t, "namespaces "))[1:]
-	if len(namespaces) != 5 || len(members(t, namespaces)) < 5*4 {
-		t.Fatalf("of %v there are only %v", namespaces, members(t, namespaces))
-	}
-	equal(t, machine(t), before...)
+	mark := rand.Text()
+	r := start(t, pods, busy, marked(mark))
+	r.until(t, "running")
+	complete(t, mark)
 	for range 2 { // a second Kill changes nothing
 		if err := r.Kill(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if left := members(t, namespaces); len(left) > 0 {
+	if left := members(t, mark); len(left) > 0 {
 		t.Errorf("left are %v", left)
 	}
-	equal(t, machine(t), before...)
+	equal(t, traces(t), before...)
 	goleak.VerifyNone(t, goroutines)
 }
 
@@ -102,11 +126,13 @@ func TestPodsEndWithTheTest(t *testing.T) {
 
 func TestPodsDieWithTheProgram(t *testing.T) {
 	podtest.New(t) // or skip
-	before := machine(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	before := traces(t)
+	mark := rand.Text()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestProgramToBeKilled$", "-test.v")
-	cmd.Env = append(os.Environ(), "PODTEST_TO_BE_KILLED=1")
+	cmd.Env = append(os.Environ(), toBeKilled+"="+mark)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -114,34 +140,33 @@ func TestPodsDieWithTheProgram(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var namespaces []string
-	for scan := bufio.NewScanner(out); namespaces == nil && scan.Scan(); {
-		if _, list, ok := strings.Cut(scan.Text(), "namespaces "); ok {
-			namespaces = strings.Fields(list)
-		}
+	scan := bufio.NewScanner(out)
+	for scan.Scan() && !strings.Contains(scan.Text(), "its pod runs") {
 	}
-	if len(namespaces) != 5 || len(members(t, namespaces)) == 0 {
-		t.Errorf("the program has no pod: %v", namespaces)
-	}
+	complete(t, mark)
 	cmd.Process.Kill()
 	cmd.Wait()
 	// Nobody can wait for processes of another program, so look again and again.
-	for left := members(t, namespaces); len(left) > 0; left = members(t, namespaces) {
+	for left := members(t, mark); len(left) > 0; left = members(t, mark) {
 		if ctx.Err() != nil {
 			t.Fatalf("left are %v", left)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
-	equal(t, machine(t), before...)
+	equal(t, traces(t), before...)
 }
+
+const toBeKilled = "PODTEST_TO_BE_KILLED"
 
 // TestProgramToBeKilled is the other program of TestPodsDieWithTheProgram. It
 // starts none itself.
 func TestProgramToBeKilled(t *testing.T) {
-	if os.Getenv("PODTEST_TO_BE_KILLED") == "" {
+	mark := os.Getenv(toBeKilled)
+	if mark == "" {
 		t.Skip("only as a program of its own")
 	}
-	r := start(t, podtest.New(t), busy, runpodtest.Spec{})
-	t.Log(r.until(t, "namespaces "))
+	r := start(t, podtest.New(t), busy, marked(mark))
+	r.until(t, "running")
+	t.Log("its pod runs")
 	r.ended(t)
 }

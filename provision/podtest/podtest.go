@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -201,22 +202,27 @@ func (c *pod) furnished(ctx context.Context, setup inside.Setup) error {
 	defer c.setup.Close()
 	stop := context.AfterFunc(ctx, func() { c.cmd.Process.Kill() })
 	defer stop()
+	err := c.handOver(setup)
+	if ctx.Err() != nil {
+		return ctx.Err() // the reason for any other error
+	}
+	return err
+}
+
+func (c *pod) handOver(setup inside.Setup) error {
 	if err := c.listen(); err != nil {
 		return err
 	}
-	err := json.NewEncoder(c.setup).Encode(setup)
-	if err != nil {
+	if err := json.NewEncoder(c.setup).Encode(setup); err != nil {
 		return fmt.Errorf("hand over the setup: %w", err)
 	}
 	c.setup.Close()
 	reason, err := io.ReadAll(c.status)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return err
-	case len(reason) > 0:
-		return fmt.Errorf("%s", reason)
+	if err != nil {
+		return fmt.Errorf("wait for the main process: %w", err)
+	}
+	if len(reason) > 0 {
+		return errors.New(string(reason))
 	}
 	return nil
 }

@@ -1,8 +1,8 @@
 package inside
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -20,23 +20,40 @@ func standIn(tool string) error {
 	if err != nil {
 		return fmt.Errorf("%s: the test does not answer: %w", tool, err)
 	}
+	ctx := context.Background()
 	if reply.DieAfter > 0 {
-		time.AfterFunc(reply.DieAfter, func() {
-			fmt.Fprint(os.Stderr, reply.LastWords)
-			os.Exit(reply.Exit)
-		})
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, reply.DieAfter)
+		defer cancel()
 	}
 	fmt.Fprint(os.Stdout, reply.Stdout)
 	fmt.Fprint(os.Stderr, reply.Stderr)
-	time.Sleep(reply.Wait)
+	select {
+	case <-time.After(reply.Wait):
+	case <-ctx.Done():
+		die(reply)
+	}
 	if len(reply.Exec) == 0 {
 		os.Exit(reply.Exit)
 	}
 	env := slices.Concat(os.Environ(), reply.Env)
-	if reply.DieAfter > 0 {
-		return guard(reply.Exec, env)
+	if reply.DieAfter == 0 {
+		return fmt.Errorf("%s: %w", tool, syscall.Exec(reply.Exec[0], reply.Exec, env))
 	}
-	return fmt.Errorf("%s: %w", tool, syscall.Exec(reply.Exec[0], reply.Exec, env))
+	ended, err := runUntil(ctx, reply.Exec, env)
+	if err != nil {
+		return fmt.Errorf("%s: %w", tool, err)
+	}
+	if ctx.Err() != nil {
+		die(reply)
+	}
+	os.Exit(ended)
+	return nil
+}
+
+func die(r Reply) {
+	fmt.Fprint(os.Stderr, r.LastWords)
+	os.Exit(r.Exit)
 }
 
 func ask(tool string) (Reply, error) {
@@ -61,16 +78,16 @@ func ask(tool string) (Reply, error) {
 	return reply, json.NewDecoder(conn).Decode(&reply)
 }
 
-// guard runs a program that dies with this one.
-func guard(args, env []string) error {
+// runUntil runs a program, which is killed when ctx ends or this process does,
+// and returns its exit status.
+func runUntil(ctx context.Context, args, env []string) (int, error) {
 	runtime.LockOSThread() // the death signal is sent when the thread ends
-	cmd := exec.Command(args[0], args[1:]...)
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = env
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	err := cmd.Run()
-	if exit := new(exec.ExitError); err == nil || errors.As(err, &exit) {
-		os.Exit(max(cmd.ProcessState.ExitCode(), 0))
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		return 0, err
 	}
-	return err
+	return cmd.ProcessState.ExitCode(), nil
 }
