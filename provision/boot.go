@@ -138,7 +138,7 @@ func (r *run) order(c Candidate) Order {
 		Ports: r.ports(),
 		Env: map[string]string{
 			"PUBLIC_KEY":      r.PublicKey,
-			"OCR_GATEWAY_DIR": o.Dir,
+			"GATEWAY_DIR": o.Dir,
 		},
 		Entrypoint: []string{"/bin/bash", "-c"}, Cmd: []string{startScript},
 	}

@@ -84,13 +84,13 @@ func TestKindsMatchWholeWords(t *testing.T) {
 
 func TestMinCUDA(t *testing.T) {
 	for image, want := range map[string]string{
-		"vllm/vllm-openai:v0.20.2-cu129":                  "12.9",
-		"vllm/vllm-openai:v0.20.0":                        "13.0",
-		"vllm/vllm-openai:v0.19.1":                        "12.9",
-		"vllm/vllm-openai:v0.32.0-cu130":                  "13.0",
-		"docker.io/vllm/vllm-openai:v1.0.0":               "13.0",
-		"vllm/vllm-openai:latest":                         "",
-		"runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404": "",
+		"vllm/vllm-openai:v0.20.2-cu129":                                   "12.9",
+		"vllm/vllm-openai:v0.20.0":                                         "13.0",
+		"vllm/vllm-openai:v0.19.1":                                         "12.9",
+		"vllm/vllm-openai:v0.32.0-cu130":                                   "13.0",
+		"docker.io/vllm/vllm-openai:v1.0.0":                                "13.0",
+		"vllm/vllm-openai:latest":                                          "",
+		"runpod/pytorch:1.0.2-cu1281-torch280-ubuntu2404":                  "",
 		"vllm/vllm-openai:v0.20.2-cu129@sha256:" + strings.Repeat("a", 64): "12.9",
 	} {
 		if got := minCUDA(image); got != want {

@@ -121,7 +121,7 @@ func (p *Provisioner) Only() (*Deployment, error) {
 
 // marked says whether a pod looks like one of ours.
 func marked(pod Pod) bool {
-	return strings.HasPrefix(pod.Name, namePrefix) && pod.Env["OCR_GATEWAY_DIR"] != ""
+	return strings.HasPrefix(pod.Name, namePrefix) && pod.Env["GATEWAY_DIR"] != ""
 }
 
 // adopted rebuilds a deployment from its pod.
@@ -132,7 +132,7 @@ func adopted(pod Pod) (*Deployment, error) {
 	if pod.VolumeGB > 0 {
 		o.VolumeGB = pod.VolumeGB
 	}
-	o.Dir = pod.Env["OCR_GATEWAY_DIR"]
+	o.Dir = pod.Env["GATEWAY_DIR"]
 	for _, port := range pod.Ports {
 		if port.HTTP {
 			o.APIPort = port.Number

@@ -1,8 +1,8 @@
 # The main process of a pod: a way in by SSH, then the supervisor, for ever.
 # Everything that is kept lies on the volume; the rest is made anew at each start.
-# From the order: PUBLIC_KEY, OCR_GATEWAY_DIR.
+# From the order: PUBLIC_KEY, GATEWAY_DIR.
 set -u
-dir=$OCR_GATEWAY_DIR
+dir=$GATEWAY_DIR
 say() { echo "ocr-gateway: $*"; }
 
 mkdir -p "$dir"/{bin,etc,logs,run,ssh} && chmod 700 "$dir/ssh" "$dir/etc" "$dir/run"
