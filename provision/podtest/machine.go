@@ -49,7 +49,7 @@ func (p *Pods) Machine(t testing.TB, authorizedKey string, spec runpodtest.Spec)
 	}
 	spec.Entrypoint, spec.Cmd = []string{"/bin/bash", "-euc"}, []string{bootMachine}
 	spec.Env = map[string]string{"PUBLIC_KEY": authorizedKey}
-	c, err := p.start(t.Context(), spec, image{})
+	c, err := p.start(t.Context(), spec, true)
 	if err != nil {
 		t.Fatal(err)
 	}

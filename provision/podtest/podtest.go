@@ -8,17 +8,11 @@ package podtest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
-	"os/exec"
-	"runtime"
 	"slices"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -56,15 +50,10 @@ func New(t testing.TB) *Pods {
 // Start starts a pod from the image vllm/vllm-openai, whose sshd is not
 // installed. It satisfies runpodtest.Start. ctx bounds only the start.
 func (p *Pods) Start(ctx context.Context, spec runpodtest.Spec) (runpodtest.Container, error) {
-	return p.start(ctx, spec, image{sshHidden: true})
+	return p.start(ctx, spec, false)
 }
 
-// image says how pods differ beside their Spec.
-type image struct {
-	sshHidden bool
-}
-
-func (p *Pods) start(ctx context.Context, spec runpodtest.Spec, from image) (*pod, error) {
+func (p *Pods) start(ctx context.Context, spec runpodtest.Spec, withSSHD bool) (*pod, error) {
 	programs, err := build()
 	if err != nil {
 		return nil, err
@@ -78,8 +67,8 @@ func (p *Pods) start(ctx context.Context, spec runpodtest.Spec, from image) (*po
 		VolumePath: spec.VolumePath,
 		VLLM:       programs.vllm,
 		OpenSSH:    programs.openSSH,
-		HideSSHD:   from.sshHidden,
-		StandIns:   slices.Sorted(maps.Keys(p.acts)),
+		HideSSHD:   !withSSHD,
+		StandIns:   slices.Concat(slices.Sorted(maps.Keys(p.acts)), slices.Sorted(maps.Keys(otherNames))),
 		Files:      packageFiles(imageSite, p.packages),
 	}
 	p.mu.Unlock()
@@ -146,83 +135,4 @@ func environment(ordered map[string]string) []string {
 		list = append(list, name+"="+env[name])
 	}
 	return list
-}
-
-// launch starts the pod's first process in namespaces of its own, where it
-// waits for its setup.
-func launch(program string, log func(string)) (*pod, error) {
-	setupRead, setupWrite, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	defer setupRead.Close()
-	statusRead, statusWrite, err := os.Pipe()
-	if err != nil {
-		setupWrite.Close()
-		return nil, err
-	}
-	defer statusWrite.Close()
-	cmd := exec.Command(program)
-	cmd.Args = []string{inside.Program}
-	cmd.Env = []string{}
-	output := &lines{emit: log}
-	cmd.Stdout, cmd.Stderr = output, output
-	cmd.ExtraFiles = []*os.File{inside.SetupFD - 3: setupRead, inside.StatusFD - 3: statusWrite}
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
-		Setsid:     true,
-		Pdeathsig:  syscall.SIGKILL, // of the pid namespace's first process: it takes all others with it
-	}
-	c := &pod{cmd: cmd, done: make(chan struct{}), setup: setupWrite, status: statusRead}
-	started := make(chan error, 1)
-	go func() {
-		// The death signal is sent when this thread ends, so it is kept.
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
-		defer close(c.done)
-		err := cmd.Start()
-		started <- err
-		if err == nil {
-			_ = cmd.Wait() // nobody asks how a pod ended
-			output.end()
-		}
-	}()
-	if err := <-started; err != nil {
-		<-c.done
-		setupWrite.Close()
-		statusRead.Close()
-		return nil, fmt.Errorf("make its namespaces: %w", err)
-	}
-	return c, nil
-}
-
-// furnished hands the setup over and waits until the main process has begun.
-func (c *pod) furnished(ctx context.Context, setup inside.Setup) error {
-	defer c.status.Close()
-	defer c.setup.Close()
-	stop := context.AfterFunc(ctx, func() { c.cmd.Process.Kill() })
-	defer stop()
-	err := c.handOver(setup)
-	if ctx.Err() != nil {
-		return ctx.Err() // the reason for any other error
-	}
-	return err
-}
-
-func (c *pod) handOver(setup inside.Setup) error {
-	if err := c.listen(); err != nil {
-		return err
-	}
-	if err := json.NewEncoder(c.setup).Encode(setup); err != nil {
-		return fmt.Errorf("hand over the setup: %w", err)
-	}
-	c.setup.Close()
-	reason, err := io.ReadAll(c.status)
-	if err != nil {
-		return fmt.Errorf("wait for the main process: %w", err)
-	}
-	if len(reason) > 0 {
-		return errors.New(string(reason))
-	}
-	return nil
 }

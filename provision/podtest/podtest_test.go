@@ -155,7 +155,7 @@ func TestNetworkIsThePodsOwn(t *testing.T) {
 
 func TestPortsAreReachedFromOutside(t *testing.T) {
 	pods := podtest.New(t)
-	serve := func() running {
+	serve := func(name string) running {
 		r := start(t, pods, `exec python3 -uc '
 import socket
 inner = socket.create_server(("127.0.0.1", 8000))
@@ -165,12 +165,12 @@ while True:
     connection, _ = outer.accept()
     connection.sendall(socket.gethostname().encode() + b"\n")
     connection.close()
-'`, runpodtest.Spec{Pod: "pod" + string(rune('a'+len(pods.Calls())))})
+'`, runpodtest.Spec{Pod: name})
 		r.until(t, "listening")
 		return r
 	}
 	// Two pods listen on the same port.
-	for name, r := range map[string]running{"poda": serve(), "podb": serve()} {
+	for name, r := range map[string]running{"a": serve("a"), "b": serve("b")} {
 		if conn, err := r.Dial(t.Context(), 8000); err == nil {
 			conn.Close()
 			t.Error("a port on the loopback address is reached from outside")

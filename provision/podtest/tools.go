@@ -1,6 +1,7 @@
 package podtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net"
 	"slices"
@@ -60,13 +61,15 @@ func stands() map[string]Act {
 		"hf":         hf,
 		"nvidia-smi": nvidiaSMI,
 		"pip":        pip,
-		"pip3":       pip,
-		"python":     python,
 		"python3":    python,
 		"uv":         uv,
 		"vllm":       vllm,
 	}
 }
+
+// otherNames are those that a tool is known by beside its own. Calls and faults
+// go by its own.
+var otherNames = map[string]string{"pip3": "pip", "python": "python3"}
 
 // Fail makes a tool fail. `python3 -m pip` and `uv pip` are calls of pip too.
 // Of several faults the first that fits a call is the one.
@@ -99,6 +102,7 @@ func (c *pod) answer(conn net.Conn) {
 	if err := json.NewDecoder(conn).Decode(&call); err != nil {
 		return
 	}
+	call.Tool = cmp.Or(otherNames[call.Tool], call.Tool)
 	caller := &Caller{Spec: c.spec, pods: c.pods}
 	_ = json.NewEncoder(conn).Encode(caller.reply(call))
 }

@@ -29,7 +29,7 @@ nvidia-smi | grep -c A40
 
 func TestCallsAreNoted(t *testing.T) {
 	pods := podtest.New(t)
-	output(t, pods, `cd /etc && apt-get install -y 'a b' ""; hf version; python3 -m pip --version`, runpodtest.Spec{Pod: "p1"})
+	output(t, pods, `cd /etc && apt-get install -y 'a b' ""; hf version; python -m pip --version`, runpodtest.Spec{Pod: "p1"})
 	var got []string
 	for _, c := range pods.Calls() {
 		got = append(got, fmt.Sprintf("%s %s %q %s", c.Pod, c.Tool, c.Args, c.Dir))
