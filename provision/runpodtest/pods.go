@@ -172,7 +172,7 @@ func (f *Fake) listPods(w http.ResponseWriter, r *http.Request) {
 	}
 	views := []podView{}
 	for _, p := range all[begin:end] {
-		views = append(views, f.view(p))
+		views = append(views, f.tell(p))
 	}
 	body := map[string]any{"pods": views}
 	if !older {
@@ -191,7 +191,7 @@ func (f *Fake) getPod(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "pod not found")
 		return
 	}
-	answer(w, http.StatusOK, f.view(p))
+	answer(w, http.StatusOK, f.tell(p))
 }
 
 func (f *Fake) deletePod(w http.ResponseWriter, r *http.Request) {
@@ -348,7 +348,19 @@ type portView struct {
 	IP      *string `json:"ip"`
 }
 
-// view tells a pod; where it tells ports from before a start, one time less is left.
+// tell is a pod for one who asks how it is. Ports from before a start are told
+// one time less then.
+func (f *Fake) tell(p *pod) podView {
+	v := f.view(p)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if v.Status == running && p.staleFor > 0 {
+		p.staleFor--
+	}
+	return v
+}
+
+// view is a pod as it is now.
 func (f *Fake) view(p *pod) podView {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -386,7 +398,6 @@ func (f *Fake) view(p *pod) podView {
 	}
 	told := p.public
 	if p.staleFor > 0 {
-		p.staleFor--
 		told = p.stale
 	} else if f.config.PortsUntilPatch && !p.patched || time.Now().Before(p.toldFrom) {
 		return v
