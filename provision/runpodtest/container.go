@@ -29,6 +29,7 @@ type Container interface {
 	// Done is closed when the main process has ended.
 	Done() <-chan struct{}
 	// Kill ends every process of the container, waits for that and removes its disk.
+	// It is called once, after the main process has ended too; a Dial may run meanwhile.
 	Kill() error
 }
 
