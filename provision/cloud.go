@@ -33,7 +33,7 @@ type Cloud interface {
 	// off the volume is lost.
 	SetPorts(ctx context.Context, id string, ports []Port) error
 	// Logs hands over the pod's log lines from a time on and follows them until
-	// ctx ends, emit returns an error (which is returned), or the pod is gone.
+	// ctx ends, emit returns an error (which is returned), or the pod is gone (ErrGone).
 	// A broken connection is taken up again where it broke off.
 	Logs(ctx context.Context, id string, source LogSource, since time.Time, emit func(LogLine) error) error
 	// Spent returns what the pods have cost so far in USD, by id. Pods without a
@@ -89,7 +89,7 @@ const (
 
 // Search says what kinds of GPU are looked for.
 type Search struct {
-	GPU         string   // part of an id or a name, any case; empty means every GPU
+	GPU         string   // words of an id or a name, any case, or part of a word where none fits whole; empty means every GPU
 	Count       int      // GPUs in one pod
 	Tenure      Tenure   //
 	MinCUDA     string   // least CUDA version of the driver, "12.9"

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -115,9 +116,7 @@ func (c *Cloud) try(ctx context.Context, q call, body []byte, out any) (again, e
 		switch {
 		case got.status == http.StatusTooManyRequests:
 			return afterLimit, fault
-		case fault.Kind != nil && !errors.Is(fault.Kind, provision.ErrUnknownOutcome):
-			return never, fault
-		case q.repeatable() && got.status >= 500:
+		case got.status >= 500 && q.repeatable():
 			return afterPause, fault
 		}
 		return never, fault
@@ -141,8 +140,8 @@ func (q call) lost(err error) (again, error) {
 
 // unsent tells an error from before the request left.
 func unsent(err error) bool {
-	var dial *net.OpError
-	return errors.As(err, &dial) && dial.Op == "dial"
+	dial, ok := errors.AsType[*net.OpError](err)
+	return ok && dial.Op == "dial"
 }
 
 // ask sends one request and reads the answer whole.
@@ -184,9 +183,7 @@ func (c *Cloud) send(ctx context.Context, q call, body []byte, header http.Heade
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, header)
 	if c.key != "" {
 		request.Header.Set("Authorization", "Bearer "+c.key)
 	}

@@ -66,7 +66,7 @@ func (c *Cloud) Create(ctx context.Context, o provision.Order) (provision.Pod, e
 		return provision.Pod{}, fmt.Errorf("create pod: %w", err)
 	}
 	p, err := c.create(ctx, old)
-	if err == nil {
+	if tookForm(err) {
 		c.mu.Lock()
 		c.older = true
 		c.mu.Unlock()
@@ -88,8 +88,14 @@ func (c *Cloud) create(ctx context.Context, body createBody) (provision.Pod, err
 }
 
 func refusesNewer(err error) bool {
-	var fault *provision.CloudError
-	return errors.As(err, &fault) && fault.Status == http.StatusUnprocessableEntity && newerFields.MatchString(fault.Detail)
+	fault, ok := errors.AsType[*provision.CloudError](err)
+	return ok && fault.Status == http.StatusUnprocessableEntity && newerFields.MatchString(fault.Detail)
+}
+
+// tookForm says whether a body's form was accepted, though perhaps not what it asks for.
+func tookForm(err error) bool {
+	fault, ok := errors.AsType[*provision.CloudError](err)
+	return err == nil || ok && fault.Status < 500 && fault.Status != http.StatusUnprocessableEntity
 }
 
 func newCreateBody(o provision.Order) (createBody, error) {

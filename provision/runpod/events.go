@@ -60,7 +60,7 @@ type lineSplitter struct {
 	cut     bool // the rest of the line is dropped
 }
 
-func (s *lineSplitter) split(b []byte, atEOF bool) (int, []byte, error) {
+func (s *lineSplitter) split(b []byte, _ bool) (int, []byte, error) {
 	skip := 0
 	if s.afterCR && len(b) > 0 {
 		s.afterCR = false

@@ -41,8 +41,7 @@ func (c *Cloud) Logs(ctx context.Context, id string, source provision.LogSource,
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		var stop *stopped
-		if errors.As(err, &stop) {
+		if stop, ok := errors.AsType[*stopped](err); ok {
 			return stop.err
 		}
 		if f.lines > before {
@@ -60,8 +59,7 @@ func (c *Cloud) Logs(ctx context.Context, id string, source provision.LogSource,
 
 // gone is why a stream that gave nothing is not opened again, or nil.
 func (c *Cloud) gone(ctx context.Context, id string, cause error) error {
-	var fault *provision.CloudError
-	if errors.As(cause, &fault) {
+	if fault, ok := errors.AsType[*provision.CloudError](cause); ok {
 		switch {
 		case errors.Is(cause, provision.ErrGone), errors.Is(cause, provision.ErrNotNow):
 		case fault.Status == http.StatusTooManyRequests, fault.Status >= 500:

@@ -173,11 +173,12 @@ func podPath(id string) string { return "/pods/" + url.PathEscape(id) }
 // pods of others, made in ways unknown here, stand in the same list.
 func (c *Cloud) readPod(raw json.RawMessage) (provision.Pod, error) {
 	var p pod
-	var other *json.UnmarshalTypeError
-	if err := json.Unmarshal(raw, &p); errors.As(err, &other) {
+	if err := json.Unmarshal(raw, &p); err != nil {
+		other, odd := errors.AsType[*json.UnmarshalTypeError](err)
+		if !odd {
+			return provision.Pod{}, fmt.Errorf("%w: %w", errBroken, err)
+		}
 		c.log.Warn("a pod's field is not what the API promises", "pod", p.ID, "field", other.Field)
-	} else if err != nil {
-		return provision.Pod{}, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	if p.ID == "" {
 		return provision.Pod{}, fmt.Errorf("%w: a pod has no id", errBroken)

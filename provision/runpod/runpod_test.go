@@ -203,7 +203,11 @@ func TestCreateBody(t *testing.T) {
 
 func TestOlderContract(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{OlderBodies: true})
-	w.create(t)
+	w.Refuse("NVIDIA A40", runpodtest.NoneNow)
+	if _, err := w.cloud.Create(t.Context(), order()); !errors.Is(err, provision.ErrNoStock) {
+		t.Fatal(err)
+	}
+	w.Refuse("NVIDIA A40", "")
 	second := order()
 	second.Name = "ocr-gateway-2"
 	if _, err := w.cloud.Create(t.Context(), second); err != nil {
@@ -213,7 +217,7 @@ func TestOlderContract(t *testing.T) {
 	for _, r := range w.Requests() {
 		statuses = append(statuses, r.Status)
 	}
-	if !slices.Equal(statuses, []int{422, 201, 201}) {
+	if !slices.Equal(statuses, []int{422, 400, 201}) {
 		t.Errorf("answers %v: the form that holds was not remembered", statuses)
 	}
 	want := `"args":"{\"entrypoint\":[\"/bin/bash\",\"-c\"],\"cmd\":[\"echo \\\"a && b\\\" > /tmp/x\"]}"`

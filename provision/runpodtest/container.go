@@ -33,5 +33,6 @@ type Container interface {
 	Kill() error
 }
 
-// Start starts containers.
+// Start starts containers. Its ctx ends when the pod is stopped, restarted or
+// destroyed; Kill is called then.
 type Start func(ctx context.Context, spec Spec) (Container, error)

@@ -544,14 +544,18 @@ func TestProxy(t *testing.T) {
 	})
 	y := &yard{ports: map[int]http.Handler{8007: mux}}
 	f := newFake(t, runpodtest.Config{Start: y.start, FirstByte: 300 * time.Millisecond})
-	got := call(t, f, "POST", "/pods", strings.Replace(body, `"8007/http"`, `"8007/http","8008/http"`, 1))
-	id := got.json["id"].(string)
+	id := call(t, f, "POST", "/pods", strings.Replace(body, `"8007/http"`, `"8007/http","8008/http"`, 1)).json["id"].(string)
 	runs(t, f, id)
 	address := func(port int, path string) string {
 		return strings.NewReplacer("{pod}", id, "{port}", fmt.Sprint(port)).Replace(f.ProxyURL()) + path
 	}
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	ask := func(method, url, body string) (*http.Response, string) {
+	type got struct {
+		status int
+		zipped bool
+		text   string
+	}
+	ask := func(method, url, body string) got {
 		t.Helper()
 		request, _ := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 		response, err := client.Do(request)
@@ -560,21 +564,21 @@ func TestProxy(t *testing.T) {
 		}
 		defer response.Body.Close()
 		text, _ := io.ReadAll(response.Body)
-		return response, string(text)
+		return got{response.StatusCode, response.Uncompressed, string(text)}
 	}
-	response, text := ask("POST", address(8007, "/v1/echo?a=b%2Fc"), "hi")
-	if want := id + "-8007.proxy.runpod.net /v1/echo?a=b%2Fc 127.0.0.1 hi"; text != want || response.StatusCode != 200 {
-		t.Errorf("got %d %q, want %q", response.StatusCode, text, want)
+	want := id + "-8007.proxy.runpod.net /v1/echo?a=b%2Fc 127.0.0.1 hi"
+	if got := ask("POST", address(8007, "/v1/echo?a=b%2Fc"), "hi"); got.text != want || got.status != 200 {
+		t.Errorf("got %d %q, want %q", got.status, got.text, want)
 	}
-	if response, text = ask("GET", address(8007, "/large"), ""); text != large || !response.Uncompressed {
-		t.Errorf("%d bytes, gzipped on the way: %v", len(text), response.Uncompressed)
+	if got := ask("GET", address(8007, "/large"), ""); got.text != large || !got.zipped {
+		t.Errorf("%d bytes, gzipped on the way: %v", len(got.text), got.zipped)
 	}
 	for url, want := range map[string]int{
 		address(8007, "/slow"): 524, address(8008, "/"): 502, address(8009, "/"): 404, address(22, "/"): 404,
 		strings.Replace(address(8007, "/"), id, "nopod", 1): 404, address(8007, "/none"): 404,
 	} {
-		if response, text := ask("GET", url, ""); response.StatusCode != want {
-			t.Errorf("%s: %d %s", url, response.StatusCode, text)
+		if got := ask("GET", url, ""); got.status != want {
+			t.Errorf("%s: %d %s", url, got.status, got.text)
 		}
 	}
 
@@ -593,8 +597,8 @@ func TestProxy(t *testing.T) {
 	}
 
 	call(t, f, "POST", "/pods/"+id+"/action", `{"action":"stop"}`)
-	if response, _ := ask("GET", address(8007, "/large"), ""); response.StatusCode != 404 {
-		t.Errorf("a stopped pod: %d", response.StatusCode)
+	if got := ask("GET", address(8007, "/large"), ""); got.status != 404 {
+		t.Errorf("a stopped pod: %d", got.status)
 	}
 }
 
