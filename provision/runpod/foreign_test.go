@@ -32,6 +32,10 @@ func TestProblemText(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", body, got, want)
 		}
 	}
+	long := runpod.ProblemText([]byte(strings.Repeat("ü", runpod.MaxDetail)))
+	if len(long) > runpod.MaxDetail || !utf8.ValidString(long) || !strings.HasSuffix(long, "ü…") {
+		t.Errorf("%d bytes end in %q", len(long), long[len(long)-6:])
+	}
 }
 
 func FuzzProblemText(f *testing.F) {

@@ -90,7 +90,7 @@ func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
 		tenure, rented = "community", g.Community
 	}
 	price := g.Price[tenure]
-	if most, known := g.MaxCount[tenure]; !rented || price <= 0 || known && most < s.Count {
+	if most, known := g.MaxCount[tenure]; !rented || price <= 0 || known && most < max(s.Count, 1) {
 		return provision.Offer{}, false
 	}
 	offer := provision.Offer{

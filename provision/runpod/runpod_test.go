@@ -351,6 +351,12 @@ func TestPorts(t *testing.T) {
 			t.Errorf("steps %s", steps)
 		}
 	})
+	t.Run("without an address", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{NoAddress: true})
+		if p := w.until(t, w.create(t).ID, "running", running); len(p.Addresses) != 0 || len(p.Ports) != 2 {
+			t.Errorf("%+v", p)
+		}
+	})
 	t.Run("late", func(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{PortsLate: 50 * time.Millisecond})
 		p := w.until(t, w.create(t).ID, "running", running)
@@ -609,6 +615,37 @@ func TestSpent(t *testing.T) {
 	spent, err := w.cloud.Spent(t.Context())
 	if err != nil || spent[p.ID] < 1.199 || spent[p.ID] > 1.201 {
 		t.Errorf("%v, %v: want 3 hours at $0.40", spent, err)
+	}
+}
+
+// A pod has a record for each day.
+func TestSpentBuckets(t *testing.T) {
+	body := `{"records":[{"podId":"a","totalAmount":1.5,"time":"x"},{"podId":"b","totalAmount":1},{"podId":"a","totalAmount":0.5},{"totalAmount":9}]}`
+	w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("billing", 1, runpodtest.Fault{Status: 200, Body: body})})
+	spent, err := w.cloud.Spent(t.Context())
+	if err != nil || len(spent) != 2 || spent["a"] != 2 || spent["b"] != 1 {
+		t.Errorf("%v, %v", spent, err)
+	}
+}
+
+// A wait ends with its context, by the machine's clock too.
+func TestWaitEnds(t *testing.T) {
+	for _, status := range []int{429, 500} {
+		ctx, cancel := context.WithCancel(t.Context())
+		fake := runpodtest.New(runpodtest.Config{Fault: func(runpodtest.Call) runpodtest.Fault {
+			time.AfterFunc(50*time.Millisecond, cancel)
+			return runpodtest.Fault{Status: status, RetryAfter: 3600}
+		}})
+		cloud := runpod.New(runpod.Config{Key: key, BaseURL: fake.URL()})
+		if _, err := cloud.Pods(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%d: %v", status, err)
+		}
+		if n := fake.Count("list"); n != 1 {
+			t.Errorf("%d: %d questions", status, n)
+		}
+		cloud.Close()
+		fake.Close()
+		cancel()
 	}
 }
 

@@ -37,6 +37,7 @@ type Config struct {
 
 	PortsLate       time.Duration // public ports are told so long after RUNNING
 	PortsUntilPatch bool          // public ports are not told before a PATCH of the ports
+	NoAddress       bool          // public ports and addresses stay null, as a community host's may
 	StalePorts      int           // answers after each later start that still tell the ports from before
 	StartRefusals   int           // so many starts to come find no free GPU
 	StartNoGPU      bool          // starts come back with 0 GPUs

@@ -402,21 +402,25 @@ func (f *Fake) view(p *pod) podView {
 	} else if f.config.PortsUntilPatch && !p.patched || time.Now().Before(p.toldFrom) {
 		return v
 	}
-	ip, none := "127.0.0.1", (*int)(nil)
+	ip := "127.0.0.1"
 	list := []portView{}
 	for _, port := range p.order.ports() {
 		if port.http {
-			list = append(list, portView{Private: port.number, Public: none, Type: "http"})
+			list = append(list, portView{Private: port.number, Type: "http"})
 		}
 	}
 	for inner, public := range told {
-		list = append(list, portView{Private: inner, Public: &public, Type: "tcp", IP: &ip})
+		v := portView{Private: inner, Type: "tcp"}
+		if !f.config.NoAddress {
+			v.Public, v.IP = &public, &ip
+		}
+		list = append(list, v)
 	}
 	slices.SortFunc(list, func(a, b portView) int { return a.Private - b.Private })
 	v.Runtime["uptime"] = int(f.now().Sub(p.started).Seconds())
 	v.Runtime["ports"] = list
 	v.Runtime["gpus"] = slices.Repeat([]map[string]any{{"util": 0, "memoryUtil": 0}}, p.gpus)
-	if public, there := told[22]; there {
+	if public, there := told[22]; there && !f.config.NoAddress {
 		ssh["direct"] = map[string]any{
 			"host": ip, "port": public, "username": "root",
 			"command": strings.Join([]string{"ssh", "root@" + ip, "-p", strconv.Itoa(public)}, " "),
