@@ -16,17 +16,17 @@ func TestProblemText(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"title":"Bad Request","status":400,"detail":"There are no instances currently available"}`: "There are no instances currently available",
 		`{"title":"Unprocessable","status":422,"detail":"it breaks","errors":[{"path":"gpu.x"}]}`:    `it breaks: [{"path":"gpu.x"}]`,
-		`{"title":"T"}`:                           "T",
-		`{"error":"create pod: no"}`:              "create pod: no",
-		`{"error":{"message":"m","code":1}}`:      "m",
-		`{"message":"m"}`:                         "m",
-		`{"detail":1,"title":"T"}`:                "T",
-		`{"detail":"d","errors":[]}`:              "d",
-		`{"detail":"d","errors":null}`:            "d",
-		"<html>\n502  bad\x00gateway</html>":      "<html> 502 badgateway</html>",
-		`{}`:                                      "",
-		``:                                        "",
-		`{"detail":"` + "a\\u001b[31m\\nb" + `"}`: "a[31m b",
+		`{"title":"T"}`:                      "T",
+		`{"error":"create pod: no"}`:         "create pod: no",
+		`{"error":{"message":"m","code":1}}`: "m",
+		`{"message":"m"}`:                    "m",
+		`{"detail":1,"title":"T"}`:           "T",
+		`{"detail":"d","errors":[]}`:         "d",
+		`{"detail":"d","errors":null}`:       "d",
+		"<html>\n502  bad\x00gateway</html>": "<html> 502 badgateway</html>",
+		`{}`:                                 "",
+		``:                                   "",
+		`{"detail":"a\u001b[31m\nb"}`:        "a[31m b",
 	} {
 		if got := runpod.ProblemText([]byte(body)); got != want {
 			t.Errorf("%s: got %q, want %q", body, got, want)

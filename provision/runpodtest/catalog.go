@@ -86,6 +86,26 @@ func (g GPU) stockIn(id string) string {
 	return "NONE"
 }
 
+// centerFor is the first of some data centres, or of any when there are none, that
+// has one free; empty when none has. Where the catalogue tells no places, all have.
+func (g GPU) centerFor(wanted []string) string {
+	if len(g.DataCenters) == 0 {
+		return append(wanted, "US-KS-2")[0]
+	}
+	if len(wanted) == 0 {
+		for _, text := range g.DataCenters {
+			id, _, _ := strings.Cut(text, "=")
+			wanted = append(wanted, id)
+		}
+	}
+	for _, id := range wanted {
+		if g.stockIn(id) != "NONE" {
+			return id
+		}
+	}
+	return ""
+}
+
 type gpuView struct {
 	ID           string             `json:"id"`
 	Name         string             `json:"name"`

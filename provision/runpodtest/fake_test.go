@@ -223,6 +223,9 @@ func TestShapes(t *testing.T) {
 	if direct["username"] != "root" || direct["port"] != port["public"] {
 		t.Errorf("ssh %v", direct)
 	}
+	if got.json["dataCenterId"] != "EU-SE-1" {
+		t.Errorf("it is placed in %v, where there is no A40", got.json["dataCenterId"])
+	}
 	if fmt.Sprint(got.json["actions"]) != "[stop restart terminate]" || got.json["cost"] != 0.4 {
 		t.Errorf("pod %v", got.json)
 	}

@@ -27,9 +27,10 @@ type order struct {
 	Args          *string           `json:"args"`
 	StartSSH      bool              `json:"startSsh"`
 
-	gpu   string  // kind
-	count int     // of GPUs
-	price float64 // USD an hour of one GPU
+	gpu    string  // kind
+	count  int     // of GPUs
+	price  float64 // USD an hour of one GPU
+	center string  // data centre that it was placed in
 }
 
 type orderGPU struct {
@@ -162,7 +163,6 @@ func (f *Fake) place(o *order) *rule {
 	g := f.config.GPUs[i]
 	o.Cloud = or(o.Cloud, "SECURE")
 	o.gpu, o.count, o.price = g.ID, max(o.GPU.Count, 1), g.price(o.Cloud)
-	here := func(id string) bool { return g.stockIn(id) != "NONE" }
 	if o.Mounts != nil && len(o.Mounts.Network) > 0 {
 		v := slices.IndexFunc(f.config.Volumes, func(v Volume) bool { return v.ID == o.Mounts.Network[0].VolumeID })
 		if v < 0 {
@@ -174,12 +174,13 @@ func (f *Fake) place(o *order) *rule {
 		}
 		o.DataCenterIDs = []string{center}
 	}
+	o.center = g.centerFor(o.DataCenterIDs)
 	switch {
 	case g.Refuse != "":
 		return &rule{http.StatusBadRequest, g.Refuse}
 	case o.price == 0, o.count > g.most(), !g.hasCUDA(o.GPU.MinCUDAVersion):
 		return &rule{http.StatusBadRequest, NoPods}
-	case len(o.DataCenterIDs) > 0 && !slices.ContainsFunc(o.DataCenterIDs, here):
+	case o.center == "":
 		return &rule{http.StatusBadRequest, NoneNow}
 	}
 	return nil

@@ -95,10 +95,7 @@ func (f *Fake) reckon(p *pod) {
 // addPod makes a pod. f.mu is held.
 func (f *Fake) addPod(o order) *pod {
 	f.serial++
-	p := &pod{id: fmt.Sprintf("fake%08dpod", f.serial), order: o, created: f.now(), gpus: o.count, center: "US-KS-2"}
-	if len(o.DataCenterIDs) > 0 {
-		p.center = o.DataCenterIDs[0]
-	}
+	p := &pod{id: fmt.Sprintf("fake%08dpod", f.serial), order: o, created: f.now(), gpus: o.count, center: o.center}
 	p.volume = f.volumeFolder(p)
 	f.pods = append(f.pods, p)
 	return p
@@ -110,7 +107,7 @@ func (f *Fake) addOther(name string) {
 	defer f.mu.Unlock()
 	p := f.addPod(order{
 		Name: name, Image: "someone/else:latest", Cloud: "COMMUNITY", Disk: 20,
-		gpu: "NVIDIA GeForce RTX 4090", count: 1, price: 0.34,
+		gpu: "NVIDIA GeForce RTX 4090", count: 1, price: 0.34, center: "US-TX-3",
 	})
 	p.other = true
 	p.started = p.created
