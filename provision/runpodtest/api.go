@@ -12,7 +12,7 @@ import (
 
 const maxRequest = 4 << 20 // bytes of a body
 
-// newRoutes is the API. The first word of a route's name is the Op of its calls.
+// newRoutes is the API, as far as it is recorded and of use here.
 func (f *Fake) newRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/pods", f.createPod)
