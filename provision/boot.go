@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -85,7 +86,7 @@ func (r *run) createFirstFree(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return r.adopt(pod)
-		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden):
+		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), ruleBroken(err):
 			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
 			refused = err
 		case errors.Is(err, ErrUnknownOutcome):
@@ -101,10 +102,17 @@ func (r *run) createFirstFree(ctx context.Context) error {
 	if refused == nil {
 		return fmt.Errorf("no kind of GPU fits %q: %w", r.d.Options.GPU, ErrNoStock)
 	}
-	if errors.Is(refused, ErrForbidden) {
-		return refused
+	if !errors.Is(refused, ErrNoStock) && !errors.Is(refused, ErrUnknownOutcome) {
+		return refused // no kind was taken: it is the order, or the account
 	}
 	return fmt.Errorf("none of the %d kinds of GPU that fit is free: try --retry-for 30m, another --gpu or --region: %w", len(r.plan.Candidates), ErrNoStock)
+}
+
+// ruleBroken is an answer by which the cloud also says, in words that are not
+// known here, that a kind is not to be had.
+func ruleBroken(err error) bool {
+	var said *CloudError
+	return errors.As(err, &said) && said.Status == http.StatusBadRequest
 }
 
 // settleLooks is how often a pod whose order's outcome is unknown is looked
@@ -137,7 +145,7 @@ func (r *run) order(c Candidate) Order {
 		DataCenters: r.plan.DataCenters, DiskGB: o.DiskGB, VolumeGB: o.VolumeGB, VolumePath: volumePath,
 		Ports: r.ports(),
 		Env: map[string]string{
-			"PUBLIC_KEY":      r.PublicKey,
+			"PUBLIC_KEY":  r.PublicKey,
 			"GATEWAY_DIR": o.Dir,
 		},
 		Entrypoint: []string{"/bin/bash", "-c"}, Cmd: []string{startScript},
@@ -195,8 +203,8 @@ func (r *run) startIfStopped(ctx context.Context) error {
 	}
 	err := r.Cloud.Start(ctx, r.pod.ID)
 	switch {
-	case errors.Is(err, ErrNotNow):
-		return waitFor("the pod cannot be started in its state")
+	case errors.Is(err, ErrNotNow), errors.Is(err, ErrUnknownOutcome):
+		return waitFor("the pod was asked to start")
 	case errors.Is(err, ErrNoStock) && r.d.Options.RetryFor > 0:
 		return waitFor("its machine has no free GPU")
 	case errors.Is(err, ErrNoStock):
@@ -257,7 +265,10 @@ func (r *run) askForPorts(ctx context.Context) error {
 	}
 	r.reasked = true
 	r.Progress.Warn("the pod's ports have no public address: asking for them again, which resets the pod")
-	return r.Cloud.SetPorts(ctx, r.pod.ID, r.ports())
+	if err := r.Cloud.SetPorts(ctx, r.pod.ID, r.ports()); !errors.Is(err, ErrUnknownOutcome) {
+		return err
+	}
+	return waitFor("the ports were asked for")
 }
 
 // cloudTrouble is what a look at the cloud may wait for: no connection, or an

@@ -3,6 +3,7 @@ package provision
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,8 +32,8 @@ func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate) {
 	taken := map[string]bool{}
 	add := func(kind, why string, ceiling float64) {
 		var found []Candidate
-		for _, offer := range offers {
-			if taken[offer.GPU] || !matches(offer, kind) || offer.MemoryGB < leastMemoryGB {
+		for _, offer := range matching(offers, kind) {
+			if taken[offer.GPU] || offer.MemoryGB < leastMemoryGB {
 				continue
 			}
 			c := Candidate{Offer: offer, Count: o.GPUCount, PricePerHour: offer.PricePerGPU * float64(o.GPUCount), Why: why}
@@ -81,31 +82,21 @@ func dearest(candidates []Candidate) float64 {
 	return price
 }
 
-// matches compares as --gpu is meant: part of the id or the name, any case. A
-// kind that ends in a digit does not match a longer number: A40 is not A4000.
-func matches(o Offer, kind string) bool {
-	return containsKind(o.GPU, kind) || containsKind(o.Name, kind)
-}
-
-func containsKind(name, kind string) bool {
-	name, kind = strings.ToLower(name), strings.ToLower(kind)
-	for from := 0; ; {
-		i := strings.Index(name[from:], kind)
-		if i < 0 {
-			return false
+// matching keeps the offers whose id or name has the text, in any case: as whole
+// words, so that A40 is not RTX A4000; as a part of one where no words are it.
+func matching(offers []Offer, text string) []Offer {
+	quoted := regexp.QuoteMeta(strings.ToValidUTF8(text, "�"))
+	for _, pattern := range []string{`(?i)(^|[^\pL\pN])` + quoted + `($|[^\pL\pN])`, `(?i)` + quoted} {
+		expression := regexp.MustCompile(pattern)
+		var hits []Offer
+		for _, o := range offers {
+			if expression.MatchString(o.GPU) || expression.MatchString(o.Name) {
+				hits = append(hits, o)
+			}
 		}
-		i += from
-		if !glued(name, i-1, i) && !glued(name, i+len(kind)-1, i+len(kind)) {
-			return true
+		if len(hits) > 0 {
+			return hits
 		}
-		from = i + 1
 	}
+	return nil
 }
-
-// glued says whether the characters at a and b are both of one word: L4 is not
-// part of L40, nor A40 of RTX A4000.
-func glued(s string, a, b int) bool {
-	return a >= 0 && b < len(s) && wordByte(s[a]) && wordByte(s[b])
-}
-
-func wordByte(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' }

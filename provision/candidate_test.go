@@ -59,25 +59,23 @@ func names(candidates []Candidate) (all []string) {
 	return all
 }
 
-func TestKindsMatchWholeWords(t *testing.T) {
-	tests := []struct {
-		name, kind string
-		want       bool
-	}{
-		{"NVIDIA A40", "a40", true},
-		{"NVIDIA RTX A4000", "A40", false},
-		{"NVIDIA L40S", "L4", false},
-		{"NVIDIA L40S", "L40", false},
-		{"NVIDIA L4", "L4", true},
-		{"NVIDIA A100-SXM4-80GB", "A100", true},
-		{"NVIDIA H100 80GB HBM3", "H100 80GB", true},
-		{"NVIDIA GeForce RTX 4090", "4090", true},
-		{"NVIDIA GeForce RTX 4090", "RTX 409", false},
-		{"AMD Instinct MI300X OAM", "mi300x", true},
-	}
-	for _, tt := range tests {
-		if got := containsKind(tt.name, tt.kind); got != tt.want {
-			t.Errorf("%s is %s: got %v", tt.name, tt.kind, got)
+func TestKindsMatchWholeWordsFirst(t *testing.T) {
+	for kind, want := range map[string][]string{
+		"h100":        {"NVIDIA H100 80GB HBM3", "NVIDIA H100 PCIe", "NVIDIA H100 NVL"},
+		"A40":         {"NVIDIA A40"},
+		"L4":          {"NVIDIA L4"},
+		"L40":         {"NVIDIA L40S"}, // a part, as no word is it
+		"h100 sxm":    {"NVIDIA H100 80GB HBM3"},
+		"nvidia l40s": {"NVIDIA L40S"},
+		"A.00":        nil,
+		"\xff":        nil,
+	} {
+		var got []string
+		for _, o := range matching(catalogue, kind) {
+			got = append(got, o.GPU)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: got %q, want %q", kind, got, want)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // within their context. Their errors are *CloudError where the cloud answered,
 // and match one of the sentinels below by errors.Is where the caller can act on it.
 type Cloud interface {
-	// Offers returns every kind of GPU that a search fits, with price and stock
+	// Offers returns every kind of GPU that fits a search, with price and stock
 	// as they are now, in no order. It reserves nothing.
 	Offers(ctx context.Context, search Search) ([]Offer, error)
 	// Create rents one pod of the order's first and only kind of GPU. It sends
@@ -89,9 +89,8 @@ const (
 
 // Search says what kinds of GPU are looked for.
 type Search struct {
-	GPU         string   // words of an id or a name, any case, or part of a word where none fits whole; empty means every GPU
-	Count       int      // GPUs in one pod
-	Tenure      Tenure   //
+	Count       int // GPUs in one pod
+	Tenure      Tenure
 	MinCUDA     string   // least CUDA version of the driver, "12.9"
 	DataCenters []string // ids; none means any
 	Countries   []string // two-letter codes; none means any

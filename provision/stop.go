@@ -27,7 +27,7 @@ func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 
 // askOnce lets a state that does not allow the change now pass by.
 func askOnce(err error) error {
-	if err == nil || errors.Is(err, ErrNotNow) {
+	if err == nil || errors.Is(err, ErrNotNow) || errors.Is(err, ErrUnknownOutcome) {
 		return waitFor("the cloud was asked")
 	}
 	return cloudTrouble(err)

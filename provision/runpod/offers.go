@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,33 +53,12 @@ func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Off
 		return nil, err
 	}
 	offers := []provision.Offer{}
-	for _, g := range matching(got.GPUs, s.GPU) {
+	for _, g := range got.GPUs {
 		if offer, ok := g.offer(s); ok {
 			offers = append(offers, offer)
 		}
 	}
 	return offers, nil
-}
-
-// matching keeps the GPUs whose id or name has the text, in any case. As a whole
-// word first, so that A40 is not RTX A4000; as a part of one where no word is it.
-func matching(all []gpu, text string) []gpu {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return all
-	}
-	quoted := regexp.QuoteMeta(strings.ToValidUTF8(text, "�"))
-	word := regexp.MustCompile(`(?i)(^|[^\pL\pN])` + quoted + `($|[^\pL\pN])`)
-	part := regexp.MustCompile(`(?i)` + quoted)
-	for _, pattern := range []*regexp.Regexp{word, part} {
-		hits := slices.DeleteFunc(slices.Clone(all), func(g gpu) bool {
-			return !pattern.MatchString(g.ID) && !pattern.MatchString(g.Name)
-		})
-		if len(hits) > 0 {
-			return hits
-		}
-	}
-	return nil
 }
 
 // offer is a GPU at the search's tenure, if it is rented so.

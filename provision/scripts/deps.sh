@@ -25,6 +25,7 @@ check() {
 }
 
 install() {
+	as_root dpkg --configure -a 9>&- || true # what a run that was cut off has left
 	# libturbojpeg makes JPEG six times cheaper; the gateway works without it.
 	if [[ $(ldconfig -p) != *libturbojpeg.so.0* ]]; then
 		retry 3 as_root apt-get update -qq &&
