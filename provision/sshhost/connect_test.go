@@ -149,6 +149,7 @@ func TestConnectFailuresThatTimeMayMend(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)
@@ -192,9 +193,10 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 }
 
 func TestDeadServerIsNoticed(t *testing.T) {
+	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
 	host := sshd.connect(t, func(config *sshhost.Config, _ *provision.Login) {
-		config.KeepAlive, config.Timeout = 300*time.Millisecond, 2*time.Second
+		config.KeepAlive, config.Timeout = 500*time.Millisecond, 2*time.Second
 	})
 	// A healthy silence of many intervals is none: the questions are answered.
 	if err := host.Run(within(t, 20*time.Second), "sleep 2", nil); err != nil {
@@ -226,6 +228,7 @@ func TestDeadServerIsNoticed(t *testing.T) {
 }
 
 func TestAliveEndsWithItsContext(t *testing.T) {
+	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
 	host := sshd.connect(t, func(config *sshhost.Config, _ *provision.Login) { config.Timeout = 500 * time.Millisecond })
 	if err := host.Alive(t.Context()); err != nil {

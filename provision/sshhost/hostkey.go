@@ -22,7 +22,7 @@ type hostKeys struct {
 	// would otherwise show one that nobody knows. Nil: any.
 	algorithms []string
 	accept     ssh.HostKeyCallback
-	refusal    error // why check refused; the handshake wraps it beyond recognition
+	refusal    error // why check refused, without the handshake's words around it
 }
 
 func (k *hostKeys) check(address string, remote net.Addr, key ssh.PublicKey) error {

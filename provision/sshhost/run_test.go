@@ -168,6 +168,7 @@ func wantGone(t *testing.T, pids []int) {
 }
 
 func TestScriptEnds(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name     string
 		settings []string
@@ -209,6 +210,23 @@ func TestScriptEnds(t *testing.T) {
 			wantGone(t, running)
 		})
 	}
+}
+
+func TestWhatStandsAboveAScriptIsSpared(t *testing.T) {
+	above := filepath.Join(t.TempDir(), "above")
+	host := startSSHD(t, ed25519Only, `ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"; touch `+above).connect(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	file := filepath.Join(t.TempDir(), "pid")
+	ended := make(chan error, 1)
+	go func() { ended <- host.Run(ctx, "echo $$ >"+file+"; sleep 1000", nil) }()
+	script := pids(t, file, 1)
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	wantGone(t, script)
+	eventually(t, "the forced command goes on", func() bool { _, err := os.Stat(above); return err == nil })
 }
 
 func TestSetsidOutlivesItsScript(t *testing.T) {

@@ -30,6 +30,7 @@ func noise(size int) []byte {
 }
 
 func TestUpload(t *testing.T) {
+	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
 	var sent atomic.Int64
 	host := sshd.connect(t, func(config *sshhost.Config, _ *provision.Login) {
@@ -117,6 +118,7 @@ func TestUploadClearsUpOldParts(t *testing.T) {
 }
 
 func TestUploadThatIsCutOff(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name string
 		sshd func(*server, *testing.T) string // address to use
@@ -170,8 +172,12 @@ func TestUploadThatIsCutOff(t *testing.T) {
 				config.Progress = func(_ string, sent, _ int64) { c.read(cancel, sshd, sent) }
 			})
 			content := &guarded{ReadSeeker: bytes.NewReader(noise(20_000_000))}
+			start := time.Now()
 			err := host.Upload(ctx, content, file, 0o644)
 			content.over.Store(true)
+			if took := time.Since(start); took > 30*time.Second { // the keepalive alone takes 45
+				t.Errorf("it took %s", took)
+			}
 			if err == nil || (c.want != nil && !errors.Is(err, c.want)) {
 				t.Errorf("error %v", err)
 			}
@@ -291,6 +297,46 @@ func TestForward(t *testing.T) {
 	client.CloseIdleConnections()
 	if _, err := net.Dial("tcp", listener.Addr().String()); err == nil {
 		t.Error("the tunnel still listens")
+	}
+}
+
+func TestForwardPassesOnTheEndOfOneDirection(t *testing.T) {
+	host := startSSHD(t, ed25519Only).connect(t, nil)
+	server, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	go func() { // answers when it has heard everything
+		conn, err := server.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		heard, _ := io.ReadAll(conn)
+		conn.Write(heard)
+	}()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- sshhost.Forward(ctx, listener, host, server.Addr().String()) }()
+	defer func() {
+		cancel()
+		<-ended
+	}()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	io.WriteString(conn, "hello")
+	conn.(*net.TCPConn).CloseWrite()
+	if got, err := io.ReadAll(conn); err != nil || string(got) != "hello" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 
