@@ -87,6 +87,9 @@ type Options struct {
 	// JoinTables joins tables that go on over a page break, where all pages are
 	// there before the first is answered.
 	JoinTables bool
+	// Prompt is put to the model in place of the task's own; empty means the task's.
+	// Only engines whose operator allows it take one.
+	Prompt string
 	// Question is answered by engines that can, for every page; nil asks nothing.
 	Question *Question
 }
@@ -242,6 +245,11 @@ type Region struct {
 	Lines      []Line        `json:"lines,omitempty"` // from detectors and engines that see lines
 	// Image is what Options.Images asks for of a picture: a data: URI or a name.
 	Image string `json:"image,omitempty"`
+	// Attempts is how often the region was sent to a model server, and the tokens
+	// are those of all attempts together; 0 where no server was asked.
+	Attempts         int `json:"attempts,omitempty"`
+	PromptTokens     int `json:"prompt_tokens,omitempty"`
+	CompletionTokens int `json:"completion_tokens,omitempty"`
 	// MergedInto is the ID of the region that holds this one's text, such as the
 	// rest of a word split between two; Content is then empty.
 	MergedInto string   `json:"merged_into,omitempty"`
@@ -271,13 +279,14 @@ type Recognition struct {
 	Confidence *float64 // nil when the engine does not measure it
 	Lines      []Line   // nil when the engine does not see lines
 	Truncated  *Problem // why Content is incomplete; nil when complete
-	Usage      Usage
+	Usage      Usage    // of all attempts; counts beside an error too
 }
 
 // Usage counts what a request cost.
 type Usage struct {
 	Pages            int `json:"pages"`
 	Regions          int `json:"regions"`
+	Attempts         int `json:"attempts"`          // requests to model servers, for regions and questions
 	PromptTokens     int `json:"prompt_tokens"`     // of language models
 	CompletionTokens int `json:"completion_tokens"` // of language models
 }
@@ -286,6 +295,7 @@ type Usage struct {
 func (u *Usage) Add(v Usage) {
 	u.Pages += v.Pages
 	u.Regions += v.Regions
+	u.Attempts += v.Attempts
 	u.PromptTokens += v.PromptTokens
 	u.CompletionTokens += v.CompletionTokens
 }

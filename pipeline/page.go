@@ -15,7 +15,7 @@ import (
 // was cancelled before the page was done.
 func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *document.PageResult {
 	defer page.Release()
-	by := r.choose(r.opts.Task)
+	by := r.choose(r.opts)
 	result := &document.PageResult{
 		Number: page.Number, DPI: page.DPI, Scaled: page.Scaled,
 		Layout: by.Detector.Info().Name, Engine: by.Recognizer.Info().Name, Regions: []document.Region{},
@@ -135,20 +135,21 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 // recognize reads one region and writes the outcome into it.
 func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region) document.Usage {
 	got, err := r.ask(ctx, by, page, *region)
+	got.Usage.Regions = 1
+	region.Attempts, region.PromptTokens, region.CompletionTokens = got.Usage.Attempts, got.Usage.PromptTokens, got.Usage.CompletionTokens
 	if err != nil {
 		region.Status, region.Format = document.StatusFailed, document.FormatText
 		region.Error = problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "this region could not be read")
 		if ctx.Err() == nil {
 			r.log.WarnContext(ctx, "region failed", "page", page.Number, "region", region.ID, "error", err)
 		}
-		return document.Usage{Regions: 1}
+		return got.Usage
 	}
 	region.Status, region.Error = document.StatusOK, got.Truncated
 	if got.Truncated != nil {
 		region.Status = document.StatusTruncated
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
-	got.Usage.Regions = 1
 	return got.Usage
 }
 
@@ -174,7 +175,7 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page) (*do
 		if ctx.Err() == nil {
 			r.log.WarnContext(ctx, "question failed", "page", page.Number, "error", err)
 		}
-		return &document.Answer{Error: problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "the model could not be asked about this page")}, document.Usage{}
+		return &document.Answer{Error: problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "the model could not be asked about this page")}, got.Usage
 	}
 	return &document.Answer{Text: got.Content, Error: got.Truncated}, got.Usage
 }

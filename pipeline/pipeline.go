@@ -31,6 +31,7 @@ type Detector interface {
 // Recognizer reads the text of one region.
 type Recognizer interface {
 	// Recognize must not change page or region and is safe for concurrent use.
+	// Beside an error the Usage of the Recognition says what the attempts cost.
 	Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error)
 	Info() document.Info
 	// Slots is how many regions it serves well at once.
@@ -41,6 +42,12 @@ type Recognizer interface {
 type Answerer interface {
 	// Answer must not change page and is safe for concurrent use.
 	Answer(ctx context.Context, page *document.Page, q document.Question) (document.Recognition, error)
+}
+
+// Prompted is a Recognizer that may take a prompt in place of a task's own.
+type Prompted interface {
+	// CheckPrompt says why it does not take this one: a *document.Problem.
+	CheckPrompt(prompt string) error
 }
 
 // Writer writes a page's regions as one text.
@@ -132,9 +139,9 @@ func newBackend(cfg Config, b Backend) *backend {
 	return &backend{Backend: b, slots: slots, layout: layout, engine: engine}
 }
 
-// choose is who reads the next page of a document with the given task.
-func (p *Pipeline) choose(task document.Task) *backend {
-	if p.fallback == nil || !p.fallback.can(task) {
+// choose is who reads the next page of a document.
+func (p *Pipeline) choose(opts document.Options) *backend {
+	if p.fallback == nil || !p.fallback.can(opts.Task) || p.fallback.takes(opts.Prompt) != nil {
 		return p.main
 	}
 	if r, ok := p.main.Recognizer.(interface{ Ready() bool }); ok && !r.Ready() {
@@ -147,11 +154,23 @@ func (b *backend) can(task document.Task) bool {
 	return slices.Contains(b.Recognizer.Info().Tasks, task)
 }
 
-// supports reports whether the engine in use can do the task.
-func (p *Pipeline) supports(task document.Task) error {
-	if p.main.can(task) {
+// takes reports why the backend does not take a prompt; none is always taken.
+func (b *backend) takes(prompt string) error {
+	if prompt == "" {
 		return nil
 	}
+	if r, ok := b.Recognizer.(Prompted); ok {
+		return r.CheckPrompt(prompt)
+	}
 	return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
-		"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", p.main.Recognizer.Info().Name, task)
+		"the %s engine takes no prompt: leave prompt out and name a task", b.Recognizer.Info().Name)
+}
+
+// supports reports whether the engine in use can do what opts ask for.
+func (p *Pipeline) supports(opts document.Options) error {
+	if !p.main.can(opts.Task) {
+		return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
+			"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", p.main.Recognizer.Info().Name, opts.Task)
+	}
+	return p.main.takes(opts.Prompt)
 }

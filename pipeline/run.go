@@ -42,7 +42,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	if opts.Task == "" {
 		opts.Task = document.TaskDocument
 	}
-	if err := p.supports(opts.Task); err != nil {
+	if err := p.supports(opts); err != nil {
 		return nil, err
 	}
 	start := time.Now()

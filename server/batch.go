@@ -38,7 +38,7 @@ func (s *Server) batch(c echo.Context) error {
 	}
 	call, err := s.decode(c.Request(), form{
 		files: []string{"images"}, many: s.cfg.MaxBatchFiles,
-		options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "deadline_ms"},
+		options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "prompt", "deadline_ms"},
 	})
 	if err != nil {
 		return err

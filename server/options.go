@@ -33,6 +33,7 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 		"dpi":             func(v string) error { return setInt(&w.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
 		"enable_layout":   func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
 		"include_headers": func(v string) error { return setBool(&w.IncludeHeaders, "include_headers", v) },
+		"prompt":          func(v string) error { w.Prompt = v; return nil }, // whether it may be sent is the engine's to say
 		"formats":         func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
 		"table_format":    func(v string) error { return setOneOf(&w.TableFormat, "table_format", v, document.TableFormats) },
 		"images":          func(v string) error { return setOneOf(&w.Images, "images", v, document.AllImages) },
@@ -58,6 +59,9 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 	}
 	if all != nil {
 		return w, all
+	}
+	if c.values["enable_layout"] == "" && w.Prompt != "" {
+		w.Layout = false // a prompt is about the whole page
 	}
 	return w, nil
 }

@@ -10,7 +10,7 @@ import (
 
 var recognizeForm = form{
 	files: []string{"image", "file"}, many: 1,
-	options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "deadline_ms"},
+	options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "prompt", "deadline_ms"},
 }
 
 // recognition is the answer for one image. Files of several pages list them in

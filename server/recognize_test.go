@@ -433,3 +433,45 @@ func TestDeadline(t *testing.T) {
 	}
 	a.postForm("/api/ocr/batch", newForm().file("images", "a", "x").field("deadline_ms", "20")).want(504, "deadline_exceeded")
 }
+
+// TestPrompt: a prompt is about the whole page, unless the request asks for regions,
+// and only routes that put it to the model take it.
+func TestPrompt(t *testing.T) {
+	var got document.Options
+	p := scripted()
+	run := p.run
+	p.run = func(ctx ctxt, src *document.Source, o document.Options, emit func(document.Event)) (*document.Result, error) {
+		if got = o; o.Prompt == "no" {
+			return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission, "prompts are not allowed")
+		}
+		return run(ctx, src, o, emit)
+	}
+	a := start(t, p)
+	send := func(url, file string, fields ...string) reply {
+		f := newForm().file(file, "x.png", "pages:1")
+		for i := 0; i < len(fields); i += 2 {
+			f = f.field(fields[i], fields[i+1])
+		}
+		return a.postForm(url, f)
+	}
+	for _, c := range []struct {
+		fields []string
+		layout bool
+	}{
+		{[]string{"prompt", "What is this?"}, false},
+		{[]string{"prompt", "What is this?", "enable_layout", "true"}, true},
+		{[]string{"prompt", ""}, true},
+	} {
+		send("/api/ocr/recognize", "image", c.fields...).want(200, "")
+		if got.Prompt != c.fields[1] || got.Layout != c.layout {
+			t.Errorf("%q: options %+v", c.fields, got)
+		}
+	}
+	send("/api/ocr/batch", "images", "prompt", "What is this?").want(200, "")
+	if got.Prompt != "What is this?" {
+		t.Errorf("batch: options %+v", got)
+	}
+	send("/api/ocr/recognize", "image", "prompt", "no").want(422, "invalid_request")
+	send("/api/ocr/recognize", "image", "prompt", strings.Repeat("x", 5000)).want(422, "invalid_request")
+	send("/api/ocr/document", "file", "prompt", "What is this?").want(422, "invalid_request")
+}

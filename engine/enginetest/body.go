@@ -39,7 +39,8 @@ type Request struct {
 		} `json:"json_schema"`
 	} `json:"response_format"`
 	StreamOptions struct {
-		IncludeUsage bool `json:"include_usage"`
+		IncludeUsage         bool `json:"include_usage"`
+		ContinuousUsageStats bool `json:"continuous_usage_stats"`
 	} `json:"stream_options"`
 	Messages []struct {
 		Role    string          `json:"role"`

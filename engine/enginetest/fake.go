@@ -39,6 +39,9 @@ type Config struct {
 	// SplitBytes sends a stream in transport writes of so many bytes, which tears
 	// events and characters apart; 0 sends it in one.
 	SplitBytes int
+	// CountAtEnd makes the server count tokens at the end of a stream only, also when
+	// asked to count with every chunk.
+	CountAtEnd bool
 	// KeepImages gives Answer and Fault the whole picture, which costs much.
 	KeepImages bool
 }
@@ -355,7 +358,14 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 	a := f.cfg.Answer(q)
 	head := fmt.Sprintf(`{"id":"chatcmpl-%d","object":"chat.completion.chunk","created":1795489463,"model":%q,"choices":`, q.N, f.cfg.Model)
 	event := func(s string) { out.WriteString("data: " + head + s + "}\n\n") }
-	event(`[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]`)
+	counts := q.StreamOptions.IncludeUsage && q.StreamOptions.ContinuousUsageStats && !f.cfg.CountAtEnd
+	chunk := func(choices string, tokens int) {
+		if counts {
+			choices += `,"usage":` + usage(tokens)
+		}
+		event(choices)
+	}
+	chunk(`[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]`, 0)
 	if fault.InStream != 0 {
 		return out.fail(fault.InStream)
 	}
@@ -380,10 +390,11 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 			finish = strconv.Quote(a.finish())
 		}
 		text, _ := json.Marshal(piece)
-		event(fmt.Sprintf(`[{"index":0,"delta":{"content":%s},"logprobs":%s,"finish_reason":%s,"token_ids":null}]`, text, logprobs(q, piece), finish))
+		choices := fmt.Sprintf(`[{"index":0,"delta":{"content":%s},"logprobs":%s,"finish_reason":%s,"token_ids":null}]`, text, logprobs(q, piece), finish)
+		chunk(choices, a.tokens()*(i+1)/len(pieces))
 	}
 	if q.StreamOptions.IncludeUsage {
-		event(`[],"usage":` + a.usage())
+		event(`[],"usage":` + usage(a.tokens()))
 	}
 	out.WriteString("data: [DONE]\n\n")
 	out.send()
@@ -396,7 +407,7 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 func (f *Fake) whole(q Request, a Answer) string {
 	text, _ := json.Marshal(a.Text)
 	return fmt.Sprintf(`{"id":"chatcmpl-%d","object":"chat.completion","created":1795489463,"model":%q,"choices":[{"index":0,"message":{"role":"assistant","content":%s},"logprobs":%s,"finish_reason":%q}],"usage":%s}`,
-		q.N, f.cfg.Model, text, logprobs(q, a.Text), a.finish(), a.usage())
+		q.N, f.cfg.Model, text, logprobs(q, a.Text), a.finish(), usage(a.tokens()))
 }
 
 func (a Answer) finish() string {
@@ -406,11 +417,14 @@ func (a Answer) finish() string {
 	return a.Finish
 }
 
-func (a Answer) usage() string {
-	n := a.Usage
-	if n == 0 {
-		n = len(a.Text)/4 + 1
+func (a Answer) tokens() int {
+	if a.Usage == 0 {
+		return len(a.Text)/4 + 1
 	}
+	return a.Usage
+}
+
+func usage(n int) string {
 	return fmt.Sprintf(`{"prompt_tokens":%d,"total_tokens":%d,"completion_tokens":%d}`, promptTokens, promptTokens+n, n)
 }
 

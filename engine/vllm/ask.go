@@ -18,8 +18,9 @@ type job struct {
 	box         document.BBox
 	task        task
 	sampling    Sampling
-	imageTokens int // at most so many
-	sent        int // image tokens of the last attempt
+	imageTokens int            // at most so many
+	sent        int            // image tokens of the last attempt
+	usage       document.Usage // of all attempts so far
 }
 
 // shrink makes the next image two thirds of the last, and small enough for an
@@ -50,6 +51,9 @@ func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
 		if !again {
 			return answer{}, last
 		}
+		if last.wait > 0 && e.pool.another(at) {
+			wait = 0 // the one that asked for time rests, see pool.release
+		}
 		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
 		if err := sleep(ctx, wait); err != nil {
 			return answer{}, errors.Join(err, last)
@@ -66,7 +70,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 		return answer{}, nil, err
 	}
 	at = place.endpoint
-	defer func() { e.pool.release(at, outcomeOf(ctx, err)) }()
+	defer func() { e.pool.release(at, outcomeOf(ctx, err), restOf(err)) }()
 	client := at.client
 	if fresh {
 		client = at.fresh
@@ -77,6 +81,8 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 	defer silence.Stop()
 	defer context.AfterFunc(place.gone, func() { cancel(errGone) })()
 	got, err = e.exchange(trying, client, at, load, &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.task.loop)
+	got.usage.Attempts = 1
+	job.usage.Add(got.usage)
 	var f *fault
 	if err != nil && !errors.As(err, &f) {
 		err = transportFault(context.Cause(trying), err)
@@ -121,6 +127,14 @@ func outcomeOf(ctx context.Context, err error) outcome {
 	return failed
 }
 
+// restOf is how long the server asked to be left alone.
+func restOf(err error) time.Duration {
+	if f, ok := errors.AsType[*fault](err); ok {
+		return f.wait
+	}
+	return 0
+}
+
 // stage makes the request's body and takes a place at an endpoint. It holds one
 // of the encoding places until both are there, so that crops are made late and few wait.
 func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload, grant, error) {
@@ -160,8 +174,8 @@ func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload
 // promptTokens is more than a task's own prompt and the chat template need.
 const promptTokens = 64
 
-// longPrompt bounds the tokens by which a prompt is longer than those of the
-// tasks: a token has two bytes or more.
+// longPrompt estimates the tokens by which a prompt is longer than those of the
+// tasks: a token has two bytes or more in nearly all text.
 func longPrompt(prompt string) int { return max(0, len(prompt)/2-promptTokens/2) }
 
 // answerRoom is what the model's length leaves for the answer. vLLM refuses

@@ -41,6 +41,9 @@ type Config struct {
 	// LoopPenalty is the repetition penalty of the one more try that a region gets
 	// when the model repeated itself.
 	LoopPenalty float64 `mapstructure:"loop_penalty"`
+	// AllowPrompt lets clients put a prompt of their own to the model in place of a
+	// task's, on which it was not trained and repeats itself more easily.
+	AllowPrompt bool `mapstructure:"allow_prompt"`
 	// Confidence asks for the probabilities of the tokens, which makes answers
 	// several times larger.
 	Confidence bool `mapstructure:"confidence"`

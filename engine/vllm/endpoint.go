@@ -27,6 +27,8 @@ type endpoint struct {
 	lastTurn uint64
 	gone     context.Context // ends when the server is found to be gone, see pool.gone
 	giveUp   context.CancelFunc
+	restsTo  time.Time   // it asked for no request until then
+	wake     *time.Timer // ends the rest
 }
 
 // keepAlive is below the 5 s after which vLLM closes an idle connection, so that
@@ -228,6 +230,9 @@ func atLeast(version string, want ...int) bool {
 }
 
 func (e *endpoint) close() {
+	if e.wake != nil {
+		e.wake.Stop()
+	}
 	e.client.CloseIdleConnections()
 	e.fresh.CloseIdleConnections()
 }

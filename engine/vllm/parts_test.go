@@ -165,7 +165,7 @@ func TestPoolPrefersAnother(t *testing.T) {
 		g, _ := p.acquire(t.Context(), nil)
 		got <- g.endpoint
 	}()
-	p.release(b, succeeded)
+	p.release(b, succeeded, 0)
 	if e := <-got; e != b {
 		t.Errorf("the place went to %v", e)
 	}
@@ -180,7 +180,7 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.release(g.endpoint, failed)
+			p.release(g.endpoint, failed, 0)
 		}
 		begin := time.Now()
 		got := make(chan error)
@@ -193,7 +193,7 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 		if err := <-got; err != nil || time.Since(begin) != breakerPause {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
-		p.release(a, failed)
+		p.release(a, failed, 0)
 		p.report(a, status{state: "unreachable", detail: "it cannot be reached"})
 		go func() {
 			_, err := p.acquire(t.Context(), nil)

@@ -98,7 +98,8 @@ const serverLoopRule = `,"repetition_detection":{"max_pattern_size":32,"min_coun
 func (p *payload) finish(q params) {
 	b := append(p.body, `,"model":`...)
 	b = appendString(b, q.model)
-	b = append(b, `,"stream":true,"stream_options":{"include_usage":true},"max_tokens":`...)
+	// With every part, because an answer that loops is left before its end.
+	b = append(b, `,"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true},"max_tokens":`...)
 	b = strconv.AppendInt(b, int64(q.maxTokens), 10)
 	b = appendFloat(append(b, `,"temperature":`...), q.sampling.Temperature)
 	b = appendFloat(append(b, `,"top_p":`...), q.sampling.TopP)

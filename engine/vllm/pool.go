@@ -78,10 +78,19 @@ const (
 	withdrawn // nothing: the client left
 )
 
-func (p *pool) release(e *endpoint, o outcome) {
+// release gives a place back. rest is how long the server asked to be left alone:
+// it gets nothing new until then, whoever waits.
+func (p *pool) release(e *endpoint, o outcome, rest time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e.inFlight--
+	if to := time.Now().Add(rest); rest > 0 && to.After(e.restsTo) {
+		e.restsTo = to
+		if e.wake != nil {
+			e.wake.Stop()
+		}
+		e.wake = time.AfterFunc(rest, p.wake)
+	}
 	switch o {
 	case succeeded:
 		e.breaker.succeeded()
@@ -91,6 +100,21 @@ func (p *pool) release(e *endpoint, o outcome) {
 		e.breaker.withdrawn()
 	}
 	p.dispatch()
+}
+
+// wake hands out the places of an endpoint that has rested.
+func (p *pool) wake() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dispatch()
+}
+
+// another reports whether an endpoint beside e takes work, now or when it has room.
+func (p *pool) another(e *endpoint) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	return slices.ContainsFunc(p.endpoints, func(o *endpoint) bool { return o != e && o.usable(now) && !o.rests(now) })
 }
 
 // report takes the result of a look at an endpoint.
@@ -152,7 +176,7 @@ func (p *pool) watch(now time.Time) {
 func (p *pool) pick(now time.Time, avoid *endpoint) *endpoint {
 	var best *endpoint
 	for _, e := range p.endpoints {
-		if !e.status.ready() || !e.breaker.allows(now) || e.inFlight >= e.MaxInFlight {
+		if !e.status.ready() || !e.breaker.allows(now) || e.inFlight >= e.MaxInFlight || e.rests(now) {
 			continue
 		}
 		if best == nil || best == avoid || e != avoid && e.before(best) {
@@ -172,6 +196,8 @@ func (e *endpoint) before(other *endpoint) bool {
 }
 
 func (e *endpoint) usable(now time.Time) bool { return e.status.ready() && e.breaker.usable(now) }
+
+func (e *endpoint) rests(now time.Time) bool { return now.Before(e.restsTo) }
 
 // downProblem says why no endpoint is usable.
 func (p *pool) downProblem() *document.Problem {

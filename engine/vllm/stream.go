@@ -33,7 +33,7 @@ type answer struct {
 	finish     openai.FinishReason
 	looped     bool // the model repeated itself; text ends with one copy
 	confidence *float64
-	usage      document.Usage
+	usage      document.Usage // of this request, as far as it came
 }
 
 // chunk is one event; a server that fails in the middle sends an error in place
@@ -49,8 +49,9 @@ var lineReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<
 const finishRepetition = openai.FinishReason("repetition")
 
 // readAnswer reads a stream of server-sent events until [DONE], the end of the
-// stream or a loop of at least rule. It ends with an error when the answer is not complete.
-func readAnswer(r io.Reader, rule loopRule) (answer, error) {
+// stream or a loop of at least rule. It ends with an error when the answer is not
+// complete; what it had cost until then comes beside the error.
+func readAnswer(r io.Reader, rule loopRule) (got answer, err error) {
 	lines := lineReaders.Get().(*bufio.Reader)
 	lines.Reset(r)
 	defer func() {
@@ -58,12 +59,17 @@ func readAnswer(r io.Reader, rule loopRule) (answer, error) {
 		lineReaders.Put(lines)
 	}()
 	var (
-		got   answer
 		text  strings.Builder
 		probs meanProbability
 		loop  = loopWatch{rule: rule}
 		long  []byte // for events longer than the reader's buffer
+		parts int    // with text in them
 	)
+	defer func() {
+		if got.usage.CompletionTokens == 0 { // the server counts only at the end, or not at all
+			got.usage.CompletionTokens = parts // at least so many: a part has a token or more
+		}
+	}()
 	for {
 		data, err := nextEvent(lines, &long)
 		if err != nil {
@@ -87,6 +93,9 @@ func readAnswer(r io.Reader, rule loopRule) (answer, error) {
 		}
 		choice := &c.Choices[0]
 		text.WriteString(choice.Delta.Content)
+		if choice.Delta.Content != "" {
+			parts++
+		}
 		probs.add(choice.Logprobs)
 		if choice.FinishReason != "" {
 			got.finish = choice.FinishReason

@@ -28,6 +28,22 @@ func taskOf(t document.RegionType, limits MaxTokens) task {
 	}
 }
 
+// maxPromptBytes bounds a client's prompt: some 500 tokens beside the image's.
+const maxPromptBytes = 2000
+
+// CheckPrompt says why a prompt of a client's is not taken.
+func (e *Engine) CheckPrompt(prompt string) error {
+	switch {
+	case !e.cfg.AllowPrompt:
+		return document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission,
+			"prompts are not allowed on this server: leave prompt out and name a task, or ask its operator to set vllm.allow_prompt")
+	case len(prompt) > maxPromptBytes:
+		return document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission,
+			"prompt is %d bytes long: use at most %d", len(prompt), maxPromptBytes)
+	}
+	return nil
+}
+
 func textFormat(text string) (string, document.ContentFormat) { return text, document.FormatText }
 
 // tableFormat is HTML only when the model wrote a table.

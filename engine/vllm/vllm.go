@@ -86,6 +86,12 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			"the vllm engine cannot do task %q", opts.Task)
 	}
 	task := taskOf(region.Type, e.cfg.MaxTokens)
+	if opts.Prompt != "" {
+		if err := e.CheckPrompt(opts.Prompt); err != nil {
+			return document.Recognition{}, err
+		}
+		task.prompt = opts.Prompt
+	}
 	job := &job{page: page, box: region.BBox, task: task, sampling: e.cfg.Sampling, imageTokens: maxImageTokens}
 	return e.finish(ctx, job)
 }
@@ -96,8 +102,9 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	defer cancel()
 	got, err := e.read(inTime, job)
 	if err != nil {
-		return document.Recognition{}, e.problemOf(ctx, inTime, err)
+		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
 	}
+	got.usage = job.usage
 	return job.task.recognition(got), nil
 }
 
@@ -117,9 +124,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	if err != nil {
 		return got, nil // what was read before the loop is worth more than an error
 	}
-	again.usage.Add(got.usage)
 	if again.looped {
-		got.usage = again.usage
 		return got, nil
 	}
 	return again, nil
