@@ -20,6 +20,15 @@ const (
 	maxNameBytes   = 200
 )
 
+// Limits are the bounds of a schema and of what is searched without a model, by
+// name.
+func Limits() map[string]int64 {
+	return map[string]int64{
+		"max_schema_bytes": maxSchemaBytes, "max_schema_depth": maxDepth, "max_fields": maxFields, "max_field_name_bytes": maxNameBytes,
+		"max_lines": maxSpans, "max_lines_per_page": maxPageSpans,
+	}
+}
+
 // kind is what the value of a field is.
 type kind int
 

@@ -42,6 +42,26 @@ func withFields(_ *server.Config, deps *server.Deps) {
 	}
 }
 
+func TestInfoSaysHowFieldsAreFound(t *testing.T) {
+	a := start(t, scripted(), withFields, func(_ *server.Config, d *server.Deps) {
+		d.FieldLimits = map[string]int64{"max_fields": 9}
+		d.Status = func() server.Health {
+			return server.Health{Ready: true, Status: "ok", Engines: []server.Component{
+				{Name: "large", State: "ready", Extract: document.MethodModel, Prompts: true},
+				{Name: "small", State: "ready", Extract: document.MethodHeuristic},
+			}}
+		}
+	})
+	info := a.get("/api/info").want(200, "")
+	x := info["extract"].(map[string]any)
+	if x["engine"] != "large" || x["method"] != "model" || x["limits"].(map[string]any)["max_fields"] != float64(9) {
+		t.Errorf("extract %v", x)
+	}
+	if spare := info["engines"].([]any)[1].(map[string]any); spare["extract"] != "heuristic" || info["prompts"] != true {
+		t.Errorf("the other engine %v, prompts %v", spare, info["prompts"])
+	}
+}
+
 func TestExtract(t *testing.T) {
 	var asked *document.Question
 	pipeline := fakePipeline{func(ctx ctxt, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {

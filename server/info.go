@@ -26,6 +26,10 @@ type Component struct {
 	State  string          `json:"state"`            // ready, loading, failed, disabled
 	Detail string          `json:"detail,omitempty"` // why it is not ready, fit to be shown
 	Tasks  []document.Task `json:"tasks,omitempty"`
+	// Of engines: how they find fields, see document.MethodModel, and whether
+	// clients may send prompts of their own.
+	Extract string `json:"extract,omitempty"`
+	Prompts bool   `json:"prompts,omitempty"`
 }
 
 // healthCache asks at most once a second, however often probes come.
@@ -108,7 +112,16 @@ type infoAnswer struct {
 	Models  []string         `json:"models"`
 	Tasks   []document.Task  `json:"tasks"` // that the engine in use can do
 	Formats []formatInfo     `json:"formats"`
+	Prompts bool             `json:"prompts"`           // whether recognize takes a prompt
+	Extract *extractInfo     `json:"extract,omitempty"` // absent when this server does not extract
 	Limits  map[string]int64 `json:"limits"`
+}
+
+// extractInfo says how /api/ocr/extract finds fields.
+type extractInfo struct {
+	Engine string           `json:"engine"` // the one in use
+	Method string           `json:"method"` // its; other engines say theirs
+	Limits map[string]int64 `json:"limits"`
 }
 
 type formatInfo struct {
@@ -132,6 +145,10 @@ func (s *Server) info(c echo.Context) error {
 	}
 	for _, f := range s.deps.Formats {
 		a.Formats = append(a.Formats, formatInfo{f.Name, f.MediaType})
+	}
+	a.Prompts = h.Engine.Prompts
+	if s.deps.Fields != nil {
+		a.Extract = &extractInfo{h.Engine.Name, h.Engine.Extract, s.deps.FieldLimits}
 	}
 	maps.Copy(a.Limits, s.deps.Limits)
 	a.Limits["max_upload_bytes"] = s.cfg.MaxUploadBytes

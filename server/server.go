@@ -47,11 +47,12 @@ type Deps struct {
 	Formats  []Format
 	// Fields reads a schema; the error is a *document.Problem. nil where fields
 	// cannot be extracted.
-	Fields  func(schema string) (Fields, error)
-	Status  func() Health    // must be cheap; asked at most once a second
-	Version string           // of the program
-	Limits  map[string]int64 // limits of other packages, shown in /api/info
-	Layout  bool             // the default of the option enable_layout
+	Fields      func(schema string) (Fields, error)
+	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
+	Status      func() Health    // must be cheap; asked at most once a second
+	Version     string           // of the program
+	Limits      map[string]int64 // limits of other packages, shown in /api/info
+	Layout      bool             // the default of the option enable_layout
 }
 
 // errStopping is the cause of contexts that end because the server stops.

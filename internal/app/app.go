@@ -87,11 +87,12 @@ func (a *App) MaxUpload() int64 { return a.cfg.Server.MaxUploadBytes }
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
 	s, err := server.New(a.cfg.Server, server.Deps{
-		Pipeline: a.Pipeline,
-		Formats:  serverFormats(),
-		Fields:   func(schema string) (server.Fields, error) { return extract.Parse(schema) },
-		Status:   a.status,
-		Version:  a.version,
+		Pipeline:    a.Pipeline,
+		Formats:     serverFormats(),
+		Fields:      func(schema string) (server.Fields, error) { return extract.Parse(schema) },
+		FieldLimits: extract.Limits(),
+		Status:      a.status,
+		Version:     a.version,
 		Limits: map[string]int64{
 			"max_pages":       int64(a.cfg.Raster.MaxPages),
 			"max_pixels":      int64(a.cfg.Raster.MaxPixels),

@@ -48,7 +48,7 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 	a.onStop("embedded engine", func(context.Context) error { return engine.Close() })
 	geometry := layout.NewGeometry(engine)
 	a.backends = append(a.backends, backend{
-		engine: func() server.Component { return component(engine.Info(), stateReady, "") },
+		engine: func() server.Component { return engineComponent(engine, stateReady, "") },
 		layout: func() server.Component { return component(geometry.Info(), stateReady, "") },
 	})
 	return pipeline.Backend{Detector: geometry, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
@@ -93,10 +93,24 @@ func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) 
 // state of the first and why.
 func vllmComponent(engine *vllm.Engine) server.Component {
 	if engine.Ready() {
-		return component(engine.Info(), stateReady, "")
+		return engineComponent(engine, stateReady, "")
 	}
 	first := engine.Health()[0]
-	return component(engine.Info(), first.State, first.Detail)
+	return engineComponent(engine, first.State, first.Detail)
+}
+
+// engineComponent is a component that also says what the engine does beside its
+// tasks.
+func engineComponent(engine pipeline.Recognizer, state, detail string) server.Component {
+	c := component(engine.Info(), state, detail)
+	c.Extract = document.MethodHeuristic
+	if _, answers := engine.(pipeline.Answerer); answers {
+		c.Extract = document.MethodModel
+	}
+	if prompted, ok := engine.(pipeline.Prompted); ok {
+		c.Prompts = prompted.CheckPrompt("?") == nil
+	}
+	return c
 }
 
 func component(info document.Info, state, detail string) server.Component {
