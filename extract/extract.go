@@ -89,14 +89,19 @@ func pagesOf(res *document.Result) ([]*page, habits) {
 }
 
 // read finds the values of all pages: those of the pages that the model answered
-// for page by page, the others by the lines of all of them together.
+// for page by page, the others, and those where the answer is of no use, by the
+// lines of all of them together.
 func (s *Schema) read(pages []*page, h habits, today time.Time) *value {
 	found := blank(s.root)
 	var rest []span
 	for _, p := range pages {
 		if p.answer != nil {
-			found.merge(s.answered(p, h))
-		} else if p.Status != document.StatusFailed {
+			if v, ok := s.answered(p, h); ok {
+				found.merge(v)
+				continue
+			}
+		}
+		if p.Status != document.StatusFailed {
 			rest = append(rest, p.spans...)
 		}
 	}
@@ -111,21 +116,21 @@ func (s *Schema) read(pages []*page, h habits, today time.Time) *value {
 	return found
 }
 
-// answered takes what the model said of a page, and sets how the page ended.
-func (s *Schema) answered(p *page, h habits) *value {
-	v := blank(s.root)
+// answered takes what the model said of a page, and sets how the page ended. It is
+// not ok when nothing can be taken: the page's text is then all there is.
+func (s *Schema) answered(p *page, h habits) (v *value, ok bool) {
 	whole := p.Status == document.StatusOK
 	cut := p.answer.Error != nil
 	if cut && p.answer.Text == "" {
-		p.Status, p.Error = document.StatusFailed, p.answer.Error
-		return v
+		p.unanswered(p.answer.Error)
+		return nil, false
 	}
 	o, err := parseAnswer(p.answer.Text, cut)
 	if err != nil {
-		p.Status = document.StatusFailed
-		p.Error = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the model's answer for this page is not the JSON that was asked for").Because(err)
-		return v
+		p.unanswered(document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the model's answer for this page is not the JSON that was asked for").Because(err))
+		return nil, false
 	}
+	v = blank(s.root)
 	v.fit(o, p.Number, h)
 	at := locator{spans: p.spans, habits: h}
 	v.walk("", func(_ string, w *value) {
@@ -139,7 +144,16 @@ func (s *Schema) answered(p *page, h habits) *value {
 	case !whole:
 		p.Status = document.StatusPartial // answered, but its text was not read in full
 	}
-	return v
+	return v, true
+}
+
+// unanswered leaves a page to its text; it has failed when there is none.
+func (p *page) unanswered(why *document.Problem) {
+	if p.Status == document.StatusFailed || len(p.spans) == 0 {
+		p.Status, p.Error = document.StatusFailed, why
+		return
+	}
+	p.Status, p.Error, p.Method = document.StatusPartial, why, document.MethodHeuristic
 }
 
 // account sets status and method from the pages.

@@ -187,6 +187,31 @@ func TestEveryPageIsAccountedFor(t *testing.T) {
 	}
 }
 
+// TestTextStandsInForTheAnswer: where the model's answer for a page is of no use, its
+// fields are looked for in the text that was read.
+func TestTextStandsInForTheAnswer(t *testing.T) {
+	refusal := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "refused").Retry()
+	refused := pageOf(1, line{100, 100, "Invoice No: A-17"}, line{100, 400, "Total due: 12.50"})
+	refused.Answer = &document.Answer{Error: refusal}
+	garbled := answeredPage(1, "no JSON at all", line{100, 100, "Invoice No: A-17"}, line{100, 400, "Total due: 12.50"})
+	const schema = `{"invoice_number":"","total":0}`
+	for name, page := range map[string]document.PageResult{"refused": refused, "garbled": garbled} {
+		x := find(t, schema, page)
+		wantData(t, x, `{"invoice_number":"A-17","total":12.50}`)
+		if x.Status != document.StatusPartial || x.Method != document.MethodHeuristic || x.Evidence["/total"].Text != "Total due: 12.50" {
+			t.Errorf("%s: %+v", name, x)
+		}
+		if p := x.Pages[0]; p.Status != document.StatusPartial || p.Method != document.MethodHeuristic || p.Error == nil {
+			t.Errorf("%s: page %+v", name, p)
+		}
+	}
+	x := find(t, schema, refused, answeredPage(2, `{"total":"12.50"}`))
+	wantData(t, x, `{"invoice_number":"A-17","total":12.50}`)
+	if x.Method != document.MethodMixed || x.Pages[0].Error != refusal || x.Pages[1].Method != document.MethodModel || len(x.Conflicts) != 0 {
+		t.Errorf("%+v", x)
+	}
+}
+
 func TestNamesOfAnswersAreMatchedLoosely(t *testing.T) {
 	x := find(t, `{"date of issue":"","n":""}`, answeredPage(1, `{"Date_of_Issue":"2020","n":1.50}`))
 	wantData(t, x, `{"date of issue":"2020","n":"1.50"}`)
