@@ -16,6 +16,7 @@ import (
 type job struct {
 	page        *document.Page
 	box         document.BBox
+	outline     []document.Point // of what is read within box, nil for all
 	task        task
 	sampling    Sampling
 	imageTokens int            // at most so many
@@ -144,7 +145,7 @@ func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload
 	case <-ctx.Done():
 		return nil, grant{}, ctx.Err()
 	}
-	img, problem := crop(job.page, job.box, job.imageTokens)
+	img, problem := crop(job.page, job.box, job.outline, job.imageTokens)
 	if problem != nil {
 		return nil, grant{}, problem
 	}

@@ -21,9 +21,10 @@ const (
 // server refuses more than 200; the margin covers its rounding.
 const maxAspect = 180
 
-// crop cuts box, which must have an area, out of the page. The result shares the page's pixels unless it had to be padded or
+// crop cuts box, which must have an area, out of the page, without what lies outside
+// the outline where that is a shape of its own. The result shares the page's pixels unless it had to be padded, painted or
 // scaled down to maxTokens.
-func crop(page *document.Page, box document.BBox, maxTokens int) (image.Image, *document.Problem) {
+func crop(page *document.Page, box document.BBox, outline []document.Point, maxTokens int) (image.Image, *document.Problem) {
 	if box[2] <= box[0] || box[3] <= box[1] {
 		return nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region has no area: its box is %v", box)
 	}
@@ -35,7 +36,11 @@ func crop(page *document.Page, box document.BBox, maxTokens int) (image.Image, *
 	if rect.Empty() {
 		return nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region lies outside the page: its box is %v", box)
 	}
-	img := pad(plain(subImage(page.Image, rect)))
+	img := plain(subImage(page.Image, rect))
+	if doubt := doubt(page); isShape(outline, box, doubt) {
+		img = inside(img, outline, doubt, bounds.Min)
+	}
+	img = pad(img)
 	size := img.Bounds().Size()
 	if w, h := fit(size.X, size.Y, maxTokens); w != size.X || h != size.Y {
 		img = shrink(img, w, h)

@@ -250,7 +250,7 @@ func TestCrop(t *testing.T) {
 		{"too narrow", document.BBox{0, 0, 1, 1000}, image.Pt(6, 1000)},
 		{"flat enough", document.BBox{0, 0, 360, 2}, image.Pt(360, 2)},
 	} {
-		got, problem := crop(page, c.box, maxImageTokens)
+		got, problem := crop(page, c.box, nil, maxImageTokens)
 		if problem != nil {
 			t.Errorf("%s: %v", c.name, problem)
 			continue
@@ -259,20 +259,20 @@ func TestCrop(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got.Bounds().Size(), c.size)
 		}
 	}
-	dot, _ := crop(page, document.BBox{5, 7, 6, 8}, maxImageTokens)
+	dot, _ := crop(page, document.BBox{5, 7, 6, 8}, nil, maxImageTokens)
 	if r, _, _, _ := dot.At(dot.Bounds().Min.X, dot.Bounds().Min.Y).RGBA(); r>>8 != 9 {
 		t.Error("the crop is of another place")
 	}
 	for _, box := range []document.BBox{{}, {5, 5, 5, 9}, {9, 9, 5, 5}, {4000, 0, 4100, 50}, {-9, -9, 0, 0}} {
-		if _, problem := crop(page, box, maxImageTokens); problem == nil {
+		if _, problem := crop(page, box, nil, maxImageTokens); problem == nil {
 			t.Errorf("box %v was cropped", box)
 		}
 	}
-	if _, problem := crop(&document.Page{Width: 5, Height: 5}, document.BBox{0, 0, 5, 5}, maxImageTokens); problem == nil {
+	if _, problem := crop(&document.Page{Width: 5, Height: 5}, document.BBox{0, 0, 5, 5}, nil, maxImageTokens); problem == nil {
 		t.Error("a page without an image was cropped")
 	}
 	nrgba := &document.Page{Width: 5, Height: 5, Image: image.NewNRGBA(image.Rect(0, 0, 5, 5))}
-	if got, problem := crop(nrgba, document.BBox{0, 0, 5, 5}, maxImageTokens); problem != nil {
+	if got, problem := crop(nrgba, document.BBox{0, 0, 5, 5}, nil, maxImageTokens); problem != nil {
 		t.Error(problem)
 	} else if r, _, _, _ := got.At(2, 2).RGBA(); r>>8 != 255 {
 		t.Error("what is transparent is not white")

@@ -92,7 +92,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		}
 		task.prompt = opts.Prompt
 	}
-	job := &job{page: page, box: region.BBox, task: task, sampling: e.cfg.Sampling, imageTokens: maxImageTokens}
+	job := &job{page: page, box: region.BBox, outline: region.Outline, task: task, sampling: e.cfg.Sampling, imageTokens: maxImageTokens}
 	return e.finish(ctx, job)
 }
 
