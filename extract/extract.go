@@ -54,6 +54,7 @@ type page struct {
 	document.ExtractedPage
 	answer *document.Answer
 	spans  []span
+	tables []table
 }
 
 // pagesOf lists the pages and learns how the document writes numbers and dates.
@@ -75,6 +76,9 @@ func pagesOf(res *document.Result) ([]*page, habits) {
 		if total += len(p.spans); total > maxSpans {
 			p.spans, cut = nil, true
 		}
+		if p.spans != nil {
+			p.tables = tablesOf(r)
+		}
 		if cut && p.Status == document.StatusOK {
 			p.Status = document.StatusPartial
 			p.Error = document.Problemf(document.CodeEngineFailed, document.PhaseFormat,
@@ -94,6 +98,7 @@ func pagesOf(res *document.Result) ([]*page, habits) {
 func (s *Schema) read(pages []*page, h habits, today time.Time) *value {
 	found := blank(s.root)
 	var rest []span
+	var tables []table
 	for _, p := range pages {
 		if p.answer != nil {
 			if v, ok := s.answered(p, h); ok {
@@ -102,15 +107,16 @@ func (s *Schema) read(pages []*page, h habits, today time.Time) *value {
 			}
 		}
 		if p.Status != document.StatusFailed {
-			rest = append(rest, p.spans...)
+			rest, tables = append(rest, p.spans...), append(tables, p.tables...)
 		}
 	}
 	if len(rest) > 0 {
 		read := blank(s.root)
-		newSearch(rest, h, s.root, today).fill(read, nil)
+		newSearch(rest, tables, h, s.root, today).fill(read, nil)
 		found.merge(read)
 		found.walk("", func(_ string, v *value) {
 			slices.SortStableFunc(v.readings, func(a, b reading) int { return cmp.Compare(a.page, b.page) })
+			slices.SortStableFunc(v.items, func(a, b *value) int { return cmp.Compare(a.firstPage(), b.firstPage()) })
 		})
 	}
 	return found

@@ -16,6 +16,7 @@ import (
 // search finds values in the lines of a document.
 type search struct {
 	spans  []span
+	tables []table
 	pages  map[int][]*span // by page
 	habits habits
 	today  time.Time
@@ -39,8 +40,8 @@ type candidate struct {
 	at    *document.Evidence
 }
 
-func newSearch(spans []span, h habits, root *field, today time.Time) *search {
-	s := &search{spans: spans, habits: h, today: today, pages: map[int][]*span{}, known: map[string]bool{}, zones: map[int]zone{}, unique: map[sort]*printed{}}
+func newSearch(spans []span, tables []table, h habits, root *field, today time.Time) *search {
+	s := &search{spans: spans, tables: tables, habits: h, today: today, pages: map[int][]*span{}, known: map[string]bool{}, zones: map[int]zone{}, unique: map[sort]*printed{}}
 	s.issuer, s.prices = sync.OnceValue(s.issuerOf), sync.OnceValues(s.currency)
 	for i := range spans {
 		s.pages[spans[i].page] = append(s.pages[spans[i].page], &spans[i])
@@ -74,8 +75,8 @@ func (s *search) learn(f *field) {
 	}
 }
 
-// fill looks for every single value of v. Lists are left empty: which lines of a
-// page are one item is not decided by labels.
+// fill looks for every value of v. Lists come from tables alone: which lines of
+// other text are one item is not decided by labels.
 func (s *search) fill(v *value, parents []string) {
 	switch v.of.kind {
 	case group:
@@ -83,6 +84,7 @@ func (s *search) fill(v *value, parents []string) {
 			s.fill(member, slices.Concat(parents, splitName(v.of.name)))
 		}
 	case list:
+		s.fillList(v)
 	default:
 		v.take(s.find(targetOf(v.of, parents)))
 	}

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"html"
 	"regexp"
 	"strings"
 	"unicode"
@@ -69,7 +70,7 @@ func spansOf(p *document.PageResult, block *int) (spans []span, cut bool) {
 		}
 		content := r.Content
 		if r.Format == document.FormatHTML {
-			content = markup.ReplaceAllString(rowBreaks.ReplaceAllString(content, "\n"), "")
+			content = html.UnescapeString(markup.ReplaceAllString(rowBreaks.ReplaceAllString(content, "\n"), ""))
 		}
 		for line := range strings.SplitSeq(content, "\n") {
 			add(line, r.BBox)

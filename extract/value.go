@@ -146,6 +146,19 @@ func (v *value) chosen() *reading {
 	return best
 }
 
+// firstPage is the first page that gave any of v, 0 when none did.
+func (v *value) firstPage() int {
+	first := 0
+	v.walk("", func(_ string, w *value) {
+		for _, r := range w.readings {
+			if first == 0 || r.page < first {
+				first = r.page
+			}
+		}
+	})
+	return first
+}
+
 // walk calls visit for v and all in it, with their paths.
 func (v *value) walk(path string, visit func(path string, v *value)) {
 	visit(path, v)
