@@ -138,10 +138,29 @@ func TestVLLMTasks(t *testing.T) {
 			if got.Status != document.StatusOK || got.Engine != "vllm" || got.Usage.CompletionTokens == 0 || len(regions.Regions) != 1 {
 				t.Fatalf("%s", answer)
 			}
+			if r := regions.Regions[0]; r.Attempts != 1 || r.CompletionTokens != got.Usage.CompletionTokens || got.Usage.Attempts != 1 {
+				t.Errorf("accounted as %+v, in all %+v", r, got.Usage)
+			}
 			if r := regions.Regions[0]; r.Content != want.content || r.Format != want.format {
 				t.Errorf("%s %q, want %s %q", r.Format, r.Content, want.format, want.content)
 			}
 		})
+	}
+}
+
+// TestVLLMPrompt asks for the whole page in words of the client's, where the operator
+// allows it.
+func TestVLLMPrompt(t *testing.T) {
+	for allowed, want := range map[string]int{"false": http.StatusUnprocessableEntity, "true": http.StatusOK} {
+		base := startGateway(t, "OCR_VLLM_ALLOW_PROMPT="+allowed)
+		status, answer := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png", "prompt", "Table Recognition:")
+		if status != want || allowed == "false" && !strings.Contains(answer, "vllm.allow_prompt") {
+			t.Fatalf("allowed %s: %d: %s", allowed, status, answer)
+		}
+		var got struct{ Regions []document.Region }
+		if allowed == "true" && (json.Unmarshal([]byte(answer), &got) != nil || len(got.Regions) != 1 || got.Regions[0].Content != enginetest.TableText) {
+			t.Errorf("%s", answer)
+		}
 	}
 }
 

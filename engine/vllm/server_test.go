@@ -74,7 +74,28 @@ func TestServerIsStoppedInALoop(t *testing.T) {
 	if got.Truncated == nil || got.Content != "again and over" {
 		t.Errorf("%+v", got)
 	}
+	// Left before the server summed up, twice; it says with each part what it was.
+	if u := got.Usage; u.Attempts != 2 || u.PromptTokens == 0 || u.CompletionTokens < len(got.Content) {
+		t.Errorf("usage %+v", u)
+	}
 	eventually(t, "the server to be idle", func() bool { return unfinished(t, endpoint) == 0 })
+}
+
+// TestServerTakesPrompts puts the prompt of another task to a region of text.
+func TestServerTakesPrompts(t *testing.T) {
+	cfg := vllm.DefaultConfig()
+	cfg.AllowPrompt = true
+	e := start(t, cfg, realServer(t))
+	p := enginetest.TextPage()
+	region := document.Region{Type: document.RegionText, BBox: document.BBox{0, 0, p.Width, p.Height}}
+	table, err := e.Recognize(t.Context(), p, region, document.Options{Task: document.TaskText, Prompt: "Table Recognition:"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := e.Recognize(t.Context(), p, region, document.Options{Task: document.TaskText})
+	if err != nil || table.Content == text.Content || table.Format != document.FormatText || table.Usage.Attempts != 1 {
+		t.Errorf("%v: %+v, without the prompt %+v", err, table, text)
+	}
 }
 
 // TestServerStopsWithItsClients cancels more regions than the server works on at
