@@ -45,28 +45,22 @@ func tablesOf(p *document.PageResult) []table {
 	return all
 }
 
-// set puts a cell into its place, unless that is beyond the bounds.
+// set puts a cell into its place, where the bounds have room for it.
 func (t *table) set(row, col int, c cell) {
 	if row < 0 || col < 0 || col >= maxTableColumns || c.text == "" {
 		return
 	}
-	grow := max(0, row+1-len(t.rows))
-	if row < len(t.rows) {
-		grow += max(0, col+1-len(t.rows[row]))
-	} else {
-		grow += col + 1
-	}
-	if *t.room < grow {
-		return
-	}
-	*t.room -= grow
-	for row >= len(t.rows) {
+	for len(t.rows) <= row && *t.room > 0 {
 		t.rows = append(t.rows, nil)
+		*t.room--
 	}
-	for col >= len(t.rows[row]) {
+	for row < len(t.rows) && len(t.rows[row]) <= col && *t.room > 0 {
 		t.rows[row] = append(t.rows[row], cell{})
+		*t.room--
 	}
-	t.rows[row][col] = c
+	if row < len(t.rows) && col < len(t.rows[row]) {
+		t.rows[row][col] = c
+	}
 }
 
 // gridTable is a table whose cells geometry found: each knows its lines.

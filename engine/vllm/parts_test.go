@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"io"
@@ -551,5 +552,28 @@ func BenchmarkReadAnswer(b *testing.B) {
 		if _, err := readAnswer(strings.NewReader(stream), textRule); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkAnswer reads an answer of 200 tokens, each a part of the stream, with
+// usage at the end and with every part.
+func BenchmarkAnswer(b *testing.B) {
+	const head = `data: {"id":"chatcmpl-a397abe7f378d66c","object":"chat.completion.chunk","created":1795487860,"model":"glm-ocr","choices":`
+	for name, usage := range map[string]string{
+		"end": "", "every part": `,"usage":{"prompt_tokens":109,"total_tokens":110,"completion_tokens":1,"completion_tokens_details":null}`,
+	} {
+		var s strings.Builder
+		for i := range 200 {
+			fmt.Fprintf(&s, head+`[{"index":0,"delta":{"content":"w%d "},"logprobs":null,"finish_reason":null,"token_ids":null}]%s}`+"\n\n", i, usage)
+		}
+		s.WriteString(head + `[{"index":0,"delta":{"content":""},"finish_reason":"stop"}]}` + "\n\ndata: [DONE]\n\n")
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := readAnswer(strings.NewReader(s.String()), textRule); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
