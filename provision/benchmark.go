@@ -65,7 +65,7 @@ func (r *run) benchmark(ctx context.Context) error {
 		{`--endpoint /api/ocr/recognize --requests 1 "$dir/run/page.png"`, func(report) {}}, // warms up
 		{`--endpoint /api/ocr/recognize --requests 10 "$dir/run/page.png"`, func(b report) { figures.Single = b.Latency.P50 }},
 		{`--endpoint /api/ocr/recognize --concurrency 5 --requests 25 "$dir/run/page.png"`, func(b report) { figures.FiveAtOnce = b.Latency.P50 }},
-		{`--concurrency 4 --requests 20 "$dir/run/pages.pdf"`, func(b report) {
+		{`--concurrency 4 --requests 10 "$dir/run/pages.pdf"`, func(b report) {
 			figures.PagesPerSecond, figures.Pages, figures.FailedPages = b.PagesPerSecond, b.Pages, b.FailedPages
 		}},
 	} {

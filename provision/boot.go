@@ -59,7 +59,7 @@ func (r *run) create(ctx context.Context) error {
 			return err
 		}
 		r.Progress.Waiting(fmt.Sprintf("none of %d kinds of GPU is free, looking again for %s", len(r.plan.Candidates), time.Until(until).Round(time.Second)))
-		if err := sleep(ctx, max(r.Poll, 10*time.Second)); err != nil {
+		if err := sleep(ctx, r.StockPause); err != nil {
 			return err
 		}
 		if err := r.replan(ctx); err != nil && !errors.Is(err, ErrNoStock) {
@@ -232,15 +232,9 @@ func (r *run) running(ctx context.Context) error {
 	return nil
 }
 
-// showPodLog shows the newest lines of a pod's log. The log is a help for
-// people only, so that its faults are passed over.
+// showPodLog shows the lines of a pod's log that have not been shown.
 func (r *run) showPodLog(ctx context.Context, source LogSource) {
-	ctx, cancel := context.WithTimeout(ctx, min(r.Poll, 3*time.Second))
-	defer cancel()
-	_ = r.Cloud.Logs(ctx, r.pod.ID, source, r.logSince, func(line LogLine) error {
-		r.showOnce(line)
-		return nil
-	})
+	r.readLog(ctx, source, r.showOnce)
 }
 
 // ported is met when sshd has an address. It changes at each start.

@@ -130,12 +130,25 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 func (r *run) podLog(ctx context.Context) []byte {
 	var b bytes.Buffer
 	for _, source := range []LogSource{LogSystem, LogContainer} {
-		reading, cancel := context.WithTimeout(ctx, 3*time.Second)
-		_ = r.Cloud.Logs(reading, r.d.PodID, source, time.Time{}, func(line LogLine) error {
+		r.readLog(ctx, source, func(line LogLine) {
 			fmt.Fprintf(&b, "%s %s %s\n", line.Time.Format(time.RFC3339), line.Source, line.Text)
-			return nil
 		})
-		cancel()
 	}
 	return b.Bytes()
+}
+
+// readLog hands over what a log of the pod says by now. The cloud's stream does
+// not end there, so that a pause is taken for the end. Its faults are passed
+// over: it is a help for people.
+func (r *run) readLog(ctx context.Context, source LogSource, take func(LogLine)) {
+	pause := min(5*r.Poll, time.Second)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	quiet := time.AfterFunc(pause, cancel)
+	defer quiet.Stop()
+	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line LogLine) error {
+		quiet.Reset(pause)
+		take(line)
+		return nil
+	})
 }

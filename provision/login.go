@@ -76,12 +76,19 @@ func (r *run) findDoor(ctx context.Context) error {
 // errFound ends the reading of a log.
 var errFound = errors.New("found")
 
+// startSlack is how much older than a pod's start its first log lines may be told.
+const startSlack = time.Minute
+
 // readHostKey finds the host key in the pod's log since its start.
 func (r *run) readHostKey(ctx context.Context) (string, error) {
 	reading, cancel := context.WithTimeout(ctx, max(r.Poll, 2*time.Second))
 	defer cancel()
 	var key string
-	err := r.Cloud.Logs(reading, r.pod.ID, LogContainer, r.pod.Started, func(line LogLine) error {
+	var since time.Time
+	if !r.pod.Started.IsZero() {
+		since = r.pod.Started.Add(-startSlack)
+	}
+	err := r.Cloud.Logs(reading, r.pod.ID, LogContainer, since, func(line LogLine) error {
 		r.showOnce(line)
 		if found, ok := strings.CutPrefix(strings.TrimSpace(line.Text), hostKeyMark); ok {
 			key = found

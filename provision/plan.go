@@ -100,7 +100,7 @@ func steps(o Options) []Step {
 		{"verify", "read a sample on the host, through SSH and at the public addresses; without a key they must refuse"},
 	}
 	if o.Benchmark {
-		all = append(all, Step{"bench", "latency of one image and of five at once, then 400 pages"})
+		all = append(all, Step{"bench", "latency of one image and of five at once, then 200 pages"})
 	}
 	return all
 }

@@ -20,6 +20,8 @@ type Parts struct {
 	// CloudKey is the cloud's API key, put on a host that stops itself when idle.
 	CloudKey string
 	Progress Progress
+	// StockPause is the time between two searches for a free GPU.
+	StockPause time.Duration
 	// Poll is the time between two looks at the cloud. RunPod allows 60 calls a minute.
 	Poll time.Duration
 	// Deadlines bound the stages.
@@ -54,7 +56,7 @@ func DefaultDeadlines() Deadlines {
 	return Deadlines{
 		Machine: 10 * time.Minute, Image: 30 * time.Minute, Ports: 5 * time.Minute, Login: 15 * time.Minute,
 		Install: 30 * time.Minute, Model: 60 * time.Minute, Upload: 30 * time.Minute,
-		VLLM: 20 * time.Minute, Gateway: 12 * time.Second, Verify: 5 * time.Minute,
+		VLLM: 20 * time.Minute, Gateway: 5 * time.Minute, Verify: 5 * time.Minute,
 		Bench: 20 * time.Minute, Stop: 5 * time.Minute,
 	}
 }
@@ -139,7 +141,7 @@ func (r *run) save() error { return r.Store.Save(r.d) }
 // needless: a second pod of an order that was carried out after all, and the
 // pod that it replaces.
 func (r *run) finish(ctx context.Context) error {
-	if err := r.reapTwins(ctx); err != nil {
+	if err := r.ReapTwins(ctx, r.d); err != nil {
 		return err
 	}
 	if old := r.d.Replaces; old != "" {
@@ -150,28 +152,6 @@ func (r *run) finish(ctx context.Context) error {
 	}
 	r.d.Ready = time.Now().UTC().Truncate(time.Second)
 	return r.save()
-}
-
-// reapTwins terminates other pods of this deployment's name, which is unique:
-// they come from orders that the cloud did not answer and carried out late.
-func (r *run) reapTwins(ctx context.Context) error {
-	if !r.d.Rented() {
-		return nil
-	}
-	pods, err := r.Cloud.Pods(ctx)
-	if err != nil {
-		return cloudTrouble(err)
-	}
-	for _, pod := range pods {
-		if pod.Name != r.d.Name || pod.ID == r.d.PodID || pod.State == PodTerminated {
-			continue
-		}
-		r.Progress.Warn("a second pod of this deployment came up late and is terminated: " + pod.ID)
-		if err := r.Cloud.Terminate(ctx, pod.ID); err != nil {
-			return fmt.Errorf("a second pod, %s, bills: %w", pod.ID, err)
-		}
-	}
-	return nil
 }
 
 // onHost runs a script on the host. A lost connection is unmet: the next look

@@ -73,6 +73,28 @@ func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 	}}, p.Progress)
 }
 
+// ReapTwins terminates other pods of a deployment's name, which is unique:
+// they come from orders that the cloud did not answer and carried out late.
+func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
+	if !d.Rented() {
+		return nil
+	}
+	pods, err := p.Cloud.Pods(ctx)
+	if err != nil {
+		return cloudTrouble(err)
+	}
+	for _, pod := range pods {
+		if pod.Name != d.Name || pod.ID == d.PodID || pod.State == PodTerminated {
+			continue
+		}
+		p.Progress.Warn("a second pod of this deployment came up late and is terminated: " + pod.ID)
+		if err := p.Cloud.Terminate(ctx, pod.ID); err != nil {
+			return fmt.Errorf("a second pod, %s, bills: %w", pod.ID, err)
+		}
+	}
+	return nil
+}
+
 // named returns the pods of a name: those of an order that was cut off before
 // its pod was known.
 func (p *Provisioner) named(ctx context.Context, name string) ([]string, error) {

@@ -49,14 +49,15 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 	ssh := sshhost.DefaultConfig()
 	ssh.KeyFile, ssh.Log = p.KeyFile, p.Log
 	parts := provision.Parts{
-		Connect:   sshhost.New(ssh).Connect,
-		Store:     store,
-		PublicKey: publicKey,
-		Program:   func() (provision.Program, error) { return openProgram(p.Binary) },
-		CloudKey:  p.RunPodKey,
-		Progress:  p.Progress,
-		Poll:      p.Poll,
-		Deadlines: provision.DefaultDeadlines(),
+		Connect:    sshhost.New(ssh).Connect,
+		Store:      store,
+		PublicKey:  publicKey,
+		Program:    func() (provision.Program, error) { return openProgram(p.Binary) },
+		CloudKey:   p.RunPodKey,
+		Progress:   p.Progress,
+		StockPause: 15 * time.Second,
+		Poll:       p.Poll,
+		Deadlines:  provision.DefaultDeadlines(),
 	}
 	if p.RunPodKey != "" {
 		parts.Cloud = runpod.New(runpod.Config{

@@ -58,6 +58,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"cmd/ocr-gateway":  {"engine/enginetest", "provision/runpodtest", "provision/podtest"},
+	"provision":        {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod": {"provision/runpodtest"},
 	"engine/vllm":      {"engine/enginetest"},
 	"engine/embedded":  {"engine/enginetest"},

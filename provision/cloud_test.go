@@ -1,0 +1,448 @@
+package provision_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"ocr-gateway/provision"
+	"ocr-gateway/provision/runpod"
+	"ocr-gateway/provision/runpodtest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// shell is a container of which only the log is real.
+type shell struct {
+	end  sync.Once
+	done chan struct{}
+}
+
+func startShell(_ context.Context, spec runpodtest.Spec) (runpodtest.Container, error) {
+	spec.Log("ocr-gateway: host key ssh-ed25519 AAAA" + spec.Pod)
+	return &shell{done: make(chan struct{})}, nil
+}
+
+func (*shell) Dial(context.Context, int) (net.Conn, error) { return nil, errors.New("nothing listens") }
+func (s *shell) Done() <-chan struct{}                     { return s.done }
+func (s *shell) Kill() error                               { s.end.Do(func() { close(s.done) }); return nil }
+
+// arrived is what the host says to the first script: these tests end there.
+var arrived = &provision.ExitError{Code: 99, Tail: "arrived"}
+
+// doorstep is a host that runs nothing.
+type doorstep struct{ provision.Host }
+
+func (doorstep) Run(context.Context, string, io.Writer) error { return arrived }
+func (doorstep) Close() error                                 { return nil }
+
+// world is a Provisioner before a fake cloud.
+type world struct {
+	*provision.Provisioner
+	t     *testing.T
+	fake  *runpodtest.Fake
+	diary diary
+	login provision.Login // the last one
+}
+
+func newWorld(t *testing.T, config runpodtest.Config) *world {
+	t.Helper()
+	config.Start = startShell
+	w := &world{t: t, fake: runpodtest.New(config)}
+	t.Cleanup(w.fake.Close)
+	cloud := runpod.New(runpod.Config{Key: "k", BaseURL: w.fake.URL(), ProxyURL: w.fake.ProxyURL(), Timeout: 500 * time.Millisecond})
+	t.Cleanup(cloud.Close)
+	store, err := provision.OpenStore(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	deadlines := provision.DefaultDeadlines()
+	deadlines.Ports, deadlines.Stop = 300*time.Millisecond, 5*time.Second
+	w.Provisioner = provision.New(provision.Parts{
+		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.diary, Poll: 20 * time.Millisecond, Deadlines: deadlines,
+		Connect: func(_ context.Context, login provision.Login) (provision.Host, error) {
+			w.login = login
+			return doorstep{}, nil
+		},
+	})
+	return w
+}
+
+type diary struct{ lines []string }
+
+func (d *diary) Begin(stage string, _ provision.Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *diary) Waiting(why string)                    { d.lines = append(d.lines, "wait "+why) }
+func (d *diary) Log(source, line string)               { d.lines = append(d.lines, source+": "+line) }
+func (d *diary) Warn(text string)                      { d.lines = append(d.lines, "warn "+text) }
+func (d *diary) End(stage string, _ time.Duration, err error) {
+	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
+}
+
+func (d *diary) has(part string) bool {
+	return slices.ContainsFunc(d.lines, func(line string) bool { return strings.Contains(line, part) })
+}
+
+// options for an A40, the rest as by default.
+func options() provision.Options {
+	o := provision.DefaultOptions()
+	o.GPU = "A40"
+	return o
+}
+
+// up runs a new deployment until it has logged in, and returns its error if it
+// comes to another end.
+func (w *world) up(o provision.Options) (*provision.Deployment, error) {
+	w.t.Helper()
+	plan, err := w.Plan(w.t.Context(), o)
+	if err != nil {
+		return nil, err
+	}
+	d, _, unlock, err := w.Begin(o, plan.Ceiling, false)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	return d, w.enter(d, plan)
+}
+
+// enter runs a deployment's stages until it has logged in.
+func (w *world) enter(d *provision.Deployment, plan provision.Plan) error {
+	_, err := w.Up(w.t.Context(), d, plan)
+	if errors.Is(err, arrived) {
+		return nil
+	}
+	return err
+}
+
+// one checks that one pod exists and returns it.
+func (w *world) one() runpodtest.Seen {
+	w.t.Helper()
+	live := w.fake.Live()
+	if len(live) != 1 || w.fake.Peak() != 1 {
+		w.t.Fatalf("%d pods exist, at most %d at once, want 1: %+v", len(live), w.fake.Peak(), live)
+	}
+	return live[0]
+}
+
+const (
+	a40  = "NVIDIA A40"
+	h100 = "NVIDIA H100 80GB HBM3"
+)
+
+func TestOrdersAreCarriedOutOnce(t *testing.T) {
+	for name, fault := range map[string]runpodtest.Fault{
+		"timed out yet carried out":      {Hang: true, After: true},
+		"timed out and not carried out":  {Hang: true},
+		"cut off yet carried out":        {Reset: true, After: true},
+		"failed yet carried out":         {Status: 500, After: true},
+		"failed and not carried out":     {Status: 504},
+		"too many requests for a moment": {Status: 429, RetryAfter: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 1, fault)})
+			d, err := w.up(options())
+			if err == nil && !fault.After && fault.RetryAfter == 0 {
+				t.Fatal("an order that was not carried out left no word")
+			}
+			if fault.After || fault.RetryAfter > 0 {
+				if err != nil {
+					t.Fatal(err)
+				}
+			} else if err := w.enter(d, provision.Plan{}); err != nil { // typed once more
+				t.Fatal(err)
+			}
+			if pod := w.one(); d.PodID != pod.ID {
+				t.Errorf("deployment has pod %q, the cloud %q", d.PodID, pod.ID)
+			}
+		})
+	}
+}
+
+// A pod that comes up after its order was given up is found and ended.
+func TestLateTwinIsEnded(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	d, err := w.up(options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = w.one()
+	twin, err := w.Cloud.Create(t.Context(), provision.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
+		Ports: []provision.Port{{Number: 22}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ReapTwins(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if live := w.fake.Live(); len(live) != 1 || live[0].ID == twin.ID {
+		t.Errorf("alive: %+v", live)
+	}
+}
+
+func TestStock(t *testing.T) {
+	refuse := func(w *world, gpus ...string) {
+		for _, gpu := range gpus {
+			w.fake.Refuse(gpu, runpodtest.NoLonger)
+		}
+	}
+	t.Run("the next kind is taken", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		refuse(w, h100, "NVIDIA H100 PCIe", "NVIDIA H100 NVL")
+		o := options()
+		o.GPU = "H100"
+		if _, err := w.up(o); err != nil {
+			t.Fatal(err)
+		}
+		if pod := w.one(); strings.Contains(pod.GPU, "H100") {
+			t.Errorf("got %s", pod.GPU)
+		}
+	})
+	t.Run("none is left: nothing is begun and nothing bills", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		refuse(w, a40)
+		_, err := w.up(options())
+		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billing") {
+			t.Errorf("got %v, %d pods", err, w.fake.Created())
+		}
+		if all, err := w.Store.All(); err != nil || len(all) != 0 {
+			t.Errorf("left behind: %+v, %v", all, err)
+		}
+	})
+	t.Run("it is waited for", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 2, runpodtest.Fault{
+			Status: 400, Body: `{"title":"Bad Request","status":400,"detail":"` + runpodtest.NoLonger + `"}`,
+		})})
+		w.StockPause = 10 * time.Millisecond
+		o := options()
+		o.RetryFor = time.Minute
+		if _, err := w.up(o); err != nil {
+			t.Fatal(err)
+		}
+		_ = w.one()
+	})
+	t.Run("dearer than agreed to is not taken", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		d, _, unlock, err := w.Begin(options(), 0.10, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		if err := w.enter(d, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 {
+			t.Errorf("got %v, %d pods", err, w.fake.Created())
+		}
+	})
+}
+
+func TestAccountFaults(t *testing.T) {
+	for status, want := range map[int]error{401: provision.ErrKey, 402: provision.ErrBalance, 422: provision.ErrRequest, 403: provision.ErrForbidden} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 100, runpodtest.Fault{Status: status})})
+			if _, err := w.up(options()); !errors.Is(err, want) || w.fake.Created() != 0 {
+				t.Errorf("got %v, %d pods", err, w.fake.Created())
+			}
+		})
+	}
+}
+
+func TestOlderContractsAndOtherPeoplesPods(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{OlderBodies: true, OlderLists: true, Others: []string{"theirs", "ocr-gateway-theirs"}})
+	if _, err := w.up(options()); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.one()
+}
+
+func TestPortsThatDoNotComeAreAskedForAgain(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{PortsUntilPatch: true})
+	if _, err := w.up(options()); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.fake.Count("patch"); n != 1 {
+		t.Errorf("asked %d times", n)
+	}
+	_ = w.one()
+}
+
+func TestStart(t *testing.T) {
+	stopped := func(t *testing.T, w *world) *provision.Deployment {
+		t.Helper()
+		d, err := w.up(options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Stop(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	t.Run("ports move, and the old ones are told at first", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{StalePorts: 2})
+		d := stopped(t, w)
+		before := w.login.Address
+		w.Connect = func(_ context.Context, login provision.Login) (provision.Host, error) {
+			if login.Address == before {
+				return nil, errors.New("connection refused")
+			}
+			w.login = login
+			return doorstep{}, nil
+		}
+		if err := w.enter(d, provision.Plan{}); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("127.0.0.1:%d", w.one().TCP[22]); w.login.Address != want {
+			t.Errorf("logged in at %s, want %s", w.login.Address, want)
+		}
+	})
+	t.Run("no GPU is free: it says what to do", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		d := stopped(t, w)
+		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 1 })
+		err := w.enter(d, provision.Plan{})
+		if !errors.Is(err, provision.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage bills") {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("no GPU is free: it is waited for", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		d := stopped(t, w)
+		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 3 })
+		d.Options.RetryFor = time.Minute
+		if err := w.enter(d, provision.Plan{}); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("it comes back without a GPU", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		d := stopped(t, w)
+		w.fake.Change(func(c *runpodtest.Config) { c.StartNoGPU = true })
+		if err := w.enter(d, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("another machine takes its place when it is ready", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		d := stopped(t, w)
+		successor, unlock, err := w.Replace(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		if err := w.enter(successor, provision.Plan{}); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.fake.Live()) != 2 {
+			t.Errorf("the old pod went before the new one was ready: %+v", w.fake.Live())
+		}
+		if err := w.Terminate(t.Context(), successor); err != nil {
+			t.Fatal(err)
+		}
+		if live := w.fake.Live(); len(live) != 0 {
+			t.Errorf("orphans: %+v", live)
+		}
+	})
+}
+
+func TestVanishedPodIsSaidAndForgotten(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	d, err := w.up(options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.fake.Vanish(d.PodID)
+	err = w.enter(d, provision.Plan{})
+	if !errors.Is(err, provision.ErrGone) || !strings.Contains(err.Error(), "nothing") {
+		t.Errorf("got %v", err)
+	}
+	states, err := w.Status(t.Context())
+	if err != nil || len(states) != 1 || states[0].Pod != "gone" {
+		t.Errorf("status %+v, %v", states, err)
+	}
+	if err := w.Terminate(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if states, err := w.Status(t.Context()); err != nil || len(states) != 0 {
+		t.Errorf("status %+v, %v", states, err)
+	}
+}
+
+func TestStatusTellsOursFromOrphansAndOthers(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{Others: []string{"theirs"}})
+	d, err := w.up(options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Store.Drop(d); err != nil { // as if made from another machine
+		t.Fatal(err)
+	}
+	states, err := w.Status(t.Context())
+	if err != nil || len(states) != 1 || !states[0].Orphan || states[0].PodID != d.PodID {
+		t.Fatalf("status %+v, %v", states, err)
+	}
+	again, unlock, err := w.Find(t.Context(), d.PodID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if err := w.enter(again, provision.Plan{}); err != nil {
+		t.Errorf("taken over: %v", err)
+	}
+	for _, pod := range w.fake.Pods() {
+		if pod.Other {
+			if _, _, err := w.Find(t.Context(), pod.ID); err == nil {
+				t.Error("a pod of other people was taken over")
+			}
+		}
+	}
+}
+
+// A second call goes on with the first one's deployment, and never builds another unasked.
+func TestBegin(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	d, _, unlock, err := w.Begin(options(), 1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := w.Begin(options(), 1, false); !errors.Is(err, provision.ErrBusy) {
+		t.Errorf("while another works on it: %v", err)
+	}
+	unlock()
+	again, resumed, unlock, err := w.Begin(options(), 1, false)
+	if err != nil || !resumed || again.Name != d.Name {
+		t.Fatalf("got %+v, %v, %v", again, resumed, err)
+	}
+	again.Ready = time.Now()
+	if err := w.Store.Save(again); err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	if _, _, _, err := w.Begin(options(), 1, false); !errors.Is(err, provision.ErrExists) {
+		t.Errorf("a ready one was built twice: %v", err)
+	}
+	other, resumed, unlock, err := w.Begin(options(), 1, true)
+	if err != nil || resumed || other.Name == d.Name {
+		t.Fatalf("--new: %+v, %v, %v", other, resumed, err)
+	}
+	unlock()
+}
