@@ -134,7 +134,8 @@ type Page struct {
 	Free func()
 }
 
-// Release drops the pixels and gives their share of the memory budget back.
+// Release drops the pixels and gives their share of the memory budget back. Other
+// pages are drawn in the same memory then: nothing may hold on to Image or a part of it.
 // It is safe to call twice, not concurrently.
 func (p *Page) Release() {
 	p.Image = nil

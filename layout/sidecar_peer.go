@@ -120,7 +120,7 @@ func (p *peer) send(ctx context.Context, page *document.Page) ([]detection, erro
 	}
 	size := page.Image.Bounds().Size()
 	req.ContentLength = pixels.size()
-	req.Header.Set("Content-Type", "application/x-rgb")
+	req.Header.Set("Content-Type", pixels.mediaType())
 	req.Header.Set("X-Width", strconv.Itoa(size.X))
 	req.Header.Set("X-Height", strconv.Itoa(size.Y))
 	status, body, err := p.do(req, maxAnswerBytes)

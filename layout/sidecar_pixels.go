@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -11,43 +12,61 @@ import (
 // errPixelsClosed means that the page was given back while it was being sent.
 var errPixelsClosed = errors.New("pixels are closed")
 
-// pixelReader reads a picture as rows of red, green and blue, without a copy of
-// the whole. After Close it does not touch the picture.
+// pixelReader reads a picture in rows of red, green and blue or of gray, without a
+// copy of the whole. After Close it does not touch the picture.
 type pixelReader struct {
-	mu    sync.Mutex
-	fill  func(row []byte, y int) // nil after Close
-	rows  int
-	next  int    // row
-	row   []byte // of the current row, the part not yet read
-	whole []byte // backs row
+	mu       sync.Mutex
+	fill     func(row []byte, y int) // nil after Close
+	rows     int
+	channels int    // bytes a pixel: 3 or 1
+	next     int    // row
+	row      []byte // of the current row, the part not yet read
+	whole    []byte // backs row
 }
 
 // newPixelReader takes *image.RGBA, opaque, and *image.Gray.
 func newPixelReader(img image.Image) (*pixelReader, error) {
 	size := img.Bounds().Size()
-	r := &pixelReader{rows: size.Y, whole: make([]byte, 3*size.X)}
+	r := &pixelReader{rows: size.Y}
 	switch img := img.(type) {
 	case *image.RGBA:
-		r.fill = func(row []byte, y int) {
-			pix := img.Pix[y*img.Stride : y*img.Stride+4*size.X]
-			for i, j := 0, 0; i+4 <= len(pix) && j+3 <= len(row); i, j = i+4, j+3 {
-				row[j], row[j+1], row[j+2] = pix[i], pix[i+1], pix[i+2]
-			}
-		}
+		r.channels = 3
+		r.fill = func(row []byte, y int) { dropAlpha(row, img.Pix[y*img.Stride:][:4*size.X]) }
 	case *image.Gray:
-		r.fill = func(row []byte, y int) {
-			for x, v := range img.Pix[y*img.Stride : y*img.Stride+size.X] {
-				row[3*x], row[3*x+1], row[3*x+2] = v, v, v
-			}
-		}
+		r.channels = 1
+		r.fill = func(row []byte, y int) { copy(row, img.Pix[y*img.Stride:][:size.X]) }
 	default:
 		return nil, fmt.Errorf("page is a %T", img)
 	}
+	r.whole = make([]byte, r.channels*size.X)
 	return r, nil
+}
+
+// dropAlpha copies red, green and blue. It takes four pixels at a time, because this
+// is done to every pixel of every page.
+func dropAlpha(rgb, rgba []byte) {
+	for len(rgba) >= 16 && len(rgb) >= 12 {
+		ab, cd := binary.LittleEndian.Uint64(rgba), binary.LittleEndian.Uint64(rgba[8:])
+		c := cd & 0xffffff
+		binary.LittleEndian.PutUint64(rgb, ab&0xffffff|ab>>32&0xffffff<<24|c<<48)
+		binary.LittleEndian.PutUint32(rgb[8:], uint32(c>>16|cd>>32&0xffffff<<8))
+		rgb, rgba = rgb[12:], rgba[16:]
+	}
+	for len(rgba) >= 4 && len(rgb) >= 3 {
+		copy(rgb, rgba[:3])
+		rgb, rgba = rgb[3:], rgba[4:]
+	}
 }
 
 // size is the number of bytes in all.
 func (r *pixelReader) size() int64 { return int64(len(r.whole)) * int64(r.rows) }
+
+func (r *pixelReader) mediaType() string {
+	if r.channels == 1 {
+		return "application/x-gray"
+	}
+	return "application/x-rgb"
+}
 
 // Read fills p with as many rows as fit.
 func (r *pixelReader) Read(p []byte) (n int, err error) {

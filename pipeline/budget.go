@@ -24,5 +24,10 @@ func (b *Budget) Acquire(ctx context.Context, bytes int64) error {
 	return b.sem.Acquire(ctx, min(bytes, b.total))
 }
 
+// Shrink gives back what of bytes is beyond smaller, which is then to be released.
+func (b *Budget) Shrink(bytes, smaller int64) {
+	b.sem.Release(min(bytes, b.total) - min(smaller, b.total))
+}
+
 // Release gives bytes back: the same number that was acquired.
 func (b *Budget) Release(bytes int64) { b.sem.Release(min(bytes, b.total)) }

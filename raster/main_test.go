@@ -54,6 +54,8 @@ func (b *budget) Acquire(_ context.Context, n int64) error {
 	return nil
 }
 
+func (b *budget) Shrink(n, smaller int64) { b.Release(n - smaller) }
+
 func (b *budget) Release(n int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

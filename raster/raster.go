@@ -21,10 +21,14 @@ import (
 )
 
 // Budget is the memory for decoded pages, shared by all requests. A page takes
-// width * height * 4 bytes before it is rendered and gives them back in Page.Free.
+// width * height * 4 bytes before it is rendered and gives them back in Page.Free; one
+// that proves to be gray gives three quarters back at once.
 type Budget interface {
 	// Acquire waits for bytes, in turn with others, until ctx is done.
 	Acquire(ctx context.Context, bytes int64) error
+	// Shrink gives back what is beyond the smaller number.
+	Shrink(bytes, smaller int64)
+	// Release gives back the number acquired, or the smaller one since.
 	Release(bytes int64)
 }
 
@@ -34,6 +38,8 @@ type Rasterizer struct {
 	budget Budget
 	log    *slog.Logger
 	pool   *pool
+
+	gray, rgba buffers
 }
 
 // New starts the spare children. Close ends them.

@@ -343,18 +343,12 @@ func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration
 			return err
 		}
 	}
-	rect := image.Rect(0, 0, size.width, size.height)
-	var img image.Image
-	if rep.Format == formatGray {
-		gray := image.NewGray(rect)
-		img, err = gray, c.readPixels(gray.Pix)
-	} else {
-		rgba := image.NewRGBA(rect)
-		img, err = rgba, c.readPixels(rgba.Pix)
-	}
-	if err != nil {
+	gray := rep.Format == formatGray
+	pix := w.pixelBuffer(page, gray)
+	if err := c.readPixels(pix); err != nil {
 		return err
 	}
+	img := w.adopt(page, pix, gray)
 	if rep.Format == formatAlpha {
 		img = flatten(img)
 	}

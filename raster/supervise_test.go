@@ -218,6 +218,8 @@ func (b tightBudget) Acquire(ctx context.Context, _ int64) error {
 	}
 }
 
+func (b tightBudget) Shrink(int64, int64) {}
+
 func (b tightBudget) Release(int64) { <-b }
 
 // TestMemoryForOnePage wants documents to share memory for a single page without

@@ -33,10 +33,11 @@ class Onnx:
         self._outputs = [o.name for o in self._session.get_outputs()][:2]  # the third, masks, is slow and not used
 
     def prepare(self, page: Page) -> tuple[np.ndarray, tuple[float, float]]:
-        image = Image.frombuffer("RGB", (page.width, page.height), page.rgb, "raw", "RGB", 0, 1)
+        mode = "RGB" if page.channels == 3 else "L"
+        image = Image.frombuffer(mode, (page.width, page.height), page.pixels, "raw", mode, 0, 1)
         # transform, unlike resize, does not smooth: nor did the training.
         image = image.transform((SIDE, SIDE), Image.Transform.EXTENT, (0, 0, page.width, page.height), Image.Resampling.BILINEAR)
-        pixels = np.asarray(image, dtype=np.float32).transpose(2, 0, 1) / 255
+        pixels = np.asarray(image.convert("RGB"), dtype=np.float32).transpose(2, 0, 1) / 255
         return pixels, (SIDE / page.height, SIDE / page.width)
 
     def infer(self, inputs: list) -> list[np.ndarray]:

@@ -14,11 +14,16 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """Pixels of a page: rows from the top, three bytes (red, green, blue) a pixel, without padding."""
+    """Pixels of a page: rows from the top, without padding; three bytes (red, green, blue) a pixel, or one of gray."""
 
     width: int
     height: int
-    rgb: bytes | bytearray
+    pixels: bytes | bytearray
+    channels: int = 3
+
+
+# Raw pixels: how many bytes each has.
+CHANNELS = {"application/x-rgb": 3, "application/x-gray": 1}
 
 
 def bad_image(message: str) -> Refusal:
@@ -28,14 +33,14 @@ def bad_image(message: str) -> Refusal:
 def decode(body: bytes | bytearray, content_type: str, headers, max_pixels: int) -> Page:
     """Read a page from a body; headers has X-Width and X-Height for raw pixels."""
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == "application/x-rgb":
-        return _raw(body, headers, max_pixels)
+    if kind in CHANNELS:
+        return _raw(body, headers, max_pixels, CHANNELS[kind])
     if kind in ("image/png", "image/jpeg"):
         return _picture(body, kind, max_pixels)
-    raise Refusal(415, "unsupported_media", "send image/png, image/jpeg or application/x-rgb")
+    raise Refusal(415, "unsupported_media", "send image/png, image/jpeg, application/x-rgb or application/x-gray")
 
 
-def _raw(body, headers, max_pixels: int) -> Page:
+def _raw(body, headers, max_pixels: int, channels: int) -> Page:
     sides = []
     for name in ("X-Width", "X-Height"):
         text = headers.get(name, "")
@@ -45,16 +50,16 @@ def _raw(body, headers, max_pixels: int) -> Page:
         sides.append(int(text))
     width, height = sides
     _limit(width, height, max_pixels)
-    if len(body) != 3 * width * height:
-        raise bad_image(f"{width} x {height} pixels are {3 * width * height} bytes, not {len(body)}")
-    return Page(width, height, body)
+    if len(body) != channels * width * height:
+        raise bad_image(f"{width} x {height} pixels are {channels * width * height} bytes, not {len(body)}")
+    return Page(width, height, body, channels)
 
 
 def _picture(body, kind: str, max_pixels: int) -> Page:
     try:
         from PIL import Image
     except ImportError:
-        raise Refusal(415, "unsupported_media", "this service has no Pillow: send application/x-rgb") from None
+        raise Refusal(415, "unsupported_media", "this service has no Pillow: send raw pixels") from None
     try:
         with Image.open(io.BytesIO(body), formats=[kind.removeprefix("image/").upper()]) as image:
             _limit(*image.size, max_pixels)  # known before a pixel is decoded

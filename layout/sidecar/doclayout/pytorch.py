@@ -39,8 +39,9 @@ class PyTorch:
 
     def prepare(self, page: Page) -> torch.Tensor:
         """The page as the model wants it, [3, 800, 800]."""
-        rgb = page.rgb if isinstance(page.rgb, bytearray) else bytearray(page.rgb)  # torch wants it writable
-        pixels = torch.frombuffer(rgb, dtype=torch.uint8).view(page.height, page.width, 3).permute(2, 0, 1)
+        raw = page.pixels if isinstance(page.pixels, bytearray) else bytearray(page.pixels)  # torch wants it writable
+        pixels = torch.frombuffer(raw, dtype=torch.uint8).view(page.height, page.width, page.channels)
+        pixels = pixels.permute(2, 0, 1).expand(3, -1, -1)  # gray three times, without a copy
         return self._processor(images=[pixels], return_tensors="pt", input_data_format="channels_first").pixel_values[0]
 
     @torch.inference_mode()

@@ -39,7 +39,8 @@ class StandIn:
     @staticmethod
     def _extent(page: Page, y: int) -> tuple[int, int] | None:
         """The first and the end of the dark columns of a row."""
-        row = page.rgb[3 * y * page.width : 3 * (y + 1) * page.width : 3 * COLUMNS]
+        n = page.channels
+        row = page.pixels[n * y * page.width : n * (y + 1) * page.width : n * COLUMNS]
         if min(row) >= DARK:
             return None
         dark = [x for x, v in enumerate(row) if v < DARK]

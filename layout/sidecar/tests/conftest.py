@@ -31,7 +31,7 @@ class Client:
         return self.request("POST", "/v1/layout", body, {k.replace("_", "-"): v for k, v in headers.items()})
 
     def post_rgb(self, page):
-        return self.post(bytes(page.rgb), Content_Type="application/x-rgb", X_Width=str(page.width), X_Height=str(page.height))
+        return self.post(bytes(page.pixels), Content_Type="application/x-rgb", X_Width=str(page.width), X_Height=str(page.height))
 
 
 @pytest.fixture

@@ -87,6 +87,12 @@ def test_pixels(path):
     assert scale == (400, 200)
 
 
+def test_gray_is_three_equal_channels(path):
+    model, gray = Onnx(path, "cpu"), bytes(range(8))
+    rgb = bytes(v for v in gray for _ in range(3))
+    assert np.array_equal(model.prepare(Page(4, 2, gray, 1))[0], model.prepare(Page(4, 2, rgb))[0])
+
+
 def test_other_files_are_refused(tmp_path):
     node = helper.make_node("Identity", ["x"], ["y"])
     info = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1]) for n in "xy"]

@@ -47,6 +47,12 @@ def test_shapes(outputs):
         assert out.out_masks.shape == (1, 300, 200, 200)
 
 
+def test_gray_is_three_equal_channels(model, pages):
+    gray = pages[0].pixels[: WIDTH * HEIGHT]
+    rgb = np.repeat(np.frombuffer(gray, np.uint8), 3).tobytes()
+    assert torch.equal(model.prepare(Page(WIDTH, HEIGHT, gray, 1)), model.prepare(Page(WIDTH, HEIGHT, rgb)))
+
+
 def test_a_batch_is_its_pages(model, pages, outputs):
     alone = model.infer([model.prepare(pages[1])])[0]
     assert torch.allclose(alone.logits, outputs[1].logits, atol=1e-3)
@@ -57,7 +63,7 @@ def test_boxes_are_those_of_the_reference(checkpoint, pages, model):
     """Against transformers called as its documentation says."""
     processor = PPDocLayoutV3ImageProcessor.from_pretrained(checkpoint)
     reference = PPDocLayoutV3ForObjectDetection.from_pretrained(checkpoint).eval()
-    array = np.frombuffer(bytearray(pages[0].rgb), np.uint8).reshape(HEIGHT, WIDTH, 3)
+    array = np.frombuffer(bytearray(pages[0].pixels), np.uint8).reshape(HEIGHT, WIDTH, 3)
     out = reference(**processor(images=[array], return_tensors="pt"))
     want = processor.post_process_object_detection(out, threshold=0.1, target_sizes=[(HEIGHT, WIDTH)])[0]
     got = model.boxes(model.infer([model.prepare(pages[0])])[0], WIDTH, HEIGHT)

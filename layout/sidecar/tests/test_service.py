@@ -61,12 +61,20 @@ def test_empty_page(serve):
     assert serve().post_rgb(bands(40, 100))[1]["boxes"] == []
 
 
+def test_gray(serve):
+    client, page = serve(), bands(40, 100, 20)
+    sides = {"X_Width": "40", "X_Height": "100"}
+    response, answer = client.post(bytes(page.pixels[::3]), Content_Type="application/x-gray", **sides)
+    assert (response.status, answer) == (200, client.post_rgb(page)[1])
+    assert client.post(bytes(page.pixels), Content_Type="application/x-gray", **sides)[0].status == 400
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_pictures(serve, kind):
     image = pytest.importorskip("PIL.Image")
     page = bands(48, 96, 16)
     body = io.BytesIO()
-    image.frombytes("RGB", (48, 96), bytes(page.rgb)).convert("L").save(body, kind)
+    image.frombytes("RGB", (48, 96), bytes(page.pixels)).convert("L").save(body, kind)
     response, answer = serve().post(body.getvalue(), Content_Type=f"image/{kind.lower()}")
     assert (response.status, answer["width"], answer["height"], len(answer["boxes"])) == (200, 48, 96, 1)
 
@@ -135,7 +143,7 @@ def test_connection_is_kept(serve):
     page = bands(40, 100, 20)
     headers = {"Content-Type": RGB, "X-Width": "40", "X-Height": "100"}
     for _ in range(3):
-        connection.request("POST", "/v1/layout", bytes(page.rgb), headers)
+        connection.request("POST", "/v1/layout", bytes(page.pixels), headers)
         kept = connection.sock
         assert connection.getresponse().read()
         assert connection.sock is kept
@@ -183,7 +191,7 @@ def test_client_that_left_is_not_served(serve):
     assert model.entered.wait(30)
     page = bands(40, 100, 20)
     s = socket.create_connection(("127.0.0.1", client.port), timeout=30)
-    s.sendall(b"POST /v1/layout HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-rgb\r\nX-Width: 40\r\nX-Height: 100\r\nContent-Length: 12000\r\n\r\n" + page.rgb)
+    s.sendall(b"POST /v1/layout HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-rgb\r\nX-Width: 40\r\nX-Height: 100\r\nContent-Length: 12000\r\n\r\n" + page.pixels)
     until(lambda: client.service._batcher._waiting.qsize() == 1)
     s.close()
     # Its place is free again, though the model still holds the first page.
