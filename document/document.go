@@ -14,6 +14,7 @@
 package document
 
 import (
+	"context"
 	"image"
 	"iter"
 )
@@ -90,6 +91,8 @@ type Options struct {
 	// Prompt is put to the model in place of the task's own; empty means the task's.
 	// Only engines whose operator allows it take one.
 	Prompt string
+	// Batch says that nobody waits for the pages one by one: others go first.
+	Batch bool
 	// Question is answered by engines that can, for every page; nil asks nothing.
 	Question *Question
 }
@@ -107,6 +110,10 @@ type Pages struct {
 	// the loop early stops the work. The consumer owns each page and must
 	// call its Release.
 	Seq iter.Seq2[*Page, error]
+	// Begin, where the consumer sets it before it ranges over Seq, is called before
+	// work on a page begins, in the order of the pages, and waits until the page is
+	// wanted. On an error the page is not begun.
+	Begin func(ctx context.Context, page int) error
 	// Close frees what Open holds. It must be called, also when Seq was never
 	// ranged over, and is safe to call twice.
 	Close func()

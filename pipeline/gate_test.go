@@ -42,8 +42,8 @@ func TestGateTakesTurns(t *testing.T) {
 		if !slices.Equal(order, want) {
 			t.Errorf("served %v\nwant   %v", order, want)
 		}
-		if g.free != 1 || len(g.lines) != 0 {
-			t.Errorf("%d slots free, %d documents waiting", g.free, len(g.lines))
+		if g.free != 1 || len(g.turns.lines) != 0 {
+			t.Errorf("%d slots free, %d documents waiting", g.free, len(g.turns.lines))
 		}
 	})
 }
@@ -74,8 +74,8 @@ func TestGateForgetsWhoGivesUp(t *testing.T) {
 			t.Error(err)
 		}
 		g.leave()
-		if g.free != 1 || len(g.lines) != 0 {
-			t.Errorf("%d slots free, %d documents waiting", g.free, len(g.lines))
+		if g.free != 1 || len(g.turns.lines) != 0 {
+			t.Errorf("%d slots free, %d documents waiting", g.free, len(g.turns.lines))
 		}
 	})
 }
@@ -102,7 +102,7 @@ func TestGateLosesNoSlot(t *testing.T) {
 	for range 200 {
 		<-done
 	}
-	if g.free != 2 || len(g.lines) != 0 {
-		t.Errorf("%d of 2 slots free, %d documents waiting", g.free, len(g.lines))
+	if g.free != 2 || len(g.turns.lines) != 0 {
+		t.Errorf("%d of 2 slots free, %d documents waiting", g.free, len(g.turns.lines))
 	}
 }

@@ -33,6 +33,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	if err != nil {
 		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
 	}
+	by.pace.prepared(r.since(page.Number), readable(regions))
 	start = time.Now()
 	var asking sync.WaitGroup
 	var asked document.Usage
@@ -126,10 +127,21 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 	if holding { // there was nothing to read
 		by.engine.leave()
 	}
+	r.handed(page.Number)
 	workers.Wait()
 	for _, u := range usage {
 		result.Usage.Add(u)
 	}
+}
+
+// readable counts the regions that have something to read.
+func readable(regions []document.Region) (n int) {
+	for i := range regions {
+		if regions[i].Type != document.RegionImage {
+			n++
+		}
+	}
+	return n
 }
 
 // recognize reads one region and writes the outcome into it.
@@ -156,7 +168,12 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 // ask calls the engine; a defect in it fails the region, not the process.
 func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region) (got document.Recognition, err error) {
 	defer recovered(&err)
-	return by.Recognizer.Recognize(ctx, page, region, r.opts)
+	start := time.Now()
+	got, err = by.Recognizer.Recognize(ctx, page, region, r.opts)
+	if err == nil {
+		by.pace.took(time.Since(start))
+	}
+	return got, err
 }
 
 // answer asks the run's question about the page; nil when there is none or

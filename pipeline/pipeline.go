@@ -88,9 +88,10 @@ type Pipeline struct {
 	fallback       *backend // nil when there is none
 	text, markdown Writer
 	joinTables     func([]document.PageResult) []int
-	ahead          int
 	maxImages      int
 	maxImageBytes  int64
+	intake         *intake
+	window         int // pages of one document in work at once, at most
 	log            *slog.Logger
 }
 
@@ -100,31 +101,31 @@ type backend struct {
 	slots  int
 	layout *gate
 	engine *gate
+	pace   pace
 }
 
 // New joins the parts.
 func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
-		main: newBackend(cfg, parts.Main), ahead: cfg.PagesAhead, log: log,
+		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, log: log,
 		joinTables: parts.JoinTables, maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
 	}
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)
 	}
-	if p.ahead == 0 {
-		p.ahead = min(max(minAhead, p.main.slots), maxAhead)
+	if p.window == 0 {
+		p.window = min(max(minAhead, p.main.slots), maxWindow)
 	}
+	p.intake = &intake{limit: func() int {
+		by := p.choose(document.TaskDocument)
+		return by.pace.pages(by.slots)
+	}}
 	return p
 }
 
-// Bounds of the pages ahead when the engine's slots decide: a few keep
-// rendering, layout and reading busy side by side; the memory budget is the
-// bound that matters above.
-const (
-	minAhead = 3
-	maxAhead = 128
-)
+// maxWindow bounds the pages of a document whose reader does not take them.
+const maxWindow = 128
 
 func newBackend(cfg Config, b Backend) *backend {
 	slots := cfg.RegionSlots

@@ -13,12 +13,23 @@ import (
 type run struct {
 	*Pipeline
 	opts   document.Options
+	pass   lane // place in the intake
 	lanes  map[*backend]*lanes
+	window chan struct{} // a token for each page in work
 	result document.Result
 	blamed *document.PageResult // see blame; nil while no page has failed
 	emit   func(document.Event)
 
 	pictures pictures
+
+	mu    sync.Mutex
+	begun map[int]*begun // by page number
+}
+
+// begun is a page from its begin to its end.
+type begun struct {
+	at    time.Time
+	ahead bool // counts in the intake
 }
 
 // lanes are a document's places in the gates of one backend.
@@ -52,8 +63,17 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	}
 	defer pages.Close()
 
-	r := &run{Pipeline: p, opts: opts, emit: emit, lanes: map[*backend]*lanes{p.main: {}, p.fallback: {}}}
+	r := &run{
+		Pipeline: p, opts: opts, emit: emit,
+		window: make(chan struct{}, p.window), begun: map[int]*begun{},
+	}
 	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
+	r.pass = lane{batch: opts.Batch}
+	if len(pages.Numbers) > 0 {
+		r.pass.first = pages.Numbers[0]
+	}
+	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
+	pages.Begin = r.begin
 	r.result = document.Result{
 		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers)},
 		Model:   p.main.Recognizer.Info().Model,
@@ -70,12 +90,12 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	return &r.result, nil
 }
 
-// pages renders and reads the pages, at most ahead of them at once, and emits
-// them as they finish. It returns when no goroutine of the run is left.
+// pages renders and reads the pages and emits them as they finish. It returns when
+// no goroutine of the run is left.
 func (r *run) pages(ctx context.Context, pages *document.Pages) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	done := make(chan *document.PageResult, r.ahead)
+	done := make(chan *document.PageResult)
 	fatal := make(chan error, 1)
 	go func() {
 		fatal <- r.render(ctx, pages, done)
@@ -95,21 +115,19 @@ func (r *run) pages(ctx context.Context, pages *document.Pages) error {
 // render ranges over the pages and starts the work on each; it returns when all
 // of it is done.
 func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *document.PageResult) error {
+	defer r.endAll() // after all workers
 	var workers sync.WaitGroup
 	defer workers.Wait()
-	window := make(chan struct{}, r.ahead)
 	for page, err := range pages.Seq {
 		if page == nil {
 			return problemOf(ctx, err, document.CodeUnreadable, document.PhaseRaster, "the document could not be read further")
 		}
-		select {
-		case window <- struct{}{}:
-		case <-ctx.Done():
+		if err := r.begin(ctx, page.Number); err != nil { // most have begun already
 			page.Release()
-			return problemOf(ctx, ctx.Err(), document.CodeCanceled, document.PhaseRaster, "the work was ended")
+			return problemOf(ctx, err, document.CodeCanceled, document.PhaseRaster, "the work was ended")
 		}
 		workers.Go(func() {
-			defer func() { <-window }()
+			defer r.end(page.Number)
 			result := r.page(ctx, page, err)
 			if result == nil { // the run was cancelled: counted by finish
 				return
@@ -122,6 +140,68 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 		return problemOf(ctx, err, document.CodeCanceled, document.PhaseRecognize, "the work was ended")
 	}
 	return nil
+}
+
+// begin waits until a page may begin: until the document has not too many in work,
+// because its reader is slow, and the engine will soon want it. For a page that has begun it
+// does nothing.
+func (r *run) begin(ctx context.Context, page int) error {
+	r.mu.Lock()
+	_, again := r.begun[page]
+	r.mu.Unlock()
+	if again {
+		return nil
+	}
+	select {
+	case r.window <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := r.intake.begin(ctx, &r.pass, page); err != nil {
+		<-r.window
+		return err
+	}
+	r.mu.Lock()
+	r.begun[page] = &begun{at: time.Now(), ahead: true}
+	r.mu.Unlock()
+	return nil
+}
+
+// handed says that the engine has the page's last region.
+func (r *run) handed(page int) {
+	r.mu.Lock()
+	b := r.begun[page]
+	was := b != nil && b.ahead
+	if was {
+		b.ahead = false
+	}
+	r.mu.Unlock()
+	if was {
+		r.intake.end()
+	}
+}
+
+// end says that nothing of the page is left but its result, and that was taken.
+func (r *run) end(page int) {
+	r.handed(page)
+	r.mu.Lock()
+	delete(r.begun, page)
+	r.mu.Unlock()
+	<-r.window
+}
+
+// endAll ends pages that began and never came.
+func (r *run) endAll() {
+	for page := range r.begun {
+		r.end(page)
+	}
+}
+
+// since is the time from a page's begin.
+func (r *run) since(page int) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Since(r.begun[page].at)
 }
 
 // account adds a finished page to the summary.

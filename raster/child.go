@@ -35,7 +35,8 @@ type child struct {
 	pixels *os.File // shared memory, written by the child
 	words  int64    // where in it the words are
 	exited chan struct{}
-	kill   func() // ends the process; safe to call at any time, any number of times
+	killed context.Context // ends with kill
+	kill   func()          // ends the process; safe to call at any time, any number of times
 }
 
 // starter starts children. Its methods are for one goroutine.
@@ -103,12 +104,16 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
 		return nil, fmt.Errorf("start raster child: %w", err)
 	}
 	c := &child{cmd: cmd, conn: conn, pixels: pixels, words: s.pixels, exited: make(chan struct{})}
+	killed, cancel := context.WithCancel(context.Background())
+	c.killed = killed
 	c.kill = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill() // fails only when it is gone already
+		cancel()
 	})
 	go func() {
 		defer close(c.exited)
 		_ = cmd.Wait() // how it ended says nothing that the socket does not
+		cancel()
 		conn.Close()
 		pixels.Close()
 	}()

@@ -46,9 +46,9 @@ func (r *Rasterizer) openPaged(ctx context.Context, kind kind, offset int, src *
 }
 
 func (d *paged) open(ctx context.Context, opts document.Options) (*document.Pages, error) {
-	c, total, err := d.acquire(ctx)
+	c, total, err := d.acquire(ctx, true)
 	if errors.Is(err, errChildGone) { // a crash may have been bad luck: try once more
-		c, total, err = d.acquire(ctx)
+		c, total, err = d.acquire(ctx, true)
 	}
 	if err != nil {
 		return nil, d.openProblem(err)
@@ -67,7 +67,7 @@ func (d *paged) open(ctx context.Context, opts document.Options) (*document.Page
 		}
 	}
 	d.pool.park(c)
-	pages.Seq = once(func(yield func(*document.Page, error) bool) { d.pages(ctx, pages.Numbers, yield) })
+	pages.Seq = once(func(yield func(*document.Page, error) bool) { d.pages(ctx, pages, yield) })
 	pages.Close = sync.OnceFunc(d.close)
 	return pages, nil
 }
@@ -97,8 +97,8 @@ func readOnly(src *document.Source) (*os.File, error) {
 }
 
 // acquire waits for a child and opens the document in it.
-func (d *paged) acquire(ctx context.Context) (c *child, total int, err error) {
-	if c, err = d.pool.acquire(ctx); err != nil {
+func (d *paged) acquire(ctx context.Context, urgent bool) (c *child, total int, err error) {
+	if c, err = d.pool.acquire(ctx, urgent); err != nil {
 		return nil, 0, err
 	}
 	total, err = d.openIn(ctx, c)

@@ -57,6 +57,10 @@ func (r *Rasterizer) openPicture(ctx context.Context, kind kind, src *document.S
 	}
 	pages.Close = func() {}
 	pages.Seq = once(func(yield func(*document.Page, error) bool) {
+		if err := permitOf(pages)(ctx, 1); err != nil {
+			yield(nil, err)
+			return
+		}
 		page, err := r.picture(ctx, kind, cfg, src)
 		if errors.Is(err, errUndecoded) {
 			r.secondTry(ctx, kind, src, opts, yield)

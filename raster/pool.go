@@ -16,10 +16,16 @@ var errClosed = errors.New("rasteriser is closed")
 // restartDelay is how long the pool waits after a child could not be started.
 const restartDelay = time.Second
 
-// pool shares a bounded number of children among documents. A document that
-// needs a child waits in turn. One that has a child but no use for it at the
-// moment, because its reader is slow or memory is short, parks it: it may go on
-// with it later, unless another document took its place meanwhile.
+// slice is how long a document keeps its child while others wait for one: a child
+// costs some 20 ms of processor time until it has drawn its first page.
+const slice = time.Second
+
+// pool shares a bounded number of children among documents. One that needs a child
+// waits in turn. One that has a child but no use for it at the moment, because its
+// page is not wanted yet, its reader is slow or memory is short, parks it: it may go on
+// with it later, unless another document took its place meanwhile. Who waits
+// urgently, with a new document or a page that holds memory, may take a parked
+// child at once, others when its document has had it for a slice.
 type pool struct {
 	start func() (*child, error)
 	log   *slog.Logger
@@ -32,10 +38,17 @@ type pool struct {
 
 	mu      sync.Mutex
 	closed  bool
-	free    int                 // places not taken
-	leased  map[*child]struct{} // children holding a place
-	parked  []*child            // of those, the idle ones, longest first
-	waiting []chan struct{}     // who waits for a place, longest first; closed when given
+	free    int                  // places not taken
+	leased  map[*child]time.Time // children holding a place, since when
+	parked  []*child             // of those, the idle ones, longest first
+	waiting []*place             // who waits for a place, the urgent and then the longest first
+	reclaim *time.Timer          // calls pass when the next parked child has had its slice; nil for none
+}
+
+// place is somebody's wait for one.
+type place struct {
+	urgent bool
+	given  chan struct{} // closed then
 }
 
 func newPool(cfg Config, log *slog.Logger) *pool {
@@ -48,7 +61,7 @@ func newPool(cfg Config, log *slog.Logger) *pool {
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),
 		free:   cfg.MaxChildren,
-		leased: make(map[*child]struct{}),
+		leased: make(map[*child]time.Time),
 	}
 	go p.spawn()
 	return p
@@ -105,8 +118,8 @@ func (p *pool) offer() bool {
 }
 
 // acquire waits for a place, in turn, and gives a child without a document.
-func (p *pool) acquire(ctx context.Context) (*child, error) {
-	if err := p.takePlace(ctx); err != nil {
+func (p *pool) acquire(ctx context.Context, urgent bool) (*child, error) {
+	if err := p.takePlace(ctx, urgent); err != nil {
 		return nil, err
 	}
 	return p.takeSpare(ctx)
@@ -128,7 +141,7 @@ func (p *pool) tryAcquire(ctx context.Context) *child {
 	return c
 }
 
-func (p *pool) takePlace(ctx context.Context) error {
+func (p *pool) takePlace(ctx context.Context, urgent bool) error {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -139,19 +152,16 @@ func (p *pool) takePlace(ctx context.Context) error {
 		p.mu.Unlock()
 		return nil
 	}
-	if len(p.parked) > 0 {
-		c := p.parked[0]
-		p.parked = p.parked[1:]
-		delete(p.leased, c)
-		p.mu.Unlock()
-		c.kill()
-		return nil
+	wait := &place{urgent: urgent, given: make(chan struct{})}
+	at := len(p.waiting)
+	if urgent {
+		at = p.urgent()
 	}
-	turn := make(chan struct{})
-	p.waiting = append(p.waiting, turn)
+	p.waiting = slices.Insert(p.waiting, at, wait)
+	p.pass()
 	p.mu.Unlock()
 	select {
-	case <-turn:
+	case <-wait.given:
 		return nil
 	case <-p.stop:
 		return errClosed
@@ -159,12 +169,56 @@ func (p *pool) takePlace(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if i := slices.Index(p.waiting, turn); i >= 0 {
+	if i := slices.Index(p.waiting, wait); i >= 0 {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
 	} else {
 		p.givePlace()
 	}
 	return context.Cause(ctx)
+}
+
+// urgent counts who waits urgently. p.mu is held.
+func (p *pool) urgent() int {
+	n := slices.IndexFunc(p.waiting, func(w *place) bool { return !w.urgent })
+	if n < 0 {
+		return len(p.waiting)
+	}
+	return n
+}
+
+// pass takes parked children from their documents for those who wait. p.mu is held.
+func (p *pool) pass() {
+	for len(p.waiting) > 0 && len(p.parked) > 0 {
+		at := 0
+		if !p.waiting[0].urgent {
+			for i, c := range p.parked {
+				if p.leased[c].Before(p.leased[p.parked[at]]) {
+					at = i
+				}
+			}
+			if left := slice - time.Since(p.leased[p.parked[at]]); left > 0 {
+				p.passIn(left)
+				return
+			}
+		}
+		c := p.parked[at]
+		p.parked = slices.Delete(p.parked, at, at+1)
+		delete(p.leased, c)
+		c.kill()
+		p.givePlace()
+	}
+}
+
+// passIn calls pass again in a while. p.mu is held.
+func (p *pool) passIn(d time.Duration) {
+	if p.reclaim == nil {
+		p.reclaim = time.AfterFunc(d, func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.pass()
+		})
+	}
+	p.reclaim.Reset(d)
 }
 
 // takeSpare turns a place into a child, and gives the place back if it cannot.
@@ -187,30 +241,33 @@ func (p *pool) takeSpare(ctx context.Context) (c *child, err error) {
 		c.kill()
 		return nil, errClosed
 	}
-	p.leased[c] = struct{}{}
+	p.leased[c] = time.Now()
 	return c, nil
 }
 
-// givePlace hands a place to who waits longest. p.mu is held.
+// givePlace hands a place to who is first in line. p.mu is held.
 func (p *pool) givePlace() {
 	if len(p.waiting) == 0 {
 		p.free++
 		return
 	}
-	close(p.waiting[0])
+	close(p.waiting[0].given)
 	p.waiting = p.waiting[1:]
 }
 
-// park marks a leased child as idle. If somebody waits, it is given away at once.
+// park marks a leased child as idle, for others to take.
 func (p *pool) park(c *child) {
 	p.mu.Lock()
-	if len(p.waiting) == 0 {
-		p.parked = append(p.parked, c)
-		p.mu.Unlock()
-		return
-	}
-	p.mu.Unlock()
-	p.release(c)
+	defer p.mu.Unlock()
+	p.parked = append(p.parked, c)
+	p.pass()
+}
+
+// overdue tells whether a child's document should give it away.
+func (p *pool) overdue(c *child) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.waiting) > 0 && (p.waiting[0].urgent || time.Since(p.leased[c]) > slice)
 }
 
 // wanted tells whether somebody waits for a child.
@@ -254,6 +311,9 @@ func (p *pool) close(ctx context.Context) error {
 	if !p.closed {
 		p.closed = true
 		close(p.stop)
+		if p.reclaim != nil {
+			p.reclaim.Stop()
+		}
 	}
 	for c := range p.leased {
 		c.kill()

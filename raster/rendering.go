@@ -12,11 +12,12 @@ import (
 )
 
 // pages yields the pages asked for, in order.
-func (d *paged) pages(ctx context.Context, numbers []int, yield func(*document.Page, error) bool) {
+func (d *paged) pages(ctx context.Context, pages *document.Pages, yield func(*document.Page, error) bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	work := &rendering{
 		paged:   d,
-		numbers: numbers,
+		permit:  permitOf(pages),
+		numbers: pages.Numbers,
 		ahead:   make(chan struct{}, d.cfg.ReadAhead),
 		queue:   make(chan *job, d.cfg.ReadAhead),
 		sized:   closedChannel(),
@@ -28,7 +29,7 @@ func (d *paged) pages(ctx context.Context, numbers []int, yield func(*document.P
 	w := &pageWorker{rendering: work, child: d.first}
 	d.first = nil
 	work.workers.Go(func() { w.work(ctx) })
-	for range numbers {
+	for range pages.Numbers {
 		var next *job
 		select {
 		case next = <-work.queue:
@@ -44,6 +45,14 @@ func (d *paged) pages(ctx context.Context, numbers []int, yield func(*document.P
 	}
 }
 
+// permitOf is the consumer's Begin.
+func permitOf(pages *document.Pages) func(ctx context.Context, page int) error {
+	if pages.Begin == nil {
+		return func(context.Context, int) error { return nil }
+	}
+	return pages.Begin
+}
+
 func closedChannel() chan struct{} {
 	c := make(chan struct{})
 	close(c)
@@ -54,21 +63,25 @@ func closedChannel() chan struct{} {
 // and take one page after the other; they start more of them when children are free.
 type rendering struct {
 	*paged
+	permit  func(ctx context.Context, page int) error // waits until a page may begin
 	workers sync.WaitGroup
 	ahead   chan struct{} // a token for each page begun and not yet taken by the reader
 	queue   chan *job     // those pages, in order
 
 	mu      sync.Mutex
 	numbers []int         // pages not begun
+	began   int           // how many have
 	extra   int           // workers beside the first
 	sized   chan struct{} // of the page begun last; see job
 }
 
-// job is a page in work. Memory is taken in page order, lest a later page hold what
-// an earlier one waits for: before closes when the page before this one has its
-// memory, or has failed, and sized when this one has.
+// job is a page in work. Pages begin and take memory in their order, lest a later page
+// hold what an earlier one waits for: before closes when the page before this one has
+// its memory, or has failed, and sized when this one has.
 type job struct {
 	number        int
+	first         bool // of those asked for
+	begun         bool
 	before, sized chan struct{}
 	done          chan outcome // has room for one
 }
@@ -100,8 +113,9 @@ func (r *rendering) next() *job {
 	if len(r.numbers) == 0 {
 		return nil
 	}
-	j := &job{number: r.numbers[0], before: r.sized, sized: make(chan struct{}), done: make(chan outcome, 1)}
+	j := &job{number: r.numbers[0], first: r.began == 0, before: r.sized, sized: make(chan struct{}), done: make(chan outcome, 1)}
 	r.numbers, r.sized = r.numbers[1:], j.sized
+	r.began++
 	r.queue <- j
 	return j
 }
@@ -164,6 +178,9 @@ func (w *pageWorker) work(ctx context.Context) {
 			<-w.ahead
 			return
 		}
+		if w.held && w.pool.overdue(w.child) {
+			w.release()
+		}
 		job := w.next()
 		if job == nil {
 			<-w.ahead
@@ -208,12 +225,12 @@ func (w *pageWorker) take() bool {
 }
 
 // hold takes the child back or waits for another.
-func (w *pageWorker) hold(ctx context.Context) error {
+func (w *pageWorker) hold(ctx context.Context, urgent bool) error {
 	if w.take() {
 		return nil
 	}
 	w.child = nil
-	c, _, err := w.acquire(ctx)
+	c, _, err := w.acquire(ctx, urgent)
 	if err != nil {
 		return err
 	}
@@ -260,7 +277,7 @@ func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error)
 // tryPage renders a page with one child, and reads its words if wanted. page is what an earlier try took memory
 // for, nil for none. On an error too, a page that has memory is returned.
 func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page, words bool) (_ *document.Page, err error) {
-	if err := w.hold(ctx); err != nil {
+	if err := w.begin(ctx, job); err != nil {
 		return page, err
 	}
 	defer func() {
@@ -281,7 +298,7 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 		if page, err = w.memory(ctx, job, size); err != nil {
 			return nil, err
 		}
-		if err := w.hold(ctx); err != nil {
+		if err := w.hold(ctx, true); err != nil {
 			return page, err
 		}
 	}
@@ -297,12 +314,56 @@ func dead(err error) bool {
 	return err != nil && !errors.As(err, &failed)
 }
 
-// patience is how long a child is kept from others while its page waits for memory.
+// begin waits for a child and until the page may begin. Who loses the child while
+// it waits gives up its turn: pages that have begun keep others from it.
+func (w *pageWorker) begin(ctx context.Context, job *job) error {
+	for !job.begun {
+		if err := w.hold(ctx, job.first); err != nil {
+			return err
+		}
+		waiting, cancel := context.WithCancel(ctx)
+		stop := context.AfterFunc(w.child.killed, cancel)
+		err := w.patiently(func() error {
+			select {
+			case <-job.before:
+				return w.permit(waiting, job.number)
+			case <-waiting.Done():
+				return waiting.Err()
+			}
+		})
+		stop()
+		cancel()
+		job.begun = err == nil
+		switch {
+		case err == nil:
+		case ctx.Err() == nil && w.child.killed.Err() != nil:
+			w.release()
+		default:
+			return err
+		}
+	}
+	return w.hold(ctx, true)
+}
+
+// memory takes the memory for a page. The child may be gone after that.
+func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (page *document.Page, err error) {
+	err = w.patiently(func() error {
+		page, err = w.newPage(ctx, job.number, size.width, size.height)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	page.DPI, page.Scaled = size.dpi, size.scaled
+	close(job.sized)
+	return page, nil
+}
+
+// patience is how long a child is kept from others while its page waits.
 const patience = 50 * time.Millisecond
 
-// memory takes the memory for a page, after the page before it. The child may be
-// gone after that.
-func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (*document.Page, error) {
+// patiently runs wait, and parks the child if it takes long.
+func (w *pageWorker) patiently(wait func() error) error {
 	parked := make(chan struct{})
 	timer := time.AfterFunc(patience, func() {
 		w.pool.park(w.child)
@@ -314,18 +375,7 @@ func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (*do
 			w.held = false
 		}
 	}()
-	select {
-	case <-job.before:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
-	page, err := w.newPage(ctx, job.number, size.width, size.height)
-	if err != nil {
-		return nil, err
-	}
-	page.DPI, page.Scaled = size.dpi, size.scaled
-	close(job.sized)
-	return page, nil
+	return wait()
 }
 
 // render has a child draw a page and copies the pixels, and the words if wanted.

@@ -48,6 +48,7 @@ func (s *Server) batch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	w.Batch = true
 	ctx, cancel := context.WithTimeout(c.Request().Context(), w.deadline)
 	defer cancel()
 	items := s.each(ctx, call.sources, w)

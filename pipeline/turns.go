@@ -1,0 +1,130 @@
+package pipeline
+
+import (
+	"container/heap"
+	"slices"
+)
+
+// turns is the order in which those get something who wait for it: the most urgent
+// first, equally urgent documents in turn, and within a document the earliest page. So
+// a one-page image does not wait behind an 800-page document, and a streamed
+// document finishes from its start. Users lock it.
+type turns struct {
+	lines []*lane // documents with someone waiting, in turn order
+	given int
+}
+
+// lane is one document's place in one turns.
+type lane struct {
+	first   int  // page that somebody waits to see
+	batch   bool // nobody waits to see any
+	waiting waiters
+}
+
+// urgency of a page: 0 is the most urgent.
+func (l *lane) urgency(page int) int {
+	switch {
+	case l.batch:
+		return 2
+	case page > l.first:
+		return 1
+	}
+	return 0
+}
+
+// waiter is one page or region that waits for its turn.
+type waiter struct {
+	page   int
+	seq    int // tie-break within a page: first come, first served
+	index  int // in the heap; -1 when no longer waiting
+	turn   chan struct{}
+	inLane *lane
+}
+
+func (t *turns) add(l *lane, page, seq int) *waiter {
+	w := &waiter{page: page, seq: seq, turn: make(chan struct{}), inLane: l}
+	if len(l.waiting) == 0 {
+		t.lines = append(t.lines, l)
+	}
+	heap.Push(&l.waiting, w)
+	return w
+}
+
+// abandon takes w out; false when its turn has come already.
+func (t *turns) abandon(w *waiter) bool {
+	if w.index < 0 {
+		return false
+	}
+	l := w.inLane
+	heap.Remove(&l.waiting, w.index)
+	if len(l.waiting) == 0 {
+		t.lines = slices.DeleteFunc(t.lines, func(other *lane) bool { return other == l })
+	}
+	return true
+}
+
+// leastShare is how many turns there are for one that goes to the least urgent, so
+// that a stream of urgent work does not starve it.
+const leastShare = 5
+
+// next lets the next one go; false when nobody waits.
+func (t *turns) next() bool {
+	if len(t.lines) == 0 {
+		return false
+	}
+	t.given++
+	wanted := 1 // sign of the urgency
+	if t.given%leastShare == 0 {
+		wanted = -1
+	}
+	at := 0
+	for i := range t.lines {
+		if wanted*t.lines[i].urgencyNow() < wanted*t.lines[at].urgencyNow() {
+			at = i
+		}
+	}
+	l := t.lines[at]
+	t.lines = slices.Delete(t.lines, at, at+1)
+	w := heap.Pop(&l.waiting).(*waiter)
+	if len(l.waiting) > 0 {
+		t.lines = append(t.lines, l)
+	}
+	close(w.turn)
+	return true
+}
+
+// urgencyNow is that of the earliest page that waits.
+func (l *lane) urgencyNow() int { return l.urgency(l.waiting[0].page) }
+
+// waiters is a heap: earliest page first, then earliest in line.
+type waiters []*waiter
+
+func (h waiters) Len() int { return len(h) }
+func (h waiters) Less(i, j int) bool {
+	if h[i].page != h[j].page {
+		return h[i].page < h[j].page
+	}
+	return h[i].seq < h[j].seq
+}
+
+func (h waiters) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+// Push is called by container/heap.
+func (h *waiters) Push(x any) {
+	w := x.(*waiter)
+	w.index = len(*h)
+	*h = append(*h, w)
+}
+
+// Pop is called by container/heap.
+func (h *waiters) Pop() any {
+	old := *h
+	w := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	w.index = -1
+	return w
+}
