@@ -20,15 +20,16 @@ const sampleInterval = 100 * time.Millisecond
 // process is what /proc/PID/stat says, see proc(5).
 type process struct {
 	parent int
-	ticks  int64 // of its own and of its children that ended
-	rss    int64 // bytes
+	ticks  int64  // of its own and of its children that ended
+	rss    int64  // bytes
+	stack  string // address of the stack, another one in each program that was started
 }
 
 // parseStat reads a line of /proc/PID/stat. The second field, the command in
 // parentheses, may hold anything, so counting starts behind the last ")".
 func parseStat(line string) (process, error) {
 	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
-	if len(fields) < 22 {
+	if len(fields) < 26 {
 		return process{}, errors.New("unexpected form of /proc/PID/stat")
 	}
 	number := func(field int) int64 { // numbered as in proc(5)
@@ -42,6 +43,7 @@ func parseStat(line string) (process, error) {
 		parent: int(number(4)),
 		ticks:  number(14) + number(15) + number(16) + number(17),
 		rss:    number(24) * int64(os.Getpagesize()),
+		stack:  fields[28-3],
 	}, nil
 }
 
@@ -76,8 +78,12 @@ func sample(root int) (process, error) {
 	for below := children[root]; len(below) > 0; {
 		pid := below[0]
 		below = append(below[1:], children[pid]...)
-		sum.ticks += processes[pid].ticks
-		sum.rss += processes[pid].rss
+		p := processes[pid]
+		sum.ticks += p.ticks
+		// Between vfork and exec a process is in its parent's memory: that is counted already.
+		if p.stack == "0" || p.stack != processes[p.parent].stack { // 0: not shown to us
+			sum.rss += p.rss
+		}
 	}
 	return sum, nil
 }

@@ -7,19 +7,27 @@ import (
 )
 
 // pace is how fast a backend works, as moving averages of what was measured, 0
-// before anything was.
+// before anything was. Waiting for a turn is not in it: more pages would make it longer.
 type pace struct {
 	mu      sync.Mutex
+	render  float64 // seconds from the begin of a page to its picture
+	layout  float64 // seconds from its picture to its regions
 	regions float64 // to read on a page
-	prepare float64 // seconds from the begin of a page until its regions are known
 	read    float64 // seconds that a region is with the engine
 }
 
-// prepared notes that a page took so long to have so many regions to read.
-func (p *pace) prepared(took time.Duration, regions int) {
+// rendered notes how long the picture of a page took.
+func (p *pace) rendered(took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	average(&p.prepare, took.Seconds())
+	average(&p.render, took.Seconds())
+}
+
+// looked notes how long it took to find so many regions to read on a page.
+func (p *pace) looked(took time.Duration, regions int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	average(&p.layout, took.Seconds())
 	average(&p.regions, max(float64(regions), 0.1))
 }
 
@@ -40,7 +48,8 @@ func average(mean *float64, v float64) {
 
 // pages is how many pages should be in preparation so that an engine with so many
 // slots finds regions to read: one round of it, because its answers can all come at
-// once, and what it reads while a page is prepared.
+// once, and what it reads while a page is prepared. That is a round at most: when
+// preparing takes longer, it is what limits, and more pages would only wait.
 func (p *pace) pages(slots int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -49,7 +58,7 @@ func (p *pace) pages(slots int) int {
 	}
 	rounds := 2.0
 	if p.read > 0 {
-		rounds = 1 + p.prepare/p.read
+		rounds = 1 + min(1, (p.render+p.layout)/p.read)
 	}
 	return max(minAhead, int(math.Ceil(rounds*float64(slots)/p.regions)))
 }

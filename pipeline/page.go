@@ -24,6 +24,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	if rasterErr != nil {
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
+	by.pace.rendered(r.since(page.Number))
 	start := time.Now()
 	regions, detector, err := r.detect(ctx, by, page)
 	holding := err == nil && by.Shared
@@ -33,7 +34,6 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	if err != nil {
 		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
 	}
-	by.pace.prepared(r.since(page.Number), readable(regions))
 	start = time.Now()
 	var asking sync.WaitGroup
 	var asked document.Usage
@@ -87,6 +87,7 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 		}
 	}()
 	defer recovered(&err)
+	start := time.Now()
 	if naming, ok := by.Detector.(namingDetector); ok {
 		regions, name, err = naming.DetectNamed(ctx, page, r.opts)
 	} else {
@@ -95,6 +96,7 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 	if err != nil {
 		return nil, name, err
 	}
+	by.pace.looked(time.Since(start), readable(regions))
 	for i := range regions {
 		regions[i].Order = i + 1
 		regions[i].ID = fmt.Sprintf("p%dr%d", page.Number, i+1)
