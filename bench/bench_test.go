@@ -242,7 +242,7 @@ func TestServerProcessIsWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := report.Usage
-	if u == nil || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 {
+	if u == nil || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 {
 		t.Errorf("got %+v", u)
 	}
 }
@@ -274,7 +274,7 @@ func TestReportIsReadable(t *testing.T) {
 		Target: "http://x/api/ocr/document", Concurrency: 2, Requests: 12, Documents: 10, Failed: 2, Pages: 30, FailedPages: 1,
 		Failures: map[string]bench.Failure{"503": {Count: 2, Example: "full"}}, Wall: 12.34, PagesPerSecond: 2.431,
 		Latency: bench.Latency{P50: 1, P95: 2, P99: 3, Max: 4}, FirstPage: &bench.Latency{P50: 0.5},
-		Usage: &bench.Usage{CPUSeconds: 60, CPUSecondsPerPage: 2, PeakRSS: 800 << 20},
+		Usage: &bench.Usage{CPUSeconds: 60, CPUSecondsPerPage: 2, PeakRSS: 800 << 20, PeakPSS: 700 << 20},
 	}
 	var table bytes.Buffer
 	if err := report.Write(&table); err != nil {
@@ -286,7 +286,7 @@ pages       30 read, 1 failed
 time        12.3 s, 2.43 pages/s
 latency     p50 1.00 s, p95 2.00 s, p99 3.00 s, max 4.00 s
 first page  p50 0.50 s, p95 0.00 s, p99 0.00 s, max 0.00 s
-server      2.00 CPU-s a page, 60.0 CPU-s in all, peak memory 800 MiB
+server      2.0000 CPU-s a page, 60.0 CPU-s in all, peak memory 800 MiB, 700 MiB with shared pages once
 failed      2 x 503: full
 `
 	if table.String() != want {

@@ -17,6 +17,10 @@ const ticksPerSecond = 100
 // sampleInterval is the time between two looks at memory.
 const sampleInterval = 100 * time.Millisecond
 
+// pssEvery is how many looks go by until proportional memory is looked at, which
+// makes the kernel walk all pages.
+const pssEvery = 5
+
 // process is what /proc/PID/stat says, see proc(5).
 type process struct {
 	parent int
@@ -47,13 +51,14 @@ func parseStat(line string) (process, error) {
 	}, nil
 }
 
-// sample adds up the process and all below it.
-func sample(root int) (process, error) {
-	processes := map[int]process{}
+// treeOf finds the process and all below it, by id.
+func treeOf(root int) (map[int]process, error) {
+	all := map[int]process{}
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
-		return process{}, err
+		return nil, err
 	}
+	children := map[int][]int{}
 	for _, path := range stats {
 		line, err := os.ReadFile(path)
 		if err != nil {
@@ -63,38 +68,65 @@ func sample(root int) (process, error) {
 		if err != nil {
 			continue
 		}
-		if processes[pid], err = parseStat(string(line)); err != nil {
-			return process{}, err
+		if all[pid], err = parseStat(string(line)); err != nil {
+			return nil, err
 		}
+		children[all[pid].parent] = append(children[all[pid].parent], pid)
 	}
-	sum, alive := processes[root]
-	if !alive {
-		return process{}, fmt.Errorf("the process %d, which was to be watched, is not there", root)
+	if _, alive := all[root]; !alive {
+		return nil, fmt.Errorf("the process %d, which was to be watched, is not there", root)
 	}
-	children := map[int][]int{}
-	for pid, p := range processes {
-		children[p.parent] = append(children[p.parent], pid)
+	tree := map[int]process{}
+	for next := []int{root}; len(next) > 0; {
+		pid := next[0]
+		tree[pid] = all[pid]
+		next = append(next[1:], children[pid]...)
 	}
-	for below := children[root]; len(below) > 0; {
-		pid := below[0]
-		below = append(below[1:], children[pid]...)
-		p := processes[pid]
+	return tree, nil
+}
+
+// sample adds up the process and all below it.
+func sample(root int) (sum process, err error) {
+	tree, err := treeOf(root)
+	for _, p := range tree {
 		sum.ticks += p.ticks
 		// Between vfork and exec a process is in its parent's memory: that is counted already.
-		if p.stack == "0" || p.stack != processes[p.parent].stack { // 0: not shown to us
+		if p.stack == "0" || p.stack != tree[p.parent].stack { // 0: not shown to us
 			sum.rss += p.rss
 		}
 	}
-	return sum, nil
+	return sum, err
+}
+
+// proportional adds up the memory of the process and all below it, what several
+// share divided among them; 0 where the kernel does not tell.
+func proportional(root int) (bytes int64) {
+	tree, err := treeOf(root)
+	if err != nil {
+		return 0
+	}
+	for pid := range tree {
+		rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(rollup)) {
+			if kilobytes, ok := strings.CutPrefix(line, "Pss:"); ok {
+				n, _ := strconv.ParseInt(strings.Fields(kilobytes)[0], 10, 64)
+				bytes += n << 10
+			}
+		}
+	}
+	return bytes
 }
 
 // watcher looks at a tree of processes until it is stopped.
 type watcher struct {
-	root  int
-	first process
-	peak  int64
-	quit  chan struct{}
-	done  chan struct{} // closed when peak is final
+	root          int
+	first         process
+	peak, peakPSS int64
+	quit          chan struct{}
+	done          chan struct{} // closed when the peaks are final
 }
 
 // watchTree begins to watch; with root 0 it watches nothing.
@@ -107,7 +139,7 @@ func watchTree(root int) (*watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.first, w.peak = first, first.rss
+	w.first, w.peak, w.peakPSS = first, first.rss, proportional(root)
 	go w.watch()
 	return w, nil
 }
@@ -116,13 +148,16 @@ func (w *watcher) watch() {
 	defer close(w.done)
 	tick := time.NewTicker(sampleInterval)
 	defer tick.Stop()
-	for {
+	for n := 1; ; n++ {
 		select {
 		case <-w.quit:
 			return
 		case <-tick.C:
 			if p, err := sample(w.root); err == nil {
 				w.peak = max(w.peak, p.rss)
+			}
+			if n%pssEvery == 0 {
+				w.peakPSS = max(w.peakPSS, proportional(w.root))
 			}
 		}
 	}
@@ -141,5 +176,5 @@ func (w *watcher) stop(pages int) (*Usage, error) {
 		return nil, err
 	}
 	seconds := float64(last.ticks-w.first.ticks) / ticksPerSecond
-	return &Usage{CPUSeconds: seconds, CPUSecondsPerPage: seconds / float64(max(pages, 1)), PeakRSS: max(w.peak, last.rss)}, nil
+	return &Usage{CPUSeconds: seconds, CPUSecondsPerPage: seconds / float64(max(pages, 1)), PeakRSS: max(w.peak, last.rss), PeakPSS: w.peakPSS}, nil
 }

@@ -52,6 +52,8 @@ type Usage struct {
 	// PeakRSS is the largest sum of resident bytes over the processes, so memory
 	// that they share counts several times.
 	PeakRSS int64 `json:"peak_rss_bytes"`
+	// PeakPSS counts it once. It is sampled less often.
+	PeakPSS int64 `json:"peak_pss_bytes"`
 }
 
 // tally adds outcomes up.
@@ -130,8 +132,8 @@ func (r Report) Write(w io.Writer) error {
 		latency("first page", *r.FirstPage)
 	}
 	if r.Usage != nil {
-		row("server", "%.2f CPU-s a page, %.1f CPU-s in all, peak memory %d MiB",
-			r.Usage.CPUSecondsPerPage, r.Usage.CPUSeconds, r.Usage.PeakRSS>>20)
+		row("server", "%.4f CPU-s a page, %.1f CPU-s in all, peak memory %d MiB, %d MiB with shared pages once",
+			r.Usage.CPUSecondsPerPage, r.Usage.CPUSeconds, r.Usage.PeakRSS>>20, r.Usage.PeakPSS>>20)
 	}
 	for _, class := range slices.Sorted(maps.Keys(r.Failures)) {
 		row("failed", "%d x %s: %s", r.Failures[class].Count, class, r.Failures[class].Example)

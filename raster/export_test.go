@@ -40,3 +40,10 @@ var (
 		return 0
 	}
 )
+
+// Parked is how many children idle with a document that may go on with them.
+func (r *Rasterizer) Parked() int {
+	r.pool.mu.Lock()
+	defer r.pool.mu.Unlock()
+	return len(r.pool.parked)
+}

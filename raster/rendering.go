@@ -317,8 +317,8 @@ func dead(err error) bool {
 // begin waits for a child and until the page may begin. Who loses the child while
 // it waits gives up its turn: pages that have begun keep others from it.
 func (w *pageWorker) begin(ctx context.Context, job *job) error {
-	for !job.begun {
-		if err := w.hold(ctx, job.first); err != nil {
+	for urgent := job.first; !job.begun; urgent = false {
+		if err := w.hold(ctx, urgent); err != nil {
 			return err
 		}
 		waiting, cancel := context.WithCancel(ctx)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The gateway beside the official GLM-OCR SDK server, in one run on one machine:
 # the same fake vLLM, the same 50-page PDF, eight regions a page, no layout model.
-# Usage: bench/peers/run.sh [LATENCY…]   (default: 200ms 20ms). Everything goes to build/peers.
+# Usage: [WORK=FOLDER] bench/peers/run.sh [LATENCY…]   (default: 200ms 20ms). Everything goes to WORK, build/peers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-work=build/peers
+work=${WORK:-build/peers}
 mkdir -p "$work"
 [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
 "$work/venv/bin/python" -c 'import glmocr, flask' 2>/dev/null || "$work/venv/bin/pip" install --quiet 'glmocr[server]==0.1.5'
