@@ -118,7 +118,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 		p.window = min(max(minAhead, p.main.slots), maxWindow)
 	}
 	p.intake = &intake{limit: func() int {
-		by := p.choose(document.TaskDocument)
+		by := p.choose(document.Options{Task: document.TaskDocument})
 		return by.pace.pages(by.slots)
 	}}
 	return p
