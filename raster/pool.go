@@ -18,7 +18,7 @@ const restartDelay = time.Second
 
 // slice is how long a document keeps its child while others wait for one: a child
 // costs some 20 ms of processor time until it has drawn its first page.
-const slice = time.Second
+const slice = 2 * time.Second
 
 // pool shares a bounded number of children among documents. One that needs a child
 // waits in turn. One that has a child but no use for it at the moment, because its
