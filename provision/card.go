@@ -51,7 +51,7 @@ func (r *run) card() Card {
 	} else if r.layoutState != "ready" {
 		c.Layout += ", " + r.layoutState
 	}
-	if r.newKey {
+	if !r.d.KeyShown {
 		c.APIKey = r.apiKey
 	}
 	if o.IdleStop > 0 {
@@ -74,8 +74,7 @@ var endpoints = []struct{ method, path, what string }{
 // keyHint stands for the key in lines that are kept in a shell's history.
 const keyHint = "$OCR_KEY"
 
-// Write writes the card for people. The API key is on it only in the run that
-// made it.
+// Write writes the card for people. The API key is on it once.
 func (c Card) Write(w io.Writer) error {
 	var b strings.Builder
 	rule := strings.Repeat("=", 72)

@@ -121,7 +121,7 @@ func (r *run) findKey(ctx context.Context) error {
 		return err
 	}
 	if r.apiKey = first(pairs(out.String()), "OCR_SERVER_API_KEYS"); r.apiKey == "" {
-		r.apiKey, r.newKey = rand.Text(), true
+		r.apiKey, r.d.KeyShown = rand.Text(), false
 	}
 	return nil
 }

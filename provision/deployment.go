@@ -34,6 +34,8 @@ type Deployment struct {
 	NoMTP bool `json:"no_mtp,omitempty"`
 	// NoLayout says why the layout sidecar is left out; empty when it is not.
 	NoLayout string `json:"no_layout,omitempty"`
+	// KeyShown: the gateway's API key was on a card.
+	KeyShown bool `json:"key_shown,omitempty"`
 	// Ready is when the deployment was last verified; zero until then.
 	Ready time.Time `json:"ready,omitzero"`
 }

@@ -82,7 +82,6 @@ type run struct {
 	site        string    // folder of the host's Python packages
 	sent        bool      // the program was put on the host in this run
 	apiKey      string    // of the gateway
-	newKey      bool      // made in this run: to be shown
 	layoutState string    // of the gateway
 	verifyBegan time.Time
 	verified    []string // addresses of the API that answered
@@ -101,7 +100,9 @@ func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, e
 	if err := meet(ctx, stages, p.Progress); err != nil {
 		return Card{}, r.explain(ctx, err)
 	}
-	return r.card(), nil
+	card := r.card()
+	d.KeyShown = true
+	return card, r.save()
 }
 
 func (r *run) cloudStages() []stage {

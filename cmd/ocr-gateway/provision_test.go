@@ -50,6 +50,7 @@ func newCloud(t *testing.T, config runpodtest.Config) *cloud {
 	t.Helper()
 	c := &cloud{t: t, pods: podtest.New(t), home: t.TempDir()}
 	c.pods.Answer(provisionedText)
+	c.pods.StandIn("df", func(*podtest.Caller, podtest.Call) podtest.Reply { return podtest.Reply{Stdout: "Avail\n 85G\n"} })
 	config.Start, config.Key = c.pods.Start, "rpa_TESTKEY0123456789"
 	c.fake = runpodtest.New(config)
 	t.Cleanup(c.fake.Close)
@@ -240,4 +241,234 @@ func TestKilledAtEveryStageItGoesOnWithOnePod(t *testing.T) {
 		t.Errorf("the card:\n%s", card)
 	}
 	c.ended()
+}
+
+func TestProvisionFaultsOnTheHost(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault func(*podtest.Pods)
+		says  []string // in the progress or the card
+		calls []string // tools with an argument that must have been used
+	}{
+		{
+			name: "packages fail at first",
+			fault: func(p *podtest.Pods) {
+				p.Fail("apt-get", podtest.Fault{Times: 1, Exit: 100, Text: "E: could not resolve\n"})
+			},
+			says: []string{"that failed, trying again"},
+		},
+		{
+			name:  "the download fails at first",
+			fault: func(p *podtest.Pods) { p.Fail("hf", podtest.Fault{Times: 1, Exit: 1, Text: "504\n"}) },
+			says:  []string{"GLM-OCR Deployment Complete"},
+		},
+		{
+			name: "vLLM does not start with MTP",
+			fault: func(p *podtest.Pods) {
+				p.Fail("vllm", podtest.Fault{With: "--speculative-config", Exit: 1, Text: "ValueError: no MTP head\n"})
+			},
+			says: []string{"ValueError: no MTP head", "trying without", "without MTP (this host only)"},
+		},
+		{
+			name:  "transformers is too old",
+			fault: func(p *podtest.Pods) { p.Package("transformers", "4.57.1") },
+			calls: []string{"pip transformers=="},
+		},
+		{
+			name:  "vLLM is too old",
+			fault: func(p *podtest.Pods) { p.Package("vllm", "0.16.0") },
+			calls: []string{"pip vllm=="},
+		},
+		{
+			name: "the layout's packages cannot be installed",
+			fault: func(p *podtest.Pods) {
+				p.Package("cv2", "")
+				p.Fail("pip", podtest.Fault{With: "opencv", Exit: 1, Text: "ERROR: no matching distribution\n"})
+			},
+			says: []string{"warning: layout is left out", "off, pages are read whole"},
+		},
+		{
+			name:  "the layout's model cannot be had",
+			fault: func(p *podtest.Pods) { p.Fail("hf", podtest.Fault{With: "PP-DocLayoutV3", Exit: 1, Text: "404\n"}) },
+			says:  []string{"warning: layout is left out", "off, pages are read whole"},
+		},
+		{
+			name: "vLLM dies once while it loads",
+			fault: func(p *podtest.Pods) {
+				p.LoadingTime(200 * time.Millisecond)
+				p.Fail("vllm", podtest.Fault{Times: 1, After: 100 * time.Millisecond, Exit: 1, Text: "CUDA error\n"})
+			},
+			says: []string{", MTP (this host only)"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := newCloud(t, runpodtest.Config{})
+			tt.fault(c.pods)
+			card, progress := c.must("--gpu", "A40", "--yes")
+			for _, want := range tt.says {
+				if !strings.Contains(progress+card, want) {
+					t.Errorf("no word of %q in\n%s\n%s", want, progress, card)
+				}
+			}
+			for _, want := range tt.calls {
+				tool, argument, _ := strings.Cut(want, " ")
+				if !called(c.pods.Calls(tool), argument) {
+					t.Errorf("%s was not called with %s", tool, argument)
+				}
+			}
+			c.ended()
+		})
+	}
+}
+
+func called(calls []podtest.Call, argument string) bool {
+	for _, call := range calls {
+		if strings.Contains(strings.Join(call.Args, " "), argument) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	c.pods.Fail("vllm", podtest.Fault{Exit: 1, Text: "RuntimeError: CUDA out of memory\n"})
+	_, stderr, code := c.run("--gpu", "A40", "--yes")
+	if code != exitKept {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	id := c.only().ID
+	for _, want := range []string{
+		"RuntimeError: CUDA out of memory", "is kept: billing $0.40/h; resume, stop or terminate with:",
+		"--pod-id " + id, "--stop --pod-id " + id, "--terminate --pod-id " + id, "vllm.log",
+	} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("no word of %q in:\n%s", want, stderr)
+		}
+	}
+	if !strings.Contains(c.logs(), "CUDA out of memory") {
+		t.Errorf("the fetched logs:\n%s", c.logs())
+	}
+	c.pods.Heal()
+	card, _ := c.must("--pod-id", id)
+	if !strings.Contains(c.paste(card), "Delivery note 4711") {
+		t.Error("the resumed deployment does not read")
+	}
+	c.ended()
+}
+
+func TestInterruptSaysWhatBills(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	output, finished := c.interruptAt("deps", syscall.SIGINT, "--gpu", "A40", "--yes")
+	if finished || !strings.Contains(output, "billing $0.40/h") || !strings.Contains(output, "--terminate --pod-id "+c.only().ID) {
+		t.Errorf("it said:\n%s", output)
+	}
+	c.ended()
+}
+
+// A stopped pod comes back on other ports with a wiped disk, and its volume saves
+// everything that took time.
+func TestStopAndStart(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{StalePorts: 1})
+	first, _ := c.must("--gpu", "A40", "--yes")
+	downloads, ports := len(c.pods.Calls("hf")), c.only().TCP
+	stdout, _ := c.must("--stop")
+	if !strings.Contains(stdout, "--start --pod-id "+c.only().ID) || c.only().Status != "EXITED" {
+		t.Errorf("after the stop: %s: %s", c.only().Status, stdout)
+	}
+	card, progress := c.must("--start")
+	if moved := c.only().TCP; moved[22] == ports[22] {
+		t.Fatalf("the test's ports did not move: %v", moved)
+	}
+	if n := len(c.pods.Calls("hf")); n != downloads {
+		t.Errorf("models were downloaded again:\n%s", progress)
+	}
+	key := regexp.MustCompile(`export OCR_KEY=\S+`)
+	if strings.Contains(card, "shown once") {
+		t.Error("the start made a new API key")
+	}
+	if answer := c.paste(key.ReplaceAllString(card, key.FindString(first))); !strings.Contains(answer, "Delivery note 4711") {
+		t.Errorf("with the first key it answers %s", answer)
+	}
+	c.ended()
+}
+
+func TestTerminateIsCareful(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{Others: []string{"somebody-elses"}})
+	theirs := c.fake.Pods()[0].ID
+	for _, args := range [][]string{
+		{"--terminate"},
+		{"--terminate", "--yes"},
+		{"--terminate", "--pod-id", theirs, "--yes"},
+	} {
+		if stdout, stderr, code := c.run(args...); code == exitOK {
+			t.Errorf("%q: %s%s", args, stdout, stderr)
+		}
+	}
+	for _, pod := range c.fake.Pods() {
+		if !pod.Alive() {
+			t.Errorf("ended: %+v", pod)
+		}
+	}
+	cmd := c.command("--gpu", "A40")
+	cmd.Stdin = strings.NewReader("no\n")
+	if out, err := cmd.CombinedOutput(); err == nil || c.fake.Created() != 0 || !strings.Contains(string(out), "at most $0.40 an hour") {
+		t.Errorf("declined: %v, %d pods\n%s", err, c.fake.Created(), out)
+	}
+	if _, stderr, code := c.run("--gpu", "A40"); code == exitOK || c.fake.Created() != 0 {
+		t.Errorf("without an answer: code %d, %s", code, stderr)
+	}
+}
+
+func TestProvisionPlanCreatesNothing(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	plan, _ := c.must("--plan", "--gpu", "H100")
+	golden(t, "provision-plan.txt", plan)
+	asJSON, _ := c.must("--plan", "--gpu", "H100", "--json")
+	if !strings.Contains(asJSON, `"price_per_hour"`) || c.fake.Count("create") != 0 {
+		t.Errorf("%d creates, %s", c.fake.Count("create"), asJSON)
+	}
+	for code, args := range map[int][]string{
+		exitUsage:   {"--plan", "--gpu-count", "0"},
+		exitNoStock: {"--plan", "--gpu", "GTX 1080"},
+	} {
+		if _, stderr, got := c.run(args...); got != code {
+			t.Errorf("%q: exit code %d, want %d: %s", args, got, code, stderr)
+		}
+	}
+	c.fake.Change(func(config *runpodtest.Config) { config.Key = "another" })
+	if _, stderr, code := c.run("--plan"); code != exitAccount {
+		t.Errorf("wrong key: exit code %d: %s", code, stderr)
+	}
+}
+
+// TestProvisionOnAMachineOfOnesOwn needs no cloud: any machine with sshd and a GPU.
+func TestProvisionOnAMachineOfOnesOwn(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	key := filepath.Join(c.home, ".ssh", "id_ed25519")
+	if err := os.MkdirAll(filepath.Dir(key), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
+		t.Fatalf("ssh-keygen: %v: %s", err, out)
+	}
+	public, err := os.ReadFile(key + ".pub")
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine := c.pods.Machine(t, strings.TrimSpace(string(public)), runpodtest.Spec{GPU: "NVIDIA L4", GPUs: 1})
+	host := "root@" + machine.Address
+
+	if _, stderr, code := c.run("--host", host); code == exitOK || !strings.Contains(stderr, "host key") {
+		t.Errorf("an unknown host key was taken: code %d: %s", code, stderr)
+	}
+	card, progress := c.must("--host", host, "--host-key", machine.HostKey)
+	if !strings.Contains(card, "NVIDIA L4") || c.fake.Count("create") != 0 {
+		t.Errorf("%s\n%s", progress, card)
+	}
+	again, _ := c.must("--host", host, "--host-key", machine.HostKey)
+	if strings.Contains(again, "shown once") {
+		t.Error("the second run made a new key")
+	}
 }

@@ -4,22 +4,30 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
 
-// namespace is the network of a pod.
-type namespace struct{ file *os.File }
+// namespace is the network of a pod. It is closed when nobody enters it.
+type namespace struct {
+	file     *os.File
+	entering sync.RWMutex
+}
 
 func networkOf(pid int) (*namespace, error) {
 	f, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
 	if err != nil {
 		return nil, fmt.Errorf("open the pod's network: %w", err)
 	}
-	return &namespace{f}, nil
+	return &namespace{file: f}, nil
 }
 
-func (n *namespace) close() { n.file.Close() }
+func (n *namespace) close() {
+	n.entering.Lock()
+	defer n.entering.Unlock()
+	n.file.Close()
+}
 
 // do runs f on a thread that is in the namespace.
 func (n *namespace) do(f func() error) error {
@@ -33,7 +41,9 @@ func (n *namespace) do(f func() error) error {
 			return
 		}
 		defer home.Close()
+		n.entering.RLock()
 		err = unix.Setns(int(n.file.Fd()), unix.CLONE_NEWNET)
+		n.entering.RUnlock()
 		if err == nil {
 			err = f()
 		}

@@ -33,11 +33,11 @@ type Pods struct {
 }
 
 // New makes Pods whose pods end with the test. Where pods cannot run the test
-// is skipped, or fails when OCR_REQUIRE_PODS is 1.
+// is skipped, or fails when REQUIRE_PODS is 1.
 func New(t testing.TB) *Pods {
 	t.Helper()
 	if err := Available(); err != nil {
-		if os.Getenv("OCR_REQUIRE_PODS") == "1" {
+		if os.Getenv("REQUIRE_PODS") == "1" {
 			t.Fatalf("pods cannot run here: %v", err)
 		}
 		t.Skipf("pods cannot run here: %v", err)
