@@ -96,7 +96,7 @@ const (
 func podOf(getenv func(string) string, secrets map[string]string) pod {
 	p := pod{api: getenv("RUNPOD_API_URL"), id: getenv("RUNPOD_POD_ID")}
 	if p.api == "" {
-		p.api = "https://api.runpod.io"
+		p.api = "https://api.runpod.io/v2"
 	}
 	// The pod's own key is not always allowed to stop it, so the account's goes first.
 	for _, key := range []string{secrets[envAccountKey], getenv(envPodKey)} {

@@ -161,7 +161,7 @@ func TestHaltPod(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	env := map[string]string{"RUNPOD_API_URL": srv.URL, "RUNPOD_POD_ID": "pod1", "RUNPOD_API_KEY": "of-the-pod"}
+	env := map[string]string{"RUNPOD_API_URL": srv.URL + "/v2", "RUNPOD_POD_ID": "pod1", "RUNPOD_API_KEY": "of-the-pod"}
 	getenv := func(name string) string { return env[name] }
 	secrets := map[string]string{"RUNPOD_KEY": "of-the-account"}
 	for _, tc := range []struct {

@@ -12,7 +12,7 @@ import (
 
 // pod is a pod of RunPod (REST v2).
 type pod struct {
-	api  string // address, without /v2
+	api  string // base address, as https://api.runpod.io/v2
 	id   string
 	keys []string // API keys to try, in turn
 }
@@ -24,7 +24,7 @@ const stopTimeout = 30 * time.Second
 func (p pod) stop(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
-	address, err := url.JoinPath(p.api, "v2/pods", url.PathEscape(p.id), "action")
+	address, err := url.JoinPath(p.api, "pods", url.PathEscape(p.id), "action")
 	if err != nil {
 		return err
 	}

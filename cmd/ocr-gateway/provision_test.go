@@ -472,3 +472,65 @@ func TestProvisionOnAMachineOfOnesOwn(t *testing.T) {
 		t.Error("the second run made a new key")
 	}
 }
+
+// TestVisits looks into a deployment: its logs, a shell, a tunnel.
+func TestVisits(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	card, _ := c.must("--gpu", "A40", "--yes", "--api-port", "18017")
+	if _, err := exec.LookPath("ssh"); err == nil {
+		cmd := c.command("--ssh")
+		cmd.Stdin = strings.NewReader("echo volume: $(ls /workspace)\n")
+		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "volume: ocr-gateway") {
+			t.Errorf("the shell says %v: %s", err, out)
+		}
+	}
+	if said := c.until("vLLM API server", "--logs"); !strings.Contains(said, "vllm.log") {
+		t.Errorf("the logs say %s", said)
+	}
+	tunnel := c.command("--tunnel")
+	out, err := tunnel.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tunnel.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 100)
+	n, _ := out.Read(line)
+	base := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(string(line[:n]))
+	if answer := c.paste(regexp.MustCompile(`http://\S+/api/ocr/recognize`).ReplaceAllString(card, base+"/api/ocr/recognize")); !strings.Contains(answer, "Delivery note 4711") {
+		t.Errorf("through the tunnel: %s", answer)
+	}
+	_ = tunnel.Process.Signal(syscall.SIGINT)
+	if err := tunnel.Wait(); err != nil {
+		t.Errorf("the tunnel ended with %v", err)
+	}
+	c.ended()
+}
+
+// until runs a call until it writes a word, then interrupts it.
+func (c *cloud) until(word string, args ...string) string {
+	c.t.Helper()
+	cmd := c.command(args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	timer := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	var seen strings.Builder
+	buffer := make([]byte, 4096)
+	for !strings.Contains(seen.String(), word) {
+		n, err := out.Read(buffer)
+		seen.Write(buffer[:n])
+		if err != nil {
+			break
+		}
+	}
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	_ = cmd.Wait()
+	return seen.String()
+}

@@ -40,7 +40,7 @@ func (p *Pods) Package(name, version string) {
 }
 
 // contents are what others import from a package.
-var contents = map[string]string{"transformers": "class PPDocLayoutV3ForObjectDetection: pass\n"}
+var contents = map[string]string{"transformers": "class PPDocLayoutV3ForObjectDetection: pass\nclass PPDocLayoutV3ImageProcessor: pass\n"}
 
 // packageFiles are the files of packages that can be imported and asked for
 // their version, and do nothing.
@@ -102,7 +102,7 @@ pretend() {
 	rm -rf "$site/$name" "$site/$name"-*.dist-info
 	mkdir -p "$site/$name" "$site/$name-$version.dist-info"
 	echo "__version__ = '$version'" >"$site/$name/__init__.py"
-	[ "$name" != transformers ] || echo "class PPDocLayoutV3ForObjectDetection: pass" >>"$site/$name/__init__.py"
+	[ "$name" != transformers ] || printf 'class %s: pass\n' PPDocLayoutV3ForObjectDetection PPDocLayoutV3ImageProcessor >>"$site/$name/__init__.py"
 	printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "$name" "$version" >"$site/$name-$version.dist-info/METADATA"
 	echo "Successfully installed $name-$version"
 }

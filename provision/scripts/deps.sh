@@ -7,7 +7,7 @@ python=$dir/python/bin/python
 version() { "$python" -c 'import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))' "$1" 2>/dev/null || true; }
 
 # The real import takes seconds and proves what the sidecar needs.
-layout_works() { "$python" -c 'import cv2, numpy, PIL, torch, torchvision; from transformers import PPDocLayoutV3ForObjectDetection' 2>&1; }
+layout_works() { "$python" -c 'import cv2, numpy, PIL, torch, torchvision; from transformers import PPDocLayoutV3ForObjectDetection, PPDocLayoutV3ImageProcessor' 2>&1; }
 
 # at_least HAVE WANT
 at_least() { [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1)" = "$2" ]; }
@@ -24,6 +24,23 @@ check() {
 	[ "$layout" = 0 ] || if why=$(layout_works); then echo layout=ok; else echo "layout=$(tail -1 <<< "$why")"; fi
 }
 
+# An environment on the volume that sees the image's packages, also where the
+# image's Python is itself an environment, whose packages its children do not see.
+make_environment() {
+	local bare=()
+	if ! python3 -c 'import ensurepip' 2>/dev/null; then
+		if python3 -m pip --version >/dev/null 2>&1; then
+			bare=(--without-pip)
+		else
+			retry 3 as_root apt-get install -y -qq --no-install-recommends python3-venv python3-pip || exit 11
+		fi
+	fi
+	rm -rf "$dir/python"
+	python3 -m venv --system-site-packages "${bare[@]}" "$dir/python" || exit 12
+	python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sep="\n")' |
+		sort -u > "$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/image.pth"
+}
+
 install() {
 	as_root dpkg --configure -a 9>&- || true # what a run that was cut off has left
 	# libturbojpeg makes JPEG six times cheaper; the gateway works without it.
@@ -33,9 +50,7 @@ install() {
 			echo "warning=libturbojpeg is not installed: pictures cost more CPU"
 	fi
 	if [ ! -x "$python" ]; then
-		python3 -c 'import ensurepip' 2>/dev/null || retry 3 as_root apt-get install -y -qq --no-install-recommends python3-venv python3-pip || exit 11
-		rm -rf "$dir/python"
-		python3 -m venv --system-site-packages "$dir/python" || exit 12
+		make_environment
 	fi
 	if ! at_least "$(version vllm)" "$vllm_least"; then
 		retry 3 "$python" -m pip install -q --disable-pip-version-check "vllm==$vllm_pin" || exit 13

@@ -23,7 +23,9 @@ download() {
 	for model in $models; do
 		whole "$model" && continue
 		retry 4 hf download "$model" > "$dir/run/download" || { echo "failed=$model"; continue; }
-		folder=$(tail -1 "$dir/run/download")
+		# Versions of hf differ in the words around the folder.
+		folder=$(grep -oE '/[^[:space:]]+' "$dir/run/download" | tail -1)
+		[ -d "$folder" ] || { echo "failed=$model"; continue; }
 		{ echo "$folder"; files "$folder"; } > "$(list "$model").new"
 		mv "$(list "$model").new" "$(list "$model")"
 	done

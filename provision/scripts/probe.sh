@@ -1,6 +1,6 @@
 # Prints what the host is, as name=value lines.
 mkdir -p "$dir"/{bin,etc,logs,run} && chmod 700 "$dir/etc" "$dir/run"
-[ -w "$dir" ]
+[ -w "$dir" ] || { echo "$dir cannot be written by $(id -un)" >&2; exit 1; }
 echo "arch=$(uname -m)"
 echo "os=$(. /etc/os-release; echo "$PRETTY_NAME")"
 echo "glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2)"
