@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -86,6 +87,12 @@ func (r *run) createFirstFree(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return r.adopt(pod)
+		case !r.d.ProxyOnly && portsRefused(err):
+			r.d.ProxyOnly = true
+			if err := r.save(); err != nil {
+				return err
+			}
+			return r.createFirstFree(ctx)
 		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), ruleBroken(err):
 			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
 			refused = err
@@ -113,6 +120,13 @@ func (r *run) createFirstFree(ctx context.Context) error {
 func ruleBroken(err error) bool {
 	var said *CloudError
 	return errors.As(err, &said) && said.Status == http.StatusBadRequest
+}
+
+// portsRefused is an answer by which the cloud may mean that a port is asked for
+// twice, which its documents leave open.
+func portsRefused(err error) bool {
+	var said *CloudError
+	return errors.As(err, &said) && errors.Is(err, ErrRequest) && strings.Contains(strings.ToLower(said.Detail), "port")
 }
 
 // settleLooks is how often a pod whose order's outcome is unknown is looked
@@ -160,7 +174,11 @@ func (r *run) order(c Candidate) Order {
 // cloud's TLS proxy and on an address of its own, without TLS and without the
 // proxy's limits. vLLM is not among them.
 func (r *run) ports() []Port {
-	return []Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}, {Number: r.d.Options.APIPort}}
+	ports := []Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}}
+	if !r.d.ProxyOnly {
+		ports = append(ports, Port{Number: r.d.Options.APIPort})
+	}
+	return ports
 }
 
 // look sees the pod as it is now.

@@ -24,16 +24,30 @@ func TestCandidates(t *testing.T) {
 		want    []string // names in order
 		refused []string
 	}{
-		{"cheapest of the kind first, out of stock last, then others that are no dearer",
+		{
+			"cheapest of the kind first, out of stock last, then others that are no dearer",
 			func(o *Options) { o.GPU = "h100" },
-			[]string{"H100 PCIe", "H100 SXM", "A40", "A100 SXM", "L40S", "H100 NVL"}, nil},
-		{"a dearer kind is never taken instead",
-			func(o *Options) { o.GPU = "A40" }, []string{"A40"}, nil},
-		{"kinds in order of preference",
-			func(o *Options) { o.GPU = "A100, L4" }, []string{"A100 SXM", "L4", "A40", "L40S"}, nil},
-		{"bounded price counts all GPUs of the pod",
+			[]string{"H100 PCIe", "H100 SXM", "A40", "A100 SXM", "L40S", "H100 NVL"},
+			nil,
+		},
+		{
+			"a dearer kind is never taken instead",
+			func(o *Options) { o.GPU = "A40" },
+			[]string{"A40"},
+			nil,
+		},
+		{
+			"kinds in order of preference",
+			func(o *Options) { o.GPU = "A100, L4" },
+			[]string{"A100 SXM", "L4", "A40", "L40S"},
+			nil,
+		},
+		{
+			"bounded price counts all GPUs of the pod",
 			func(o *Options) { o.GPU, o.GPUCount, o.MaxPrice = "H100", 2, 5 },
-			[]string{"H100 PCIe", "A40", "A100 SXM", "L40S"}, []string{"H100 SXM", "H100 NVL"}},
+			[]string{"H100 PCIe", "A40", "A100 SXM", "L40S"},
+			[]string{"H100 SXM", "H100 NVL"},
+		},
 		{"too small for the model", func(o *Options) { o.GPU = "A4000" }, nil, nil},
 		{"a full id", func(o *Options) { o.GPU = "NVIDIA L40S" }, []string{"L40S", "A40"}, nil},
 	}
@@ -102,9 +116,18 @@ func TestAtLeast(t *testing.T) {
 		version, least string
 		want           bool
 	}{
-		{"0.19.1", "0.19.1", true}, {"0.19.0", "0.19.1", false}, {"0.20", "0.19.1", true}, {"1", "0.19.1", true},
-		{"5.3.0.dev0", "5.3.0", true}, {"5.10.0", "5.3.0", true}, {"4.57.1", "5.3.0", false}, {"", "5.3.0", false},
-		{"580.95.05", "575.51", true}, {"570.133.07", "575.51", false}, {"2.39", "2.4", true}, {"none", "1", false},
+		{"0.19.1", "0.19.1", true},
+		{"0.19.0", "0.19.1", false},
+		{"0.20", "0.19.1", true},
+		{"1", "0.19.1", true},
+		{"5.3.0.dev0", "5.3.0", true},
+		{"5.10.0", "5.3.0", true},
+		{"4.57.1", "5.3.0", false},
+		{"", "5.3.0", false},
+		{"580.95.05", "575.51", true},
+		{"570.133.07", "575.51", false},
+		{"2.39", "2.4", true},
+		{"none", "1", false},
 	}
 	for _, tt := range tests {
 		if got := atLeast(tt.version, tt.least); got != tt.want {

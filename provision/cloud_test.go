@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -85,10 +84,6 @@ func (d *diary) Log(source, line string)               { d.lines = append(d.line
 func (d *diary) Warn(text string)                      { d.lines = append(d.lines, "warn "+text) }
 func (d *diary) End(stage string, _ time.Duration, err error) {
 	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
-}
-
-func (d *diary) has(part string) bool {
-	return slices.ContainsFunc(d.lines, func(line string) bool { return strings.Contains(line, part) })
 }
 
 // options for an A40, the rest as by default.
@@ -267,6 +262,18 @@ func TestOlderContractsAndOtherPeoplesPods(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = w.one()
+}
+
+func TestOnePortTwiceIsGivenUp(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 1, runpodtest.Fault{
+		Status: 422, Body: `{"title":"Unprocessable","status":422,"detail":"ports: 8007 is listed twice"}`,
+	})})
+	if _, err := w.up(options()); err != nil {
+		t.Fatal(err)
+	}
+	if _, mapped := w.one().TCP[8007]; mapped {
+		t.Error("the port was asked for as TCP again")
+	}
 }
 
 func TestPortsThatDoNotComeAreAskedForAgain(t *testing.T) {

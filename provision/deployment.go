@@ -28,6 +28,8 @@ type Deployment struct {
 	// Replaces is the stopped pod that this one takes the place of; it is
 	// terminated when this one is ready.
 	Replaces string `json:"replaces,omitempty"`
+	// ProxyOnly: the cloud refused the API's port as TCP beside HTTP.
+	ProxyOnly bool `json:"proxy_only,omitempty"`
 	// Login is set for a machine that is not rented, and kept for one that is.
 	Login Login `json:"login"`
 	// NoMTP: vLLM did not start with speculative decoding here.

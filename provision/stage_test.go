@@ -28,17 +28,21 @@ func TestStagesLookBeforeTheyAct(t *testing.T) {
 		world := 0 // grows with each act
 		note := func(what string) { did = append(did, what) }
 		stages := []stage{
-			{name: "met", deadline: time.Minute, every: time.Second,
+			{
+				name: "met", deadline: time.Minute, every: time.Second,
 				check: func(context.Context) error { note("look"); return nil },
-				act:   func(context.Context) error { note("never"); return nil }},
-			{name: "two acts", deadline: time.Minute, every: time.Second,
+				act:   func(context.Context) error { note("never"); return nil },
+			},
+			{
+				name: "two acts", deadline: time.Minute, every: time.Second,
 				check: func(context.Context) error {
 					if world < 2 {
 						return waitFor("world is %d", world)
 					}
 					return nil
 				},
-				act: func(context.Context) error { note("act"); world++; return nil }},
+				act: func(context.Context) error { note("act"); world++; return nil },
+			},
 		}
 		var d diary
 		if err := meet(t.Context(), stages, &d); err != nil {

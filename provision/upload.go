@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"debug/elf"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -18,8 +17,7 @@ func (r *run) uploaded(ctx context.Context) error {
 		return waitFor("the program is not on the host yet")
 	}
 	err := r.onHost(ctx, r.script(quote(r.program())+" --version\n", nil), nil)
-	var exit *ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := asExit(err); ok {
 		return fmt.Errorf("the program does not run on %s: %s; give one that was built there with --binary", r.probed.OS, lastLine(exit.Tail))
 	}
 	return err
