@@ -424,6 +424,32 @@ func TestStatusTellsOursFromOrphansAndOthers(t *testing.T) {
 	}
 }
 
+// A run that ended before its order leaves a deployment that can be gone on with
+// or forgotten.
+func TestUnorderedDeployment(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	_, _, unlock, err := w.Begin(options(), 1, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	states, err := w.Status(t.Context())
+	if err != nil || len(states) != 1 || states[0].Pod != "not ordered" {
+		t.Fatalf("status %+v, %v", states, err)
+	}
+	d, unlock, err := w.Known("")
+	if err != nil || d == nil {
+		t.Fatalf("got %+v, %v", d, err)
+	}
+	defer unlock()
+	if err := w.Terminate(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := w.Store.All(); err != nil || len(all) != 0 {
+		t.Errorf("left: %+v, %v", all, err)
+	}
+}
+
 // A second call goes on with the first one's deployment, and never builds another unasked.
 func TestBegin(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})

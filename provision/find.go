@@ -95,27 +95,28 @@ func (p *Provisioner) Find(ctx context.Context, podID string) (d *Deployment, un
 	return d, unlock, nil
 }
 
-// Only returns the one rented deployment there is, for commands without --pod-id.
+// Only returns the one rented deployment there is, for commands without
+// --pod-id. Its pod may not be ordered yet.
 func (p *Provisioner) Only() (*Deployment, error) {
 	all, err := p.Store.All()
 	if err != nil {
 		return nil, err
 	}
-	var rented []string
 	var only *Deployment
+	var pods []string
 	for _, d := range all {
-		if d.Rented() && d.PodID != "" {
+		if d.Rented() {
 			only = d
-			rented = append(rented, d.PodID)
+			pods = append(pods, orNone(d.PodID))
 		}
 	}
-	switch len(rented) {
+	switch len(pods) {
 	case 0:
 		return nil, errors.New("no deployment is known here: name its pod with --pod-id")
 	case 1:
 		return only, nil
 	default:
-		return nil, fmt.Errorf("there are several deployments, name one: --pod-id %s", strings.Join(rented, " or --pod-id "))
+		return nil, fmt.Errorf("there are several deployments, name one: --pod-id %s", strings.Join(pods, " or --pod-id "))
 	}
 }
 

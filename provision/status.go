@@ -13,6 +13,12 @@ import (
 	"time"
 )
 
+// States of deployments that have no pod.
+const (
+	podGone      PodState = "gone"
+	podUnordered PodState = "not ordered"
+)
+
 // State is one pod as --status shows it.
 type State struct {
 	Name         string        `json:"name"`
@@ -71,7 +77,11 @@ func (p *Provisioner) Status(ctx context.Context) ([]State, error) {
 	}
 	for _, d := range known {
 		if d.Rented() {
-			states = append(states, State{Name: d.Name, PodID: d.PodID, Pod: "gone", GPU: d.Options.GPU, Health: "-"})
+			state := podGone
+			if d.PodID == "" {
+				state = podUnordered
+			}
+			states = append(states, State{Name: d.Name, PodID: d.PodID, Pod: state, GPU: d.Options.GPU, Health: "-"})
 		}
 	}
 	askHealth(ctx, states)
@@ -126,8 +136,10 @@ func WriteStatus(w io.Writer, states []State) error {
 		case s.Orphan:
 			note = "orphan?"
 			orphans = append(orphans, s.PodID)
-		case s.Pod == "gone":
+		case s.Pod == podGone:
 			gone = append(gone, s.PodID)
+		case s.Pod == podUnordered:
+			note = "unfinished"
 		case !s.Ready:
 			note = "unfinished"
 		}
@@ -140,7 +152,7 @@ func WriteStatus(w io.Writer, states []State) error {
 		fmt.Fprintf(&b, "No deployment here knows %s: take it over with --pod-id %s, or end it with --terminate --pod-id %s --force.\n", id, id, id)
 	}
 	for _, id := range gone {
-		fmt.Fprintf(&b, "%s does not exist any more: forget it with --terminate --pod-id %s.\n", orNone(id), id)
+		fmt.Fprintf(&b, "%s does not exist any more: forget it with --terminate --pod-id %s.\n", id, id)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -4,21 +4,29 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 )
 
-// Known returns the deployment that has a pod, locked; nil where none has.
-func (p *Provisioner) Known(podID string) (*Deployment, func(), error) {
+// Known returns the deployment that has a pod, locked, or, without an id, the
+// only one there is; nil, and an unlock that does nothing, where none is known.
+func (p *Provisioner) Known(podID string) (d *Deployment, unlock func(), err error) {
+	nothing := func() {}
 	all, err := p.Store.All()
 	if err != nil {
-		return nil, nil, err
+		return nil, nothing, err
 	}
-	for _, d := range all {
-		if d.PodID == podID {
-			unlock, err := p.Store.Lock(d.Name)
-			return d, unlock, err
-		}
+	all = slices.DeleteFunc(all, func(d *Deployment) bool { return !d.Rented() || podID != "" && d.PodID != podID })
+	if len(all) == 0 {
+		return nil, nothing, nil
 	}
-	return nil, nil, nil
+	if len(all) > 1 {
+		_, err := p.Only()
+		return nil, nothing, err
+	}
+	if unlock, err = p.Store.Lock(all[0].Name); err != nil {
+		return nil, nothing, err
+	}
+	return all[0], unlock, nil
 }
 
 // Peek returns the deployment of a pod without locking or saving it.

@@ -314,16 +314,20 @@ func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan pro
 	return card.Write(v.out)
 }
 
-// deployment finds the one that is meant, locked.
-func (v *provisioning) deployment(ctx context.Context) (*provision.Deployment, func(), error) {
-	if v.podID == "" {
-		only, err := v.p.Only()
-		if err != nil {
-			return nil, nil, err
-		}
-		v.podID = only.PodID
+// onlyPod fills in the pod's id where it need not be named.
+func (v *provisioning) onlyPod() error {
+	if v.podID != "" {
+		return nil
 	}
-	return v.p.Find(ctx, v.podID)
+	only, err := v.p.Only()
+	if err != nil {
+		return err
+	}
+	if only.PodID == "" {
+		return fmt.Errorf("%s has no pod yet: go on with it by: ocr-gateway provision --gpu %q", only.Name, only.Options.GPU)
+	}
+	v.podID = only.PodID
+	return nil
 }
 
 // onDeployment does what is asked with a deployment that exists.
@@ -331,7 +335,10 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 	if v.logs || v.ssh || v.tunnel {
 		return v.visit(ctx)
 	}
-	d, unlock, err := v.deployment(ctx)
+	if err := v.onlyPod(); err != nil {
+		return err
+	}
+	d, unlock, err := v.p.Find(ctx, v.podID)
 	if err != nil {
 		return err
 	}
@@ -361,25 +368,24 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 
 // end terminates a deployment, or with --force any pod.
 func (v *provisioning) end(ctx context.Context) error {
-	if v.podID == "" {
-		only, err := v.p.Only()
-		if err != nil {
-			return err
-		}
-		v.podID = only.PodID
-	}
 	d, unlock, err := v.p.Known(v.podID)
 	if err != nil {
 		return err
 	}
-	if d == nil && !v.force {
+	defer unlock()
+	what := v.podID
+	switch {
+	case d == nil && v.podID == "":
+		return errors.New("no deployment is known here: name its pod with --pod-id")
+	case d == nil && !v.force:
 		return fmt.Errorf("no deployment here knows pod %s: add --force to end it all the same", v.podID)
-	}
-	if d != nil {
-		defer unlock()
+	case d != nil && d.PodID == "":
+		what = d.Name
+	case d != nil:
+		what = d.PodID
 	}
 	if !v.yes {
-		if err := v.ask(fmt.Sprintf("This destroys pod %s and everything on its volume. Type its id: ", v.podID), v.podID); err != nil {
+		if err := v.ask(fmt.Sprintf("This destroys %s and everything on its volume. Type that name: ", what), what); err != nil {
 			return err
 		}
 	}
@@ -391,7 +397,7 @@ func (v *provisioning) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(v.out, "Terminated %s: nothing of it bills.\n", v.podID)
+	_, err = fmt.Fprintf(v.out, "Terminated %s: nothing of it bills.\n", what)
 	return err
 }
 

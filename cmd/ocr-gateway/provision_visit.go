@@ -16,12 +16,8 @@ import (
 // visit shows logs, opens a shell or a tunnel. It takes no lock: one may look
 // while a run is at work.
 func (v *provisioning) visit(ctx context.Context) error {
-	if v.podID == "" {
-		only, err := v.p.Only()
-		if err != nil {
-			return err
-		}
-		v.podID = only.PodID
+	if err := v.onlyPod(); err != nil {
+		return err
 	}
 	d, err := v.p.Peek(ctx, v.podID)
 	if err != nil {
