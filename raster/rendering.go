@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ocr-gateway/document"
@@ -68,12 +69,17 @@ type rendering struct {
 	ahead   chan struct{} // a token for each page begun and not yet taken by the reader
 	queue   chan *job     // those pages, in order
 
+	over atomic.Bool // the sequence ends with a page before those that have not begun
+
 	mu      sync.Mutex
 	numbers []int         // pages not begun
 	began   int           // how many have
 	extra   int           // workers beside the first
 	sized   chan struct{} // of the page begun last; see job
 }
+
+// errOver is for pages that nobody will see.
+var errOver = errors.New("an earlier page ends the sequence")
 
 // job is a page in work. Pages begin and take memory in their order, lest a later page
 // hold what an earlier one waits for: before closes when the page before this one has
@@ -188,6 +194,9 @@ func (w *pageWorker) work(ctx context.Context) {
 		}
 		w.addWorker(ctx)
 		page, err := w.page(ctx, job)
+		if page == nil {
+			w.over.Store(true)
+		}
 		if !isClosed(job.sized) {
 			<-job.before
 			close(job.sized)
@@ -326,6 +335,9 @@ func (w *pageWorker) begin(ctx context.Context, job *job) error {
 		err := w.patiently(func() error {
 			select {
 			case <-job.before:
+				if w.over.Load() {
+					return errOver
+				}
 				return w.permit(waiting, job.number)
 			case <-waiting.Done():
 				return waiting.Err()
