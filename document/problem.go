@@ -52,7 +52,9 @@ type Problem struct {
 	Detail    string `json:"detail"`
 	Phase     Phase  `json:"phase,omitempty"`
 	Retryable bool   `json:"retryable"` // the same request may succeed later
-	Cause     error  `json:"-"`
+	// Limit names the limit of the server that was met, where one was.
+	Limit string `json:"limit,omitempty"`
+	Cause error  `json:"-"`
 }
 
 // Problemf makes a problem with a formatted detail.

@@ -36,20 +36,16 @@ func (s *Server) batch(c echo.Context) error {
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}
-	call, err := s.decode(c.Request(), form{
+	call, w, err := s.understand(c, form{
 		files: []string{"images"}, many: s.cfg.MaxBatchFiles,
 		options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "prompt", "deadline_ms"},
-	})
+	}, document.TaskText, mediaJSON)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	w, err := s.wishes(call, document.TaskText)
-	if err != nil {
-		return err
-	}
 	w.Batch = true
-	ctx, cancel := context.WithTimeout(c.Request().Context(), w.deadline)
+	ctx, cancel := context.WithDeadline(c.Request().Context(), w.until)
 	defer cancel()
 	items := s.each(ctx, call.sources, w)
 	if outer := c.Request().Context(); outer.Err() != nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -39,6 +40,7 @@ type body struct {
 	limit int64
 	over  *document.Problem // what reading more than limit fails with
 	start time.Time
+	ctx   context.Context // of the request
 	read  int64
 	eof   bool
 }
@@ -46,7 +48,7 @@ type body struct {
 func (s *Server) newBody(w http.ResponseWriter, r *http.Request) *body {
 	return &body{
 		ReadCloser: r.Body, conn: http.NewResponseController(w), idle: s.cfg.IdleTimeout,
-		limit: s.bodyLimit(r), over: tooLarge(s.cfg.MaxUploadBytes), start: time.Now(),
+		limit: s.bodyLimit(r), over: tooLarge(s.cfg.MaxUploadBytes), start: time.Now(), ctx: r.Context(),
 	}
 }
 
@@ -67,6 +69,9 @@ func (b *body) Read(p []byte) (int, error) {
 		deadline = quiet
 	}
 	b.conn.SetReadDeadline(deadline)
+	if b.stopped() { // after the deadline is set: watch may have been before it
+		return 0, ended(b.ctx)
+	}
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
 	b.eof = errors.Is(err, io.EOF)
@@ -75,6 +80,8 @@ func (b *body) Read(p []byte) (int, error) {
 		return n, b.over
 	case err == nil || b.eof:
 		return n, err
+	case b.stopped():
+		return n, ended(b.ctx)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return n, document.Problemf(codeRequestTimeout, document.PhaseAdmission,
 			"the upload stood still or was slower than %d bytes a second", minUploadRate).Retry().Because(err)
@@ -82,6 +89,18 @@ func (b *body) Read(p []byte) (int, error) {
 		return n, malformed("the request body ended after %d bytes, before it was complete", b.read).Because(err)
 	}
 }
+
+// stopped says that the server has stopped waiting. A context ends for other reasons
+// too, a read that failed among them.
+func (b *body) stopped() bool { return errors.Is(context.Cause(b.ctx), errStopping) }
+
+// watch has reads end when ctx does, until the function that it returns is called.
+func (b *body) watch(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, b.abort)
+}
+
+// abort ends a read at once.
+func (b *body) abort() { b.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 // done lifts the deadline, which would otherwise cancel the request's context.
 func (b *body) done() { b.conn.SetReadDeadline(time.Time{}) }
@@ -93,6 +112,10 @@ func (b *body) done() { b.conn.SetReadDeadline(time.Time{}) }
 func (b *body) drain(expect string) bool {
 	if expect != "" && b.read == 0 {
 		return false
+	}
+	if b.stopped() {
+		b.abort() // net/http would read on
+		return b.eof
 	}
 	if !b.eof {
 		b.conn.SetReadDeadline(time.Now().Add(min(drainTime, b.idle)))

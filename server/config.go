@@ -14,8 +14,13 @@ type Config struct {
 
 	MaxUploadBytes int64 `mapstructure:"max_upload_bytes"` // of one request, after decompression
 	MaxBatchFiles  int   `mapstructure:"max_batch_files"`
-	MaxRequests    int   `mapstructure:"max_requests"`   // requests with work admitted at once; more get 503
+	MaxRequests    int   `mapstructure:"max_requests"`   // that run at once; more get 503
 	BatchParallel  int   `mapstructure:"batch_parallel"` // files of one batch that run side by side
+
+	MaxRequestsPerClient int   `mapstructure:"max_requests_per_client"` // while there are others; 0 means half of MaxRequests
+	MaxQueuedPages       int   `mapstructure:"max_queued_pages"`        // of all documents, admitted and not done
+	MinFreeDisk          int64 `mapstructure:"min_free_disk"`           // bytes of TempDir that uploads leave free; 0 means any
+	MinFreeMemory        int64 `mapstructure:"min_free_memory"`         // bytes with less of which nobody is let in; 0 means any
 
 	RequestTimeout time.Duration `mapstructure:"request_timeout"` // work of one request, the upload not counted
 	IdleTimeout    time.Duration `mapstructure:"idle_timeout"`    // a client that neither sends nor reads for so long is cut off
@@ -36,6 +41,9 @@ func DefaultConfig() Config {
 		MaxBatchFiles:  100,
 		MaxRequests:    64,
 		BatchParallel:  4,
+		MaxQueuedPages: 10_000,
+		MinFreeDisk:    64 << 20,
+		MinFreeMemory:  64 << 20,
 		RequestTimeout: 30 * time.Minute,
 		IdleTimeout:    30 * time.Second,
 		Heartbeat:      15 * time.Second,
@@ -60,6 +68,7 @@ func (c Config) Validate() error {
 		{"max_batch_files", int64(c.MaxBatchFiles)},
 		{"max_requests", int64(c.MaxRequests)},
 		{"batch_parallel", int64(c.BatchParallel)},
+		{"max_queued_pages", int64(c.MaxQueuedPages)},
 		{"request_timeout", int64(c.RequestTimeout)},
 		{"idle_timeout", int64(c.IdleTimeout)},
 		{"heartbeat", int64(c.Heartbeat)},
@@ -67,6 +76,18 @@ func (c Config) Validate() error {
 	} {
 		if n.value <= 0 {
 			bad(n.key, "must be more than 0")
+		}
+	}
+	for _, n := range []struct {
+		key   string
+		value int64
+	}{
+		{"max_requests_per_client", int64(c.MaxRequestsPerClient)},
+		{"min_free_disk", c.MinFreeDisk},
+		{"min_free_memory", c.MinFreeMemory},
+	} {
+		if n.value < 0 {
+			bad(n.key, "must not be less than 0")
 		}
 	}
 	for i, k := range c.APIKeys {

@@ -61,8 +61,10 @@ type healthAnswer struct {
 }
 
 type queue struct {
-	Running int64 `json:"running"`
-	Limit   int   `json:"limit"`
+	Running   int `json:"running"`
+	Limit     int `json:"limit"`     // of running
+	Uploading int `json:"uploading"` // or waiting for a place
+	Pages     int `json:"pages"`     // of running documents, not done
 }
 
 // showHealth answers 200 as long as the process can answer at all; the body is
@@ -72,11 +74,11 @@ func (s *Server) showHealth(c echo.Context) error {
 }
 
 func (s *Server) healthNow() healthAnswer {
-	h := s.health.get()
+	h, here := s.health.get(), s.admission.counts()
 	a := healthAnswer{
 		Status: h.Status, Ready: h.Ready && !s.draining.Load(), Version: s.deps.Version,
 		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout,
-		Queue: queue{s.running.Load(), s.cfg.MaxRequests},
+		Queue: queue{here.running, s.cfg.MaxRequests, here.uploading, here.pages},
 	}
 	if s.draining.Load() {
 		a.Status = "stopping"
@@ -154,6 +156,7 @@ func (s *Server) info(c echo.Context) error {
 	a.Limits["max_upload_bytes"] = s.cfg.MaxUploadBytes
 	a.Limits["max_batch_files"] = int64(s.cfg.MaxBatchFiles)
 	a.Limits["max_requests"] = int64(s.cfg.MaxRequests)
+	a.Limits["max_queued_pages"] = int64(s.cfg.MaxQueuedPages)
 	a.Limits["request_timeout_ms"] = s.cfg.RequestTimeout.Milliseconds()
 	return writeJSON(c, http.StatusOK, mediaJSON, a)
 }

@@ -2,7 +2,6 @@ package server
 
 import (
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,7 +21,7 @@ type metrics struct {
 	routes    map[string]bool // the addresses that get a label of their own
 }
 
-func newMetrics(running *atomic.Int64) *metrics {
+func newMetrics(a *admission) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -38,10 +37,15 @@ func newMetrics(running *atomic.Int64) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.durations, m.pages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "ocr_gateway_requests_running", Help: "Requests with work in progress.",
-		}, func() float64 { return float64(running.Load()) }))
+		a.refuse,
+		gauge("ocr_gateway_requests_running", "Requests with work in progress.", func() int { return a.counts().running }),
+		gauge("ocr_gateway_requests_uploading", "Requests that send their upload or wait for a place.", func() int { return a.counts().uploading }),
+		gauge("ocr_gateway_pages_queued", "Pages of running documents that are not done.", func() int { return a.counts().pages }))
 	return m
+}
+
+func gauge(name, help string, now func() int) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
 }
 
 // request counts an answer. Addresses and methods that we do not know are

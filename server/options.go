@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -20,7 +21,8 @@ type wishes struct {
 	document.Options
 	formats  []Format      // renderings to add to a JSON answer
 	fields   Fields        // to extract; nil without schema
-	deadline time.Duration // for the work
+	until    time.Time     // end of the work
+	deadline time.Duration // for it, from the end of the upload
 }
 
 // wishes reads the options of c and reports everything that is wrong at once.
@@ -78,15 +80,22 @@ func (w wishes) fit(media string) error {
 }
 
 // understand reads a request that is to be answered with media: its files, which
-// the caller must close, and its options.
+// the caller must close, and its options. It returns when the request may run.
 func (s *Server) understand(c echo.Context, f form, task document.Task, media string) (*call, wishes, error) {
-	call, err := s.decode(c.Request(), f)
+	t := c.Get(ticketName).(*ticket)
+	call, err := s.decode(c.Request(), t, f)
 	if err != nil {
 		return nil, wishes{}, err
 	}
 	w, err := s.wishes(call, task)
 	if err == nil {
 		err = w.fit(media)
+	}
+	if err == nil {
+		w.until = time.Now().Add(w.deadline)
+		ctx, cancel := context.WithDeadline(c.Request().Context(), w.until)
+		defer cancel()
+		err = t.run(ctx)
 	}
 	if err != nil {
 		call.close()

@@ -18,7 +18,8 @@ const (
 	codeUnauthorized     document.Code = "unauthorized"
 	codeMethodNotAllowed document.Code = "method_not_allowed"
 	codeNotAcceptable    document.Code = "not_acceptable"
-	codeRequestTimeout   document.Code = "request_timeout" // the client sends too slowly
+	codeRequestTimeout   document.Code = "request_timeout"   // the client sends too slowly
+	codeTooManyRequests  document.Code = "too_many_requests" // of one client
 )
 
 // statuses maps every code to its HTTP status and title. Codes of single pages
@@ -43,6 +44,7 @@ var statuses = map[document.Code]struct {
 	document.CodeTooManyPages:     {422, "Too many pages"},
 	document.CodeTooManyPixels:    {422, "The image is too large"},
 	document.CodeTaskUnsupported:  {422, "Task not supported"},
+	codeTooManyRequests:           {429, "Too many requests of one client"},
 	document.CodeCanceled:         {499, "Canceled"},
 	document.CodeInternal:         {500, "Internal error"},
 	document.CodeNotImplemented:   {501, "Not implemented"},
@@ -54,9 +56,6 @@ var statuses = map[document.Code]struct {
 	document.CodeOverloaded:       {503, "Overloaded"},
 	document.CodeDeadlineExceeded: {504, "Out of time"},
 }
-
-// retryAfter is what a refused client is told to wait, in seconds.
-const retryAfter = 5
 
 // detail is one of several things wrong with a request or document.
 type detail struct {
@@ -84,6 +83,7 @@ type problemBody struct {
 	Code      document.Code  `json:"code"`
 	Retryable bool           `json:"retryable"`
 	Phase     document.Phase `json:"phase,omitempty"`
+	Limit     string         `json:"limit,omitempty"` // of the server, that was met
 	RequestID string         `json:"request_id"`
 	Errors    []detail       `json:"errors"`
 	Items     []batchItem    `json:"items,omitempty"`
@@ -158,7 +158,7 @@ func (f *failure) body(requestID string) problemBody {
 	b := problemBody{
 		Type: "urn:ocr-gateway:problem:" + string(f.Code), Title: title, Status: f.status(),
 		Detail: f.Detail, Code: f.Code, Retryable: f.Retryable, Phase: f.Phase,
-		RequestID: requestID, Errors: f.details, Items: f.items,
+		Limit: f.Limit, RequestID: requestID, Errors: f.details, Items: f.items,
 	}
 	if b.Errors == nil {
 		b.Errors = []detail{}
@@ -184,8 +184,8 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if b, ok := c.Request().Body.(*body); ok && !b.drain(c.Request().Header.Get("Expect")) {
 		h.Set("Connection", "close")
 	}
-	if f.Code == document.CodeOverloaded {
-		h.Set("Retry-After", strconv.Itoa(retryAfter))
+	if f.Code == document.CodeOverloaded || f.Code == codeTooManyRequests {
+		h.Set("Retry-After", strconv.Itoa(s.admission.retryAfter()))
 	}
 	if f.Code == codeUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="ocr-gateway"`)

@@ -43,16 +43,16 @@ func (c *call) close() {
 // multipart or JSON body, or one file as the raw body. The caller closes the
 // call. The body is at its end afterwards, which lets net/http notice that the
 // client has gone.
-func (s *Server) decode(r *http.Request, f form) (*call, error) {
+func (s *Server) decode(r *http.Request, t *ticket, f form) (*call, error) {
 	c := &call{form: f, values: map[string]string{}}
-	if err := s.fill(c, r); err != nil {
+	if err := s.fill(c, t, r); err != nil {
 		c.close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (s *Server) fill(c *call, r *http.Request) error {
+func (s *Server) fill(c *call, t *ticket, r *http.Request) error {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return malformed("the query string is not valid").Because(err)
@@ -66,12 +66,14 @@ func (s *Server) fill(c *call, r *http.Request) error {
 	}
 	if b, ok := r.Body.(*body); ok {
 		defer b.done()
+		defer b.watch(r.Context())()
 	}
 	plain, closePlain, err := s.plain(r)
 	if err != nil {
 		return err
 	}
 	defer closePlain()
+	plain = metered{plain, t}
 	if err := s.fillBody(c, r, plain); err != nil {
 		return err
 	}

@@ -13,8 +13,12 @@ import (
 // reported by its reason, whatever the pipeline made of it, and a panic of
 // the pipeline stays within its document.
 func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit func(document.Event)) (res *document.Result, err error) {
-	ctx, cancel := context.WithTimeout(ctx, w.deadline)
+	ctx, cancel := context.WithDeadline(ctx, w.until)
 	defer cancel()
+	ctx, refuse := context.WithCancelCause(ctx)
+	defer refuse(nil)
+	pages := waiting{admission: s.admission}
+	defer pages.end()
 	defer func() {
 		if r := recover(); r != nil {
 			s.log.ErrorContext(ctx, "panic in the pipeline", "panic", r, "stack", string(debug.Stack()))
@@ -23,6 +27,12 @@ func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit f
 	}()
 	res, err = s.deps.Pipeline.Run(ctx, src, w.Options, func(e document.Event) {
 		s.metrics.page(e)
+		if e.Page != nil {
+			pages.one()
+		} else if full := pages.add(e.Summary.Pages); full != nil {
+			refuse(full)
+			return // the client hears of it in place of this event
+		}
 		emit(e)
 	})
 	if ctx.Err() != nil && (err != nil || res.Status == document.StatusCanceled) {
@@ -36,9 +46,12 @@ func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit f
 
 // ended explains why a context is over.
 func ended(ctx context.Context) *document.Problem {
+	var p *document.Problem
 	switch cause := context.Cause(ctx); {
+	case errors.As(cause, &p):
+		return p
 	case errors.Is(cause, errStopping):
-		return stopping().Because(cause)
+		return document.Problemf(document.CodeOverloaded, "", "the server is stopping and has interrupted this request; send it again later").Retry().Because(cause)
 	case errors.Is(cause, context.DeadlineExceeded):
 		return document.Problemf(document.CodeDeadlineExceeded, "", "the work took longer than this request allows").Retry().Because(cause)
 	default:

@@ -17,7 +17,6 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
-	"golang.org/x/sync/semaphore"
 
 	"ocr-gateway/document"
 )
@@ -68,11 +67,8 @@ type Server struct {
 	health  healthCache
 	started time.Time
 
-	// work counts admitted requests. Stopping takes all of it, which waits for
-	// running requests and refuses new ones.
-	work     *semaphore.Weighted
-	running  atomic.Int64
-	draining atomic.Bool
+	admission *admission
+	draining  atomic.Bool
 }
 
 // New builds a server; nothing runs before Run or Serve.
@@ -83,12 +79,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if deps.Pipeline == nil || deps.Status == nil {
 		return nil, errors.New("server: Pipeline and Status are required")
 	}
-	s := &Server{
-		cfg: cfg, deps: deps, log: log, started: time.Now(),
-		work: semaphore.NewWeighted(int64(cfg.MaxRequests)),
-	}
+	s := &Server{cfg: cfg, deps: deps, log: log, started: time.Now(), admission: newAdmission(cfg)}
 	s.health.ask = deps.Status
-	s.metrics = newMetrics(&s.running)
+	s.metrics = newMetrics(s.admission)
 	router, err := s.routes()
 	if err != nil {
 		return nil, err
@@ -198,11 +191,13 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 // open while work runs, so that probes see the server as not ready.
 func (s *Server) stop(srv *http.Server, cancelWork context.CancelCauseFunc) error {
 	s.draining.Store(true)
-	s.log.Info("stopping", "running", s.running.Load(), "timeout", s.cfg.DrainTimeout)
+	here := s.admission.counts()
+	s.log.Info("stopping", "running", here.running, "uploading", here.uploading, "timeout", s.cfg.DrainTimeout)
 	grace, cancel := context.WithTimeout(context.Background(), s.cfg.DrainTimeout)
 	defer cancel()
-	if s.work.Acquire(grace, int64(s.cfg.MaxRequests)) != nil {
-		s.log.Warn("canceling work that did not end in time", "running", s.running.Load())
+	if s.admission.drain(grace) != nil {
+		here := s.admission.counts()
+		s.log.Warn("canceling work that did not end in time", "running", here.running, "uploading", here.uploading)
 	}
 	cancelWork(errStopping)
 	last, cancel := context.WithTimeout(context.Background(), lastWords)
