@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"ocr-gateway/engine/enginetest"
+)
+
+// children are the processes that a process has started and not yet waited for.
+func children(t *testing.T, pid int) (pids []string) {
+	t.Helper()
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		b, _ := os.ReadFile(file) // threads come and go
+		pids = append(pids, strings.Fields(string(b))...)
+	}
+	return pids
+}
+
+// ending is how a request ended for its client.
+type ending struct {
+	status int
+	body   string
+}
+
+// ask posts the sample and gives the answer, as far as one came.
+func ask(ctx context.Context, t *testing.T, url string, options ...string) <-chan ending {
+	t.Helper()
+	body, contentType := upload(t, "file", testdata+"sample.pdf", options...)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", contentType)
+	end := make(chan ending, 1)
+	go func() {
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			end <- ending{0, err.Error()}
+			return
+		}
+		defer resp.Body.Close()
+		b, err := io.ReadAll(resp.Body)
+		if err != nil {
+			b = append(b, "\ncut off: "+err.Error()...)
+		}
+		end <- ending{resp.StatusCode, string(b)}
+	}()
+	return end
+}
+
+// TestWorkEndsWithinASecond ends requests whose regions hang in the model server in
+// every way there is. Then nothing of them is left there, or in a rendering child.
+func TestWorkEndsWithinASecond(t *testing.T) {
+	const doc, stream = "/api/ocr/document", "/api/ocr/document/stream"
+	type gateway struct {
+		leave context.CancelFunc // of the client
+		stop  func()
+	}
+	deadline := []string{"deadline_ms", "1500"}
+	for name, tc := range map[string]struct {
+		path    string
+		options []string
+		end     func(gateway) // nil: the deadline does
+		want    string        // in what the client gets
+		status  int
+	}{
+		"client leaves":         {doc, nil, func(g gateway) { g.leave() }, "canceled", 0},
+		"client leaves stream":  {stream, nil, func(g gateway) { g.leave() }, "canceled", 200},
+		"deadline":              {doc, deadline, nil, `"code":"deadline_exceeded"`, 504},
+		"deadline of a stream":  {stream, deadline, nil, `"code":"deadline_exceeded"`, 200},
+		"server stops":          {doc, nil, func(g gateway) { g.stop() }, "has interrupted this request", 503},
+		"server stops a stream": {stream, nil, func(g gateway) { g.stop() }, "event: document.canceled\n", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake := enginetest.NewFake(enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Hang: true})})
+			model := httptest.NewServer(fake)
+			defer model.Close()
+			base, cmd, logs := serve(t, "OCR_VLLM_ENDPOINTS="+model.URL, "OCR_LAYOUT_SIDECAR=off", "OCR_SERVER_DRAIN_TIMEOUT=1s")
+			var reader sync.WaitGroup
+			reader.Go(func() {
+				for logs.Scan() { // until it ends
+				}
+			})
+			t.Cleanup(func() {
+				cmd.Process.Kill()
+				reader.Wait()
+			})
+			waitHealth(t, base, func(state, _ string) bool { return state == "ready" })
+			spares := len(children(t, cmd.Process.Pid))
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			answer := ask(ctx, t, base+tc.path, tc.options...)
+			waitFor(t, 20*time.Second, "the model server to be busy", func() bool { return fake.Counts().InFlight > 0 })
+
+			var ended time.Time
+			stopping := false
+			g := gateway{leave, func() {
+				stopping = true
+				if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+					t.Fatal(err)
+				}
+				waitFor(t, time.Second, "the gateway not to be ready", func() bool { return readiness(t, base) == http.StatusServiceUnavailable })
+				if fake.Counts().InFlight == 0 {
+					t.Error("running work ended before its grace")
+				}
+			}}
+			if tc.end != nil {
+				tc.end(g)
+				ended = time.Now()
+			}
+			got := <-answer
+			if tc.end == nil || stopping { // the answer says that it has ended
+				ended = time.Now()
+			}
+			waitFor(t, 5*time.Second, "the model server to be idle", func() bool { return fake.Counts().InFlight == 0 })
+			idle := time.Since(ended)
+			waitFor(t, 5*time.Second, "rendering children to end", func() bool { return len(children(t, cmd.Process.Pid)) <= spares })
+			gone := time.Since(ended)
+			t.Logf("model server idle after %s, rendering children gone after %s", idle, gone)
+			if idle > time.Second || gone > time.Second {
+				t.Errorf("work went on for %s in the model server and %s in children", idle, gone)
+			}
+			if got.status != tc.status || !strings.Contains(got.body, tc.want) {
+				t.Errorf("the client got %d: %s", got.status, got.body)
+			}
+			if stopping {
+				if strings.Contains(got.body, "cut off") {
+					t.Errorf("the connection was cut: %s", got.body)
+				}
+				reader.Wait()
+				if err := cmd.Wait(); err != nil {
+					t.Errorf("the gateway ended with %v", err)
+				}
+				return
+			}
+			waitFor(t, time.Second, "the queue to be empty", func() bool { return queue(t, base) == queued{} })
+		})
+	}
+}
+
+func readiness(t *testing.T, base string) int {
+	t.Helper()
+	resp, err := http.Get(base + "/readyz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode
+}
+
+type queued struct{ Running, Uploading, Pages int }
+
+func queue(t *testing.T, base string) queued {
+	t.Helper()
+	resp, err := http.Get(base + "/health")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var h struct{ Queue queued }
+	if err := json.NewDecoder(resp.Body).Decode(&h); err != nil {
+		t.Fatal(err)
+	}
+	return h.Queue
+}
