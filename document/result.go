@@ -14,6 +14,7 @@ type PageResult struct {
 	Text     string         `json:"-"`                // plain text in reading order
 	Markdown string         `json:"markdown"`
 	Regions  []Region       `json:"regions"`
+	Cached   bool           `json:"cached,omitempty"` // found in the cache: read before, and for nothing now
 	Error    *Problem       `json:"error,omitempty"`
 	Timings  map[string]int `json:"timings_ms,omitempty"` // per phase: raster, layout, recognize
 	Usage    Usage          `json:"-"`

@@ -25,6 +25,14 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
 	by.pace.rendered(r.since(page.Number))
+	if r.cache != nil {
+		return r.readOnce(ctx, by, page, result)
+	}
+	return r.read(ctx, by, page, result)
+}
+
+// read is the part of page that the cache can answer in place of.
+func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult) *document.PageResult {
 	start := time.Now()
 	regions, detector, err := r.detect(ctx, by, page)
 	holding := err == nil && by.Shared
@@ -52,8 +60,13 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 		by.Assemble(result)
 	}
 	setStatus(result)
-	result.Text, result.Markdown = r.text(result, r.opts), r.markdown(result, r.opts)
+	r.write(result)
 	return result
+}
+
+// write writes a page's regions as text.
+func (r *run) write(page *document.PageResult) {
+	page.Text, page.Markdown = r.text(page, r.opts), r.markdown(page, r.opts)
 }
 
 // failPage ends a page with the reason, unless the run itself was cancelled.
@@ -99,7 +112,7 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 	by.pace.looked(time.Since(start), readable(regions))
 	for i := range regions {
 		regions[i].Order = i + 1
-		regions[i].ID = fmt.Sprintf("p%dr%d", page.Number, i+1)
+		regions[i].ID = regionID(page.Number, i)
 	}
 	return regions, name, nil
 }

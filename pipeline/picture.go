@@ -25,10 +25,14 @@ type pictures struct {
 	full  bool // one did not fit: those that come later are left out unseen
 }
 
+func (r *run) wantsPictures() bool {
+	return r.opts.Images != "" && r.opts.Images != document.ImagesNone
+}
+
 // cut takes the pictures of a page out of it, as the options ask, and gives those
 // that have names. A picture that is left out says so and takes nothing else with it.
 func (r *run) cut(ctx context.Context, page *document.Page, regions []document.Region) map[string][]byte {
-	if r.opts.Images == "" || r.opts.Images == document.ImagesNone {
+	if !r.wantsPictures() {
 		return nil
 	}
 	var byName map[string][]byte

@@ -78,6 +78,10 @@ type Parts struct {
 	// JoinTables joins tables over page breaks, in place, in all pages of a document
 	// in their order, and gives the indices of those it changed. nil joins none.
 	JoinTables func([]document.PageResult) (changed []int)
+	// Cache keeps what was read on pages; nil keeps nothing. Settings are then all those
+	// of the program that change what is read, in any form.
+	Cache    Cache
+	Settings string
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
@@ -91,6 +95,8 @@ type Pipeline struct {
 	maxImages      int
 	maxImageBytes  int64
 	intake         *intake
+	cache          *pageCache // nil when there is none
+	settings       string
 	window         int // pages of one document in work at once, at most
 	log            *slog.Logger
 }
@@ -109,7 +115,8 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
 		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, log: log,
-		joinTables: parts.JoinTables, maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
+		joinTables: parts.JoinTables, cache: newPageCache(parts.Cache), settings: parts.Settings,
+		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
 	}
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)

@@ -44,6 +44,18 @@ func newMetrics(a *admission) *metrics {
 	return m
 }
 
+// cache shows what a cache counts itself.
+func (m *metrics) cache(now func() (hits, misses int64)) {
+	counter := func(result string, n func() int64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "ocr_gateway_cache_pages_total", Help: "Pages looked for in the cache.", ConstLabels: prometheus.Labels{"result": result},
+		}, func() float64 { return float64(n()) })
+	}
+	m.registry.MustRegister(
+		counter("hit", func() int64 { hits, _ := now(); return hits }),
+		counter("miss", func() int64 { _, misses := now(); return misses }))
+}
+
 func gauge(name, help string, now func() int) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
 }

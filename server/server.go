@@ -49,6 +49,9 @@ type Deps struct {
 	Fields      func(schema string) (Fields, error)
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
+	// CacheCounts is how many pages were found in the cache, and how many not; nil
+	// where there is none.
+	CacheCounts func() (hits, misses int64)
 	Version     string           // of the program
 	Limits      map[string]int64 // limits of other packages, shown in /api/info
 	Layout      bool             // the default of the option enable_layout
@@ -82,6 +85,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	s := &Server{cfg: cfg, deps: deps, log: log, started: time.Now(), admission: newAdmission(cfg)}
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.admission)
+	if deps.CacheCounts != nil {
+		s.metrics.cache(deps.CacheCounts)
+	}
 	router, err := s.routes()
 	if err != nil {
 		return nil, err

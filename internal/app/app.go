@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"ocr-gateway/cache"
 	"ocr-gateway/extract"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/config"
@@ -69,6 +70,10 @@ func (a *App) build() error {
 		return err
 	}
 	a.onStop("raster", rasterizer.Close)
+	kept, err := a.openCache()
+	if err != nil {
+		return err
+	}
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
 		Raster:     rasterizer,
 		Main:       main,
@@ -76,8 +81,26 @@ func (a *App) build() error {
 		Text:       format.Text,
 		Markdown:   format.Markdown{Table: assemble.TableMarkdown}.Page,
 		JoinTables: assemble.JoinTables,
+		Cache:      kept,
+		Settings:   a.reading(),
 	}, a.log)
 	return nil
+}
+
+// openCache opens the cache of pages; nil when there is none.
+func (a *App) openCache() (pipeline.Cache, error) {
+	if a.cfg.Cache.Dir == "" {
+		return nil, nil
+	}
+	return cache.Open(a.cfg.Cache, a.log)
+}
+
+// reading names everything of the program and its settings that may change what is
+// read on a page. More than that would only make the cache forget.
+func (a *App) reading() string {
+	v, l := a.cfg.VLLM, a.cfg.Layout
+	return fmt.Sprintf("%s %+v %+v %+v %v %v %v %v %v %v %v %v", a.version, a.cfg.Engine.Embedded, v.MaxTokens, v.Sampling,
+		v.LoopPenalty, v.JPEGQuality, v.Confidence, l.Model, l.ONNX, l.DType, l.Threshold, l.Thresholds)
 }
 
 // MaxUpload is the largest document, in bytes.
@@ -93,6 +116,7 @@ func (a *App) Serve(ctx context.Context) error {
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,
+		CacheCounts: a.cacheCounts(),
 		Limits: map[string]int64{
 			"max_pages":       int64(a.cfg.Raster.MaxPages),
 			"max_pixels":      int64(a.cfg.Raster.MaxPixels),
@@ -105,6 +129,14 @@ func (a *App) Serve(ctx context.Context) error {
 		return err
 	}
 	return s.Run(ctx)
+}
+
+// cacheCounts is nil without a cache, so that metrics do not show one.
+func (a *App) cacheCounts() func() (hits, misses int64) {
+	if a.cfg.Cache.Dir == "" {
+		return nil
+	}
+	return a.Pipeline.CacheCounts
 }
 
 // serverFormats hands the formats to the server in its own terms.

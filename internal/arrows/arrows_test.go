@@ -28,7 +28,7 @@ const everything = "*"
 var arrows = map[string][]string{
 	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
 	"internal/app":               {everything},
-	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline"}, // for their Config types
+	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"pipeline/assemble":          {"document"},
 	"format":                     {"document"},
 	"extract":                    {"document"},
+	"cache":                      {},
 	"server":                     {"document"},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},

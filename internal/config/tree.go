@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/layout"
@@ -24,6 +25,7 @@ type Config struct {
 	Engine   Engine          `mapstructure:"engine"`
 	VLLM     VLLM            `mapstructure:"vllm"`
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
+	Cache    cache.Config    `mapstructure:"cache"`
 	Log      Log             `mapstructure:"log"`
 }
 
@@ -74,6 +76,7 @@ func Default() Config {
 		Engine:   Engine{Kind: EngineAuto, Embedded: embedded.DefaultConfig()},
 		VLLM:     VLLM{vllm.DefaultConfig()},
 		Pipeline: pipeline.DefaultConfig(),
+		Cache:    cache.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }

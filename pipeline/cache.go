@@ -1,0 +1,253 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"image"
+	"sync"
+	"sync/atomic"
+
+	"ocr-gateway/document"
+)
+
+// Cache keeps what was read on pages, by the hash of all that it depends on. It may lose
+// anything and is safe for concurrent use.
+type Cache interface {
+	Get(key [sha256.Size]byte) (value []byte, ok bool)
+	Put(key [sha256.Size]byte, value []byte)
+}
+
+// cacheKey is everything that what is read on a page depends on. How it is written, and
+// where the page stands, are no part of it; see kept.
+type cacheKey struct {
+	Settings             string // of the program
+	Detector, Recognizer document.Info
+	Task                 document.Task
+	Layout               bool
+	Prompt               string
+	Question             *document.Question
+	Words                []document.Word
+	Width, Height        int
+	Pixels               [sha256.Size]byte
+}
+
+// keyOf hashes a page before anything was done to it; false when its pixels are of no
+// kind that it knows.
+func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok bool) {
+	pixels, ok := hashPixels(page.Image)
+	if !ok {
+		return key, false
+	}
+	b, err := json.Marshal(cacheKey{
+		r.settings, by.Detector.Info(), by.Recognizer.Info(), r.opts.Task, r.opts.Layout, r.opts.Prompt, r.opts.Question,
+		page.Words, page.Width, page.Height, pixels,
+	})
+	return sha256.Sum256(b), err == nil
+}
+
+// hashPixels hashes the kind of an image and its rows without what lies between them.
+func hashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) {
+	var pix []byte
+	var stride, size int // bytes of a row and of a pixel
+	switch img := img.(type) {
+	case *image.RGBA:
+		pix, stride, size = img.Pix, img.Stride, 4
+	case *image.Gray:
+		pix, stride, size = img.Pix, img.Stride, 1
+	default:
+		return sum, false
+	}
+	h := sha256.New()
+	h.Write([]byte{byte(size)})
+	row := img.Bounds().Dx() * size
+	if row == stride {
+		h.Write(pix[:row*img.Bounds().Dy()])
+	} else {
+		for y := range img.Bounds().Dy() {
+			h.Write(pix[y*stride : y*stride+row])
+		}
+	}
+	h.Sum(sum[:0])
+	return sum, true
+}
+
+// kept is what of a page depends on its key only. The text is written anew from it,
+// pictures are cut anew, and the numbers in names are those of the page at hand.
+type kept struct {
+	Width, Height, Rotation int
+	Layout                  string
+	Regions                 []keptRegion
+	Answer                  *string // to the question, where one was asked and could be
+}
+
+// keptRegion is a region with what is no part of answers and is needed all the same.
+type keptRegion struct {
+	document.Region
+	Grid *document.Grid
+}
+
+// keep writes down a page that was read whole; nil for all others. A page without its
+// layout because the detector was down is not whole.
+func (r *run) keep(by document.Info, page *document.PageResult) []byte {
+	withLayout := r.opts.Layout && (r.opts.Task == document.TaskText || r.opts.Task == document.TaskDocument)
+	if page == nil || page.Status != document.StatusOK || withLayout && page.Layout != by.Name {
+		return nil
+	}
+	k := kept{Width: page.Width, Height: page.Height, Rotation: page.Rotation, Layout: page.Layout}
+	if page.Answer != nil {
+		if page.Answer.Error != nil {
+			return nil
+		}
+		k.Answer = &page.Answer.Text
+	}
+	for _, region := range page.Regions {
+		if region.Error != nil && region.Error.Code != document.CodeImageLeftOut {
+			return nil
+		}
+		region.Error, region.Image = nil, ""
+		region.Attempts, region.PromptTokens, region.CompletionTokens = 0, 0, 0
+		k.Regions = append(k.Regions, keptRegion{region, region.Grid})
+	}
+	b, err := json.Marshal(k)
+	if err != nil {
+		return nil // a number that JSON has not
+	}
+	return b
+}
+
+// restore makes a page of what was kept. False when it cannot: the value is damaged, or
+// pictures are wanted of a page that is not upright as it was rendered.
+func (r *run) restore(ctx context.Context, value []byte, page *document.Page, result *document.PageResult) bool {
+	var k kept
+	if json.Unmarshal(value, &k) != nil {
+		return false
+	}
+	regions := make([]document.Region, len(k.Regions))
+	ids := map[string]string{"": ""}
+	for i, region := range k.Regions {
+		regions[i] = region.Region
+		regions[i].Grid = region.Grid
+		regions[i].ID = regionID(page.Number, i)
+		ids[region.ID] = regions[i].ID
+	}
+	for i := range regions {
+		regions[i].MergedInto = ids[regions[i].MergedInto]
+	}
+	if r.wantsPictures() && readable(regions) < len(regions) && (k.Rotation != 0 || k.Width != page.Width || k.Height != page.Height) {
+		return false
+	}
+	result.Width, result.Height, result.Rotation, result.Layout = k.Width, k.Height, k.Rotation, k.Layout
+	result.Regions, result.Status, result.Cached = regions, document.StatusOK, true
+	result.Images = r.cut(ctx, page, regions)
+	if k.Answer != nil {
+		result.Answer = &document.Answer{Text: *k.Answer}
+	}
+	r.write(result)
+	return true
+}
+
+// readOnce takes a page from the cache, or from another run that reads the same page
+// now, or reads it and keeps it.
+func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult) *document.PageResult {
+	detector := by.Detector.Info()
+	key, ok := r.keyOf(by, page)
+	if !ok {
+		return r.read(ctx, by, page, result)
+	}
+	value, mine := r.cache.find(ctx, key)
+	if value != nil && r.restore(ctx, value, page, result) {
+		page.Release()
+		if ctx.Err() != nil {
+			return nil
+		}
+		r.cache.hits.Add(1)
+		return result
+	}
+	r.cache.misses.Add(1)
+	var fresh []byte
+	if mine != nil {
+		defer func() { r.cache.land(key, mine, fresh, ctx.Err() != nil) }()
+	}
+	result = r.read(ctx, by, page, result)
+	if fresh = r.keep(detector, result); fresh != nil && value == nil {
+		r.cache.store.Put(key, fresh)
+	}
+	return result
+}
+
+// pageCache is the Cache together with the pages that are being read.
+type pageCache struct {
+	store        Cache
+	hits, misses atomic.Int64
+
+	mu      sync.Mutex
+	flights map[[sha256.Size]byte]*flight
+}
+
+// flight is one page that a run looks for or reads, and others wait for.
+type flight struct {
+	done     chan struct{} // closed at the end; what follows is read after it
+	value    []byte        // nil when the page was not read whole
+	canceled bool          // by the run's end: who waits tries again
+}
+
+func newPageCache(store Cache) *pageCache {
+	if store == nil {
+		return nil
+	}
+	return &pageCache{store: store, flights: map[[sha256.Size]byte]*flight{}}
+}
+
+// find gives the value of a key. Where there is none, it gives a flight to who is the
+// first to look, which must land. Both are nil when another's reading failed, so that
+// all who waited for it try at once, and when ctx ended.
+func (c *pageCache) find(ctx context.Context, key [sha256.Size]byte) (value []byte, mine *flight) {
+	for {
+		c.mu.Lock()
+		other := c.flights[key]
+		if other == nil {
+			mine = &flight{done: make(chan struct{})}
+			c.flights[key] = mine
+		}
+		c.mu.Unlock()
+		if mine != nil {
+			value, ok := c.store.Get(key)
+			if ok {
+				c.land(key, mine, value, false)
+				return value, nil
+			}
+			return nil, mine
+		}
+		select {
+		case <-other.done:
+		case <-ctx.Done():
+			return nil, nil
+		}
+		if !other.canceled {
+			return other.value, nil
+		}
+	}
+}
+
+// land ends a flight.
+func (c *pageCache) land(key [sha256.Size]byte, f *flight, value []byte, canceled bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.flights, key)
+	f.value, f.canceled = value, canceled && value == nil
+	close(f.done)
+}
+
+// CacheCounts is how many pages were found in the cache, and how many were not; both 0
+// without one.
+func (p *Pipeline) CacheCounts() (hits, misses int64) {
+	if p.cache == nil {
+		return 0, 0
+	}
+	return p.cache.hits.Load(), p.cache.misses.Load()
+}
+
+// regionID names the region at an index of a page.
+func regionID(page, i int) string { return fmt.Sprintf("p%dr%d", page, i+1) }
