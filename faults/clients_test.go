@@ -1,0 +1,75 @@
+package faults_test
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestClients is about clients that take a place and do nothing with it. The gateway
+// lets go of them while they still stand there.
+func TestClients(t *testing.T) {
+	s := newScene(t, nil)
+	s.use(t)
+	n := form(100, 334) // of each kind
+	address := strings.TrimPrefix(s.gateway.base, "http://")
+	end := make(chan struct{}) // of the clients' patience
+	var conns sync.WaitGroup
+	kinds := map[string]func(net.Conn){
+		"sends nothing":   func(net.Conn) {},
+		"sends slowly":    func(c net.Conn) { trickle(c, end) },
+		"reads nothing":   askAndIgnore,
+		"stops in upload": func(c net.Conn) { fmt.Fprintf(c, upload, "POST", 1<<20) },
+	}
+	f := fault{name: fmt.Sprintf("%d clients that send nothing, little, half, or read nothing", n*len(kinds)), begin: func(t *testing.T, s *scene) func() {
+		for _, do := range kinds {
+			for range n {
+				conn, err := net.Dial("tcp", address)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				conn.(*net.TCPConn).SetReadBuffer(4 << 10)
+				conns.Go(func() {
+					defer conn.Close()
+					do(conn)
+					<-end
+				})
+			}
+		}
+		return func() {}
+	}}
+	defer conns.Wait()
+	defer close(end) // after the gateway was seen at rest: it has to let go by itself
+	s.run(t, f, form(time.Second, 15*time.Second))
+}
+
+const upload = "%s /api/ocr/document HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/pdf\r\nContent-Length: %d\r\n\r\n"
+
+// trickle begins an upload and sends a byte a second until it is cut off.
+func trickle(c net.Conn, end <-chan struct{}) {
+	fmt.Fprintf(c, upload, "POST", 1<<20)
+	for {
+		select {
+		case <-end:
+			return
+		case <-time.After(time.Second):
+			if _, err := c.Write([]byte("x")); err != nil {
+				return
+			}
+		}
+	}
+}
+
+// askAndIgnore asks for more than fits into the buffers on the way, and reads nothing.
+func askAndIgnore(c net.Conn) {
+	c.SetWriteDeadline(time.Now().Add(10 * time.Second)) // the gateway stops reading, too
+	for range 300 {
+		if _, err := fmt.Fprint(c, "GET /openapi.yaml HTTP/1.1\r\nHost: gateway\r\n\r\n"); err != nil {
+			return
+		}
+	}
+}

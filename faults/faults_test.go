@@ -1,0 +1,139 @@
+package faults_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// atModel and atLayout make each nth request there fail.
+func atModel(every int64, f answerFunc) func(*testing.T, *scene) func() {
+	return func(_ *testing.T, s *scene) func() { return s.model.failEach(every, f) }
+}
+
+func atLayout(every int64, f answerFunc) func(*testing.T, *scene) func() {
+	return func(_ *testing.T, s *scene) func() { return s.layout.failEach(every, f) }
+}
+
+const (
+	eventStream = "Content-Type: text/event-stream"
+	half        = `data: {"id":"1","choices":[{"index":0,"delta":{"content":"Invo`
+	errorFrame  = "data: {\"error\":{\"message\":\"EngineCore encountered an issue.\",\"type\":\"Error\",\"param\":null,\"code\":500}}\n\ndata: [DONE]\n\n"
+	busy        = `{"error":{"message":"The engine is currently busy.","type":"ServiceUnavailable","param":null,"code":503}}`
+)
+
+var rubbish = "\x00\xff{{{[[[" + string(make([]byte, 4096))
+
+var table = []fault{
+	{name: "none", begin: func(*testing.T, *scene) func() { return func() {} }, all: true},
+	{name: "model slow (0.5 s)", begin: atModel(2, slow(500*time.Millisecond)), all: true},
+	{name: "model hangs, 1 of 5", begin: atModel(5, hang), brief: true},
+	{name: "model hangs, all", begin: atModel(1, hang)},
+	{name: "model resets, 1 of 3", begin: atModel(3, reset), brief: true},
+	{name: "model says more length than it sends, 1 of 3", begin: atModel(3, raw(eventStream+"\r\nContent-Length: 100000", errorFrame[:20]))},
+	{name: "model says less length than it sends, 1 of 3", begin: atModel(3, raw(eventStream+"\r\nContent-Length: 10", half))},
+	{name: "model sends rubbish, 1 of 3", begin: atModel(3, raw(eventStream, rubbish))},
+	{name: "model sends half JSON, 1 of 3", begin: atModel(3, raw(eventStream, half)), brief: true},
+	{name: "model sends error frames, 1 of 3", begin: atModel(3, raw(eventStream, errorFrame))},
+	{name: "model sends rubbish, all", begin: atModel(1, raw(eventStream, rubbish))},
+	{name: "model says 503 in bursts", begin: bursts(status(503, busy))},
+	{name: "model goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.model }), brief: true},
+	{name: "layout slow (0.3 s)", begin: atLayout(2, slow(300*time.Millisecond)), all: true},
+	{name: "layout hangs, all", begin: atLayout(1, hang), all: true, brief: true},
+	{name: "layout resets, 1 of 3", begin: atLayout(3, reset), all: true},
+	{name: "layout sends rubbish, all", begin: atLayout(1, raw("Content-Type: application/json", rubbish)), all: true},
+	{name: "layout says 500, 1 of 2", begin: atLayout(2, status(500, `{"error":"x"}`)), all: true},
+	{name: "layout goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.layout }), all: true},
+	{name: "raster children killed", begin: killsChildren, brief: true},
+	{name: "clients leave at random points", begin: func(*testing.T, *scene) func() { return func() {} }, patience: 600 * time.Millisecond, brief: true},
+}
+
+// TestFaults has one gateway go through all faults that need no other settings.
+func TestFaults(t *testing.T) {
+	s := newScene(t, nil)
+	s.use(t)
+	for _, f := range table {
+		if !f.brief && !*long {
+			continue
+		}
+		t.Run(f.name, func(t *testing.T) { s.run(t, f, form(300*time.Millisecond, 8*time.Second)) })
+	}
+}
+
+// meanwhile does something again and again until it is told to end; each time it waits first.
+func meanwhile(every func() time.Duration, do func()) (end func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-time.After(every()):
+				do()
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+func evenly(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
+
+// bursts has the model fail all requests for 0.2 s, every other 0.2 s.
+func bursts(f answerFunc) func(*testing.T, *scene) func() {
+	return func(_ *testing.T, s *scene) func() {
+		over := s.model.failEach(1, f)
+		failing := true
+		end := meanwhile(evenly(200*time.Millisecond), func() {
+			if failing = !failing; failing {
+				s.model.failEach(1, f)
+			} else {
+				over()
+			}
+		})
+		return func() { end(); over() }
+	}
+}
+
+// comesAndGoes has a server away for half a second, every other half second.
+func comesAndGoes(who func(*scene) *peer) func(*testing.T, *scene) func() {
+	return func(t *testing.T, s *scene) func() {
+		p, away := who(s), false
+		change := func() {
+			if away = !away; away {
+				p.leave()
+			} else if err := p.arrive(); err != nil {
+				t.Error(err)
+			}
+		}
+		end := meanwhile(evenly(500*time.Millisecond), change)
+		return func() {
+			end()
+			if away {
+				change()
+			}
+		}
+	}
+}
+
+// killsChildren kills a rendering child at random, some twenty times a second.
+func killsChildren(t *testing.T, s *scene) func() {
+	random := rand.New(rand.NewPCG(*seed, 0))
+	killed := 0
+	end := meanwhile(func() time.Duration { return time.Duration(random.Int64N(int64(100 * time.Millisecond))) }, func() {
+		if pids := rasterChildren(s.gateway.pid); len(pids) > 0 {
+			if syscall.Kill(pids[random.IntN(len(pids))], syscall.SIGKILL) == nil {
+				killed++
+			}
+		}
+	})
+	return func() {
+		end()
+		if killed == 0 {
+			t.Error("no child was killed")
+		}
+		t.Log(fmt.Sprint(killed, " children killed"))
+	}
+}

@@ -1,0 +1,82 @@
+package faults_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// mountedDir is where the gateway's mount namespace has a small file system.
+// The command after it replaces the shell, so that the process is the gateway itself.
+const mountSmall = `mount -t tmpfs -o size=2m faults "$OCR_SERVER_TEMP_DIR" && exec "$@"`
+
+// TestDiskFull gives uploads a file system that two of them fill.
+func TestDiskFull(t *testing.T) {
+	namespace := []string{"unshare", "--mount"}
+	if os.Geteuid() != 0 {
+		namespace = append(namespace, "--user", "--map-root-user")
+	}
+	if out, err := exec.Command(namespace[0], append(namespace[1:], "sh", "-c", "mount -t tmpfs faults /tmp")...).CombinedOutput(); err != nil {
+		t.Skipf("no file system can be mounted for the test alone: %v: %s", err, out)
+	}
+	s := newScene(t, append(namespace, "sh", "-c", mountSmall, "sh"))
+	s.use(t)
+	spooled := request{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer}
+	f := fault{name: "disk full for uploads", mix: []request{spooled, spooled, mixed[1]}, begin: fillDisk}
+	s.run(t, f, form(500*time.Millisecond, 8*time.Second))
+}
+
+// fillDisk takes half of the room, in the gateway's own view of the file system.
+func fillDisk(t *testing.T, s *scene) func() {
+	path := filepath.Join("/proc", strconv.Itoa(s.gateway.pid), "root", s.gateway.tempDir, "ballast")
+	if err := os.WriteFile(path, make([]byte, 1<<20), 0o600); err != nil {
+		t.Error(err)
+	}
+	return func() { os.Remove(path) }
+}
+
+// TestChildMemory gives rendering children so little memory that large pages end them.
+func TestChildMemory(t *testing.T) {
+	s := newScene(t, nil, "OCR_RASTER_CHILD_MEMORY=64MiB")
+	s.use(t)
+	large := request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer} // 35 million pixels a page
+	f := fault{name: "no memory for large pages", mix: []request{large, mixed[1]}, begin: func(*testing.T, *scene) func() { return func() {} }}
+	s.run(t, f, form(300*time.Millisecond, 8*time.Second))
+}
+
+// memoryGroups is where control groups limit memory, by the kernel's older interface.
+const memoryGroups = "/sys/fs/cgroup/memory"
+
+// TestMemoryPressure has the kernel kill for want of memory. It kills the process that takes
+// most: the gateway has its children say that this be them.
+func TestMemoryPressure(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector takes the memory itself")
+	}
+	group, err := os.MkdirTemp(memoryGroups, "faults-")
+	if err != nil {
+		t.Skipf("no control group can be made: %v", err)
+	}
+	t.Cleanup(func() { waitFor(time.Minute, func() bool { return os.Remove(group) == nil }) })
+	s := newScene(t, nil)
+	s.use(t)
+	pids := append(descendants(s.gateway.pid), s.gateway.pid)
+	for _, pid := range pids {
+		if err := os.WriteFile(filepath.Join(group, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0o600); err != nil {
+			t.Skipf("the gateway cannot be put under a limit: %v", err)
+		}
+	}
+	large := request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer}
+	f := fault{name: "memory limit of the machine reached", mix: []request{large, mixed[1]}, begin: func(t *testing.T, s *scene) func() {
+		_, pss := treeMemory(s.gateway.pid)
+		limit := strconv.Itoa(int(pss+100) << 20)
+		if err := os.WriteFile(filepath.Join(group, "memory.limit_in_bytes"), []byte(limit), 0o600); err != nil {
+			t.Skipf("no limit can be set: %v", err)
+		}
+		return func() { os.WriteFile(filepath.Join(group, "memory.limit_in_bytes"), []byte("-1"), 0o600) }
+	}}
+	s.run(t, f, form(300*time.Millisecond, 8*time.Second))
+}

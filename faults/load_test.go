@@ -1,0 +1,91 @@
+package faults_test
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"mime/multipart"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// request is one kind of request in the load.
+type request struct {
+	path        string
+	contentType string
+	body        []byte
+	pages       int
+	read        func(*http.Response) ending
+}
+
+const pdf = "application/pdf"
+
+// mixed is the load: pictures, documents in memory and on disk, a stream, a batch.
+var mixed = []request{
+	{"/api/ocr/recognize", "image/png", picture, 1, readAnswer},
+	{"/api/ocr/document", pdf, shortPDF, 5, readAnswer},
+	{"/api/ocr/document/stream", pdf, shortPDF, 5, readStream},
+	{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer},
+	batchOf(3),
+}
+
+// longStream is a document that takes a while.
+var longStream = request{"/api/ocr/document/stream", pdf, longPDF, 50, readStream}
+
+func batchOf(n int) request {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for range n {
+		part, err := form.CreateFormFile("images", "page.png")
+		if err != nil {
+			panic(err) // it goes to memory
+		}
+		part.Write(picture)
+	}
+	form.Close()
+	return request{"/api/ocr/batch", form.FormDataContentType(), body.Bytes(), n, readAnswer}
+}
+
+// send makes a request and reads its answer. When ctx ends before that, the client has
+// left.
+func (g *gateway) send(ctx context.Context, r request) ending {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+r.path, bytes.NewReader(r.body))
+	if err != nil {
+		return ending{err: err}
+	}
+	req.Header.Set("Content-Type", r.contentType)
+	resp, err := g.client.Do(req)
+	if err != nil {
+		return ending{err: err, left: ctx.Err() != nil}
+	}
+	defer resp.Body.Close()
+	e := r.read(resp)
+	e.left = e.err != nil && ctx.Err() != nil
+	return e
+}
+
+// clients is how many requests of the mixed load are under way at once.
+const clients = 6
+
+// load sends the mixed load for a while, and waits for the last answers. patience, when
+// not 0, is the longest time after which a client leaves.
+func (g *gateway) load(a *account, mix []request, during, patience time.Duration) {
+	end := time.Now().Add(during)
+	var workers sync.WaitGroup
+	for i := range clients {
+		random := rand.New(rand.NewPCG(*seed, uint64(i)))
+		workers.Go(func() {
+			for n := i; time.Now().Before(end); n++ {
+				r := mix[n%len(mix)]
+				ctx, cancel := context.Background(), func() {}
+				if patience > 0 {
+					ctx, cancel = context.WithTimeout(ctx, time.Duration(random.Int64N(int64(patience))))
+				}
+				a.add(r.pages, g.send(ctx, r))
+				cancel()
+			}
+		})
+	}
+	workers.Wait()
+}

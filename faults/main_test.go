@@ -1,0 +1,64 @@
+package faults_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+var (
+	long = flag.Bool("long", false, "run the long form of the faults, about five minutes")
+	soak = flag.Duration("soak", 0, "run the mixed load with faults for so long; 0 skips it")
+	seed = flag.Uint64("seed", 1, "of everything that happens at random")
+)
+
+// form gives the short or the long form of an amount.
+func form[T any](short, longer T) T {
+	if *long {
+		return longer
+	}
+	return short
+}
+
+// binary is the program, built with the race detector when the tests are.
+var binary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(buildAndRun(m))
+}
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "faults-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "ocr-gateway")
+	args := []string{"build", "-o", binary}
+	if raceDetector {
+		args = append(args, "-race")
+	}
+	if out, err := exec.Command("go", append(args, "../cmd/ocr-gateway")...).CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// waitFor asks until it is so, and says whether it came to that.
+func waitFor(atMost time.Duration, isSo func() bool) bool {
+	deadline := time.Now().Add(atMost)
+	for !isSo() {
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(10 * time.Millisecond) // between two questions
+	}
+	return true
+}
