@@ -17,6 +17,9 @@ func atLayout(every int64, f answerFunc) func(*testing.T, *scene) func() {
 	return func(_ *testing.T, s *scene) func() { return s.layout.failEach(every, f) }
 }
 
+// nothing goes wrong by itself.
+func nothing(*testing.T, *scene) func() { return func() {} }
+
 const (
 	eventStream = "Content-Type: text/event-stream"
 	half        = `data: {"id":"1","choices":[{"index":0,"delta":{"content":"Invo`
@@ -27,7 +30,7 @@ const (
 var rubbish = "\x00\xff{{{[[[" + string(make([]byte, 4096))
 
 var table = []fault{
-	{name: "none", begin: func(*testing.T, *scene) func() { return func() {} }, all: true},
+	{name: "none", begin: nothing, all: true},
 	{name: "model slow (0.5 s)", begin: atModel(2, slow(500*time.Millisecond)), all: true},
 	{name: "model hangs, 1 of 5", begin: atModel(5, hang), brief: true},
 	{name: "model hangs, all", begin: atModel(1, hang)},
@@ -38,8 +41,8 @@ var table = []fault{
 	{name: "model sends half JSON, 1 of 3", begin: atModel(3, raw(eventStream, half)), brief: true},
 	{name: "model sends error frames, 1 of 3", begin: atModel(3, raw(eventStream, errorFrame))},
 	{name: "model sends rubbish, all", begin: atModel(1, raw(eventStream, rubbish))},
-	{name: "model says 503 in bursts", begin: bursts(status(503, busy))},
-	{name: "model goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.model }), brief: true},
+	{name: "model says 503 in bursts", begin: bursts(status(503, busy)), all: true},
+	{name: "model goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.model }), all: true, brief: true},
 	{name: "layout slow (0.3 s)", begin: atLayout(2, slow(300*time.Millisecond)), all: true},
 	{name: "layout hangs, all", begin: atLayout(1, hang), all: true, brief: true},
 	{name: "layout resets, 1 of 3", begin: atLayout(3, reset), all: true},
@@ -47,7 +50,7 @@ var table = []fault{
 	{name: "layout says 500, 1 of 2", begin: atLayout(2, status(500, `{"error":"x"}`)), all: true},
 	{name: "layout goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.layout }), all: true},
 	{name: "raster children killed", begin: killsChildren, brief: true},
-	{name: "clients leave at random points", begin: func(*testing.T, *scene) func() { return func() {} }, patience: 600 * time.Millisecond, brief: true},
+	{name: "clients leave at random points", begin: nothing, patience: 600 * time.Millisecond, brief: true},
 }
 
 // TestFaults has one gateway go through all faults that need no other settings.

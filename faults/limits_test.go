@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// mountedDir is where the gateway's mount namespace has a small file system.
-// The command after it replaces the shell, so that the process is the gateway itself.
+// mountSmall gives the gateway a small file system for its uploads. The last command after it replaces the shell, so that the process is the gateway itself.
 const mountSmall = `mount -t tmpfs -o size=2m faults "$OCR_SERVER_TEMP_DIR" && exec "$@"`
 
 // TestDiskFull gives uploads a file system that two of them fill.
@@ -38,20 +37,18 @@ func fillDisk(t *testing.T, s *scene) func() {
 	return func() { os.Remove(path) }
 }
 
-// TestChildMemory gives rendering children so little memory that large pages end them.
-func TestChildMemory(t *testing.T) {
-	s := newScene(t, nil, "OCR_RASTER_CHILD_MEMORY=64MiB")
-	s.use(t)
-	large := request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer} // 35 million pixels a page
-	f := fault{name: "no memory for large pages", mix: []request{large, mixed[1]}, begin: func(*testing.T, *scene) func() { return func() {} }}
-	s.run(t, f, form(300*time.Millisecond, 8*time.Second))
-}
+// large is a document whose pages take as many pixels as may be.
+var large = request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer}
+
+// room is how many MiB the limit lets the gateway and its children grow: enough for the
+// gateway's pages, not for all children with a large page beside them.
+const room = 150
 
 // memoryGroups is where control groups limit memory, by the kernel's older interface.
 const memoryGroups = "/sys/fs/cgroup/memory"
 
-// TestMemoryPressure has the kernel kill for want of memory. It kills the process that takes
-// most: the gateway has its children say that this be them.
+// TestMemoryPressure has the kernel kill for want of memory. The rendering children ask to
+// be taken first.
 func TestMemoryPressure(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector takes the memory itself")
@@ -61,7 +58,7 @@ func TestMemoryPressure(t *testing.T) {
 		t.Skipf("no control group can be made: %v", err)
 	}
 	t.Cleanup(func() { waitFor(time.Minute, func() bool { return os.Remove(group) == nil }) })
-	s := newScene(t, nil)
+	s := newScene(t, nil, "OCR_PIPELINE_MEMORY_BUDGET=64MiB")
 	s.use(t)
 	pids := append(descendants(s.gateway.pid), s.gateway.pid)
 	for _, pid := range pids {
@@ -69,10 +66,9 @@ func TestMemoryPressure(t *testing.T) {
 			t.Skipf("the gateway cannot be put under a limit: %v", err)
 		}
 	}
-	large := request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer}
 	f := fault{name: "memory limit of the machine reached", mix: []request{large, mixed[1]}, begin: func(t *testing.T, s *scene) func() {
 		_, pss := treeMemory(s.gateway.pid)
-		limit := strconv.Itoa(int(pss+100) << 20)
+		limit := strconv.Itoa(int(pss+room) << 20)
 		if err := os.WriteFile(filepath.Join(group, "memory.limit_in_bytes"), []byte(limit), 0o600); err != nil {
 			t.Skipf("no limit can be set: %v", err)
 		}

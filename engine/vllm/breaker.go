@@ -54,6 +54,14 @@ func (b *breaker) failed(now time.Time) {
 // withdrawn says that the request ended without telling anything about the server.
 func (b *breaker) withdrawn() { b.trial = false }
 
+// returned says that the server was away and is back: what failed was the one before,
+// and one request may show that without the rest of the pause.
+func (b *breaker) returned(now time.Time) {
+	if b.open() {
+		b.until = now
+	}
+}
+
 func (b *breaker) state(now time.Time) string {
 	switch {
 	case !b.open():

@@ -121,6 +121,9 @@ func (p *pool) another(e *endpoint) bool {
 func (p *pool) report(e *endpoint, s status) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if s.ready() && !e.status.ready() {
+		e.breaker.returned(time.Now())
+	}
 	e.status = s
 	p.dispatch()
 }
