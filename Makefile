@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup models openssh build run test test-sidecar test-vllm lint fuzz bench docker clean
+.PHONY: help setup models openssh build run test test-faults soak test-sidecar test-vllm lint fuzz bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -15,6 +15,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PORT ?= 8007
 FUZZTIME ?= 20s
 TEST_TIMEOUT ?= 20m
+SOAK ?= 20m
 SSHD ?= /usr/sbin/sshd
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -99,6 +100,12 @@ run: setup models build ## start the service; all that is needed comes first
 
 test: setup models openssh ## run all tests with the race detector; installs what `setup` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+test-faults: setup ## run the program while what it depends on fails, and print what became of the work (5 minutes)
+	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./faults -long
+
+soak: setup ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
+	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./faults -soak $(SOAK)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/sidecar test

@@ -12,9 +12,10 @@ import (
 // TestClients is about clients that take a place and do nothing with it. The gateway
 // lets go of them while they still stand there.
 func TestClients(t *testing.T) {
+	beside(t)
 	s := newScene(t, nil)
 	s.use(t)
-	n := form(100, 334) // of each kind
+	n := form(75, 250) // of each kind
 	address := strings.TrimPrefix(s.gateway.base, "http://")
 	end := make(chan struct{}) // of the clients' patience
 	var conns sync.WaitGroup

@@ -34,11 +34,11 @@ var table = []fault{
 	{name: "model slow (0.5 s)", begin: atModel(2, slow(500*time.Millisecond)), all: true},
 	{name: "model hangs, 1 of 5", begin: atModel(5, hang), brief: true},
 	{name: "model hangs, all", begin: atModel(1, hang)},
-	{name: "model resets, 1 of 3", begin: atModel(3, reset), brief: true},
+	{name: "model resets, 1 of 3", begin: atModel(3, reset)},
 	{name: "model says more length than it sends, 1 of 3", begin: atModel(3, raw(eventStream+"\r\nContent-Length: 100000", errorFrame[:20]))},
 	{name: "model says less length than it sends, 1 of 3", begin: atModel(3, raw(eventStream+"\r\nContent-Length: 10", half))},
 	{name: "model sends rubbish, 1 of 3", begin: atModel(3, raw(eventStream, rubbish))},
-	{name: "model sends half JSON, 1 of 3", begin: atModel(3, raw(eventStream, half)), brief: true},
+	{name: "model sends half JSON, 1 of 3", begin: atModel(3, raw(eventStream, half))},
 	{name: "model sends error frames, 1 of 3", begin: atModel(3, raw(eventStream, errorFrame))},
 	{name: "model sends rubbish, all", begin: atModel(1, raw(eventStream, rubbish))},
 	{name: "model says 503 in bursts", begin: bursts(status(503, busy)), all: true},
@@ -55,13 +55,14 @@ var table = []fault{
 
 // TestFaults has one gateway go through all faults that need no other settings.
 func TestFaults(t *testing.T) {
+	beside(t)
 	s := newScene(t, nil)
 	s.use(t)
 	for _, f := range table {
 		if !f.brief && !*long {
 			continue
 		}
-		t.Run(f.name, func(t *testing.T) { s.run(t, f, form(300*time.Millisecond, 8*time.Second)) })
+		t.Run(f.name, func(t *testing.T) { s.run(t, f, form(300*time.Millisecond, 6*time.Second)) })
 	}
 }
 

@@ -14,6 +14,7 @@ const mountSmall = `mount -t tmpfs -o size=2m faults "$OCR_SERVER_TEMP_DIR" && e
 
 // TestDiskFull gives uploads a file system that two of them fill.
 func TestDiskFull(t *testing.T) {
+	beside(t)
 	namespace := []string{"unshare", "--mount"}
 	if os.Geteuid() != 0 {
 		namespace = append(namespace, "--user", "--map-root-user")
@@ -25,7 +26,7 @@ func TestDiskFull(t *testing.T) {
 	s.use(t)
 	spooled := request{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer}
 	f := fault{name: "disk full for uploads", mix: []request{spooled, spooled, mixed[1]}, begin: fillDisk}
-	s.run(t, f, form(500*time.Millisecond, 8*time.Second))
+	s.run(t, f, form(500*time.Millisecond, 6*time.Second))
 }
 
 // fillDisk takes half of the room, in the gateway's own view of the file system.
@@ -50,6 +51,7 @@ const memoryGroups = "/sys/fs/cgroup/memory"
 // TestMemoryPressure has the kernel kill for want of memory. The rendering children ask to
 // be taken first.
 func TestMemoryPressure(t *testing.T) {
+	beside(t)
 	if raceDetector {
 		t.Skip("the race detector takes the memory itself")
 	}
@@ -74,5 +76,5 @@ func TestMemoryPressure(t *testing.T) {
 		}
 		return func() { os.WriteFile(filepath.Join(group, "memory.limit_in_bytes"), []byte("-1"), 0o600) }
 	}}
-	s.run(t, f, form(300*time.Millisecond, 8*time.Second))
+	s.run(t, f, form(300*time.Millisecond, 6*time.Second))
 }

@@ -24,6 +24,14 @@ func form[T any](short, longer T) T {
 	return short
 }
 
+// beside has the tests of the short form run side by side: they wait most of the time. The
+// long form measures, one at a time.
+func beside(t *testing.T) {
+	if !*long {
+		t.Parallel()
+	}
+}
+
 // binary is the program, built with the race detector when the tests are.
 var binary string
 
@@ -58,7 +66,7 @@ func waitFor(atMost time.Duration, isSo func() bool) bool {
 		if time.Now().After(deadline) {
 			return false
 		}
-		time.Sleep(10 * time.Millisecond) // between two questions
+		time.Sleep(20 * time.Millisecond) // between two questions
 	}
 	return true
 }

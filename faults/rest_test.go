@@ -13,9 +13,9 @@ type rest struct {
 	rss                                             float64 // MiB of the tree
 }
 
-// settleTime is how long a gateway may take to let go of everything: it covers the time
-// after which idle clients are cut off, and the garbage collector's own pace.
-const settleTime = 20 * time.Second
+// settleTime is how long a gateway may take to let go of everything. It covers the 20 s for
+// which connections to the layout program are kept.
+const settleTime = 30 * time.Second
 
 // look counts what the gateway holds now.
 func (g *gateway) look() (r rest, err error) {

@@ -133,13 +133,13 @@ const maxIdle = time.Second
 func (s *scene) cancel(t *testing.T, a *account) (idle idleTimes) {
 	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
-	const documents = 4
+	documents := form(2, 4)
 	ended := make(chan ending, documents)
 	for range documents {
 		go func() { ended <- s.gateway.send(ctx, longStream) }()
 	}
 	spares := 2 // the setting's default
-	waitFor(time.Second, func() bool { return len(rasterChildren(s.gateway.pid)) > spares })
+	waitFor(2*time.Second, func() bool { return len(rasterChildren(s.gateway.pid)) > spares })
 	time.Sleep(200 * time.Millisecond) // some way into the documents
 	leave()
 	begin := time.Now()

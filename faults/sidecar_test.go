@@ -13,6 +13,9 @@ import (
 // TestOwnSidecar is about the layout program that the gateway starts itself: it dies and
 // stands still.
 func TestOwnSidecar(t *testing.T) {
+	if !*long {
+		t.Skip("the short form leaves it to the tests of package layout")
+	}
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("there is no python3 to run the layout program")
 	}
@@ -27,7 +30,7 @@ func TestOwnSidecar(t *testing.T) {
 		{name: "layout program killed", begin: signalsSidecar(syscall.SIGKILL), all: true},
 		{name: "layout program stands still", begin: signalsSidecar(syscall.SIGSTOP), all: true},
 	} {
-		t.Run(f.name, func(t *testing.T) { s.run(t, f, form(300*time.Millisecond, 8*time.Second)) })
+		t.Run(f.name, func(t *testing.T) { s.run(t, f, form(300*time.Millisecond, 6*time.Second)) })
 	}
 }
 
