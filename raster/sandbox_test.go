@@ -26,8 +26,9 @@ func TestChildIsConfined(t *testing.T) {
 		return string(data)
 	}
 	for file, patterns := range map[string][]string{
-		"status": {`NoNewPrivs:\s+1`, `Seccomp:\s+2`},
-		"limits": {`Max address space\s+\d+\s+\d+`, `Max core file size\s+0\s+0`, `Max file size\s+0\s+0`, `Max cpu time\s+\d+\s`},
+		"status":        {`NoNewPrivs:\s+1`, `Seccomp:\s+2`},
+		"oom_score_adj": {`^1000\n$`},
+		"limits":        {`Max address space\s+\d+\s+\d+`, `Max core file size\s+0\s+0`, `Max file size\s+0\s+0`, `Max cpu time\s+\d+\s`},
 	} {
 		content := read(file)
 		for _, pattern := range patterns {

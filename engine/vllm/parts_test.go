@@ -209,6 +209,44 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 	})
 }
 
+// TestPoolTriesAServerThatIsBack has the breaker open when the server goes; once it is back
+// one request goes there at once, whatever the breaker's pause.
+func TestPoolTriesAServerThatIsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ready, gone := status{state: "ready"}, status{state: "unreachable"}
+		a := &endpoint{Endpoint: Endpoint{Name: "a", Weight: 1, MaxInFlight: 8}, status: ready}
+		p := newPool([]*endpoint{a}, 10*time.Second)
+		for range breakerFailures {
+			if _, err := p.acquire(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range breakerFailures {
+			p.release(a, failed, 0)
+		}
+		p.report(a, gone)
+		got := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := p.acquire(t.Context(), nil)
+				got <- err
+			}()
+		}
+		synctest.Wait()
+		p.report(a, ready)
+		synctest.Wait()
+		if len(got) != 1 {
+			t.Fatalf("%d requests went to the server that is back, want 1", len(got))
+		}
+		p.release(a, succeeded, 0)
+		for range 2 {
+			if err := <-got; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 func TestFitKeepsShapeAndLimit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {

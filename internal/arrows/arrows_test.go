@@ -46,6 +46,7 @@ var arrows = map[string][]string{
 	"server":                     {"document"},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
+	"faults":                     {},
 	"supervise":                  {},
 	"provision":                  {"supervise"}, // for its Config and Status types
 	"provision/runpod":           {"provision"},
@@ -59,6 +60,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"cmd/ocr-gateway":  {"engine/enginetest", "provision/runpodtest", "provision/podtest"},
+	"faults":           {"engine/enginetest"},
 	"provision":        {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod": {"provision/runpodtest"},
 	"engine/vllm":      {"engine/enginetest"},
