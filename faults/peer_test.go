@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -115,6 +116,18 @@ func slow(d time.Duration) answerFunc {
 func hang(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
 	io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()
+}
+
+// stall sends the beginning of an answer and then nothing more.
+func stall(head, body string) answerFunc {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		io.Copy(io.Discard, r.Body)
+		name, value, _ := strings.Cut(head, ": ")
+		w.Header().Set(name, value)
+		io.WriteString(w, body)
+		http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}
 }
 
 func reset(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

@@ -21,7 +21,7 @@ const modelLatency = 20 * time.Millisecond
 // quick are settings under which the gateway notices faults soon, so that a test sees
 // what it does then.
 var quick = []string{
-	"OCR_VLLM_FIRST_BYTE_TIMEOUT=1s", "OCR_VLLM_PROGRESS_TIMEOUT=1s", "OCR_VLLM_REGION_TIMEOUT=6s", "OCR_VLLM_DOWN_TIMEOUT=4s",
+	"OCR_VLLM_FIRST_BYTE_TIMEOUT=1s", "OCR_VLLM_PROGRESS_TIMEOUT=1s", "OCR_VLLM_REGION_TIMEOUT=15s", "OCR_VLLM_DOWN_TIMEOUT=10s",
 	"OCR_VLLM_CHECK_INTERVAL=100ms", "OCR_LAYOUT_TIMEOUT=1s", "OCR_LAYOUT_HEALTH_INTERVAL=200ms", "OCR_LAYOUT_RESTART_DELAY=100ms",
 	"OCR_SERVER_IDLE_TIMEOUT=2s", "OCR_RASTER_PAGE_TIMEOUT=5s",
 }
