@@ -23,7 +23,8 @@ func TestDiskFull(t *testing.T) {
 	if out, err := exec.Command(namespace[0], append(namespace[1:], "sh", "-c", "mount -t tmpfs faults /tmp")...).CombinedOutput(); err != nil {
 		t.Skipf("no file system can be mounted for the test alone: %v: %s", err, out)
 	}
-	s := newScene(t, append(namespace, "sh", "-c", mountSmall, "sh"))
+	// Without a reserve uploads are taken until the disk is full.
+	s := newScene(t, append(namespace, "sh", "-c", mountSmall, "sh"), "OCR_SERVER_MIN_FREE_DISK=0")
 	s.use(t)
 	spooled := request{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer}
 	f := fault{name: "disk full for uploads", mix: []request{spooled, spooled, mixed[1]}, begin: fillDisk}
