@@ -61,26 +61,38 @@ func (r *run) configured(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if state != "current" {
+	if state != current {
 		return waitFor("the supervisor is %s", state)
 	}
-	return nil
+	_, err = r.status(ctx) // it may refuse what it read
+	return err
 }
 
-// supervisor says how the supervisor is: absent, current, or old, when the
-// program was replaced since it started.
+// States of the supervisor.
+const (
+	absent  = "absent"
+	current = "current"
+	old     = "old"                    // of a program that was replaced since
+	behind  = "behind on its settings" // not read, or their changes not done
+)
+
+// supervisor says how the supervisor is. It is current when it runs this program
+// and began to read its settings after they were last written: then what runs, runs
+// by them. Change times are compared, as a rename does not touch the others.
 func (r *run) supervisor(ctx context.Context) (string, error) {
 	var out bytes.Buffer
 	err := r.onHost(ctx, r.script(`
 pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" 2>/dev/null | head -1) || true
 if [ -z "$pid" ] || [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) != *" supervise "* ]]; then
-	echo absent
-elif [ "$(readlink "/proc/$pid/exe")" = "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
-	echo current
+	echo "$absent"
+elif [ "$(readlink "/proc/$pid/exe")" != "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
+	echo "$old"
 else
-	echo old
+	read=$(sed -n 's/^ *"config_read": *"\([^"]*\)".*/\1/p' "$dir/run/status.json")
+	later=$(find "$dir/etc" -type f ! -name '.*' -newerct "$read") || later=unknown
+	if [ -n "$later" ]; then echo "$behind"; else echo "$current"; fi
 fi
-`, nil), &out)
+`, map[string]string{"absent": absent, "current": current, "old": old, "behind": behind}), &out)
 	return strings.TrimSpace(out.String()), err
 }
 
@@ -95,9 +107,12 @@ func (r *run) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	signal := map[string]string{"current": "HUP", "old": "TERM"}[state]
+	signal := map[string]string{current: "HUP", behind: "HUP", old: "TERM"}[state]
 	switch {
+	case state == old && r.ending:
+		// A second signal would kill the programs instead of letting them finish.
 	case signal != "":
+		r.ending = state == old
 		err = r.onHost(ctx, r.script(`kill -`+signal+` "$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" | head -1)"`, nil), nil)
 	case !r.d.Rented():
 		err = r.onHost(ctx, r.script(launchScript, nil), nil)
@@ -105,10 +120,7 @@ func (r *run) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if state == "old" || state == "absent" {
-		return waitFor("the supervisor starts")
-	}
-	return nil
+	return waitFor("the supervisor is %s", state)
 }
 
 // findKey takes the gateway's API key from the host, or makes one.

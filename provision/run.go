@@ -77,10 +77,13 @@ type run struct {
 	host        Host      // nil while there is no connection
 	probed      probe     // what the host is
 	logSince    time.Time // of the pod's log, what is shown already
+	doubtful    bool      // an order was not answered, and its pod has not been seen
+	startAsked  time.Time // when the stopped pod was first asked to start
 	portsAt     time.Time // when the running pod was first seen without its addresses
 	reasked     bool      // the ports were asked for again
 	site        string    // folder of the host's Python packages
 	sent        bool      // the program was put on the host in this run
+	ending      bool      // the old supervisor was told to end
 	apiKey      string    // of the gateway
 	layoutState string    // of the gateway
 	verifyBegan time.Time
@@ -109,7 +112,7 @@ func (r *run) cloudStages() []stage {
 	d := r.Deadlines
 	return []stage{
 		{name: "create", phase: PhaseInfrastructure, deadline: d.Machine + r.d.Options.RetryFor, check: r.created, act: r.create, every: r.Poll},
-		{name: "provisioning", phase: PhaseInfrastructure, deadline: d.Machine, check: r.placed, act: r.startIfStopped, every: r.Poll},
+		{name: "provisioning", phase: PhaseInfrastructure, deadline: d.Machine + r.d.Options.RetryFor, check: r.placed, act: r.startIfStopped, every: r.Poll},
 		{name: "running", phase: PhaseInfrastructure, deadline: d.Image, check: r.running, every: r.Poll},
 		{name: "ports", phase: PhaseInfrastructure, deadline: d.Ports * 3, check: r.ported, act: r.askForPorts, every: r.Poll},
 	}
@@ -124,7 +127,7 @@ func (r *run) machineStages() []stage {
 		{name: "deps", phase: PhaseEnvironment, deadline: d.Install, check: r.installed, act: r.install, every: soon},
 		{name: "model", phase: PhaseEnvironment, deadline: d.Model, check: r.downloaded, act: r.download, every: soon},
 		{name: "upload", phase: PhaseEnvironment, deadline: d.Upload, check: r.uploaded, act: r.upload, every: soon},
-		{name: "config", phase: PhaseVLLM, deadline: 2 * time.Minute, check: r.configured, act: r.configure, every: soon},
+		{name: "config", phase: PhaseVLLM, deadline: 5 * time.Minute, check: r.configured, act: r.configure, every: soon},
 		{name: "vllm", phase: PhaseVLLM, deadline: 2 * d.VLLM, check: r.vllmReady, act: r.nurseVLLM, every: soon},
 		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, act: r.nurseGateway, every: soon},
 		{name: "verify", phase: PhaseVerification, deadline: d.Verify, check: r.verify, every: soon},
@@ -148,6 +151,9 @@ func (r *run) finish(ctx context.Context) error {
 	if old := r.d.Replaces; old != "" {
 		if err := r.Cloud.Terminate(ctx, old); err != nil {
 			return fmt.Errorf("this pod is ready, the one it replaces (%s) still bills: %w", old, err)
+		}
+		if err := r.Store.forget(old); err != nil {
+			return err
 		}
 		r.d.Replaces = ""
 	}

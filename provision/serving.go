@@ -48,6 +48,13 @@ func (r *run) notYet(ctx context.Context, name string, status int, err error) er
 // nurseVLLM watches vLLM come up: it shows its log and, when it ends again and
 // again, starts it without speculative decoding, which fails on some versions.
 func (r *run) nurseVLLM(ctx context.Context) error {
+	state, err := r.supervisor(ctx)
+	if err != nil {
+		return err
+	}
+	if state != current { // what it says is of the settings before
+		return waitFor("the supervisor is %s", state)
+	}
 	status, err := r.status(ctx)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ import (
 type Status struct {
 	PID         int             `json:"pid"` // the supervisor
 	Started     time.Time       `json:"started"`
-	ConfigRead  time.Time       `json:"config_read"`            // when the config file was last taken, or found faulty; its changes are done
+	ConfigRead  time.Time       `json:"config_read"`            // when the reading of the config began that was last taken, or found faulty; its changes are done
 	ConfigError string          `json:"config_error,omitempty"` // why it was not taken then
 	Programs    []ProgramStatus `json:"programs"`               // as in the config
 }
@@ -92,11 +92,11 @@ func (b *board) arrange(names []string) {
 	b.write()
 }
 
-// read notes that the config was read and what came of it; nil means that it was taken.
-func (b *board) read(err error) {
+// read notes when the config was read and what came of it; nil means that it was taken.
+func (b *board) read(began time.Time, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.status.ConfigRead, b.status.ConfigError = time.Now(), ""
+	b.status.ConfigRead, b.status.ConfigError = began, ""
 	if err != nil {
 		b.status.ConfigError = err.Error()
 	}

@@ -58,6 +58,7 @@ type Options struct {
 // Children that outlive their parent are not its business: they are killed with
 // their process group, and whoever is process 1 (bash, in a container) reaps them.
 func Run(ctx context.Context, file string, opts Options) error {
+	began := time.Now()
 	plan, err := load(file)
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func Run(ctx context.Context, file string, opts Options) error {
 
 	s := &supervisor{file: file, opts: opts, board: newBoard(plan.status, opts.Log)}
 	opts.Log.InfoContext(ctx, "supervising", "config", file, "pid", os.Getpid(), "programs", len(plan.programs))
-	s.apply(plan)
+	s.apply(began, plan)
 	for {
 		select {
 		case <-ctx.Done():
@@ -93,21 +94,22 @@ type supervisor struct {
 
 // reload goes over to the config file as it is now. A faulty one changes nothing.
 func (s *supervisor) reload() {
+	began := time.Now()
 	plan, err := load(s.file)
 	if err == nil && plan.status != s.board.path {
 		err = fmt.Errorf("%s: status cannot change while the supervisor runs", s.file)
 	}
 	if err != nil {
 		s.opts.Log.Error("config not taken, everything stays as it is", "error", err)
-		s.board.read(err)
+		s.board.read(began, err)
 		return
 	}
 	s.opts.Log.Info("config read again", "programs", len(plan.programs))
-	s.apply(plan)
+	s.apply(began, plan)
 }
 
 // apply stops what the plan does not have as it runs, and starts what does not run.
-func (s *supervisor) apply(plan plan) {
+func (s *supervisor) apply(began time.Time, plan plan) {
 	wanted := map[string]launch{}
 	order := make([]string, 0, len(plan.programs))
 	for _, l := range plan.programs {
@@ -133,7 +135,7 @@ func (s *supervisor) apply(plan plan) {
 	}
 	s.idle.close()
 	s.idle = watchIdle(plan.idle, s.opts, s.board)
-	s.board.read(nil)
+	s.board.read(began, nil)
 }
 
 func (s *supervisor) stop() {
