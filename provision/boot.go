@@ -95,21 +95,26 @@ func (r *run) createFirstFree(ctx context.Context) error {
 			return r.createFirstFree(ctx)
 		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), ruleBroken(err):
 			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
-			refused = err
+			if !errors.Is(refused, ErrNoStock) { // which waiting may mend
+				refused = err
+			}
 		case errors.Is(err, ErrUnknownOutcome):
+			r.doubtful = true
 			if err := r.settle(ctx, err); err != nil || r.d.PodID != "" {
 				return err
 			}
-			// It was not carried out: the next candidate is as good as this one again.
-			refused = err
+			// It was not carried out by now: the next candidate is as good as this one again.
 		default:
 			return err
 		}
 	}
+	if r.doubtful {
+		return fmt.Errorf("no pod of this name has come up by now: %w", ErrUnknownOutcome)
+	}
 	if refused == nil {
 		return fmt.Errorf("no kind of GPU fits %q: %w", r.d.Options.GPU, ErrNoStock)
 	}
-	if !errors.Is(refused, ErrNoStock) && !errors.Is(refused, ErrUnknownOutcome) {
+	if !errors.Is(refused, ErrNoStock) {
 		return refused // no kind was taken: it is the order, or the account
 	}
 	return fmt.Errorf("none of the %d kinds of GPU that fit is free: try --retry-for 30m, another --gpu or --region: %w", len(r.plan.Candidates), ErrNoStock)
@@ -161,6 +166,7 @@ func (r *run) order(c Candidate) Order {
 		Env: map[string]string{
 			"PUBLIC_KEY":  r.PublicKey,
 			"GATEWAY_DIR": o.Dir,
+			optionsEnv:    o.String(),
 		},
 		Entrypoint: []string{"/bin/bash", "-c"}, Cmd: []string{startScript},
 	}
@@ -219,11 +225,14 @@ func (r *run) startIfStopped(ctx context.Context) error {
 	if r.pod.State != PodStopped {
 		return nil
 	}
+	if r.startAsked.IsZero() {
+		r.startAsked = time.Now()
+	}
 	err := r.Cloud.Start(ctx, r.pod.ID)
 	switch {
 	case errors.Is(err, ErrNotNow), errors.Is(err, ErrUnknownOutcome):
 		return waitFor("the pod was asked to start")
-	case errors.Is(err, ErrNoStock) && r.d.Options.RetryFor > 0:
+	case errors.Is(err, ErrNoStock) && time.Since(r.startAsked) < r.d.Options.RetryFor:
 		return waitFor("its machine has no free GPU")
 	case errors.Is(err, ErrNoStock):
 		return fmt.Errorf("its machine has no free GPU now: wait with --retry-for 30m, or take another machine with --replace: %w", err)
@@ -244,7 +253,7 @@ func (r *run) running(ctx context.Context) error {
 		r.showPodLog(ctx, LogSystem)
 		return waitFor("the pod is %s", r.pod.State)
 	case r.pod.GPUCount < r.d.Options.GPUCount:
-		return fmt.Errorf("the pod came back with %d of %d GPUs: start it again later, or take another machine with --replace: %w",
+		return fmt.Errorf("the pod came back with %d of %d GPUs: stop it and start it again later, or take another machine with --replace: %w",
 			r.pod.GPUCount, r.d.Options.GPUCount, ErrNoStock)
 	}
 	return nil

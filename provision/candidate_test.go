@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 var catalogue = []Offer{
@@ -150,6 +151,11 @@ func TestOptionsNameEveryFault(t *testing.T) {
 		if !strings.Contains(err.Error(), "--"+flag+":") {
 			t.Errorf("no word about --%s in: %v", flag, err)
 		}
+	}
+	o = DefaultOptions()
+	o.Image, o.IdleStop = "", time.Hour // the key of the account would be put there for nothing
+	if err := o.Validate(); err == nil || !strings.Contains(err.Error(), "--idle-stop:") {
+		t.Errorf("idle stop of a machine of one's own: %v", err)
 	}
 	if err := DefaultOptions().Validate(); err != nil {
 		t.Errorf("defaults: %v", err)

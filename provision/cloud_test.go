@@ -149,6 +149,12 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 			if err == nil && !fault.After && fault.RetryAfter == 0 {
 				t.Fatal("an order that was not carried out left no word")
 			}
+			if err != nil { // the pod may yet come up, under the name that is known here
+				all, _ := w.Store.All()
+				if len(all) != 1 || !strings.Contains(err.Error(), "may still come up") {
+					t.Errorf("%d deployments are known, said: %v", len(all), err)
+				}
+			}
 			if fault.After || fault.RetryAfter > 0 {
 				if err != nil {
 					t.Fatal(err)
@@ -173,15 +179,41 @@ func TestLateTwinIsEnded(t *testing.T) {
 	_ = w.one()
 	twin, err := w.Cloud.Create(t.Context(), provision.Order{
 		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
-		Ports: []provision.Port{{Number: 22}},
+		Ports: []provision.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, _, err := w.Find(t.Context(), twin.ID); err == nil || !strings.Contains(err.Error(), d.PodID) {
+		t.Errorf("the twin was taken for the deployment's pod: %v", err)
+	}
+	if all, err := w.Store.All(); err != nil || len(all) != 1 || all[0].PodID != d.PodID {
+		t.Errorf("known: %+v, %v", all, err)
 	}
 	if err := w.ReapTwins(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	if live := w.fake.Live(); len(live) != 1 || live[0].ID == twin.ID {
+		t.Errorf("alive: %+v", live)
+	}
+}
+
+// Terminating a deployment ends every pod that was made for it.
+func TestTerminateEndsTwins(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	d, err := w.up(options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Cloud.Create(t.Context(), provision.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, Ports: []provision.Port{{Number: 22}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Terminate(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if live := w.fake.Live(); len(live) != 0 {
 		t.Errorf("alive: %+v", live)
 	}
 }
@@ -225,6 +257,25 @@ func TestStock(t *testing.T) {
 		w.StockPause = 10 * time.Millisecond
 		o := options()
 		o.RetryFor = time.Minute
+		if _, err := w.up(o); err != nil {
+			t.Fatal(err)
+		}
+		_ = w.one()
+	})
+	t.Run("it is waited for though another kind is not for this account", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{Fault: func(c runpodtest.Call) runpodtest.Fault {
+			switch {
+			case c.Op == "create" && c.N == 1:
+				return runpodtest.Fault{Status: 400, Body: `{"status":400,"detail":"` + runpodtest.NoLonger + `"}`}
+			case c.Op == "create" && c.N == 2:
+				return runpodtest.Fault{Status: 403}
+			}
+			return runpodtest.Fault{}
+		}})
+		w.StockPause = 10 * time.Millisecond
+		o := options()
+		o.GPU, o.RetryFor = "A40,L40S", time.Minute
 		if _, err := w.up(o); err != nil {
 			t.Fatal(err)
 		}
@@ -332,7 +383,8 @@ func TestStart(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		d := stopped(t, w)
-		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 3 })
+		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 5 })
+		w.Deadlines.Machine = 30 * time.Millisecond // shorter than what the refusals take
 		d.Options.RetryFor = time.Minute
 		if err := w.enter(d, provision.Plan{}); err != nil {
 			t.Error(err)
@@ -362,13 +414,83 @@ func TestStart(t *testing.T) {
 		if len(w.fake.Live()) != 2 {
 			t.Errorf("the old pod went before the new one was ready: %+v", w.fake.Live())
 		}
-		if err := w.Terminate(t.Context(), successor); err != nil {
-			t.Fatal(err)
+		for _, d := range []*provision.Deployment{successor, d} { // the old one is not ended with the new one
+			if live := w.fake.Live(); len(live) == 0 {
+				t.Error("both went at once")
+			}
+			if err := w.Terminate(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if live := w.fake.Live(); len(live) != 0 {
 			t.Errorf("orphans: %+v", live)
 		}
 	})
+}
+
+// A replacement that is not to be had leaves the old deployment as it was, and one
+// that was cut off is gone on with.
+func TestReplaceLosesNoPod(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	old, err := w.up(options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, unlock, err := w.Replace(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	again, unlock, err := w.Replace(old)
+	if err != nil || again.Name != first.Name {
+		t.Fatalf("replaced twice: %+v, %v", again, err)
+	}
+	defer unlock()
+	w.fake.Refuse(a40, runpodtest.NoLonger)
+	if err := w.enter(again, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
+		t.Fatalf("got %v", err)
+	}
+	if all, err := w.Store.All(); err != nil || len(all) != 1 || all[0].PodID != old.PodID {
+		t.Errorf("known: %+v, %v", all, err)
+	}
+}
+
+// Whoever takes a pod over without its state must not change what it is.
+func TestTakenOverWithItsOptions(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	o := options()
+	o.IdleStop, o.Model, o.LayoutModel, o.MTP, o.VLLMPort = time.Hour, "a/b", "", false, 9000
+	d, err := w.up(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Store.Drop(d); err != nil {
+		t.Fatal(err)
+	}
+	again, unlock, err := w.Find(t.Context(), d.PodID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if again.Options.String() != d.Options.String() {
+		t.Errorf("%s became %s", d.Options, again.Options)
+	}
+}
+
+func TestStopThatFailsSaysThatItBills(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	d, err := w.up(options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for action, do := range map[string]func(context.Context, *provision.Deployment) error{"stop": w.Stop, "terminate": w.Terminate} {
+		var failure *provision.Failure
+		if err := do(ctx, d); !errors.As(err, &failure) || failure.Bills == "" || !strings.Contains(err.Error(), "--"+action+" --pod-id "+d.PodID) {
+			t.Errorf("%s: got %v", action, err)
+		}
+	}
 }
 
 func TestVanishedPodIsSaidAndForgotten(t *testing.T) {
@@ -474,6 +596,14 @@ func TestBegin(t *testing.T) {
 		t.Errorf("a ready one was built twice: %v", err)
 	}
 	other, resumed, unlock, err := w.Begin(options(), 1, true)
+	if err == nil {
+		unlock()
+		if unfinished, resumed, unlock, err := w.Begin(options(), 1, false); err != nil || !resumed || unfinished.Name != other.Name {
+			t.Errorf("an unfinished one beside a ready one: %+v, %v", unfinished, err)
+		} else {
+			unlock()
+		}
+	}
 	if err != nil || resumed || other.Name == d.Name {
 		t.Fatalf("--new: %+v, %v, %v", other, resumed, err)
 	}

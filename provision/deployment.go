@@ -45,6 +45,11 @@ type Deployment struct {
 // Rented says whether the host is a pod of the cloud.
 func (d *Deployment) Rented() bool { return d.Options.Image != "" }
 
+// unfinished says whether a run with these options would go on with it.
+func (d *Deployment) unfinished(o Options) bool {
+	return d.Rented() && d.Ready.IsZero() && d.Options.GPU == o.GPU
+}
+
 // newName returns a name with 40 random bits.
 func newName() string {
 	return namePrefix + strings.ToLower(rand.Text()[:8])

@@ -60,8 +60,13 @@ func (r *run) explain(ctx context.Context, cause error) error {
 // explainPod says what bills.
 func (r *run) explainPod(ctx context.Context, f *Failure) {
 	f.Next = []string{r.d.resume()}
+	ids, err := r.named(ctx, r.d.Name)
 	if r.d.PodID == "" {
-		ids, err := r.named(ctx, r.d.Name)
+		if err == nil && len(ids) == 0 && r.doubtful {
+			f.Bills = "an order was not answered: a pod named " + r.d.Name + " may still come up, and bill"
+			f.Next = append(f.Next, "ocr-gateway provision --status", "ocr-gateway provision --terminate")
+			return
+		}
 		if err == nil && len(ids) == 0 {
 			if errors.Is(f.Err, ErrNoStock) || errors.Is(f.Err, ErrRequest) || errors.Is(f.Err, ErrKey) || errors.Is(f.Err, ErrBalance) {
 				f.Next = nil // nothing was begun that could be gone on with
@@ -89,6 +94,14 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills"
 	default:
 		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
+	}
+	for _, id := range ids {
+		if id != r.d.PodID {
+			f.Bills += "; pod " + id + " of the same name too, which --terminate ends as well"
+		}
+	}
+	if r.d.Replaces != "" {
+		f.Bills += "; pod " + r.d.Replaces + ", which it is to replace, is kept too"
 	}
 	r.pod = pod
 	f.Next = append(f.Next,

@@ -2,8 +2,10 @@ package provision
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,22 +19,29 @@ var ErrExists = errors.New("a deployment is there already")
 //
 // ceiling is the price in USD an hour that was agreed to.
 func (p *Provisioner) Begin(o Options, ceiling float64, another bool) (d *Deployment, resumed bool, unlock func(), err error) {
+	choosing, err := p.Store.Lock("begin") // two at once would both find nothing
+	if err != nil {
+		return nil, false, nil, err
+	}
+	defer choosing()
 	all, err := p.Store.All()
 	if err != nil {
 		return nil, false, nil, err
 	}
 	for _, d := range all {
-		switch {
-		case !d.Rented():
+		if !d.unfinished(o) {
 			continue
-		case d.Ready.IsZero() && d.Options.GPU == o.GPU:
-			unlock, err := p.Store.Lock(d.Name)
-			if errors.Is(err, ErrBusy) && another {
-				continue
-			}
-			d.Ceiling = max(d.Ceiling, ceiling)
-			return d, true, unlock, err
-		case !another:
+		}
+		unlock, err := p.Store.Lock(d.Name)
+		if errors.Is(err, ErrBusy) && another {
+			continue
+		}
+		d.Ceiling = max(d.Ceiling, ceiling)
+		d.Options.RetryFor, d.Options.Benchmark = o.RetryFor, o.Benchmark // of the run
+		return d, true, unlock, err
+	}
+	for _, d := range all {
+		if d.Rented() && !another {
 			return nil, false, nil, fmt.Errorf("%w: %s; see --status, go on with it by --pod-id %s, or add --new for another one", ErrExists, d.Name, orNone(d.PodID))
 		}
 	}
@@ -55,7 +64,7 @@ func (p *Provisioner) Unfinished(o Options) (*Deployment, error) {
 		return nil, err
 	}
 	for _, d := range all {
-		if d.Rented() && d.Ready.IsZero() && d.Options.GPU == o.GPU {
+		if d.unfinished(o) {
 			return d, nil
 		}
 	}
@@ -84,6 +93,16 @@ func (p *Provisioner) Find(ctx context.Context, podID string) (d *Deployment, un
 	}
 	if d, err = adopted(pod); err != nil {
 		return nil, nil, err
+	}
+	for _, known := range all {
+		switch {
+		case known.Name != pod.Name:
+		case known.PodID == "": // its order was cut off
+			d = known
+			d.PodID = pod.ID
+		default:
+			return nil, nil, fmt.Errorf("pod %s is a second one of %s, whose pod is %s: end it with --terminate --pod-id %s --force", podID, d.Name, known.PodID, podID)
+		}
 	}
 	if unlock, err = p.Store.Lock(d.Name); err != nil {
 		return nil, nil, err
@@ -128,6 +147,11 @@ func marked(pod Pod) bool {
 // adopted rebuilds a deployment from its pod.
 func adopted(pod Pod) (*Deployment, error) {
 	o := DefaultOptions()
+	kept := json.Unmarshal([]byte(pod.Env[optionsEnv]), &o) == nil && o.GPUCount > 0
+	if kept {
+		return adopt(pod, o)
+	}
+	o = DefaultOptions() // a pod of an older version: seen as far as it can be
 	o.GPU, o.GPUCount, o.Image, o.Tenure = pod.GPU, max(pod.GPUCount, 1), pod.Image, pod.Tenure
 	o.DiskGB, o.NetworkVolume = pod.DiskGB, pod.NetworkVolume
 	if pod.VolumeGB > 0 {
@@ -142,7 +166,13 @@ func adopted(pod Pod) (*Deployment, error) {
 	if o.VLLMPort == o.APIPort {
 		o.VLLMPort++
 	}
+	return adopt(pod, o)
+}
+
+func adopt(pod Pod, o Options) (*Deployment, error) {
+	o.Image, o.Dir = pod.Image, pod.Env["GATEWAY_DIR"]
 	d := &Deployment{Name: pod.Name, Created: pod.Created, Options: o, PodID: pod.ID}
+	d.ProxyOnly = !slices.Contains(pod.Ports, Port{Number: o.APIPort})
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("pod %s is not as this program makes them: %w", pod.ID, err)
 	}

@@ -39,7 +39,7 @@ func (r *run) login(ctx context.Context) error {
 	case errors.Is(err, ErrLogin) && r.d.Rented() && len(r.d.Login.HostKeys) > 0:
 		// The address may be that of before a start, and belong to another pod now.
 		r.d.Login.HostKeys = nil
-		return waitFor("another machine answers at %s, or it has a new key: reading its address and key again", r.d.Login.Address)
+		return waitFor("%v; reading address and host key again", err)
 	case errors.Is(err, ErrLogin):
 		return err
 	}

@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -57,6 +58,19 @@ func DefaultOptions() Options {
 		DiskGB: 100, VolumeGB: 100, Dir: CloudDir, VLLMPort: 8000, APIPort: 8007,
 		Model: DefaultModel, LayoutModel: DefaultLayoutModel, MTP: true,
 	}
+}
+
+// optionsEnv is the variable of a pod that holds its options, for a run that
+// takes it over without the state that was kept elsewhere.
+const optionsEnv = "GATEWAY_OPTIONS"
+
+// String is the options as JSON.
+func (o Options) String() string {
+	data, err := json.Marshal(o)
+	if err != nil {
+		panic(err) // plain values
+	}
+	return string(data)
 }
 
 var (
@@ -116,6 +130,9 @@ func (o Options) Validate() error {
 	}
 	if o.LayoutModel != "" && !hubName.MatchString(o.LayoutModel) {
 		bad("layout-model", "%q is not a name on the Hugging Face hub, such as %s", o.LayoutModel, DefaultLayoutModel)
+	}
+	if o.IdleStop != 0 && o.Image == "" {
+		bad("idle-stop", "a machine of your own is not stopped; it is for pods")
 	}
 	if o.IdleStop != 0 && o.IdleStop < 5*time.Minute {
 		bad("idle-stop", "it is shorter than 5m, in which a model hardly loads")

@@ -9,7 +9,7 @@ import (
 
 // Stop stops a deployment's pod and waits until it bills storage only.
 func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
-	return meet(ctx, []stage{{
+	return stillThere(d.PodID, "stop", meet(ctx, []stage{{
 		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, d.PodID)
@@ -22,7 +22,15 @@ func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 			return nil
 		},
 		act: func(ctx context.Context) error { return askOnce(p.Cloud.Stop(ctx, d.PodID)) },
-	}}, p.Progress)
+	}}, p.Progress))
+}
+
+// stillThere says that a pod bills on where it could not be stopped or destroyed.
+func stillThere(id, action string, err error) error {
+	if err == nil || errors.Is(err, ErrGone) {
+		return err
+	}
+	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{"ocr-gateway provision --" + action + " --pod-id " + id}}
 }
 
 // askOnce lets a state that does not allow the change now pass by.
@@ -34,20 +42,29 @@ func askOnce(err error) error {
 }
 
 // Terminate destroys a deployment's pod, its volume with it, and forgets the
-// deployment when the cloud says that the pod is gone.
+// deployment when the cloud says that the pod is gone. Pods that come from orders
+// of this deployment which the cloud did not answer go too. A pod that it was to
+// replace is a deployment of its own and stays.
 func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
-	ids := []string{d.PodID, d.Replaces}
-	if d.PodID == "" {
-		found, err := p.named(ctx, d.Name)
-		if err != nil {
+	if d.PodID != "" {
+		if err := p.TerminatePod(ctx, d.PodID); err != nil {
 			return err
 		}
-		ids = append(ids, found...)
+	}
+	ids, err := p.named(ctx, d.Name)
+	if err != nil {
+		return err
+	}
+	for look := 0; d.PodID == "" && len(ids) == 0 && look < settleLooks; look++ { // its order may still be under way
+		p.Progress.Waiting("no pod of this deployment is known; looking whether one comes up")
+		if err := sleep(ctx, p.Poll); err != nil {
+			return err
+		}
+		if ids, err = p.named(ctx, d.Name); err != nil {
+			return err
+		}
 	}
 	for _, id := range ids {
-		if id == "" {
-			continue
-		}
 		if err := p.TerminatePod(ctx, id); err != nil {
 			return err
 		}
@@ -57,7 +74,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 
 // TerminatePod destroys any pod of the account and waits until it is gone.
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
-	return meet(ctx, []stage{{
+	return stillThere(id, "terminate", meet(ctx, []stage{{
 		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, id)
@@ -70,7 +87,7 @@ func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 			return waitFor("the pod is %s", pod.State)
 		},
 		act: func(ctx context.Context) error { return askOnce(p.Cloud.Terminate(ctx, id)) },
-	}}, p.Progress)
+	}}, p.Progress))
 }
 
 // ReapTwins terminates other pods of a deployment's name, which is unique:
@@ -112,14 +129,25 @@ func (p *Provisioner) named(ctx context.Context, name string) ([]string, error) 
 }
 
 // Replace makes a new deployment in place of one whose machine has no free
-// GPU. The old pod is terminated when the new one is ready, and not before.
+// GPU, or goes on with the one that was made. The old pod is terminated and its
+// deployment forgotten when the new one is ready, and not before.
 func (p *Provisioner) Replace(old *Deployment) (*Deployment, func(), error) {
+	all, err := p.Store.All()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range all {
+		if d.Replaces == old.PodID {
+			unlock, err := p.Store.Lock(d.Name)
+			return d, unlock, err
+		}
+	}
 	d := &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second), Options: old.Options, Ceiling: old.Ceiling, Replaces: old.PodID}
 	unlock, err := p.Store.Lock(d.Name)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := errors.Join(p.Store.Save(d), p.Store.Drop(old)); err != nil {
+	if err := p.Store.Save(d); err != nil {
 		unlock()
 		return nil, nil, fmt.Errorf("replace %s: %w", old.Name, err)
 	}

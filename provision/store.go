@@ -69,6 +69,20 @@ func (s *Store) Drop(d *Deployment) error {
 	return nil
 }
 
+// forget drops the deployment of a pod, if there is one.
+func (s *Store) forget(podID string) error {
+	all, err := s.All()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.PodID == podID {
+			return s.Drop(d)
+		}
+	}
+	return nil
+}
+
 // All returns the deployments, oldest first. A file that cannot be read is an
 // error that names it: a pod may stand behind it.
 func (s *Store) All() ([]*Deployment, error) {

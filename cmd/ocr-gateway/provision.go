@@ -342,7 +342,7 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() { unlock() }()
+	defer unlock()
 	if v.stop {
 		if err := v.p.Stop(ctx, d); err != nil {
 			return err
@@ -357,12 +357,21 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(v.err, "%v\n\nTaking another machine.\n", err)
+	if d.Ceiling == 0 { // taken over from another machine: no price was agreed to here
+		plan, err := v.p.Plan(ctx, d.Options)
+		if err != nil {
+			return err
+		}
+		if err := v.confirm(plan); err != nil {
+			return err
+		}
+		d.Ceiling = plan.Ceiling
+	}
 	successor, unlockNew, err := v.p.Replace(d)
 	if err != nil {
 		return err
 	}
-	unlock()
-	unlock = unlockNew
+	defer unlockNew()
 	return v.up(ctx, successor, provision.Plan{})
 }
 
@@ -437,12 +446,12 @@ func provisionExit(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return exitError{exitSignals, err}
+	case errors.As(err, &failure) && failure.Bills != "":
+		return exitError{exitKept, err}
 	case is(provision.ErrKey, provision.ErrBalance, provision.ErrRequest, provision.ErrForbidden):
 		return exitError{exitAccount, err}
 	case is(provision.ErrExists, provision.ErrBusy):
 		return exitError{exitExists, err}
-	case errors.As(err, &failure) && failure.Bills != "":
-		return exitError{exitKept, err}
 	case is(provision.ErrNoStock):
 		return exitError{exitNoStock, err}
 	default:
