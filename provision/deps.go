@@ -43,6 +43,8 @@ func (r *run) installed(ctx context.Context) error {
 		return waitFor("vLLM is %s, %s is needed", orNone(vllm), vllmLeast)
 	case !r.d.Options.FromSource && !atLeast(transformers, transformersLeast):
 		return waitFor("transformers is %s, %s is needed", orNone(transformers), transformersLeast)
+	case r.d.Options.FromSource && !strings.Contains(first(found, "transformers_from"), "huggingface/transformers"):
+		return waitFor("transformers is not from its repository yet")
 	case first(found, "hf") == "":
 		return waitFor("the command hf is missing")
 	case r.d.layout() && first(found, "layout") != "ok":

@@ -14,7 +14,8 @@ const leastDiskGB = 15
 // probe is what a host is.
 type probe struct {
 	OS, Arch, Glibc, Python string
-	CPUs, MemoryMB, DiskGB  int
+	CPUs, MemoryMB          int
+	DiskGB, UsedGB          int // free, and taken by what was installed before
 	GPUs                    []gpu
 }
 
@@ -34,7 +35,7 @@ func (r *run) probe(ctx context.Context) error {
 	number := func(name string) int { n, _ := strconv.Atoi(first(found, name)); return n }
 	p := probe{
 		OS: first(found, "os"), Arch: first(found, "arch"), Glibc: first(found, "glibc"), Python: first(found, "python"),
-		CPUs: number("cpus"), MemoryMB: number("memory_mb"), DiskGB: number("disk_gb"),
+		CPUs: number("cpus"), MemoryMB: number("memory_mb"), DiskGB: number("disk_gb"), UsedGB: number("used_gb"),
 	}
 	for _, line := range found["gpu"] {
 		fields := strings.Split(line, ", ")
@@ -59,7 +60,7 @@ func (p probe) fit(o Options) error {
 		return fmt.Errorf("the host has %d GPUs, --gpu-count asks for %d", len(p.GPUs), o.GPUCount)
 	case p.Python == "":
 		return fmt.Errorf("the host has no python3: install it")
-	case p.DiskGB < leastDiskGB:
+	case p.DiskGB+p.UsedGB < leastDiskGB:
 		return fmt.Errorf("only %d GB are free where %s lies, %d are needed", p.DiskGB, o.Dir, leastDiskGB)
 	}
 	for _, g := range p.GPUs {

@@ -3,6 +3,7 @@
 # Exit codes of install say which part failed: 11 system, 12 environment,
 # 13 vLLM, 14 transformers, 15 layout.
 python=$dir/python/bin/python
+complete=$dir/python/complete # made last
 
 version() { "$python" -c 'import importlib.metadata, sys; print(importlib.metadata.version(sys.argv[1]))' "$1" 2>/dev/null || true; }
 
@@ -16,10 +17,11 @@ at_least() { [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -1
 keep() { "$python" -m pip list --format=freeze 2>/dev/null | grep -iE '^(torch|torchvision|torchaudio|numpy|vllm|transformers|xformers|triton)==' > "$dir/run/constraints.txt" || true; }
 
 check() {
-	[ -x "$python" ] || return 0
+	[ -x "$python" ] && [ -f "$complete" ] || return 0
 	echo "site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 	echo "vllm=$(version vllm)"
 	echo "transformers=$(version transformers)"
+	echo "transformers_from=$("$python" -c 'import importlib.metadata as m; print(m.distribution("transformers").read_text("direct_url.json") or "")' 2>/dev/null || true)"
 	echo "hf=$(command -v hf || true)"
 	[ "$layout" = 0 ] || if why=$(layout_works); then echo layout=ok; else echo "layout=$(tail -1 <<< "$why")"; fi
 }
@@ -32,13 +34,14 @@ make_environment() {
 		if python3 -m pip --version >/dev/null 2>&1; then
 			bare=(--without-pip)
 		else
-			retry 3 as_root apt-get install -y -qq --no-install-recommends python3-venv python3-pip || exit 11
+			retry 3 as_root apt-get install -oDPkg::Lock::Timeout=300 -y -qq --no-install-recommends python3-venv python3-pip || exit 11
 		fi
 	fi
 	rm -rf "$dir/python"
 	python3 -m venv --system-site-packages "${bare[@]}" "$dir/python" || exit 12
 	python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sep="\n")' |
 		sort -u > "$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/image.pth"
+	touch "$complete"
 }
 
 install() {
@@ -46,17 +49,17 @@ install() {
 	# libturbojpeg makes JPEG six times cheaper; the gateway works without it.
 	if [[ $(ldconfig -p) != *libturbojpeg.so.0* ]]; then
 		retry 3 as_root apt-get update -qq &&
-			{ as_root apt-get install -y -qq --no-install-recommends libturbojpeg0 || as_root apt-get install -y -qq --no-install-recommends libturbojpeg; } 9>&- ||
+			{ as_root apt-get install -oDPkg::Lock::Timeout=300 -y -qq --no-install-recommends libturbojpeg0 || as_root apt-get install -oDPkg::Lock::Timeout=300 -y -qq --no-install-recommends libturbojpeg; } 9>&- ||
 			echo "warning=libturbojpeg is not installed: pictures cost more CPU"
 	fi
-	if [ ! -x "$python" ]; then
+	if [ ! -x "$python" ] || [ ! -f "$complete" ]; then
 		make_environment
 	fi
 	if ! at_least "$(version vllm)" "$vllm_least"; then
 		retry 3 "$python" -m pip install -q --disable-pip-version-check "vllm==$vllm_pin" || exit 13
 	fi
 	if [ "$from_source" = 1 ]; then
-		retry 3 "$python" -m pip install -q --disable-pip-version-check "git+https://github.com/huggingface/transformers" || exit 14
+		retry 3 "$python" -m pip install -q --disable-pip-version-check "https://github.com/huggingface/transformers/archive/refs/heads/main.zip" || exit 14
 	elif ! at_least "$(version transformers)" "$transformers_least"; then
 		retry 3 "$python" -m pip install -q --disable-pip-version-check --upgrade "transformers==$transformers_pin" || exit 14
 	fi

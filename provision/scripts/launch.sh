@@ -7,6 +7,7 @@ if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ]; then
 		After=network-online.target
 		Wants=network-online.target
 		[Service]
+		Environment="PATH=${PATH//%/%%}"
 		ExecStart=$dir/bin/ocr-gateway supervise --config $dir/etc/supervise.json
 		Restart=always
 		KillMode=mixed

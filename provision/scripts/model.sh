@@ -24,7 +24,7 @@ download() {
 		whole "$model" && continue
 		retry 4 hf download "$model" > "$dir/run/download" || { echo "failed=$model"; continue; }
 		# Versions of hf differ in the words around the folder.
-		folder=$(grep -oE '/[^[:space:]]+' "$dir/run/download" | tail -1)
+		folder=$(grep -oE '/[^[:space:]]+' "$dir/run/download" | tail -1) || true
 		[ -d "$folder" ] || { echo "failed=$model"; continue; }
 		{ echo "$folder"; files "$folder"; } > "$(list "$model").new"
 		mv "$(list "$model").new" "$(list "$model")"

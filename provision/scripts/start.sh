@@ -17,15 +17,15 @@ done
 
 # Host key: made once, so that it can be pinned over stops and starts.
 key=$dir/ssh/ssh_host_ed25519_key
-[ -s "$key" ] || ssh-keygen -q -t ed25519 -N '' -C "" -f "$key"
-chmod 600 "$key"
+[ ! -f "$key" ] || chmod 600 "$key"
+ssh-keygen -y -P '' -f "$key" > /dev/null 2>&1 || { rm -f "$key"; ssh-keygen -q -t ed25519 -N '' -C "" -f "$key"; } # also one cut short
 
 mkdir -p /root/.ssh /run/sshd && chmod 700 /root/.ssh
 printf '%s\n' "$PUBLIC_KEY" > /root/.ssh/authorized_keys
 chmod 600 /root/.ssh/authorized_keys
 
 # What sshd does not hand on: where the container's programs and libraries are.
-export -p | grep -E '^declare -x (PATH|LD_LIBRARY_PATH|CUDA_[A-Z_]*|NVIDIA_[A-Z_]*|RUNPOD_[A-Z_0-9]*)=' > "$dir/run/environment"
+export -p | grep -E '^declare -x (PATH|LD_LIBRARY_PATH|CUDA_[A-Z_]*|NVIDIA_[A-Z_]*)=' > "$dir/run/environment"
 
 (
 	while :; do
@@ -37,8 +37,9 @@ export -p | grep -E '^declare -x (PATH|LD_LIBRARY_PATH|CUDA_[A-Z_]*|NVIDIA_[A-Z_
 		sleep 1
 	done
 ) &
-say "host key $(cut -d' ' -f1,2 "$key.pub")"
+say "host key $(ssh-keygen -y -P '' -f "$key" | cut -d' ' -f1,2)"
 
+export PATH=$dir/python/bin:$PATH # where vLLM is when the image has none
 while :; do
 	if [ -x "$dir/bin/ocr-gateway" ] && [ -s "$dir/etc/supervise.json" ]; then
 		"$dir/bin/ocr-gateway" supervise --config "$dir/etc/supervise.json" 2>&1 | tee -a "$dir/logs/supervise.log"
