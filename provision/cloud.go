@@ -109,12 +109,12 @@ const (
 
 // Offer is a kind of GPU at its price.
 type Offer struct {
-	GPU         string  // id that an order takes
-	Name        string  // for people
-	MemoryGB    int     // of one GPU
-	PricePerGPU float64 // USD an hour
-	Stock       Stock   //
-	DataCenters []string
+	GPU         string   `json:"gpu"`                // id that an order takes
+	Name        string   `json:"name"`               // for people
+	MemoryGB    int      `json:"memory_gb"`          // of one GPU
+	PricePerGPU float64  `json:"price_per_gpu_hour"` // USD
+	Stock       Stock    `json:"stock,omitempty"`
+	DataCenters []string `json:"data_centers,omitempty"`
 }
 
 // Rates are the prices of storage in USD for a GB and month.

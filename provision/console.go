@@ -79,7 +79,7 @@ func (c *Console) Waiting(why string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.live && why != c.why {
-		c.say("  %-13s %s", c.stage, why)
+		c.say("  %-13s %s", c.stage, printable(why))
 	}
 	c.why = why
 	c.draw()
@@ -97,7 +97,7 @@ func (c *Console) Log(source, line string) {
 func (c *Console) Warn(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.say("  warning: %s", text)
+	c.say("  warning: %s", printable(text))
 	c.draw()
 }
 

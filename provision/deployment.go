@@ -65,7 +65,7 @@ func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.NoL
 func (d *Deployment) resume() string {
 	switch {
 	case !d.Rented():
-		return "ocr-gateway provision --host " + d.Login.User + "@" + d.Login.Address
+		return "ocr-gateway provision --host " + d.Login.User + "@" + d.Login.Address + d.Options.flags()
 	case d.PodID != "":
 		return "ocr-gateway provision --pod-id " + d.PodID
 	default:

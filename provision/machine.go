@@ -13,12 +13,12 @@ import (
 // hostForm is user@address[:port]; an IPv6 address stands in brackets.
 var hostForm = regexp.MustCompile(`^([A-Za-z_][\w.-]*)@(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$`)
 
-// Machine returns the deployment on a machine that is not rented, locked: the
-// one that is known, or a new one.
-func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deployment, func(), error) {
+// PeekMachine returns the deployment on a machine that is not rented, without
+// locking or saving it: the one that is known, or a new one.
+func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options) (*Deployment, error) {
 	m := hostForm.FindStringSubmatch(host)
 	if m == nil {
-		return nil, nil, fmt.Errorf("--host: %q is not user@address[:port]", host)
+		return nil, fmt.Errorf("--host: %q is not user@address[:port]", host)
 	}
 	port := "22"
 	if m[3] != "" {
@@ -27,15 +27,28 @@ func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deplo
 	login := Login{User: m[1], Address: net.JoinHostPort(strings.Trim(m[2], "[]"), port), HostKeys: hostKeys}
 	all, err := p.Store.All()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	d := &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second)}
+	d := &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second), Options: o}
 	for _, known := range all {
 		if !known.Rented() && known.Login.Address == login.Address {
 			d = known
+			if len(hostKeys) == 0 {
+				login.HostKeys = known.Login.HostKeys
+			}
 		}
 	}
-	d.Options, d.Login, d.NoLayout, d.NoMTP = o, login, "", false
+	d.Login = login
+	return d, nil
+}
+
+// Machine returns the same deployment with these options, locked and saved.
+func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deployment, func(), error) {
+	d, err := p.PeekMachine(host, hostKeys, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.Options, d.NoLayout, d.NoMTP = o, "", false
 	unlock, err := p.Store.Lock(d.Name)
 	if err != nil {
 		return nil, nil, err
@@ -47,17 +60,24 @@ func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deplo
 	return d, unlock, nil
 }
 
-// WriteMachinePlan says what a run would do on a machine.
-func WriteMachinePlan(w io.Writer, o Options, host string) error {
+// WriteMachinePlan says what a run would do on a machine, for people or as JSON.
+func WriteMachinePlan(w io.Writer, o Options, host string, asJSON bool) error {
 	if !hostForm.MatchString(host) {
 		return errors.New("--host: it is not user@address[:port]")
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n\nSteps\n", host)
+	plan := Plan{Candidates: []Candidate{}, Options: o}
 	for _, s := range steps(o) {
 		if s.Stage != "create" && s.Stage != "running" {
-			fmt.Fprintf(&b, "  %-9s %s\n", s.Stage, s.Does)
+			plan.Steps = append(plan.Steps, s)
 		}
+	}
+	if asJSON {
+		return plan.WriteJSON(w)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n\nSteps\n", host)
+	for _, s := range plan.Steps {
+		fmt.Fprintf(&b, "  %-9s %s\n", s.Stage, s.Does)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -60,6 +60,28 @@ func DefaultOptions() Options {
 	}
 }
 
+// flags are what a run on a machine is given beside its name.
+func (o Options) flags() string {
+	usual := DefaultOptions()
+	var b strings.Builder
+	say := func(differs bool, format string, args ...any) {
+		if differs {
+			fmt.Fprintf(&b, " "+format, args...)
+		}
+	}
+	say(o.Dir != HostDir, "--dir %s", o.Dir)
+	say(o.GPUCount != usual.GPUCount, "--gpu-count %d", o.GPUCount)
+	say(o.VLLMPort != usual.VLLMPort, "--vllm-port %d", o.VLLMPort)
+	say(o.APIPort != usual.APIPort, "--api-port %d", o.APIPort)
+	say(o.Model != usual.Model, "--model %s", o.Model)
+	say(o.LayoutModel == "", "--no-layout")
+	say(o.LayoutModel != "" && o.LayoutModel != usual.LayoutModel, "--layout-model %s", o.LayoutModel)
+	say(!o.MTP, "--no-mtp")
+	say(o.FromSource, "--transformers-from-source")
+	say(o.Benchmark, "--benchmark")
+	return b.String()
+}
+
 // optionsEnv is the variable of a pod that holds its options, for a run that
 // takes it over without the state that was kept elsewhere.
 const optionsEnv = "GATEWAY_OPTIONS"

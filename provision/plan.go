@@ -82,6 +82,10 @@ func why(refused []Candidate, offers []Offer) string {
 
 // steps are a run's stages in people's words.
 func steps(o Options) []Step {
+	hostKey := "the host key must be the one that the pod's log says"
+	if o.Image == "" {
+		hostKey = "the host key must be known, or given by --host-key"
+	}
 	speculative := "with MTP, without when that fails"
 	if !o.MTP {
 		speculative = "without MTP"
@@ -89,7 +93,7 @@ func steps(o Options) []Step {
 	all := []Step{
 		{"create", fmt.Sprintf("order one pod %s…: %s, %d GB disk, ports 22/tcp, %d/http, %d/tcp", namePrefix, o.Image, o.DiskGB, o.APIPort, o.APIPort)},
 		{"running", "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
-		{"ssh", "log in with your key; the host key must be the one that the pod's log says"},
+		{"ssh", "log in with your key; " + hostKey},
 		{"probe", "GPU, driver, memory, disk, glibc"},
 		{"deps", "apt-get: libturbojpeg; venv in " + o.Dir + "/python; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
 		{"model", "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},

@@ -196,7 +196,11 @@ func (r *run) do(ctx context.Context, req *http.Request, key string, dial dialer
 	if key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
+	req.Header.Set("User-Agent", "ocr-gateway") // the cloud's edge refuses some libraries' own
 	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
+	if dial == nil {
+		transport.Proxy = http.ProxyFromEnvironment
+	}
 	defer transport.CloseIdleConnections()
 	resp, err := (&http.Client{Transport: transport}).Do(req.WithContext(ctx))
 	if err != nil {

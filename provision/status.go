@@ -52,7 +52,7 @@ func (p *Provisioner) Status(ctx context.Context) ([]State, error) {
 	if err != nil {
 		p.Progress.Warn("the bill could not be read: " + err.Error())
 	}
-	var states []State
+	states := []State{} // in JSON [], not null
 	for _, pod := range pods {
 		i := slices.IndexFunc(known, func(d *Deployment) bool { return d.PodID == pod.ID || d.PodID == "" && d.Name == pod.Name })
 		if i < 0 && !marked(pod) || pod.State == PodTerminated {

@@ -82,7 +82,7 @@ func (r *run) verify(ctx context.Context) error {
 	if r.verifyBegan.IsZero() {
 		r.verifyBegan = time.Now()
 	}
-	r.verified = nil
+	r.verified = []string{} // in JSON [], not null
 	var missing []string
 	for _, way := range r.routes() {
 		if err := r.try(ctx, way); err != nil {

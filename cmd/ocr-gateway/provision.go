@@ -54,6 +54,8 @@ type provisioning struct {
 	yes, json, force, another, replace   bool
 	noMTP, noLayout                      bool
 
+	given []string // flags that a deployment which is there already does not take
+
 	in       io.Reader
 	out, err io.Writer
 	p        *provision.Provisioner
@@ -84,6 +86,11 @@ deployment is there already or is being worked on; 130 interrupted.`,
 	}
 	v.addFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		for _, name := range ofTheMaking {
+			if cmd.Flags().Changed(name) {
+				v.given = append(v.given, name)
+			}
+		}
 		v.in, v.out, v.err = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 		return v.run(cmd)
 	}
@@ -270,6 +277,7 @@ func (v *provisioning) build(ctx context.Context) error {
 	defer unlock()
 	if resumed {
 		fmt.Fprintf(v.err, "Going on with %s, begun %s ago and not ready yet (--new builds another).\n", d.Name, time.Since(d.Created).Round(time.Second))
+		v.sayKept(d)
 	}
 	return v.up(ctx, d, plan)
 }
@@ -314,6 +322,21 @@ func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan pro
 	return card.Write(v.out)
 }
 
+// ofTheMaking are the flags that a deployment keeps as they were when it was made.
+var ofTheMaking = []string{
+	"gpu", "gpu-count", "cloud", "region", "max-price", "image", "disk", "volume", "network-volume", "vllm-port", "api-port",
+	"model", "layout-model", "no-layout", "no-mtp", "transformers-from-source", "idle-stop", "dir",
+}
+
+// sayKept names the flags that were given and are not for this deployment any more.
+func (v *provisioning) sayKept(d *provision.Deployment) {
+	wanted, kept := v.options, d.Options
+	wanted.RetryFor, wanted.Benchmark, kept.RetryFor, kept.Benchmark = 0, false, 0, false
+	if len(v.given) > 0 && wanted.String() != kept.String() {
+		fmt.Fprintf(v.err, "%s keeps the settings that it was made with; given now: --%s.\n", d.Name, strings.Join(v.given, ", --"))
+	}
+}
+
 // onlyPod fills in the pod's id where it need not be named.
 func (v *provisioning) onlyPod() error {
 	if v.podID != "" {
@@ -350,6 +373,7 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage bills; start it again with: ocr-gateway provision --start --pod-id %s\n", d.Name, d.PodID)
 		return err
 	}
+	v.sayKept(d)
 	d.Options.RetryFor = v.options.RetryFor
 	d.Options.Benchmark = v.options.Benchmark
 	err = v.up(ctx, d, provision.Plan{})
@@ -416,16 +440,20 @@ func (v *provisioning) onMachine(ctx context.Context) error {
 		return errors.New("--status, --stop, --start and --terminate are for pods; a machine of your own is not rented here")
 	}
 	if v.plan {
-		return provision.WriteMachinePlan(v.out, v.options, v.host)
+		return provision.WriteMachinePlan(v.out, v.options, v.host, v.json)
+	}
+	if v.logs || v.ssh || v.tunnel {
+		d, err := v.p.PeekMachine(v.host, v.hostKeys, v.options)
+		if err != nil {
+			return err
+		}
+		return v.visitDeployment(ctx, d)
 	}
 	d, unlock, err := v.p.Machine(v.host, v.hostKeys, v.options)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if v.logs || v.ssh || v.tunnel {
-		return v.visitDeployment(ctx, d)
-	}
 	return v.up(ctx, d, provision.Plan{})
 }
 

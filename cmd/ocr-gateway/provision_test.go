@@ -467,9 +467,18 @@ func TestProvisionOnAMachineOfOnesOwn(t *testing.T) {
 	if !strings.Contains(card, "NVIDIA L4") || c.fake.Count("create") != 0 {
 		t.Errorf("%s\n%s", progress, card)
 	}
-	again, _ := c.must("--host", host, "--host-key", machine.HostKey)
+	// As if a run had been killed between writing the settings and saying so.
+	visit := c.command("--host", host, "--ssh")
+	visit.Stdin = strings.NewReader("touch /opt/ocr-gateway/etc/config.yaml\n")
+	if out, err := visit.CombinedOutput(); err != nil {
+		t.Fatalf("the shell says %v: %s", err, out)
+	}
+	again, progress := c.must("--host", host) // the key that was given stays pinned
 	if strings.Contains(again, "shown once") {
 		t.Error("the second run made a new key")
+	}
+	if !strings.Contains(progress, "behind on its settings") {
+		t.Errorf("the supervisor was not told of the settings:\n%s", progress)
 	}
 }
 
