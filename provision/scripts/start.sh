@@ -40,9 +40,17 @@ export -p | grep -E '^declare -x (PATH|LD_LIBRARY_PATH|CUDA_[A-Z_]*|NVIDIA_[A-Z_
 say "host key $(ssh-keygen -y -P '' -f "$key" | cut -d' ' -f1,2)"
 
 export PATH=$dir/python/bin:$PATH # where vLLM is when the image has none
+log=$dir/logs/supervise.log
+child=
+# A stop lets the gateway drain, as far as the cloud waits for that.
+trap '[ -z "$child" ] || { kill -TERM "$child"; wait "$child"; }; exit 0' TERM
 while :; do
 	if [ -x "$dir/bin/ocr-gateway" ] && [ -s "$dir/etc/supervise.json" ]; then
-		"$dir/bin/ocr-gateway" supervise --config "$dir/etc/supervise.json" 2>&1 | tee -a "$dir/logs/supervise.log"
+		[ ! -f "$log" ] || [ "$(stat -c %s "$log")" -lt 16777216 ] || mv "$log" "$log.1"
+		"$dir/bin/ocr-gateway" supervise --config "$dir/etc/supervise.json" > >(tee -a "$log") 2>&1 &
+		child=$!
+		wait "$child"
+		child=
 		say "the supervisor ended, starting it again"
 	fi
 	sleep 1
