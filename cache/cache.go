@@ -90,7 +90,7 @@ func (d *Disk) Get(key Key) ([]byte, bool) {
 		return nil, false
 	}
 	now := time.Now()
-	os.Chtimes(path, now, now) // fails when it was removed just now
+	_ = os.Chtimes(path, now, now) // fails when it was removed just now
 	return b[sha256.Size:], true
 }
 

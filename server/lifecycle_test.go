@@ -125,3 +125,43 @@ func TestMetricsCountPages(t *testing.T) {
 		}
 	}
 }
+
+// TestStopDoesNotWaitForUnusedConnections, which clients open in advance.
+func TestStopDoesNotWaitForUnusedConnections(t *testing.T) {
+	a := start(t, scripted())
+	conn := a.dial()
+	defer conn.Close()
+	a.get("/livez").want(200, "") // accepted after it, so the server has both
+	begin := time.Now()
+	a.stop()
+	a.done <- <-a.done
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("stopped after %s", took)
+	}
+}
+
+// TestDrainTimeoutEndsLines interrupts an answer that has begun: it ends with a line that
+// says so.
+func TestDrainTimeoutEndsLines(t *testing.T) {
+	running := make(chan struct{})
+	p := fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		emit(document.Event{Kind: document.EventPage, Page: goodPage(1), Summary: document.Summary{Pages: 2, OK: 1}})
+		running <- struct{}{}
+		<-ctx.Done()
+		return nil, document.Problemf(document.CodeCanceled, "", "stopped").Because(ctx.Err())
+	}}
+	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.DrainTimeout = 50 * time.Millisecond })
+	answer := make(chan reply, 1)
+	body, contentType := newForm().file("file", "a", "x").encode()
+	req := a.request("POST", documentURL, contentType, body)
+	req.Header.Set("Accept", "application/x-ndjson")
+	go func() { answer <- a.do(req) }()
+	<-running
+	a.stop()
+	r := <-answer
+	lines := strings.Split(strings.TrimSpace(string(r.body)), "\n")
+	if r.status != 200 || len(lines) != 2 || !strings.Contains(lines[1], `"status":"canceled"`) || !strings.Contains(lines[1], "interrupted") {
+		t.Errorf("%d %s", r.status, r.body)
+	}
+	a.done <- <-a.done
+}

@@ -170,7 +170,9 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
+	var idle unused
 	srv := &http.Server{
+		ConnState:         idle.watch,
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
 		ReadHeaderTimeout: 10 * time.Second,
@@ -186,7 +188,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		return fmt.Errorf("server: %w", err)
 	case <-ctx.Done():
 	}
-	err := s.stop(srv, cancelWork)
+	err := s.stop(srv, &idle, cancelWork)
 	if end := <-served; !errors.Is(end, http.ErrServerClosed) {
 		err = errors.Join(err, end)
 	}
@@ -195,7 +197,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // stop is what happens between the wish to end and the end. The listener stays
 // open while work runs, so that probes see the server as not ready.
-func (s *Server) stop(srv *http.Server, cancelWork context.CancelCauseFunc) error {
+func (s *Server) stop(srv *http.Server, idle *unused, cancelWork context.CancelCauseFunc) error {
 	s.draining.Store(true)
 	here := s.admission.counts()
 	s.log.Info("stopping", "running", here.running, "uploading", here.uploading, "timeout", s.cfg.DrainTimeout)
@@ -208,6 +210,7 @@ func (s *Server) stop(srv *http.Server, cancelWork context.CancelCauseFunc) erro
 	cancelWork(errStopping)
 	last, cancel := context.WithTimeout(context.Background(), lastWords)
 	defer cancel()
+	idle.close()
 	if err := srv.Shutdown(last); err != nil {
 		return errors.Join(fmt.Errorf("server: connections cut off: %w", err), srv.Close())
 	}
