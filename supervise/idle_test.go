@@ -83,11 +83,12 @@ ocr_gateway_http_requests_total{method="POST",route="/api/ocr/document",status="
 ocr_gateway_http_requests_total{method="POST",route="other",status="404"} 70
 ocr_gateway_pages_total{status="ok"} 1.2e+01
 ocr_gateway_requests_running 2
+ocr_gateway_requests_uploading 4
 `
 
 func TestReadWork(t *testing.T) {
 	running, done, err := supervise.ReadWork(strings.NewReader(metricsText))
-	if running != 2 || done != 3+1+12 || err != nil {
+	if running != 2+4 || done != 3+1+12 || err != nil {
 		t.Errorf("%v running, %v done, %v", running, done, err)
 	}
 	for _, bad := range []string{"", "go_goroutines 7\n", "ocr_gateway_requests_running many\n"} {

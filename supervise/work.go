@@ -72,6 +72,8 @@ func readWork(r io.Reader) (running, done float64, err error) {
 		switch name, labels, _ := strings.Cut(metric, "{"); name {
 		case "ocr_gateway_requests_running":
 			into, found = &running, true
+		case "ocr_gateway_requests_uploading":
+			into = &running
 		case "ocr_gateway_http_requests_total":
 			if !strings.Contains(labels, `method="POST"`) || !strings.Contains(labels, `route="/api/`) || strings.Contains(labels, `status="401"`) {
 				continue
