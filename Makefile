@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup models openssh build run test test-faults soak test-sidecar test-vllm lint fuzz bench docker clean
+.PHONY: help setup models openssh build run test test-faults soak test-sidecar test-vllm lint fuzz fuzz-server bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -14,6 +14,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -tags=nodynamic)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PORT ?= 8007
 FUZZTIME ?= 20s
+MUTANTS ?= 3000
 TEST_TIMEOUT ?= 20m
 SOAK ?= 20m
 SSHD ?= /usr/sbin/sshd
@@ -123,6 +124,9 @@ fuzz: ## run each fuzz target for FUZZTIME (default 20s)
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$package"
 		done
 	done
+
+fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running server; crashes, hangs and 5xx fail
+	@go test ./cmd/ocr-gateway -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!

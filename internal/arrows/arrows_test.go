@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"internal/app":               {everything},
 	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
+	"internal/mutants":           {}, // damaged documents for tests of others
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
@@ -59,7 +60,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"cmd/ocr-gateway":  {"engine/enginetest", "provision/runpodtest", "provision/podtest"},
+	"cmd/ocr-gateway":  {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
 	"faults":           {"engine/enginetest"},
 	"provision":        {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod": {"provision/runpodtest"},
