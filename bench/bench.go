@@ -29,16 +29,15 @@ type Config struct {
 	BaseURL  string // http://127.0.0.1:8007
 	Endpoint string // one of the constants
 	APIKey   string // empty sends none
-	// Files are the documents, sent in turn. Each is read once and kept in memory.
-	Files []string
 	// Fields are form fields that go with every document, such as pages or dpi.
 	Fields map[string]string
 
-	// Concurrency is how many requests are under way at once. The loop is
-	// closed: a new request starts when one has ended.
-	Concurrency int
-	// Requests ends the run after that many, Duration after that time; 0 means no
-	// such end. Requests under way are waited for.
+	// Classes are the documents, sent side by side.
+	Classes []Class
+	// Ramp is the time in which concurrency and rates grow to what they are to be.
+	Ramp time.Duration
+	// Requests ends the run after that many of all classes, Duration after that
+	// time; with neither each document is sent once. Requests under way are waited for.
 	Requests int
 	Duration time.Duration
 	// Timeout bounds one request.
@@ -46,11 +45,13 @@ type Config struct {
 
 	// PID is the server's process, whose tree is watched through /proc; 0 watches none.
 	PID int
+	// Price is what the server's machine costs in dollars an hour; 0 reckons no cost.
+	Price float64
 }
 
-// DefaultConfig sends each document once, one after the other.
+// DefaultConfig lacks the classes only.
 func DefaultConfig() Config {
-	return Config{BaseURL: "http://127.0.0.1:8007", Endpoint: EndpointDocument, Concurrency: 1, Timeout: 30 * time.Minute}
+	return Config{BaseURL: "http://127.0.0.1:8007", Endpoint: EndpointDocument, Timeout: 30 * time.Minute}
 }
 
 // Validate names everything that makes a run impossible.
@@ -66,12 +67,21 @@ func (c Config) Validate() error {
 		"the base URL %q is not of the form http://host:port", c.BaseURL)
 	check(c.Endpoint == EndpointDocument || c.Endpoint == EndpointStream || c.Endpoint == EndpointRecognize,
 		"the endpoint %q is not %s, %s or %s", c.Endpoint, EndpointDocument, EndpointStream, EndpointRecognize)
-	check(len(c.Files) > 0, "no documents to send")
-	check(c.Concurrency >= 1 && c.Concurrency <= 4096, "the concurrency %d is not within 1 to 4096", c.Concurrency)
+	check(len(c.Classes) > 0, "no documents to send")
+	names := map[string]bool{}
+	for _, class := range c.Classes {
+		if err := class.validate(); err != nil {
+			errs = append(errs, err)
+		}
+		check(!names[class.Name], "two classes are called %q", class.Name)
+		names[class.Name] = true
+	}
 	check(c.Requests >= 0 && c.Requests <= maxRequests, "the number of requests %d is not within 0 to %d", c.Requests, maxRequests)
 	check(c.Duration >= 0, "the duration %s is negative", c.Duration)
+	check(c.Ramp >= 0, "the ramp %s is negative", c.Ramp)
 	check(c.Timeout > 0, "the timeout %s is not positive", c.Timeout)
 	check(c.PID >= 0, "the process id %d is negative", c.PID)
+	check(c.Price >= 0 && c.Price <= 1e6, "the price %g is not within 0 to 1,000,000", c.Price)
 	return errors.Join(errs...)
 }
 
@@ -90,17 +100,16 @@ func Run(ctx context.Context, cfg Config, progress func(Progress)) (Report, erro
 	if err := cfg.Validate(); err != nil {
 		return Report{}, err
 	}
-	uploads, err := readUploads(cfg.Files, cfg.Fields)
+	run, err := newRun(cfg, progress)
 	if err != nil {
 		return Report{}, err
 	}
-	watch, err := watchTree(cfg.PID)
+	watch, err := watchTree(cfg.PID, run.timeline.memory)
 	if err != nil {
 		return Report{}, err
 	}
-	run := newRun(cfg, uploads, progress)
-	run.loop(ctx)
-	report := run.report()
+	wall := run.measureAll(ctx)
+	report := run.report(wall)
 	if report.Usage, err = watch.stop(report.Pages); err != nil {
 		return report, err
 	}
@@ -110,88 +119,111 @@ func Run(ctx context.Context, cfg Config, progress func(Progress)) (Report, erro
 // run is one measurement.
 type run struct {
 	cfg      Config
-	uploads  []upload
+	loads    []*load
 	progress func(Progress)
 	client   *http.Client
-	total    int // requests to send
 	start    time.Time
+	timeline *recorder
 
 	mu      sync.Mutex
-	started int
-	result  tally
+	started int      // of all loads
+	shown   Progress // so far
 }
 
-func newRun(cfg Config, uploads []upload, progress func(Progress)) *run {
-	total := cfg.Requests
-	if total == 0 && cfg.Duration == 0 {
-		total = len(uploads)
-	} else if total == 0 {
-		total = maxRequests
+func newRun(cfg Config, progress func(Progress)) (*run, error) {
+	r := &run{cfg: cfg, progress: progress, start: time.Now()}
+	r.timeline = newRecorder(r.start)
+	budget, idle := int64(maxUploads), 0
+	for _, class := range cfg.Classes {
+		uploads, err := readUploads(class.Files, cfg.Fields, &budget)
+		if err != nil {
+			return nil, err
+		}
+		l := &load{run: r, class: class, uploads: uploads, total: maxRequests, result: tally{failures: map[string]*Failure{}}}
+		if cfg.Requests == 0 && cfg.Duration == 0 {
+			l.total = len(uploads)
+			r.shown.Total += l.total
+		}
+		r.loads = append(r.loads, l)
+		idle += class.Concurrency
 	}
-	transport := &http.Transport{
-		MaxIdleConnsPerHost: cfg.Concurrency,
+	if cfg.Requests > 0 {
+		r.shown.Total = cfg.Requests
+	}
+	r.client = &http.Client{Transport: &http.Transport{
+		MaxIdleConnsPerHost: idle,
 		DisableCompression:  true, // unpacking would be the client's work
-	}
-	return &run{
-		cfg: cfg, uploads: uploads, progress: progress, total: total,
-		client: &http.Client{Transport: transport},
-		result: tally{failures: map[string]*Failure{}},
-	}
+	}}
+	return r, nil
 }
 
-// loop keeps Concurrency requests under way until the end of the run.
-func (r *run) loop(ctx context.Context) {
-	r.start = time.Now()
-	var workers sync.WaitGroup
-	for range min(r.cfg.Concurrency, r.total) {
-		workers.Go(func() {
-			for ctx.Err() == nil {
-				next, ok := r.next()
-				if !ok {
-					return
-				}
-				o := r.send(ctx, next)
-				if ctx.Err() == nil { // else cut off by us: no finding about the server
-					r.add(o)
-				}
-			}
-		})
+// measureAll sends the documents of all classes side by side and gives how long
+// that took.
+func (r *run) measureAll(ctx context.Context) time.Duration {
+	var loads sync.WaitGroup
+	for _, l := range r.loads {
+		if l.class.Rate > 0 {
+			loads.Go(func() { l.open(ctx) })
+		} else {
+			loads.Go(func() { l.closed(ctx) })
+		}
 	}
-	workers.Wait()
-	r.result.wall = time.Since(r.start)
+	loads.Wait()
+	wall := time.Since(r.start)
 	r.client.CloseIdleConnections()
+	return wall
 }
 
-// next gives the document to send, false at the end of the run.
-func (r *run) next() (upload, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.started == r.total || r.cfg.Duration > 0 && time.Since(r.start) >= r.cfg.Duration {
+// next gives the document of a request that is due then, false at the end of the run.
+func (l *load) next(due time.Time) (upload, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.started == l.total || l.run.started == maxRequests || l.cfg.Requests > 0 && l.run.started == l.cfg.Requests ||
+		l.cfg.Duration > 0 && due.Sub(l.start) >= l.cfg.Duration {
 		return upload{}, false
 	}
-	u := r.uploads[r.started%len(r.uploads)]
-	r.started++
+	u := l.uploads[l.started%len(l.uploads)]
+	l.started++
+	l.run.started++
 	return u, true
 }
 
 // add counts an outcome.
-func (r *run) add(o outcome) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.result.add(o)
-	if r.progress == nil {
-		return
+func (l *load) add(o outcome) {
+	if l.cfg.Endpoint != EndpointStream { // pages of streams are noted as they come
+		l.timeline.pages(o.pages)
 	}
-	p := Progress{Done: r.result.requests, Total: r.total, Failed: r.result.failed, Pages: r.result.pages}
-	if r.total == maxRequests {
-		p.Total = 0
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.result.add(o)
+	l.shown.Done++
+	l.shown.Pages += o.pages
+	if o.failure != "" {
+		l.shown.Failed++
 	}
-	r.progress(p)
+	if l.progress != nil {
+		l.progress(l.shown)
+	}
 }
 
-func (r *run) report() Report {
-	report := r.result.report()
-	report.Target = strings.TrimRight(r.cfg.BaseURL, "/") + r.cfg.Endpoint
-	report.Concurrency = r.cfg.Concurrency
+// overrun counts a request that was due and could not be sent.
+func (l *load) overrun() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.result.overruns++
+}
+
+func (r *run) report(wall time.Duration) Report {
+	var all tally
+	all.failures = map[string]*Failure{}
+	report := Report{Target: strings.TrimRight(r.cfg.BaseURL, "/") + r.cfg.Endpoint, Timeline: r.timeline.timeline(wall)}
+	for _, l := range r.loads {
+		all.join(l.result)
+		report.Classes = append(report.Classes, ClassReport{Name: l.class.Name, Load: l.class.load(), Findings: l.result.findings(wall)})
+	}
+	report.Wall, report.Findings = wall.Seconds(), all.findings(wall)
+	if r.cfg.Price > 0 {
+		report.Costs = costs(report.PagesPerSecond, r.cfg.Price)
+	}
 	return report
 }

@@ -41,7 +41,7 @@ func serve(t *testing.T, handler http.HandlerFunc, files ...string) bench.Config
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	cfg := bench.DefaultConfig()
-	cfg.BaseURL, cfg.Files = server.URL+"/", files
+	cfg.BaseURL, cfg.Classes = server.URL+"/", []bench.Class{{Files: files, Concurrency: 1}}
 	return cfg
 }
 
@@ -69,7 +69,7 @@ func TestDocumentsArriveAsTheyAre(t *testing.T) {
 		mu.Unlock()
 		fmt.Fprint(w, `{"summary":{"ok":2,"partial":1,"failed":3,"canceled":1}}`)
 	}, files...)
-	cfg.APIKey, cfg.Fields, cfg.Concurrency = "hush", map[string]string{"pages": "1-2"}, 2
+	cfg.APIKey, cfg.Fields, cfg.Classes[0].Concurrency = "hush", map[string]string{"pages": "1-2"}, 2
 
 	var seen []bench.Progress
 	report, err := bench.Run(t.Context(), cfg, func(p bench.Progress) { seen = append(seen, p) })
@@ -177,7 +177,7 @@ func TestConcurrencyIsKeptAndNotExceeded(t *testing.T) {
 		<-full
 		fmt.Fprint(w, `{}`)
 	}, documents(t, "x")...)
-	cfg.Concurrency, cfg.Requests = concurrency, concurrency
+	cfg.Classes[0].Concurrency, cfg.Requests = concurrency, concurrency
 	if _, err := bench.Run(t.Context(), cfg, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -242,26 +242,31 @@ func TestServerProcessIsWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	u := report.Usage
-	if u == nil || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 {
+	if u == nil || report.Timeline.Points[0].RSS < 1<<20 || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 || u.PeakFDs < 3 || u.WatchingSeconds <= 0 || u.WatchingSeconds > report.Wall {
 		t.Errorf("got %+v", u)
 	}
 }
 
 func TestImpossibleRunsAreRefused(t *testing.T) {
 	good := bench.DefaultConfig()
-	good.Files = documents(t, "x")
+	files := documents(t, "x")
 	for name, spoil := range map[string]func(*bench.Config){
 		"base URL":    func(c *bench.Config) { c.BaseURL = "localhost:8007" },
 		"endpoint":    func(c *bench.Config) { c.Endpoint = "/api/ocr/jobs" },
-		"documents":   func(c *bench.Config) { c.Files = nil },
-		"concurrency": func(c *bench.Config) { c.Concurrency = 0 },
+		"documents":   func(c *bench.Config) { c.Classes[0].Files = nil },
+		"concurrency": func(c *bench.Config) { c.Classes[0].Concurrency = 0 },
 		"requests":    func(c *bench.Config) { c.Requests = -1 },
 		"duration":    func(c *bench.Config) { c.Duration = -1 },
+		"rate":        func(c *bench.Config) { c.Classes[0].Rate = -1 },
+		"ramp":        func(c *bench.Config) { c.Ramp = -1 },
+		"price":       func(c *bench.Config) { c.Price = -1 },
+		"two classes": func(c *bench.Config) { c.Classes = append(c.Classes, c.Classes[0]) },
 		"timeout":     func(c *bench.Config) { c.Timeout = 0 },
 		"process":     func(c *bench.Config) { c.PID = 1 << 30 },
-		"no such":     func(c *bench.Config) { c.Files = []string{"none.pdf"} },
+		"no such":     func(c *bench.Config) { c.Classes[0].Files = []string{"none.pdf"} },
 	} {
 		cfg := good
+		cfg.Classes = []bench.Class{{Files: files, Concurrency: 1}}
 		spoil(&cfg)
 		if _, err := bench.Run(t.Context(), cfg, nil); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v", name, err)
@@ -270,34 +275,54 @@ func TestImpossibleRunsAreRefused(t *testing.T) {
 }
 
 func TestReportIsReadable(t *testing.T) {
-	report := bench.Report{
-		Target: "http://x/api/ocr/document", Concurrency: 2, Requests: 12, Documents: 10, Failed: 2, Pages: 30, FailedPages: 1,
-		Failures: map[string]bench.Failure{"503": {Count: 2, Example: "full"}}, Wall: 12.34, PagesPerSecond: 2.431,
+	findings := bench.Findings{
+		Requests: 12, Documents: 10, Failed: 2, Pages: 30, FailedPages: 1,
+		Failures: map[string]bench.Failure{"503": {Count: 2, Example: "full"}}, PagesPerSecond: 2.431,
 		Latency: bench.Latency{P50: 1, P95: 2, P99: 3, Max: 4}, FirstPage: &bench.Latency{P50: 0.5},
-		Usage: &bench.Usage{CPUSeconds: 60, CPUSecondsPerPage: 2, PeakRSS: 800 << 20, PeakPSS: 700 << 20},
+	}
+	report := bench.Report{
+		Target: "http://x/api/ocr/document", Wall: 12.34, Findings: findings, Classes: []bench.ClassReport{{Name: "all", Load: "2 at a time"}},
+		Usage: &bench.Usage{CPUSeconds: 60, CPUSecondsPerPage: 2, PeakRSS: 800 << 20, PeakPSS: 700 << 20, PeakFDs: 90, WatchingSeconds: 0.1234},
+		Costs: []bench.Cost{{PagesPerSecond: 2.431, PagesPerDay: 210038, Per1000Pages: 0.273, PricePerHour: 2.39}, {Card: "A100", PagesPerSecond: 2.5, PricePerHour: 2.39}},
 	}
 	var table bytes.Buffer
 	if err := report.Write(&table); err != nil {
 		t.Fatal(err)
 	}
-	const want = `target      http://x/api/ocr/document
-documents   10 read, 2 failed, 2 at a time
-pages       30 read, 1 failed
-time        12.3 s, 2.43 pages/s
-latency     p50 1.00 s, p95 2.00 s, p99 3.00 s, max 4.00 s
-first page  p50 0.50 s, p95 0.00 s, p99 0.00 s, max 0.00 s
-server      2.0000 CPU-s a page, 60.0 CPU-s in all, peak memory 800 MiB, 700 MiB with shared pages once
-failed      2 x 503: full
+	const want = `target       http://x/api/ocr/document
+documents    10 read, 2 failed, 2 at a time
+pages        30 read, 1 failed
+time         12.3 s, 2.43 pages/s
+latency      p50 1.00 s, p95 2.00 s, p99 3.00 s, max 4.00 s
+first page   p50 0.50 s, p95 0.00 s, p99 0.00 s, max 0.00 s
+server       2.0000 CPU-s a page, 60.0 CPU-s in all, peak memory 800 MiB, 700 MiB with shared pages once, 90 open files
+watching it  1.0 % of a core
+cost         2.43 pages/s, 210038 pages/day, $0.273 per 1,000 pages at $2.39/h
+  A100       2.50 pages/s, 0 pages/day, $0.000 per 1,000 pages at $2.39/h (published speed, this price)
+failed       2 x 503: full
 `
 	if table.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", table.String(), want)
+	}
+	report.Classes = []bench.ClassReport{{Name: "small", Load: "5 a second", Findings: findings}, {Name: "long", Load: "2 at a time"}}
+	table.Reset()
+	if err := report.Write(&table); err != nil {
+		t.Fatal(err)
+	}
+	const classes = `small         10 read, 2 failed, 5 a second, 2.43 pages/s
+  latency     p50 1.00 s, p95 2.00 s, p99 3.00 s, max 4.00 s
+  first page  p50 0.50 s, p95 0.00 s, p99 0.00 s, max 0.00 s
+long          0 read, 0 failed, 2 at a time, 0.00 pages/s
+`
+	if !strings.Contains(table.String(), classes) {
+		t.Errorf("got\n%s\nwant in it\n%s", table.String(), classes)
 	}
 	var data bytes.Buffer
 	if err := report.WriteJSON(&data); err != nil {
 		t.Fatal(err)
 	}
 	var back bench.Report
-	if err := json.Unmarshal(data.Bytes(), &back); err != nil || back.Usage.PeakRSS != report.Usage.PeakRSS {
+	if err := json.Unmarshal(data.Bytes(), &back); err != nil || back.Usage.PeakRSS != report.Usage.PeakRSS || back.Pages != 30 || len(back.Classes) != 2 {
 		t.Errorf("got %+v, %v", back, err)
 	}
 }

@@ -7,19 +7,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // ticksPerSecond is the unit of times in /proc, the same on all Linux
 // architectures that Go supports (USER_HZ).
 const ticksPerSecond = 100
-
-// sampleInterval is the time between two looks at memory.
-const sampleInterval = 100 * time.Millisecond
-
-// pssEvery is how many looks go by until proportional memory is looked at, which
-// makes the kernel walk all pages.
-const pssEvery = 5
 
 // process is what /proc/PID/stat says, see proc(5).
 type process struct {
@@ -85,26 +77,28 @@ func treeOf(root int) (map[int]process, error) {
 	return tree, nil
 }
 
-// sample adds up the process and all below it.
-func sample(root int) (sum process, err error) {
-	tree, err := treeOf(root)
+// memory adds up the resident bytes of a tree.
+func memory(tree map[int]process) (rss int64) {
 	for _, p := range tree {
-		sum.ticks += p.ticks
 		// Between vfork and exec a process is in its parent's memory: that is counted already.
 		if p.stack == "0" || p.stack != tree[p.parent].stack { // 0: not shown to us
-			sum.rss += p.rss
+			rss += p.rss
 		}
 	}
-	return sum, err
+	return rss
 }
 
-// proportional adds up the memory of the process and all below it, what several
-// share divided among them; 0 where the kernel does not tell.
-func proportional(root int) (bytes int64) {
-	tree, err := treeOf(root)
-	if err != nil {
-		return 0
+// processorTicks adds up the processor time of a tree.
+func processorTicks(tree map[int]process) (ticks int64) {
+	for _, p := range tree {
+		ticks += p.ticks
 	}
+	return ticks
+}
+
+// proportional adds up the memory of a tree, what several share divided among
+// them; 0 where the kernel does not tell. The kernel walks all pages for it.
+func proportional(tree map[int]process) (bytes int64) {
 	for pid := range tree {
 		rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 		if err != nil {
@@ -120,61 +114,16 @@ func proportional(root int) (bytes int64) {
 	return bytes
 }
 
-// watcher looks at a tree of processes until it is stopped.
-type watcher struct {
-	root          int
-	first         process
-	peak, peakPSS int64
-	quit          chan struct{}
-	done          chan struct{} // closed when the peaks are final
-}
-
-// watchTree begins to watch; with root 0 it watches nothing.
-func watchTree(root int) (*watcher, error) {
-	w := &watcher{root: root, quit: make(chan struct{}), done: make(chan struct{})}
-	if root == 0 {
-		return w, nil
-	}
-	first, err := sample(root)
-	if err != nil {
-		return nil, err
-	}
-	w.first, w.peak, w.peakPSS = first, first.rss, proportional(root)
-	go w.watch()
-	return w, nil
-}
-
-func (w *watcher) watch() {
-	defer close(w.done)
-	tick := time.NewTicker(sampleInterval)
-	defer tick.Stop()
-	for n := 1; ; n++ {
-		select {
-		case <-w.quit:
-			return
-		case <-tick.C:
-			if p, err := sample(w.root); err == nil {
-				w.peak = max(w.peak, p.rss)
-			}
-			if n%pssEvery == 0 {
-				w.peakPSS = max(w.peakPSS, proportional(w.root))
-			}
+// openFiles counts the file descriptors of a tree, 0 where we may not look.
+func openFiles(tree map[int]process) (count int) {
+	for pid := range tree {
+		dir, err := os.Open(fmt.Sprintf("/proc/%d/fd", pid))
+		if err != nil {
+			continue
 		}
+		names, _ := dir.Readdirnames(-1) // as far as the process lived
+		count += len(names)
+		dir.Close()
 	}
-}
-
-// stop ends the watch and gives what the tree took for so many pages, nil when
-// nothing was watched.
-func (w *watcher) stop(pages int) (*Usage, error) {
-	if w.root == 0 {
-		return nil, nil
-	}
-	close(w.quit)
-	<-w.done
-	last, err := sample(w.root)
-	if err != nil {
-		return nil, err
-	}
-	seconds := float64(last.ticks-w.first.ticks) / ticksPerSecond
-	return &Usage{CPUSeconds: seconds, CPUSecondsPerPage: seconds / float64(max(pages, 1)), PeakRSS: max(w.peak, last.rss), PeakPSS: w.peakPSS}, nil
+	return count
 }

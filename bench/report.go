@@ -13,22 +13,34 @@ import (
 
 // Report is what a run found. Times in JSON are seconds.
 type Report struct {
-	Target      string `json:"target"`
-	Concurrency int    `json:"concurrency"`
+	Target string  `json:"target"`
+	Wall   float64 `json:"wall_s"`
+	Findings
+	Classes  []ClassReport `json:"classes"`
+	Usage    *Usage        `json:"server,omitempty"` // when the server's process was watched
+	Costs    []Cost        `json:"costs,omitempty"`  // when there is a price: of this run, then published ones
+	Timeline Timeline      `json:"timeline"`
+}
 
-	Requests    int                `json:"requests"`  // ended, failed ones too
-	Documents   int                `json:"documents"` // requests that succeeded
-	Failed      int                `json:"failed_requests"`
-	Failures    map[string]Failure `json:"failures"`     // by status or kind
-	Pages       int                `json:"pages"`        // read, wholly or in part
-	FailedPages int                `json:"failed_pages"` // of documents that were answered
+// ClassReport is what was found of one class.
+type ClassReport struct {
+	Name string `json:"name"`
+	Load string `json:"load"`
+	Findings
+}
 
-	Wall           float64 `json:"wall_s"`
-	PagesPerSecond float64 `json:"pages_per_s"`
-
-	Latency   Latency  `json:"latency_s"`              // of requests that succeeded
-	FirstPage *Latency `json:"first_page_s,omitempty"` // of streams: until the first page
-	Usage     *Usage   `json:"server,omitempty"`       // when the server's process was watched
+// Findings are about all requests or those of a class.
+type Findings struct {
+	Requests       int                `json:"requests"`  // ended, failed ones too
+	Documents      int                `json:"documents"` // requests that succeeded
+	Failed         int                `json:"failed_requests"`
+	Failures       map[string]Failure `json:"failures"`     // by status or kind
+	Overruns       int                `json:"overruns"`     // requests of an open loop that were due and not sent, for too many were under way
+	Pages          int                `json:"pages"`        // read, wholly or in part
+	FailedPages    int                `json:"failed_pages"` // of documents that were answered
+	PagesPerSecond float64            `json:"pages_per_s"`
+	Latency        Latency            `json:"latency_s"`              // of requests that succeeded, since they were due
+	FirstPage      *Latency           `json:"first_page_s,omitempty"` // of streams: until the first page
 }
 
 // Failure is a class of failed requests.
@@ -54,13 +66,18 @@ type Usage struct {
 	PeakRSS int64 `json:"peak_rss_bytes"`
 	// PeakPSS counts it once. It is sampled less often.
 	PeakPSS int64 `json:"peak_pss_bytes"`
+	// PeakFDs is the largest number of open files over the processes, sampled as
+	// often as PeakPSS.
+	PeakFDs int `json:"peak_fds"`
+	// WatchingSeconds is the processor time that the looks took, beside the server's.
+	WatchingSeconds float64 `json:"watching_cpu_s"`
 }
 
 // tally adds outcomes up.
 type tally struct {
-	wall          time.Duration
 	requests      int
 	failed        int
+	overruns      int
 	pages, broken int
 	failures      map[string]*Failure
 	latencies     []time.Duration
@@ -87,21 +104,37 @@ func (t *tally) add(o outcome) {
 	}
 }
 
-func (t *tally) report() Report {
-	r := Report{
-		Requests: t.requests, Documents: t.requests - t.failed, Failed: t.failed, Failures: map[string]Failure{},
-		Pages: t.pages, FailedPages: t.broken,
-		Wall: t.wall.Seconds(), PagesPerSecond: float64(t.pages) / max(t.wall.Seconds(), 1e-9),
+// join adds what another has counted.
+func (t *tally) join(other tally) {
+	t.requests += other.requests
+	t.failed += other.failed
+	t.overruns += other.overruns
+	t.pages += other.pages
+	t.broken += other.broken
+	t.latencies = append(t.latencies, other.latencies...)
+	t.firstPages = append(t.firstPages, other.firstPages...)
+	for class, f := range other.failures {
+		if t.failures[class] == nil {
+			t.failures[class] = &Failure{Example: f.Example}
+		}
+		t.failures[class].Count += f.Count
+	}
+}
+
+func (t *tally) findings(wall time.Duration) Findings {
+	f := Findings{
+		Requests: t.requests, Documents: t.requests - t.failed, Failed: t.failed, Failures: map[string]Failure{}, Overruns: t.overruns,
+		Pages: t.pages, FailedPages: t.broken, PagesPerSecond: float64(t.pages) / max(wall.Seconds(), 1e-9),
 		Latency: percentiles(t.latencies),
 	}
-	for class, f := range t.failures {
-		r.Failures[class] = *f
+	for class, failure := range t.failures {
+		f.Failures[class] = *failure
 	}
 	if len(t.firstPages) > 0 {
 		first := percentiles(t.firstPages)
-		r.FirstPage = &first
+		f.FirstPage = &first
 	}
-	return r
+	return f
 }
 
 func percentiles(times []time.Duration) Latency {
@@ -118,27 +151,58 @@ func percentiles(times []time.Duration) Latency {
 
 // Write writes the report as a table for people.
 func (r Report) Write(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) { fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
-	row("target", "%s", r.Target)
-	row("documents", "%d read, %d failed, %d at a time", r.Documents, r.Failed, r.Concurrency)
-	row("pages", "%d read, %d failed", r.Pages, r.FailedPages)
-	row("time", "%.1f s, %.2f pages/s", r.Wall, r.PagesPerSecond)
-	latency := func(name string, l Latency) {
-		row(name, "p50 %.2f s, p95 %.2f s, p99 %.2f s, max %.2f s", l.P50, l.P95, l.P99, l.Max)
+	t := &table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
+	t.row("target", "%s", r.Target)
+	how := "in all"
+	if len(r.Classes) == 1 {
+		how = r.Classes[0].Load
 	}
-	latency("latency", r.Latency)
-	if r.FirstPage != nil {
-		latency("first page", *r.FirstPage)
+	t.row("documents", "%d read, %d failed, %s", r.Documents, r.Failed, how)
+	t.row("pages", "%d read, %d failed", r.Pages, r.FailedPages)
+	t.row("time", "%.1f s, %.2f pages/s", r.Wall, r.PagesPerSecond)
+	t.latencies("", r.Findings)
+	if len(r.Classes) > 1 {
+		for _, c := range r.Classes {
+			t.row(c.Name, "%d read, %d failed, %s, %.2f pages/s", c.Documents, c.Failed, c.Load, c.PagesPerSecond)
+			t.latencies("  ", c.Findings)
+		}
 	}
-	if r.Usage != nil {
-		row("server", "%.4f CPU-s a page, %.1f CPU-s in all, peak memory %d MiB, %d MiB with shared pages once",
-			r.Usage.CPUSecondsPerPage, r.Usage.CPUSeconds, r.Usage.PeakRSS>>20, r.Usage.PeakPSS>>20)
+	if u := r.Usage; u != nil {
+		t.row("server", "%.4f CPU-s a page, %.1f CPU-s in all, peak memory %d MiB, %d MiB with shared pages once, %d open files",
+			u.CPUSecondsPerPage, u.CPUSeconds, u.PeakRSS>>20, u.PeakPSS>>20, u.PeakFDs)
+		t.row("watching it", "%.1f %% of a core", 100*u.WatchingSeconds/max(r.Wall, 1e-9))
+	}
+	for _, c := range r.Costs {
+		name, kept := "cost", ""
+		if c.Card != "" {
+			name, kept = "  "+c.Card, " (published speed, this price)"
+		}
+		t.row(name, "%.2f pages/s, %.0f pages/day, $%.3f per 1,000 pages at $%.2f/h%s", c.PagesPerSecond, c.PagesPerDay, c.Per1000Pages, c.PricePerHour, kept)
 	}
 	for _, class := range slices.Sorted(maps.Keys(r.Failures)) {
-		row("failed", "%d x %s: %s", r.Failures[class].Count, class, r.Failures[class].Example)
+		t.row("failed", "%d x %s: %s", r.Failures[class].Count, class, r.Failures[class].Example)
+	}
+	if r.Overruns > 0 {
+		t.row("not sent", "%d requests were due while as many as allowed were under way: the server is slower than this rate", r.Overruns)
 	}
 	return t.Flush()
+}
+
+// table has rows of a name and a text.
+type table struct{ *tabwriter.Writer }
+
+func (t *table) row(name, format string, args ...any) {
+	fmt.Fprintf(t, "%s\t%s\n", name, fmt.Sprintf(format, args...))
+}
+
+func (t *table) latencies(indent string, f Findings) {
+	row := func(name string, l Latency) {
+		t.row(indent+name, "p50 %.2f s, p95 %.2f s, p99 %.2f s, max %.2f s", l.P50, l.P95, l.P99, l.Max)
+	}
+	row("latency", f.Latency)
+	if f.FirstPage != nil {
+		row("first page", *f.FirstPage)
+	}
 }
 
 // WriteJSON writes the report for programs.

@@ -37,8 +37,9 @@ type summary struct {
 	Canceled int `json:"canceled"`
 }
 
-// send makes one request and reads its answer to the end.
-func (r *run) send(ctx context.Context, u upload) outcome {
+// send makes one request and reads its answer to the end. Times count from when
+// it was due, or a slow server would be measured less often.
+func (r *run) send(ctx context.Context, u upload, due time.Time) outcome {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.Timeout)
 	defer cancel()
 	target := strings.TrimRight(r.cfg.BaseURL, "/") + r.cfg.Endpoint
@@ -50,10 +51,9 @@ func (r *run) send(ctx context.Context, u upload) outcome {
 	if r.cfg.APIKey != "" {
 		req.Header.Set("Authorization", "Bearer "+r.cfg.APIKey)
 	}
-	begin := time.Now()
 	resp, err := r.client.Do(req)
 	if err != nil {
-		return outcome{failure: "no answer", detail: err.Error()}
+		return outcome{failure: "no answer", detail: err.Error(), latency: time.Since(due)}
 	}
 	defer resp.Body.Close()
 	body := io.LimitReader(resp.Body, maxAnswer)
@@ -63,11 +63,11 @@ func (r *run) send(ctx context.Context, u upload) outcome {
 	case resp.StatusCode/100 != 2:
 		o = refused(resp.StatusCode, body)
 	case r.cfg.Endpoint == EndpointStream:
-		o = readStream(body, begin)
+		o = readStream(body, due, r.timeline.pages)
 	default:
 		o = readAnswer(body)
 	}
-	o.latency = time.Since(begin)
+	o.latency = time.Since(due)
 	return o
 }
 
@@ -109,8 +109,9 @@ func (o *outcome) count(s *summary) {
 	o.pages, o.failedPages = s.OK+s.Partial, s.Failed+s.Canceled
 }
 
-// readStream reads server-sent events up to the one that ends the document.
-func readStream(body io.Reader, begin time.Time) outcome {
+// readStream reads server-sent events up to the one that ends the document. It
+// tells of each page that was read.
+func readStream(body io.Reader, begin time.Time, pages func(int)) outcome {
 	var o outcome
 	var event string
 	ended := false
@@ -122,6 +123,9 @@ func readStream(body io.Reader, begin time.Time) outcome {
 			event = name
 			if strings.HasPrefix(event, "page.") && o.firstPage == 0 {
 				o.firstPage = time.Since(begin)
+			}
+			if event == "page.completed" {
+				pages(1)
 			}
 			continue
 		}

@@ -19,15 +19,15 @@ type upload struct {
 	body        []byte
 }
 
-func readUploads(files []string, fields map[string]string) ([]upload, error) {
+// readUploads takes what the documents need from the budget of bytes.
+func readUploads(files []string, fields map[string]string, budget *int64) ([]upload, error) {
 	var uploads []upload
-	var size int64
 	for _, file := range files {
 		info, err := os.Stat(file)
 		if err != nil {
 			return nil, fmt.Errorf("read document: %w", err)
 		}
-		if size += info.Size(); size > maxUploads {
+		if *budget -= info.Size(); *budget < 0 {
 			return nil, fmt.Errorf("the documents are larger than %d GiB in all, which are kept in memory: send fewer", maxUploads>>30)
 		}
 		data, err := os.ReadFile(file)

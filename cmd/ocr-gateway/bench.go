@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -13,30 +14,51 @@ import (
 // envAPIKey is where bench takes the key from: other users can see command lines.
 const envAPIKey = "GATEWAY_API_KEY"
 
+// benchLoad is how the flags name what is sent.
+type benchLoad struct {
+	concurrency int
+	rate        string
+	mix         []string
+}
+
 func newBench() *cobra.Command {
 	cfg := bench.DefaultConfig()
+	var load benchLoad
 	var asJSON bool
+	var plot string
 	cmd := &cobra.Command{
 		Use:   "bench FILE…",
 		Short: "Measure a running server: pages/s, CPU and memory, latencies, failures",
 		Long: `Measure a running server: pages/s, CPU and memory, latencies, failures.
 
-The documents are sent in turn, --concurrency at a time, until --requests or --duration is over; by default each once.
+The documents are sent in turn until --requests or --duration is over, by default each once: --concurrency at a time, or with
+--rate by schedule, however slow the answers are; latency then counts from when a request was due.
+With --mix several kinds of documents are sent side by side, each with a number at a time or a rate of its own.
 The API key, where the server wants one, is taken from the variable ` + envAPIKey + `.`,
-		Example: `  ocr-gateway bench --concurrency 4 --requests 100 --pid $(pgrep -f 'ocr-gateway serve') scans/*.pdf`,
-		Args:    cobra.MinimumNArgs(1),
+		Example: `  ocr-gateway bench --concurrency 4 --requests 100 --pid $(pgrep -f 'ocr-gateway serve') scans/*.pdf
+  ocr-gateway bench --rate 5/s --ramp 1m --duration 5m --plot load.svg --price 2.39 scans/*.png
+  ocr-gateway bench --duration 1m --mix 'small=5/s:scans/*.png' --mix long=2:book.pdf`,
 	}
 	cmd.Flags().StringVar(&cfg.BaseURL, "url", cfg.BaseURL, "the server")
 	cmd.Flags().StringVar(&cfg.Endpoint, "endpoint", cfg.Endpoint, "what to call: "+bench.EndpointDocument+", "+bench.EndpointStream+" or "+bench.EndpointRecognize)
 	cmd.Flags().StringToStringVar(&cfg.Fields, "field", nil, "form field to send with every document, such as pages=1-5")
-	cmd.Flags().IntVarP(&cfg.Concurrency, "concurrency", "c", cfg.Concurrency, "requests at once")
+	cmd.Flags().IntVarP(&load.concurrency, "concurrency", "c", 0, fmt.Sprintf("requests at once (default 1); with --rate at most so many (default %d)", bench.MaxInFlight))
+	cmd.Flags().StringVar(&load.rate, "rate", "", "start so many requests, whether others have ended or not: 5/s, 90/m or 100/h")
+	cmd.Flags().StringArrayVar(&load.mix, "mix", nil, "NAME=LOAD:FILE[,FILE…], documents of a kind instead of FILE…; LOAD is a number at once or a rate; may come again")
+	cmd.Flags().DurationVar(&cfg.Ramp, "ramp", 0, "let concurrency and rates grow to what they are to be in this time")
 	cmd.Flags().IntVarP(&cfg.Requests, "requests", "n", 0, "end after so many requests")
 	cmd.Flags().DurationVar(&cfg.Duration, "duration", 0, "end after so long")
 	cmd.Flags().DurationVar(&cfg.Timeout, "timeout", cfg.Timeout, "for one request")
-	cmd.Flags().IntVar(&cfg.PID, "pid", 0, "the server's process on this machine, to measure CPU and memory of it and its children")
+	cmd.Flags().IntVar(&cfg.PID, "pid", 0, "the server's process on this machine, to measure CPU, memory and open files of it and its children")
+	cmd.Flags().Float64Var(&cfg.Price, "price", 0, "dollars an hour for the server's machine: print pages/day and the cost of 1,000 pages, beside published speeds")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
+	cmd.Flags().StringVar(&plot, "plot", "", "write pages/s, requests under way, latency and memory over time to this file, as SVG")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
-		cfg.Files, cfg.APIKey = files, os.Getenv(envAPIKey)
+		var err error
+		if cfg.Classes, err = load.classes(files); err != nil {
+			return err
+		}
+		cfg.APIKey = os.Getenv(envAPIKey)
 		if err := cfg.Validate(); err != nil {
 			return err
 		}
@@ -51,12 +73,59 @@ The API key, where the server wants one, is taken from the variable ` + envAPIKe
 		if werr := write(cmd.OutOrStdout()); werr != nil {
 			return exitError{exitFailed, werr}
 		}
-		if err != nil || len(report.Failures) > 0 || report.FailedPages > 0 {
+		if werr := writePlot(plot, report); werr != nil {
+			return exitError{exitFailed, werr}
+		}
+		if err != nil || len(report.Failures) > 0 || report.FailedPages > 0 || report.Overruns > 0 {
 			return exitError{exitFailed, err}
 		}
 		return nil
 	}
 	return cmd
+}
+
+// classes gives what is to be sent: the files, or the classes of --mix.
+func (l benchLoad) classes(files []string) ([]bench.Class, error) {
+	if len(l.mix) == 0 {
+		if len(files) == 0 {
+			return nil, errors.New("name documents to send, or classes of them with --mix")
+		}
+		class := bench.Class{Name: "all", Files: files, Concurrency: l.concurrency}
+		var err error
+		if l.rate != "" {
+			class.Rate, err = bench.ParseRate(l.rate)
+		}
+		if l.concurrency == 0 {
+			class.Concurrency = 1
+			if class.Rate > 0 {
+				class.Concurrency = bench.MaxInFlight
+			}
+		}
+		return []bench.Class{class}, err
+	}
+	if len(files) > 0 || l.rate != "" || l.concurrency != 0 {
+		return nil, errors.New("--mix says what is sent and how: it takes no further files, --rate or --concurrency")
+	}
+	var classes []bench.Class
+	for _, text := range l.mix {
+		class, err := bench.ParseClass(text)
+		if err != nil {
+			return nil, err
+		}
+		classes = append(classes, class)
+	}
+	return classes, nil
+}
+
+func writePlot(path string, report bench.Report) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write the plot: %w", err)
+	}
+	return errors.Join(report.WritePlot(file), file.Close())
 }
 
 // showProgress keeps one line up to date on a terminal; nil elsewhere.
