@@ -43,7 +43,16 @@ func parseStat(line string) (process, error) {
 	}, nil
 }
 
-// treeOf finds the process and all below it, by id.
+func readProcess(pid int) (process, error) {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return process{}, err
+	}
+	return parseStat(string(line))
+}
+
+// treeOf finds the process and all below it, by id. It looks at all processes of
+// the machine.
 func treeOf(root int) (map[int]process, error) {
 	all := map[int]process{}
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
@@ -52,18 +61,16 @@ func treeOf(root int) (map[int]process, error) {
 	}
 	children := map[int][]int{}
 	for _, path := range stats {
-		line, err := os.ReadFile(path)
-		if err != nil {
-			continue // ended meanwhile
-		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if err != nil {
 			continue
 		}
-		if all[pid], err = parseStat(string(line)); err != nil {
-			return nil, err
+		p, err := readProcess(pid)
+		if err != nil {
+			continue // ended meanwhile
 		}
-		children[all[pid].parent] = append(children[all[pid].parent], pid)
+		all[pid] = p
+		children[p.parent] = append(children[p.parent], pid)
 	}
 	if _, alive := all[root]; !alive {
 		return nil, fmt.Errorf("the process %d, which was to be watched, is not there", root)
@@ -75,6 +82,18 @@ func treeOf(root int) (map[int]process, error) {
 		next = append(next[1:], children[pid]...)
 	}
 	return tree, nil
+}
+
+// refresh looks again at the processes of a tree, without those that ended.
+func refresh(tree map[int]process) {
+	for pid := range tree {
+		p, err := readProcess(pid)
+		if err != nil {
+			delete(tree, pid)
+			continue
+		}
+		tree[pid] = p
+	}
 }
 
 // memory adds up the resident bytes of a tree.
