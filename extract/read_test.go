@@ -2,11 +2,13 @@ package extract_test
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"ocr-gateway/document"
 	"ocr-gateway/extract"
 )
 
@@ -172,6 +174,31 @@ func FuzzAnswer(f *testing.F) {
 			if _, err := json.Marshal(got); err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// FuzzFill fills any schema from any answer of a model: there is data of every
+// field, and it satisfies the schema or the breaches are listed.
+func FuzzFill(f *testing.F) {
+	f.Add(card, `{"id_number":"7","address":{"street":[1]},"items":[{"name":"x","price":"1.234,50"},null,3],"tags":"a"}`)
+	f.Add(`{"type":"object","properties":{"a":{"type":"integer","minimum":3},"b":{"enum":["x"]}},"required":["a"]}`, `{"a":"2","b":"y"}`)
+	f.Add(`{"a":[[{"b":1e9}]]}`, `{"a":[[{"b":"-1e400"}],{"b":"\\ud83d"}]}`)
+	f.Add(`{"when":{"type":"string","format":"date"}}`, "```json\n{when: '1.2.2024',}")
+	f.Fuzz(func(t *testing.T, source, answer string) {
+		s, err := extract.Parse(source)
+		if err != nil {
+			return
+		}
+		x, err := s.Extract(&document.Result{Pages: []document.PageResult{answeredPage(1, answer)}})
+		if err != nil {
+			if _, ok := errors.AsType[*document.Problem](err); !ok {
+				t.Fatalf("%v is no problem", err)
+			}
+			return
+		}
+		if !json.Valid(x.Data) || x.Valid != (len(x.SchemaErrors) == 0) {
+			t.Fatalf("data %s, valid %v, %+v", x.Data, x.Valid, x.SchemaErrors)
 		}
 	})
 }

@@ -1,13 +1,16 @@
 package server_test
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
+	"ocr-gateway/document"
 	"ocr-gateway/server"
 )
 
@@ -91,6 +94,54 @@ func FuzzOptions(f *testing.F) {
 		h.ServeHTTP(rec, req)
 		if code := rec.Code; code != 200 && (code < 400 || code > 499) && code != 504 {
 			t.Fatalf("%d %s", code, rec.Body)
+		}
+	})
+}
+
+// FuzzEventStream has a page with any text, and a page that failed for any
+// reason: the events arrive whole, whatever is in them.
+func FuzzEventStream(f *testing.F) {
+	f.Add("one\ntwo", "why")
+	f.Add("\n\nevent: document.completed\ndata: {}\n\n", "id: 7\r\r")
+	f.Add("\u2028\x00\xff</script>\\\"", ": \xed\xa0\x80")
+	var text, reason string
+	pipeline := fakePipeline{func(_ context.Context, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
+		good := goodPage(1)
+		good.Text, good.Markdown, good.Regions[0].Content, good.Regions[0].Label = text, text, text, text
+		bad := &document.PageResult{Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "%s", reason)}
+		sum := document.Summary{Total: 2, Pages: 2}
+		emit(document.Event{Kind: document.EventAccepted, Summary: sum})
+		sum.OK = 1
+		emit(document.Event{Kind: document.EventPage, Summary: sum, Page: good})
+		sum.Failed = 1
+		emit(document.Event{Kind: document.EventPageFail, Summary: sum, Page: bad})
+		return &document.Result{Status: document.StatusPartial, Summary: sum, Model: text, Engine: "fake", Layout: "none"}, nil
+	}}
+	cfg := testConfig()
+	cfg.TempDir = f.TempDir()
+	s, err := server.New(cfg, server.Deps{Pipeline: pipeline, Status: ready, Version: "test"}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, pageText, why string) {
+		text, reason = pageText, why
+		req := httptest.NewRequest("POST", streamURL, strings.NewReader("%PDF-1.7"))
+		req.Header.Set("Content-Type", "application/pdf")
+		rec := httptest.NewRecorder()
+		s.Handler().ServeHTTP(rec, req)
+		got, _ := events(t, rec.Body.String())
+		const want = "job.accepted page.completed job.progress page.failed job.progress document.partial"
+		if rec.Code != 200 || names(got) != want {
+			t.Fatalf("%d %s", rec.Code, rec.Body)
+		}
+		for i, e := range got {
+			if e.id != strconv.Itoa(i+1) {
+				t.Errorf("event %d has the id %q", i+1, e.id)
+			}
+		}
+		// What is no UTF-8 becomes replacement characters on the way.
+		if got[1].data["markdown"] != strings.ToValidUTF8(string([]rune(text)), "\ufffd") {
+			t.Errorf("the text %q arrived as %q", text, got[1].data["markdown"])
 		}
 	})
 }
