@@ -96,8 +96,10 @@ func damageParts(random *rand.Rand, data []byte, parts []span) []byte {
 // lie gives a number that is not what it was: an end of its range, a giant size,
 // or slightly off.
 func lie(random *rand.Rand, was uint32) uint32 {
-	values := []uint32{0, 1, 2, 0x7f, 0xff, 16384, 0x7fff, 0x8000, 65500, 0xffff, 100_000, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff,
-		was - 1, was + 1, was * 2, was / 2, -was, was << 8, random.Uint32()}
+	values := []uint32{
+		0, 1, 2, 0x7f, 0xff, 16384, 0x7fff, 0x8000, 65500, 0xffff, 100_000, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff,
+		was - 1, was + 1, was * 2, was / 2, -was, was << 8, random.Uint32(),
+	}
 	return values[random.IntN(len(values))]
 }
 
