@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"ocr-gateway/document"
@@ -92,10 +93,15 @@ type statusError struct {
 
 func (e statusError) Error() string { return "status " + strconv.Itoa(e.code) }
 
-// detect sends a page, and sends it again for as long as the sidecar is full.
+// detect sends a page, and sends it again for as long as the sidecar is full, and
+// once when the connection breaks: that may have been the connection's own end.
 func (p *peer) detect(ctx context.Context, page *document.Page) ([]detection, error) {
-	for {
+	for broke := false; ; {
 		found, err := p.send(ctx, page)
+		if connectionBroke(err) && !broke {
+			broke = true
+			continue
+		}
 		var status statusError
 		if !errors.As(err, &status) || status.code != http.StatusServiceUnavailable {
 			return found, err
@@ -106,6 +112,11 @@ func (p *peer) detect(ctx context.Context, page *document.Page) ([]detection, er
 			return nil, fmt.Errorf("%w until %w", err, ctx.Err())
 		}
 	}
+}
+
+// connectionBroke is false for a connection that was refused: nobody is there.
+func connectionBroke(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF)
 }
 
 func (p *peer) send(ctx context.Context, page *document.Page) ([]detection, error) {

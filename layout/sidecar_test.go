@@ -397,6 +397,24 @@ func TestSidecarThatTalksRubbish(t *testing.T) {
 	}
 }
 
+// One connection that is cut costs a page nothing.
+func TestSidecarConnectionIsCutOnce(t *testing.T) {
+	var cuts atomic.Int32
+	s := startSidecar(t, elsewhere(t, func(w http.ResponseWriter, r *http.Request) {
+		if cuts.Add(1) == 1 {
+			panic(http.ErrAbortHandler)
+		}
+		w.Write(layout.Answer(image.Pt(200, 300)))
+	}))
+	page := bandPage(true, 300)
+	if regions, by := askSidecar(t, s, page); by == layout.Disabled || len(regions) == 0 {
+		t.Errorf("%s found %+v", by, regions)
+	}
+	if n := cuts.Load(); n != 2 {
+		t.Errorf("asked %d times", n)
+	}
+}
+
 func TestSidecarThatRefusesAPage(t *testing.T) {
 	s := startSidecar(t, elsewhere(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
