@@ -17,6 +17,11 @@ type Parts struct {
 	PublicKey string
 	// Program opens the program that is put on the host, a Linux executable.
 	Program func() (Program, error)
+	// Source packs this program's sources (tar.gz), for hosts on which it does not
+	// run and is built; nil where they are not at hand.
+	Source func() ([]byte, error)
+	// Version is what a program built on a host calls itself.
+	Version string
 	// CloudKey is the cloud's API key, put on a host that stops itself when idle.
 	CloudKey string
 	Progress Progress

