@@ -81,7 +81,7 @@ func (r *run) benchmark(ctx context.Context) error {
 }
 
 func (r *run) bench(ctx context.Context, args string) (report, error) {
-	script := fmt.Sprintf(`export GATEWAY_API_KEY=$(sed -n 's/^OCR_SERVER_API_KEYS=//p' "$dir/etc/secrets.env")
+	script := fmt.Sprintf(`export GATEWAY_API_KEY=$(sed -n 's/^OCR_SERVER_API_KEYS=//p' "$dir/etc/secrets.env" | cut -d, -f1)
 "$dir/bin/ocr-gateway" bench --json --url http://127.0.0.1:%d %s || [ $? = 1 ]
 `, r.d.Options.APIPort, args)
 	var out bytes.Buffer

@@ -132,16 +132,17 @@ func (r *run) findKey(ctx context.Context) error {
 	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/etc/secrets.env" ] || cat "$dir/etc/secrets.env"`, nil), &out); err != nil {
 		return err
 	}
-	if r.apiKey = first(pairs(out.String()), "OCR_SERVER_API_KEYS"); r.apiKey == "" {
-		r.apiKey, r.d.KeyShown = rand.Text(), false
+	if r.apiKeys = first(pairs(out.String()), "OCR_SERVER_API_KEYS"); r.apiKeys == "" {
+		r.apiKeys, r.d.KeyShown = rand.Text(), false
 	}
+	r.apiKey, _, _ = strings.Cut(r.apiKeys, ",")
 	return nil
 }
 
 // files are the settings of the deployment.
 func (r *run) files() []file {
 	o := r.d.Options
-	secrets := "OCR_SERVER_API_KEYS=" + r.apiKey + "\n"
+	secrets := "OCR_SERVER_API_KEYS=" + r.apiKeys + "\n"
 	files := []file{
 		{secretsFile, []byte(secrets), true},
 		{settingsFile, []byte(r.settings()), false},

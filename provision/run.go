@@ -89,7 +89,8 @@ type run struct {
 	site        string    // folder of the host's Python packages
 	sent        bool      // the program was put on the host in this run
 	ending      bool      // the old supervisor was told to end
-	apiKey      string    // of the gateway
+	apiKeys     string    // of the gateway, by comma: people may have added some on the host
+	apiKey      string    // the first of them
 	layoutState string    // of the gateway
 	verifyBegan time.Time
 	verified    []string // addresses of the API that answered

@@ -377,7 +377,16 @@ func TestStopAndStart(t *testing.T) {
 	if !strings.Contains(stdout, "--start --pod-id "+c.only().ID) || c.only().Status != "EXITED" {
 		t.Errorf("after the stop: %s: %s", c.only().Status, stdout)
 	}
+	secrets := filepath.Join(c.only().Volume, "ocr-gateway", "etc", "secrets.env") // a second key, added by hand
+	if content, err := os.ReadFile(secrets); err != nil {
+		t.Fatal(err)
+	} else if err := os.WriteFile(secrets, append(bytes.TrimSpace(content), ",another-key\n"...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	card, progress := c.must("--start")
+	if content, err := os.ReadFile(secrets); err != nil || !strings.Contains(string(content), ",another-key") {
+		t.Errorf("the added key is gone (%v)", err)
+	}
 	if moved := c.only().TCP; moved[22] == ports[22] {
 		t.Fatalf("the test's ports did not move: %v", moved)
 	}
