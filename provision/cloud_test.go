@@ -493,6 +493,19 @@ func TestStopThatFailsSaysThatItBills(t *testing.T) {
 	}
 }
 
+func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {
+	w := newWorld(t, runpodtest.Config{})
+	var tries int
+	w.Connect = func(context.Context, provision.Login) (provision.Host, error) {
+		tries++
+		return nil, fmt.Errorf("%w: the key is not known there", provision.ErrLogin)
+	}
+	_, err := w.up(options())
+	if !errors.Is(err, provision.ErrLogin) || !strings.Contains(err.Error(), "billing") || tries > 20 {
+		t.Errorf("after %d tries: %v", tries, err)
+	}
+}
+
 func TestVanishedPodIsSaidAndForgotten(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())

@@ -36,7 +36,8 @@ func (r *run) login(ctx context.Context) error {
 	case err == nil:
 		r.host = host
 		return r.save()
-	case errors.Is(err, ErrLogin) && r.d.Rented() && len(r.d.Login.HostKeys) > 0:
+	case errors.Is(err, ErrLogin) && r.d.Rented() && r.refusals < maxRefusals:
+		r.refusals++
 		// The address may be that of before a start, and belong to another pod now.
 		r.d.Login.HostKeys = nil
 		return waitFor("%v; reading address and host key again", err)
@@ -45,6 +46,10 @@ func (r *run) login(ctx context.Context) error {
 	}
 	return waitFor("no login at %s: %v", r.d.Login.Address, err)
 }
+
+// maxRefusals is how often a pod may refuse the login: for some looks after a
+// start the address is still that of before. At 5 s a look, a minute.
+const maxRefusals = 12
 
 // findDoor reads the pod's address, which moves with each start, and its host
 // key. The key is taken from the pod's log, which comes over the cloud's API:

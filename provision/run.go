@@ -84,6 +84,7 @@ type run struct {
 	logSince    time.Time // of the pod's log, what is shown already
 	doubtful    bool      // an order was not answered, and its pod has not been seen
 	startAsked  time.Time // when the stopped pod was first asked to start
+	refusals    int       // of the login
 	portsAt     time.Time // when the running pod was first seen without its addresses
 	reasked     bool      // the ports were asked for again
 	site        string    // folder of the host's Python packages
@@ -139,7 +140,7 @@ func (r *run) machineStages() []stage {
 		{name: "verify", phase: PhaseVerification, deadline: d.Verify, check: r.verify, every: soon},
 	}
 	if r.d.Options.Benchmark {
-		stages = append(stages, stage{name: "bench", phase: PhaseVerification, deadline: d.Bench, check: r.benchmark, every: soon})
+		stages = append(stages, stage{name: "bench", phase: PhaseVerification, deadline: d.Bench, check: r.tryBenchmark, every: soon})
 	}
 	return append(stages, stage{name: "ready", phase: PhaseVerification, deadline: d.Stop, check: r.finish, every: r.Poll})
 }
