@@ -30,13 +30,14 @@ const keepPixels = 32 << 20
 // child is a process that reads one document. Its methods are for one goroutine
 // at a time, except kill.
 type child struct {
-	cmd    *exec.Cmd
-	conn   *net.UnixConn
-	pixels *os.File // shared memory, written by the child
-	words  int64    // where in it the words are
-	exited chan struct{}
-	killed context.Context // ends with kill
-	kill   func()          // ends the process; safe to call at any time, any number of times
+	cmd         *exec.Cmd
+	conn        *net.UnixConn
+	pixels      *os.File // shared memory, written by the child
+	words       int64    // where in it the words are
+	exited      chan struct{}
+	killed      context.Context // ends with kill
+	steppedBack sync.Once
+	kill        func() // ends the process; safe to call at any time, any number of times
 }
 
 // starter starts children. Its methods are for one goroutine.
@@ -219,4 +220,25 @@ func (c *child) readWords(rep reply, width, height int) ([]document.Word, error)
 		return nil, fmt.Errorf("%w: %w", errChildGone, err)
 	}
 	return words, nil
+}
+
+// shortDocument is how many pages of a document are drawn as urgently as the
+// gateway itself works.
+const shortDocument = 2
+
+// stepBack lets everybody else on the machine go first, once and for good: the
+// pages of a long document are drawn ahead, and a short one should not wait behind
+// them for a processor. A child never gets another document.
+func (c *child) stepBack() {
+	c.steppedBack.Do(func() {
+		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.cmd.Process.Pid))
+		if err != nil {
+			return // it is gone
+		}
+		for _, task := range tasks { // the kernel keeps this for each thread; new ones take it over
+			if id, err := strconv.Atoi(task.Name()); err == nil {
+				_ = unix.Setpriority(unix.PRIO_PROCESS, id, 10)
+			}
+		}
+	})
 }

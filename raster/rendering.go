@@ -86,6 +86,7 @@ var errOver = errors.New("an earlier page ends the sequence")
 // its memory, or has failed, and sized when this one has.
 type job struct {
 	number        int
+	index         int  // of those asked for, from 0
 	first         bool // of those asked for
 	begun         bool
 	before, sized chan struct{}
@@ -119,7 +120,7 @@ func (r *rendering) next() *job {
 	if len(r.numbers) == 0 {
 		return nil
 	}
-	j := &job{number: r.numbers[0], first: r.began == 0, before: r.sized, sized: make(chan struct{}), done: make(chan outcome, 1)}
+	j := &job{number: r.numbers[0], index: r.began, first: r.began == 0, before: r.sized, sized: make(chan struct{}), done: make(chan outcome, 1)}
 	r.numbers, r.sized = r.numbers[1:], j.sized
 	r.began++
 	r.queue <- j
@@ -204,6 +205,9 @@ func (w *pageWorker) work(ctx context.Context) {
 		job.done <- outcome{page, err}
 		if page == nil {
 			return
+		}
+		if job.index >= shortDocument && w.held {
+			w.child.stepBack()
 		}
 	}
 }
