@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	_ "ocr-gateway/internal/app" // the program that is built: a change of it makes kept results void
 )
 
 var (

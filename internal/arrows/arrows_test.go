@@ -61,7 +61,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"cmd/ocr-gateway":  {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
-	"faults":           {"engine/enginetest"},
+	"faults":           {"engine/enginetest", "internal/app"},
 	"provision":        {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod": {"provision/runpodtest"},
 	"engine/vllm":      {"engine/enginetest"},
