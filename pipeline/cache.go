@@ -49,14 +49,8 @@ func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok
 
 // hashPixels hashes the kind of an image and its rows without what lies between them.
 func hashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) {
-	var pix []byte
-	var stride, size int // bytes of a row and of a pixel
-	switch img := img.(type) {
-	case *image.RGBA:
-		pix, stride, size = img.Pix, img.Stride, 4
-	case *image.Gray:
-		pix, stride, size = img.Pix, img.Stride, 1
-	default:
+	pix, stride, size, ok := bytesOf(img)
+	if !ok {
 		return sum, false
 	}
 	h := sha256.New()

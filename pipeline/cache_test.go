@@ -490,14 +490,20 @@ func flock(t *testing.T, p *pipeline.Pipeline, entered chan struct{}, n int, lea
 	return first, others
 }
 
-func TestEqualPagesAtOnceAreReadOnce(t *testing.T) {
-	entered, release := make(chan struct{}, 100), make(chan struct{})
-	r := newReader()
+// heldReader reads when release is closed; entered tells of each region that waits.
+func heldReader() (r *reader, entered, release chan struct{}) {
+	entered, release = make(chan struct{}, 100), make(chan struct{})
+	r = newReader()
 	r.read = func(context.Context, document.Region) (document.Recognition, error) {
 		entered <- struct{}{}
 		<-release
 		return document.Recognition{Content: "x"}, nil
 	}
+	return r, entered, release
+}
+
+func TestEqualPagesAtOnceAreReadOnce(t *testing.T) {
+	r, entered, release := heldReader()
 	p := withCache(&memoryCache{}, "", sheets{4, noisy}, r)
 	go close(release)
 	first, others := flock(t, p, entered, 8, t.Context())
@@ -583,13 +589,7 @@ func TestFailedLeaderFailsOnlyItself(t *testing.T) {
 
 // TestWaitingEndsWithTheContext: a follower does not outlive its own request.
 func TestWaitingEndsWithTheContext(t *testing.T) {
-	entered, release := make(chan struct{}, 100), make(chan struct{})
-	r := newReader()
-	r.read = func(context.Context, document.Region) (document.Recognition, error) {
-		entered <- struct{}{}
-		<-release
-		return document.Recognition{Content: "x"}, nil
-	}
+	r, entered, release := heldReader()
 	p := withCache(&memoryCache{}, "", sheets{1, noisy}, r)
 	var leader sync.WaitGroup
 	leader.Go(func() { p.Run(t.Context(), source(), document.Options{}, func(document.Event) {}) })

@@ -28,18 +28,7 @@ func (g *gate) enter(ctx context.Context, l *lane, page, seq int) error {
 	}
 	w := g.turns.add(l, page, seq)
 	g.mu.Unlock()
-
-	select {
-	case <-w.turn:
-		return nil
-	case <-ctx.Done():
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.turns.abandon(w) {
-		g.pass() // the turn came at the same moment
-	}
-	return ctx.Err()
+	return g.turns.await(ctx, &g.mu, w, g.pass)
 }
 
 // leave gives the slot to who is next, or back.

@@ -29,18 +29,7 @@ func (in *intake) begin(ctx context.Context, l *lane, page int) error {
 	}
 	w := in.turns.add(l, page, 0)
 	in.mu.Unlock()
-
-	select {
-	case <-w.turn:
-		return nil
-	case <-ctx.Done():
-	}
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if !in.turns.abandon(w) {
-		in.pass() // the turn came at the same moment
-	}
-	return ctx.Err()
+	return in.turns.await(ctx, &in.mu, w, in.pass)
 }
 
 // end says that the engine has all regions of a page, or that it ended otherwise.

@@ -135,14 +135,8 @@ func encodePicture(page image.Image, box document.BBox) ([]byte, pictureKind, er
 // pixels are what their left neighbours are. Rendered text has 93, photographs have
 // 10 to 35 and pages that were JPEG once 60 to 84.
 func drawn(img image.Image) bool {
-	var pix []byte
-	var stride, size int // bytes of a row and of a pixel
-	switch img := img.(type) {
-	case *image.RGBA:
-		pix, stride, size = img.Pix, img.Stride, 4
-	case *image.Gray:
-		pix, stride, size = img.Pix, img.Stride, 1
-	default:
+	pix, stride, size, ok := bytesOf(img)
+	if !ok {
 		return false
 	}
 	width, height := img.Bounds().Dx(), img.Bounds().Dy()
@@ -156,4 +150,16 @@ func drawn(img image.Image) bool {
 		}
 	}
 	return 20*same >= 17*(width-1)*height
+}
+
+// bytesOf gives the pixels of an image as rasterisers make them, and how many bytes
+// lie from row to row and are in one pixel. It is not ok for other images.
+func bytesOf(img image.Image) (pix []byte, stride, size int, ok bool) {
+	switch img := img.(type) {
+	case *image.RGBA:
+		return img.Pix, img.Stride, 4, true
+	case *image.Gray:
+		return img.Pix, img.Stride, 1, true
+	}
+	return nil, 0, 0, false
 }

@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"container/heap"
+	"context"
 	"slices"
+	"sync"
 )
 
 // turns is the order in which those get something who wait for it: the most urgent
@@ -48,6 +50,23 @@ func (t *turns) add(l *lane, page, seq int) *waiter {
 	}
 	heap.Push(&l.waiting, w)
 	return w
+}
+
+// await waits for w's turn, or gives it up when ctx ends. mu is what the user
+// locks this by; it is not held here. giveBack, called with it, passes on a turn that
+// came at the same moment.
+func (t *turns) await(ctx context.Context, mu sync.Locker, w *waiter, giveBack func()) error {
+	select {
+	case <-w.turn:
+		return nil
+	case <-ctx.Done():
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !t.abandon(w) {
+		giveBack()
+	}
+	return ctx.Err()
 }
 
 // abandon takes w out; false when its turn has come already.
