@@ -27,16 +27,14 @@ func (r *run) created(ctx context.Context) error {
 
 // findByName adopts the pod that has the deployment's name, if there is one.
 func (r *run) findByName(ctx context.Context) (bool, error) {
-	pods, err := r.Cloud.Pods(ctx)
+	pods, err := r.named(ctx, r.d.Name)
 	if err != nil {
 		return false, cloudTrouble(err)
 	}
-	for _, pod := range pods {
-		if pod.Name == r.d.Name && pod.State != PodTerminated {
-			return true, r.adopt(pod)
-		}
+	if len(pods) == 0 {
+		return false, nil
 	}
-	return false, nil
+	return true, r.adopt(pods[0])
 }
 
 // adopt saves the pod's id before anything else is done with it.

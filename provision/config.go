@@ -76,14 +76,16 @@ const (
 	behind  = "behind on its settings" // not read, or their changes not done
 )
 
+// supervisorPID begins scripts that need the supervisor: pid is empty when there was none.
+const supervisorPID = `pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" 2>/dev/null | head -1) || true
+`
+
 // supervisor says how the supervisor is. It is current when it runs this program
 // and began to read its settings after they were last written: then what runs, runs
 // by them. Change times are compared, as a rename does not touch the others.
 func (r *run) supervisor(ctx context.Context) (string, error) {
 	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(`
-pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" 2>/dev/null | head -1) || true
-if [ -z "$pid" ] || [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) != *" supervise "* ]]; then
+	err := r.onHost(ctx, r.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) != *" supervise "* ]]; then
 	echo "$absent"
 elif [ "$(readlink "/proc/$pid/exe")" != "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
 	echo "$old"
@@ -113,7 +115,7 @@ func (r *run) configure(ctx context.Context) error {
 		// A second signal would kill the programs instead of letting them finish.
 	case signal != "":
 		r.ending = state == old
-		err = r.onHost(ctx, r.script(`kill -`+signal+` "$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/status.json" | head -1)"`, nil), nil)
+		err = r.onHost(ctx, r.script(supervisorPID+`kill -`+signal+` "$pid"`, nil), nil)
 	case !r.d.Rented():
 		err = r.onHost(ctx, r.script(launchScript, nil), nil)
 	}

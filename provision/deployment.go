@@ -50,9 +50,11 @@ func (d *Deployment) unfinished(o Options) bool {
 	return d.Rented() && d.Ready.IsZero() && d.Options.GPU == o.GPU
 }
 
-// newName returns a name with 40 random bits.
-func newName() string {
-	return namePrefix + strings.ToLower(rand.Text()[:8])
+// newDeployment returns one that nothing is known of yet. Its name has 40 random bits.
+func newDeployment(o Options) *Deployment {
+	return &Deployment{
+		Name: namePrefix + strings.ToLower(rand.Text()[:8]), Created: time.Now().UTC().Truncate(time.Second), Options: o,
+	}
 }
 
 // mtp says whether vLLM is started with speculative decoding.

@@ -60,22 +60,22 @@ func (r *run) explain(ctx context.Context, cause error) error {
 // explainPod says what bills.
 func (r *run) explainPod(ctx context.Context, f *Failure) {
 	f.Next = []string{r.d.resume()}
-	ids, err := r.named(ctx, r.d.Name)
+	pods, err := r.named(ctx, r.d.Name)
 	if r.d.PodID == "" {
-		if err == nil && len(ids) == 0 && r.doubtful {
+		if err == nil && len(pods) == 0 && r.doubtful {
 			f.Bills = "an order was not answered: a pod named " + r.d.Name + " may still come up, and bill"
 			f.Next = append(f.Next, "ocr-gateway provision --status", "ocr-gateway provision --terminate")
 			return
 		}
-		if err == nil && len(ids) == 0 {
+		if err == nil && len(pods) == 0 {
 			if errors.Is(f.Err, ErrNoStock) || errors.Is(f.Err, ErrRequest) || errors.Is(f.Err, ErrKey) || errors.Is(f.Err, ErrBalance) {
 				f.Next = nil // nothing was begun that could be gone on with
 				_ = r.Store.Drop(r.d)
 			}
 			return
 		}
-		if len(ids) > 0 {
-			r.d.PodID = ids[0]
+		if len(pods) > 0 {
+			r.d.PodID = pods[0].ID
 			_ = r.save() // said below in any case
 		} else {
 			f.Bills = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billing"
@@ -95,9 +95,9 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 	default:
 		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
 	}
-	for _, id := range ids {
-		if id != r.d.PodID {
-			f.Bills += "; pod " + id + " of the same name too, which --terminate ends as well"
+	for _, twin := range pods {
+		if twin.ID != r.d.PodID {
+			f.Bills += "; pod " + twin.ID + " of the same name too, which --terminate ends as well"
 		}
 	}
 	if r.d.Replaces != "" {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 )
 
 // ErrExists means that a deployment is there already.
@@ -45,15 +44,10 @@ func (p *Provisioner) Begin(o Options, ceiling float64, another bool) (d *Deploy
 			return nil, false, nil, fmt.Errorf("%w: %s; see --status, go on with it by --pod-id %s, or add --new for another one", ErrExists, d.Name, orNone(d.PodID))
 		}
 	}
-	d = &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second), Options: o, Ceiling: ceiling}
-	if unlock, err = p.Store.Lock(d.Name); err != nil {
-		return nil, false, nil, err
-	}
-	if err := p.Store.Save(d); err != nil {
-		unlock()
-		return nil, false, nil, err
-	}
-	return d, false, unlock, nil
+	d = newDeployment(o)
+	d.Ceiling = ceiling
+	unlock, err = p.Store.claim(d)
+	return d, false, unlock, err
 }
 
 // Unfinished returns the rented deployment that a run with these options would
@@ -104,14 +98,8 @@ func (p *Provisioner) Find(ctx context.Context, podID string) (d *Deployment, un
 			return nil, nil, fmt.Errorf("pod %s is a second one of %s, whose pod is %s: end it with --terminate --pod-id %s --force", podID, d.Name, known.PodID, podID)
 		}
 	}
-	if unlock, err = p.Store.Lock(d.Name); err != nil {
-		return nil, nil, err
-	}
-	if err := p.Store.Save(d); err != nil {
-		unlock()
-		return nil, nil, err
-	}
-	return d, unlock, nil
+	unlock, err = p.Store.claim(d)
+	return d, unlock, err
 }
 
 // Only returns the one rented deployment there is, for commands without

@@ -7,7 +7,6 @@ import (
 	"net"
 	"regexp"
 	"strings"
-	"time"
 )
 
 // hostForm is user@address[:port]; an IPv6 address stands in brackets.
@@ -29,7 +28,7 @@ func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options) (*D
 	if err != nil {
 		return nil, err
 	}
-	d := &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second), Options: o}
+	d := newDeployment(o)
 	for _, known := range all {
 		if !known.Rented() && known.Login.Address == login.Address {
 			d = known
@@ -49,15 +48,8 @@ func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deplo
 		return nil, nil, err
 	}
 	d.Options, d.NoLayout, d.NoMTP = o, "", false
-	unlock, err := p.Store.Lock(d.Name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := p.Store.Save(d); err != nil {
-		unlock()
-		return nil, nil, err
-	}
-	return d, unlock, nil
+	unlock, err := p.Store.claim(d)
+	return d, unlock, err
 }
 
 // WriteMachinePlan says what a run would do on a machine, for people or as JSON.

@@ -182,8 +182,7 @@ func (r *run) onHost(ctx context.Context, script string, out io.Writer) error {
 // lost turns a broken connection into something to wait for. What the far side
 // said (*ExitError) and a refused login stay as they are.
 func (r *run) lost(ctx context.Context, err error) error {
-	var exit *ExitError
-	if err == nil || ctx.Err() != nil || errors.As(err, &exit) || errors.Is(err, ErrLogin) {
+	if _, said := asExit(err); said || err == nil || ctx.Err() != nil || errors.Is(err, ErrLogin) {
 		return err
 	}
 	r.disconnect()

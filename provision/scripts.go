@@ -32,17 +32,17 @@ var launchScript string
 // script is one of the scripts with the values it takes from its caller.
 func (r *run) script(body string, values map[string]string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "dir=%s\n", quote(r.d.Options.Dir))
+	fmt.Fprintf(&b, "dir=%s\n", Quote(r.d.Options.Dir))
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(&b, "%s=%s\n", name, quote(values[name]))
+		fmt.Fprintf(&b, "%s=%s\n", name, Quote(values[name]))
 	}
 	b.WriteString(preludeScript)
 	b.WriteString(body)
 	return b.String()
 }
 
-// quote makes one word for the shell of any text.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// Quote makes one word for the shell of any text.
+func Quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // pairs reads the name=value lines that a script prints. A name may stand more
 // than once.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 )
 
 // Stop stops a deployment's pod and waits until it bills storage only.
@@ -51,21 +51,21 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 			return err
 		}
 	}
-	ids, err := p.named(ctx, d.Name)
+	pods, err := p.named(ctx, d.Name)
 	if err != nil {
 		return err
 	}
-	for look := 0; d.PodID == "" && len(ids) == 0 && look < settleLooks; look++ { // its order may still be under way
+	for look := 0; d.PodID == "" && len(pods) == 0 && look < settleLooks; look++ { // its order may still be under way
 		p.Progress.Waiting("no pod of this deployment is known; looking whether one comes up")
 		if err := sleep(ctx, p.Poll); err != nil {
 			return err
 		}
-		if ids, err = p.named(ctx, d.Name); err != nil {
+		if pods, err = p.named(ctx, d.Name); err != nil {
 			return err
 		}
 	}
-	for _, id := range ids {
-		if err := p.TerminatePod(ctx, id); err != nil {
+	for _, pod := range pods {
+		if err := p.TerminatePod(ctx, pod.ID); err != nil {
 			return err
 		}
 	}
@@ -96,12 +96,12 @@ func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
 	if !d.Rented() {
 		return nil
 	}
-	pods, err := p.Cloud.Pods(ctx)
+	pods, err := p.named(ctx, d.Name)
 	if err != nil {
 		return cloudTrouble(err)
 	}
 	for _, pod := range pods {
-		if pod.Name != d.Name || pod.ID == d.PodID || pod.State == PodTerminated {
+		if pod.ID == d.PodID {
 			continue
 		}
 		p.Progress.Warn("a second pod of this deployment came up late and is terminated: " + pod.ID)
@@ -112,20 +112,11 @@ func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
 	return nil
 }
 
-// named returns the pods of a name: those of an order that was cut off before
-// its pod was known.
-func (p *Provisioner) named(ctx context.Context, name string) ([]string, error) {
+// named returns the pods of a name that exist: a deployment's own, and those of
+// orders that the cloud did not answer.
+func (p *Provisioner) named(ctx context.Context, name string) ([]Pod, error) {
 	pods, err := p.Cloud.Pods(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, pod := range pods {
-		if pod.Name == name && pod.State != PodTerminated {
-			ids = append(ids, pod.ID)
-		}
-	}
-	return ids, nil
+	return slices.DeleteFunc(pods, func(pod Pod) bool { return pod.Name != name || pod.State == PodTerminated }), err
 }
 
 // Replace makes a new deployment in place of one whose machine has no free
@@ -142,13 +133,10 @@ func (p *Provisioner) Replace(old *Deployment) (*Deployment, func(), error) {
 			return d, unlock, err
 		}
 	}
-	d := &Deployment{Name: newName(), Created: time.Now().UTC().Truncate(time.Second), Options: old.Options, Ceiling: old.Ceiling, Replaces: old.PodID}
-	unlock, err := p.Store.Lock(d.Name)
+	d := newDeployment(old.Options)
+	d.Ceiling, d.Replaces = old.Ceiling, old.PodID
+	unlock, err := p.Store.claim(d)
 	if err != nil {
-		return nil, nil, err
-	}
-	if err := p.Store.Save(d); err != nil {
-		unlock()
 		return nil, nil, fmt.Errorf("replace %s: %w", old.Name, err)
 	}
 	return d, unlock, nil

@@ -111,6 +111,18 @@ func (s *Store) All() ([]*Deployment, error) {
 
 func (s *Store) path(name string) string { return filepath.Join(s.dir, name+".json") }
 
+// claim locks a deployment and saves it.
+func (s *Store) claim(d *Deployment) (unlock func(), err error) {
+	if unlock, err = s.Lock(d.Name); err != nil {
+		return nil, err
+	}
+	if err := s.Save(d); err != nil {
+		unlock()
+		return nil, err
+	}
+	return unlock, nil
+}
+
 // ErrBusy means that another process works on the deployment.
 var ErrBusy = errors.New("another ocr-gateway works on this deployment")
 

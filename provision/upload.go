@@ -19,7 +19,7 @@ func (r *run) uploaded(ctx context.Context) error {
 	if !r.sent {
 		return waitFor("the program is not on the host yet")
 	}
-	err := r.onHost(ctx, r.script(quote(r.program())+" --version\n", nil), nil)
+	err := r.onHost(ctx, r.script(Quote(r.program())+" --version\n", nil), nil)
 	if exit, ok := asExit(err); ok {
 		return fmt.Errorf("the program does not run on %s: %s; give one that was built there with --binary", r.probed.OS, lastLine(exit.Tail))
 	}

@@ -67,7 +67,7 @@ func (r *run) publicURLs() []string {
 // it, and refuses whoever has no key. Of the public ways one is enough; those
 // that do not work are said.
 func (r *run) verify(ctx context.Context) error {
-	healthcheck := quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
+	healthcheck := Quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
 	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
 		if exit, ok := asExit(err); ok {
 			return waitFor("on the host itself: %s", lastLine(exit.Tail))

@@ -76,7 +76,7 @@ func (p *Provisioner) FollowLogs(ctx context.Context, d *Deployment, w io.Writer
 		return err
 	}
 	defer host.Close()
-	err = host.Run(ctx, fmt.Sprintf("cd %s/logs && exec tail -n 50 -F vllm.log gateway.log supervise.log\n", quote(d.Options.Dir)), w)
+	err = host.Run(ctx, fmt.Sprintf("cd %s/logs && exec tail -n 50 -F vllm.log gateway.log supervise.log\n", Quote(d.Options.Dir)), w)
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -181,6 +181,3 @@ func (o *output) lastLines() string {
 	}
 	return strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
 }
-
-// quote makes one word of a shell out of any text.
-func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
