@@ -163,7 +163,10 @@ type Host struct {
 	tasks  sync.WaitGroup
 }
 
-var errClosed = errors.New("the connection is closed")
+var (
+	errClosed     = errors.New("the connection is closed")
+	errUnanswered = errors.New("a call was under way and got no answer")
+)
 
 func newHost(cfg Config, login provision.Login, conn *pulse, client *ssh.Client) *Host {
 	h := &Host{cfg: cfg, login: login, conn: conn, client: client}
@@ -216,6 +219,11 @@ func (h *Host) because(err error) error {
 	return err
 }
 
+// afterlife is how long a call of the SSH library may go on after the connection
+// is lost. Its calls end with the connection, except one that opens a channel in
+// the moment of the loss: golang.org/x/crypto/ssh never answers that one.
+const afterlife = time.Second
+
 // within makes a call of the SSH library, which knows no context. When ctx ends
 // first, the call is left to end by itself, with the connection at the latest,
 // and what it returns then goes to discard.
@@ -230,12 +238,26 @@ func within[T any](ctx context.Context, h *Host, call func() (T, error), discard
 	}
 	results := make(chan result)
 	started := h.start(func() {
-		value, err := call()
+		called := make(chan result, 1)
+		go func() {
+			value, err := call()
+			called <- result{value, err}
+		}()
+		var got result
 		select {
-		case results <- result{value, err}:
+		case got = <-called:
+		case <-h.life.Done():
+			select {
+			case got = <-called:
+			case <-time.After(afterlife):
+				got.err = errUnanswered // nobody waits for the call any more
+			}
+		}
+		select {
+		case results <- got:
 		case <-ctx.Done():
-			if err == nil {
-				discard(value)
+			if got.err == nil {
+				discard(got.value)
 			}
 		}
 	})
