@@ -137,19 +137,27 @@ type Page struct {
 	Words []Word
 	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
 	Image image.Image
-	// Free gives back the memory budget; set by the rasteriser, may be nil.
-	Free func()
+	// Free gives back the page's share of the memory budget but for rest bytes. It is
+	// set by the rasterizer, may be nil, and may be called again with less.
+	Free func(rest int64)
 }
 
-// Release drops the pixels and gives their share of the memory budget back. Other
-// pages are drawn in the same memory then: nothing may hold on to Image or a part of it.
-// It is safe to call twice, not concurrently.
-func (p *Page) Release() {
+// Drop drops the pixels and gives their share of the memory budget back, but for rest
+// bytes that something made from them still takes. Other pages are drawn in the same
+// memory then: nothing may hold on to Image or a part of it. It is safe to call
+// again, not concurrently.
+func (p *Page) Drop(rest int64) {
 	p.Image = nil
 	if p.Free != nil {
-		p.Free()
-		p.Free = nil
+		p.Free(rest)
 	}
+}
+
+// Release drops the pixels and gives all of their share of the memory budget back.
+// It is safe to call twice, not concurrently.
+func (p *Page) Release() {
+	p.Drop(0)
+	p.Free = nil
 }
 
 // BBox is an axis-aligned box [x1, y1, x2, y2) in page pixels.
@@ -288,6 +296,15 @@ type Recognition struct {
 	Lines      []Line   // nil when the engine does not see lines
 	Truncated  *Problem // why Content is incomplete; nil when complete
 	Usage      Usage    // of all attempts; counts beside an error too
+}
+
+// Prepared is what an engine has taken from a page's pixels to read a region or to
+// answer a question.
+type Prepared struct {
+	// Bytes is the memory that it holds until Read returns.
+	Bytes int64
+	// Read finishes the work without the page's pixels. It is called once at most.
+	Read func(ctx context.Context) (Recognition, error)
 }
 
 // Usage counts what a request cost.

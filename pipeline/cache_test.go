@@ -143,12 +143,14 @@ func (m mind) Recognize(ctx context.Context, page *document.Page, region documen
 	}, nil
 }
 
-func (m mind) Answer(_ context.Context, _ *document.Page, q document.Question) (document.Recognition, error) {
+func (m mind) PrepareAnswer(_ context.Context, _ *document.Page, q document.Question) (document.Prepared, error) {
 	m.asked.Add(1)
-	if m.answer != nil {
-		return m.answer()
-	}
-	return document.Recognition{Content: "answer to " + q.Prompt, Usage: document.Usage{Attempts: 1}}, nil
+	return document.Prepared{Read: func(context.Context) (document.Recognition, error) {
+		if m.answer != nil {
+			return m.answer()
+		}
+		return document.Recognition{Content: "answer to " + q.Prompt, Usage: document.Usage{Attempts: 1}}, nil
+	}}, nil
 }
 
 // merge puts the last region into the first, as assemble does with words.

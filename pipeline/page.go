@@ -11,7 +11,7 @@ import (
 )
 
 // page takes one page through layout, recognition and assembly. It owns page and
-// releases its pixels as soon as the last region is read. nil means that the run
+// drops its pixels as soon as nobody needs them; see pixels. nil means that the run
 // was cancelled before the page was done.
 func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *document.PageResult {
 	defer page.Release()
@@ -45,9 +45,17 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	start = time.Now()
 	var asking sync.WaitGroup
 	var asked document.Usage
-	asking.Go(func() { result.Answer, asked = r.answer(ctx, by, page) })
-	asking.Go(func() { result.Images = r.cut(ctx, page, regions) }) // recognizeAll reads no pictures
-	r.recognizeAll(ctx, by, page, regions, result, holding)
+	pixels := &pixels{page: page}
+	answering, cutting, reading := pixels.use(), pixels.use(), pixels.use()
+	asking.Go(func() {
+		defer answering(0)
+		result.Answer, asked = r.answer(ctx, by, page, answering)
+	})
+	asking.Go(func() { // recognizeAll reads no pictures
+		defer cutting(0)
+		result.Images = r.cut(ctx, page, regions)
+	})
+	r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
 	asking.Wait()
 	result.Usage.Add(asked)
 	page.Release()
@@ -119,8 +127,8 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 
 // recognizeAll reads the regions side by side, as many as the engine has slots
 // for, and writes the outcome into each. holding says that the page has a slot
-// already.
-func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult, holding bool) {
+// already. seen is called when every region has its own use of the pixels.
+func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult, holding bool, pixels *pixels, seen func(rest int64)) {
 	usage := make([]document.Usage, len(regions))
 	var workers sync.WaitGroup
 	for i := range regions {
@@ -134,15 +142,18 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 			break // cancelled: the page is dropped as a whole
 		}
 		holding = false
+		seen := pixels.use()
 		workers.Go(func() {
 			defer by.engine.leave()
-			usage[i] = r.recognize(ctx, by, page, region)
+			defer seen(0)
+			usage[i] = r.recognize(ctx, by, page, region, seen)
 		})
 	}
 	if holding { // there was nothing to read
 		by.engine.leave()
 	}
 	r.handed(page.Number)
+	seen(0)
 	workers.Wait()
 	for _, u := range usage {
 		result.Usage.Add(u)
@@ -159,9 +170,10 @@ func readable(regions []document.Region) (n int) {
 	return n
 }
 
-// recognize reads one region and writes the outcome into it.
-func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region) document.Usage {
-	got, err := r.ask(ctx, by, page, *region)
+// recognize reads one region and writes the outcome into it. seen may be called once
+// the page's pixels are not needed any more.
+func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region, seen func(rest int64)) document.Usage {
+	got, err := r.ask(ctx, by, page, *region, seen)
 	got.Usage.Regions = 1
 	region.Attempts, region.PromptTokens, region.CompletionTokens = got.Usage.Attempts, got.Usage.PromptTokens, got.Usage.CompletionTokens
 	if err != nil {
@@ -181,19 +193,33 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 }
 
 // ask calls the engine; a defect in it fails the region, not the process.
-func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region) (got document.Recognition, err error) {
+func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region, seen func(rest int64)) (got document.Recognition, err error) {
 	defer recovered(&err)
 	start := time.Now()
-	got, err = by.Recognizer.Recognize(ctx, page, region, r.opts)
+	if p, can := by.Recognizer.(Preparer); can {
+		got, err = finish(ctx, seen, func() (document.Prepared, error) { return p.Prepare(ctx, page, region, r.opts) })
+	} else {
+		got, err = by.Recognizer.Recognize(ctx, page, region, r.opts)
+	}
 	if err == nil {
 		by.pace.took(time.Since(start))
 	}
 	return got, err
 }
 
+// finish reads what prepare took from the page, whose pixels may go then.
+func finish(ctx context.Context, seen func(rest int64), prepare func() (document.Prepared, error)) (document.Recognition, error) {
+	prepared, err := prepare()
+	if err != nil {
+		return document.Recognition{}, err
+	}
+	seen(prepared.Bytes)
+	return prepared.Read(ctx)
+}
+
 // answer asks the run's question about the page; nil when there is none or
 // the engine answers none.
-func (r *run) answer(ctx context.Context, by *backend, page *document.Page) (*document.Answer, document.Usage) {
+func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen func(rest int64)) (*document.Answer, document.Usage) {
 	answerer, can := by.Recognizer.(Answerer)
 	if !can || r.opts.Question == nil {
 		return nil, document.Usage{}
@@ -202,7 +228,7 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page) (*do
 		return nil, document.Usage{} // cancelled: the page is dropped as a whole
 	}
 	defer by.engine.leave()
-	got, err := r.question(ctx, answerer, page)
+	got, err := r.question(ctx, answerer, page, seen)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.log.WarnContext(ctx, "question failed", "page", page.Number, "error", err)
@@ -213,9 +239,9 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page) (*do
 }
 
 // question calls the engine; a defect in it fails the question, not the process.
-func (r *run) question(ctx context.Context, a Answerer, page *document.Page) (got document.Recognition, err error) {
+func (r *run) question(ctx context.Context, a Answerer, page *document.Page, seen func(rest int64)) (got document.Recognition, err error) {
 	defer recovered(&err)
-	return a.Answer(ctx, page, *r.opts.Question)
+	return finish(ctx, seen, func() (document.Prepared, error) { return a.PrepareAnswer(ctx, page, *r.opts.Question) })
 }
 
 // recovered turns a panic into an error with its stack, for the log.

@@ -38,10 +38,18 @@ type Recognizer interface {
 	Slots() int
 }
 
+// Preparer is a Recognizer that needs a page's pixels only at first. Its pages give
+// their memory back while they wait for the model.
+type Preparer interface {
+	// Prepare does what Recognize does up to where pixels are not needed. It must not
+	// change page or region and is safe for concurrent use.
+	Prepare(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Prepared, error)
+}
+
 // Answerer is a Recognizer that also answers questions about whole pages.
 type Answerer interface {
-	// Answer must not change page and is safe for concurrent use.
-	Answer(ctx context.Context, page *document.Page, q document.Question) (document.Recognition, error)
+	// PrepareAnswer is to a question what Prepare is to a region.
+	PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error)
 }
 
 // Prompted is a Recognizer that may take a prompt in place of a task's own.

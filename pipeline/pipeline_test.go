@@ -67,12 +67,18 @@ func (f *fakeRaster) seq(ctx context.Context, numbers []int) iter.Seq2[*document
 			held := f.held.Add(1)
 			for most := f.most.Load(); held > most && !f.most.CompareAndSwap(most, held); most = f.most.Load() {
 			}
-			page := &document.Page{Number: n, Width: 100, Height: 100, Image: image.NewGray(image.Rect(0, 0, 1, 1)), Free: func() { f.held.Add(-1) }}
+			page := &document.Page{Number: n, Width: 100, Height: 100, Image: image.NewGray(image.Rect(0, 0, 1, 1)), Free: f.free()}
 			if !yield(page, nil) {
 				return
 			}
 		}
 	}
+}
+
+// free counts a page as gone when it gives back all but a rest.
+func (f *fakeRaster) free() func(rest int64) {
+	var once sync.Once
+	return func(int64) { once.Do(func() { f.held.Add(-1) }) }
 }
 
 // fakeDetector gives every page the same number of regions.

@@ -20,12 +20,12 @@ type answeringEngine struct {
 	answer func(page int) (document.Recognition, error)
 }
 
-func (a *answeringEngine) Answer(_ context.Context, page *document.Page, q document.Question) (document.Recognition, error) {
+func (a *answeringEngine) PrepareAnswer(_ context.Context, page *document.Page, q document.Question) (document.Prepared, error) {
 	a.asked.Add(1)
 	if page.Image == nil || q.Prompt == "" {
-		return document.Recognition{}, errors.New("the page was released too early, or the question is lost")
+		return document.Prepared{}, errors.New("the page was released too early, or the question is lost")
 	}
-	return a.answer(page.Number)
+	return document.Prepared{Read: func(context.Context) (document.Recognition, error) { return a.answer(page.Number) }}, nil
 }
 
 func TestQuestionIsAnsweredForEveryPage(t *testing.T) {

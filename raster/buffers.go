@@ -33,12 +33,13 @@ func (r *Rasterizer) pixelBuffer(page *document.Page, gray bool) []byte {
 // goes with the page. A gray one gives back what it does not need.
 func (r *Rasterizer) adopt(page *document.Page, pix []byte, gray bool) image.Image {
 	rect, free := image.Rect(0, 0, page.Width, page.Height), page.Free
-	if !gray {
-		page.Free = sync.OnceFunc(func() { r.rgba.put(pix); free() })
-		return &image.RGBA{Pix: pix, Stride: 4 * page.Width, Rect: rect}
+	if gray {
+		free(int64(len(pix)))
+		put := sync.OnceFunc(func() { r.gray.put(pix) })
+		page.Free = func(rest int64) { put(); free(rest) }
+		return &image.Gray{Pix: pix, Stride: page.Width, Rect: rect}
 	}
-	bytes := int64(len(pix))
-	r.budget.Shrink(4*bytes, bytes)
-	page.Free = sync.OnceFunc(func() { r.gray.put(pix); r.budget.Release(bytes) })
-	return &image.Gray{Pix: pix, Stride: page.Width, Rect: rect}
+	put := sync.OnceFunc(func() { r.rgba.put(pix) })
+	page.Free = func(rest int64) { put(); free(rest) }
+	return &image.RGBA{Pix: pix, Stride: 4 * page.Width, Rect: rect}
 }

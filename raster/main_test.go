@@ -45,21 +45,18 @@ func (b *budget) pages() int {
 	return b.acquired
 }
 
-func (b *budget) Acquire(_ context.Context, n int64) error {
+func (b *budget) Acquire(_ context.Context, n int64) (func(rest int64), error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used += n
 	b.acquired++
 	b.peak = max(b.peak, b.used)
-	return nil
-}
-
-func (b *budget) Shrink(n, smaller int64) { b.Release(n - smaller) }
-
-func (b *budget) Release(n int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.used -= n
+	return func(rest int64) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.used -= n - min(n, rest)
+		n = min(n, rest)
+	}, nil
 }
 
 func testConfig() raster.Config {

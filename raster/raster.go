@@ -21,15 +21,12 @@ import (
 )
 
 // Budget is the memory for decoded pages, shared by all requests. A page takes
-// width * height * 4 bytes before it is rendered and gives them back in Page.Free; one
-// that proves to be gray gives three quarters back at once.
+// width * height * 4 bytes before it is rendered; one that proves to be gray gives three
+// quarters back at once.
 type Budget interface {
-	// Acquire waits for bytes, in turn with others, until ctx is done.
-	Acquire(ctx context.Context, bytes int64) error
-	// Shrink gives back what is beyond the smaller number.
-	Shrink(bytes, smaller int64)
-	// Release gives back the number acquired, or the smaller one since.
-	Release(bytes int64)
+	// Acquire waits for bytes, in turn with others, until ctx is done. free becomes
+	// document.Page.Free.
+	Acquire(ctx context.Context, bytes int64) (free func(rest int64), err error)
 }
 
 // Rasterizer opens documents. It is safe for concurrent use.
@@ -104,13 +101,11 @@ func (r *Rasterizer) newPages(total int, opts document.Options) (*document.Pages
 // newPage takes the memory of a page of width x height pixels.
 func (r *Rasterizer) newPage(ctx context.Context, number, width, height int) (*document.Page, error) {
 	bytes := 4 * int64(width) * int64(height)
-	if err := r.budget.Acquire(ctx, bytes); err != nil {
+	free, err := r.budget.Acquire(ctx, bytes)
+	if err != nil {
 		return nil, err
 	}
-	return &document.Page{
-		Number: number, Width: width, Height: height,
-		Free: sync.OnceFunc(func() { r.budget.Release(bytes) }),
-	}, nil
+	return &document.Page{Number: number, Width: width, Height: height, Free: free}, nil
 }
 
 // failedPage is a page without an image, which goes with a *document.Problem.

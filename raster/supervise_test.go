@@ -209,18 +209,18 @@ func TestSlowReadersDoNotStarveOthers(t *testing.T) {
 // tightBudget has room for a number of pages and makes others wait.
 type tightBudget chan struct{}
 
-func (b tightBudget) Acquire(ctx context.Context, _ int64) error {
+func (b tightBudget) Acquire(ctx context.Context, _ int64) (func(rest int64), error) {
 	select {
 	case b <- struct{}{}:
-		return nil
+		return func(rest int64) {
+			if rest == 0 {
+				<-b
+			}
+		}, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
-
-func (b tightBudget) Shrink(int64, int64) {}
-
-func (b tightBudget) Release(int64) { <-b }
 
 // TestMemoryForOnePage wants documents to share memory for a single page without
 // locking each other out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"net/http"
 	"strings"
@@ -12,25 +13,44 @@ import (
 	"ocr-gateway/document"
 )
 
-// job is one region on its way.
+// job is one region on its way: what is left of it once it is encoded.
 type job struct {
-	page        *document.Page
-	box         document.BBox
-	outline     []document.Point // of what is read within box, nil for all
-	task        task
-	sampling    Sampling
-	imageTokens int            // at most so many
-	sent        int            // image tokens of the last attempt
-	usage       document.Usage // of all attempts so far
+	task     task
+	load     *payload
+	tokens   int // of its image
+	sampling Sampling
+	usage    document.Usage // of all attempts so far
 }
 
-// shrink makes the next image two thirds of the last, and small enough for an
-// encoder cache of so many tokens when that is known.
-func (j *job) shrink(cache int) {
-	j.imageTokens = max(1, j.sent*2/3)
-	if cache > 0 {
-		j.imageTokens = min(j.imageTokens, cache)
+// show makes img what the model is asked about.
+func (j *job) show(img image.Image, quality int) error {
+	load := newPayload()
+	if err := load.image(img, j.task.prompt, quality); err != nil {
+		load.release()
+		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}
+	if j.load != nil {
+		j.load.release()
+	}
+	size := img.Bounds().Size()
+	j.load, j.tokens = load, min(imageTokens(size.X, size.Y), maxImageTokens)
+	return nil
+}
+
+// shrink makes the image two thirds of what it was, and small enough for an
+// encoder cache of so many tokens when that is known.
+func (j *job) shrink(cache, quality int) error {
+	tokens := max(1, j.tokens*2/3)
+	if cache > 0 {
+		tokens = min(tokens, cache)
+	}
+	img, err := j.load.decode()
+	if err != nil {
+		return err
+	}
+	size := img.Bounds().Size()
+	w, h := fit(size.X, size.Y, tokens)
+	return j.show(shrink(plain(img), w, h), quality)
 }
 
 // ask sends the job until it is answered, refused or given up.
@@ -66,7 +86,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
 // attempt sends the job once. An error is a *fault when the server answered it or
 // failed to answer.
 func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh bool) (got answer, at *endpoint, err error) {
-	load, place, err := e.stage(ctx, job, avoid)
+	place, err := e.pool.acquire(ctx, avoid)
 	if err != nil {
 		return answer{}, nil, err
 	}
@@ -81,7 +101,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 	silence := time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
 	defer silence.Stop()
 	defer context.AfterFunc(place.gone, func() { cancel(errGone) })()
-	got, err = e.exchange(trying, client, at, load, &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.task.loop)
+	got, err = e.exchange(trying, client, at, job.load.ask(e.params(job, place.server)), &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.task.loop)
 	got.usage.Attempts = 1
 	job.usage.Add(got.usage)
 	var f *fault
@@ -136,40 +156,16 @@ func restOf(err error) time.Duration {
 	return 0
 }
 
-// stage makes the request's body and takes a place at an endpoint. It holds one
-// of the encoding places until both are there, so that crops are made late and few wait.
-func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload, grant, error) {
-	select {
-	case e.encoding <- struct{}{}:
-		defer func() { <-e.encoding }()
-	case <-ctx.Done():
-		return nil, grant{}, ctx.Err()
-	}
-	img, problem := crop(job.page, job.box, job.outline, job.imageTokens)
-	if problem != nil {
-		return nil, grant{}, problem
-	}
-	load := newPayload()
-	if err := load.image(img, job.task.prompt, e.cfg.JPEGQuality); err != nil {
-		load.release()
-		return nil, grant{}, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
-	}
-	size := img.Bounds().Size()
-	job.sent = min(imageTokens(size.X, size.Y), maxImageTokens)
-	place, err := e.pool.acquire(ctx, avoid)
-	if err != nil {
-		load.release()
-		return nil, grant{}, err
-	}
-	load.finish(params{
+// params are the fields of a job's request to one server.
+func (e *Engine) params(job *job, server status) params {
+	return params{
 		model:             e.cfg.Model,
-		maxTokens:         answerRoom(job.task.maxTokens, job.sent+longPrompt(job.task.prompt), place.server.modelLength),
+		maxTokens:         answerRoom(job.task.maxTokens, job.tokens+longPrompt(job.task.prompt), server.modelLength),
 		sampling:          job.sampling,
 		logprobs:          e.cfg.Confidence,
-		detectRepetitions: place.server.detectsRepetitions() && job.task.loop == textRule,
+		detectRepetitions: server.detectsRepetitions() && job.task.loop == textRule,
 		schema:            job.task.schema,
-	})
-	return load, place, nil
+	}
 }
 
 // promptTokens is more than a task's own prompt and the chat template need.
@@ -191,9 +187,9 @@ func answerRoom(wanted, image, modelLength int) int {
 // maxErrorBody bounds what is read of an error.
 const maxErrorBody = 64 << 10
 
-// exchange sends the body, which it releases, and reads the answer.
-func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint, load *payload, heard *heard, rule loopRule) (answer, error) {
-	resp, err := e.send(ctx, client, at, load)
+// exchange sends the body and reads the answer.
+func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint, body body, heard *heard, rule loopRule) (answer, error) {
+	resp, err := e.send(ctx, client, at, body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -216,14 +212,13 @@ func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint
 	return got, err
 }
 
-func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoint, load *payload) (*http.Response, error) {
-	defer load.release() // another attempt makes its own
-	req, err := at.request(ctx, http.MethodPost, "/v1/chat/completions", load.reader())
+func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoint, body body) (*http.Response, error) {
+	req, err := at.request(ctx, http.MethodPost, "/v1/chat/completions", body.reader())
 	if err != nil {
 		return nil, err
 	}
-	req.ContentLength = int64(len(load.body))
-	req.GetBody = func() (io.ReadCloser, error) { return load.reader(), nil }
+	req.ContentLength = body.size()
+	req.GetBody = func() (io.ReadCloser, error) { return body.reader(), nil }
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "text/event-stream")
 	return client.Do(req)

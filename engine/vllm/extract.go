@@ -6,14 +6,11 @@ import (
 	"ocr-gateway/document"
 )
 
-// Answer asks q about the whole page and binds the answer to q.Schema. The text
-// comes as the model wrote it. Errors are *document.Problem.
-func (e *Engine) Answer(ctx context.Context, page *document.Page, q document.Question) (document.Recognition, error) {
-	return e.finish(ctx, &job{
-		page: page, box: document.BBox{0, 0, page.Width, page.Height},
-		task:     questionTask(q, e.cfg.MaxTokens),
-		sampling: e.cfg.Sampling, imageTokens: maxImageTokens,
-	})
+// PrepareAnswer shows the whole page to ask q about it and binds the answer to
+// q.Schema. The text comes as the model wrote it. Errors, also those of Read, are
+// *document.Problem.
+func (e *Engine) PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error) {
+	return e.prepare(ctx, page, document.BBox{0, 0, page.Width, page.Height}, nil, questionTask(q, e.cfg.MaxTokens))
 }
 
 // questionTask asks with a prompt of the caller's. Lists of like items repeat

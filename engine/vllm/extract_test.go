@@ -8,11 +8,22 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/enginetest"
+	"ocr-gateway/engine/vllm"
 )
 
 var question = document.Question{
 	Prompt: "请按下列JSON格式输出图中信息:\n{\n    \"name\": \"\"\n}",
 	Schema: json.RawMessage(`{"type":"object","properties":{"name":{"type":["string","null"]}}}`),
+}
+
+// answer asks a question about a page from beginning to end.
+func answer(ctx context.Context, e *vllm.Engine, page *document.Page, q document.Question) (document.Recognition, error) {
+	prepared, err := e.PrepareAnswer(ctx, page, q)
+	if err != nil {
+		return document.Recognition{}, err
+	}
+	page.Release() // the pixels are not needed any more
+	return prepared.Read(ctx)
 }
 
 func TestAnswerBindsTheModelToTheSchema(t *testing.T) {
@@ -21,7 +32,7 @@ func TestAnswerBindsTheModelToTheSchema(t *testing.T) {
 		asked = q
 		return enginetest.Script(q)
 	}})
-	got, err := start(t, quick(), endpoint).Answer(t.Context(), page(56, 84), question)
+	got, err := answer(t.Context(), start(t, quick(), endpoint), page(56, 84), question)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +70,7 @@ func TestAnswerIsTriedAgain(t *testing.T) {
 		Answer: func(enginetest.Request) enginetest.Answer { return enginetest.Answer{Text: `{"name":"x"}`} },
 		Fault:  enginetest.First(2, enginetest.Fault{Status: 503}),
 	})
-	got, err := start(t, quick(), endpoint).Answer(t.Context(), page(56, 56), question)
+	got, err := answer(t.Context(), start(t, quick(), endpoint), page(56, 56), question)
 	if err != nil || got.Content != `{"name":"x"}` {
 		t.Fatalf("got %+v, %v", got, err)
 	}
@@ -71,13 +82,13 @@ func TestAnswerIsTriedAgain(t *testing.T) {
 func TestAnswerFails(t *testing.T) {
 	_, endpoint := serve(t, enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Status: 400})})
 	e := start(t, quick(), endpoint)
-	_, err := e.Answer(t.Context(), page(56, 56), question)
+	_, err := answer(t.Context(), e, page(56, 56), question)
 	if p := problem(t, err); p.Code != document.CodeEngineFailed || p.Retryable {
 		t.Errorf("problem %+v", p)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = e.Answer(ctx, page(56, 56), question)
+	_, err = answer(ctx, e, page(56, 56), question)
 	if p := problem(t, err); p.Code != document.CodeCanceled {
 		t.Errorf("problem %+v", p)
 	}
@@ -91,7 +102,7 @@ func TestAnswerThatIsCutSaysSo(t *testing.T) {
 	}})
 	long := question
 	long.Prompt = strings.Repeat("x", 6000)
-	got, err := start(t, quick(), endpoint).Answer(t.Context(), page(56, 56), long)
+	got, err := answer(t.Context(), start(t, quick(), endpoint), page(56, 56), long)
 	if err != nil || got.Truncated == nil {
 		t.Fatalf("got %+v, %v", got, err)
 	}

@@ -367,15 +367,20 @@ func TestPayloadIsJSON(t *testing.T) {
 	if err := p.image(image.NewGray(image.Rect(0, 0, 30, 30)), "a \"prompt\" 文", 80); err != nil {
 		t.Fatal(err)
 	}
-	p.finish(params{model: "m", maxTokens: 5, sampling: Sampling{TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1}, logprobs: true, detectRepetitions: true})
+	body := p.ask(params{model: "m", maxTokens: 5, sampling: Sampling{TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1}, logprobs: true, detectRepetitions: true})
+	whole := body.reader()
 	var got map[string]any
-	if err := json.Unmarshal(p.body, &got); err != nil {
-		t.Fatalf("%v in %s", err, p.body)
+	text, err := io.ReadAll(whole)
+	if err := errors.Join(err, json.Unmarshal(text, &got)); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+	if whole.Close(); int64(len(text)) != body.size() {
+		t.Errorf("%d bytes were sent and %d promised", len(text), body.size())
 	}
 	if got["temperature"] != 0.0 || got["top_p"] != 0.00001 || got["max_tokens"] != 5.0 || got["logprobs"] != true {
 		t.Errorf("%v", got)
 	}
-	a, b := p.reader(), p.reader()
+	a, b := body.reader(), body.reader()
 	p.release()
 	a.Close()
 	a.Close() // twice counts once

@@ -5,18 +5,27 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"image"
+	"image/jpeg"
 	"io"
 	"strconv"
 	"sync"
 	"sync/atomic"
 )
 
-// payload is a request's body in a buffer that is used again. Besides its maker
-// every reader that the HTTP transport got holds it, because the transport may
-// still read when the answer is there already.
+// payload is the part of a request's body that all attempts share, the message with
+// the image, in a buffer that is used again. Besides its maker every reader that the
+// HTTP transport got holds it, because the transport may still read when the answer is
+// there already.
 type payload struct {
-	body    []byte
-	holders atomic.Int32
+	message  []byte // not changed once it is made
+	from, to int    // of the image in it, in base64
+	holders  atomic.Int32
+}
+
+// body is a request's whole body.
+type body struct {
+	payload *payload
+	params  []byte
 }
 
 var (
@@ -29,26 +38,32 @@ const maxPooled = 4 << 20
 
 func newPayload() *payload {
 	p := payloads.Get().(*payload)
-	p.body = p.body[:0]
+	p.message = p.message[:0]
 	p.holders.Store(1)
 	return p
 }
 
 // release gives the buffer back once nobody holds it.
 func (p *payload) release() {
-	if p.holders.Add(-1) == 0 && cap(p.body) <= maxPooled {
+	if p.holders.Add(-1) == 0 && cap(p.message) <= maxPooled {
 		payloads.Put(p)
 	}
 }
 
+// size is the body's length in bytes.
+func (b body) size() int64 { return int64(len(b.payload.message) + len(b.params)) }
+
 // reader opens the body once more.
-func (p *payload) reader() io.ReadCloser {
-	p.holders.Add(1)
-	return &payloadReader{Reader: bytes.NewReader(p.body), payload: p}
+func (b body) reader() io.ReadCloser {
+	b.payload.holders.Add(1)
+	return &payloadReader{
+		Reader:  io.MultiReader(bytes.NewReader(b.payload.message), bytes.NewReader(b.params)),
+		payload: b.payload,
+	}
 }
 
 type payloadReader struct {
-	*bytes.Reader
+	io.Reader
 	payload *payload
 	closed  atomic.Bool
 }
@@ -72,12 +87,19 @@ func (p *payload) image(img image.Image, prompt string, quality int) error {
 	if cap(encoded) <= maxPooled {
 		*buf = encoded
 	}
-	b := append(p.body, `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,`...)
+	b := append(p.message, `{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,`...)
+	p.from = len(b)
 	b = base64.StdEncoding.AppendEncode(b, encoded)
+	p.to = len(b)
 	b = append(b, `"}},{"type":"text","text":`...)
 	b = appendString(b, prompt)
-	p.body = append(b, `}]}]`...)
+	p.message = append(b, `}]}]`...)
 	return nil
+}
+
+// decode returns the image as it was encoded.
+func (p *payload) decode() (image.Image, error) {
+	return jpeg.Decode(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(p.message[p.from:p.to])))
 }
 
 // params are the fields beside the message.
@@ -94,9 +116,9 @@ type params struct {
 // loops, so it takes many copies; longer patterns are left to loop.go.
 const serverLoopRule = `,"repetition_detection":{"max_pattern_size":32,"min_count":64}`
 
-// finish ends the body with the parameters, which depend on the server.
-func (p *payload) finish(q params) {
-	b := append(p.body, `,"model":`...)
+// ask ends the message with the parameters, which depend on server and attempt.
+func (p *payload) ask(q params) body {
+	b := append(make([]byte, 0, 512+len(q.schema)), `,"model":`...)
 	b = appendString(b, q.model)
 	// With every part, because an answer that loops is left before its end.
 	b = append(b, `,"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true},"max_tokens":`...)
@@ -116,7 +138,7 @@ func (p *payload) finish(q params) {
 		b = append(b, `,"response_format":{"type":"json_schema","json_schema":{"name":"fields","strict":true,"schema":`...)
 		b = append(append(b, q.schema...), `}}`...)
 	}
-	p.body = append(b, '}')
+	return body{payload: p, params: append(b, '}')}
 }
 
 func appendFloat(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'f', -1, 64) }

@@ -50,7 +50,7 @@ func TestServerRegionTypes(t *testing.T) {
 // TestServerBindsAnswersToASchema asks as extraction does.
 func TestServerBindsAnswersToASchema(t *testing.T) {
 	e := start(t, vllm.DefaultConfig(), realServer(t))
-	got, err := e.Answer(t.Context(), enginetest.TextPage(), document.Question{
+	got, err := answer(t.Context(), e, enginetest.TextPage(), document.Question{
 		Prompt: `Answer as JSON: {"invoice": "", "total": ""}`,
 		Schema: json.RawMessage(`{"type":"object","properties":{"invoice":{"type":"string"},"total":{"type":"string"}},"required":["invoice","total"],"additionalProperties":false}`),
 	})
@@ -67,7 +67,7 @@ func TestServerBindsAnswersToASchema(t *testing.T) {
 func TestServerIsStoppedInALoop(t *testing.T) {
 	endpoint := realServer(t)
 	e := start(t, vllm.DefaultConfig(), endpoint)
-	got, err := e.Answer(t.Context(), enginetest.TextPage(), document.Question{Prompt: "LOOP"})
+	got, err := answer(t.Context(), e, enginetest.TextPage(), document.Question{Prompt: "LOOP"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,23 +81,63 @@ func (e *Engine) Ready() bool { return e.pool.ready() }
 
 // Recognize reads one region. Errors are *document.Problem.
 func (e *Engine) Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error) {
+	prepared, err := e.Prepare(ctx, page, region, opts)
+	if err != nil {
+		return document.Recognition{}, err
+	}
+	return prepared.Read(ctx)
+}
+
+// Prepare cuts a region out of its page and encodes it. Errors, also those of Read,
+// are *document.Problem.
+func (e *Engine) Prepare(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Prepared, error) {
 	if opts.Task != "" && !slices.Contains(document.Tasks, opts.Task) {
-		return document.Recognition{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
+		return document.Prepared{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
 			"the vllm engine cannot do task %q", opts.Task)
 	}
 	task := taskOf(region.Type, e.cfg.MaxTokens)
 	if opts.Prompt != "" {
 		if err := e.CheckPrompt(opts.Prompt); err != nil {
-			return document.Recognition{}, err
+			return document.Prepared{}, err
 		}
 		task.prompt = opts.Prompt
 	}
-	job := &job{page: page, box: region.BBox, outline: region.Outline, task: task, sampling: e.cfg.Sampling, imageTokens: maxImageTokens}
-	return e.finish(ctx, job)
+	return e.prepare(ctx, page, region.BBox, region.Outline, task)
+}
+
+// prepare makes a job of what is in box.
+func (e *Engine) prepare(ctx context.Context, page *document.Page, box document.BBox, outline []document.Point, task task) (document.Prepared, error) {
+	job := &job{task: task, sampling: e.cfg.Sampling}
+	err := e.encoded(ctx, func() error {
+		img, problem := crop(page, box, outline, maxImageTokens)
+		if problem != nil {
+			return problem
+		}
+		return job.show(img, e.cfg.JPEGQuality)
+	})
+	if err != nil {
+		return document.Prepared{}, e.problemOf(ctx, ctx, err)
+	}
+	return document.Prepared{
+		Bytes: int64(len(job.load.message)),
+		Read:  func(ctx context.Context) (document.Recognition, error) { return e.finish(ctx, job) },
+	}, nil
+}
+
+// encoded runs encode, which makes a job's image, when a core is free for it.
+func (e *Engine) encoded(ctx context.Context, encode func() error) error {
+	select {
+	case e.encoding <- struct{}{}:
+		defer func() { <-e.encoding }()
+		return encode()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // finish sees the job to its end within the time for one region.
 func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, error) {
+	defer func() { job.load.release() }()
 	inTime, cancel := context.WithTimeout(ctx, e.cfg.RegionTimeout)
 	defer cancel()
 	got, err := e.read(inTime, job)
@@ -113,7 +153,9 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	got, err := e.ask(ctx, job)
 	var f *fault
 	if errors.As(err, &f) && f.kind == oversized {
-		job.shrink(f.tokens)
+		if err := e.encoded(ctx, func() error { return job.shrink(f.tokens, e.cfg.JPEGQuality) }); err != nil {
+			return answer{}, err
+		}
 		got, err = e.ask(ctx, job)
 	}
 	if err != nil || !got.looped {
