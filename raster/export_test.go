@@ -6,8 +6,24 @@ import "bytes"
 func (r *Rasterizer) ChildPIDs() []int {
 	r.pool.mu.Lock()
 	defer r.pool.mu.Unlock()
+	r.decoders.mu.Lock()
+	defer r.decoders.mu.Unlock()
 	var pids []int
 	for c := range r.pool.leased {
+		pids = append(pids, c.cmd.Process.Pid)
+	}
+	for c := range r.decoders.inUse {
+		pids = append(pids, c.cmd.Process.Pid)
+	}
+	return pids
+}
+
+// IdlePIDs are the processes that wait for another picture.
+func (r *Rasterizer) IdlePIDs() []int {
+	r.decoders.mu.Lock()
+	defer r.decoders.mu.Unlock()
+	var pids []int
+	for _, c := range r.decoders.idle {
 		pids = append(pids, c.cmd.Process.Pid)
 	}
 	return pids

@@ -9,13 +9,16 @@ import (
 // flatten makes a decoded picture an opaque *image.RGBA, or an *image.Gray when it
 // is one, with its corner at the origin. Transparent parts become white paper. Ink
 // that is too pale to be seen on white was made for a dark ground: it is put on
-// black and inverted, so that it becomes dark on white.
-func flatten(img image.Image) image.Image {
+// black and inverted, so that it becomes dark on white. Pixels in color are written to
+// room where it is large enough, else to memory of their own.
+func flatten(img image.Image, room []byte) image.Image {
 	if gray, ok := toGray(img); ok {
 		return gray
 	}
-	rgba := toRGBA(img)
-	if rgba.Opaque() {
+	opaque, known := img.(interface{ Opaque() bool })
+	isOpaque := known && opaque.Opaque() // cheaper to tell before than after
+	rgba := toRGBA(img, room)
+	if isOpaque {
 		return rgba
 	}
 	if paleInk(rgba.Pix) {
@@ -104,14 +107,18 @@ func grayPalette(p color.Palette) (levels [256]uint8, ok bool) {
 	return levels, true
 }
 
-// toRGBA converts to premultiplied RGBA with the corner at the origin. It works in
-// place where it can.
-func toRGBA(img image.Image) *image.RGBA {
+// toRGBA converts to premultiplied RGBA with the corner at the origin, in place where it
+// can, else in room where that is large enough.
+func toRGBA(img image.Image, room []byte) *image.RGBA {
 	b := img.Bounds()
 	if rgba, ok := img.(*image.RGBA); ok && rgba.Stride == 4*b.Dx() {
 		return &image.RGBA{Pix: rgba.Pix, Stride: rgba.Stride, Rect: b.Sub(b.Min)}
 	}
-	dst := image.NewRGBA(b.Sub(b.Min))
+	bytes := 4 * b.Dx() * b.Dy()
+	if len(room) < bytes {
+		room = make([]byte, bytes)
+	}
+	dst := &image.RGBA{Pix: room[:bytes:bytes], Stride: 4 * b.Dx(), Rect: b.Sub(b.Min)}
 	if src, ok := img.(*image.Paletted); ok {
 		drawPaletted(dst, src)
 		return dst

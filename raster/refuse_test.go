@@ -130,7 +130,7 @@ func TestDamagedPictures(t *testing.T) {
 		{"JPEG start only", []byte("\xff\xd8\xff\xe0"), document.CodeUnreadable},
 		{"PNG without pixels", pngHeader(10, 10, 8, 0), document.CodeUnreadable},
 		{"PNG without size", pngHeader(0, 0, 8, 0), document.CodeUnreadable},
-		{"PNG of 2^31-1 x 2^31-1", pngHeader(1<<31-1, 1<<31-1, 8, 0), document.CodeUnreadable},
+		{"PNG of 2^31-1 x 2^31-1", pngHeader(1<<31-1, 1<<31-1, 8, 0), document.CodeTooManyPixels},
 		{"WebP cut", cut("plain.webp", 40), document.CodeUnreadable},
 		{"GIF cut", cut("plain.gif", 12), document.CodeUnreadable},
 		{"BMP cut", cut("plain.bmp", 60), document.CodeUnreadable},
