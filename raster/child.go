@@ -48,6 +48,7 @@ type starter struct {
 	pixels   int64
 	isolated bool // whether the child before had a network namespace of its own
 	log      *slog.Logger
+	run      func(*syscall.SysProcAttr) (*child, error) // startWith
 }
 
 func newStarter(cfg Config, log *slog.Logger) *starter {
@@ -56,19 +57,21 @@ func newStarter(cfg Config, log *slog.Logger) *starter {
 		// Not os.Executable: the file may have been replaced by an upgrade.
 		command = []string{"/proc/self/exe", "worker"}
 	}
-	return &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), isolated: true, log: log}
+	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), isolated: true, log: log}
+	s.run = s.startWith
+	return s
 }
 
 // start starts a child, without network where the kernel permits that. Each child is
 // tried anew: what was refused to one may be granted to the next.
 func (s *starter) start() (*child, error) {
-	c, err := s.startWith(noNetwork())
+	c, err := s.run(noNetwork())
 	if err != nil && !short(err) {
 		if s.isolated {
 			s.log.Warn("raster children share the network namespace: the kernel permits no other", "error", err)
 		}
 		s.isolated = false
-		return s.startWith(&syscall.SysProcAttr{})
+		return s.run(&syscall.SysProcAttr{})
 	}
 	if err == nil {
 		if !s.isolated {

@@ -2,7 +2,9 @@ package raster
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -14,7 +16,6 @@ import (
 type decoders struct {
 	pool   *pool
 	places chan struct{} // a token for each child in use
-	keep   int           // idle children
 	heavy  *semaphore.Weighted
 	total  int64 // of heavy, in bytes
 	share  int64 // of it, the least for a picture
@@ -22,19 +23,29 @@ type decoders struct {
 	mu     sync.Mutex
 	closed bool
 	inUse  map[*child]struct{}
-	idle   []*child
+	idle   []idleChild // longest unused first
+	trim   *time.Timer // ends those idle for long; nil before there are two
 }
+
+// idleChild is done with a picture and waits for the next.
+type idleChild struct {
+	*child
+	since time.Time
+}
+
+// idleTime is how long children wait for another picture, all but one.
+const idleTime = 10 * time.Second
 
 // What more than this is a heavy picture: an A4 page at 400 dpi in color is none, a
 // progressive JPEG has some ten scans.
 const (
-	lightMemory = 160 << 20
+	lightMemory = 192 << 20
 	lightScans  = 32
 )
 
 // keptMemory is the largest picture after which a child goes on with another: its heap
 // stays as large.
-const keptMemory = 96 << 20
+const keptMemory = 128 << 20
 
 // newDecoders has a place for each worker and one beside them. Heavy pictures take at most
 // half of the places, and together the memory of one child.
@@ -43,7 +54,6 @@ func newDecoders(cfg Config, p *pool) *decoders {
 	return &decoders{
 		pool:   p,
 		places: make(chan struct{}, places),
-		keep:   cfg.Spares,
 		heavy:  semaphore.NewWeighted(cfg.ChildMemory),
 		total:  cfg.ChildMemory,
 		share:  cfg.ChildMemory / int64(places/2),
@@ -94,7 +104,7 @@ func (d *decoders) takeIdle() (*child, error) {
 		return nil, errClosed
 	}
 	for len(d.idle) > 0 {
-		c := d.idle[len(d.idle)-1]
+		c := d.idle[len(d.idle)-1].child
 		d.idle = d.idle[:len(d.idle)-1]
 		if c.killed.Err() == nil {
 			return c, nil
@@ -118,8 +128,9 @@ func (d *decoders) use(c *child) error {
 func (d *decoders) release(c *child, clean bool) {
 	d.mu.Lock()
 	delete(d.inUse, c)
-	if clean && !d.closed && len(d.idle) < d.keep {
-		d.idle = append(d.idle, c)
+	if clean && !d.closed {
+		d.idle = append(d.idle, idleChild{c, time.Now()})
+		d.trimLater()
 	} else {
 		c.kill()
 	}
@@ -127,11 +138,39 @@ func (d *decoders) release(c *child, clean bool) {
 	<-d.places
 }
 
+// trimLater ends children that are idle for long, when it is time. d.mu is held.
+func (d *decoders) trimLater() {
+	if len(d.idle) < 2 {
+		return
+	}
+	left := time.Until(d.idle[0].since.Add(idleTime))
+	if d.trim == nil {
+		d.trim = time.AfterFunc(left, d.trimIdle)
+	} else {
+		d.trim.Reset(left)
+	}
+}
+
+func (d *decoders) trimIdle() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for len(d.idle) > 1 && time.Since(d.idle[0].since) >= idleTime {
+		d.idle[0].kill()
+		d.idle = slices.Delete(d.idle, 0, 1)
+	}
+	if !d.closed {
+		d.trimLater()
+	}
+}
+
 // close kills all children. The pool waits for their end.
 func (d *decoders) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed = true
+	if d.trim != nil {
+		d.trim.Stop()
+	}
 	for c := range d.inUse {
 		c.kill()
 	}

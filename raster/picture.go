@@ -3,6 +3,7 @@ package raster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -74,11 +75,15 @@ func (p *picture) tryChild(ctx context.Context, work childWork, again bool) erro
 	}
 	clean := false
 	defer func() { p.decoders.release(c, clean) }()
-	if _, err := p.openIn(ctx, c); err != nil {
+	total, err := p.openIn(ctx, c)
+	if err != nil {
 		return err
 	}
-	clean, err = work(ctx, c, again)
-	if clean && !dead(err) {
+	if total != 1 {
+		return fmt.Errorf("%w: picture of %d pages", errChildGone, total)
+	}
+	reusable, err := work(ctx, c, again)
+	if reusable && !dead(err) {
 		_, closeErr := p.call(ctx, c, p.cfg.PageTimeout, request{Op: opClose}, "", nil)
 		clean = closeErr == nil
 	}

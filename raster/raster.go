@@ -40,8 +40,7 @@ type Rasterizer struct {
 	pool   *pool
 
 	decoders *decoders
-
-	gray, rgba buffers
+	buffers  buffers
 }
 
 // New starts the spare children. Close ends them.

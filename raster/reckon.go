@@ -88,7 +88,7 @@ func reckonJPEG(data []byte) (n need, perPixel float64, ok bool) {
 			if marker != 0xc0 && marker != 0xc1 { // progressive, or read by a decoder that holds as much
 				perPixel *= 5
 			}
-			if body[5] == 4 { // the black plane, and CMYK of all
+			if body[5] >= 3 { // RGB and CMYK are put together in 4 bytes a pixel
 				perPixel += 4
 			}
 		}

@@ -171,15 +171,17 @@ func TestHostileChild(t *testing.T) {
 			r, _ := newRasterizer(t, func(c *raster.Config) {
 				c.Command = []string{"/proc/self/exe", lyingArgument, lie}
 			})
-			pages, err := openFile(t, r, "form.pdf", document.Options{})
-			if err != nil {
-				wantProblem(t, err, document.CodeUnreadable)
-				return
-			}
-			defer pages.Close()
-			for page, err := range pages.Seq {
-				wantProblem(t, err, document.CodePageFailed)
-				page.Release()
+			for file, code := range map[string]document.Code{"form.pdf": document.CodePageFailed, "exif1.jpg": document.CodeUnreadable} {
+				pages, err := openFile(t, r, file, document.Options{})
+				if err != nil {
+					wantProblem(t, err, document.CodeUnreadable)
+					continue
+				}
+				for page, err := range pages.Seq {
+					wantProblem(t, err, code)
+					page.Release()
+				}
+				pages.Close()
 			}
 		})
 	}
