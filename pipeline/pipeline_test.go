@@ -232,9 +232,9 @@ func TestDocumentThatCannotBeOpened(t *testing.T) {
 		code   document.Code
 	}{
 		"problem":    {&fakeRaster{openErr: document.Problemf(document.CodePasswordRequired, document.PhaseRaster, "locked")}, document.Options{}, document.CodePasswordRequired},
-		"other":      {&fakeRaster{openErr: errors.New("disk")}, document.Options{}, document.CodeUnreadable},
+		"other":      {&fakeRaster{openErr: errors.New("disk")}, document.Options{}, document.CodeInternal},
 		"task":       {&fakeRaster{total: 1}, document.Options{Task: document.TaskFormula}, document.CodeTaskUnsupported},
-		"mid-stream": {&fakeRaster{total: 9, fatalAt: 4}, document.Options{}, document.CodeUnreadable},
+		"mid-stream": {&fakeRaster{total: 9, fatalAt: 4}, document.Options{}, document.CodeInternal},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := collect(t.Context(), newPipeline(t, tc.raster, fakeDetector{regions: 1}, &fakeEngine{slots: 1}), tc.opts)

@@ -59,7 +59,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	start := time.Now()
 	pages, err := p.raster.Open(ctx, src, opts)
 	if err != nil {
-		return nil, problemOf(ctx, err, document.CodeUnreadable, document.PhaseRaster, "the document could not be opened")
+		return nil, problemOf(ctx, err, document.CodeInternal, document.PhaseRaster, "the document could not be opened, for a reason on our side")
 	}
 	defer pages.Close()
 
@@ -120,7 +120,7 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 	defer workers.Wait()
 	for page, err := range pages.Seq {
 		if page == nil {
-			return problemOf(ctx, err, document.CodeUnreadable, document.PhaseRaster, "the document could not be read further")
+			return problemOf(ctx, err, document.CodeInternal, document.PhaseRaster, "the document could not be read further, for a reason on our side")
 		}
 		if err := r.begin(ctx, page.Number); err != nil { // most have begun already
 			page.Release()
@@ -288,7 +288,10 @@ func (r *run) finish(err error) {
 func allFailed(pages int, blamed *document.PageResult) *document.Problem {
 	first := blamed.Error
 	code := document.CodeAllPagesFailed
-	if first.Phase == document.PhaseRaster {
+	switch {
+	case first.Code == document.CodeOverloaded: // the server was short of something, not the document
+		code = first.Code
+	case first.Phase == document.PhaseRaster:
 		code = document.CodeUnreadable
 	}
 	p := document.Problemf(code, first.Phase, "none of the %d pages could be read; page %d: %s", pages, blamed.Number, first.Detail).Because(first)

@@ -2,44 +2,89 @@ package raster
 
 import (
 	"image"
+	"runtime"
+	"slices"
 	"sync"
 
 	"ocr-gateway/document"
 )
 
+const (
+	// keptBuffers is how many bytes of buffers wait for the next pages: one of an A4 page
+	// in color at 300 dpi, or several smaller ones.
+	keptBuffers = 36 << 20
+	// deadBuffers is how many bytes of others may lie dead until the collector is called. It
+	// comes by itself only when the heap has grown by a part of what lives, which with a
+	// large page is a large page.
+	deadBuffers = 16 << 20
+)
+
 // buffers holds the pixels of pages that are done, for the next ones: a fresh one
-// is several MB to clear and to collect.
-type buffers struct{ pool sync.Pool }
+// is several MB to clear and to collect. What it holds and what lies dead is bounded, because
+// nobody counts it: the budget has it back.
+type buffers struct {
+	mu   sync.Mutex
+	free [][]byte // longest unused first
+	kept int      // bytes of free
+	dead int      // bytes dropped since the collector was called
+}
 
 // get gives n bytes of any content.
 func (b *buffers) get(n int) []byte {
-	if old, ok := b.pool.Get().(*[]byte); ok && cap(*old) >= n && cap(*old) <= 2*n {
-		return (*old)[:n]
+	b.mu.Lock()
+	for i := len(b.free) - 1; i >= 0; i-- {
+		if pix := b.free[i]; cap(pix) >= n && cap(pix) <= 2*n {
+			b.take(i)
+			b.mu.Unlock()
+			return pix[:n]
+		}
+	}
+	collect := b.dead > deadBuffers
+	if collect {
+		b.dead = 0
+	}
+	b.mu.Unlock()
+	if collect {
+		runtime.GC()
 	}
 	return make([]byte, n)
 }
 
-func (b *buffers) put(pix []byte) { b.pool.Put(&pix) }
+// put takes a buffer back. Which it drops in its place is the one unused longest.
+func (b *buffers) put(pix []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.free = append(b.free, pix)
+	b.kept += cap(pix)
+	for b.kept > keptBuffers {
+		b.dead += cap(b.free[0])
+		b.take(0)
+	}
+}
+
+// take removes a free buffer. b.mu is held.
+func (b *buffers) take(i int) {
+	b.kept -= cap(b.free[i])
+	b.free = slices.Delete(b.free, i, i+1)
+}
 
 // pixelBuffer gives room for the pixels of a page.
 func (r *Rasterizer) pixelBuffer(page *document.Page, gray bool) []byte {
 	if gray {
-		return r.gray.get(page.Width * page.Height)
+		return r.buffers.get(page.Width * page.Height)
 	}
-	return r.rgba.get(4 * page.Width * page.Height)
+	return r.buffers.get(4 * page.Width * page.Height)
 }
 
 // adopt makes pix, from pixelBuffer, the picture of a page that has its memory; it
 // goes with the page. A gray one gives back what it does not need.
 func (r *Rasterizer) adopt(page *document.Page, pix []byte, gray bool) image.Image {
 	rect, free := image.Rect(0, 0, page.Width, page.Height), page.Free
+	put := sync.OnceFunc(func() { r.buffers.put(pix) })
+	page.Free = func(rest int64) { put(); free(rest) }
 	if gray {
 		free(int64(len(pix)))
-		put := sync.OnceFunc(func() { r.gray.put(pix) })
-		page.Free = func(rest int64) { put(); free(rest) }
 		return &image.Gray{Pix: pix, Stride: page.Width, Rect: rect}
 	}
-	put := sync.OnceFunc(func() { r.rgba.put(pix) })
-	page.Free = func(rest int64) { put(); free(rest) }
 	return &image.RGBA{Pix: pix, Stride: 4 * page.Width, Rect: rect}
 }

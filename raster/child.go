@@ -32,9 +32,11 @@ const keepPixels = 32 << 20
 type child struct {
 	cmd         *exec.Cmd
 	conn        *net.UnixConn
-	pixels      *os.File // shared memory, written by the child
-	words       int64    // where in it the words are
-	exited      chan struct{}
+	pixels      *os.File        // shared memory, written by the child
+	words       int64           // where in it the words are
+	isolated    bool            // has a network namespace of its own
+	up          chan struct{}   // closed when it has said that it is ready
+	exited      chan struct{}   // closed when the process and its group are gone
 	killed      context.Context // ends with kill
 	steppedBack sync.Once
 	kill        func() // ends the process; safe to call at any time, any number of times
@@ -44,8 +46,9 @@ type child struct {
 type starter struct {
 	command  []string
 	pixels   int64
-	isolated bool // put children into a network namespace of their own
+	isolated bool // whether the child before had a network namespace of its own
 	log      *slog.Logger
+	run      func(*syscall.SysProcAttr) (*child, error) // startWith
 }
 
 func newStarter(cfg Config, log *slog.Logger) *starter {
@@ -54,20 +57,40 @@ func newStarter(cfg Config, log *slog.Logger) *starter {
 		// Not os.Executable: the file may have been replaced by an upgrade.
 		command = []string{"/proc/self/exe", "worker"}
 	}
-	return &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), isolated: true, log: log}
+	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), isolated: true, log: log}
+	s.run = s.startWith
+	return s
 }
 
-// start starts a child without network where the kernel permits that.
+// start starts a child, without network where the kernel permits that. Each child is
+// tried anew: what was refused to one may be granted to the next.
 func (s *starter) start() (*child, error) {
-	if s.isolated {
-		c, err := s.startWith(noNetwork())
-		if err == nil {
-			return c, nil
+	c, err := s.run(noNetwork())
+	if err != nil && !short(err) {
+		if s.isolated {
+			s.log.Warn("raster children share the network namespace: the kernel permits no other", "error", err)
 		}
 		s.isolated = false
-		s.log.Info("raster children share the network namespace: the kernel permits no other", "error", err)
+		return s.run(&syscall.SysProcAttr{})
 	}
-	return s.startWith(&syscall.SysProcAttr{})
+	if err == nil {
+		if !s.isolated {
+			s.log.Info("raster children have a network namespace of their own again")
+		}
+		s.isolated, c.isolated = true, true
+	}
+	return c, err
+}
+
+// short reports whether an error means that the machine is out of something for now:
+// descriptors, processes or memory.
+func short(err error) bool {
+	for _, errno := range []error{unix.EMFILE, unix.ENFILE, unix.EAGAIN, unix.ENOMEM, unix.ENOBUFS, unix.ETOOMANYREFS} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // noNetwork gives a child an empty network namespace. Who is not root needs a user
@@ -97,28 +120,68 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
 	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
 	cmd.ExtraFiles = []*os.File{theirs, pixels} // descriptors socketFD and pixelsFD
 	attr.Pdeathsig = syscall.SIGKILL
-	attr.Setpgid = true // Ctrl-C at the terminal is the gateway's to handle
+	attr.Setpgid = true // to be killed as a group; and Ctrl-C at the terminal is the gateway's to handle
 	cmd.SysProcAttr = attr
 	if err := cmd.Start(); err != nil {
 		conn.Close()
 		pixels.Close()
 		return nil, fmt.Errorf("start raster child: %w", err)
 	}
-	c := &child{cmd: cmd, conn: conn, pixels: pixels, words: s.pixels, exited: make(chan struct{})}
+	c := &child{
+		cmd: cmd, conn: conn, pixels: pixels, words: s.pixels,
+		up: make(chan struct{}), exited: make(chan struct{}),
+	}
+	c.watch()
+	return c, nil
+}
+
+// watch waits for the child's end, and for its word that it is ready.
+func (c *child) watch() {
 	killed, cancel := context.WithCancel(context.Background())
 	c.killed = killed
+	var mu sync.Mutex // the group's number is the child's until it is reaped, and may be another's then
+	reaped := false
+	killGroup := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if !reaped {
+			_ = unix.Kill(-c.cmd.Process.Pid, unix.SIGKILL) // fails only when it is gone already
+		}
+	}
 	c.kill = sync.OnceFunc(func() {
-		_ = cmd.Process.Kill() // fails only when it is gone already
+		killGroup()
 		cancel()
 	})
 	go func() {
 		defer close(c.exited)
-		_ = cmd.Wait() // how it ended says nothing that the socket does not
+		waitUnreaped(c.cmd.Process.Pid)
+		killGroup() // nothing outlives it
+		mu.Lock()
+		reaped = true
+		_ = c.cmd.Wait() // how it ended says nothing that the socket does not
+		mu.Unlock()
 		cancel()
-		conn.Close()
-		pixels.Close()
+		c.conn.Close()
+		c.pixels.Close()
 	}()
-	return c, nil
+	go func() {
+		packet := make([]byte, len(ready)+1)
+		if n, err := c.conn.Read(packet); err == nil && string(packet[:n]) == ready {
+			close(c.up)
+		} else {
+			c.kill()
+		}
+	}()
+}
+
+// waitUnreaped waits for a child's end and leaves its number taken.
+func waitUnreaped(pid int) {
+	for {
+		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
+		if !errors.Is(err, unix.EINTR) {
+			return
+		}
+	}
 }
 
 // socketPair makes a connection and the child's end of it.

@@ -16,10 +16,11 @@ const maxSide = 16383
 
 // Config bounds what rasterising a document may cost.
 type Config struct {
-	// Workers is how many children may render one document side by side.
+	// Workers is how many children may render one document side by side. One more may
+	// decode images, of all documents.
 	Workers int `mapstructure:"workers"`
-	// MaxChildren is how many children may hold a document, in all. Warm spares
-	// are extra.
+	// MaxChildren is how many children may hold a document with pages, in all. Warm
+	// spares and those that decode images are extra.
 	MaxChildren int `mapstructure:"max_children"`
 	// Spares is how many children are kept started, waiting for a document.
 	Spares int `mapstructure:"spares"`
@@ -36,7 +37,8 @@ type Config struct {
 	// ReadAhead is how many pages of a document are rendered before its reader
 	// asks for them.
 	ReadAhead int `mapstructure:"read_ahead"`
-	// PageTimeout bounds the rendering of one page and the opening of a document.
+	// PageTimeout bounds the rendering of one page, the decoding of an image and the
+	// opening of a document.
 	PageTimeout time.Duration `mapstructure:"page_timeout"`
 	// ChildMemory is how many bytes of address space a child may take beyond
 	// what it has at start.

@@ -1,13 +1,35 @@
 package raster
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+	"image"
+	"log/slog"
+	"syscall"
+)
 
 // ChildPIDs are the processes that hold a document.
 func (r *Rasterizer) ChildPIDs() []int {
 	r.pool.mu.Lock()
 	defer r.pool.mu.Unlock()
+	r.decoders.mu.Lock()
+	defer r.decoders.mu.Unlock()
 	var pids []int
 	for c := range r.pool.leased {
+		pids = append(pids, c.cmd.Process.Pid)
+	}
+	for c := range r.decoders.inUse {
+		pids = append(pids, c.cmd.Process.Pid)
+	}
+	return pids
+}
+
+// IdlePIDs are the processes that wait for another picture.
+func (r *Rasterizer) IdlePIDs() []int {
+	r.decoders.mu.Lock()
+	defer r.decoders.mu.Unlock()
+	var pids []int
+	for _, c := range r.decoders.idle {
 		pids = append(pids, c.cmd.Process.Pid)
 	}
 	return pids
@@ -47,3 +69,52 @@ func (r *Rasterizer) Parked() int {
 	defer r.pool.mu.Unlock()
 	return len(r.pool.parked)
 }
+
+// Reckon is what the header of a picture says that decoding takes.
+func Reckon(data []byte) (width, height int, memory int64, scans int, err error) {
+	k, _ := sniff(data)
+	n, err := reckon(k, data)
+	return n.width, n.height, n.memory, n.scans, err
+}
+
+// DecodeWithGo decodes in the process of the test.
+func DecodeWithGo(data []byte) (image.Image, error) {
+	k, _ := sniff(data)
+	return decodeSafely(k, data)
+}
+
+// Starts starts a child for each kernel, which permits a namespace, is short of something
+// or forbids it, and says how it was started: "own", "shared" or "not".
+func Starts(kernels ...syscall.Errno) (how []string) {
+	s := newStarter(Config{}, slog.New(slog.DiscardHandler))
+	for _, errno := range kernels {
+		s.run = func(attr *syscall.SysProcAttr) (*child, error) {
+			if attr.Cloneflags != 0 && errno != 0 || short(errno) {
+				return nil, errors.Join(errors.New("start"), errno)
+			}
+			return &child{}, nil
+		}
+		c, err := s.start()
+		switch {
+		case err != nil:
+			how = append(how, "not")
+		case c.isolated:
+			how = append(how, "own")
+		default:
+			how = append(how, "shared")
+		}
+	}
+	return how
+}
+
+// KeptBuffers is how many bytes wait for the next pages after buffers of a size came back.
+func KeptBuffers(size, count int) (kept, dead int) {
+	var b buffers
+	for range count {
+		b.put(make([]byte, size))
+	}
+	return b.kept, b.dead
+}
+
+// MaxKeptBuffers is the most that may wait.
+const MaxKeptBuffers = keptBuffers

@@ -58,6 +58,17 @@ func FuzzEXIF(f *testing.F) {
 	})
 }
 
+func FuzzReckon(f *testing.F) {
+	addFiles(f, "exif6.*", "plain.*", "palette.png", "progressive.jpg", "lossy.webp", "animated.*")
+	f.Add(progressiveBomb(100, 100, 4, 3))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		width, height, memory, scans, err := raster.Reckon(data)
+		if err == nil && (width < 1 || height < 1 || memory < 4 || scans < 1) {
+			t.Errorf("%d x %d, %d bytes, %d scans", width, height, memory, scans)
+		}
+	})
+}
+
 func FuzzPicture(f *testing.F) {
 	addFiles(f, "exif6.*", "plain.*", "palette.png", "pale_*", "jpeg.tif", "lzw.tif", "group4.tif", "lossy.webp")
 	fuzzOpen(f)

@@ -9,6 +9,9 @@ import (
 // Lie is a child that answers what it should not, as one might that a document has
 // taken over.
 func Lie(lie string) int {
+	if unix.Sendto(socketFD, []byte(ready), 0, nil) != nil {
+		return 1
+	}
 	for {
 		req, _, _, err := receive()
 		if err != nil || req == nil {
@@ -37,7 +40,10 @@ var Lies = []string{
 var WordLies = []string{"too many words", "too many bytes of words", "words that are zeros"}
 
 func lyingReply(lie string, req *request) reply {
-	rep := reply{Pages: 1, Width: 100, Height: 100, Orientation: 1}
+	rep := reply{Pages: 1, Width: 100, Height: 100}
+	if req.Op == opRender && req.Width > 0 {
+		rep.Width, rep.Height = float64(req.Width), float64(req.Height)
+	}
 	switch lie {
 	case "huge page":
 		rep.Width, rep.Height = math.MaxFloat64, math.MaxFloat64

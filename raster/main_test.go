@@ -19,11 +19,17 @@ const childArgument = "raster-test-child"
 // lyingArgument, with the name of a lie, makes it a child that lies.
 const lyingArgument = "raster-test-liar"
 
+// escapingArgument makes it a child that tries to get out of its sandbox.
+const escapingArgument = "raster-test-escape"
+
 var lies = raster.Lies
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == childArgument {
 		os.Exit(raster.WorkerMain())
+	}
+	if len(os.Args) == 2 && os.Args[1] == escapingArgument {
+		os.Exit(raster.Escape())
 	}
 	if len(os.Args) == 3 && os.Args[1] == lyingArgument {
 		os.Exit(raster.Lie(os.Args[2]))

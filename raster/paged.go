@@ -31,7 +31,7 @@ func (r *Rasterizer) openPaged(ctx context.Context, kind kind, offset int, src *
 	}
 	file, err := readOnly(src)
 	if err != nil {
-		return nil, fmt.Errorf("raster: %w", err)
+		return nil, openFailed(err)
 	}
 	d := &paged{Rasterizer: r, kind: kind, offset: offset, password: opts.Password, dpi: opts.DPI, file: file}
 	if d.dpi == 0 {
@@ -138,6 +138,24 @@ func wrongPassword() *document.Problem {
 	return document.Problemf(document.CodeWrongPassword, document.PhaseRaster, "the password does not open the PDF")
 }
 
+// openFailed translates why a document could not be handed to a child.
+func openFailed(err error) error {
+	if problem := shortProblem(err); problem != nil {
+		return problem
+	}
+	return fmt.Errorf("raster: %w", err)
+}
+
+// shortProblem is the problem of a machine that is out of something, which is no
+// document's fault; nil for other errors.
+func shortProblem(err error) *document.Problem {
+	if !errors.Is(err, errNoChild) && !short(err) {
+		return nil
+	}
+	return document.Problemf(document.CodeOverloaded, document.PhaseRaster,
+		"the server is out of processes, file descriptors or memory for now: send the document again later").Retry().Because(err)
+}
+
 // openProblem translates why a document does not open. Other errors pass through.
 func (d *paged) openProblem(err error) error {
 	var failed *childError
@@ -145,6 +163,8 @@ func (d *paged) openProblem(err error) error {
 	switch {
 	case errors.As(err, &problem):
 		return problem
+	case shortProblem(err) != nil:
+		return shortProblem(err)
 	case errors.As(err, &failed) && failed.status == statusPasswordRequired:
 		return document.Problemf(document.CodePasswordRequired, document.PhaseRaster,
 			"the PDF is encrypted: send its password in the field password")
@@ -162,6 +182,9 @@ func (d *paged) openProblem(err error) error {
 	return err
 }
 
+// isPicture tells images of one page from documents with pages.
+func (d *paged) isPicture() bool { return d.kind != kindPDF && d.kind != kindTIFF }
+
 // pageProblem translates why a page fails, nil for errors that end the document.
 func (d *paged) pageProblem(number int, err error) *document.Problem {
 	var failed *childError
@@ -169,10 +192,18 @@ func (d *paged) pageProblem(number int, err error) *document.Problem {
 	switch {
 	case errors.As(err, &problem):
 		return problem
+	case shortProblem(err) != nil:
+		return shortProblem(err)
+	case errors.Is(err, errTimeout) && d.isPicture():
+		return document.Problemf(document.CodePageTimeout, document.PhaseRaster,
+			"the %s image took longer than %s to decode", d.kind, d.cfg.PageTimeout).Because(err)
 	case errors.Is(err, errTimeout):
 		return document.Problemf(document.CodePageTimeout, document.PhaseRaster,
 			"page %d was not rendered within %s", number, d.cfg.PageTimeout).Because(err)
-	case errors.As(err, &failed) && d.kind != kindPDF && d.kind != kindTIFF:
+	case errors.Is(err, errChildGone) && d.isPicture():
+		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
+			"the %s image could not be decoded: it is damaged, or too large to hold in memory", d.kind).Because(err)
+	case errors.As(err, &failed) && d.isPicture():
 		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
 			"the %s image could not be decoded: it is damaged, or of a variety that is not supported", d.kind).Because(err)
 	case errors.As(err, &failed), errors.Is(err, errChildGone):

@@ -1,207 +1,197 @@
 package raster
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
-	"io"
 	"sync"
-
-	"github.com/gen2brain/avif"
-	"github.com/gen2brain/heic"
-	gwebp "github.com/gen2brain/webp"
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/webp"
+	"time"
 
 	"ocr-gateway/document"
-	"ocr-gateway/raster/mupdf"
 )
 
-// codec is a pair of Go decoders, which are safe to run in this process.
-type codec struct {
-	config func(io.Reader) (image.Config, error)
-	decode func(io.Reader) (image.Image, error)
+// picture is an image that a child decodes: nothing of it but its first bytes is looked
+// at in this process. Unlike a document with pages it holds a child only while one works on it.
+type picture struct {
+	*paged
+	memory int64 // bytes that decoding takes
+	scans  int
 }
 
-// codecs: of an animated GIF the first frame is decoded, of an MPO the first picture.
-var codecs = map[kind]codec{
-	kindPNG:  {png.DecodeConfig, png.Decode},
-	kindJPEG: {jpeg.DecodeConfig, jpeg.Decode},
-	kindGIF:  {gif.DecodeConfig, gif.Decode},
-	kindBMP:  {bmp.DecodeConfig, bmp.Decode},
-	kindWebP: {webp.DecodeConfig, decodeWebP},
-}
+// maxScans is more than any JPEG needs: an encoder that sends each bit of each coefficient by
+// itself comes to some 200.
+const maxScans = 500
 
-// openPicture opens an image that a Go decoder reads. What that decoder refuses, a
-// child tries with a second, more lenient one.
+// openPicture opens an image of any kind but TIFF, which has pages.
 func (r *Rasterizer) openPicture(ctx context.Context, kind kind, src *document.Source, opts document.Options) (*document.Pages, error) {
-	cfg, err := codecs[kind].config(bufio.NewReader(src.Reader()))
+	file, err := readOnly(src)
 	if err != nil {
-		return r.openPaged(ctx, kind, 0, src, opts)
+		return nil, openFailed(err)
 	}
-	if cfg.Width < 1 || cfg.Height < 1 {
-		return nil, document.Problemf(document.CodeUnreadable, document.PhaseAdmission, "the %s image has no pixels", kind)
-	}
-	if !fits(cfg.Width, cfg.Height, r.cfg.MaxPixels) {
-		return nil, r.tooManyPixels(1, cfg.Width, cfg.Height)
-	}
-	pages, err := r.newPages(1, opts)
+	p := &picture{paged: &paged{Rasterizer: r, kind: kind, file: file}}
+	pages, err := p.open(ctx, opts)
 	if err != nil {
+		p.close()
 		return nil, err
 	}
-	pages.Close = func() {}
-	pages.Seq = once(func(yield func(*document.Page, error) bool) {
-		if err := permitOf(pages)(ctx, 1); err != nil {
-			yield(nil, err)
-			return
-		}
-		page, err := r.picture(ctx, kind, cfg, src)
-		if errors.Is(err, errUndecoded) {
-			r.secondTry(ctx, kind, src, opts, yield)
-			return
-		}
-		yield(page, err)
-	})
 	return pages, nil
 }
 
-// errUndecoded means that a Go decoder refused an image.
-var errUndecoded = errors.New("image not decoded")
-
-// picture decodes an image in this process. Decoders take up to three times the
-// memory of the page while they work (progressive JPEG, 16 bits a channel), which the
-// limit on pixels bounds.
-func (r *Rasterizer) picture(ctx context.Context, kind kind, cfg image.Config, src *document.Source) (*document.Page, error) {
-	page, err := r.newPage(ctx, 1, cfg.Width, cfg.Height)
+func (p *picture) open(ctx context.Context, opts document.Options) (*document.Pages, error) {
+	if err := p.withChild(ctx, p.look); err != nil {
+		return nil, p.openProblem(err)
+	}
+	if problem := p.tooCostly(); problem != nil {
+		return nil, problem
+	}
+	pages, err := p.newPages(1, opts)
 	if err != nil {
 		return nil, err
 	}
-	img, err := decodeSafely(kind, &contextReader{ctx, src.Reader()})
+	pages.Seq = once(func(yield func(*document.Page, error) bool) {
+		yield(p.page(ctx, permitOf(pages)))
+	})
+	pages.Close = sync.OnceFunc(p.close)
+	return pages, nil
+}
+
+// childWork is done with a picture that a child has open. clean says that the child may
+// go on with another picture: nothing written in C has seen this one.
+type childWork func(ctx context.Context, c *child, again bool) (clean bool, err error)
+
+// withChild has a child open the picture for work, and once more, again, if that child dies.
+func (p *picture) withChild(ctx context.Context, work childWork) error {
+	err := p.tryChild(ctx, work, false)
+	if errors.Is(err, errChildGone) && ctx.Err() == nil {
+		err = p.tryChild(ctx, work, true)
+	}
+	return err
+}
+
+func (p *picture) tryChild(ctx context.Context, work childWork, again bool) error {
+	c, err := p.decoders.acquire(ctx)
 	if err != nil {
+		return err
+	}
+	clean := false
+	defer func() { p.decoders.release(c, clean) }()
+	total, err := p.openIn(ctx, c)
+	if err != nil {
+		return err
+	}
+	if total != 1 {
+		return fmt.Errorf("%w: picture of %d pages", errChildGone, total)
+	}
+	reusable, err := work(ctx, c, again)
+	if reusable && !dead(err) {
+		_, closeErr := p.call(ctx, c, p.cfg.PageTimeout, request{Op: opClose}, "", nil)
+		clean = closeErr == nil
+	}
+	return err
+}
+
+// look reads the header.
+func (p *picture) look(ctx context.Context, c *child, _ bool) (clean bool, err error) {
+	rep, err := p.call(ctx, c, p.cfg.PageTimeout, request{Op: opSize}, "", nil)
+	var failed *childError
+	if errors.As(err, &failed) && failed.status == statusTooManyPixels {
+		return true, p.tooManyPixels(1, int(rep.Width), int(rep.Height)).Because(err)
+	}
+	if err != nil {
+		return true, err
+	}
+	if _, _, err = p.pixels(rep); err != nil {
+		return false, err
+	}
+	p.memory, p.scans = int64(min(rep.Memory, 1<<62)), int(rep.Scans)
+	return true, nil
+}
+
+// tooCostly refuses a picture by what its header says that decoding takes.
+func (p *picture) tooCostly() *document.Problem {
+	const mib = 1 << 20
+	switch {
+	case p.scans > maxScans:
+		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
+			"the %s image is drawn in %d scans and the limit is %d: save it in another way", p.kind, p.scans, maxScans)
+	case p.memory > p.cfg.ChildMemory:
+		problem := document.Problemf(document.CodeTooManyPixels, document.PhaseRaster,
+			"decoding the %s image takes %d MiB of memory and the limit is %d: send it smaller, or not progressive, interlaced or in CMYK",
+			p.kind, p.memory/mib, p.cfg.ChildMemory/mib)
+		problem.Limit = "raster.child_memory"
+		return problem
+	}
+	return nil
+}
+
+// page decodes the picture when it is wanted. The result is what Seq yields.
+func (p *picture) page(ctx context.Context, permit func(context.Context, int) error) (page *document.Page, err error) {
+	if err := permit(ctx, 1); err != nil {
+		return nil, err
+	}
+	uncharge, err := p.decoders.charge(ctx, p.memory, p.scans)
+	if err != nil {
+		return nil, err
+	}
+	defer uncharge()
+	err = p.withChild(ctx, func(ctx context.Context, c *child, again bool) (clean bool, err error) {
+		page, clean, err = p.decode(ctx, c, again)
+		return clean, err
+	})
+	switch problem := p.pageProblem(1, err); {
+	case err == nil:
+		return page, nil
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
+	case problem != nil:
+		return failedPage(1), problem
+	}
+	return nil, p.openProblem(err)
+}
+
+// decode has a child decode the picture, and takes memory for it once it is there: one that
+// never gets there holds none.
+func (p *picture) decode(ctx context.Context, c *child, again bool) (page *document.Page, clean bool, err error) {
+	rep, clean, err := p.draw(ctx, c, again)
+	if err != nil {
+		return nil, clean, err
+	}
+	width, height, err := p.pixels(rep)
+	if err != nil {
+		return nil, false, err
+	}
+	page, err = p.newPage(ctx, 1, width, height)
+	if err != nil {
+		return nil, clean, err
+	}
+	if err := p.copyPixels(c, rep, page); err != nil {
 		page.Release()
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, fmt.Errorf("%w: %w", errUndecoded, err)
+		return nil, false, err
 	}
-	setImage(page, turn(flatten(img), findOrientation(kind, src.Reader())))
-	return page, nil
+	return page, clean && p.memory <= keptMemory, nil
 }
 
-// decodeSafely turns a panic of a decoder into an error.
-func decodeSafely(kind kind, r io.Reader) (img image.Image, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("decoder panic: %v", p)
-		}
-	}()
-	img, err = codecs[kind].decode(bufio.NewReader(r))
-	if err == nil && img.Bounds().Empty() {
-		err = errors.New("image has no pixels")
-	}
-	return img, err
-}
-
-// contextReader ends a decoder when its work is no longer wanted.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r *contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.r.Read(p)
-}
-
-// secondTry yields the page of an image as a child decodes it.
-func (r *Rasterizer) secondTry(ctx context.Context, kind kind, src *document.Source, opts document.Options, yield func(*document.Page, error) bool) {
-	pages, err := r.openPaged(ctx, kind, 0, src, opts)
-	if err != nil {
-		var problem *document.Problem
-		if errors.As(err, &problem) && ctx.Err() == nil {
-			yield(failedPage(1), problem)
-		} else {
-			yield(nil, err)
-		}
-		return
-	}
-	defer pages.Close()
-	pages.Seq(yield)
-}
-
-// pictureReader decodes one image in the child. Its size is known for certain only
-// then, because headers of these formats can say anything.
-type pictureReader struct {
-	kind      kind
-	data      []byte
-	maxPixels int
-
-	decode sync.Once
-	img    image.Image
-	err    error
-}
-
-func (r *pictureReader) pages() (int, error) { return 1, nil }
-
-func (r *pictureReader) size(page int) (pageSize, error) {
-	if page != 0 {
-		return pageSize{}, errors.New("no such page")
-	}
-	meta := pageSize{orientation: findOrientation(r.kind, bytes.NewReader(r.data))}
-	if r.kind == kindHEIC || r.kind == kindAVIF {
-		box := readHEIF(r.data)
-		meta.width, meta.height = float64(box.width), float64(box.height)
-		if !fits(box.width, box.height, r.maxPixels) {
-			return meta, errTooManyPixels
-		}
-		if r.kind == kindAVIF { // libheif turns pictures, libavif does not
-			meta.orientation = box.orientation
+// draw decodes with Go's decoder, and what that refuses with the lenient one. A picture that
+// has cost a child its life goes to the lenient one at once.
+func (p *picture) draw(ctx context.Context, c *child, again bool) (rep reply, clean bool, err error) {
+	began := time.Now()
+	var failed *childError
+	if _, ok := goDecoders[p.kind]; ok && !again {
+		rep, err = p.call(ctx, c, p.cfg.PageTimeout, request{Op: opRender}, "", nil)
+		if !errors.As(err, &failed) || failed.status == statusTooManyPixels {
+			return rep, true, p.drawProblem(rep, err)
 		}
 	}
-	r.decode.Do(func() { r.img, r.err = decodeLenient(r.kind, r.data) })
-	if r.err != nil {
-		return meta, r.err
-	}
-	width, height := r.img.Bounds().Dx(), r.img.Bounds().Dy()
-	meta.width, meta.height = float64(width), float64(height)
-	if !fits(width, height, r.maxPixels) {
-		return meta, errTooManyPixels
-	}
-	return meta, nil
+	timeout := max(p.cfg.PageTimeout-time.Since(began), shortest)
+	rep, err = p.call(ctx, c, timeout, request{Op: opRender, Lenient: 1}, "", nil)
+	return rep, false, p.drawProblem(rep, err)
 }
 
-// decodeLenient uses the decoder that a child has for a kind of image.
-func decodeLenient(kind kind, data []byte) (image.Image, error) {
-	switch kind {
-	case kindHEIC:
-		return heic.Decode(bytes.NewReader(data))
-	case kindAVIF:
-		return avif.Decode(bytes.NewReader(data))
-	case kindWebP:
-		return gwebp.Decode(bytes.NewReader(data))
-	case kindJPEG:
-		return mupdf.Decode(mupdf.JPEG, data, 0)
-	case kindPNG:
-		return mupdf.Decode(mupdf.PNG, data, 0)
-	case kindBMP:
-		return mupdf.Decode(mupdf.BMP, data, 0)
-	case kindGIF:
-		return mupdf.Decode(mupdf.GIF, data, 0)
+// drawProblem names the size of a picture that proved to be larger than it had said.
+func (p *picture) drawProblem(rep reply, err error) error {
+	var failed *childError
+	if errors.As(err, &failed) && failed.status == statusTooManyPixels {
+		return p.tooManyPixels(1, int(rep.Width), int(rep.Height)).Because(err)
 	}
-	return nil, errPacket
-}
-
-func (r *pictureReader) render(page, width, height int, pix []byte) (pixelFormat, error) {
-	if _, err := r.size(page); err != nil {
-		return 0, err
-	}
-	return putPicture(r.img, width, height, pix)
+	return err
 }

@@ -3,6 +3,7 @@ package raster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -12,6 +13,9 @@ import (
 
 // errClosed means that the rasteriser is closing.
 var errClosed = errors.New("rasteriser is closed")
+
+// errNoChild means that no child can be started, which is no document's fault.
+var errNoChild = errors.New("no raster child can be started")
 
 // restartDelay is how long the pool waits after a child could not be started.
 const restartDelay = time.Second
@@ -35,6 +39,7 @@ type pool struct {
 	ended chan struct{} // closed when the spawner and all children are gone
 
 	children sync.WaitGroup
+	state    startState
 
 	mu      sync.Mutex
 	closed  bool
@@ -73,6 +78,9 @@ func (p *pool) spawn() {
 	// process: this thread therefore starts all of them and lives as long.
 	runtime.LockOSThread()
 	defer close(p.ended)
+	if err := dropPrivileges(); err != nil {
+		p.log.Warn("raster children may keep privileges of the gateway", "error", err)
+	}
 	for p.offer() {
 	}
 	for {
@@ -90,16 +98,17 @@ func (p *pool) spawn() {
 func (p *pool) offer() bool {
 	c, err := p.start()
 	if err != nil {
+		p.state.failed(err)
 		p.log.Error("raster child does not start", "error", err)
 		select {
-		case p.fault <- err:
+		case p.fault <- fmt.Errorf("%w: %w", errNoChild, err):
 		case <-time.After(restartDelay):
 		case <-p.stop:
 			return false
 		}
 		return true
 	}
-	p.children.Go(func() { <-c.exited })
+	p.children.Go(func() { p.follow(c) })
 	select {
 	case p.spare <- c:
 		return true
@@ -113,6 +122,32 @@ func (p *pool) offer() bool {
 		}
 	case <-p.stop:
 		c.kill()
+		return false
+	}
+}
+
+// follow notes what becomes of a child, until its end.
+func (p *pool) follow(c *child) {
+	select {
+	case <-c.up:
+		p.state.came(c)
+		<-c.exited
+		p.state.left(c)
+	case <-c.exited:
+		if !p.stopping() {
+			p.state.failed(errDiedEarly)
+		}
+	}
+}
+
+// errDiedEarly means that a child ended before it was ready.
+var errDiedEarly = errors.New("raster child ended before it was ready")
+
+func (p *pool) stopping() bool {
+	select {
+	case <-p.stop:
+		return true
+	default:
 		return false
 	}
 }
@@ -221,16 +256,36 @@ func (p *pool) passIn(d time.Duration) {
 	p.reclaim.Reset(d)
 }
 
+// fresh gives a started child that has seen no document. One that has ended while it was
+// idle, killed for want of memory for example, is passed over once.
+func (p *pool) fresh(ctx context.Context) (c *child, err error) {
+	for range 2 {
+		select {
+		case c = <-p.spare:
+		case err = <-p.fault:
+			return nil, err
+		case <-p.stop:
+			return nil, errClosed
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+		select {
+		case <-c.up:
+			if c.killed.Err() == nil {
+				return c, nil
+			}
+		case <-c.exited:
+		case <-ctx.Done():
+			c.kill()
+			return nil, context.Cause(ctx)
+		}
+	}
+	return nil, fmt.Errorf("%w: %w", errNoChild, errDiedEarly)
+}
+
 // takeSpare turns a place into a child, and gives the place back if it cannot.
 func (p *pool) takeSpare(ctx context.Context) (c *child, err error) {
-	select {
-	case c = <-p.spare:
-	case err = <-p.fault:
-	case <-p.stop:
-		err = errClosed
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-	}
+	c, err = p.fresh(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil {

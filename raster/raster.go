@@ -1,12 +1,12 @@
-// Package raster turns documents into pages. Formats read by C or WebAssembly
-// (PDF and TIFF by MuPDF, HEIC, AVIF) are read in child processes, one document
-// each, which can be killed; the others by Go's decoders in this process.
+// Package raster turns documents into pages. All foreign bytes but the first few, by which
+// their type is told, are read in child processes, which can be killed.
 //
 // The parts, in the order of the data flow: sniff.go tells the type of a document,
 // paged.go renders a document's pages side by side and hands them out in order,
-// pool.go shares the children among documents, child.go talks to one, worker.go is
-// what runs in it, behind sandbox.go. picture.go decodes images in process and
-// flatten.go, turn.go and exif.go make them upright and opaque.
+// picture.go has an image decoded, pool.go shares the children among documents and
+// decoders.go among images, child.go talks to one, worker.go is what runs in it, behind
+// sandbox.go. There, reckon.go tells what an image will take, decode.go decodes it
+// and flatten.go, turn.go and exif.go make it upright and opaque.
 package raster
 
 import (
@@ -36,7 +36,8 @@ type Rasterizer struct {
 	log    *slog.Logger
 	pool   *pool
 
-	gray, rgba buffers
+	decoders *decoders
+	buffers  buffers
 }
 
 // New starts the spare children. Close ends them.
@@ -44,12 +45,14 @@ func New(cfg Config, budget Budget, log *slog.Logger) (*Rasterizer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("raster: %w", err)
 	}
-	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: newPool(cfg, log)}, nil
+	p := newPool(cfg, log)
+	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: p, decoders: newDecoders(cfg, p)}, nil
 }
 
 // Close kills all children and waits until they are gone or ctx is done.
 // Documents still open fail.
 func (r *Rasterizer) Close(ctx context.Context) error {
+	r.decoders.close()
 	return r.pool.close(ctx)
 }
 
@@ -71,7 +74,7 @@ func (r *Rasterizer) Open(ctx context.Context, src *document.Source, opts docume
 	switch kind, offset := sniff(head); kind {
 	case kindUnknown:
 		return nil, unsupported(head)
-	case kindPDF, kindTIFF, kindHEIC, kindAVIF:
+	case kindPDF, kindTIFF:
 		return r.openPaged(ctx, kind, offset, src, opts)
 	default:
 		return r.openPicture(ctx, kind, src, opts)

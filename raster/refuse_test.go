@@ -130,7 +130,7 @@ func TestDamagedPictures(t *testing.T) {
 		{"JPEG start only", []byte("\xff\xd8\xff\xe0"), document.CodeUnreadable},
 		{"PNG without pixels", pngHeader(10, 10, 8, 0), document.CodeUnreadable},
 		{"PNG without size", pngHeader(0, 0, 8, 0), document.CodeUnreadable},
-		{"PNG of 2^31-1 x 2^31-1", pngHeader(1<<31-1, 1<<31-1, 8, 0), document.CodeUnreadable},
+		{"PNG of 2^31-1 x 2^31-1", pngHeader(1<<31-1, 1<<31-1, 8, 0), document.CodeTooManyPixels},
 		{"WebP cut", cut("plain.webp", 40), document.CodeUnreadable},
 		{"GIF cut", cut("plain.gif", 12), document.CodeUnreadable},
 		{"BMP cut", cut("plain.bmp", 60), document.CodeUnreadable},
@@ -171,15 +171,17 @@ func TestHostileChild(t *testing.T) {
 			r, _ := newRasterizer(t, func(c *raster.Config) {
 				c.Command = []string{"/proc/self/exe", lyingArgument, lie}
 			})
-			pages, err := openFile(t, r, "form.pdf", document.Options{})
-			if err != nil {
-				wantProblem(t, err, document.CodeUnreadable)
-				return
-			}
-			defer pages.Close()
-			for page, err := range pages.Seq {
-				wantProblem(t, err, document.CodePageFailed)
-				page.Release()
+			for file, code := range map[string]document.Code{"form.pdf": document.CodePageFailed, "exif1.jpg": document.CodeUnreadable} {
+				pages, err := openFile(t, r, file, document.Options{})
+				if err != nil {
+					wantProblem(t, err, document.CodeUnreadable)
+					continue
+				}
+				for page, err := range pages.Seq {
+					wantProblem(t, err, code)
+					page.Release()
+				}
+				pages.Close()
 			}
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -243,12 +242,22 @@ func (w *pageWorker) hold(ctx context.Context, urgent bool) error {
 		return nil
 	}
 	w.child = nil
-	c, _, err := w.acquire(ctx, urgent)
-	if err != nil {
-		return err
+	for began := time.Now(); ; {
+		c, _, err := w.acquire(ctx, urgent)
+		if err == nil {
+			w.child, w.held = c, true
+			return nil
+		}
+		// What the machine lacks for a moment costs no page of an open document.
+		if !errors.Is(err, errNoChild) || time.Since(began) > w.cfg.PageTimeout {
+			return err
+		}
+		select {
+		case <-time.After(restartDelay):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
-	w.child, w.held = c, true
-	return nil
 }
 
 func (w *pageWorker) park() {
@@ -409,21 +418,25 @@ func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration
 			return err
 		}
 	}
+	return w.copyPixels(c, rep, page)
+}
+
+// copyPixels copies the pixels that a child has drawn. The page has memory for them; its sides
+// may have changed places, where the child turned it upright.
+func (r *Rasterizer) copyPixels(c *child, rep reply, page *document.Page) error {
+	width, height, err := r.pixels(rep)
+	if err != nil {
+		return err
+	}
+	if width*height != page.Width*page.Height {
+		return fmt.Errorf("%w: drew %d x %d pixels in place of %d x %d", errChildGone, width, height, page.Width, page.Height)
+	}
+	page.Width, page.Height = width, height
 	gray := rep.Format == formatGray
-	pix := w.pixelBuffer(page, gray)
+	pix := r.pixelBuffer(page, gray)
 	if err := c.readPixels(pix); err != nil {
 		return err
 	}
-	img := w.adopt(page, pix, gray)
-	if rep.Format == formatAlpha {
-		img = flatten(img)
-	}
-	setImage(page, turn(img, size.orientation))
+	page.Image = r.adopt(page, pix, gray)
 	return nil
-}
-
-// setImage gives a page its picture.
-func setImage(page *document.Page, img image.Image) {
-	page.Image = img
-	page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
 }

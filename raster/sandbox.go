@@ -3,6 +3,7 @@ package raster
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -44,6 +45,7 @@ func dieFirst() { _ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0
 // for more gets an error, in MuPDF, or ends the child, in Go.
 func limitMemory(bytes uint64) error {
 	limit := addressSpace + bytes
+	debug.SetMemoryLimit(int64(bytes / 8 * 7)) // garbage goes before the limit is met
 	return syscall.Setrlimit(unix.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit})
 }
 

@@ -1,12 +1,18 @@
 package raster_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster"
 )
 
 // TestChildIsConfined looks at a child that has a document open from outside.
@@ -26,7 +32,7 @@ func TestChildIsConfined(t *testing.T) {
 		return string(data)
 	}
 	for file, patterns := range map[string][]string{
-		"status":        {`NoNewPrivs:\s+1`, `Seccomp:\s+2`},
+		"status":        {`NoNewPrivs:\s+1`, `Seccomp:\s+2`, `CapPrm:\s+0+\n`, `CapEff:\s+0+\n`, `CapInh:\s+0+\n`, `CapAmb:\s+0+\n`},
 		"oom_score_adj": {`^1000\n$`},
 		"limits":        {`Max address space\s+\d+\s+\d+`, `Max core file size\s+0\s+0`, `Max file size\s+0\s+0`, `Max cpu time\s+\d+\s`},
 	} {
@@ -36,6 +42,9 @@ func TestChildIsConfined(t *testing.T) {
 				t.Errorf("%s does not match %q:\n%s", file, pattern, content)
 			}
 		}
+	}
+	if os.Geteuid() == 0 && !regexp.MustCompile(`CapBnd:\s+0+\n`).MatchString(read("status")) {
+		t.Errorf("root's child has a bounding set:\n%s", read("status"))
 	}
 	theirs, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/net", pid))
 	if err != nil {
@@ -48,4 +57,55 @@ func TestChildIsConfined(t *testing.T) {
 	if theirs == ours {
 		t.Log("the kernel permits no network namespace here")
 	}
+}
+
+// TestChildCannotEscape has a child try each way out from inside.
+func TestChildCannotEscape(t *testing.T) {
+	r, _ := newRasterizer(t, func(c *raster.Config) { c.Command = []string{"/proc/self/exe", escapingArgument} })
+	_, err := openFile(t, r, "form.pdf", document.Options{})
+	problem := wantProblem(t, err, document.CodeUnreadable)
+	report := problem.Cause.Error()
+	if !strings.Contains(report, "permitted: ; tried: clone as fork") || !strings.Contains(report, "a session") {
+		t.Error(report)
+	}
+}
+
+// TestNothingOutlivesChild kills a child that has another process in its group, as one
+// that could fork would have.
+func TestNothingOutlivesChild(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _ := newRasterizer(t, func(c *raster.Config) {
+		c.Command = []string{"/bin/sh", "-c", `sleep 1000 & exec "$0" "$1"`, self, childArgument}
+	})
+	pages, err := openFile(t, r, "form.pdf", document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pages.Close()
+	pid := r.ChildPIDs()[0]
+	group := func() int {
+		n := 0
+		stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+		for _, stat := range stats {
+			data, err := os.ReadFile(stat)
+			if err != nil {
+				continue // it is gone
+			}
+			fields := strings.Fields(string(data[bytes.LastIndexByte(data, ')')+1:]))
+			if fields[2] == strconv.Itoa(pid) && fields[0] != "Z" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := group(); n != 2 {
+		t.Fatalf("%d processes in the child's group, want it and another", n)
+	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "all of the group end", func() bool { return group() == 0 })
 }

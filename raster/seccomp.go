@@ -20,10 +20,10 @@ var allowedCalls = []uint32{
 	unix.SYS_MMAP, unix.SYS_MUNMAP, unix.SYS_MREMAP, unix.SYS_MPROTECT, unix.SYS_MADVISE, unix.SYS_BRK,
 	unix.SYS_MINCORE,
 	// threads and signals
-	unix.SYS_CLONE, unix.SYS_CLONE3, unix.SYS_FUTEX, unix.SYS_SET_ROBUST_LIST, unix.SYS_RSEQ,
+	unix.SYS_FUTEX, unix.SYS_SET_ROBUST_LIST, unix.SYS_RSEQ,
 	unix.SYS_GETTID, unix.SYS_GETPID, unix.SYS_SCHED_YIELD, unix.SYS_SCHED_GETAFFINITY,
 	unix.SYS_RT_SIGACTION, unix.SYS_RT_SIGPROCMASK, unix.SYS_RT_SIGRETURN, unix.SYS_SIGALTSTACK,
-	unix.SYS_RESTART_SYSCALL, unix.SYS_EXIT, unix.SYS_EXIT_GROUP, unix.SYS_PRCTL,
+	unix.SYS_RESTART_SYSCALL, unix.SYS_EXIT, unix.SYS_EXIT_GROUP,
 	// time and the runtime's poller
 	unix.SYS_CLOCK_GETTIME, unix.SYS_GETTIMEOFDAY, unix.SYS_NANOSLEEP, unix.SYS_CLOCK_NANOSLEEP,
 	unix.SYS_TIMER_CREATE, unix.SYS_TIMER_SETTIME, unix.SYS_TIMER_DELETE,
@@ -32,14 +32,23 @@ var allowedCalls = []uint32{
 	unix.SYS_GETRUSAGE,
 }
 
-// selfCalls are allowed with a first argument that names this process only, lest a
-// child kill or starve others of the same user.
-func selfCalls() map[uint32]uint32 {
+// firstArguments are calls that are allowed with one first argument only: lest a child
+// kill or starve others of the same user, or outlive the gateway.
+func firstArguments() map[uint32]uint32 {
 	return map[uint32]uint32{
 		unix.SYS_TGKILL:    uint32(os.Getpid()), // the runtime interrupts its own threads
 		unix.SYS_PRLIMIT64: 0,
+		unix.SYS_PRCTL:     unix.PR_SET_VMA, // the runtime names its memory
 	}
 }
+
+// newThread has to be among the flags of clone, which makes processes too, and
+// newNamespace not.
+const (
+	newThread    = unix.CLONE_THREAD
+	newNamespace = unix.CLONE_NEWNS | unix.CLONE_NEWCGROUP | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC |
+		unix.CLONE_NEWUSER | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWTIME
+)
 
 // Offsets in struct seccomp_data, and what a filter may answer.
 const (
@@ -80,6 +89,8 @@ func callFilter() ([]unix.SockFilter, error) {
 		return nil, fmt.Errorf("no system call filter for %s", runtime.GOARCH)
 	}
 	const load, equal, answer = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, unix.BPF_RET | unix.BPF_K
+	const anyOf = unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K
+	refuse := unix.SockFilter{Code: answer, K: seccompErrno | uint32(unix.EPERM)}
 	filter := []unix.SockFilter{
 		{Code: load, K: seccompArch},
 		{Code: equal, K: arch, Jt: 1},
@@ -91,8 +102,7 @@ func callFilter() ([]unix.SockFilter, error) {
 			unix.SockFilter{Code: equal, K: call, Jf: 1},
 			unix.SockFilter{Code: answer, K: seccompAllow})
 	}
-	refuse := unix.SockFilter{Code: answer, K: seccompErrno | uint32(unix.EPERM)}
-	for call, argument := range selfCalls() {
+	for call, argument := range firstArguments() {
 		filter = append(filter,
 			unix.SockFilter{Code: equal, K: call, Jf: 4},
 			unix.SockFilter{Code: load, K: seccompArgument},
@@ -100,5 +110,15 @@ func callFilter() ([]unix.SockFilter, error) {
 			unix.SockFilter{Code: answer, K: seccompAllow},
 			refuse)
 	}
-	return append(filter, refuse), nil
+	return append(filter,
+		// The flags of clone3 lie in memory, where a filter cannot see them. The C library takes
+		// clone where there is no clone3.
+		unix.SockFilter{Code: equal, K: unix.SYS_CLONE3, Jf: 1},
+		unix.SockFilter{Code: answer, K: seccompErrno | uint32(unix.ENOSYS)},
+		unix.SockFilter{Code: equal, K: unix.SYS_CLONE, Jf: 4},
+		unix.SockFilter{Code: load, K: seccompArgument},
+		unix.SockFilter{Code: anyOf, K: newNamespace, Jt: 2},
+		unix.SockFilter{Code: anyOf, K: newThread, Jf: 1},
+		unix.SockFilter{Code: answer, K: seccompAllow},
+		refuse), nil
 }

@@ -28,7 +28,6 @@ type renderSize struct {
 	width, height int
 	dpi           float64
 	scaled        bool
-	orientation   orientation
 }
 
 // scaledSize is the size in pixels of a PDF page of width x height points, smaller
@@ -40,7 +39,7 @@ func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 	const pointsPerInch = 72
 	scale := float64(dpi) / pointsPerInch
 	largest := min(maxSide/width, maxSide/height, math.Sqrt(float64(maxPixels)/width/height))
-	size := renderSize{orientation: upright, scaled: scale > largest}
+	size := renderSize{scaled: scale > largest}
 	scale = min(scale, largest)
 	// Rounding down keeps what was scaled to the limit within it.
 	size.width, size.height = max(int(width*scale), 1), max(int(height*scale), 1)
@@ -50,17 +49,25 @@ func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 
 // pictureSize checks the size of a picture as a child says it is.
 func (d *paged) pictureSize(rep reply) (renderSize, error) {
-	size := renderSize{orientation: orientation(rep.Orientation)}
-	if !(rep.Width >= 1 && rep.Width <= maxSide && rep.Height >= 1 && rep.Height <= maxSide) ||
-		size.orientation < 1 || size.orientation > 8 {
-		return size, fmt.Errorf("%w: picture of %g x %g pixels", errChildGone, rep.Width, rep.Height)
+	var size renderSize
+	width, height, err := d.pixels(rep)
+	if err != nil {
+		return size, err
 	}
-	size.width, size.height = int(rep.Width), int(rep.Height)
-	if !fits(size.width, size.height, d.cfg.MaxPixels) {
-		return size, fmt.Errorf("%w: picture of %g x %g pixels", errChildGone, rep.Width, rep.Height)
-	}
+	size.width, size.height = width, height
 	if rep.DPI >= 1 && rep.DPI <= 10_000 {
 		size.dpi = rep.DPI
 	}
 	return size, nil
+}
+
+// pixels checks the size in pixels that a child says.
+func (r *Rasterizer) pixels(rep reply) (width, height int, err error) {
+	if rep.Width >= 1 && rep.Width <= maxSide && rep.Height >= 1 && rep.Height <= maxSide {
+		width, height = int(rep.Width), int(rep.Height)
+		if fits(width, height, r.cfg.MaxPixels) {
+			return width, height, nil
+		}
+	}
+	return 0, 0, fmt.Errorf("%w: picture of %g x %g pixels", errChildGone, rep.Width, rep.Height)
 }

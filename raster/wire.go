@@ -11,6 +11,9 @@ import (
 // started with, and words (see words.go) to the last maxWordBytes of it. The gateway
 // trusts nothing in a reply.
 
+// ready is the first packet, which a child sends when it is in its sandbox.
+const ready = "ready"
+
 // op is what a request asks for.
 type op uint32
 
@@ -18,6 +21,7 @@ const (
 	opOpen   op = iota // the packet carries the document's descriptor and, behind the header, the password
 	opSize             // of page Page
 	opRender           // page Page into the shared memory, Width x Height
+	opClose            // forget the document: only for pictures that no C has read
 )
 
 // request is the header of a packet to the child.
@@ -31,6 +35,7 @@ type request struct {
 	Page          uint32 // from 0
 	Width, Height uint32
 	Words         uint32 // opRender: 1 asks for the page's words too
+	Lenient       uint32 // opRender of a picture: 1 asks for the decoder written in C
 }
 
 // status is how a child's work ended.
@@ -49,7 +54,6 @@ type pixelFormat uint32
 
 const (
 	formatOpaque pixelFormat = iota // RGBA, alpha 255 throughout
-	formatAlpha                     // RGBA, premultiplied
 	formatGray                      // 1 byte a pixel
 )
 
@@ -58,9 +62,10 @@ const (
 type reply struct {
 	Status        status
 	Pages         uint32      // opOpen
-	Width, Height float64     // opSize: points of a PDF page, pixels of a picture
+	Width, Height float64     // opSize: points of a PDF page, pixels of a picture; opRender: pixels drawn, upright
 	DPI           float64     // opSize: of a picture that says so, otherwise 0
-	Orientation   uint32      // opSize: EXIF's, 1 to 8
+	Memory        uint64      // opSize: bytes that decoding a picture takes
+	Scans         uint32      // opSize: how often a JPEG goes over its pixels
 	Format        pixelFormat // opRender
 	Words         uint32      // opRender: how many there are
 	WordBytes     uint32      // opRender: and what they take

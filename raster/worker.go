@@ -3,7 +3,6 @@ package raster
 import (
 	"errors"
 	"fmt"
-	"image"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -25,21 +24,23 @@ var errTooManyPixels = errors.New("too many pixels")
 type pageSize struct {
 	width, height float64 // see reply
 	dpi           float64
-	orientation   orientation
+	memory        int64 // of pictures: bytes that decoding takes
+	scans         int   // of a JPEG: how often it goes over its pixels
 }
 
 // pageReader reads a document in the child. Pages count from 0.
 type pageReader interface {
 	pages() (int, error)
 	size(page int) (pageSize, error)
-	// render writes the page to pix, which has room for width x height pixels.
-	render(page, width, height int, pix []byte) (pixelFormat, error)
+	// render writes the page to pix, which has room for width x height pixels and
+	// the largest picture. Pictures have the size that they have.
+	render(page, width, height int, pix []byte) (drawn, error)
 }
 
 // wordReader is a pageReader of documents that say which text they draw.
 type wordReader interface {
 	// renderWithWords is render that also gives the text it drew, where it can.
-	renderWithWords(page, width, height int, pix []byte) (pixelFormat, []document.Word, error)
+	renderWithWords(page, width, height int, pix []byte) (drawn, []document.Word, error)
 }
 
 // WorkerMain is the life of a child: it serves requests on the socket it was
@@ -65,6 +66,9 @@ func work() error {
 	}
 	if err := enterSandbox(); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
+	}
+	if err := unix.Sendto(socketFD, []byte(ready), 0, nil); err != nil {
+		return fmt.Errorf("say ready: %w", err)
 	}
 	pixels := len(shared) - maxWordBytes
 	w := worker{pix: shared[:pixels:pixels], words: shared[pixels:]}
@@ -167,40 +171,49 @@ func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
 		return nil
 	case opSize:
 		size, err := w.reader.size(int(req.Page))
-		if err != nil {
-			return err
-		}
-		rep.Width, rep.Height, rep.DPI, rep.Orientation = size.width, size.height, size.dpi, uint32(size.orientation)
-		return nil
+		rep.Width, rep.Height, rep.DPI = size.width, size.height, size.dpi
+		rep.Memory, rep.Scans = uint64(size.memory), uint32(size.scans)
+		return err
 	case opRender:
 		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
 			return errTooManyPixels
 		}
-		err := w.render(int(req.Page), int(req.Width), int(req.Height), req.Words == 1, rep)
+		d, err := w.render(req, rep)
 		// Most pages are black on white: a quarter of the bytes for all that follows.
-		if err == nil && rep.Format == formatOpaque && mupdf.PackGray(w.pix[:4*req.Width*req.Height]) {
-			rep.Format = formatGray
+		if err == nil && d.format == formatOpaque && mupdf.PackGray(w.pix[:4*d.width*d.height]) {
+			d.format = formatGray
 		}
+		rep.Width, rep.Height, rep.Format = float64(d.width), float64(d.height), d.format
 		return err
+	case opClose:
+		picture, ok := w.reader.(*pictureReader)
+		if !ok {
+			return errPacket
+		}
+		w.reader = nil
+		return picture.close()
 	}
 	return errPacket
 }
 
 // render renders a page into the shared memory, and its words if they are wanted and
 // to be had.
-func (w *worker) render(page, width, height int, words bool, rep *reply) (err error) {
+func (w *worker) render(req *request, rep *reply) (drawn, error) {
+	page, width, height := int(req.Page), int(req.Width), int(req.Height)
+	if picture, ok := w.reader.(*pictureReader); ok && req.Lenient == 1 {
+		return picture.renderLenient(w.pix)
+	}
 	reader, ok := w.reader.(wordReader)
-	if !ok || !words {
-		rep.Format, err = w.reader.render(page, width, height, w.pix)
-		return err
+	if !ok || req.Words == 0 {
+		return w.reader.render(page, width, height, w.pix)
 	}
-	format, drawn, err := reader.renderWithWords(page, width, height, w.pix)
+	d, words, err := reader.renderWithWords(page, width, height, w.pix)
 	if err != nil {
-		return err
+		return drawn{}, err
 	}
-	count, packed := packWords(drawn, width, height)
-	rep.Format, rep.Words, rep.WordBytes = format, count, uint32(copy(w.words, packed))
-	return nil
+	count, packed := packWords(words, width, height)
+	rep.Words, rep.WordBytes = count, uint32(copy(w.words, packed))
+	return d, nil
 }
 
 // openReader maps the document, for the life of the child.
@@ -234,16 +247,16 @@ func (r pdfReader) pages() (int, error) { return r.doc.Pages() }
 
 func (r pdfReader) size(page int) (pageSize, error) {
 	width, height, err := r.doc.Size(page)
-	return pageSize{width: width, height: height, orientation: upright}, err
+	return pageSize{width: width, height: height}, err
 }
 
-func (r pdfReader) render(page, width, height int, pix []byte) (pixelFormat, error) {
-	return formatOpaque, r.doc.Render(page, width, height, pix)
+func (r pdfReader) render(page, width, height int, pix []byte) (drawn, error) {
+	return drawn{width, height, formatOpaque}, r.doc.Render(page, width, height, pix)
 }
 
-func (r pdfReader) renderWithWords(page, width, height int, pix []byte) (pixelFormat, []document.Word, error) {
+func (r pdfReader) renderWithWords(page, width, height int, pix []byte) (drawn, []document.Word, error) {
 	words, err := r.doc.RenderWithWords(page, width, height, pix)
-	return formatOpaque, words, err
+	return drawn{width, height, formatOpaque}, words, err
 }
 
 // tiffReader walks the directories in Go and has MuPDF decode the pictures.
@@ -270,7 +283,7 @@ func (r *tiffReader) size(page int) (pageSize, error) {
 		return pageSize{}, errors.New("no such page")
 	}
 	dir := r.dirs[page]
-	size := pageSize{width: dir[tagWidth], height: dir[tagHeight], dpi: dir.dpi(), orientation: dir.orientation()}
+	size := pageSize{width: dir[tagWidth], height: dir[tagHeight], dpi: dir.dpi()}
 	switch {
 	case size.width < 1 || size.height < 1:
 		return pageSize{}, errors.New("picture has no area")
@@ -280,37 +293,16 @@ func (r *tiffReader) size(page int) (pageSize, error) {
 	return size, nil
 }
 
-func (r *tiffReader) render(page, width, height int, pix []byte) (pixelFormat, error) {
+func (r *tiffReader) render(page, width, height int, pix []byte) (drawn, error) {
 	if _, err := r.size(page); err != nil {
-		return 0, err
+		return drawn{}, err
 	}
 	img, err := mupdf.Decode(mupdf.TIFF, r.data, r.index[page])
 	if err != nil {
-		return 0, err
+		return drawn{}, err
 	}
-	return putPicture(img, width, height, pix)
-}
-
-// putPicture copies a picture to the shared memory.
-func putPicture(img image.Image, width, height int, pix []byte) (pixelFormat, error) {
 	if img.Bounds().Dx() != width || img.Bounds().Dy() != height {
-		return 0, errors.New("picture is not of the size it said")
+		return drawn{}, errors.New("picture is not of the size it said")
 	}
-	if gray, ok := img.(*image.Gray); ok {
-		copyRows(pix, gray.Pix, width, height, gray.Stride)
-		return formatGray, nil
-	}
-	rgba := toRGBA(img)
-	copyRows(pix, rgba.Pix, 4*width, height, rgba.Stride)
-	if rgba.Opaque() {
-		return formatOpaque, nil
-	}
-	return formatAlpha, nil
-}
-
-// copyRows copies rows of n bytes and leaves out what pads them.
-func copyRows(dst, src []byte, n, rows, stride int) {
-	for y := range rows {
-		copy(dst[y*n:(y+1)*n], src[y*stride:])
-	}
+	return putPicture(img, r.dirs[page].orientation(), r.maxPixels, pix)
 }

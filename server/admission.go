@@ -21,6 +21,8 @@ const (
 	limitPages    = "max_queued_pages"
 	limitDisk     = "min_free_disk"
 	limitMemory   = "min_free_memory"
+
+	limitConnections = "connections"
 )
 
 const (

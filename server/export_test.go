@@ -2,7 +2,11 @@ package server
 
 import (
 	"io/fs"
+	"net"
+	"net/http"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // FreeMemory lets tests read made-up files.
@@ -34,3 +38,9 @@ func (a Admission) Pass(client string, declared int64) error {
 
 // FreeDisk is what the disk of a folder has left.
 func FreeDisk(dir string) (int64, bool) { return freeDisk(dir) }
+
+// Reserve is a listener for so many connections, and the ConnState that goes with it.
+func Reserve(ln net.Listener, most int) (net.Listener, func(net.Conn, http.ConnState)) {
+	l := reserve(ln, most, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))
+	return l, l.watch
+}

@@ -171,8 +171,9 @@ func ready() server.Health {
 	tasks := []document.Task{document.TaskText, document.TaskTable, document.TaskDocument}
 	return server.Health{
 		Ready: true, Status: "ok",
-		Engines: []server.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks}},
-		Layout:  server.Component{Name: "geometry", State: "ready"},
+		Engines:   []server.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks}},
+		Layout:    server.Component{Name: "geometry", State: "ready"},
+		Rendering: server.Rendering{State: "ready", Isolated: 2},
 	}
 }
 

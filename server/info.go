@@ -17,6 +17,18 @@ type Health struct {
 	Status  string      // ok, degraded, starting or failed
 	Engines []Component // the one in use first
 	Layout  Component
+	// Rendering is how the processes are in which documents are opened.
+	Rendering Rendering
+}
+
+// Rendering is how the processes are in which documents are opened.
+type Rendering struct {
+	State  string `json:"state"`            // ready or failed
+	Detail string `json:"detail,omitempty"` // why it is failed, or what the processes do without
+	// How many processes run in a network namespace of their own, and in the server's.
+	Isolated int   `json:"isolated"`
+	Shared   int   `json:"shared"`
+	Failures int64 `json:"failures"` // processes that could not be started, so far
 }
 
 // Component is an engine or a layout detector.
@@ -57,6 +69,7 @@ type healthAnswer struct {
 	Engine  Component   `json:"engine"`
 	Engines []Component `json:"engines"`
 	Layout  Component   `json:"layout"`
+	Render  Rendering   `json:"rendering"`
 	Queue   queue       `json:"queue"`
 }
 
@@ -77,7 +90,7 @@ func (s *Server) healthNow() healthAnswer {
 	h, here := s.health.get(), s.admission.counts()
 	a := healthAnswer{
 		Status: h.Status, Ready: h.Ready && !s.draining.Load(), Version: s.deps.Version,
-		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout,
+		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout, Render: h.Rendering,
 		Queue: queue{here.running, s.cfg.MaxRequests, here.uploading, here.pages},
 	}
 	if s.draining.Load() {

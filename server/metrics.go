@@ -44,6 +44,22 @@ func newMetrics(a *admission) *metrics {
 	return m
 }
 
+// rendering shows the processes in which documents are opened.
+func (m *metrics) rendering(now func() Rendering) {
+	processes := func(network string, n func(Rendering) int) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "ocr_gateway_rendering_processes", ConstLabels: prometheus.Labels{"network": network},
+			Help: "Running processes that open documents, by whether their network namespace is their own or, because the kernel permits no other, the server's.",
+		}, func() float64 { return float64(n(now())) })
+	}
+	m.registry.MustRegister(
+		processes("own", func(r Rendering) int { return r.Isolated }),
+		processes("shared", func(r Rendering) int { return r.Shared }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "ocr_gateway_rendering_start_failures_total", Help: "Processes to open documents in that could not be started.",
+		}, func() float64 { return float64(now().Failures) }))
+}
+
 // cache shows what a cache counts itself.
 func (m *metrics) cache(now func() (hits, misses int64)) {
 	counter := func(result string, n func() int64) prometheus.Collector {

@@ -184,6 +184,8 @@ func sourceError(err error) error {
 		return nil
 	case errors.Is(err, syscall.ENOSPC):
 		return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "there is no room for the upload at the moment").Retry().Because(err)
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.ENOMEM):
+		return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "the server is out of file descriptors for now; send the upload again later").Retry().Because(err)
 	case errors.As(err, &disk):
 		return document.Problemf(document.CodeInternal, document.PhaseAdmission, "the upload could not be stored").Because(err)
 	case errors.Is(err, io.ErrUnexpectedEOF):

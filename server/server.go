@@ -85,6 +85,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	s := &Server{cfg: cfg, deps: deps, log: log, started: time.Now(), admission: newAdmission(cfg)}
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.admission)
+	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
 	if deps.CacheCounts != nil {
 		s.metrics.cache(deps.CacheCounts)
 	}
@@ -171,8 +172,9 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
 	var idle unused
+	conns := reserve(ln, maxConnections(), s.admission.refuse.WithLabelValues(limitConnections))
 	srv := &http.Server{
-		ConnState:         idle.watch,
+		ConnState:         func(c net.Conn, state http.ConnState) { idle.watch(c, state); conns.watch(c, state) },
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
 		ReadHeaderTimeout: 10 * time.Second,
@@ -181,7 +183,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
+	go func() { served <- srv.Serve(conns) }()
 	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String())
 	select {
 	case err := <-served:

@@ -49,12 +49,24 @@ func TestOperationRoutes(t *testing.T) {
 
 func TestReadiness(t *testing.T) {
 	a := start(t, scripted(), func(_ *server.Config, d *server.Deps) {
-		d.Status = func() server.Health { return server.Health{Status: "starting"} }
+		d.Status = func() server.Health {
+			return server.Health{Status: "starting", Rendering: server.Rendering{State: "failed", Detail: "no process", Shared: 1, Failures: 3}}
+		}
 	})
 	a.get("/readyz").want(503, "")
 	a.get("/livez").want(200, "")
-	if h := a.get("/health").want(200, ""); h["status"] != "starting" || h["ready"] != false {
+	h := a.get("/health").want(200, "")
+	if h["status"] != "starting" || h["ready"] != false {
 		t.Errorf("health %v", h)
+	}
+	if r := h["rendering"].(map[string]any); r["detail"] != "no process" || r["shared"] != 1.0 {
+		t.Errorf("rendering %v", r)
+	}
+	metrics := string(a.get("/metrics").body)
+	for _, want := range []string{`ocr_gateway_rendering_processes{network="shared"} 1`, "ocr_gateway_rendering_start_failures_total 3"} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("no %s in the metrics", want)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ const stopTimeout = 10 * time.Second
 type App struct {
 	Pipeline *pipeline.Pipeline
 
+	raster   *raster.Rasterizer
 	cfg      config.Config
 	version  string
 	log      *slog.Logger
@@ -69,6 +70,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
+	a.raster = rasterizer
 	a.onStop("raster", rasterizer.Close)
 	kept, err := a.openCache()
 	if err != nil {
@@ -149,9 +151,10 @@ func serverFormats() []server.Format {
 }
 
 // status is what /health and /api/info show: the service is ready while one of
-// its backends is, and degraded when that is not the one it prefers.
+// its backends is and documents can be opened, and degraded when that backend is not the one
+// it prefers.
 func (a *App) status() server.Health {
-	health := server.Health{Status: "failed", Layout: a.backends[0].layout()}
+	health := server.Health{Status: "failed", Layout: a.backends[0].layout(), Rendering: rendering(a.raster.State())}
 	for i, b := range a.backends {
 		engine := b.engine()
 		health.Engines = append(health.Engines, engine)
@@ -163,7 +166,22 @@ func (a *App) status() server.Health {
 			health.Status = "degraded"
 		}
 	}
+	if health.Rendering.State != stateReady {
+		health.Ready, health.Status = false, "failed"
+	}
 	return health
+}
+
+// rendering says how the children are that open documents.
+func rendering(s raster.State) server.Rendering {
+	r := server.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures}
+	switch {
+	case s.Failing != nil:
+		r.State, r.Detail = "failed", "no process to open documents in can be started: the machine is out of processes, file descriptors or memory, or forbids it; the log has the reason"
+	case s.Shared > 0:
+		r.Detail = "processes that open documents share the server's network namespace: the kernel permits no other"
+	}
+	return r
 }
 
 // onStop remembers how to end a part that has started.

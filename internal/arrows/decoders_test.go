@@ -1,0 +1,43 @@
+package arrows_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// childFiles run in rendering children only; nothing else may read a client's pictures.
+var childFiles = []string{"raster/decode.go", "raster/webp.go", "raster/worker.go"}
+
+// decoding matches calls of what reads foreign pictures and PDFs.
+var decoding = regexp.MustCompile(`\b(?:image|jpeg|png|gif|bmp|tiff|webp|gwebp|heic|avif|mupdf)\.(?:Decode\w*|Open)\b|\bdecode(?:Safely|Lenient|WebP)\(|\breckon\(|\bfindOrientation\(|\breadHEIF\(|\bopenTIFFReader\(`)
+
+// helper matches the definitions of the functions among them.
+var helper = regexp.MustCompile(`(?m)^func .*$|^\s*//.*$`)
+
+func TestOnlyChildrenDecode(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range files(t) {
+		if f.test || f.pkg == "raster/mupdf" {
+			continue
+		}
+		source, err := os.ReadFile(filepath.Join(root, f.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := decoding.FindAllString(string(helper.ReplaceAll(source, nil)), -1)
+		switch {
+		case slices.Contains(childFiles, f.name):
+			seen[f.name] = len(calls) > 0
+		case len(calls) > 0:
+			t.Errorf("%s has %q: foreign bytes are decoded in rendering children only", f.name, calls)
+		}
+	}
+	for _, name := range childFiles {
+		if !seen[name] {
+			t.Errorf("%s decodes nothing: the test is out of date", name)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package server_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"ocr-gateway/server"
+)
+
+// limited serves with room for two connections. A request for /wait is answered when let says so.
+func limited(t *testing.T) (address string, waiting, let chan struct{}) {
+	t.Helper()
+	var lc net.ListenConfig
+	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, let = make(chan struct{}), make(chan struct{})
+	conns, watch := server.Reserve(ln, 2)
+	srv := &http.Server{ConnState: watch, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/wait" {
+			waiting <- struct{}{}
+			<-let
+		}
+	})}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(conns) }()
+	t.Cleanup(func() {
+		if err := srv.Shutdown(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+		<-ended
+	})
+	return ln.Addr().String(), waiting, let
+}
+
+// dial connects and sends a request; the answer is still to be read.
+func dial(t *testing.T, address, path string) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	var d net.Dialer
+	c, err := d.DialContext(t.Context(), "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if _, err := c.Write([]byte("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	return c, bufio.NewReader(c)
+}
+
+func answered(t *testing.T, r *bufio.Reader) *http.Response {
+	t.Helper()
+	resp, err := http.ReadResponse(r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp
+}
+
+// TestIdleConnectionsGiveWay wants a new connection served, and the one that has been idle
+// for longest closed.
+func TestIdleConnectionsGiveWay(t *testing.T) {
+	address, _, _ := limited(t)
+	_, first := dial(t, address, "/")
+	answered(t, first)
+	second, secondAnswers := dial(t, address, "/")
+	answered(t, secondAnswers)
+	_, third := dial(t, address, "/")
+	if resp := answered(t, third); resp.StatusCode != 200 {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	if _, err := first.ReadByte(); err == nil {
+		t.Error("the first connection is still open")
+	}
+	if _, err := second.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	answered(t, secondAnswers)
+}
+
+// TestNoConnectionAtWorkGivesWay wants one too many told to come back.
+func TestNoConnectionAtWorkGivesWay(t *testing.T) {
+	address, waiting, let := limited(t)
+	var working []*bufio.Reader
+	for range 2 {
+		_, r := dial(t, address, "/wait")
+		<-waiting
+		working = append(working, r)
+	}
+	_, third := dial(t, address, "/")
+	resp := answered(t, third)
+	var problem struct {
+		Code      string
+		Retryable bool
+		Limit     string
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&problem); err != nil {
+		t.Fatal(err)
+	}
+	if resp.StatusCode != 503 || problem.Code != "overloaded" || !problem.Retryable || problem.Limit != "connections" {
+		t.Errorf("status %d, %+v", resp.StatusCode, problem)
+	}
+	close(let)
+	for _, r := range working {
+		answered(t, r)
+	}
+}
