@@ -22,6 +22,7 @@ type job struct {
 	imageTokens int            // at most so many
 	sent        int            // image tokens of the last attempt
 	usage       document.Usage // of all attempts so far
+	partial     *answer        // what an answer had of which the rest was withheld
 }
 
 // shrink makes the next image two thirds of the last, and small enough for an
@@ -30,6 +31,14 @@ func (j *job) shrink(cache int) {
 	j.imageTokens = max(1, j.sent*2/3)
 	if cache > 0 {
 		j.imageTokens = min(j.imageTokens, cache)
+	}
+}
+
+// save keeps the longest text of answers that are not all of it.
+func (j *job) save(got answer, why *fault) {
+	if got.text != "" && (j.partial == nil || len(got.text) > len(j.partial.text)) {
+		got.cut = why
+		j.partial = &got
 	}
 }
 
@@ -49,7 +58,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
 			return answer{}, err
 		}
 		wait, again := tries.next(last, e.cfg.Attempts, e.cfg.BusyAttempts)
-		if !again {
+		if !again || last.kind == withheld && !e.pool.another(at) {
 			return answer{}, last
 		}
 		if last.wait > 0 && e.pool.another(at) {
@@ -85,7 +94,13 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 	got.usage.Attempts = 1
 	job.usage.Add(got.usage)
 	var f *fault
-	if err != nil && !errors.As(err, &f) {
+	switch {
+	case err == nil:
+		if f = got.unread(); f != nil {
+			job.save(got, f)
+			err = f
+		}
+	case !errors.As(err, &f):
 		err = transportFault(context.Cause(trying), err)
 		if ctx.Err() == nil {
 			at.lookSoon()

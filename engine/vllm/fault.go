@@ -23,6 +23,8 @@ const (
 	busy                  // the server has no room now
 	broken                // the server or the way to it failed
 	oversized             // the image has more tokens than the server's encoder cache
+	withheld              // the answer lacks text, see answer.unread; the same server answers the same again
+	empty                 // the answer has no text, see answer.unread; nobody knows why
 )
 
 // fault is a failed attempt.
@@ -47,7 +49,7 @@ func (f *fault) Unwrap() error { return f.cause }
 // problem is the fault as the region's end.
 func (f *fault) problem() *document.Problem {
 	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.detail).Because(f)
-	if f.kind == busy || f.kind == broken {
+	if f.kind == busy || f.kind == broken || f.kind == empty {
 		return p.Retry()
 	}
 	return p

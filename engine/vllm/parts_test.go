@@ -439,13 +439,23 @@ func TestReadAnswer(t *testing.T) {
 			}
 		}
 	}
+	// What follows the finish reason changes nothing of the text.
+	for name, rest := range map[string]string{
+		"no [DONE]": "", "a torn count": eventUsage[:60], "half a [DONE]": "data: [DO", "rubbish": "data: hello\n\n", "too long": "data: " + strings.Repeat("x", maxEvent+10),
+	} {
+		for how, end := range map[string]error{"ends": io.EOF, "is cut": io.ErrUnexpectedEOF, "breaks": errors.New("reset")} {
+			stream := io.MultiReader(strings.NewReader(eventRole+eventText+eventStop+rest), iotest.ErrReader(end))
+			if got, err := readAnswer(stream, textRule); err != nil || got.text != "né!" || got.finish != "stop" || got.usage.CompletionTokens != 2 {
+				t.Errorf("%s, and it %s: %+v, %v", name, how, got, err)
+			}
+		}
+	}
 	for name, c := range map[string]struct {
 		stream string
 		want   error
 	}{
 		"nothing":                {"", errCut},
 		"no end":                 {eventRole + eventText, errCut},
-		"no [DONE]":              {eventRole + eventStop, errCut},
 		"[DONE] with no end":     {eventRole + eventText + eventDone, errCut},
 		"given up":               {strings.Replace(eventStop, "stop", "abort", 1) + eventDone, errCut},
 		"half an event":          {eventRole + eventText[:40], errMalformed},
@@ -461,6 +471,17 @@ func TestReadAnswer(t *testing.T) {
 	var f *fault
 	if _, err := readAnswer(strings.NewReader(eventRole+eventText+eventError+eventDone), textRule); !errors.As(err, &f) || f.kind != busy || f.status != 503 {
 		t.Errorf("an error frame came as %v", err)
+	}
+}
+
+// TestServersThatDoNotCount: an empty text is believed, no text is not.
+func TestServersThatDoNotCount(t *testing.T) {
+	const stop = `data: {"choices":[{"delta":{},"finish_reason":"stop"}]}` + "\n\n"
+	for role, want := range map[string]bool{eventRole: true, strings.Replace(eventRole, `""`, "null", 1): false, "": false} {
+		got, err := readAnswer(strings.NewReader(role+stop+eventDone), textRule)
+		if err != nil || got.counted || (got.unread() == nil) != want {
+			t.Errorf("%q: %v, %v; want blank %v", role, got.unread(), err, want)
+		}
 	}
 }
 

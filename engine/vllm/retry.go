@@ -12,7 +12,10 @@ const (
 )
 
 // tries counts a region's attempts by what ended them.
-type tries struct{ broken, busy int }
+type tries struct{ broken, busy, unread int }
+
+// unreadAttempts is how often a region is sent whose answers lack text: a second opinion.
+const unreadAttempts = 2
 
 // next says how long to wait before another attempt, or that there is none.
 func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
@@ -21,6 +24,9 @@ func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, 
 		t.broken++
 	case busy:
 		t.busy++
+	case withheld, empty:
+		t.unread++
+		return 0, t.unread < unreadAttempts
 	default:
 		return 0, false
 	}

@@ -101,6 +101,9 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	inTime, cancel := context.WithTimeout(ctx, e.cfg.RegionTimeout)
 	defer cancel()
 	got, err := e.read(inTime, job)
+	if err != nil && job.partial != nil && ctx.Err() == nil {
+		got, err = *job.partial, nil // a part of the text is worth more than an error
+	}
 	if err != nil {
 		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
 	}
