@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"net/http"
 	"strings"
@@ -21,6 +22,7 @@ type job struct {
 	sampling    Sampling
 	imageTokens int            // at most so many
 	sent        int            // image tokens of the last attempt
+	input       uint64         // picture and prompt of the last attempt, hashed
 	usage       document.Usage // of all attempts so far
 	partial     *answer        // what an answer had of which the rest was withheld
 }
@@ -80,7 +82,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 		return answer{}, nil, err
 	}
 	at = place.endpoint
-	defer func() { e.pool.release(at, outcomeOf(ctx, err), restOf(err)) }()
+	defer func() { e.pool.release(at, ending{outcomeOf(ctx, err), job.input, restOf(err)}) }()
 	client := at.client
 	if fresh {
 		client = at.fresh
@@ -105,6 +107,9 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 		if ctx.Err() == nil {
 			at.lookSoon()
 		}
+	case f.status == http.StatusUnauthorized && at.key.file != "":
+		f.kind = rekeyed
+		at.lookSoon()
 	}
 	return got, at, err
 }
@@ -151,6 +156,9 @@ func restOf(err error) time.Duration {
 	return 0
 }
 
+// inputSeed is that of the hashes by which inputs are told apart.
+var inputSeed = maphash.MakeSeed()
+
 // stage makes the request's body and takes a place at an endpoint. It holds one
 // of the encoding places until both are there, so that crops are made late and few wait.
 func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload, grant, error) {
@@ -169,6 +177,7 @@ func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload
 		load.release()
 		return nil, grant{}, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}
+	job.input = maphash.Bytes(inputSeed, load.body)
 	size := img.Bounds().Size()
 	job.sent = min(imageTokens(size.X, size.Y), maxImageTokens)
 	place, err := e.pool.acquire(ctx, avoid)

@@ -22,7 +22,7 @@ func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, 
 	switch f.kind {
 	case broken:
 		t.broken++
-	case busy:
+	case busy, rekeyed:
 		t.busy++
 	case withheld, empty:
 		t.unread++

@@ -43,7 +43,7 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	for _, ep := range endpoints {
-		e.watchers.Go(func() { ep.watch(ctx, e.pool, cfg.Model, cfg.CheckInterval, log) })
+		e.watchers.Go(func() { e.watch(ctx, ep) })
 	}
 	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", bestEncoder().name)
 	return e, nil

@@ -149,7 +149,7 @@ func serverFormats() []server.Format {
 }
 
 // status is what /health and /api/info show: the service is ready while one of
-// its backends is, and degraded when that is not the one it prefers.
+// its backends is, and degraded when that is not the one it prefers, or not all of it.
 func (a *App) status() server.Health {
 	health := server.Health{Status: "failed", Layout: a.backends[0].layout()}
 	for i, b := range a.backends {
@@ -159,7 +159,7 @@ func (a *App) status() server.Health {
 			continue
 		}
 		health.Ready, health.Status = true, "ok"
-		if i > 0 || health.Layout.State != stateReady {
+		if i > 0 || health.Layout.State != stateReady || !wholly(engine) {
 			health.Status = "degraded"
 		}
 	}
