@@ -146,7 +146,9 @@ func TestHealthShowsEveryModelServer(t *testing.T) {
 	waitHealth(t, base, func(state, status string) bool { return state == "ready" && status == "degraded" })
 	var h struct {
 		Ready  bool
-		Engine struct{ Endpoints []struct{ Name, State, Detail string } }
+		Engine struct {
+			Endpoints []struct{ Name, State, Detail string }
+		}
 	}
 	body := get(t, base+"/health")
 	if err := json.Unmarshal([]byte(body), &h); err != nil {

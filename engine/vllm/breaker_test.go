@@ -1,7 +1,8 @@
 package vllm_test
 
 import (
-	"image/color"
+	"image"
+	"image/draw"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,14 +14,11 @@ import (
 	"ocr-gateway/engine/vllm"
 )
 
-// marked is a page with a dot that tells it from others, of which there can be 50.
+// marked is a page with a dot that tells it from others, of which there are 49.
 func marked(n int) *document.Page {
-	p := page(560, 56)
-	for y := range 8 {
-		for x := range 8 {
-			p.Image.(interface{ Set(x, y int, c color.Color) }).Set(10*n+x, 20+y, color.Black)
-		}
-	}
+	p := page(56, 56)
+	left, top := 8*(n%7), 8*(n/7%7)
+	draw.Draw(p.Image.(*image.RGBA), image.Rect(left, top, left+8, top+8), image.Black, image.Point{}, draw.Src)
 	return p
 }
 
@@ -74,7 +72,7 @@ func TestOnePoisonedPictureClosesNothing(t *testing.T) {
 // TestManyPoisonedPicturesCloseNothingForLong: each picture is another, so the breaker
 // opens; the server reads one of ours, so it closes again at once.
 func TestManyPoisonedPicturesCloseNothingForLong(t *testing.T) {
-	good := imageOf(t, marked(49))
+	good := imageOf(t, marked(48))
 	var probes atomic.Int64
 	fake, endpoint := serve(t, poisoned(func(image string) bool { return image != good && !isProbe(image, &probes) }))
 	cfg := quick()
@@ -84,7 +82,7 @@ func TestManyPoisonedPicturesCloseNothingForLong(t *testing.T) {
 	loopOver(t, e, 6, func(client, turn int) *document.Page { return marked((client*8 + turn) % 48) })
 	eventually(t, "a probe", func() bool { return probes.Load() > 0 })
 	for n := range 20 {
-		if _, err := read(t.Context(), e, marked(49), document.RegionText); err != nil {
+		if _, err := read(t.Context(), e, marked(48), document.RegionText); err != nil {
 			t.Fatalf("region %d: %v", n, err)
 		}
 	}
@@ -120,15 +118,15 @@ func TestAFailingServerIsLeftAlone(t *testing.T) {
 // imageOf is the picture that a server gets of a page.
 func imageOf(t *testing.T, p *document.Page) string {
 	t.Helper()
-	var image string
+	var sent string
 	_, endpoint := serve(t, enginetest.Config{KeepImages: true, Answer: func(q enginetest.Request) enginetest.Answer {
-		image = q.Image
+		sent = q.Image
 		return enginetest.Script(q)
 	}})
 	if _, err := read(t.Context(), start(t, quick(), endpoint), p, document.RegionText); err != nil {
 		t.Fatal(err)
 	}
-	return image
+	return sent
 }
 
 // isProbe counts the pictures that are the engine's own.
