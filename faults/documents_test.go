@@ -46,12 +46,12 @@ func textPDF(pages, ballast int) []byte {
 	return out.Bytes()
 }
 
-// pagePNG is a picture with a few dark bands, as lines of text would be.
-func pagePNG() []byte {
-	img := image.NewGray(image.Rect(0, 0, 800, 1000))
+// bandsPNG is a picture with dark bands, as lines of text would be.
+func bandsPNG(width, height int) []byte {
+	img := image.NewGray(image.Rect(0, 0, width, height))
 	for i := range img.Pix {
 		img.Pix[i] = 255
-		if y := i / img.Stride; y%50 < 12 && y > 50 && y < 950 {
+		if y := i / img.Stride; y%50 < 12 && y > 50 && y < height-50 {
 			img.Pix[i] = 30
 		}
 	}
@@ -70,5 +70,5 @@ var (
 	shortPDF   = textPDF(5, 0)
 	spooledPDF = textPDF(3, aboveMemory)
 	longPDF    = textPDF(50, 0)
-	picture    = pagePNG()
+	picture    = bandsPNG(800, 1000)
 )

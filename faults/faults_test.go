@@ -1,8 +1,11 @@
 package faults_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +30,15 @@ const (
 	busy        = `{"error":{"message":"The engine is currently busy.","type":"ServiceUnavailable","param":null,"code":503}}`
 )
 
+// Streams that come to their end, as a server sends them that was started with a parser for
+// another model, one whose model writes nothing that is shown, and a router.
+const (
+	inReasoning = `data: {"choices":[{"delta":{"content":null,"reasoning_content":"Hello"},"finish_reason":null}]}` + "\n\n" +
+		`data: {"choices":[{"delta":{"content":null},"finish_reason":"stop"}],"usage":{"prompt_tokens":110,"completion_tokens":3}}` + "\n\ndata: [DONE]\n\n"
+	wordless = `data: {"choices":[{"delta":{"content":""},"finish_reason":"stop"}],"usage":{"prompt_tokens":110,"completion_tokens":57}}` + "\n\ndata: [DONE]\n\n"
+	noDone   = `data: {"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}` + "\n\n"
+)
+
 var rubbish = "\x00\xff{{{[[[" + string(make([]byte, 4096))
 
 var table = []fault{
@@ -42,6 +54,11 @@ var table = []fault{
 	{name: "model sends half JSON, 1 of 3", begin: atModel(3, raw(eventStream, half))},
 	{name: "model sends error frames, 1 of 3", begin: atModel(3, raw(eventStream, errorFrame))},
 	{name: "model sends rubbish, all", begin: atModel(1, raw(eventStream, rubbish))},
+	{name: "model puts its text elsewhere, 1 of 3", begin: atModel(3, raw(eventStream, inReasoning))},
+	{name: "model sends no text for its tokens, 1 of 3", begin: atModel(3, raw(eventStream, wordless))},
+	{name: "model leaves out [DONE], all", begin: atModel(1, raw(eventStream, noDone)), all: true},
+	{name: "model fails on the picture of six other clients", begin: poison(1), all: true, brief: true},
+	{name: "model fails on 48 pictures of six other clients", begin: poison(48), all: true},
 	{name: "model says 503 in bursts", begin: bursts(status(503, busy)), all: true},
 	{name: "model goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.model }), all: true, brief: true},
 	{name: "layout slow (0.3 s)", begin: atLayout(2, slow(300*time.Millisecond)), all: true},
@@ -141,5 +158,41 @@ func killsChildren(t *testing.T, s *scene) func() {
 			t.Error("no child was killed")
 		}
 		t.Log(fmt.Sprint(killed, " children killed"))
+	}
+}
+
+// poison has six clients send so many different pictures, on all of which the model fails, as
+// fast as they are answered. The mixed load beside it is of other clients, whom it must cost
+// nothing.
+func poison(pictures int) func(*testing.T, *scene) func() {
+	return func(t *testing.T, s *scene) func() {
+		over := s.model.failEach(1, on(`"Formula Recognition:"`, status(500, `{"error":"x"}`)))
+		ctx, leave := context.WithCancel(context.Background())
+		var loops sync.WaitGroup
+		var refused atomic.Int64
+		for client := range clients {
+			loops.Go(func() {
+				for n := 0; ctx.Err() == nil; n++ {
+					which := n*clients + client
+					e := s.gateway.send(ctx, request{"/api/ocr/recognize?task=formula", "image/png", bandsPNG(400+10*(which%pictures), 50), 1, readAnswer})
+					switch {
+					case e.problem:
+						refused.Add(1)
+					case !e.left:
+						t.Errorf("a picture on which the model fails: %+v", e)
+						return
+					}
+				}
+			})
+		}
+		return func() {
+			waitFor(recoverTime, func() bool { return refused.Load() > 0 })
+			leave()
+			loops.Wait()
+			over()
+			if refused.Load() == 0 {
+				t.Error("nobody sent a picture on which the model fails")
+			}
+		}
 	}
 }

@@ -152,6 +152,22 @@ func raw(head, body string) answerFunc {
 	}
 }
 
+// on answers so only the requests with a text in their body.
+func on(text string, answer answerFunc) answerFunc {
+	return func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if bytes.Contains(body, []byte(text)) {
+			answer(w, r, next)
+			return
+		}
+		next.ServeHTTP(w, r)
+	}
+}
+
 func status(code int, body string) answerFunc {
 	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 		io.Copy(io.Discard, r.Body)

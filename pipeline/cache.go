@@ -19,9 +19,14 @@ type Cache interface {
 	Put(key [sha256.Size]byte, value []byte)
 }
 
+// cacheVersion counts what this program has taken for a page that was read. Entries of other
+// versions are not found. 2: before it, answers without text were kept as empty pages.
+const cacheVersion = 2
+
 // cacheKey is everything that what is read on a page depends on. How it is written, and
 // where the page stands, are no part of it; see kept.
 type cacheKey struct {
+	Version              int
 	Settings             string // of the program
 	Detector, Recognizer document.Info
 	Task                 document.Task
@@ -41,7 +46,7 @@ func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok
 		return key, false
 	}
 	b, err := json.Marshal(cacheKey{
-		r.settings, by.Detector.Info(), by.Recognizer.Info(), r.opts.Task, r.opts.Layout, r.opts.Prompt, r.opts.Question,
+		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), r.opts.Task, r.opts.Layout, r.opts.Prompt, r.opts.Question,
 		page.Words, page.Width, page.Height, pixels,
 	})
 	return sha256.Sum256(b), err == nil

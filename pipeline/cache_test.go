@@ -390,6 +390,34 @@ func TestIncompletePagesAreNotKept(t *testing.T) {
 	}
 }
 
+// TestEntriesOfEarlierVersionsAreNotFound: an empty page could be kept then for an answer
+// without text.
+func TestEntriesOfEarlierVersionsAreNotFound(t *testing.T) {
+	store, r := &memoryCache{}, newReader()
+	opts := document.Options{Layout: true}
+	page := noisy()
+	pixels, _ := pipeline.HashPixels(page.Image)
+	former, err := json.Marshal(struct { // as version 1 wrote it, which had no Version
+		Settings             string
+		Detector, Recognizer document.Info
+		Task                 document.Task
+		Layout               bool
+		Prompt               string
+		Question             *document.Question
+		Words                []document.Word
+		Width, Height        int
+		Pixels               [sha256.Size]byte
+	}{"", r.detector, r.engine, document.TaskDocument, true, "", nil, nil, page.Width, page.Height, pixels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.Put(sha256.Sum256(former), []byte(`{"Width":100,"Height":200,"Rotation":0,"Layout":"eye","Regions":null,"Answer":null}`))
+	_, pages := readPages(t, withCache(store, "", sheets{1, noisy}, r), opts)
+	if pages[1].Cached || len(pages[1].Regions) == 0 || len(store.values) != 2 {
+		t.Errorf("cached %v with %d regions, %d entries", pages[1].Cached, len(pages[1].Regions), len(store.values))
+	}
+}
+
 // TestPagesReadWithoutLayoutOnPurposeAreKept, whatever the detector calls itself then.
 func TestPagesReadWithoutLayoutOnPurposeAreKept(t *testing.T) {
 	for _, opts := range []document.Options{{Layout: false}, {Layout: true, Task: document.TaskTable}} {

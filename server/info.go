@@ -42,6 +42,19 @@ type Component struct {
 	// clients may send prompts of their own.
 	Extract string `json:"extract,omitempty"`
 	Prompts bool   `json:"prompts,omitempty"`
+	// Endpoints are the model servers of an engine that has some, as configured.
+	Endpoints []Endpoint `json:"endpoints,omitempty"`
+}
+
+// Endpoint is a model server. Its address stays out: anybody may ask for it.
+type Endpoint struct {
+	Name     string `json:"name"`
+	State    string `json:"state"`             // ready, or why not
+	Detail   string `json:"detail,omitempty"`  // why it is not ready, fit to be shown
+	InFlight int    `json:"in_flight"`         // regions
+	Limit    int    `json:"limit"`             // of in_flight
+	Breaker  string `json:"breaker"`           // closed, open or half-open
+	Version  string `json:"version,omitempty"` // of the server, when it tells
 }
 
 // healthCache asks at most once a second, however often probes come.

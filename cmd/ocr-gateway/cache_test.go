@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"ocr-gateway/document"
@@ -52,6 +54,44 @@ func TestServeWithCache(t *testing.T) {
 	for _, page := range readSample(t, base).Pages {
 		if page.Cached {
 			t.Errorf("page %d is from other settings", page.Number)
+		}
+	}
+}
+
+// TestEmptyAnswersAreNotCached: when the model server is mended the page is read, and a
+// page that is blank is not read again.
+func TestEmptyAnswersAreNotCached(t *testing.T) {
+	var says atomic.Pointer[enginetest.Answer]
+	fake := enginetest.NewFake(enginetest.Config{Answer: func(enginetest.Request) enginetest.Answer { return *says.Load() }})
+	model := httptest.NewServer(fake)
+	defer model.Close()
+	dir := "OCR_CACHE_DIR=" + t.TempDir()
+	read := func(base string) (status int, result document.Result) {
+		status, answer := post(t, base+"/api/ocr/document", "application/json", "file", testdata+"sample.png")
+		if status == http.StatusOK {
+			if err := json.Unmarshal([]byte(answer), &result); err != nil {
+				t.Fatalf("%v: %s", err, answer)
+			}
+		}
+		return status, result
+	}
+	start := func() string {
+		base := serveVLLM(t, model.URL, dir)
+		waitHealth(t, base, func(state, _ string) bool { return state == "ready" })
+		return base
+	}
+	base := start()
+	for name, unread := range enginetest.Unread {
+		says.Store(&unread)
+		if status, result := read(base); status != http.StatusBadGateway && (unread.Text == "" || result.Status != document.StatusPartial) {
+			t.Errorf("%s: status %s", name, result.Status)
+		}
+	}
+	says.Store(&enginetest.Blank)
+	base = start()
+	for _, cached := range []bool{false, true} {
+		if status, result := read(base); status != http.StatusOK || result.Status != document.StatusOK || result.Pages[0].Cached != cached {
+			t.Errorf("a blank page: %d, %+v, want it cached: %v", status, result, cached)
 		}
 	}
 }

@@ -137,3 +137,34 @@ func TestWithoutLayoutPagesAreStillRead(t *testing.T) {
 		t.Errorf("health does not say why layout is off: %s %v", body, err)
 	}
 }
+
+// TestHealthShowsEveryModelServer, why each is not ready, and nothing that is secret.
+func TestHealthShowsEveryModelServer(t *testing.T) {
+	fake := httptest.NewServer(enginetest.NewFake(enginetest.Config{}))
+	defer fake.Close()
+	base := serveVLLM(t, fake.URL+",http://127.0.0.1:1", "OCR_VLLM_API_KEY=very-secret-key")
+	waitHealth(t, base, func(state, status string) bool { return state == "ready" && status == "degraded" })
+	var h struct {
+		Ready  bool
+		Engine struct {
+			Endpoints []struct{ Name, State, Detail string }
+		}
+	}
+	body := get(t, base+"/health")
+	if err := json.Unmarshal([]byte(body), &h); err != nil {
+		t.Fatal(err)
+	}
+	if e := h.Engine.Endpoints; !h.Ready || len(e) != 2 || e[0].Name != "endpoint-1" || e[0].State != "ready" || e[0].Detail != "" ||
+		e[1].State != "unreachable" || !strings.Contains(e[1].Detail, "refuses connections") {
+		t.Error(body)
+	}
+	if strings.Contains(body, "127.0.0.1") || strings.Contains(body, "secret") {
+		t.Errorf("health shows an address or a key: %s", body)
+	}
+	if answer := get(t, base+"/readyz"); !strings.Contains(answer, `"ready":true`) || !strings.Contains(answer, `"degraded"`) {
+		t.Error(answer)
+	}
+	fake.CloseClientConnections()
+	fake.Close()
+	waitHealth(t, base, func(state, status string) bool { return state == "unreachable" && status == "failed" })
+}

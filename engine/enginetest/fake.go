@@ -24,7 +24,8 @@ type Config struct {
 	Model       string // served name; empty means "glm-ocr"
 	Version     string // of vLLM; empty means "0.32.0", "none" means that /version is missing
 	ModelLength int    // tokens of prompt and answer; 0 means 16384
-	APIKey      string // asked for under /v1 when not empty
+	APIKey      string // asked for under /v1 when not empty; see Rekey
+	Health      int    // status of /health, as routers have it; 0 means 200, or 503 while loading
 
 	Latency time.Duration // from a free slot to the end of an answer
 	Slots   int           // requests served at once, others queue; 0 means 64
@@ -51,6 +52,10 @@ type Answer struct {
 	Text   string
 	Finish string // empty means "stop"
 	Usage  int    // completion tokens; 0 means one per four bytes
+	// Delta is what stands in the answer's delta in place of content, as JSON members;
+	// content is null then, also where a text was sent before.
+	Delta  string
+	NoDone bool // the stream ends after the count of tokens, without [DONE]
 }
 
 // Fault is one way to fail. At most one field is used, the first that is set.
@@ -133,6 +138,7 @@ type Fake struct {
 	draining atomic.Bool
 	hanging  atomic.Bool
 	loading  atomic.Bool
+	key      atomic.Pointer[string]
 
 	mu     sync.Mutex
 	counts Counts
@@ -158,8 +164,13 @@ func NewFake(cfg Config) *Fake {
 	if cfg.Answer == nil {
 		cfg.Answer = Script
 	}
-	return &Fake{cfg: cfg, slots: make(chan struct{}, cfg.Slots)}
+	f := &Fake{cfg: cfg, slots: make(chan struct{}, cfg.Slots)}
+	f.Rekey(cfg.APIKey)
+	return f
 }
+
+// Rekey has the server ask for another key; none when it is empty.
+func (f *Fake) Rekey(key string) { f.key.Store(&key) }
 
 // Drain makes new requests fail with 500 while /health stays good, as vLLM does
 // after SIGTERM with a shutdown timeout.
@@ -183,8 +194,11 @@ func (f *Fake) Counts() Counts {
 func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "GET /health":
-		if f.loading.Load() {
+		switch {
+		case f.loading.Load():
 			w.WriteHeader(http.StatusServiceUnavailable)
+		case f.cfg.Health != 0:
+			w.WriteHeader(f.cfg.Health)
 		}
 	case "GET /version":
 		if f.cfg.Version == "none" {
@@ -206,7 +220,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *Fake) authorised(w http.ResponseWriter, r *http.Request) bool {
-	if f.cfg.APIKey == "" || r.Header.Get("Authorization") == "Bearer "+f.cfg.APIKey {
+	if key := *f.key.Load(); key == "" || r.Header.Get("Authorization") == "Bearer "+key {
 		return true
 	}
 	sendJSON(w, http.StatusUnauthorized, `{"error":"Unauthorized"}`)
@@ -365,7 +379,7 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 		}
 		event(choices)
 	}
-	chunk(`[{"index":0,"delta":{"role":"assistant","content":""},"logprobs":null,"finish_reason":null}]`, 0)
+	chunk(`[{"index":0,"delta":{"role":"assistant","content":`+a.opening()+`},"logprobs":null,"finish_reason":null}]`, 0)
 	if fault.InStream != 0 {
 		return out.fail(fault.InStream)
 	}
@@ -389,14 +403,15 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 		if i == len(pieces)-1 {
 			finish = strconv.Quote(a.finish())
 		}
-		text, _ := json.Marshal(piece)
-		choices := fmt.Sprintf(`[{"index":0,"delta":{"content":%s},"logprobs":%s,"finish_reason":%s,"token_ids":null}]`, text, logprobs(q, piece), finish)
+		choices := fmt.Sprintf(`[{"index":0,"delta":{%s},"logprobs":%s,"finish_reason":%s,"token_ids":null}]`, a.members(piece), logprobs(q, piece), finish)
 		chunk(choices, a.tokens()*(i+1)/len(pieces))
 	}
 	if q.StreamOptions.IncludeUsage {
 		event(`[],"usage":` + usage(a.tokens()))
 	}
-	out.WriteString("data: [DONE]\n\n")
+	if !a.NoDone {
+		out.WriteString("data: [DONE]\n\n")
+	}
 	out.send()
 	if r.Context().Err() != nil {
 		return cancelled
@@ -405,9 +420,28 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 }
 
 func (f *Fake) whole(q Request, a Answer) string {
-	text, _ := json.Marshal(a.Text)
-	return fmt.Sprintf(`{"id":"chatcmpl-%d","object":"chat.completion","created":1795489463,"model":%q,"choices":[{"index":0,"message":{"role":"assistant","content":%s},"logprobs":%s,"finish_reason":%q}],"usage":%s}`,
-		q.N, f.cfg.Model, text, logprobs(q, a.Text), a.finish(), usage(a.tokens()))
+	return fmt.Sprintf(`{"id":"chatcmpl-%d","object":"chat.completion","created":1795489463,"model":%q,"choices":[{"index":0,"message":{"role":"assistant",%s},"logprobs":%s,"finish_reason":%q}],"usage":%s}`,
+		q.N, f.cfg.Model, a.members(a.Text), logprobs(q, a.Text), a.finish(), usage(a.tokens()))
+}
+
+// opening is the content of the first delta.
+func (a Answer) opening() string {
+	if a.Delta != "" {
+		return "null"
+	}
+	return `""`
+}
+
+// members are a piece of text as the members of a delta or message.
+func (a Answer) members(piece string) string {
+	text, _ := json.Marshal(piece) // a string always marshals
+	switch {
+	case a.Delta == "":
+		return `"content":` + string(text)
+	case piece == "":
+		return `"content":null,` + a.Delta
+	}
+	return `"content":` + string(text) + `,` + a.Delta
 }
 
 func (a Answer) finish() string {

@@ -29,6 +29,8 @@ type Suite struct {
 	Page func() *document.Page
 	// Want is a text that must be in what is read of the whole page; empty means PageLine.
 	Want string
+	// Blind says that the model behind the engine answers without a look at the picture.
+	Blind bool
 }
 
 // Run checks what every engine must do.
@@ -51,6 +53,8 @@ func Run(t *testing.T, s Suite) {
 		{"ends at the deadline", endsAtDeadline},
 		{"survives regions without area", survivesEmptyRegions},
 		{"reads a region that leaves the page", readsOverhang},
+		{"reads on after regions that fail", readsOn},
+		{"finds nothing on a blank page", findsNothing},
 		{"refuses unknown tasks", refusesUnknownTasks},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.check(t, s, s.New(t)) })
@@ -200,6 +204,44 @@ func survivesEmptyRegions(t *testing.T, s Suite, r Recognizer) {
 		case got.Content != "":
 			t.Errorf("box %v: read %q out of nothing", box, got.Content)
 		}
+	}
+}
+
+// readsOn has more regions fail than any engine forgives in a row: none of it is the
+// fault of the next region.
+func readsOn(t *testing.T, s Suite, r Recognizer) {
+	page := s.Page()
+	bad := whole(page)
+	bad.BBox = document.BBox{page.Width, 0, page.Width, page.Height}
+	for range 20 {
+		if got, err := r.Recognize(t.Context(), page, bad, document.Options{}); err == nil && got.Content != "" {
+			t.Errorf("read %q out of nothing", got.Content)
+		}
+	}
+	got, err := r.Recognize(t.Context(), page, whole(page), document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRead(t, s, got)
+}
+
+// findsNothing wants an empty region to be complete: no error, no text and nothing cut.
+func findsNothing(t *testing.T, s Suite, r Recognizer) {
+	if s.Blind {
+		t.Skip("the model does not look at the picture")
+	}
+	page := s.Page()
+	white := image.NewGray(image.Rect(0, 0, page.Width, page.Height))
+	for i := range white.Pix {
+		white.Pix[i] = 0xff
+	}
+	page.Image = white
+	got, err := r.Recognize(t.Context(), page, whole(page), document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Content != "" || got.Format == "" || got.Truncated != nil {
+		t.Errorf("read %+v on a blank page", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"image"
 	"io"
 	"net/http"
@@ -17,9 +18,11 @@ import (
 type job struct {
 	task     task
 	load     *payload
-	tokens   int // of its image
+	tokens   int    // of its image
+	input    uint64 // picture and prompt, hashed
 	sampling Sampling
 	usage    document.Usage // of all attempts so far
+	partial  *answer        // what an answer had of which the rest was withheld
 }
 
 // show makes img what the model is asked about.
@@ -34,8 +37,12 @@ func (j *job) show(img image.Image, quality int) error {
 	}
 	size := img.Bounds().Size()
 	j.load, j.tokens = load, min(imageTokens(size.X, size.Y), maxImageTokens)
+	j.input = maphash.Bytes(inputSeed, load.message)
 	return nil
 }
+
+// inputSeed is that of the hashes by which inputs are told apart.
+var inputSeed = maphash.MakeSeed()
 
 // shrink makes the image two thirds of what it was, and small enough for an
 // encoder cache of so many tokens when that is known.
@@ -51,6 +58,14 @@ func (j *job) shrink(cache, quality int) error {
 	size := img.Bounds().Size()
 	w, h := fit(size.X, size.Y, tokens)
 	return j.show(shrink(plain(img), w, h), quality)
+}
+
+// save keeps the longest text of answers that are not all of it.
+func (j *job) save(got answer, why *fault) {
+	if got.text != "" && (j.partial == nil || len(got.text) > len(j.partial.text)) {
+		got.cut = why
+		j.partial = &got
+	}
 }
 
 // ask sends the job until it is answered, refused or given up.
@@ -69,7 +84,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
 			return answer{}, err
 		}
 		wait, again := tries.next(last, e.cfg.Attempts, e.cfg.BusyAttempts)
-		if !again {
+		if !again || last.kind == withheld && !e.pool.another(at) {
 			return answer{}, last
 		}
 		if last.wait > 0 && e.pool.another(at) {
@@ -91,7 +106,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 		return answer{}, nil, err
 	}
 	at = place.endpoint
-	defer func() { e.pool.release(at, outcomeOf(ctx, err), restOf(err)) }()
+	defer func() { e.pool.release(at, ending{outcomeOf(ctx, err), job.input, restOf(err)}) }()
 	client := at.client
 	if fresh {
 		client = at.fresh
@@ -105,11 +120,20 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 	got.usage.Attempts = 1
 	job.usage.Add(got.usage)
 	var f *fault
-	if err != nil && !errors.As(err, &f) {
+	switch {
+	case err == nil:
+		if f = got.unread(); f != nil {
+			job.save(got, f)
+			err = f
+		}
+	case !errors.As(err, &f):
 		err = transportFault(context.Cause(trying), err)
 		if ctx.Err() == nil {
 			at.lookSoon()
 		}
+	case f.status == http.StatusUnauthorized && at.key.file != "":
+		f.kind = rekeyed
+		at.lookSoon()
 	}
 	return got, at, err
 }

@@ -11,8 +11,10 @@ import (
 // Config says where the model servers are and how they are asked.
 type Config struct {
 	Endpoints []Endpoint `mapstructure:"endpoints"`
-	// APIKey opens the endpoints that have no key of their own; empty means none.
-	APIKey string `mapstructure:"api_key" secret:"true"`
+	// APIKey opens the endpoints that have no key of their own; empty means none. The
+	// file that it came from, if any, is read again while the engine runs.
+	APIKey     string `mapstructure:"api_key" secret:"true" path:"APIKeyFile"`
+	APIKeyFile string `mapstructure:"-"`
 	// Model is the name the servers know the model by (--served-model-name).
 	Model string `mapstructure:"model"`
 
@@ -55,8 +57,9 @@ type Endpoint struct {
 	Name string `mapstructure:"name"`
 	// URL is the server's root, with or without /v1.
 	URL string `mapstructure:"url" text:"true"`
-	// APIKey opens this server; empty means that of Config.
-	APIKey string `mapstructure:"api_key" secret:"true"`
+	// APIKey opens this server; empty means that of Config, with its file.
+	APIKey     string `mapstructure:"api_key" secret:"true" path:"APIKeyFile"`
+	APIKeyFile string `mapstructure:"-"`
 	// Weight is the share of work relative to the other endpoints; 0 means 1.
 	Weight int `mapstructure:"weight"`
 	// MaxInFlight is how many regions the server gets at once, best its
@@ -118,7 +121,7 @@ func (c Config) withDefaults() Config {
 		}
 		e.URL = strings.TrimSuffix(strings.TrimRight(e.URL, "/"), "/v1")
 		if e.APIKey == "" {
-			e.APIKey = c.APIKey
+			e.APIKey, e.APIKeyFile = c.APIKey, c.APIKeyFile
 		}
 		if e.Weight == 0 {
 			e.Weight = defaultWeight

@@ -21,8 +21,11 @@ const (
 	refused   kind = iota // the request is at fault: the same again fails again
 	misset                // key, model name or address are wrong: an operator must act
 	busy                  // the server has no room now
+	rekeyed               // the server refuses a key whose file may be about to change
 	broken                // the server or the way to it failed
 	oversized             // the image has more tokens than the server's encoder cache
+	withheld              // the answer lacks text, see answer.unread; the same server answers the same again
+	empty                 // the answer has no text, see answer.unread; nobody knows why
 )
 
 // fault is a failed attempt.
@@ -47,7 +50,8 @@ func (f *fault) Unwrap() error { return f.cause }
 // problem is the fault as the region's end.
 func (f *fault) problem() *document.Problem {
 	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.detail).Because(f)
-	if f.kind == busy || f.kind == broken {
+	switch f.kind {
+	case busy, rekeyed, broken, empty:
 		return p.Retry()
 	}
 	return p

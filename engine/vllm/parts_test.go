@@ -92,19 +92,28 @@ func TestRetryAfter(t *testing.T) {
 func TestBreaker(t *testing.T) {
 	now := time.Unix(0, 0)
 	var b breaker
-	for range breakerFailures - 1 {
-		b.failed(now)
+	input := uint64(0)
+	next := func() uint64 { input++; return input }
+	for range breakerInputs - 1 {
+		b.failed(now, next())
 	}
 	if b.open() || !b.allows(now) {
 		t.Fatal("opened too early")
 	}
 	b.succeeded()
-	b.failed(now)
+	b.failed(now, next())
 	if b.open() {
 		t.Fatal("failures that were not in a row opened it")
 	}
-	for range breakerFailures {
-		b.failed(now)
+	for range 10 * breakerInputs {
+		if b.failed(now, input) {
+			t.Fatal("one input alone opened it")
+		}
+	}
+	for i := range breakerInputs - 1 {
+		if opened := b.failed(now, next()); opened != (i == breakerInputs-2) {
+			t.Fatalf("opened %v with input %d", opened, i+2)
+		}
 	}
 	if b.allows(now) || b.usable(now) || b.state(now) != "open" {
 		t.Fatal("did not open")
@@ -122,7 +131,7 @@ func TestBreaker(t *testing.T) {
 		if b.allows(now) || !b.usable(now) {
 			t.Fatal("allows a second request while the first is under way")
 		}
-		b.failed(now)
+		b.failed(now, next())
 	}
 	now = now.Add(breakerPauseMax)
 	b.sent()
@@ -137,38 +146,85 @@ func TestBreaker(t *testing.T) {
 	}
 }
 
-// TestPoolPrefersAnother covers what a retry wants and what a single endpoint can give.
-func TestPoolPrefersAnother(t *testing.T) {
-	a := &endpoint{Endpoint: Endpoint{Name: "a", Weight: 1, MaxInFlight: 2}, status: status{state: "ready"}}
-	b := &endpoint{Endpoint: Endpoint{Name: "b", Weight: 1, MaxInFlight: 1}, status: status{state: "ready"}}
-	p := newPool([]*endpoint{a, b}, time.Second)
-	take := func(avoid *endpoint) *endpoint {
-		g, err := p.acquire(t.Context(), avoid)
-		if err != nil {
-			t.Fatal(err)
+// TestBreakerTrustsAProbe: what fails just after the server read a picture of ours is the
+// fault of its inputs, whatever else succeeds or fails.
+func TestBreakerTrustsAProbe(t *testing.T) {
+	now := time.Unix(0, 0)
+	var b breaker
+	for input := range uint64(breakerInputs) {
+		b.failed(now, input)
+	}
+	b.proved(now)
+	for input := range uint64(10 * breakerInputs) {
+		if b.failed(now.Add(breakerPause-1), input); input == 3 {
+			b.succeeded()
 		}
-		return g.endpoint
 	}
-	if e := take(a); e != b {
-		t.Errorf("got %s, want b", e.Name)
+	if b.open() {
+		t.Fatal("opened right after a probe")
 	}
-	if e := take(a); e != a {
-		t.Errorf("got %s though b is full", e.Name)
+	now = now.Add(breakerPause)
+	for input := range uint64(breakerInputs) {
+		b.failed(now, input)
 	}
-	a.inFlight, b.inFlight = 2, 1
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := p.acquire(ctx, nil); !errors.Is(err, context.Canceled) || len(p.waiting) != 0 {
-		t.Errorf("%v, %d still wait", err, len(p.waiting))
+	if !b.open() {
+		t.Fatal("trusts a probe for ever")
 	}
-	got := make(chan *endpoint)
-	go func() {
-		g, _ := p.acquire(t.Context(), nil)
-		got <- g.endpoint
-	}()
-	p.release(b, succeeded, 0)
-	if e := <-got; e != b {
-		t.Errorf("the place went to %v", e)
+}
+
+// TestPoolPrefersAnother covers what a retry wants and what it can get.
+func TestPoolPrefersAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ready := status{state: stateReady}
+		a := &endpoint{Endpoint: Endpoint{Name: "a", Weight: 1, MaxInFlight: 3}, status: ready}
+		b := &endpoint{Endpoint: Endpoint{Name: "b", Weight: 1, MaxInFlight: 1}, status: ready}
+		p := newPool([]*endpoint{a, b}, time.Second)
+		got := make(chan *endpoint, 9)
+		take := func(ctx context.Context, avoid *endpoint) {
+			if g, err := p.acquire(ctx, avoid); err == nil {
+				got <- g.endpoint
+			}
+		}
+		take(t.Context(), a)
+		if e := <-got; e != b {
+			t.Errorf("got %s, want b", e.Name)
+		}
+		go take(t.Context(), a) // waits for b
+		synctest.Wait()
+		take(t.Context(), nil) // passes it
+		if e := <-got; e != a {
+			t.Errorf("got %s though b is full", e.Name)
+		}
+		p.release(b, ending{outcome: succeeded})
+		if e := <-got; e != b {
+			t.Errorf("the place went to %s", e.Name)
+		}
+		begin := time.Now()
+		go take(t.Context(), a)
+		for len(got) == 0 { // as the watchers do
+			time.Sleep(time.Second)
+			p.report(b, ready)
+			synctest.Wait()
+		}
+		if e := <-got; e != a || time.Since(begin) != avoidTime {
+			t.Errorf("got %s after %s", e.Name, time.Since(begin))
+		}
+		a.inFlight = 3
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := p.acquire(ctx, nil); !errors.Is(err, context.Canceled) || len(p.waiting) != 0 {
+			t.Errorf("%v, %d still wait", err, len(p.waiting))
+		}
+	})
+}
+
+// TestPoolDoesNotWaitForServersThatAreDown where a retry wants another.
+func TestPoolDoesNotWaitForServersThatAreDown(t *testing.T) {
+	a := &endpoint{Endpoint: Endpoint{Name: "a", Weight: 1, MaxInFlight: 1}, status: status{state: stateReady}}
+	b := &endpoint{Endpoint: Endpoint{Name: "b", Weight: 1, MaxInFlight: 1}, status: status{state: stateUnreachable}}
+	p := newPool([]*endpoint{a, b}, time.Second)
+	if g, err := p.acquire(t.Context(), a); err != nil || g.endpoint != a {
+		t.Errorf("%v, %v", g.endpoint, err)
 	}
 }
 
@@ -176,12 +232,12 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &endpoint{Endpoint: Endpoint{Name: "a", Weight: 1, MaxInFlight: 1}, status: status{state: "ready"}}
 		p := newPool([]*endpoint{a}, 10*time.Second)
-		for range breakerFailures {
+		for input := range uint64(breakerInputs) {
 			g, err := p.acquire(t.Context(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.release(g.endpoint, failed, 0)
+			p.release(g.endpoint, ending{outcome: failed, input: input})
 		}
 		begin := time.Now()
 		got := make(chan error)
@@ -194,7 +250,7 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 		if err := <-got; err != nil || time.Since(begin) != breakerPause {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
-		p.release(a, failed, 0)
+		p.release(a, ending{outcome: failed})
 		p.report(a, status{state: "unreachable", detail: "it cannot be reached"})
 		go func() {
 			_, err := p.acquire(t.Context(), nil)
@@ -216,13 +272,13 @@ func TestPoolTriesAServerThatIsBack(t *testing.T) {
 		ready, gone := status{state: "ready"}, status{state: "unreachable"}
 		a := &endpoint{Endpoint: Endpoint{Name: "a", Weight: 1, MaxInFlight: 8}, status: ready}
 		p := newPool([]*endpoint{a}, 10*time.Second)
-		for range breakerFailures {
+		for range breakerInputs {
 			if _, err := p.acquire(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 		}
-		for range breakerFailures {
-			p.release(a, failed, 0)
+		for input := range uint64(breakerInputs) {
+			p.release(a, ending{outcome: failed, input: input})
 		}
 		p.report(a, gone)
 		got := make(chan error, 2)
@@ -238,7 +294,7 @@ func TestPoolTriesAServerThatIsBack(t *testing.T) {
 		if len(got) != 1 {
 			t.Fatalf("%d requests went to the server that is back, want 1", len(got))
 		}
-		p.release(a, succeeded, 0)
+		p.release(a, ending{outcome: succeeded})
 		for range 2 {
 			if err := <-got; err != nil {
 				t.Error(err)
@@ -444,13 +500,23 @@ func TestReadAnswer(t *testing.T) {
 			}
 		}
 	}
+	// What follows the finish reason changes nothing of the text.
+	for name, rest := range map[string]string{
+		"no [DONE]": "", "a torn count": eventUsage[:60], "half a [DONE]": "data: [DO", "rubbish": "data: hello\n\n", "too long": "data: " + strings.Repeat("x", maxEvent+10),
+	} {
+		for how, end := range map[string]error{"ends": io.EOF, "is cut": io.ErrUnexpectedEOF, "breaks": errors.New("reset")} {
+			stream := io.MultiReader(strings.NewReader(eventRole+eventText+eventStop+rest), iotest.ErrReader(end))
+			if got, err := readAnswer(stream, textRule); err != nil || got.text != "né!" || got.finish != "stop" || got.usage.CompletionTokens != 2 {
+				t.Errorf("%s, and it %s: %+v, %v", name, how, got, err)
+			}
+		}
+	}
 	for name, c := range map[string]struct {
 		stream string
 		want   error
 	}{
 		"nothing":                {"", errCut},
 		"no end":                 {eventRole + eventText, errCut},
-		"no [DONE]":              {eventRole + eventStop, errCut},
 		"[DONE] with no end":     {eventRole + eventText + eventDone, errCut},
 		"given up":               {strings.Replace(eventStop, "stop", "abort", 1) + eventDone, errCut},
 		"half an event":          {eventRole + eventText[:40], errMalformed},
@@ -466,6 +532,17 @@ func TestReadAnswer(t *testing.T) {
 	var f *fault
 	if _, err := readAnswer(strings.NewReader(eventRole+eventText+eventError+eventDone), textRule); !errors.As(err, &f) || f.kind != busy || f.status != 503 {
 		t.Errorf("an error frame came as %v", err)
+	}
+}
+
+// TestServersThatDoNotCount: an empty text is believed, no text is not.
+func TestServersThatDoNotCount(t *testing.T) {
+	const stop = `data: {"choices":[{"delta":{},"finish_reason":"stop"}]}` + "\n\n"
+	for role, want := range map[string]bool{eventRole: true, strings.Replace(eventRole, `""`, "null", 1): false, "": false} {
+		got, err := readAnswer(strings.NewReader(role+stop+eventDone), textRule)
+		if err != nil || got.counted || (got.unread() == nil) != want {
+			t.Errorf("%q: %v, %v; want blank %v", role, got.unread(), err, want)
+		}
 	}
 }
 

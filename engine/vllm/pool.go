@@ -22,9 +22,15 @@ type pool struct {
 	downSince time.Time // zero while an endpoint is usable
 }
 
+// avoidTime is how long a region waits for room elsewhere before it goes back to the
+// endpoint that it comes from. Else those that a failing server sends away soon would soon
+// be there again, as it always has room.
+const avoidTime = 5 * time.Second
+
 // ticket is a region that waits for an endpoint.
 type ticket struct {
 	avoid  *endpoint
+	since  time.Time
 	result chan grant // buffered
 }
 
@@ -45,7 +51,7 @@ func newPool(endpoints []*endpoint, down time.Duration) *pool {
 // endpoint is usable, or that of ctx.
 func (p *pool) acquire(ctx context.Context, avoid *endpoint) (grant, error) {
 	p.mu.Lock()
-	t := &ticket{avoid, make(chan grant, 1)}
+	t := &ticket{avoid, time.Now(), make(chan grant, 1)}
 	p.waiting = append(p.waiting, t)
 	p.dispatch()
 	p.mu.Unlock()
@@ -78,12 +84,20 @@ const (
 	withdrawn // nothing: the client left
 )
 
-// release gives a place back. rest is how long the server asked to be left alone:
-// it gets nothing new until then, whoever waits.
-func (p *pool) release(e *endpoint, o outcome, rest time.Duration) {
+// ending is how a request ended for the pool.
+type ending struct {
+	outcome outcome
+	input   uint64        // of the request: its picture and prompt, hashed
+	rest    time.Duration // how long the server asked to be left alone
+}
+
+// release gives a place back. A server that asked to be left alone gets nothing new until
+// then, whoever waits.
+func (p *pool) release(e *endpoint, end ending) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e.inFlight--
+	rest := end.rest
 	if to := time.Now().Add(rest); rest > 0 && to.After(e.restsTo) {
 		e.restsTo = to
 		if e.wake != nil {
@@ -91,11 +105,13 @@ func (p *pool) release(e *endpoint, o outcome, rest time.Duration) {
 		}
 		e.wake = time.AfterFunc(rest, p.wake)
 	}
-	switch o {
+	switch end.outcome {
 	case succeeded:
 		e.breaker.succeeded()
 	case failed:
-		e.breaker.failed(time.Now())
+		if e.breaker.failed(time.Now(), end.input) {
+			e.lookSoon()
+		}
 	case withdrawn:
 		e.breaker.withdrawn()
 	}
@@ -128,6 +144,21 @@ func (p *pool) report(e *endpoint, s status) {
 	p.dispatch()
 }
 
+// doubted reports whether a server that is up has failed requests until its breaker opened.
+func (p *pool) doubted(e *endpoint) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return e.status.ready() && e.breaker.open()
+}
+
+// proved takes it that the server has answered a probe.
+func (p *pool) proved(e *endpoint) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.breaker.proved(time.Now())
+	p.dispatch()
+}
+
 // lost ends the requests that are with an endpoint. After SIGTERM vLLM leaves its
 // clients hanging with the listener closed; without this they would wait for the
 // whole first-byte timeout.
@@ -144,26 +175,34 @@ func (p *pool) lost(e *endpoint) {
 func (p *pool) dispatch() {
 	now := time.Now()
 	p.watch(now)
-	for len(p.waiting) > 0 {
-		t := p.waiting[0]
-		e := p.pick(now, t.avoid)
-		if e == nil && (p.downSince.IsZero() || now.Sub(p.downSince) < p.down) {
+	for i := 0; i < len(p.waiting); {
+		t := p.waiting[i]
+		e := p.pick(now, t)
+		switch {
+		case e != nil:
+			t.result <- p.grant(e)
+		case !p.downSince.IsZero() && now.Sub(p.downSince) >= p.down:
+			t.result <- grant{}
+		case t.avoid == nil: // then there is nothing for those behind it either
 			return
+		default:
+			i++
+			continue
 		}
-		var g grant
-		if e != nil {
-			e.inFlight++
-			e.breaker.sent()
-			p.turn++
-			e.lastTurn = p.turn
-			if e.gone == nil {
-				e.gone, e.giveUp = context.WithCancel(context.Background())
-			}
-			g = grant{e, e.status, e.gone}
-		}
-		t.result <- g
-		p.waiting = slices.Delete(p.waiting, 0, 1)
+		p.waiting = slices.Delete(p.waiting, i, i+1)
 	}
+}
+
+// grant takes a place at e. It is called under mu.
+func (p *pool) grant(e *endpoint) grant {
+	e.inFlight++
+	e.breaker.sent()
+	p.turn++
+	e.lastTurn = p.turn
+	if e.gone == nil {
+		e.gone, e.giveUp = context.WithCancel(context.Background())
+	}
+	return grant{e, e.status, e.gone}
 }
 
 // watch notes since when no endpoint has been usable.
@@ -175,16 +214,24 @@ func (p *pool) watch(now time.Time) {
 	}
 }
 
-// pick is the endpoint with the least load that has room, nil when none has.
-func (p *pool) pick(now time.Time, avoid *endpoint) *endpoint {
+// pick is the endpoint with the least load that has room for t, nil when none has.
+func (p *pool) pick(now time.Time, t *ticket) *endpoint {
 	var best *endpoint
+	elsewhere := false // there is another than the one to avoid, with room or without
 	for _, e := range p.endpoints {
-		if !e.status.ready() || !e.breaker.allows(now) || e.inFlight >= e.MaxInFlight || e.rests(now) {
+		if !e.status.ready() || !e.breaker.allows(now) || e.rests(now) {
 			continue
 		}
-		if best == nil || best == avoid || e != avoid && e.before(best) {
+		elsewhere = elsewhere || e != t.avoid
+		if e.inFlight >= e.MaxInFlight {
+			continue
+		}
+		if best == nil || best == t.avoid || e != t.avoid && e.before(best) {
 			best = e
 		}
+	}
+	if best != nil && best == t.avoid && elsewhere && now.Sub(t.since) < avoidTime {
+		return nil
 	}
 	return best
 }
@@ -206,36 +253,10 @@ func (e *endpoint) rests(now time.Time) bool { return now.Before(e.restsTo) }
 func (p *pool) downProblem() *document.Problem {
 	var why []string
 	for _, h := range p.health() {
-		reason := h.Detail
-		if reason == "" {
-			reason = "it answers its health check, but requests fail"
-		}
-		why = append(why, h.Name+": "+reason)
+		why = append(why, h.Name+": "+h.Detail)
 	}
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
 		"no model server is ready (%s)", strings.Join(why, "; ")).Retry()
-}
-
-// Health is how one endpoint is.
-type Health struct {
-	Name     string `json:"name"`
-	State    string `json:"state"`            // ready, checking, unreachable, loading, unauthorized or wrong_model
-	Detail   string `json:"detail,omitempty"` // why it is not ready, for people
-	InFlight int    `json:"in_flight"`
-	Limit    int    `json:"limit"`
-	Breaker  string `json:"breaker"`           // closed, open or half-open
-	Version  string `json:"version,omitempty"` // of the server, when it tells
-}
-
-func (p *pool) health() []Health {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := time.Now()
-	var all []Health
-	for _, e := range p.endpoints {
-		all = append(all, Health{e.Name, e.status.state, e.status.detail, e.inFlight, e.MaxInFlight, e.breaker.state(now), e.status.version})
-	}
-	return all
 }
 
 // ready reports whether any endpoint is usable.

@@ -12,15 +12,21 @@ const (
 )
 
 // tries counts a region's attempts by what ended them.
-type tries struct{ broken, busy int }
+type tries struct{ broken, busy, unread int }
+
+// unreadAttempts is how often a region is sent whose answers lack text: a second opinion.
+const unreadAttempts = 2
 
 // next says how long to wait before another attempt, or that there is none.
 func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
 	switch f.kind {
 	case broken:
 		t.broken++
-	case busy:
+	case busy, rekeyed:
 		t.busy++
+	case withheld, empty:
+		t.unread++
+		return 0, t.unread < unreadAttempts
 	default:
 		return 0, false
 	}

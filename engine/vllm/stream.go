@@ -31,9 +31,13 @@ var (
 type answer struct {
 	text       string
 	finish     openai.FinishReason
-	looped     bool // the model repeated itself; text ends with one copy
+	looped     bool   // the model repeated itself; text ends with one copy
+	hasContent bool   // content came as a string, be it an empty one
+	other      string // the field that held words in place of content, see unread
+	cut        *fault // why text is not all of it; nil when it is
 	confidence *float64
 	usage      document.Usage // of this request, as far as it came
+	counted    bool           // usage has the server's own count of the answer's tokens
 }
 
 // chunk is what is used of one event: go-openai's type of all of it takes a fifth more
@@ -54,6 +58,20 @@ type chunk struct {
 	Error json.RawMessage `json:"error"`
 }
 
+// wordless is what is used besides of an event without text, such as the first and the
+// last of an answer.
+type wordless struct {
+	Choices []struct {
+		Delta struct {
+			Content          *string         `json:"content"` // nil where it is missing or null
+			ReasoningContent json.RawMessage `json:"reasoning_content"`
+			Reasoning        json.RawMessage `json:"reasoning"` // the newer name of the same
+			Refusal          json.RawMessage `json:"refusal"`
+			ToolCalls        json.RawMessage `json:"tool_calls"`
+		} `json:"delta"`
+	} `json:"choices"`
+}
+
 var lineReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 
 // finishRepetition is vLLM's own reason, from its repetition_detection.
@@ -62,64 +80,131 @@ const finishRepetition = openai.FinishReason("repetition")
 // readAnswer reads a stream of server-sent events until [DONE], the end of the
 // stream or a loop of at least rule. It ends with an error when the answer is not
 // complete; what it had cost until then comes beside the error.
-func readAnswer(r io.Reader, rule loopRule) (got answer, err error) {
+func readAnswer(r io.Reader, rule loopRule) (answer, error) {
 	lines := lineReaders.Get().(*bufio.Reader)
 	lines.Reset(r)
 	defer func() {
 		lines.Reset(nil)
 		lineReaders.Put(lines)
 	}()
-	var (
-		text  strings.Builder
-		probs meanProbability
-		loop  = loopWatch{rule: rule}
-		long  []byte // for events longer than the reader's buffer
-		parts int    // with text in them
-	)
-	defer func() {
-		if got.usage.CompletionTokens == 0 { // the server counts only at the end, or not at all
-			got.usage.CompletionTokens = parts // at least so many: a part has a token or more
-		}
-	}()
+	a := assembly{loop: loopWatch{rule: rule}}
+	var long []byte // for events longer than the reader's buffer
 	for {
 		data, err := nextEvent(lines, &long)
-		if err != nil {
-			return got, err
-		}
-		if string(data) == "[DONE]" {
+		if err == nil && string(data) == "[DONE]" {
 			break
 		}
-		var c chunk
-		if err := json.Unmarshal(data, &c); err != nil {
-			return got, errors.Join(errMalformed, err)
+		if err == nil {
+			err = a.add(data)
 		}
-		if len(c.Error) > 0 && string(c.Error) != "null" {
-			return got, parseFault(200, data)
-		}
-		if c.Usage != nil {
-			got.usage.PromptTokens, got.usage.CompletionTokens = c.Usage.PromptTokens, c.Usage.CompletionTokens
-		}
-		if len(c.Choices) == 0 {
-			continue
-		}
-		choice := &c.Choices[0]
-		text.WriteString(choice.Delta.Content)
-		if choice.Delta.Content != "" {
-			parts++
-		}
-		probs.add(choice.Logprobs)
-		if choice.FinishReason != "" {
-			got.finish = choice.FinishReason
-		}
-		if text.Len() > maxContent {
-			return got, errTooLong
-		}
-		if at, found := loop.look(text.String()); found {
-			got.text, got.looped, got.confidence = text.String()[:at], true, probs.mean()
-			return got, nil
+		switch {
+		case err == nil && a.got.looped:
+			return a.costed(), nil
+		case err == nil:
+		case a.got.finish != "" && !isFault(err):
+			// The model has ended its answer; some routers close the stream without
+			// [DONE], and what would follow is the count of tokens at most.
+			return a.complete()
+		default:
+			return a.costed(), err
 		}
 	}
-	got.text, got.confidence = text.String(), probs.mean()
+	return a.complete()
+}
+
+// isFault reports whether a server said what went wrong.
+func isFault(err error) bool {
+	_, is := errors.AsType[*fault](err)
+	return is
+}
+
+// assembly is an answer while its events come in.
+type assembly struct {
+	got   answer
+	text  strings.Builder
+	probs meanProbability
+	loop  loopWatch
+	parts int // with text in them
+}
+
+// add takes over one event. The error is a *fault when the server sent one.
+func (a *assembly) add(data []byte) error {
+	var c chunk
+	if err := json.Unmarshal(data, &c); err != nil {
+		return errors.Join(errMalformed, err)
+	}
+	if said(c.Error) {
+		return parseFault(200, data)
+	}
+	if c.Usage != nil {
+		a.got.usage.PromptTokens, a.got.usage.CompletionTokens = c.Usage.PromptTokens, c.Usage.CompletionTokens
+		a.got.counted = true
+	}
+	if len(c.Choices) == 0 {
+		return nil
+	}
+	choice := &c.Choices[0]
+	if content := choice.Delta.Content; content != "" {
+		a.got.hasContent = true
+		a.text.WriteString(content)
+		a.parts++
+	} else if err := a.addWordless(data); err != nil {
+		return err
+	}
+	a.probs.add(choice.Logprobs)
+	if choice.FinishReason != "" {
+		a.got.finish = choice.FinishReason
+	}
+	if a.text.Len() > maxContent {
+		return errTooLong
+	}
+	if at, found := a.loop.look(a.text.String()); found {
+		a.got.text, a.got.looped, a.got.confidence = a.text.String()[:at], true, a.probs.mean()
+	}
+	return nil
+}
+
+// addWordless takes over what an event without text says of it.
+func (a *assembly) addWordless(data []byte) error {
+	var w wordless
+	if err := json.Unmarshal(data, &w); err != nil {
+		return errors.Join(errMalformed, err)
+	}
+	delta := &w.Choices[0].Delta
+	a.got.hasContent = a.got.hasContent || delta.Content != nil
+	switch {
+	case said(delta.ReasoningContent), said(delta.Reasoning):
+		a.got.other = fieldReasoning
+	case said(delta.Refusal):
+		a.got.other = fieldRefusal
+	case said(delta.ToolCalls):
+		a.got.other = fieldToolCalls
+	}
+	return nil
+}
+
+// said reports whether a field holds anything.
+func said(field json.RawMessage) bool {
+	switch string(field) {
+	case "", "null", `""`, "[]":
+		return false
+	}
+	return true
+}
+
+// costed is the answer so far with the tokens that it cost: where the server counts only
+// at the end, or not at all, at least one for each part with text.
+func (a *assembly) costed() answer {
+	if a.got.usage.CompletionTokens == 0 {
+		a.got.usage.CompletionTokens = a.parts
+	}
+	return a.got
+}
+
+// complete is the answer at the end of its stream.
+func (a *assembly) complete() (answer, error) {
+	a.got.text, a.got.confidence = a.text.String(), a.probs.mean()
+	got := a.costed()
 	switch got.finish {
 	case "":
 		return got, errCut

@@ -70,6 +70,8 @@ func (t task) recognition(a answer) document.Recognition {
 	content, format := t.format(strings.TrimSpace(a.text))
 	r := document.Recognition{Content: content, Format: format, Confidence: a.confidence, Usage: a.usage}
 	switch {
+	case a.cut != nil:
+		r.Truncated = a.cut.problem()
 	case a.looped:
 		r.Truncated = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
 			"the model repeats itself: the text ends where the repetition begins")

@@ -43,7 +43,7 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	for _, ep := range endpoints {
-		e.watchers.Go(func() { ep.watch(ctx, e.pool, cfg.Model, cfg.CheckInterval, log) })
+		e.watchers.Go(func() { e.watch(ctx, ep) })
 	}
 	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", bestEncoder().name)
 	return e, nil
@@ -141,6 +141,9 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	inTime, cancel := context.WithTimeout(ctx, e.cfg.RegionTimeout)
 	defer cancel()
 	got, err := e.read(inTime, job)
+	if err != nil && job.partial != nil && ctx.Err() == nil {
+		got, err = *job.partial, nil // a part of the text is worth more than an error
+	}
 	if err != nil {
 		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
 	}

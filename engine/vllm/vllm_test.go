@@ -75,7 +75,7 @@ func problem(t *testing.T, err error) *document.Problem {
 
 func TestConformance(t *testing.T) {
 	enginetest.Run(t, enginetest.Suite{New: func(t *testing.T) enginetest.Recognizer {
-		_, endpoint := serve(t, enginetest.Config{Latency: 5 * time.Millisecond})
+		_, endpoint := serve(t, enginetest.Config{Latency: 5 * time.Millisecond, KeepImages: true, Answer: enginetest.SeesBlanks(enginetest.Script)})
 		return start(t, quick(), endpoint)
 	}})
 }

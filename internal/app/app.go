@@ -152,7 +152,7 @@ func serverFormats() []server.Format {
 
 // status is what /health and /api/info show: the service is ready while one of
 // its backends is and documents can be opened, and degraded when that backend is not the one
-// it prefers.
+// it prefers, or not all of it.
 func (a *App) status() server.Health {
 	health := server.Health{Status: "failed", Layout: a.backends[0].layout(), Rendering: rendering(a.raster.State())}
 	for i, b := range a.backends {
@@ -162,7 +162,7 @@ func (a *App) status() server.Health {
 			continue
 		}
 		health.Ready, health.Status = true, "ok"
-		if i > 0 || health.Layout.State != stateReady {
+		if i > 0 || health.Layout.State != stateReady || !wholly(engine) {
 			health.Status = "degraded"
 		}
 	}

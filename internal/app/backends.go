@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
@@ -92,11 +93,21 @@ func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) 
 // vllmComponent sums the endpoints up: ready while one would take work, else the
 // state of the first and why.
 func vllmComponent(engine *vllm.Engine) server.Component {
-	if engine.Ready() {
-		return engineComponent(engine, stateReady, "")
+	state, detail := stateReady, ""
+	endpoints := engine.Health()
+	if !engine.Ready() {
+		state, detail = endpoints[0].State, endpoints[0].Detail
 	}
-	first := engine.Health()[0]
-	return engineComponent(engine, first.State, first.Detail)
+	c := engineComponent(engine, state, detail)
+	for _, e := range endpoints {
+		c.Endpoints = append(c.Endpoints, server.Endpoint(e))
+	}
+	return c
+}
+
+// wholly reports whether all model servers of an engine are ready.
+func wholly(engine server.Component) bool {
+	return !slices.ContainsFunc(engine.Endpoints, func(e server.Endpoint) bool { return e.State != stateReady })
 }
 
 // engineComponent is a component that also says what the engine does beside its

@@ -229,9 +229,13 @@ func (f *file) element(node *yaml.Node, t reflect.Type, shown string) reflect.Va
 	}
 	f.section(node, s, "", shown+".", func(k *key, v reflect.Value, line int) {
 		if k.file {
-			if v, err = readSecret(element.FieldByIndex(k.index).Type(), v.String()); err != nil {
+			path := v.String()
+			if v, err = readSecret(element.FieldByIndex(k.index).Type(), path); err != nil {
 				f.fail(line, "%s.%s %v", shown, k.path, err)
 				return
+			}
+			if k.place != nil {
+				element.FieldByIndex(k.place).SetString(path)
 			}
 		}
 		element.FieldByIndex(k.index).Set(v)

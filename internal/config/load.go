@@ -54,7 +54,7 @@ func Load[T any](defaults T, options Options) (T, error) {
 	if err != nil {
 		return defaults, err
 	}
-	l := &loader{schema: schema, origin: map[*key]string{}, layers: viper.NewWithOptions(viper.KeyDelimiter(delimiter))}
+	l := &loader{schema: schema, origin: map[*key]string{}, files: map[*key]string{}, layers: viper.NewWithOptions(viper.KeyDelimiter(delimiter))}
 	tree := reflect.ValueOf(defaults)
 	for _, k := range schema.order {
 		l.layers.SetDefault(viperKey(k), tree.FieldByIndex(k.index).Interface())
@@ -72,6 +72,9 @@ func Load[T any](defaults T, options Options) (T, error) {
 	for _, k := range schema.order {
 		reflect.ValueOf(&result).Elem().FieldByIndex(k.index).Set(reflect.ValueOf(joined).FieldByIndex(k.index))
 	}
+	for k, path := range l.files {
+		reflect.ValueOf(&result).Elem().FieldByIndex(k.place).SetString(path)
+	}
 	l.validate(reflect.ValueOf(result), "")
 	if len(l.errs) > 0 {
 		return defaults, errors.Join(l.errs...)
@@ -84,6 +87,7 @@ type loader struct {
 	schema *schema
 	layers *viper.Viper
 	origin map[*key]string // where the winning value came from, by the key of its field
+	files  map[*key]string // paths of the files that secrets with a place for it came from
 	errs   []error
 }
 
@@ -112,16 +116,21 @@ func (l *loader) put(values layer, origin func(*key) string) {
 		if !ok {
 			continue
 		}
+		delete(l.files, k)
 		if k.file {
 			secret := l.schema.keys[strings.TrimSuffix(k.path, fileSuffix)]
 			if _, both := values[secret]; both {
 				l.fail("%s: %s and %s are both set: keep one", origin(k), secret.path, k.path)
 				continue
 			}
+			path := v.String()
 			var err error
-			if v, err = readSecret(secret.typ, v.String()); err != nil {
+			if v, err = readSecret(secret.typ, path); err != nil {
 				l.fail("%s: %s %w", origin(k), k.path, err)
 				continue
+			}
+			if k.place != nil {
+				l.files[secret] = path
 			}
 			k = secret
 		}

@@ -15,6 +15,7 @@ import (
 const (
 	tagName   = "mapstructure" // the setting's own name, in snake case
 	tagSecret = "secret"       // "true": never in the file, on the command line or in output
+	tagPath   = "path"         // of a secret: the field beside it, no setting, that gets the path of the secret's file
 	tagText   = "text"         // "true": what a text sets in a section of a list of sections
 )
 
@@ -32,6 +33,7 @@ type key struct {
 	index  []int        // of the field, from the root struct
 	secret bool         // the field is a secret and this is its value
 	file   bool         // the field is a secret and this names the file that holds it
+	place  []int        // of a secret: where the path of its file is kept, from the root struct; nil for nowhere
 }
 
 // schema is what may be set in a tree of structs.
@@ -75,12 +77,31 @@ func (s *schema) addStruct(t reflect.Type, prefix string, index []int) error {
 		if secret && field.Type != reflect.TypeFor[string]() && field.Type != reflect.TypeFor[[]string]() {
 			return fmt.Errorf("field %s.%s: a secret must be a string or a list of strings", t, field.Name)
 		}
-		s.add(&key{path: path, typ: field.Type, index: at, secret: secret})
-		if secret {
-			s.add(&key{path: path + fileSuffix, typ: reflect.TypeFor[string](), index: at, file: true})
+		if !secret {
+			s.add(&key{path: path, typ: field.Type, index: at})
+			continue
 		}
+		place, err := placeOf(t, field, index)
+		if err != nil {
+			return err
+		}
+		s.add(&key{path: path, typ: field.Type, index: at, secret: true, place: place})
+		s.add(&key{path: path + fileSuffix, typ: reflect.TypeFor[string](), index: at, file: true, place: place})
 	}
 	return nil
+}
+
+// placeOf finds the field of t that gets the path of a secret's file.
+func placeOf(t reflect.Type, secret reflect.StructField, index []int) ([]int, error) {
+	name := secret.Tag.Get(tagPath)
+	if name == "" {
+		return nil, nil
+	}
+	field, ok := t.FieldByName(name)
+	if !ok || field.Type != reflect.TypeFor[string]() || field.Tag.Get(tagName) != "-" {
+		return nil, fmt.Errorf("field %s.%s: %s is no text that is no setting", t, secret.Name, name)
+	}
+	return append(slices.Clone(index), field.Index...), nil
 }
 
 func (s *schema) add(k *key) {

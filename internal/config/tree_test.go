@@ -177,10 +177,11 @@ func TestEveryPartIsValidated(t *testing.T) {
 func TestBadSettingsOfTheProgram(t *testing.T) { badFiles(t, "testdata/badtree", config.Default()) }
 
 func TestModelServers(t *testing.T) {
+	key := write(t, "key", "hush-one\n")
 	file := write(t, "config.yaml", `
 vllm:
   endpoints:
-    - {name: one, url: "http://one:8000", api_key_file: `+write(t, "key", "hush-one\n")+`, weight: 2, max_in_flight: 8}
+    - {name: one, url: "http://one:8000", api_key_file: `+key+`, weight: 2, max_in_flight: 8}
     - {url: "http://two:8000"}
 `)
 	tests := []struct {
@@ -189,7 +190,7 @@ vllm:
 		want []vllm.Endpoint
 	}{
 		{"file", config.Options{File: file}, []vllm.Endpoint{
-			{Name: "one", URL: "http://one:8000", APIKey: "hush-one", Weight: 2, MaxInFlight: 8}, {URL: "http://two:8000"},
+			{Name: "one", URL: "http://one:8000", APIKey: "hush-one", APIKeyFile: key, Weight: 2, MaxInFlight: 8}, {URL: "http://two:8000"},
 		}},
 		{"environment", config.Options{File: file, Environ: []string{"OCR_VLLM_ENDPOINTS=http://a:8000,http://b:8000"}}, []vllm.Endpoint{
 			{URL: "http://a:8000"}, {URL: "http://b:8000"},
@@ -221,5 +222,24 @@ vllm:
 				t.Errorf("printed\n%s", b.String())
 			}
 		})
+	}
+}
+
+// TestPathsOfKeys: the file that a key came from is known, unless a key without one wins.
+func TestPathsOfKeys(t *testing.T) {
+	key, other := write(t, "key", "hush-file\n"), write(t, "other", "hush-other\n")
+	file := write(t, "config.yaml", "vllm:\n  api_key_file: "+key+"\n")
+	for name, c := range map[string]struct {
+		environ   []string
+		key, path string
+	}{
+		"file":              {nil, "hush-file", key},
+		"another file wins": {[]string{"OCR_VLLM_API_KEY_FILE=" + other}, "hush-other", other},
+		"a bare key wins":   {[]string{"OCR_VLLM_API_KEY=hush-bare"}, "hush-bare", ""},
+	} {
+		got, err := config.Load(config.Default(), config.Options{File: file, Environ: c.environ})
+		if err != nil || got.VLLM.APIKey != c.key || got.VLLM.APIKeyFile != c.path {
+			t.Errorf("%s: key %q of file %q, %v; want %q of %q", name, got.VLLM.APIKey, got.VLLM.APIKeyFile, err, c.key, c.path)
+		}
 	}
 }

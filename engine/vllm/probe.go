@@ -1,0 +1,36 @@
+package vllm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"time"
+
+	"ocr-gateway/document"
+)
+
+// probeTimeout bounds a probe. A server whose queue takes longer is left to the requests
+// that the breaker lets through.
+const probeTimeout = 5 * time.Second
+
+// probe reports whether the server still reads pictures, by a small white one and an
+// answer of one token. It tells a server that fails from one that was sent what nobody
+// could read.
+func (e *Engine) probe(ctx context.Context, at *endpoint) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+	white := image.NewGray(image.Rect(0, 0, 2*tokenSide, 2*tokenSide))
+	copy(white.Pix, bytes.Repeat([]byte{0xff}, len(white.Pix)))
+	job := &job{task: taskOf(document.RegionText, e.cfg.MaxTokens)}
+	if job.show(white, e.cfg.JPEGQuality) != nil {
+		return false
+	}
+	defer job.load.release()
+	body := job.load.ask(params{model: e.cfg.Model, maxTokens: 1, sampling: e.cfg.Sampling})
+	silence := time.AfterFunc(probeTimeout, cancel)
+	defer silence.Stop()
+	_, err := e.exchange(ctx, at.fresh, at, body, &heard{silence: silence, limit: probeTimeout}, textRule)
+	var f *fault
+	return err == nil || errors.As(err, &f) && f.kind != broken
+}
