@@ -96,7 +96,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: compression: %w", err)
 	}
-	s.handler = s.withDeadlines(compress(router))
+	s.handler = s.withPresence(s.withDeadlines(compress(router)))
 	return s, nil
 }
 
@@ -175,13 +175,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		ConnState:         idle.watch,
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(ln) }()
+	go func() { served <- srv.Serve(connListener{ln}) }()
 	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String())
 	select {
 	case err := <-served:
