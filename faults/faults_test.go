@@ -52,6 +52,8 @@ var table = []fault{
 	{name: "layout says 500, 1 of 2", begin: atLayout(2, status(500, `{"error":"x"}`)), all: true},
 	{name: "layout goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.layout }), all: true},
 	{name: "raster children killed", begin: killsChildren, brief: true},
+	{name: "clients shut their side down after sending", mix: halfClosed(mixed), begin: nothing, all: true, brief: true},
+	{name: "web pages of other sites call", begin: callsOfOtherSites, all: true, brief: true},
 	{name: "clients leave at random points", begin: nothing, patience: 600 * time.Millisecond, brief: true},
 }
 

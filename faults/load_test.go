@@ -5,7 +5,10 @@ import (
 	"context"
 	"math/rand/v2"
 	"mime/multipart"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,21 +20,40 @@ type request struct {
 	body        []byte
 	pages       int
 	read        func(*http.Response) ending
+	half        bool // the client shuts its side down after sending
+}
+
+// halfClosed has the clients of requests shut their side down after sending.
+func halfClosed(mix []request) []request {
+	mix = slices.Clone(mix)
+	for i := range mix {
+		mix[i].half = true
+	}
+	return mix
+}
+
+// shutAfterSending closes the sending half of a request's connection when it was sent.
+func shutAfterSending(ctx context.Context) context.Context {
+	var conn net.Conn
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:      func(info httptrace.GotConnInfo) { conn = info.Conn },
+		WroteRequest: func(httptrace.WroteRequestInfo) { conn.(*net.TCPConn).CloseWrite() },
+	})
 }
 
 const pdf = "application/pdf"
 
 // mixed is the load: pictures, documents in memory and on disk, a stream, a batch.
 var mixed = []request{
-	{"/api/ocr/recognize", "image/png", picture, 1, readAnswer},
-	{"/api/ocr/document", pdf, shortPDF, 5, readAnswer},
-	{"/api/ocr/document/stream", pdf, shortPDF, 5, readStream},
-	{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer},
+	{"/api/ocr/recognize", "image/png", picture, 1, readAnswer, false},
+	{"/api/ocr/document", pdf, shortPDF, 5, readAnswer, false},
+	{"/api/ocr/document/stream", pdf, shortPDF, 5, readStream, false},
+	{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer, false},
 	batchOf(3),
 }
 
 // longStream is a document that takes a while.
-var longStream = request{"/api/ocr/document/stream", pdf, longPDF, 50, readStream}
+var longStream = request{"/api/ocr/document/stream", pdf, longPDF, 50, readStream, false}
 
 func batchOf(n int) request {
 	var body bytes.Buffer
@@ -44,16 +66,20 @@ func batchOf(n int) request {
 		part.Write(picture)
 	}
 	form.Close()
-	return request{"/api/ocr/batch", form.FormDataContentType(), body.Bytes(), n, readAnswer}
+	return request{"/api/ocr/batch", form.FormDataContentType(), body.Bytes(), n, readAnswer, false}
 }
 
 // send makes a request and reads its answer. When ctx ends before that, the client has
 // left.
 func (g *gateway) send(ctx context.Context, r request) ending {
+	if r.half {
+		ctx = shutAfterSending(ctx)
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return ending{err: err}
 	}
+	req.Close = r.half
 	req.Header.Set("Content-Type", r.contentType)
 	resp, err := g.client.Do(req)
 	if err != nil {

@@ -116,6 +116,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.identify, s.observe, s.recoverPanics)
+	if len(s.cfg.APIKeys) == 0 {
+		e.Use(s.guard)
+	}
 	if len(s.cfg.AllowedOrigins) > 0 {
 		e.Use(s.cors())
 	}
@@ -161,6 +164,14 @@ func (s *Server) Run(ctx context.Context) error {
 	ln, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another with --host and --port", address, err)
+	}
+	if len(s.cfg.APIKeys) == 0 && !loopback(ln.Addr()) {
+		if !s.cfg.AllowKeyless {
+			ln.Close()
+			return fmt.Errorf("other machines reach %s, and there are no API keys: set server.api_keys_file or OCR_SERVER_API_KEYS, "+
+				"listen on 127.0.0.1, or mean it with --allow-keyless (server.allow_keyless)", address)
+		}
+		s.log.WarnContext(ctx, "everybody who reaches this address may use the server: there are no API keys", "address", ln.Addr().String())
 	}
 	return s.Serve(ctx, ln)
 }
