@@ -1,13 +1,15 @@
 package faults_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"mime/multipart"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"slices"
 	"sync"
 	"time"
@@ -32,13 +34,30 @@ func halfClosed(mix []request) []request {
 	return mix
 }
 
-// shutAfterSending closes the sending half of a request's connection when it was sent.
-func shutAfterSending(ctx context.Context) context.Context {
-	var conn net.Conn
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn:      func(info httptrace.GotConnInfo) { conn = info.Conn },
-		WroteRequest: func(httptrace.WroteRequestInfo) { conn.(*net.TCPConn).CloseWrite() },
-	})
+// shutAfterSending makes a request and closes the sending half of its connection.
+func shutAfterSending(req *http.Request) (*http.Response, error) {
+	conn, err := (&net.Dialer{}).DialContext(req.Context(), "tcp", req.URL.Host)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(conn.SetDeadline(time.Now().Add(2*time.Minute)), req.Write(conn), conn.(*net.TCPConn).CloseWrite())
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), req)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	resp.Body = bodyOf{resp.Body, conn}
+	return resp, nil
+}
+
+// bodyOf closes its connection with the body.
+type bodyOf struct {
+	io.Reader
+	io.Closer
 }
 
 const pdf = "application/pdf"
@@ -72,16 +91,16 @@ func batchOf(n int) request {
 // send makes a request and reads its answer. When ctx ends before that, the client has
 // left.
 func (g *gateway) send(ctx context.Context, r request) ending {
-	if r.half {
-		ctx = shutAfterSending(ctx)
-	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return ending{err: err}
 	}
-	req.Close = r.half
 	req.Header.Set("Content-Type", r.contentType)
-	resp, err := g.client.Do(req)
+	do := g.client.Do
+	if r.half {
+		do = shutAfterSending
+	}
+	resp, err := do(req)
 	if err != nil {
 		return ending{err: err, left: ctx.Err() != nil}
 	}

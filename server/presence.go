@@ -199,7 +199,7 @@ func (s *Server) withPresence(next http.Handler) http.Handler {
 		watched := make(chan struct{})
 		unwatch := context.AfterFunc(r.Context(), func() {
 			defer close(watched)
-			if c.awaitReset(ctx) {
+			if c.work.Err() == nil && c.awaitReset(ctx) {
 				cancel(errLeft)
 			}
 		})
