@@ -30,5 +30,7 @@ USER 10001
 EXPOSE 8007
 HEALTHCHECK --interval=15s --timeout=6s --start-period=30s --retries=3 \
   CMD ["ocr-gateway", "healthcheck", "--url", "http://127.0.0.1:8007/livez"]
+# Give it OCR_SERVER_API_KEYS, or OCR_SERVER_ALLOW_KEYLESS=true where its port is published
+# to this machine alone.
 ENTRYPOINT ["ocr-gateway"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8007"]

@@ -103,6 +103,8 @@ type Pages struct {
 	Total int
 	// Numbers are the pages that Seq will yield, ascending, from 1.
 	Numbers []int
+	// Notice says how Numbers differ from what was asked for; empty where they do not.
+	Notice string
 	// Seq renders the pages when ranged over, in order, a few ahead at most.
 	// It may be ranged over once. A page that cannot be rendered comes as
 	// a Page without an image together with its *Problem, and the sequence goes

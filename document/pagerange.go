@@ -111,38 +111,55 @@ func clip(s string) string {
 	return s
 }
 
-// Resolve gives the pages of a document with total pages, ascending, each once.
-// A page beyond the document is a *Problem that says how many there are.
-func (r PageRange) Resolve(total int) ([]int, error) {
+// Resolve gives the pages of a document with total pages, ascending, each once. A range
+// that goes beyond the document is cut to it, and notice says so. One of which no page
+// is in the document, or that runs backwards in it, is a *Problem that says how many there are.
+func (r PageRange) Resolve(total int) (pages []int, notice string, err error) {
 	if len(r.spans) == 0 {
-		pages := make([]int, total)
+		pages = make([]int, total)
 		for i := range pages {
 			pages[i] = i + 1
 		}
-		return pages, nil
+		return pages, "", nil
 	}
 	wanted := make([]bool, total+1)
-	count := 0
+	cut := false
 	for _, s := range r.spans {
 		first, last := s.first.in(total), s.last.in(total)
-		if first < 1 || last > total || first > last {
-			return nil, Problemf(CodePagesOutOfRange, PhaseAdmission,
-				"page range %s is not within the document, which has %s", s, plural(total, "page"))
+		if first > last && first <= total && last >= 1 {
+			return nil, "", r.outside(s.String(), total)
 		}
-		for p := first; p <= last; p++ {
-			if !wanted[p] {
-				wanted[p] = true
-				count++
-			}
+		cut = cut || first < 1 || last > total || first > last
+		for p := max(first, 1); p <= min(last, total); p++ {
+			wanted[p] = true
 		}
 	}
-	pages := make([]int, 0, count)
 	for p := 1; p <= total; p++ {
 		if wanted[p] {
 			pages = append(pages, p)
 		}
 	}
-	return slices.Clip(pages), nil
+	if len(pages) == 0 {
+		return nil, "", r.outside(r.String(), total)
+	}
+	if cut {
+		notice = fmt.Sprintf("page range %s goes beyond the document, which has %s: only those within it are read", r, plural(total, "page"))
+	}
+	return slices.Clip(pages), notice, nil
+}
+
+func (r PageRange) outside(what string, total int) *Problem {
+	return Problemf(CodePagesOutOfRange, PhaseAdmission,
+		"page range %s is not within the document, which has %s", clip(what), plural(total, "page"))
+}
+
+// String is the range in its plain form: "1-3" for "-3".
+func (r PageRange) String() string {
+	var parts []string
+	for _, s := range r.spans {
+		parts = append(parts, s.String())
+	}
+	return clip(strings.Join(parts, ","))
 }
 
 func (p position) in(total int) int {

@@ -37,12 +37,42 @@ func TestPageRangeResolves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := r.Resolve(tc.total)
-			if err != nil {
-				t.Fatal(err)
+			got, notice, err := r.Resolve(tc.total)
+			if err != nil || notice != "" {
+				t.Fatal(notice, err)
 			}
 			if !slices.Equal(got, tc.want) {
 				t.Errorf("%q of %d pages = %v, want %v", tc.in, tc.total, got, tc.want)
+			}
+		})
+	}
+}
+
+// TestPageRangeIsCut is about ranges that go beyond the document.
+func TestPageRangeIsCut(t *testing.T) {
+	for _, tc := range []struct {
+		in    string
+		total int
+		want  []int
+		says  string
+	}{
+		{"1-5", 3, []int{1, 2, 3}, "1-5 goes beyond the document, which has 3 pages"},
+		{"-3", 1, []int{1}, "1-3 goes beyond the document, which has 1 page:"},
+		{"1-5,8", 3, []int{1, 2, 3}, "1-5,8 goes beyond"},
+		{"1-5,8", 6, []int{1, 2, 3, 4, 5}, "1-5,8 goes beyond"},
+		{"2,9-", 3, []int{2}, "2,9-r1 goes beyond"},
+		{"r5-r1", 3, []int{1, 2, 3}, "r5-r1 goes beyond"},
+		{"3-1000000", 3, []int{3}, "3-1000000 goes beyond"},
+		{strings.Repeat("1-9,", 50) + "2", 3, []int{1, 2, 3}, "… goes beyond"},
+	} {
+		t.Run(tc.in, func(t *testing.T) {
+			r, err := document.ParsePageRange(tc.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, notice, err := r.Resolve(tc.total)
+			if err != nil || !slices.Equal(got, tc.want) || !strings.Contains(notice, tc.says) {
+				t.Errorf("%q of %d pages = %v, %q, %v, want %v", tc.in, tc.total, got, notice, err, tc.want)
 			}
 		})
 	}
@@ -70,7 +100,10 @@ func TestPageRangeRefuses(t *testing.T) {
 		{strings.Repeat("1,", 5000), 3, "longer than"},
 		{strings.Repeat("x", 400), 3, "xxx…"},
 		{"4", 3, "has 3 pages"},
-		{"1-5", 3, "1-5 is not within the document, which has 3 pages"},
+		{"5-8", 3, "5-8 is not within the document, which has 3 pages"},
+		{"4-5,r9,8", 3, "4-5,r9,8 is not within the document, which has 3 pages"},
+		{"1,3-r3", 4, "3-r3 is not within"},
+		{"1-3", 0, "has 0 pages"},
 		{"2", 1, "has 1 page"},
 		{"r4", 3, "has 3 pages"},
 		{"4-", 3, "has 3 pages"},
@@ -79,7 +112,7 @@ func TestPageRangeRefuses(t *testing.T) {
 		t.Run(tc.in, func(t *testing.T) {
 			r, err := document.ParsePageRange(tc.in)
 			if err == nil {
-				_, err = r.Resolve(tc.total)
+				_, _, err = r.Resolve(tc.total)
 			}
 			var p *document.Problem
 			if !errors.As(err, &p) || p.Code != document.CodePagesOutOfRange {
@@ -102,7 +135,7 @@ func FuzzPageRange(f *testing.F) {
 			return
 		}
 		total = max(0, total%10_000)
-		pages, err := r.Resolve(total)
+		pages, _, err := r.Resolve(total)
 		if err != nil {
 			return
 		}

@@ -32,6 +32,8 @@ type Summary struct {
 	Failed   int           `json:"failed"`
 	Canceled int           `json:"canceled"`
 	Regions  RegionSummary `json:"regions"`
+	// Notice says what was done otherwise than asked for; empty where nothing was.
+	Notice string `json:"notice,omitempty"`
 }
 
 // RegionSummary counts regions by how they ended.

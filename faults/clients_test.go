@@ -1,8 +1,10 @@
 package faults_test
 
 import (
+	"bytes"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -48,7 +50,7 @@ func TestClients(t *testing.T) {
 	s.run(t, f, form(time.Second, 15*time.Second))
 }
 
-const upload = "%s /api/ocr/document HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/pdf\r\nContent-Length: %d\r\n\r\n"
+const upload = "%s /api/ocr/document HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: %d\r\n\r\n"
 
 // trickle begins an upload and sends a byte a second until it is cut off.
 func trickle(c net.Conn, end <-chan struct{}) {
@@ -69,8 +71,37 @@ func trickle(c net.Conn, end <-chan struct{}) {
 func askAndIgnore(c net.Conn) {
 	c.SetWriteDeadline(time.Now().Add(10 * time.Second)) // the gateway stops reading, too
 	for range 300 {
-		if _, err := fmt.Fprint(c, "GET /openapi.yaml HTTP/1.1\r\nHost: gateway\r\n\r\n"); err != nil {
+		if _, err := fmt.Fprint(c, "GET /openapi.yaml HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 			return
 		}
 	}
+}
+
+// callsOfOtherSites makes the requests of a browser that shows a hostile page: one that has
+// its own name point here, and a form that it sends.
+func callsOfOtherSites(t *testing.T, s *scene) func() {
+	n := 0
+	return meanwhile(evenly(20*time.Millisecond), func() {
+		req, err := http.NewRequest(http.MethodPost, s.gateway.base+mixed[0].path, bytes.NewReader(mixed[0].body))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		req.Header.Set("Content-Type", mixed[0].contentType)
+		if n++; n%2 == 0 {
+			req.Host = "rebound.example"
+		} else {
+			req.Header.Set("Origin", "https://hostile.example")
+			req.Header.Set("Sec-Fetch-Site", "cross-site")
+		}
+		resp, err := s.gateway.client.Do(req)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusForbidden {
+			t.Errorf("request %d is answered with %s", n, resp.Status)
+		}
+	})
 }

@@ -69,6 +69,8 @@ var table = []fault{
 	{name: "layout says 500, 1 of 2", begin: atLayout(2, status(500, `{"error":"x"}`)), all: true},
 	{name: "layout goes away and comes back", begin: comesAndGoes(func(s *scene) *peer { return s.layout }), all: true},
 	{name: "raster children killed", begin: killsChildren, brief: true},
+	{name: "clients shut their side down after sending", mix: halfClosed(mixed), begin: nothing, all: true, brief: true},
+	{name: "web pages of other sites call", begin: callsOfOtherSites, all: true, brief: true},
 	{name: "clients leave at random points", begin: nothing, patience: 600 * time.Millisecond, brief: true},
 }
 
@@ -174,7 +176,7 @@ func poison(pictures int) func(*testing.T, *scene) func() {
 			loops.Go(func() {
 				for n := 0; ctx.Err() == nil; n++ {
 					which := n*clients + client
-					e := s.gateway.send(ctx, request{"/api/ocr/recognize?task=formula", "image/png", bandsPNG(400+10*(which%pictures), 50), 1, readAnswer})
+					e := s.gateway.send(ctx, request{path: "/api/ocr/recognize?task=formula", contentType: "image/png", body: bandsPNG(400+10*(which%pictures), 50), pages: 1, read: readAnswer})
 					switch {
 					case e.problem:
 						refused.Add(1)

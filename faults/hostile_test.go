@@ -82,7 +82,7 @@ func TestPictureBombs(t *testing.T) {
 			s := newScene(t, nil)
 			s.use(t)
 			before := peakMemory(t, s.gateway.pid)
-			hostile := request{"/api/ocr/document", "image/jpeg", bomb.data, 1, readAnswer}
+			hostile := request{"/api/ocr/document", "image/jpeg", bomb.data, 1, readAnswer, false}
 			s.run(t, fault{name: bomb.name, mix: []request{mixed[0], hostile, mixed[4]}, begin: nothing}, 6*time.Second)
 			peak := peakMemory(t, s.gateway.pid)
 			t.Logf("memory of the gateway's process: %d MiB before, %d MiB at most", before, peak)
@@ -152,7 +152,7 @@ func TestNoForks(t *testing.T) {
 	}
 	var a account
 	said := false
-	ask := request{"/api/ocr/document", pdf, shortPDF, 5, readAnswer}
+	ask := request{"/api/ocr/document", pdf, shortPDF, 5, readAnswer, false}
 	if !waitFor(recoverTime, func() bool {
 		a.add(ask.pages, s.gateway.send(t.Context(), ask))
 		resp, err := s.gateway.client.Get(s.gateway.base + "/readyz")

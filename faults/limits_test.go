@@ -26,7 +26,7 @@ func TestDiskFull(t *testing.T) {
 	// Without a reserve uploads are taken until the disk is full.
 	s := newScene(t, append(namespace, "sh", "-c", mountSmall, "sh"), "OCR_SERVER_MIN_FREE_DISK=0")
 	s.use(t)
-	spooled := request{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer}
+	spooled := request{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer, false}
 	f := fault{name: "disk full for uploads", mix: []request{spooled, spooled, mixed[1]}, begin: fillDisk}
 	s.run(t, f, form(500*time.Millisecond, 6*time.Second))
 }
@@ -41,7 +41,7 @@ func fillDisk(t *testing.T, s *scene) func() {
 }
 
 // large is a document whose pages take as many pixels as may be.
-var large = request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer}
+var large = request{"/api/ocr/document?dpi=600", pdf, textPDF(2, 0), 2, readAnswer, false}
 
 // room is how many MiB the limit lets the gateway and its children grow: enough for the
 // gateway's pages, not for all children with a large page beside them.

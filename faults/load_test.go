@@ -1,11 +1,16 @@
 package faults_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"mime/multipart"
+	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -17,21 +22,57 @@ type request struct {
 	body        []byte
 	pages       int
 	read        func(*http.Response) ending
+	half        bool // the client shuts its side down after sending
+}
+
+// halfClosed has the clients of requests shut their side down after sending.
+func halfClosed(mix []request) []request {
+	mix = slices.Clone(mix)
+	for i := range mix {
+		mix[i].half = true
+	}
+	return mix
+}
+
+// shutAfterSending makes a request and closes the sending half of its connection.
+func shutAfterSending(req *http.Request) (*http.Response, error) {
+	conn, err := (&net.Dialer{}).DialContext(req.Context(), "tcp", req.URL.Host)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(conn.SetDeadline(time.Now().Add(2*time.Minute)), req.Write(conn), conn.(*net.TCPConn).CloseWrite())
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), req)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	resp.Body = bodyOf{resp.Body, conn}
+	return resp, nil
+}
+
+// bodyOf closes its connection with the body.
+type bodyOf struct {
+	io.Reader
+	io.Closer
 }
 
 const pdf = "application/pdf"
 
 // mixed is the load: pictures, documents in memory and on disk, a stream, a batch.
 var mixed = []request{
-	{"/api/ocr/recognize", "image/png", picture, 1, readAnswer},
-	{"/api/ocr/document", pdf, shortPDF, 5, readAnswer},
-	{"/api/ocr/document/stream", pdf, shortPDF, 5, readStream},
-	{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer},
+	{"/api/ocr/recognize", "image/png", picture, 1, readAnswer, false},
+	{"/api/ocr/document", pdf, shortPDF, 5, readAnswer, false},
+	{"/api/ocr/document/stream", pdf, shortPDF, 5, readStream, false},
+	{"/api/ocr/document", pdf, spooledPDF, 3, readAnswer, false},
 	batchOf(3),
 }
 
 // longStream is a document that takes a while.
-var longStream = request{"/api/ocr/document/stream", pdf, longPDF, 50, readStream}
+var longStream = request{"/api/ocr/document/stream", pdf, longPDF, 50, readStream, false}
 
 func batchOf(n int) request {
 	var body bytes.Buffer
@@ -44,7 +85,7 @@ func batchOf(n int) request {
 		part.Write(picture)
 	}
 	form.Close()
-	return request{"/api/ocr/batch", form.FormDataContentType(), body.Bytes(), n, readAnswer}
+	return request{"/api/ocr/batch", form.FormDataContentType(), body.Bytes(), n, readAnswer, false}
 }
 
 // send makes a request and reads its answer. When ctx ends before that, the client has
@@ -55,7 +96,11 @@ func (g *gateway) send(ctx context.Context, r request) ending {
 		return ending{err: err}
 	}
 	req.Header.Set("Content-Type", r.contentType)
-	resp, err := g.client.Do(req)
+	do := g.client.Do
+	if r.half {
+		do = shutAfterSending
+	}
+	resp, err := do(req)
 	if err != nil {
 		return ending{err: err, left: ctx.Err() != nil}
 	}

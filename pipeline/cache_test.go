@@ -48,7 +48,7 @@ type sheets struct {
 }
 
 func (s sheets) Open(ctx context.Context, _ *document.Source, opts document.Options) (*document.Pages, error) {
-	numbers, err := opts.Pages.Resolve(s.total)
+	numbers, _, err := opts.Pages.Resolve(s.total)
 	if err != nil {
 		return nil, err
 	}

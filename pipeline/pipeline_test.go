@@ -39,11 +39,11 @@ func (f *fakeRaster) Open(ctx context.Context, _ *document.Source, opts document
 	if f.openErr != nil {
 		return nil, f.openErr
 	}
-	numbers, err := opts.Pages.Resolve(f.total)
+	numbers, notice, err := opts.Pages.Resolve(f.total)
 	if err != nil {
 		return nil, err
 	}
-	return &document.Pages{Total: f.total, Numbers: numbers, Seq: f.seq(ctx, numbers), Close: func() {}}, nil
+	return &document.Pages{Total: f.total, Numbers: numbers, Notice: notice, Seq: f.seq(ctx, numbers), Close: func() {}}, nil
 }
 
 func (f *fakeRaster) seq(ctx context.Context, numbers []int) iter.Seq2[*document.Page, error] {

@@ -75,7 +75,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
 	pages.Begin = r.begin
 	r.result = document.Result{
-		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers)},
+		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers), Notice: pages.Notice},
 		Model:   p.main.Recognizer.Info().Model,
 		Engine:  p.main.Recognizer.Info().Name,
 		Layout:  p.main.Detector.Info().Name,

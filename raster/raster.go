@@ -89,7 +89,7 @@ func (r *Rasterizer) newPages(total int, opts document.Options) (*document.Pages
 		return nil, document.Problemf(document.CodeUnreadable, document.PhaseAdmission,
 			"the document says that it has %d pages, which cannot be: it is damaged", total)
 	}
-	numbers, err := opts.Pages.Resolve(total)
+	numbers, notice, err := opts.Pages.Resolve(total)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (r *Rasterizer) newPages(total int, opts document.Options) (*document.Pages
 			"%d pages are asked for and the limit is %d: ask for fewer, such as pages=1-%d",
 			len(numbers), r.cfg.MaxPages, r.cfg.MaxPages)
 	}
-	return &document.Pages{Total: total, Numbers: numbers}, nil
+	return &document.Pages{Total: total, Numbers: numbers, Notice: notice}, nil
 }
 
 // newPage takes the memory of a page of width x height pixels.

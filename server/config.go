@@ -3,7 +3,6 @@ package server
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -28,6 +27,8 @@ type Config struct {
 	DrainTimeout   time.Duration `mapstructure:"drain_timeout"`   // running work may take so long after a stop
 
 	APIKeys        []string `mapstructure:"api_keys" secret:"true"` // any of them opens the API; none means open to all
+	AllowKeyless   bool     `mapstructure:"allow_keyless"`          // serve others than this machine without keys
+	AllowedHosts   []string `mapstructure:"allowed_hosts"`          // names by which a server without keys may be called
 	AllowedOrigins []string `mapstructure:"allowed_origins"`        // for browsers (CORS); none means same origin only
 	TempDir        string   `mapstructure:"temp_dir"`               // for uploads above 1 MiB; empty means the system's
 }
@@ -96,8 +97,13 @@ func (c Config) Validate() error {
 		}
 	}
 	for _, o := range c.AllowedOrigins {
-		if o != "*" && !strings.HasPrefix(o, "http://") && !strings.HasPrefix(o, "https://") {
-			bad("allowed_origins", "%q is neither \"*\" nor an http(s) origin", o)
+		if o != everybody && !isOrigin(o) {
+			bad("allowed_origins", "%q is neither \"*\" nor an origin such as https://app.example.org: no path, no slash at its end", o)
+		}
+	}
+	for _, h := range c.AllowedHosts {
+		if h != everybody && !isHostname(h) {
+			bad("allowed_hosts", "%q is neither \"*\" nor a name such as ocr.example.org: no port", h)
 		}
 	}
 	return errors.Join(errs...)

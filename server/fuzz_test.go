@@ -30,7 +30,7 @@ func fuzzServer(f *testing.F) http.Handler {
 // check sends body to a route and expects a success or the client's fault.
 func check(t *testing.T, h http.Handler, path, contentType, body string) int {
 	t.Helper()
-	req := httptest.NewRequest("POST", path, strings.NewReader(body))
+	req := httptest.NewRequest("POST", "http://localhost"+path, strings.NewReader(body))
 	req.Header.Set("Content-Type", contentType)
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, req)
@@ -86,7 +86,7 @@ func FuzzOptions(f *testing.F) {
 	f.Add("enable_layout=off&formats=", "text/*;q=0.3,*/*;q=x", "")
 	f.Add("pages=%00&x=y", "application/json;q=0", "zstd")
 	f.Fuzz(func(t *testing.T, query, accept, encoding string) {
-		req := httptest.NewRequest("POST", recognizeURL, strings.NewReader("x"))
+		req := httptest.NewRequest("POST", "http://localhost"+recognizeURL, strings.NewReader("x"))
 		req.URL.RawQuery = query
 		req.Header.Set("Accept", accept)
 		req.Header.Set("Content-Encoding", encoding)
@@ -125,7 +125,7 @@ func FuzzEventStream(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pageText, why string) {
 		text, reason = pageText, why
-		req := httptest.NewRequest("POST", streamURL, strings.NewReader("%PDF-1.7"))
+		req := httptest.NewRequest("POST", "http://localhost"+streamURL, strings.NewReader("%PDF-1.7"))
 		req.Header.Set("Content-Type", "application/pdf")
 		rec := httptest.NewRecorder()
 		s.Handler().ServeHTTP(rec, req)

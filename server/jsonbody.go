@@ -16,6 +16,9 @@ const maxKeyBytes = 1 << 10
 // memory, every other value is small and left to encoding/json.
 func (s *Server) readJSON(c *call, plain io.Reader) error {
 	j := &jsonStream{bufio.NewReader(plain)}
+	if mark, err := j.r.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		j.r.Discard(len(byteOrderMark))
+	}
 	if err := j.expect('{'); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +18,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &lineWriter{w: c.Response(), cancel: cancel}
+	defer connOf(ctx).streams(out.probe)()
 	var last document.Summary
 	var held []document.PageResult
 	release := func() {
@@ -46,19 +48,28 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 		}
 		release()
 	}
-	out.send(s.ending(res, err, newID(), requestID(c), last))
+	out.last(s.ending(res, err, newID(), requestID(c), last))
 	return nil
 }
 
-// lineWriter writes NDJSON and flushes each line.
+// lineWriter writes NDJSON and flushes each line. Probes come from another goroutine,
+// hence the lock.
 type lineWriter struct {
 	w       *echo.Response
 	cancel  context.CancelFunc // ends the work when nobody reads it
-	started bool
-	quit    bool // a write failed
+	started bool               // only the handler's goroutine looks at it
+
+	mu   sync.Mutex
+	open bool // there is a line to come
+	quit bool // a write failed
 }
 
-func (o *lineWriter) send(v any) {
+func (o *lineWriter) send(v any) { o.line(v, true) }
+
+// last sends the line that ends the answer.
+func (o *lineWriter) last(v any) { o.line(v, false) }
+
+func (o *lineWriter) line(v any, more bool) {
 	if !o.started {
 		o.started = true
 		o.w.Header().Set("Content-Type", mediaNDJSON)
@@ -66,7 +77,25 @@ func (o *lineWriter) send(v any) {
 		o.w.WriteHeader(http.StatusOK)
 	}
 	b, err := encodeJSON(v)
-	if err != nil || o.quit {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open = more
+	if err == nil {
+		o.writeLocked(b)
+	}
+}
+
+// probe begins the next line with a space, which says nothing in JSON.
+func (o *lineWriter) probe() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.open {
+		o.writeLocked([]byte(" "))
+	}
+}
+
+func (o *lineWriter) writeLocked(b []byte) {
+	if o.quit {
 		return
 	}
 	if _, err := o.w.Write(b); err == nil {

@@ -223,7 +223,7 @@ func TestEarlyRefusal(t *testing.T) {
 	a := start(t, scripted())
 	conn := a.dial()
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nContent-Length: 999999999999\r\nExpect: 100-continue\r\n\r\n", documentURL)
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: 999999999999\r\nExpect: 100-continue\r\n\r\n", documentURL)
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -272,7 +272,7 @@ func TestRefusedSenderSeesAnswer(t *testing.T) {
 	form, ct := newForm().field("nonsense", "x").file("file", "a", strings.Repeat("x", 32<<20)).encode()
 	conn := a.dial()
 	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", documentURL, ct, len(form), form); err != nil {
+	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", documentURL, ct, len(form), form); err != nil {
 		t.Fatal(err)
 	}
 	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -320,7 +320,7 @@ func TestSlowSender(t *testing.T) {
 	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.IdleTimeout = 200 * time.Millisecond })
 	conn := a.dial()
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nContent-Length: 1000\r\n\r\n", documentURL)
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: 1000\r\n\r\n", documentURL)
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)

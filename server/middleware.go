@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"ocr-gateway/document"
 )
@@ -145,14 +144,4 @@ const ticketName = "ticket"
 
 func stopping() *document.Problem {
 	return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "the server is stopping; try again later").Retry()
-}
-
-func (s *Server) cors() echo.MiddlewareFunc {
-	return middleware.CORSWithConfig(middleware.CORSConfig{
-		AllowOrigins:  s.cfg.AllowedOrigins,
-		AllowMethods:  []string{http.MethodGet, http.MethodHead, http.MethodPost},
-		AllowHeaders:  []string{"Authorization", "Content-Type", "X-API-Key", headerRequestID},
-		ExposeHeaders: []string{headerRequestID, "Retry-After"},
-		MaxAge:        600,
-	})
 }

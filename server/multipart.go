@@ -1,6 +1,8 @@
 package server
 
 import (
+	"bufio"
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -42,19 +44,42 @@ func (s *Server) readPart(c *call, part *multipart.Part) error {
 		if !isFile(part) {
 			return invalid(name, "field %q carries text, not a file; with curl write -F %s=@FILE", name, name)
 		}
-		src, err := s.readSource(c, part.FileName(), part)
+		content, err := contentOf(part)
+		if err != nil {
+			return err
+		}
+		src, err := s.readSource(c, part.FileName(), content)
 		if err != nil {
 			return multipartError(err)
 		}
 		return c.add(name, src)
 	case slices.Contains(c.form.options, name) && !(isFileLike(name) && isFile(part)):
-		value, err := io.ReadAll(io.LimitReader(part, maxSchemaBytes+1))
+		content, err := contentOf(part)
+		if err != nil {
+			return err
+		}
+		value, err := io.ReadAll(io.LimitReader(content, maxSchemaBytes+1))
 		if err != nil {
 			return multipartError(err)
 		}
 		return c.set(name, string(value))
 	default:
 		return c.unknown(name)
+	}
+}
+
+// contentOf is a part without its Content-Transfer-Encoding, which mail libraries write.
+// Package multipart has undone quoted-printable already, and hidden its header.
+func contentOf(part *multipart.Part) (io.Reader, error) {
+	switch encoding := strings.ToLower(strings.TrimSpace(part.Header.Get("Content-Transfer-Encoding"))); encoding {
+	case "", "7bit", "8bit", "binary":
+		return part, nil
+	case "base64":
+		text := &base64Text{r: bufio.NewReader(part)}
+		return base64Errors{base64.NewDecoder(base64.RawStdEncoding, text), part.FormName()}, nil
+	default:
+		return nil, document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
+			"the Content-Transfer-Encoding %q of field %q is not supported; send base64, quoted-printable or none", clip(encoding), clip(part.FormName()))
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 const (
 	codeMalformedBody    document.Code = "malformed_body" // multipart, JSON or encoding that cannot be read
 	codeUnauthorized     document.Code = "unauthorized"
+	codeHostNotAllowed   document.Code = "host_not_allowed"   // a name that is not known to be this server's
+	codeOriginNotAllowed document.Code = "origin_not_allowed" // a web page of another site
 	codeMethodNotAllowed document.Code = "method_not_allowed"
 	codeNotAcceptable    document.Code = "not_acceptable"
 	codeRequestTimeout   document.Code = "request_timeout"   // the client sends too slowly
@@ -30,6 +32,8 @@ var statuses = map[document.Code]struct {
 }{
 	codeMalformedBody:             {400, "The request body cannot be read"},
 	codeUnauthorized:              {401, "An API key is required"},
+	codeHostNotAllowed:            {403, "Called by an unknown name"},
+	codeOriginNotAllowed:          {403, "Called from another site"},
 	document.CodeNotFound:         {404, "Not found"},
 	codeMethodNotAllowed:          {405, "Method not allowed"},
 	codeNotAcceptable:             {406, "No such answer format"},

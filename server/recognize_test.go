@@ -84,7 +84,7 @@ func TestOptionsReachThePipeline(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			got, content = document.Options{}, ""
 			send().want(200, "")
-			pages, _ := got.Pages.Resolve(9)
+			pages, _, _ := got.Pages.Resolve(9)
 			if got.Task != document.TaskTable || len(pages) != 6 || got.Password != "s3cret" || got.DPI != 200 || got.Layout {
 				t.Errorf("options %+v", got)
 			}

@@ -13,6 +13,9 @@ import (
 	"ocr-gateway/document"
 )
 
+// byteOrderMark is what some editors begin text with. It is not part of it.
+const byteOrderMark = "\uFEFF"
+
 const (
 	maxOptionBytes = 4 << 10
 	maxSchemaBytes = 256 << 10
@@ -163,6 +166,7 @@ func (c *call) set(name, value string) error {
 	if len(value) > limit {
 		return invalid(name, "%s is longer than %d bytes", name, limit)
 	}
+	value = strings.TrimPrefix(value, byteOrderMark)
 	if !utf8.ValidString(value) {
 		return invalid(name, "%s is not valid UTF-8", name)
 	}

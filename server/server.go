@@ -97,7 +97,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: compression: %w", err)
 	}
-	s.handler = s.withDeadlines(compress(router))
+	s.handler = s.withPresence(s.withDeadlines(compress(router)))
 	return s, nil
 }
 
@@ -117,6 +117,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.identify, s.observe, s.recoverPanics)
+	if len(s.cfg.APIKeys) == 0 {
+		e.Use(s.guard)
+	}
 	if len(s.cfg.AllowedOrigins) > 0 {
 		e.Use(s.cors())
 	}
@@ -163,6 +166,14 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another with --host and --port", address, err)
 	}
+	if len(s.cfg.APIKeys) == 0 && !loopback(ln.Addr()) {
+		if !s.cfg.AllowKeyless {
+			ln.Close()
+			return fmt.Errorf("other machines reach %s, and there are no API keys: set server.api_keys_file or OCR_SERVER_API_KEYS, "+
+				"listen on 127.0.0.1, or mean it with --allow-keyless (server.allow_keyless)", address)
+		}
+		s.log.WarnContext(ctx, "everybody who reaches this address may use the server: there are no API keys", "address", ln.Addr().String())
+	}
 	return s.Serve(ctx, ln)
 }
 
@@ -172,11 +183,12 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
 	var idle unused
-	conns := reserve(ln, maxConnections(), s.admission.refuse.WithLabelValues(limitConnections))
+	conns := reserve(connListener{ln}, maxConnections(), s.admission.refuse.WithLabelValues(limitConnections))
 	srv := &http.Server{
 		ConnState:         func(c net.Conn, state http.ConnState) { idle.watch(c, state); conns.watch(c, state) },
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
+		ConnContext:       withConn,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

@@ -136,7 +136,7 @@ func TestCORS(t *testing.T) {
 		req := a.request("OPTIONS", "/api/ocr/recognize", "", nil)
 		req.Header.Set("Origin", origin)
 		req.Header.Set("Access-Control-Request-Method", "POST")
-		return a.do(req).header
+		return a.doUnchecked(req).header
 	}
 	closed := start(t, scripted())
 	if h := preflight(closed, "https://a.example"); h.Get("Access-Control-Allow-Origin") != "" {
@@ -155,11 +155,35 @@ func TestConfigValidate(t *testing.T) {
 	if err := server.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}}
+	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}}
 	err := bad.Validate()
-	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins"} {
+	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins", "allowed_hosts"} {
 		if err == nil || !strings.Contains(err.Error(), "server."+key) {
 			t.Errorf("error does not name %s: %v", key, err)
+		}
+	}
+}
+
+func TestOriginsAndHostsAreChecked(t *testing.T) {
+	for _, c := range []struct {
+		origin, host string
+		ok           bool
+	}{
+		{"https://a.example", "a.example", true},
+		{"http://127.0.0.1:3000", "192.0.2.1", true},
+		{"*", "*", true},
+		{"https://a.example/", "", false}, {"https://*.example", "*.example", false}, {"ftp://a.example", "a.example:80", false},
+		{"null", "http://a", false}, {"https://", "[::1]", false}, {"https://a b", "a b", false},
+	} {
+		cfg := server.DefaultConfig()
+		cfg.AllowedOrigins = []string{c.origin}
+		if err := cfg.Validate(); (err == nil) != c.ok {
+			t.Errorf("origin %q: %v", c.origin, err)
+		}
+		cfg = server.DefaultConfig()
+		cfg.AllowedHosts = []string{c.host}
+		if err := cfg.Validate(); (err == nil) != c.ok {
+			t.Errorf("host %q: %v", c.host, err)
 		}
 	}
 }

@@ -62,6 +62,7 @@ func (s *Server) documentStream(c echo.Context) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &eventStream{w: c.Response(), cancel: cancel}
+	defer connOf(ctx).streams(out.probe)()
 	id := newID()
 	var beat sync.WaitGroup
 
@@ -137,6 +138,7 @@ type eventStream struct {
 
 	mu   sync.Mutex
 	id   int
+	open bool // the head is written
 	quit bool // a write failed: the client is gone or has stopped reading
 }
 
@@ -151,7 +153,10 @@ func (o *eventStream) begin() bool {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	o.w.WriteHeader(http.StatusOK)
-	o.write(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open = true
+	o.writeLocked(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
 	return true
 }
 
@@ -167,11 +172,16 @@ func (o *eventStream) send(event string, data any) {
 	o.writeLocked(fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", o.id, event, b))
 }
 
-func (o *eventStream) write(b []byte) {
+// comment writes what no reader of the stream is told.
+func (o *eventStream) comment(text string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.writeLocked(b)
+	if o.open {
+		o.writeLocked([]byte(": " + text + "\n\n"))
+	}
 }
+
+func (o *eventStream) probe() { o.comment("still here?") }
 
 func (o *eventStream) writeLocked(b []byte) {
 	if o.quit {
@@ -196,7 +206,7 @@ func (o *eventStream) heartbeat(ctx context.Context, every time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			o.write([]byte(": still working\n\n"))
+			o.comment("still working")
 		}
 	}
 }

@@ -247,7 +247,7 @@ func TestDisconnectCancels(t *testing.T) {
 			form, ct := newForm().file(field, "a", "x").encode()
 			conn := a.dial()
 			form = append(form, strings.Repeat("\r\n", 20000)...) // an epilogue that no part reader looks at
-			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAccept: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", c.path, c.accept, ct, len(form), form)
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nAccept: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", c.path, c.accept, ct, len(form), form)
 			<-running
 			conn.Close()
 			select {
@@ -294,7 +294,7 @@ func TestSlowReader(t *testing.T) {
 	}}, func(c *server.Config, _ *server.Deps) { c.IdleTimeout = 200 * time.Millisecond })
 	conn := a.dial()
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/pdf\r\nContent-Length: 1\r\n\r\nx", streamURL)
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: 1\r\n\r\nx", streamURL)
 	select {
 	case <-stopped:
 	case <-time.After(10 * time.Second):

@@ -232,14 +232,21 @@ func listening(t *testing.T, cmd *exec.Cmd) (base string, rest *bufio.Scanner) {
 		}
 	})
 	rest = bufio.NewScanner(stderr)
-	for rest.Scan() {
+	if base = address(rest); base == "" {
+		t.Fatalf("the server did not listen: %v", cmd.Wait())
+	}
+	return base, rest
+}
+
+// address reads a log up to the server's address; empty when the log ends before.
+func address(log *bufio.Scanner) string {
+	for log.Scan() {
 		var entry struct{ Msg, Address string }
-		if json.Unmarshal(rest.Bytes(), &entry) == nil && entry.Msg == "listening" {
-			return "http://" + entry.Address, rest
+		if json.Unmarshal(log.Bytes(), &entry) == nil && entry.Msg == "listening" {
+			return "http://" + entry.Address
 		}
 	}
-	t.Fatalf("the server did not listen: %v", cmd.Wait())
-	return "", nil
+	return ""
 }
 
 // upload makes a multipart form with one file.
@@ -305,6 +312,11 @@ func TestServe(t *testing.T) {
 		if n := strings.Count(events, "event: "+event+"\n"); status != http.StatusOK || n != times {
 			t.Errorf("stream (%d): %d times %s, want %d\n%s", status, n, event, times, events)
 		}
+	}
+
+	status, cut := post(t, base+"/api/ocr/document", "application/json", "file", testdata+"sample.pdf", "pages", "2-9")
+	if status != http.StatusOK || !strings.Contains(cut, `"notice":"page range 2-9 goes beyond the document`) {
+		t.Errorf("pages beyond the document (%d): %s", status, cut)
 	}
 
 	status, problem := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png", "task", "formula")

@@ -163,6 +163,9 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 		return plain(err)
 	}
 	pages.Complete(result, func(pages []document.PageResult) { j.app.Pipeline.Join(pages, opts) })
+	if notice := result.Summary.Notice; notice != "" {
+		bar.say("%s: %s", name, notice)
+	}
 	if werr := j.write(name, result); werr != nil {
 		return werr
 	}

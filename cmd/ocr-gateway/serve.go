@@ -1,6 +1,11 @@
 package main
 
 import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
 	"github.com/spf13/cobra"
 
 	"ocr-gateway/internal/app"
@@ -17,6 +22,7 @@ func newServe() *cobra.Command {
 	settings := addSettings(cmd)
 	settings.string(cmd, "host", "server.host", "address to listen on")
 	settings.int(cmd, "port", "server.port", "port to listen on")
+	settings.bool(cmd, "allow-keyless", "server.allow_keyless", "serve without API keys on an address that other machines reach")
 	settings.bool(cmd, "enable-layout", "layout.enabled", "split pages into regions where a request does not say; --enable-layout=false reads them whole")
 	cmd.Flags().BoolVar(&printConfig, "print-config", false, "print the settings in force, secrets masked, and exit")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -36,10 +42,35 @@ func newServe() *cobra.Command {
 			return err
 		}
 		defer a.Close()
-		if err := a.Serve(cmd.Context()); err != nil {
+		ctx, stop := untilHangup(cmd.Context())
+		defer stop()
+		if err := a.Serve(ctx); err != nil {
 			return exitError{exitFailed, err}
 		}
 		return nil
 	}
 	return cmd
+}
+
+// untilHangup ends with ctx or when the terminal is lost, so that work is drained then,
+// too. Hangups may come more than once, as a shell passes them on, and do not end the drain.
+// A program that was started with them ignored (nohup) goes on. Writing the log to a
+// pipe whose reader is gone is no reason to end before the work has.
+func untilHangup(ctx context.Context) (context.Context, func()) {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	hangup := make(chan os.Signal, 1)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(hangup, syscall.SIGHUP)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		select {
+		case <-hangup:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(); <-done }
 }

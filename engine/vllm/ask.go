@@ -28,7 +28,7 @@ type job struct {
 // show makes img what the model is asked about.
 func (j *job) show(img image.Image, quality int) error {
 	load := newPayload()
-	if err := load.image(img, j.task.prompt, quality); err != nil {
+	if err := load.image(img, asText(j.task.prompt), quality); err != nil {
 		load.release()
 		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}

@@ -81,7 +81,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"pipeline/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract"},
-	"golang.org/x/sys":                  {"raster", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                  {"raster", "server", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},

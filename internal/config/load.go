@@ -117,25 +117,26 @@ func (l *loader) put(values layer, origin func(*key) string) {
 			continue
 		}
 		delete(l.files, k)
+		at := origin(k)
 		if k.file {
 			secret := l.schema.keys[strings.TrimSuffix(k.path, fileSuffix)]
 			if _, both := values[secret]; both {
-				l.fail("%s: %s and %s are both set: keep one", origin(k), secret.path, k.path)
+				l.fail("%s: %s and %s are both set: keep one", at, secret.path, k.path)
 				continue
 			}
 			path := v.String()
 			var err error
 			if v, err = readSecret(secret.typ, path); err != nil {
-				l.fail("%s: %s %w", origin(k), k.path, err)
+				l.fail("%s: %s %w", at, k.path, err)
 				continue
 			}
 			if k.place != nil {
 				l.files[secret] = path
 			}
-			k = secret
+			k, at = secret, fmt.Sprintf("%s: %s names %s", at, k.path, path)
 		}
 		nest(settings, strings.Split(viperKey(k), delimiter), v.Interface())
-		l.origin[k] = origin(k)
+		l.origin[k] = at
 	}
 	if err := l.layers.MergeConfigMap(settings); err != nil {
 		l.fail("join the settings: %w", err)
@@ -165,7 +166,7 @@ func readSecret(t reflect.Type, path string) (reflect.Value, error) {
 	if err != nil {
 		return reflect.Value{}, err
 	}
-	text := strings.TrimRight(string(data), "\r\n")
+	text := strings.TrimRight(strings.TrimPrefix(string(data), "\uFEFF"), "\r\n") // some editors write a byte order mark
 	if text == "" {
 		return reflect.Value{}, fmt.Errorf("names the file %s, which is empty", path)
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,9 @@ func (s server) Validate() error {
 	}
 	if s.Timeout <= 0 {
 		errs = append(errs, fmt.Errorf("server.timeout: %v is not positive", s.Timeout))
+	}
+	if slices.Contains(s.APIKeys, "short") {
+		errs = append(errs, errors.New("server.api_keys: key 1 is short"))
 	}
 	return errors.Join(errs...)
 }
@@ -153,7 +157,7 @@ func TestEveryKindOfValue(t *testing.T) {
 
 func TestSecrets(t *testing.T) {
 	token := write(t, "token", "from file\n")
-	keys := write(t, "keys", "one\ntwo\n")
+	keys := write(t, "keys", "\uFEFFone\r\ntwo\r\n") // as some editors write it
 	tests := []struct {
 		name string
 		o    config.Options
@@ -234,6 +238,7 @@ func badFiles[T any](t *testing.T, dir string, defaults T) {
 }
 
 func TestMessages(t *testing.T) {
+	short := write(t, "keys", "short\n")
 	tests := []struct {
 		name string
 		o    config.Options
@@ -293,6 +298,21 @@ func TestMessages(t *testing.T) {
 			"missing secret file",
 			config.Options{Environ: []string{"OCR_ENGINE_TOKEN_FILE=testdata/none"}},
 			[]string{"environment, OCR_ENGINE_TOKEN_FILE: engine.token_file cannot be read: open testdata/none: no such file or directory"},
+		},
+		{
+			"bad secret in a file named in the environment",
+			config.Options{Environ: []string{"OCR_SERVER_API_KEYS_FILE=" + short}},
+			[]string{"environment, OCR_SERVER_API_KEYS_FILE: server.api_keys_file names " + short + ": server.api_keys: key 1 is short"},
+		},
+		{
+			"bad secret in a file named in the file",
+			config.Options{File: write(t, "config.yaml", "server:\n  port: 80\n  api_keys_file: "+short+"\n")},
+			[]string{"config.yaml:3: server.api_keys_file names " + short + ": server.api_keys: key 1 is short"},
+		},
+		{
+			"folder in place of a secret's file",
+			config.Options{File: write(t, "config.yaml", "server: {api_keys_file: testdata}\n")},
+			[]string{"config.yaml:1: server.api_keys_file cannot be read: read testdata: is a directory"},
 		},
 		{
 			"missing file",
