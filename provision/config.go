@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ type file struct {
 // very program runs by them.
 func (r *run) configured(ctx context.Context) error {
 	if err := r.findKey(ctx); err != nil {
+		return err
+	}
+	if err := r.forgetFailures(ctx); err != nil {
 		return err
 	}
 	for _, f := range r.files() {
@@ -96,6 +100,30 @@ else
 fi
 `, map[string]string{"absent": absent, "current": current, "old": old, "behind": behind}), &out)
 	return strings.TrimSpace(out.String()), err
+}
+
+// forgetFailures has programs that failed before this run started anew, at once and
+// with a count that begins: the cause may be gone. The supervisor does so when it
+// reads its config again, for which the config must look changed.
+func (r *run) forgetFailures(ctx context.Context) error {
+	if r.fresh {
+		return nil
+	}
+	state, err := r.supervisor(ctx)
+	if err != nil {
+		return err
+	}
+	if state != absent && state != old {
+		status, err := r.status(ctx)
+		if err == nil && slices.ContainsFunc(status.Programs, supervise.ProgramStatus.Failing) {
+			err = r.onHost(ctx, r.script(`touch "$dir/etc/supervise.json"`, nil), nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.fresh = true
+	return nil
 }
 
 // configure writes the settings and makes the supervisor take them.

@@ -66,6 +66,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 	if p.RunPodKey != "" {
 		parts.Cloud = runpod.New(runpod.Config{
 			Key: p.RunPodKey, BaseURL: p.RunPodURL, ProxyURL: p.ProxyURL, UserAgent: "ocr-gateway/" + p.Version, Log: p.Log,
+			Notice: p.Progress.Warn,
 		})
 	}
 	return provision.New(parts), nil

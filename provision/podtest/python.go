@@ -21,7 +21,7 @@ var imagePackages = map[string]string{
 	"vllm":         "0.20.0",
 	"torch":        "2.11.0",
 	"torchvision":  "0.26.0",
-	"transformers": "5.3.0",
+	"transformers": "5.6.2",
 	"cv2":          "4.13.0",
 	"numpy":        "2.3.0",
 	"PIL":          "12.0.0",
