@@ -303,7 +303,7 @@ func TestWithoutSaysWhy(t *testing.T) {
 	}
 	var b strings.Builder
 	states := []provision.State{{Name: "ocr-gateway-x", PodID: "p", Pod: provision.PodRunning, Ready: true, Off: []string{"MTP: vllm ended"}}}
-	if err := provision.WriteStatus(&b, states); err != nil || !strings.Contains(b.String(), "ocr-gateway-x is without MTP: vllm ended. Tried again by --start, or by --try-again --pod-id p.") {
+	if err := provision.WriteStatus(&b, states); err != nil || !strings.Contains(b.String(), "ocr-gateway-x is without MTP: vllm ended. Tried again by its next start, or by --try-again --pod-id p.") {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 }

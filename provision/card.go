@@ -94,7 +94,7 @@ func (c Card) Write(w io.Writer) error {
 	line("vLLM", c.VLLM+" (this host only)")
 	line("Layout", c.Layout)
 	for _, off := range c.Off {
-		line("Off", off+" (tried again by --start or --try-again)")
+		line("Off", off+" (tried again by the next start, or by --try-again)")
 	}
 	for i, url := range c.URLs {
 		name := ""

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Of the tokens that a sound draft head of GLM-OCR proposes, 69 to 81 % are accepted
@@ -46,8 +47,11 @@ func (r *run) checkMTP(ctx context.Context) error {
 		return nil
 	}
 	status, body, err := r.get(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", r.d.Options.VLLMPort), "")
-	if err != nil || status != http.StatusOK {
-		return r.notYet(ctx, "vLLM's /metrics", status, err)
+	if err != nil {
+		return r.notYet(ctx, "vLLM", status, err)
+	}
+	if status != http.StatusOK {
+		return nil
 	}
 	drafted, accepted := speculation(body)
 	if drafted >= leastDrafted && accepted < leastAccepted*drafted {
@@ -88,6 +92,7 @@ func (r *run) passes(ctx context.Context, stages []stage) error {
 	if err := r.dropMTP(fault.why); err != nil {
 		return err
 	}
+	r.verifyBegan = time.Time{}
 	err = meet(ctx, stages, r.Progress)
 	if errors.As(err, &fault) { // then it is not to blame
 		r.d.Without.MTP = ""

@@ -152,7 +152,7 @@ func WriteStatus(w io.Writer, states []State) error {
 	fmt.Fprintf(&b, "\nBilling now: $%.2f an hour, storage not counted.\n", perHour)
 	for _, s := range states {
 		for _, off := range s.Off {
-			fmt.Fprintf(&b, "%s is without %s. Tried again by --start, or by --try-again --pod-id %s.\n", s.Name, off, s.PodID)
+			fmt.Fprintf(&b, "%s is without %s. Tried again by its next start, or by --try-again --pod-id %s.\n", s.Name, off, s.PodID)
 		}
 	}
 	for _, id := range orphans {

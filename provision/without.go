@@ -108,11 +108,9 @@ func (r *run) askDirectPort(ctx context.Context) error {
 	switch {
 	case err == nil:
 		r.d.Without.DirectPort = ""
-	case errors.Is(err, ErrUnknownOutcome): // the next look at the pod tells
-	case errors.Is(err, ErrNotNow), errors.Is(err, ErrRequest):
-		if errors.As(err, &said) {
-			r.d.Without.DirectPort = said.Detail
-		}
+	case errors.Is(err, ErrUnknownOutcome), errors.Is(err, ErrNotNow): // the next look at the pod, or the next run, tells
+	case errors.Is(err, ErrRequest) && errors.As(err, &said):
+		r.d.Without.DirectPort = said.Detail
 	default:
 		return err
 	}

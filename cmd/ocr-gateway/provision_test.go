@@ -177,6 +177,7 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 			t.Errorf("the card lacks %q", want)
 		}
 	}
+	c.keyStayedPrivate(card)
 	if answer := c.paste(card); !strings.Contains(answer, "Delivery note 4711") {
 		t.Errorf("the pasted line answers %s", answer)
 	}
@@ -357,8 +358,12 @@ func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
 	if !strings.Contains(c.logs(), "CUDA out of memory") {
 		t.Errorf("the fetched logs:\n%s", c.logs())
 	}
+	c.untilVLLMFailed(4) // then it is left alone for 6 s at least, and started at once all the same
 	c.pods.Heal()
 	card, _ := c.must("--pod-id", id)
+	if !strings.Contains(card, ", MTP (this host only)") {
+		t.Errorf("what failed before the run is left out:\n%s", card)
+	}
 	if !strings.Contains(c.paste(card), "Delivery note 4711") {
 		t.Error("the resumed deployment does not read")
 	}

@@ -84,7 +84,7 @@ func (c *Cloud) do(ctx context.Context, q call, out any) error {
 		}
 		wait := backoff(failures)
 		c.log.WarnContext(ctx, "the cloud failed, asking again", "call", q.name, "wait", wait, "error", err)
-		if wait >= longWait {
+		if _, watched := ctx.Deadline(); !watched && wait >= longWait { // else its caller says what it waits for
 			c.notice(fmt.Sprintf("%v; asking again in %s", err, wait.Round(time.Second)))
 		}
 		if stopped := c.clock.Sleep(ctx, wait); stopped != nil {
