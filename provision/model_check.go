@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,7 +83,7 @@ func speculation(metrics []byte) (drafted, accepted float64) {
 }
 
 // passes runs the stages and, where verify finds that the model does not read as it
-// should with speculative decoding, once more without.
+// should with speculative decoding, those from vLLM's settings on once more, without.
 func (r *run) passes(ctx context.Context, stages []stage) error {
 	err := meet(ctx, stages, r.Progress)
 	var fault *modelFault
@@ -93,7 +94,8 @@ func (r *run) passes(ctx context.Context, stages []stage) error {
 		return err
 	}
 	r.verifyBegan = time.Time{}
-	err = meet(ctx, stages, r.Progress)
+	config := slices.IndexFunc(stages, func(s stage) bool { return s.phase == PhaseVLLM })
+	err = meet(ctx, stages[config:], r.Progress)
 	if errors.As(err, &fault) { // then it is not to blame
 		r.d.Without.MTP = ""
 		return errors.Join(err, r.save())

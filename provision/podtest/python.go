@@ -77,7 +77,7 @@ python=$1 image=$2 program=$3; shift 3
 "$python" -m venv --without-pip "$@"
 dir=${@: -1}
 site=$("$dir/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-if grep -q 'include-system-site-packages = true' "$dir/pyvenv.cfg"; then echo "$image" >"$site/image.pth"; fi
+if grep -q 'include-system-site-packages = true' "$dir/pyvenv.cfg"; then echo "$image" >"$site/podtest.pth"; fi
 ln -sf "$program" "$dir/bin/pip"
 ln -sf "$program" "$dir/bin/pip3"
 mkdir -p "$site/pip"
