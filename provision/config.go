@@ -103,8 +103,9 @@ fi
 }
 
 // forgetFailures has programs that failed before this run started anew, at once and
-// with a count that begins: the cause may be gone. The supervisor does so when it
-// reads its config again, for which the config must look changed.
+// with a count that begins, and a config that was refused before judged anew: the
+// cause may be gone. The supervisor does so when it reads its config again, for
+// which the config must look changed.
 func (r *run) forgetFailures(ctx context.Context) error {
 	if r.fresh {
 		return nil
@@ -114,8 +115,8 @@ func (r *run) forgetFailures(ctx context.Context) error {
 		return err
 	}
 	if state != absent && state != old {
-		status, err := r.status(ctx)
-		if err == nil && slices.ContainsFunc(status.Programs, supervise.ProgramStatus.Failing) {
+		status, err := r.readStatus(ctx)
+		if err == nil && (status.ConfigError != "" || slices.ContainsFunc(status.Programs, supervise.ProgramStatus.Failing)) {
 			err = r.onHost(ctx, r.script(`touch "$dir/etc/supervise.json"`, nil), nil)
 		}
 		if err != nil {
@@ -259,8 +260,17 @@ func (r *run) supervision() []byte {
 	return append(data, '\n')
 }
 
-// status reads the supervisor's status file.
+// status reads the supervisor's status file. A config that it refuses ends the run.
 func (r *run) status(ctx context.Context) (supervise.Status, error) {
+	status, err := r.readStatus(ctx)
+	if err == nil && status.ConfigError != "" {
+		return status, errors.New("the supervisor refuses its config: " + status.ConfigError)
+	}
+	return status, err
+}
+
+// readStatus reads the supervisor's status file.
+func (r *run) readStatus(ctx context.Context) (supervise.Status, error) {
 	var out bytes.Buffer
 	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/run/status.json" ] || cat "$dir/run/status.json"`, nil), &out); err != nil {
 		return supervise.Status{}, err
@@ -271,9 +281,6 @@ func (r *run) status(ctx context.Context) (supervise.Status, error) {
 	}
 	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
 		return status, waitFor("the supervisor's status cannot be read: %v", err)
-	}
-	if status.ConfigError != "" {
-		return status, errors.New("the supervisor refuses its config: " + status.ConfigError)
 	}
 	return status, nil
 }

@@ -66,11 +66,10 @@ func (r *run) publicURLs() []string {
 	return urls
 }
 
-// verify is met when the gateway reads the sample on every way that leads to
-// it, and refuses whoever has no key. The key goes neither over plain HTTP, where
-// being refused is all that is asked for, nor, the sample read, is a model trusted
-// whose speculative decoding never comes true. Of the public ways one is enough;
-// those that do not work are said.
+// verify is met when the gateway reads the sample on every way that leads to it,
+// refuses whoever has no key, and what vLLM drafts comes true. On a way without TLS,
+// where others would read the key, being refused is all that is asked for. Of the
+// public ways one is enough; those that do not work are said.
 func (r *run) verify(ctx context.Context) error {
 	healthcheck := Quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
 	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
