@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 )
 
@@ -13,7 +12,7 @@ import (
 // creation was cut off before the id was known, by its unique name.
 func (r *run) created(ctx context.Context) error {
 	if r.d.PodID != "" {
-		return r.look(ctx)
+		return r.see(ctx)
 	}
 	found, err := r.findByName(ctx)
 	if err != nil {
@@ -40,6 +39,7 @@ func (r *run) findByName(ctx context.Context) (bool, error) {
 // adopt saves the pod's id before anything else is done with it.
 func (r *run) adopt(pod Pod) error {
 	r.pod, r.d.PodID = pod, pod.ID
+	r.noteDirectPort()
 	return r.save()
 }
 
@@ -85,12 +85,8 @@ func (r *run) createFirstFree(ctx context.Context) error {
 		switch {
 		case err == nil:
 			return r.adopt(pod)
-		case !r.d.ProxyOnly && portsRefused(err):
-			r.d.ProxyOnly = true
-			if err := r.save(); err != nil {
-				return err
-			}
-			return r.createFirstFree(ctx)
+		case r.d.Without.DirectPort == "" && portsRefused(err):
+			return r.createWithProxyOnly(ctx, err)
 		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), ruleBroken(err):
 			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
 			if !errors.Is(refused, ErrNoStock) { // which waiting may mend
@@ -118,6 +114,21 @@ func (r *run) createFirstFree(ctx context.Context) error {
 	return fmt.Errorf("none of the %d kinds of GPU that fit is free: try --retry-for 30m, another --gpu or --region: %w", len(r.plan.Candidates), ErrNoStock)
 }
 
+// createWithProxyOnly orders once more, without the API's own port. That the port
+// was to blame is known only when the order is taken then.
+func (r *run) createWithProxyOnly(ctx context.Context, refusal error) error {
+	r.d.Without.DirectPort = refusal.Error()
+	if err := r.save(); err != nil {
+		return err
+	}
+	err := r.createFirstFree(ctx)
+	if errors.Is(err, ErrRequest) && r.d.PodID == "" {
+		r.d.Without.DirectPort = ""
+		return errors.Join(err, r.save())
+	}
+	return err
+}
+
 // ruleBroken is an answer by which the cloud also says, in words that are not
 // known here, that a kind is not to be had.
 func ruleBroken(err error) bool {
@@ -129,7 +140,7 @@ func ruleBroken(err error) bool {
 // twice, which its documents leave open.
 func portsRefused(err error) bool {
 	var said *CloudError
-	return errors.As(err, &said) && errors.Is(err, ErrRequest) && strings.Contains(strings.ToLower(said.Detail), "port")
+	return errors.As(err, &said) && errors.Is(err, ErrRequest) && said.Blames("ports", "port")
 }
 
 // settleLooks is how often a pod whose order's outcome is unknown is looked
@@ -179,14 +190,29 @@ func (r *run) order(c Candidate) Order {
 // proxy's limits. vLLM is not among them.
 func (r *run) ports() []Port {
 	ports := []Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}}
-	if !r.d.ProxyOnly {
-		ports = append(ports, Port{Number: r.d.Options.APIPort})
+	if r.d.Without.DirectPort == "" {
+		ports = append(ports, r.directPort())
 	}
 	return ports
 }
 
-// look sees the pod as it is now.
+// look sees the pod as it is now. One that failed ends the run.
 func (r *run) look(ctx context.Context) error {
+	if err := r.see(ctx); err != nil {
+		return err
+	}
+	if r.pod.State == PodFailed {
+		r.showPodLog(ctx, LogSystem)
+		return fmt.Errorf("the cloud says that the pod failed; the next run starts it again: %w", errPodFailed)
+	}
+	return nil
+}
+
+// errPodFailed: the cloud gave the pod up. It does not run, and can be started again or terminated.
+var errPodFailed = errors.New("its state is failed")
+
+// see sees the pod as it is now, whatever its state.
+func (r *run) see(ctx context.Context) error {
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	if err != nil {
 		if errors.Is(err, ErrGone) {
@@ -195,40 +221,48 @@ func (r *run) look(ctx context.Context) error {
 		return cloudTrouble(err)
 	}
 	r.pod = pod
-	switch pod.State {
-	case PodTerminated:
+	r.noteDirectPort()
+	if pod.State == PodTerminated {
 		return fmt.Errorf("the pod %s was terminated: %w", pod.ID, ErrGone)
-	case PodFailed:
-		return fmt.Errorf("the cloud says that the pod failed")
 	}
 	return nil
 }
 
 // placed is met when the pod has a machine.
 func (r *run) placed(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+	if err := r.see(ctx); err != nil {
 		return err
 	}
 	switch r.pod.State {
 	case PodProvisioning:
 		return waitFor("a machine is looked for")
-	case PodStopped:
-		return waitFor("the pod is stopped")
+	case PodStopped, PodFailed:
+		return waitFor("the pod is %s", r.pod.State)
 	}
 	return nil
 }
 
-// startIfStopped starts a pod that was stopped, here or by itself.
+// startIfStopped starts a pod that was stopped, here or by itself, and, once, one
+// that failed.
 func (r *run) startIfStopped(ctx context.Context) error {
-	if r.pod.State != PodStopped {
+	if r.pod.State == PodFailed && r.restarted {
+		return r.look(ctx)
+	}
+	if r.pod.State != PodStopped && r.pod.State != PodFailed {
 		return nil
 	}
 	if r.startAsked.IsZero() {
 		r.startAsked = time.Now()
 	}
+	if err := r.askDirectPort(ctx); err != nil {
+		return err
+	}
 	err := r.Cloud.Start(ctx, r.pod.ID)
+	r.restarted = r.restarted || r.pod.State == PodFailed && (err == nil || errors.Is(err, ErrUnknownOutcome))
 	switch {
-	case errors.Is(err, ErrNotNow), errors.Is(err, ErrUnknownOutcome):
+	case errors.Is(err, ErrNotNow):
+		return waitFor("the pod is %s, and does not start now: %v", r.pod.State, err)
+	case errors.Is(err, ErrUnknownOutcome):
 		return waitFor("the pod was asked to start")
 	case errors.Is(err, ErrNoStock) && time.Since(r.startAsked) < r.d.Options.RetryFor:
 		return waitFor("its machine has no free GPU")
@@ -267,6 +301,9 @@ func (r *run) ported(ctx context.Context) error {
 	if err := r.look(ctx); err != nil {
 		return err
 	}
+	if r.directPortDue() {
+		return waitFor("the API's own port is off")
+	}
 	if _, ok := r.pod.Addresses[22]; !ok {
 		if r.portsAt.IsZero() {
 			r.portsAt = time.Now()
@@ -279,6 +316,9 @@ func (r *run) ported(ctx context.Context) error {
 // askForPorts asks once more for ports that do not come. That resets the pod,
 // which has nothing off its volume yet.
 func (r *run) askForPorts(ctx context.Context) error {
+	if r.directPortDue() {
+		return r.askDirectPort(ctx)
+	}
 	if r.reasked || time.Since(r.portsAt) < r.Deadlines.Ports {
 		return waitFor("port 22 has no public address yet")
 	}
@@ -297,7 +337,7 @@ func cloudTrouble(err error) error {
 	if errors.As(err, &said) && said.Status < 500 {
 		return err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrLimited) {
 		return err
 	}
 	return waitFor("the cloud does not answer: %v", err)

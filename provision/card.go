@@ -14,7 +14,9 @@ type Card struct {
 	GPU        string   `json:"gpu"`
 	Address    string   `json:"address"` // host:port of sshd
 	SSH        string   `json:"ssh"`
-	URLs       []string `json:"urls"` // of the API, verified from here; the one with TLS first
+	URLs       []string `json:"urls"`      // of the API, verified from here; the one with TLS first
+	LocalURL   string   `json:"local_url"` // of the API while Tunnel runs here
+	Tunnel     string   `json:"tunnel"`    // command
 	APIKey     string   `json:"api_key,omitempty"`
 	KeyPath    string   `json:"api_key_file"` // on the host
 	VLLM       string   `json:"vllm"`
@@ -23,6 +25,7 @@ type Card struct {
 	IdleStop   string   `json:"idle_stop,omitempty"`
 	Benchmark  *Figures `json:"benchmark,omitempty"`
 	LogsFolder string   `json:"logs"` // on the host
+	Off        []string `json:"off"`  // what failed here and is left out, and why
 }
 
 func (r *run) card() Card {
@@ -31,9 +34,10 @@ func (r *run) card() Card {
 	c := Card{
 		Name: r.d.Name, PodID: r.d.PodID, Address: r.d.Login.Address,
 		SSH:  fmt.Sprintf("ssh -p %s %s@%s", port, r.d.Login.User, host),
-		URLs: r.verified, KeyPath: o.Dir + "/" + secretsFile,
+		URLs: r.verified, LocalURL: o.localURL(), Tunnel: r.d.tunnel(), KeyPath: o.Dir + "/" + secretsFile,
 		VLLM:   fmt.Sprintf("%s on 127.0.0.1:%d", o.Model, o.VLLMPort),
 		Layout: "PP-DocLayoutV3", PriceHour: r.pod.PricePerHour, Benchmark: r.figures, LogsFolder: o.Dir + "/logs",
+		Off: r.d.Without.Lines(),
 	}
 	if len(r.probed.GPUs) > 0 {
 		c.GPU = times(len(r.probed.GPUs)) + r.probed.GPUs[0].Name
@@ -45,9 +49,6 @@ func (r *run) card() Card {
 	}
 	if !r.d.layout() {
 		c.Layout = "off, pages are read whole"
-		if r.d.NoLayout != "" {
-			c.Layout += ": " + r.d.NoLayout
-		}
 	} else if r.layoutState != "ready" {
 		c.Layout += ", " + r.layoutState
 	}
@@ -92,6 +93,9 @@ func (c Card) Write(w io.Writer) error {
 	line("SSH", c.SSH)
 	line("vLLM", c.VLLM+" (this host only)")
 	line("Layout", c.Layout)
+	for _, off := range c.Off {
+		line("Off", off+" (tried again by the next start, or by --try-again)")
+	}
 	for i, url := range c.URLs {
 		name := ""
 		if i == 0 {
@@ -99,12 +103,12 @@ func (c Card) Write(w io.Writer) error {
 		}
 		note := ""
 		if strings.HasPrefix(url, "http://") {
-			note = "   (no TLS: for trusted networks, or use --tunnel)"
+			note = "   (no TLS: for trusted networks; the key was not sent there)"
 		}
 		fmt.Fprintf(&b, "  %-12s %s%s\n", name, url, note)
 	}
 	if len(c.URLs) == 0 {
-		line("OCR API", "not reachable from here: use ocr-gateway provision --tunnel")
+		line("OCR API", "not reachable from here: use "+c.Tunnel)
 	}
 	if c.PriceHour > 0 {
 		line("Price", fmt.Sprintf("$%.2f an hour", c.PriceHour))
@@ -128,10 +132,7 @@ func (c Card) Write(w io.Writer) error {
 
 // writeUse writes the endpoints and lines to paste.
 func (c Card) writeUse(b *strings.Builder) {
-	base := "http://127.0.0.1:8007"
-	if len(c.URLs) > 0 {
-		base = c.URLs[0]
-	}
+	base, tunneled := c.private()
 	b.WriteString("\n  Endpoints\n")
 	for _, e := range endpoints {
 		fmt.Fprintf(b, "    %-5s %s%-26s %s\n", e.method, base, e.path, e.what)
@@ -141,6 +142,9 @@ func (c Card) writeUse(b *strings.Builder) {
 		key = "…"
 	}
 	fmt.Fprintf(b, "\n  Try it\n    export OCR_KEY=%s\n", key)
+	if tunneled { // the address without TLS would show the key on the way
+		fmt.Fprintf(b, "    %s &\n", c.Tunnel)
+	}
 	auth := `-H "Authorization: Bearer ` + keyHint + `"`
 	fmt.Fprintf(b, "    curl %s -F image=@page.png -F task=text %s/api/ocr/recognize\n", auth, base)
 	fmt.Fprintf(b, "    curl %s -F file=@document.pdf -F pages=1-5 -H 'Accept: text/markdown' %s/api/ocr/document\n", auth, base)

@@ -57,15 +57,17 @@ var (
 	ErrBalance        = errors.New("the account's balance or spend limit does not allow it")
 	ErrForbidden      = errors.New("this account may not use it")
 	ErrRequest        = errors.New("the request breaks the API's contract")
+	ErrLimited        = errors.New("the cloud limits this account's requests")
 )
 
 // CloudError is an answer of the cloud that is not a success.
 type CloudError struct {
-	Call      string // what was asked, such as "create pod"
-	Status    int    // HTTP status
-	Detail    string // the cloud's own words
-	RequestID string // for its support; may be empty
-	Kind      error  // one of the sentinels, or nil
+	Call      string   // what was asked, such as "create pod"
+	Status    int      // HTTP status
+	Detail    string   // the cloud's own words
+	Fields    []string // of the request that its list of errors names, "gpu.id"; none where it has no list
+	RequestID string   // for its support; may be empty
+	Kind      error    // one of the sentinels, or nil
 }
 
 func (e *CloudError) Error() string {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,9 @@ type file struct {
 // very program runs by them.
 func (r *run) configured(ctx context.Context) error {
 	if err := r.findKey(ctx); err != nil {
+		return err
+	}
+	if err := r.forgetFailures(ctx); err != nil {
 		return err
 	}
 	for _, f := range r.files() {
@@ -96,6 +100,31 @@ else
 fi
 `, map[string]string{"absent": absent, "current": current, "old": old, "behind": behind}), &out)
 	return strings.TrimSpace(out.String()), err
+}
+
+// forgetFailures has programs that failed before this run started anew, at once and
+// with a count that begins, and a config that was refused before judged anew: the
+// cause may be gone. The supervisor does so when it reads its config again, for
+// which the config must look changed.
+func (r *run) forgetFailures(ctx context.Context) error {
+	if r.fresh {
+		return nil
+	}
+	state, err := r.supervisor(ctx)
+	if err != nil {
+		return err
+	}
+	if state != absent && state != old {
+		status, err := r.readStatus(ctx)
+		if err == nil && (status.ConfigError != "" || slices.ContainsFunc(status.Programs, supervise.ProgramStatus.Failing)) {
+			err = r.onHost(ctx, r.script(`touch "$dir/etc/supervise.json"`, nil), nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.fresh = true
+	return nil
 }
 
 // configure writes the settings and makes the supervisor take them.
@@ -231,8 +260,17 @@ func (r *run) supervision() []byte {
 	return append(data, '\n')
 }
 
-// status reads the supervisor's status file.
+// status reads the supervisor's status file. A config that it refuses ends the run.
 func (r *run) status(ctx context.Context) (supervise.Status, error) {
+	status, err := r.readStatus(ctx)
+	if err == nil && status.ConfigError != "" {
+		return status, errors.New("the supervisor refuses its config: " + status.ConfigError)
+	}
+	return status, err
+}
+
+// readStatus reads the supervisor's status file.
+func (r *run) readStatus(ctx context.Context) (supervise.Status, error) {
 	var out bytes.Buffer
 	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/run/status.json" ] || cat "$dir/run/status.json"`, nil), &out); err != nil {
 		return supervise.Status{}, err
@@ -243,9 +281,6 @@ func (r *run) status(ctx context.Context) (supervise.Status, error) {
 	}
 	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
 		return status, waitFor("the supervisor's status cannot be read: %v", err)
-	}
-	if status.ConfigError != "" {
-		return status, errors.New("the supervisor refuses its config: " + status.ConfigError)
 	}
 	return status, nil
 }

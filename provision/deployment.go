@@ -28,14 +28,13 @@ type Deployment struct {
 	// Replaces is the stopped pod that this one takes the place of; it is
 	// terminated when this one is ready.
 	Replaces string `json:"replaces,omitempty"`
-	// ProxyOnly: the cloud refused the API's port as TCP beside HTTP.
-	ProxyOnly bool `json:"proxy_only,omitempty"`
 	// Login is set for a machine that is not rented, and kept for one that is.
 	Login Login `json:"login"`
-	// NoMTP: vLLM did not start with speculative decoding here.
-	NoMTP bool `json:"no_mtp,omitempty"`
-	// NoLayout says why the layout sidecar is left out; empty when it is not.
-	NoLayout string `json:"no_layout,omitempty"`
+	// Without is what failed here and is left out, until it is tried again.
+	Without Without `json:"without,omitzero"`
+	// TryAgain is of the run: what is left out is tried again, also where that
+	// restarts what serves or resets the pod.
+	TryAgain bool `json:"-"`
 	// KeyShown: the gateway's API key was on a card.
 	KeyShown bool `json:"key_shown,omitempty"`
 	// Ready is when the deployment was last verified; zero until then.
@@ -58,10 +57,10 @@ func newDeployment(o Options) *Deployment {
 }
 
 // mtp says whether vLLM is started with speculative decoding.
-func (d *Deployment) mtp() bool { return d.Options.MTP && !d.NoMTP }
+func (d *Deployment) mtp() bool { return d.Options.MTP && d.Without.MTP == "" }
 
 // layout says whether the gateway runs the sidecar.
-func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.NoLayout == "" }
+func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.Without.Layout == "" }
 
 // resume is the command that goes on with a deployment.
 func (d *Deployment) resume() string {

@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,7 @@ import (
 const (
 	vllmLeast         = "0.19.1"
 	vllmPin           = "0.20.2"
-	transformersLeast = "5.3.0"
+	transformersLeast = "5.5.1"  // vLLM 0.20 excludes 5.0 to 5.5.0, and 5.3 lacks a class of the layout sidecar
 	transformersPin   = "5.23.0" // as in layout/sidecar/requirements.txt
 )
 
@@ -35,7 +34,7 @@ func (r *run) installed(ctx context.Context) error {
 		return err
 	}
 	vllm, transformers := first(found, "vllm"), first(found, "transformers")
-	r.site = first(found, "site")
+	r.site, r.vllmVersion = first(found, "site"), vllm
 	switch {
 	case r.site == "":
 		return waitFor("the host has no Python environment yet")
@@ -73,21 +72,13 @@ func (r *run) install(ctx context.Context) error {
 	return err
 }
 
-// dropLayout goes on without the layout sidecar: pages are read whole.
-func (r *run) dropLayout(why string) error {
-	r.d.NoLayout = why
-	r.Progress.Warn("layout is left out, pages are read whole: " + why)
-	return r.save()
-}
-
 func (r *run) deps(ctx context.Context, task string) (map[string][]string, error) {
-	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(depsScript, map[string]string{
+	output, err := r.noted(ctx, "packages.log", r.script(depsScript, map[string]string{
 		"task": task, "layout": flag(r.d.layout()), "from_source": flag(r.d.Options.FromSource),
 		"vllm_least": vllmLeast, "vllm_pin": vllmPin,
 		"transformers_least": transformersLeast, "transformers_pin": transformersPin,
-	}), &out)
-	return pairs(out.String()), err
+	}))
+	return pairs(output), err
 }
 
 func orNone(version string) string {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -133,6 +135,9 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 				keep(name, []byte(text+"\n"))
 			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.said)) {
+		keep(name, r.said[name])
 	}
 	if r.d.Rented() {
 		keep("pod.log", r.podLog(ctx))

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -160,7 +159,6 @@ func adopted(pod Pod) (*Deployment, error) {
 func adopt(pod Pod, o Options) (*Deployment, error) {
 	o.Image, o.Dir = pod.Image, pod.Env["GATEWAY_DIR"]
 	d := &Deployment{Name: pod.Name, Created: pod.Created, Options: o, PodID: pod.ID}
-	d.ProxyOnly = !slices.Contains(pod.Ports, Port{Number: o.APIPort})
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("pod %s is not as this program makes them: %w", pod.ID, err)
 	}

@@ -47,7 +47,7 @@ func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deplo
 	if err != nil {
 		return nil, nil, err
 	}
-	d.Options, d.NoLayout, d.NoMTP = o, "", false
+	d.Options = o
 	unlock, err := p.Store.claim(d)
 	return d, unlock, err
 }

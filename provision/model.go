@@ -11,11 +11,11 @@ import (
 // downloaded is met when every file of the models is on the volume with the
 // size that it had after its download.
 func (r *run) downloaded(ctx context.Context) error {
-	found, err := r.models(ctx, "check")
-	if err != nil {
+	var out bytes.Buffer
+	if err := r.onHost(ctx, r.modelScript("check"), &out); err != nil {
 		return err
 	}
-	if missing := found["missing"]; len(missing) > 0 {
+	if missing := pairs(out.String())["missing"]; len(missing) > 0 {
 		return waitFor("not on the host yet: %s", strings.Join(missing, ", "))
 	}
 	return nil
@@ -23,26 +23,24 @@ func (r *run) downloaded(ctx context.Context) error {
 
 // download brings the models. That the layout model fails costs the layout only.
 func (r *run) download(ctx context.Context) error {
-	found, err := r.models(ctx, "download")
+	output, err := r.noted(ctx, "download.log", r.modelScript("download"))
 	if err != nil {
 		return err
 	}
-	failed := found["failed"]
+	failed := pairs(output)["failed"]
 	if slices.Contains(failed, r.d.Options.Model) {
-		return fmt.Errorf("the download of %s failed: see the log above; try again, or name another --model", r.d.Options.Model)
+		return fmt.Errorf("the download of %s failed: %s; try again, or name another --model", r.d.Options.Model, r.whyNoDownload(output, r.d.Options.Model))
 	}
 	if len(failed) > 0 {
-		return r.dropLayout("the download of " + failed[0] + " failed")
+		return r.dropLayout("the download of " + failed[0] + " failed: " + r.whyNoDownload(output, failed[0]))
 	}
 	return nil
 }
 
-func (r *run) models(ctx context.Context, task string) (map[string][]string, error) {
+func (r *run) modelScript(task string) string {
 	models := r.d.Options.Model
 	if r.d.layout() {
 		models += " " + r.d.Options.LayoutModel
 	}
-	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(modelScript, map[string]string{"task": task, "models": models}), &out)
-	return pairs(out.String()), err
+	return r.script(modelScript, map[string]string{"task": task, "models": models})
 }

@@ -39,7 +39,8 @@ type Options struct {
 // Defaults of a cloud deployment.
 const (
 	DefaultGPU = "A40"
-	// DefaultImage is the newest vLLM image whose CUDA runs on most hosts' drivers.
+	// DefaultImage is within the versions that are known to serve GLM-OCR with MTP
+	// (docs/provisioning.md), with a CUDA that runs on most hosts' drivers.
 	DefaultImage       = "vllm/vllm-openai:v0.20.2-cu129"
 	DefaultModel       = "zai-org/GLM-OCR"
 	DefaultLayoutModel = "PaddlePaddle/PP-DocLayoutV3_safetensors"

@@ -101,7 +101,7 @@ func steps(o Options) []Step {
 		{"config", "settings, a new API key in a file of mode 0600, and the supervisor's list"},
 		{"vllm", fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},
 		{"gateway", fmt.Sprintf("ocr-gateway serve on 0.0.0.0:%d", o.APIPort)},
-		{"verify", "read a sample on the host, through SSH and at the public addresses; without a key they must refuse"},
+		{"verify", "read a sample through SSH and at the public address with TLS; without a key all addresses must refuse; drafts of MTP must come true"},
 	}
 	if o.Benchmark {
 		all = append(all, Step{"bench", "latency of one image and of five at once, then 200 pages"})

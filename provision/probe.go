@@ -46,7 +46,10 @@ func (r *run) probe(ctx context.Context) error {
 		p.GPUs = append(p.GPUs, gpu{strings.TrimSpace(fields[0]), strings.TrimSpace(fields[1]), memory})
 	}
 	r.probed = p
-	return p.fit(r.d.Options)
+	if err := p.fit(r.d.Options); err != nil {
+		return err
+	}
+	return r.tryAgain(ctx)
 }
 
 // fit says why a host cannot serve; nil when it can.

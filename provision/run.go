@@ -78,21 +78,26 @@ type run struct {
 	d    *Deployment
 	plan Plan // candidates; empty when the pod exists
 
-	pod         Pod       // as last seen
-	host        Host      // nil while there is no connection
-	probed      probe     // what the host is
-	logSince    time.Time // of the pod's log, what is shown already
-	doubtful    bool      // an order was not answered, and its pod has not been seen
-	startAsked  time.Time // when the stopped pod was first asked to start
-	refusals    int       // of the login
-	portsAt     time.Time // when the running pod was first seen without its addresses
-	reasked     bool      // the ports were asked for again
-	site        string    // folder of the host's Python packages
-	sent        bool      // the program was put on the host in this run
-	ending      bool      // the old supervisor was told to end
-	apiKeys     string    // of the gateway, by comma: people may have added some on the host
-	apiKey      string    // the first of them
-	layoutState string    // of the gateway
+	pod         Pod               // as last seen
+	host        Host              // nil while there is no connection
+	probed      probe             // what the host is
+	logSince    time.Time         // of the pod's log, what is shown already
+	doubtful    bool              // an order was not answered, and its pod has not been seen
+	startAsked  time.Time         // when the stopped pod was first asked to start
+	restarted   bool              // the pod had failed and was started again in this run
+	refusals    int               // of the login
+	portAsked   bool              // the API's own port was asked for again
+	fresh       bool              // what had failed before this run is forgotten
+	portsAt     time.Time         // when the running pod was first seen without its addresses
+	reasked     bool              // the ports were asked for again
+	site        string            // folder of the host's Python packages
+	vllmVersion string            // of the host
+	sent        bool              // the program was put on the host in this run
+	ending      bool              // the old supervisor was told to end
+	apiKeys     string            // of the gateway, by comma: people may have added some on the host
+	apiKey      string            // the first of them
+	layoutState string            // of the gateway
+	said        map[string][]byte // by scripts, by the name of the log that it becomes
 	verifyBegan time.Time
 	verified    []string // addresses of the API that answered
 	figures     *Figures // of the benchmark
@@ -102,12 +107,15 @@ type run struct {
 // called for one in any state. On failure the host is left as it is.
 func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, error) {
 	r := &run{Provisioner: p, d: d, plan: plan}
+	if d.PodID == "" {
+		d.Without.DirectPort = "" // an order asks for all of it
+	}
 	defer r.disconnect()
 	stages := r.machineStages()
 	if d.Rented() {
 		stages = append(r.cloudStages(), stages...)
 	}
-	if err := meet(ctx, stages, p.Progress); err != nil {
+	if err := r.passes(ctx, stages); err != nil {
 		return Card{}, r.explain(ctx, err)
 	}
 	card := r.card()

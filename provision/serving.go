@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -28,10 +29,26 @@ func (r *run) vllmReady(ctx context.Context) error {
 	if err != nil || status != http.StatusOK {
 		return r.notYet(ctx, "vLLM", status, err)
 	}
-	if !bytes.Contains(body, []byte(`"`+servedName+`"`)) {
+	if !lists(body, servedName) {
 		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", r.d.Options.VLLMPort, servedName)
 	}
 	return nil
+}
+
+// lists reports whether /v1/models has a model of this name.
+func lists(body []byte, name string) bool {
+	var models struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	_ = json.Unmarshal(body, &models) // what is no list has no model
+	for _, model := range models.Data {
+		if model.ID == name {
+			return true
+		}
+	}
+	return false
 }
 
 // notYet is what is missing while a server does not answer as it should.
@@ -79,12 +96,10 @@ func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) err
 	if !r.d.mtp() {
 		return endedAgain(vllm)
 	}
-	r.Progress.Warn("vLLM does not start with speculative decoding (MTP), trying without")
-	r.d.NoMTP = true // its definition changes, and with it its failures count anew
-	if err := r.save(); err != nil {
+	if err := r.dropMTP("with it " + endedAgain(vllm).Error()); err != nil {
 		return err
 	}
-	return r.configure(ctx)
+	return r.configure(ctx) // its definition changes, and with it its failures count anew
 }
 
 // showEnd shows the last words of a program.
@@ -189,8 +204,28 @@ func (r *run) tunnel(ctx context.Context, network, address string) (net.Conn, er
 // dialer makes connections.
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
-// do sends one request on a connection of its own; dial nil means the network.
+// do sends one request and returns its answer without the header.
 func (r *run) do(ctx context.Context, req *http.Request, key string, dial dialer) (status int, body []byte, err error) {
+	a, err := r.exchange(ctx, req, key, dial)
+	return a.status, a.body, err
+}
+
+// answer is one read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// errInClear is a key that would go over a network without encryption.
+var errInClear = errors.New("the key does not go over plain HTTP")
+
+// exchange sends one request on a connection of its own; dial nil means the network,
+// where a key goes over TLS only. Redirects are not followed: they might lead off it.
+func (r *run) exchange(ctx context.Context, req *http.Request, key string, dial dialer) (answer, error) {
+	if key != "" && dial == nil && req.URL.Scheme != "https" {
+		return answer{}, errInClear
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if key != "" {
@@ -202,11 +237,12 @@ func (r *run) do(ctx context.Context, req *http.Request, key string, dial dialer
 		transport.Proxy = http.ProxyFromEnvironment
 	}
 	defer transport.CloseIdleConnections()
-	resp, err := (&http.Client{Transport: transport}).Do(req.WithContext(ctx))
+	client := http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req.WithContext(ctx))
 	if err != nil {
-		return 0, nil, err
+		return answer{}, err
 	}
 	defer resp.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	return resp.StatusCode, body, err
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	return answer{resp.StatusCode, resp.Header, body}, err
 }

@@ -35,6 +35,8 @@ type State struct {
 	Orphan bool `json:"orphan"`
 	// Ready: the deployment was verified once.
 	Ready bool `json:"ready"`
+	// Off is what failed there and is left out, and why.
+	Off []string `json:"off,omitempty"`
 }
 
 // Status returns all pods that are ours or look like ours, and deployments
@@ -70,7 +72,7 @@ func (p *Provisioner) Status(ctx context.Context) ([]State, error) {
 		}
 		s.URL = p.Cloud.ProxyURL(pod.ID, port)
 		if i >= 0 {
-			s.Ready = !known[i].Ready.IsZero()
+			s.Ready, s.Off = !known[i].Ready.IsZero(), known[i].Without.Lines()
 			known = slices.Delete(known, i, i+1)
 		}
 		states = append(states, s)
@@ -148,6 +150,11 @@ func WriteStatus(w io.Writer, states []State) error {
 	}
 	table.Flush()
 	fmt.Fprintf(&b, "\nBilling now: $%.2f an hour, storage not counted.\n", perHour)
+	for _, s := range states {
+		for _, off := range s.Off {
+			fmt.Fprintf(&b, "%s is without %s. Tried again by its next start, or by --try-again --pod-id %s.\n", s.Name, off, s.PodID)
+		}
+	}
 	for _, id := range orphans {
 		fmt.Fprintf(&b, "No deployment here knows %s: take it over with --pod-id %s, or end it with --terminate --pod-id %s --force.\n", id, id, id)
 	}

@@ -9,6 +9,8 @@ import (
 
 // Stop stops a deployment's pod and waits until it bills storage only.
 func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
+	var state PodState
+	ask := askOnce{what: "stop", do: func(ctx context.Context) error { return p.Cloud.Stop(ctx, d.PodID) }}
 	return stillThere(d.PodID, "stop", meet(ctx, []stage{{
 		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
@@ -16,12 +18,17 @@ func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 			if err != nil {
 				return cloudTrouble(err)
 			}
-			if pod.State != PodStopped {
-				return waitFor("the pod is %s", pod.State)
+			switch state = pod.State; state {
+			case PodStopped:
+				return nil
+			case PodTerminated:
+				return fmt.Errorf("the pod %s was terminated: %w", pod.ID, ErrGone)
+			case PodFailed:
+				return fmt.Errorf("the pod failed and does not run, so that it cannot be stopped: start it again with --start, or end it with --terminate: %w", errPodFailed)
 			}
-			return nil
+			return ask.waiting(state)
 		},
-		act: func(ctx context.Context) error { return askOnce(p.Cloud.Stop(ctx, d.PodID)) },
+		act: func(ctx context.Context) error { return ask.ask(ctx, state) },
 	}}, p.Progress))
 }
 
@@ -30,15 +37,45 @@ func stillThere(id, action string, err error) error {
 	if err == nil || errors.Is(err, ErrGone) {
 		return err
 	}
+	if errors.Is(err, errPodFailed) {
+		action = "terminate"
+	}
 	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{"ocr-gateway provision --" + action + " --pod-id " + id}}
 }
 
-// askOnce lets a state that does not allow the change now pass by.
-func askOnce(err error) error {
-	if err == nil || errors.Is(err, ErrNotNow) || errors.Is(err, ErrUnknownOutcome) {
-		return waitFor("the cloud was asked")
+// askOnce asks the cloud for a change of a pod once in each of the pod's states:
+// what was granted or refused in one is not asked for in it again.
+type askOnce struct {
+	what  string // "stop"
+	do    func(context.Context) error
+	asked PodState
+	said  error // what the cloud said then
+}
+
+func (a *askOnce) ask(ctx context.Context, state PodState) error {
+	if state == a.asked {
+		return a.waiting(state)
 	}
-	return cloudTrouble(err)
+	err := a.do(ctx)
+	switch {
+	case errors.Is(err, ErrUnknownOutcome):
+		return waitFor("the cloud was asked, and did not answer")
+	case err != nil && !errors.Is(err, ErrNotNow):
+		return cloudTrouble(err)
+	}
+	a.asked, a.said = state, err
+	return a.waiting(state)
+}
+
+// waiting is what is still missing in a state.
+func (a *askOnce) waiting(state PodState) error {
+	switch {
+	case state != a.asked:
+		return waitFor("the pod is %s", state)
+	case a.said != nil:
+		return waitFor("the pod is %s, in which the cloud does not %s it: %v", state, a.what, a.said)
+	}
+	return waitFor("the pod is %s; the cloud was asked to %s it", state, a.what)
 }
 
 // Terminate destroys a deployment's pod, its volume with it, and forgets the
@@ -74,6 +111,8 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 
 // TerminatePod destroys any pod of the account and waits until it is gone.
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
+	var state PodState
+	ask := askOnce{what: "terminate", do: func(ctx context.Context) error { return p.Cloud.Terminate(ctx, id) }}
 	return stillThere(id, "terminate", meet(ctx, []stage{{
 		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
@@ -84,9 +123,10 @@ func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 			case err != nil:
 				return cloudTrouble(err)
 			}
-			return waitFor("the pod is %s", pod.State)
+			state = pod.State
+			return ask.waiting(state)
 		},
-		act: func(ctx context.Context) error { return askOnce(p.Cloud.Terminate(ctx, id)) },
+		act: func(ctx context.Context) error { return ask.ask(ctx, state) },
 	}}, p.Progress))
 }
 

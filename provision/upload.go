@@ -66,9 +66,9 @@ func (r *run) buildThere(ctx context.Context, why error) error {
 	if err := r.put(ctx, "run/source.tar.gz", source, false); err != nil {
 		return err
 	}
-	err = r.onHost(ctx, r.script(buildScript, map[string]string{
+	_, err = r.noted(ctx, "build.log", r.script(buildScript, map[string]string{
 		"source": hex.EncodeToString(sum[:]), "go_pin": goPin, "version": r.Version,
-	}), nil)
+	}))
 	if exit, ok := asExit(err); ok {
 		return fmt.Errorf("%w; it could not be built there either: %s", why, lastLine(exit.Tail))
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime/multipart"
 	"net"
@@ -35,16 +36,18 @@ type route struct {
 	name string
 	base string
 	dial dialer // nil: the network
-	key  bool   // asked without a key it must refuse
 }
+
+// private reports whether nobody on the way reads what is sent: a key may go there.
+func (w route) private() bool { return w.dial != nil || strings.HasPrefix(w.base, "https://") }
 
 // routes are the ways that are verified: loopback on the host, the SSH tunnel,
 // and the public addresses.
 func (r *run) routes() []route {
 	local := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.APIPort)
-	routes := []route{{name: "SSH tunnel", base: local, dial: r.tunnel, key: true}}
+	routes := []route{{name: "SSH tunnel", base: local, dial: r.tunnel}}
 	for _, base := range r.publicURLs() {
-		routes = append(routes, route{name: base, base: base, key: true})
+		routes = append(routes, route{name: base, base: base})
 	}
 	return routes
 }
@@ -63,9 +66,10 @@ func (r *run) publicURLs() []string {
 	return urls
 }
 
-// verify is met when the gateway reads the sample on every way that leads to
-// it, and refuses whoever has no key. Of the public ways one is enough; those
-// that do not work are said.
+// verify is met when the gateway reads the sample on every way that leads to it,
+// refuses whoever has no key, and what vLLM drafts comes true. On a way without TLS,
+// where others would read the key, being refused is all that is asked for. Of the
+// public ways one is enough; those that do not work are said.
 func (r *run) verify(ctx context.Context) error {
 	healthcheck := Quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
 	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
@@ -89,7 +93,7 @@ func (r *run) verify(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if way.dial != nil {
+			if way.dial != nil || errors.Is(err, errOpen) {
 				return err
 			}
 			missing = append(missing, fmt.Sprintf("%s: %v", way.base, err))
@@ -97,6 +101,8 @@ func (r *run) verify(ctx context.Context) error {
 		}
 		if way.dial == nil {
 			r.verified = append(r.verified, way.base)
+		} else if err := r.checkMTP(ctx); err != nil {
+			return err
 		}
 	}
 	late := time.Since(r.verifyBegan) > r.Deadlines.Verify/2
@@ -109,17 +115,30 @@ func (r *run) verify(ctx context.Context) error {
 	return nil
 }
 
-// try reads the sample on one way.
+// errOpen is an API that anybody may use who finds it.
+var errOpen = errors.New("the API answers without a key")
+
+// gatewayRealm is how the gateway asks for a key: by it a stranger's server is told from it.
+const gatewayRealm = `realm="ocr-gateway"`
+
+// try asks on one way without a key and, where nobody listens on it, reads the sample with it.
 func (r *run) try(ctx context.Context, way route) error {
-	status, _, err := r.do(ctx, sampleRequest(ctx, way.base), "", way.dial)
+	stranger, err := r.exchange(ctx, sampleRequest(ctx, way.base), "", way.dial)
 	if err != nil {
 		return waitFor("%v", err)
 	}
-	if status == http.StatusOK {
-		return fmt.Errorf("%s: the API answers without a key", way.name)
-	}
-	if status != http.StatusUnauthorized {
-		return waitFor("it answers with status %d", status)
+	_, ours := sampleAnswer(stranger.body)
+	switch {
+	case stranger.status == http.StatusOK && ours:
+		return fmt.Errorf("%s: %w: whoever knows the address can use it; look what stands before the gateway, and stop the host until then", way.name, errOpen)
+	case stranger.status == http.StatusOK:
+		return waitFor("what answers there is not the gateway: %s", firstBytes(stranger.body, 100))
+	case stranger.status != http.StatusUnauthorized:
+		return waitFor("it answers with status %d", stranger.status)
+	case !strings.Contains(stranger.header.Get("WWW-Authenticate"), gatewayRealm):
+		return waitFor("what asks for a key there is not the gateway")
+	case !way.private():
+		return nil
 	}
 	status, body, err := r.do(ctx, sampleRequest(ctx, way.base), r.apiKey, way.dial)
 	if err != nil {
@@ -128,16 +147,25 @@ func (r *run) try(ctx context.Context, way route) error {
 	if status != http.StatusOK {
 		return waitFor("reading the sample answers with status %d: %s", status, firstBytes(body, 300))
 	}
-	var answer struct {
-		Text string `json:"text"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
+	text, ours := sampleAnswer(body)
+	if !ours {
 		return fmt.Errorf("%s: the answer is not the gateway's: %s", way.name, firstBytes(body, 100))
 	}
-	if l := likeness(answer.Text, sampleText); l < leastLikeness {
-		return fmt.Errorf("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(answer.Text), 300))
+	if l := likeness(text, sampleText); l < leastLikeness {
+		return r.modelFault("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(text), 300))
 	}
 	return nil
+}
+
+// sampleAnswer is the text that the gateway read; false where it is no answer of the gateway's.
+func sampleAnswer(body []byte) (text string, ours bool) {
+	var answer struct {
+		Text *string `json:"text"`
+	}
+	if json.Unmarshal(body, &answer) != nil || answer.Text == nil {
+		return "", false
+	}
+	return *answer.Text, true
 }
 
 // sampleRequest asks for the sample to be read.

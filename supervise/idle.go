@@ -99,8 +99,8 @@ func podOf(getenv func(string) string, secrets map[string]string) pod {
 		p.api = "https://api.runpod.io/v2"
 	}
 	// The pod's own key is not always allowed to stop it, so the account's goes first.
-	for _, key := range []string{secrets[envAccountKey], getenv(envPodKey)} {
-		if key != "" {
+	for _, key := range []apiKey{{envAccountKey, secrets[envAccountKey]}, {envPodKey, getenv(envPodKey)}} {
+		if key.value != "" {
 			p.keys = append(p.keys, key)
 		}
 	}
@@ -117,11 +117,11 @@ func (p pod) halt(ctx context.Context) error {
 	}
 	var errs []error
 	for _, key := range p.keys {
-		err := p.stop(ctx, key)
+		err := p.stop(ctx, key.value)
 		if err == nil {
 			return nil
 		}
-		errs = append(errs, err)
+		errs = append(errs, fmt.Errorf("with %s: %w", key.name, err))
 	}
 	return fmt.Errorf("stop pod: %w", errors.Join(errs...))
 }

@@ -172,7 +172,7 @@ func TestHaltPod(t *testing.T) {
 	}{
 		{"of-the-account", "of-the-account", ""},
 		{"of-the-pod", "of-the-account of-the-pod", ""},
-		{"none", "of-the-account of-the-pod", `403 Forbidden: "{\"detail\":\"not allowed\"}" (request id req-7)`},
+		{"none", "of-the-account of-the-pod", `with RUNPOD_API_KEY: 403 Forbidden: "{\"detail\":\"not allowed\"}" (request id req-7)`},
 	} {
 		accepted, keys = tc.accepted, nil
 		err := supervise.HaltPod(t.Context(), getenv, secrets)
@@ -187,6 +187,11 @@ func TestHaltPod(t *testing.T) {
 	if err := supervise.HaltPod(t.Context(), getenv, nil); err != nil || len(keys) != 1 {
 		t.Errorf("without RUNPOD_KEY: %v, tried %v", err, keys)
 	}
+	keys, env["RUNPOD_API_URL"] = nil, "http://192.0.2.1/v2"
+	if err := supervise.HaltPod(t.Context(), getenv, secrets); err == nil || !strings.Contains(err.Error(), "no TLS") {
+		t.Errorf("an API without TLS: %v", err)
+	}
+	env["RUNPOD_API_URL"] = srv.URL + "/v2"
 	delete(env, "RUNPOD_API_KEY")
 	if err := supervise.HaltPod(t.Context(), getenv, nil); err == nil || !strings.Contains(err.Error(), "RUNPOD_KEY") {
 		t.Errorf("without keys: %v", err)

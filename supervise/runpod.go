@@ -14,8 +14,11 @@ import (
 type pod struct {
 	api  string // base address, as https://api.runpod.io/v2
 	id   string
-	keys []string // API keys to try, in turn
+	keys []apiKey // to try, in turn
 }
+
+// apiKey is a key and the variable that it is from, for errors.
+type apiKey struct{ name, value string }
 
 // stopTimeout is for one call of the cloud's API.
 const stopTimeout = 30 * time.Second
@@ -31,6 +34,9 @@ func (p pod) stop(ctx context.Context, key string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(`{"action":"stop"}`))
 	if err != nil {
 		return err
+	}
+	if req.URL.Scheme != "https" && loopback(p.api) != nil {
+		return fmt.Errorf("%s has no TLS: the key is not sent there", p.api)
 	}
 	req.Header.Set("Authorization", "Bearer "+key)
 	req.Header.Set("Content-Type", "application/json")

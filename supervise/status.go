@@ -35,6 +35,9 @@ type ProgramStatus struct {
 	LastExit   *Exit     `json:"last_exit,omitempty"`  // nil until it ended once
 }
 
+// Failing reports whether the program ended by itself and has not been ready since.
+func (p ProgramStatus) Failing() bool { return p.Failures > 0 && p.State != Ready }
+
 // State is where a program is in its life.
 type State string
 
@@ -123,6 +126,13 @@ func (b *board) update(name string, state State, change func(*ProgramStatus)) {
 		change(p)
 	}
 	b.write()
+}
+
+// failing reports whether a program ended and has not been ready since.
+func (b *board) failing(name string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.ContainsFunc(b.status.Programs, func(p ProgramStatus) bool { return p.Name == name && p.Failing() })
 }
 
 // early says whether a program is in its first start.

@@ -109,6 +109,8 @@ func (s *supervisor) reload() {
 }
 
 // apply stops what the plan does not have as it runs, and starts what does not run.
+// What failed is started at once, and its failures count anew: whoever has the
+// config read again may have taken the cause away.
 func (s *supervisor) apply(began time.Time, plan plan) {
 	wanted := map[string]launch{}
 	order := make([]string, 0, len(plan.programs))
@@ -118,7 +120,7 @@ func (s *supervisor) apply(began time.Time, plan plan) {
 	}
 	kept := map[string]*keeper{}
 	for _, k := range slices.Backward(s.keepers) {
-		if l, ok := wanted[k.launch.Name]; ok && l.equal(k.launch) {
+		if l, ok := wanted[k.launch.Name]; ok && l.equal(k.launch) && !s.board.failing(l.Name) {
 			kept[l.Name] = k
 			continue
 		}

@@ -454,3 +454,24 @@ func TestKeepsAllOutput(t *testing.T) {
 		t.Errorf("%d bytes of output, want %d", len(log), want.Len()+5)
 	}
 }
+
+// Whoever has the config read again may have taken the cause of a failure away: what
+// failed is started at once and its failures count anew, what is ready goes on.
+func TestReloadStartsWhatFailedAtOnce(t *testing.T) {
+	s := newSite(t, shell("model", `[ -f mended ] && exec sleep 1000; exit 1`), obedient("gateway"))
+	s.cfg.Programs[0].Ready = "" // ready once it runs
+	s.write()
+	options := s.options()
+	options.Timing.BackoffMin, options.Timing.BackoffMax = time.Hour, time.Hour // only a reload starts it again
+	s.runWith(options)
+	s.await("model", "ended", func(p supervise.ProgramStatus) bool { return p.State == supervise.Backoff && p.Failures == 1 })
+	before := s.awaitState("gateway", supervise.Ready).PID
+	s.put("mended", "")
+	s.reload <- syscall.SIGHUP
+	s.await("model", "ready", func(p supervise.ProgramStatus) bool {
+		return p.State == supervise.Ready && p.Failures == 0 && p.Starts == 2
+	})
+	if p := s.program("gateway"); p.PID != before {
+		t.Errorf("gateway: %+v", p)
+	}
+}

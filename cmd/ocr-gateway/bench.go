@@ -9,6 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"ocr-gateway/bench"
+	"ocr-gateway/internal/app"
 )
 
 // envAPIKey is where bench takes the key from: other users can see command lines.
@@ -59,6 +60,9 @@ The API key, where the server wants one, is taken from the variable ` + envAPIKe
 			return err
 		}
 		cfg.APIKey = os.Getenv(envAPIKey)
+		if cfg.APIKey != "" && app.InClear(cfg.BaseURL) {
+			fmt.Fprintln(cmd.ErrOrStderr(), "warning: "+cfg.BaseURL+" has no TLS: whoever is on the way reads the API key")
+		}
 		if err := cfg.Validate(); err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ import (
 // Exit codes of provision, as its --help lists them.
 const (
 	exitNoStock = 3 // no GPU is free, nothing was created
-	exitAccount = 4 // the cloud refuses the key, the balance or the request
+	exitAccount = 4 // the cloud refuses the key, the balance or the request, or takes no more requests for long
 	exitKept    = 5 // a stage failed; the host is kept and may bill
 	exitExists  = 6 // a deployment is there already, or is being worked on
 )
@@ -52,6 +52,7 @@ type provisioning struct {
 	plan, status, stop, start, terminate bool // what to do instead of building
 	logs, ssh, tunnel                    bool
 	yes, json, force, another, replace   bool
+	tryAgain                             bool
 	noMTP, noLayout                      bool
 
 	given []string // flags that a deployment which is there already does not take
@@ -76,8 +77,8 @@ With --host it does the same, without renting, on any machine that SSH reaches.
 The RunPod key is taken from the variable ` + envRunPodKey + `, also from a file .env in the working folder.
 
 Exit codes: 0 ready, or done as asked; 1 it failed with nothing left behind; 2 flags or settings are wrong; 3 no GPU is
-free; 4 the cloud refuses the key, the balance or the request; 5 a stage failed, the host is kept and may bill; 6 a
-deployment is there already or is being worked on; 130 interrupted.`,
+free; 4 the cloud refuses the key, the balance or the request, or takes no more requests for long; 5 a stage failed, the
+host is kept and may bill; 6 a deployment is there already or is being worked on; 130 interrupted.`,
 		Example: `  ocr-gateway provision --plan --gpu H100
   ocr-gateway provision --gpu A40 --benchmark
   ocr-gateway provision --status
@@ -141,6 +142,7 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&v.json, "json", false, "print --plan, --status and the card as JSON")
 	f.BoolVar(&v.force, "force", false, "let --terminate end a pod that no deployment here knows")
 	f.BoolVar(&v.another, "new", false, "build another deployment beside those that are there")
+	f.BoolVar(&v.tryAgain, "try-again", false, "try again what failed on a host and was left out (MTP, layout, the API's own port), also where that interrupts it")
 	f.BoolVar(&v.replace, "replace", false, "with --start: take another machine when this one has no free GPU")
 }
 
@@ -157,7 +159,7 @@ func (v *provisioning) run(cmd *cobra.Command) error {
 	}
 	v.console = provision.NewConsole(v.err, live, width)
 	defer v.console.Close()
-	key, err := runPodKey()
+	key, keyFrom, err := runPodKey()
 	if err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func (v *provisioning) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	return provisionExit(cmd.Context(), v.act(cmd.Context()))
+	return provisionExit(cmd.Context(), blameKey(v.act(cmd.Context()), keyFrom))
 }
 
 // settle completes the options and judges them.
@@ -204,16 +206,24 @@ func (v *provisioning) settle() error {
 	return o.Validate()
 }
 
-// runPodKey reads the key from the environment, else from .env.
-func runPodKey() (string, error) {
+// runPodKey reads the key from the environment, else from .env, and says from where.
+func runPodKey() (key, from string, err error) {
 	if key := os.Getenv(envRunPodKey); key != "" {
-		return key, nil
+		return key, "the variable " + envRunPodKey, nil
 	}
 	values, err := godotenv.Read(".env")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", errors.New("the file .env cannot be read: it takes lines like " + envRunPodKey + "=…")
+		return "", "", errors.New("the file .env cannot be read: it takes lines like " + envRunPodKey + "=…")
 	}
-	return values[envRunPodKey], nil
+	return values[envRunPodKey], envRunPodKey + " in the file .env of this folder", nil
+}
+
+// blameKey says where a key that RunPod refuses was taken from.
+func blameKey(err error, from string) error {
+	if !errors.Is(err, provision.ErrKey) {
+		return err
+	}
+	return fmt.Errorf("%w\nRunPod refuses the API key, which was taken from %s: put a valid one there (console, Settings, API Keys)", err, from)
 }
 
 func (v *provisioning) act(ctx context.Context) error {
@@ -226,7 +236,7 @@ func (v *provisioning) act(ctx context.Context) error {
 		return v.showStatus(ctx)
 	case v.terminate:
 		return v.end(ctx)
-	case v.stop, v.start, v.logs, v.ssh, v.tunnel, v.podID != "":
+	case v.stop, v.start, v.logs, v.ssh, v.tunnel, v.tryAgain, v.podID != "":
 		return v.onDeployment(ctx)
 	default:
 		return v.build(ctx)
@@ -312,6 +322,7 @@ func (v *provisioning) ask(question, word string) error {
 
 // up runs the stages and shows the card.
 func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan provision.Plan) error {
+	d.TryAgain = v.tryAgain
 	card, err := v.p.Up(ctx, d, plan)
 	if err != nil {
 		return err
@@ -476,7 +487,7 @@ func provisionExit(ctx context.Context, err error) error {
 		return exitError{exitSignals, err}
 	case errors.As(err, &failure) && failure.Bills != "":
 		return exitError{exitKept, err}
-	case is(provision.ErrKey, provision.ErrBalance, provision.ErrRequest, provision.ErrForbidden):
+	case is(provision.ErrKey, provision.ErrBalance, provision.ErrRequest, provision.ErrForbidden, provision.ErrLimited):
 		return exitError{exitAccount, err}
 	case is(provision.ErrExists, provision.ErrBusy):
 		return exitError{exitExists, err}

@@ -51,15 +51,21 @@ func newCloud(t *testing.T, config runpodtest.Config) *cloud {
 	c := &cloud{t: t, pods: podtest.New(t), home: t.TempDir()}
 	c.pods.Answer(provisionedText)
 	c.pods.StandIn("df", func(*podtest.Caller, podtest.Call) podtest.Reply { return podtest.Reply{Stdout: "Avail\n 85G\n"} })
-	config.Start, config.Key = c.pods.Start, "rpa_TESTKEY0123456789"
+	config.Start, config.Key, config.TLS = c.pods.Start, "rpa_TESTKEY0123456789", true
 	c.fake = runpodtest.New(config)
 	t.Cleanup(c.fake.Close)
+	if err := os.WriteFile(c.trusted(), c.fake.Certificate(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	env := "RUNPOD_KEY=rpa_TESTKEY0123456789\n"
 	if err := os.WriteFile(filepath.Join(c.home, ".env"), []byte(env), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
+
+// trusted is the file with the certificate of RunPod's proxy.
+func (c *cloud) trusted() string { return filepath.Join(c.home, "trusted.pem") }
 
 // command prepares a call as the user types it, in the home folder, whose .env
 // holds the key.
@@ -72,7 +78,7 @@ func (c *cloud) command(args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(c.t.Context(), exe, append([]string{"provision", "--poll", "100ms"}, args...)...)
 	cmd.Dir = c.home
 	cmd.Env = []string{
-		"HOME=" + c.home, "PATH=" + os.Getenv("PATH"),
+		"HOME=" + c.home, "PATH=" + os.Getenv("PATH"), "SSL_CERT_FILE=" + c.trusted(),
 		"RUNPOD_API_URL=" + c.fake.URL(), "RUNPOD_PROXY_URL=" + c.fake.ProxyURL(),
 	}
 	return cmd
@@ -153,7 +159,8 @@ func (c *cloud) paste(card string) string {
 		c.t.Fatal(err)
 	}
 	text := strings.Replace(line[1], "@page.png", "@"+page, 1)
-	out, err := exec.Command("bash", "-c", export+"\n"+strings.Replace(text, "curl", "curl -sS", 1)).CombinedOutput()
+	cmd := exec.Command("bash", "-c", export+"\n"+strings.Replace(text, "curl", "curl -sS --cacert "+c.trusted(), 1))
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		c.t.Fatalf("%s: %v: %s", line[1], err, out)
 	}
@@ -170,6 +177,7 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 			t.Errorf("the card lacks %q", want)
 		}
 	}
+	c.keyStayedPrivate(card)
 	if answer := c.paste(card); !strings.Contains(answer, "Delivery note 4711") {
 		t.Errorf("the pasted line answers %s", answer)
 	}
@@ -350,8 +358,12 @@ func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
 	if !strings.Contains(c.logs(), "CUDA out of memory") {
 		t.Errorf("the fetched logs:\n%s", c.logs())
 	}
+	c.untilVLLMFailed(4) // then it is left alone for 6 s at least, and started at once all the same
 	c.pods.Heal()
 	card, _ := c.must("--pod-id", id)
+	if !strings.Contains(card, ", MTP (this host only)") {
+		t.Errorf("what failed before the run is left out:\n%s", card)
+	}
 	if !strings.Contains(c.paste(card), "Delivery note 4711") {
 		t.Error("the resumed deployment does not read")
 	}
@@ -516,7 +528,7 @@ func TestVisits(t *testing.T) {
 	line := make([]byte, 100)
 	n, _ := out.Read(line)
 	base := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(string(line[:n]))
-	if answer := c.paste(regexp.MustCompile(`http://\S+/api/ocr/recognize`).ReplaceAllString(card, base+"/api/ocr/recognize")); !strings.Contains(answer, "Delivery note 4711") {
+	if answer := c.paste(regexp.MustCompile(`https?://\S+/api/ocr/recognize`).ReplaceAllString(card, base+"/api/ocr/recognize")); !strings.Contains(answer, "Delivery note 4711") {
 		t.Errorf("through the tunnel: %s", answer)
 	}
 	_ = tunnel.Process.Signal(syscall.SIGINT)

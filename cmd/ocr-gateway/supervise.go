@@ -20,7 +20,7 @@ func newSupervise() *cobra.Command {
 		Short: "Keep vLLM and the gateway running on a GPU host",
 		Long: `Keep the programs of a config file (JSON) running: start them, look whether they answer, start them again, keep their logs.
 
-SIGHUP reads the config again; SIGINT or SIGTERM stops the programs, the last one first; a second one kills them all.
+SIGHUP reads the config again, and starts what failed at once; SIGINT or SIGTERM stops the programs, the last one first; a second one kills them all.
 
 Exit codes: 0 stopped as told; 1 another supervisor runs already; 2 the config is wrong; ` + strconv.Itoa(exitSignals) + ` a second signal.`,
 		Args: cobra.NoArgs,

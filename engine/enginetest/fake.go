@@ -43,6 +43,10 @@ type Config struct {
 	// CountAtEnd makes the server count tokens at the end of a stream only, also when
 	// asked to count with every chunk.
 	CountAtEnd bool
+	// MTP makes /metrics count the tokens of a draft head, of which Acceptance (0 to 1)
+	// come true.
+	MTP        bool
+	Acceptance float64
 	// KeepImages gives Answer and Fault the whole picture, which costs much.
 	KeepImages bool
 }
@@ -140,8 +144,9 @@ type Fake struct {
 	loading  atomic.Bool
 	key      atomic.Pointer[string]
 
-	mu     sync.Mutex
-	counts Counts
+	mu      sync.Mutex
+	counts  Counts
+	drafted float64 // tokens
 }
 
 // NewFake makes a server from cfg.
@@ -200,6 +205,8 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case f.cfg.Health != 0:
 			w.WriteHeader(f.cfg.Health)
 		}
+	case "GET /metrics":
+		f.sendMetrics(w)
 	case "GET /version":
 		if f.cfg.Version == "none" {
 			sendJSON(w, http.StatusNotFound, `{"detail":"Not Found"}`)
@@ -307,7 +314,9 @@ func (f *Fake) answer(w http.ResponseWriter, r *http.Request, n int) outcome {
 		return cancelled
 	}
 	if !q.Stream {
-		sendJSON(w, http.StatusOK, f.whole(q, f.cfg.Answer(q)))
+		a := f.cfg.Answer(q)
+		f.draft(a)
+		sendJSON(w, http.StatusOK, f.whole(q, a))
 		return answered
 	}
 	return f.stream(w, r, q, fault)
@@ -370,6 +379,7 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	out := &tearing{w: w, size: f.cfg.SplitBytes}
 	a := f.cfg.Answer(q)
+	f.draft(a)
 	head := fmt.Sprintf(`{"id":"chatcmpl-%d","object":"chat.completion.chunk","created":1795489463,"model":%q,"choices":`, q.N, f.cfg.Model)
 	event := func(s string) { out.WriteString("data: " + head + s + "}\n\n") }
 	counts := q.StreamOptions.IncludeUsage && q.StreamOptions.ContinuousUsageStats && !f.cfg.CountAtEnd

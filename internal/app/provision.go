@@ -30,6 +30,9 @@ type Provisioning struct {
 
 // NewProvisioner joins the cloud, SSH and the state folder.
 func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
+	if p.RunPodKey != "" && InClear(p.RunPodURL) {
+		return nil, fmt.Errorf("the RunPod API at %s has no TLS: the key would be read on the way; use an https address", p.RunPodURL)
+	}
 	dir := p.StateDir
 	if dir == "" {
 		home, err := os.UserHomeDir()
@@ -66,6 +69,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 	if p.RunPodKey != "" {
 		parts.Cloud = runpod.New(runpod.Config{
 			Key: p.RunPodKey, BaseURL: p.RunPodURL, ProxyURL: p.ProxyURL, UserAgent: "ocr-gateway/" + p.Version, Log: p.Log,
+			Notice: p.Progress.Warn,
 		})
 	}
 	return provision.New(parts), nil

@@ -22,14 +22,16 @@ import (
 
 // Pods starts pods, and holds what their stand-ins do and were asked.
 type Pods struct {
-	mu       sync.Mutex
-	calls    []Call
-	faults   []*armed
-	acts     map[string]Act
-	loading  time.Duration
-	answer   string            // of vLLM; empty means the scripted ones
-	packages map[string]string // Python packages of the image: name to version
-	running  map[*pod]struct{} // nil after the end
+	mu         sync.Mutex
+	calls      []Call
+	faults     []*armed
+	acts       map[string]Act
+	loading    time.Duration
+	answer     string            // of vLLM; empty means the scripted ones
+	mtpAnswer  string            // with speculative decoding; empty means answer
+	acceptance float64           // of its draft head
+	packages   map[string]string // Python packages of the image: name to version
+	running    map[*pod]struct{} // nil after the end
 }
 
 // New makes Pods whose pods end with the test. Where pods cannot run the test
@@ -42,7 +44,7 @@ func New(t testing.TB) *Pods {
 		}
 		t.Skipf("pods cannot run here: %v", err)
 	}
-	p := &Pods{acts: stands(), packages: maps.Clone(imagePackages), running: map[*pod]struct{}{}}
+	p := &Pods{acts: stands(), acceptance: 0.7, packages: maps.Clone(imagePackages), running: map[*pod]struct{}{}}
 	t.Cleanup(p.killAll)
 	return p
 }

@@ -21,7 +21,7 @@ var imagePackages = map[string]string{
 	"vllm":         "0.20.0",
 	"torch":        "2.11.0",
 	"torchvision":  "0.26.0",
-	"transformers": "5.3.0",
+	"transformers": "5.6.2",
 	"cv2":          "4.13.0",
 	"numpy":        "2.3.0",
 	"PIL":          "12.0.0",
@@ -77,7 +77,7 @@ python=$1 image=$2 program=$3; shift 3
 "$python" -m venv --without-pip "$@"
 dir=${@: -1}
 site=$("$dir/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-if grep -q 'include-system-site-packages = true' "$dir/pyvenv.cfg"; then echo "$image" >"$site/image.pth"; fi
+if grep -q 'include-system-site-packages = true' "$dir/pyvenv.cfg"; then echo "$image" >"$site/podtest.pth"; fi
 ln -sf "$program" "$dir/bin/pip"
 ln -sf "$program" "$dir/bin/pip3"
 mkdir -p "$site/pip"

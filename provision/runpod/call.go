@@ -63,7 +63,7 @@ func (c *Cloud) do(ctx context.Context, q call, out any) error {
 	}
 	for failures := 0; ; {
 		if err := c.awaitQuota(ctx); err != nil {
-			return fmt.Errorf("%s: waiting for the rate limit: %w", q.name, err)
+			return fmt.Errorf("%s: %w", q.name, err)
 		}
 		again, err := c.try(ctx, q, body, out)
 		if err == nil {
@@ -84,6 +84,9 @@ func (c *Cloud) do(ctx context.Context, q call, out any) error {
 		}
 		wait := backoff(failures)
 		c.log.WarnContext(ctx, "the cloud failed, asking again", "call", q.name, "wait", wait, "error", err)
+		if _, watched := ctx.Deadline(); !watched && wait >= longWait { // else its caller says what it waits for
+			c.notice(fmt.Sprintf("%v; asking again in %s", err, wait.Round(time.Second)))
+		}
 		if stopped := c.clock.Sleep(ctx, wait); stopped != nil {
 			return fmt.Errorf("%w (%w)", err, stopped)
 		}

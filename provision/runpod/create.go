@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"ocr-gateway/provision"
 )
@@ -40,8 +39,8 @@ type createGPU struct {
 	MinVCPUCountPerGPU int `json:"minVcpuCountPerGpu,omitempty"`
 }
 
-// newerFields finds what only the newer contract knows in the text of a refusal.
-var newerFields = regexp.MustCompile(`\b(entrypoint|cmd|minRamPerGpu|minVcpuCountPerGpu)\b`)
+// newerFields are what only the newer contract knows.
+var newerFields = []string{"entrypoint", "cmd", "minRamPerGpu", "minVcpuCountPerGpu"}
 
 // Create rents one pod. An API of the older contract refuses the newer one's fields
 // and has created nothing then; the order is sent once more in the older form, and
@@ -89,7 +88,7 @@ func (c *Cloud) create(ctx context.Context, body createBody) (provision.Pod, err
 
 func refusesNewer(err error) bool {
 	fault, ok := errors.AsType[*provision.CloudError](err)
-	return ok && fault.Status == http.StatusUnprocessableEntity && newerFields.MatchString(fault.Detail)
+	return ok && fault.Status == http.StatusUnprocessableEntity && fault.Blames(newerFields...)
 }
 
 // tookForm says whether a body's form was accepted, though perhaps not what it asks for.

@@ -10,6 +10,8 @@ import (
 
 func ProblemText(body []byte) string { return problemText(body) }
 
+func ProblemFields(body []byte) []string { return problemFields(body) }
+
 func QuotaWait(h http.Header, now time.Time) time.Duration { return quotaWait(h, now) }
 
 func ReadEvents(r io.Reader, emit func(id, data string) error) error {

@@ -3,7 +3,9 @@ package runpod
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,16 +18,16 @@ const (
 	maxID     = 128
 )
 
-// noStock are the texts that mean that nothing was created or started, in lower
-// case. The statuses they come with (400, and 500 once) mean other things too.
-var noStock = []string{
+// noStock are the texts that mean that nothing was created or started. The
+// statuses they come with (400, and 500 once) mean other things too.
+var noStock = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
 	"no longer any instances available",
 	"no instances currently available",
 	"no instances available",
 	"does not have the resources to deploy your pod",
 	"could not find any pods with required specifications",
 	"not enough free gpus on the host machine",
-}
+}, "|") + `)\b`)
 
 // fault turns an answer that is not a success into an error.
 func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *provision.CloudError {
@@ -38,16 +40,18 @@ func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *prov
 	}
 	return &provision.CloudError{
 		Call: q.name, Status: status, Detail: detail,
-		RequestID: requestID(header), Kind: kind(q, status, detail),
+		Fields: problemFields(body), RequestID: requestID(header), Kind: kind(q, status, detail),
 	}
 }
 
 // kind is what a caller can do about an answer.
 func kind(q call, status int, detail string) error {
-	if q.method == http.MethodPost && saysNoStock(detail) {
+	if q.method == http.MethodPost && saysNoStock(status, detail) {
 		return provision.ErrNoStock
 	}
 	switch status {
+	case http.StatusTooManyRequests:
+		return provision.ErrLimited
 	case http.StatusUnauthorized:
 		return provision.ErrKey
 	case http.StatusPaymentRequired:
@@ -67,12 +71,12 @@ func kind(q call, status int, detail string) error {
 	return nil
 }
 
-func saysNoStock(detail string) bool {
-	detail = strings.ToLower(detail)
-	for _, text := range noStock {
-		if strings.Contains(detail, text) {
-			return true
-		}
+// saysNoStock goes by the words, as the API has no other sign, and only where the
+// status leaves it open: a 402 or 403 that also speaks of instances is about the account.
+func saysNoStock(status int, detail string) bool {
+	switch {
+	case status == http.StatusBadRequest, status == http.StatusConflict, status >= 500:
+		return noStock.MatchString(detail)
 	}
 	return false
 }
@@ -102,6 +106,51 @@ func problemText(body []byte) string {
 		text += list
 	}
 	return clean(text, maxDetail)
+}
+
+// problemFields are the paths of the request's fields that a refusal lists in its
+// errors, as texts ("gpu.id", "/ports/1") or lists of names and numbers.
+func problemFields(body []byte) []string {
+	var p struct {
+		Errors []struct {
+			Path    json.RawMessage `json:"path"`
+			Field   json.RawMessage `json:"field"`
+			Loc     json.RawMessage `json:"loc"`
+			Pointer json.RawMessage `json:"pointer"`
+		} `json:"errors"`
+	}
+	if json.Unmarshal(body, &p) != nil {
+		return nil
+	}
+	var fields []string
+	for _, e := range p.Errors {
+		for _, raw := range []json.RawMessage{e.Path, e.Field, e.Loc, e.Pointer} {
+			if path := clean(pathText(raw), maxID); path != "" && len(fields) < maxFields {
+				fields = append(fields, path)
+			}
+		}
+	}
+	return fields
+}
+
+// maxFields of a refusal are kept.
+const maxFields = 50
+
+// pathText writes a path as one text: ["body","ports",1] is "body.ports.1".
+func pathText(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var parts []any
+	if json.Unmarshal(raw, &parts) != nil {
+		return ""
+	}
+	words := make([]string, len(parts))
+	for i, part := range parts {
+		words[i] = fmt.Sprint(part)
+	}
+	return strings.Join(words, ".")
 }
 
 func (p problem) empty() bool {

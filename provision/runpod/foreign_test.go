@@ -38,6 +38,21 @@ func TestProblemText(t *testing.T) {
 	}
 }
 
+func TestProblemFields(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{"errors":[{"path":"gpu.id","message":"m"},{"path":"/ports/1"}]}`: {"gpu.id", "/ports/1"},
+		`{"errors":[{"loc":["body","ports",1]},{"field":"disk"}]}`:         {"body.ports.1", "disk"},
+		`{"errors":["ports: 8007"]}`:                                       nil,
+		`{"errors":[{"message":"contact support"}]}`:                       nil,
+		`{"detail":"ports"}`:                                               nil,
+		`<html>`:                                                           nil,
+	} {
+		if got := runpod.ProblemFields([]byte(body)); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", body, got, want)
+		}
+	}
+}
+
 func FuzzProblemText(f *testing.F) {
 	f.Add([]byte(`{"title":"T","status":422,"detail":"d","errors":[{"path":"a","message":"m"}]}`))
 	f.Add([]byte(`{"error":{"message":"m"}}`))
@@ -46,6 +61,11 @@ func FuzzProblemText(f *testing.F) {
 		got := runpod.ProblemText(body)
 		if len(got) > runpod.MaxDetail || !utf8.ValidString(got) || strings.ContainsAny(got, "\n\r\x1b\x00") {
 			t.Errorf("%q", got)
+		}
+		for _, path := range runpod.ProblemFields(body) {
+			if path == "" || len(path) > runpod.MaxDetail || strings.ContainsAny(path, "\n\r\x1b\x00") {
+				t.Errorf("%q", path)
+			}
 		}
 	})
 }

@@ -7,12 +7,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision"
 )
 
 // Waits that an answer may ask for.
 const (
 	maxWait   = 24 * time.Hour  // the longest quota is a day's
 	plainWait = 5 * time.Second // after a 429 that does not say how long
+
+	// patience is the longest wait of a call that nothing else bounds: more than the
+	// quota of a minute takes, less than a person looks at a screen for.
+	patience = 2 * time.Minute
+	// longWait is what a person is told of.
+	longWait = 2 * time.Second
 )
 
 // noteQuota keeps the next request back for as long as an answer's headers ask.
@@ -32,8 +40,9 @@ func (c *Cloud) noteQuota(status int, header http.Header) {
 	}
 }
 
-// awaitQuota waits until the quotas allow a request. It does not wait for what
-// ctx has no time for.
+// awaitQuota waits until the quotas allow a request, and says so. It does not wait
+// for what ctx has no time for, nor, where ctx has no end, longer than patience:
+// those are ErrLimited at once.
 func (c *Cloud) awaitQuota(ctx context.Context) error {
 	c.mu.Lock()
 	wait := c.hold.Sub(c.clock.Now())
@@ -41,10 +50,18 @@ func (c *Cloud) awaitQuota(ctx context.Context) error {
 	if wait <= 0 {
 		return ctx.Err()
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
-		return fmt.Errorf("%w: it ends in %s only", context.DeadlineExceeded, wait.Round(time.Second))
+	left := patience
+	if deadline, ok := ctx.Deadline(); ok {
+		left = time.Until(deadline)
+	}
+	if wait > left {
+		return fmt.Errorf("%w: the next one is taken in %s, at %s; try again then", provision.ErrLimited,
+			wait.Round(time.Second), c.clock.Now().Add(wait).Format("15:04 MST"))
 	}
 	c.log.WarnContext(ctx, "waiting for the cloud's rate limit", "wait", wait)
+	if wait >= longWait {
+		c.notice("the cloud limits this account's requests: waiting " + wait.Round(time.Second).String())
+	}
 	return c.clock.Sleep(ctx, wait)
 }
 

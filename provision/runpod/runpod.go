@@ -31,6 +31,9 @@ type Config struct {
 	HTTPClient *http.Client // nil means one of its own
 	Clock      Clock        // nil means the machine's
 	Log        *slog.Logger // nil means none
+
+	// Notice is told, for people, why a call takes long; nil means nobody.
+	Notice func(text string)
 }
 
 // Clock is what waits are measured with.
@@ -48,6 +51,7 @@ type Cloud struct {
 	http    *http.Client
 	clock   Clock
 	log     *slog.Logger
+	notice  func(string)
 
 	mu    sync.Mutex
 	hold  time.Time // no request before: a quota is used up until then
@@ -75,6 +79,10 @@ func New(c Config) *Cloud {
 		http:    &kept,
 		clock:   c.Clock,
 		log:     c.Log,
+		notice:  c.Notice,
+	}
+	if cloud.notice == nil {
+		cloud.notice = func(string) {}
 	}
 	if cloud.timeout <= 0 {
 		cloud.timeout = time.Minute

@@ -60,6 +60,8 @@ type world struct {
 	cloud *runpod.Cloud
 	clock *clock
 	log   *lockedBuffer
+
+	notices []string // only of calls one after the other
 }
 
 type lockedBuffer struct {
@@ -79,14 +81,14 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func newWorld(t *testing.T, config runpodtest.Config) world {
+func newWorld(t *testing.T, config runpodtest.Config) *world {
 	t.Helper()
-	w := world{clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, log: &lockedBuffer{}}
+	w := &world{clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, log: &lockedBuffer{}}
 	config.Key, config.Now = key, w.clock.Now
 	w.Fake = runpodtest.New(config)
 	w.cloud = runpod.New(runpod.Config{
 		Key: key, BaseURL: w.URL(), ProxyURL: w.Fake.ProxyURL(), UserAgent: "ocr-gateway/test",
-		Timeout: 2 * time.Second, Clock: w.clock,
+		Timeout: 2 * time.Second, Clock: w.clock, Notice: func(text string) { w.notices = append(w.notices, text) },
 		Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	t.Cleanup(func() {
@@ -111,7 +113,7 @@ func order() provision.Order {
 	}
 }
 
-func (w world) create(t *testing.T) provision.Pod {
+func (w *world) create(t *testing.T) provision.Pod {
 	t.Helper()
 	p, err := w.cloud.Create(t.Context(), order())
 	if err != nil {
@@ -121,7 +123,7 @@ func (w world) create(t *testing.T) provision.Pod {
 }
 
 // until reads a pod until it is as wanted.
-func (w world) until(t *testing.T, id string, what string, is func(provision.Pod) bool) provision.Pod {
+func (w *world) until(t *testing.T, id string, what string, is func(provision.Pod) bool) provision.Pod {
 	t.Helper()
 	deadline := time.Now().Add(10 * time.Second)
 	for {
@@ -246,6 +248,8 @@ func TestCreateFaults(t *testing.T) {
 		"no stock by the old 500": {fault{Status: 500, Body: `{"error":"create pod: There are no instances currently available"}`}, provision.ErrNoStock, 0},
 		"balance":                 {fault{Status: 402}, provision.ErrBalance, 0},
 		"not for you":             {fault{Status: 403}, provision.ErrForbidden, 0},
+		"not for you, at length":  {fault{Status: 403, Body: `{"detail":"not allowed; there are no instances available to this account"}`}, provision.ErrForbidden, 0},
+		"a word that has a text":  {fault{Status: 400, Body: `{"detail":"unknown image casino instances available"}`}, provision.ErrRequest, 0},
 		"key":                     {fault{Status: 401}, provision.ErrKey, 0},
 		"image":                   {fault{Status: 422, Body: `{"title":"Unprocessable","status":422,"detail":"image not found in registry"}`}, provision.ErrRequest, 0},
 		"rule":                    {fault{Status: 400, Body: `{"error":"spend limit"}`}, provision.ErrRequest, 0},
@@ -510,8 +514,21 @@ func TestRateLimit(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 429, RetryAfter: 3600})})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if _, err := w.cloud.Pods(ctx); !errors.Is(err, context.DeadlineExceeded) || len(w.clock.slept) != 0 {
+		if _, err := w.cloud.Pods(ctx); !errors.Is(err, provision.ErrLimited) || len(w.clock.slept) != 0 {
 			t.Errorf("%v after %v", err, w.clock.slept)
+		}
+	})
+	t.Run("too long without a deadline", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 429, RetryAfter: 45000})})
+		_, err := w.cloud.Pods(t.Context())
+		if !errors.Is(err, provision.ErrLimited) || !strings.Contains(err.Error(), "in 12h30m0s, at 00:30 UTC") || len(w.clock.slept) != 0 {
+			t.Errorf("%v after %v", err, w.clock.slept)
+		}
+	})
+	t.Run("a wait is said", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 429, RetryAfter: 12})})
+		if _, err := w.cloud.Pods(t.Context()); err != nil || len(w.notices) != 1 || !strings.Contains(w.notices[0], "waiting 12s") {
+			t.Errorf("%v, said %q", err, w.notices)
 		}
 	})
 }
@@ -629,7 +646,7 @@ func TestWaitEnds(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		fake := runpodtest.New(runpodtest.Config{Fault: func(runpodtest.Call) runpodtest.Fault {
 			time.AfterFunc(50*time.Millisecond, cancel)
-			return runpodtest.Fault{Status: status, RetryAfter: 3600}
+			return runpodtest.Fault{Status: status, RetryAfter: 60}
 		}})
 		cloud := runpod.New(runpod.Config{Key: key, BaseURL: fake.URL()})
 		if _, err := cloud.Pods(ctx); !errors.Is(err, context.Canceled) {

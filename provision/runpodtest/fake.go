@@ -2,7 +2,10 @@ package runpodtest
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
+	"io"
+	"log"
 	"maps"
 	"net"
 	"net/http"
@@ -42,6 +45,7 @@ type Config struct {
 	StartRefusals   int           // so many starts to come find no free GPU
 	StartNoGPU      bool          // starts come back with 0 GPUs
 
+	TLS       bool          // the proxy speaks HTTPS, as RunPod's does; read by New only
 	FirstByte time.Duration // the proxy's patience, between bytes too; 0 means 100 s
 	LogCut    int           // log streams break off after so many lines; 0 means never
 
@@ -92,9 +96,12 @@ type Fake struct {
 	api, edge *http.Server
 	apiAddr   string
 	edgeAddr  string
-	routes    *http.ServeMux
-	transport *http.Transport
-	ownFolder bool
+	scheme    string // of the proxy
+
+	certificate tls.Certificate // of the proxy, with Config.TLS
+	routes      *http.ServeMux
+	transport   *http.Transport
+	ownFolder   bool
 
 	ctx     context.Context // ends with Close
 	end     context.CancelFunc
@@ -108,7 +115,9 @@ type Fake struct {
 	requests []Request
 	windows  []*window
 	peak     int // pods of ours alive at once
-	serial   int
+
+	overheard []byte
+	serial    int
 }
 
 // New starts a Fake. It panics when it cannot listen, as servers of tests do.
@@ -131,26 +140,36 @@ func New(config Config) *Fake {
 	for _, name := range config.Others {
 		f.addOther(name)
 	}
-	f.api, f.apiAddr = f.listen(f)
-	f.edge, f.edgeAddr = f.listen(http.HandlerFunc(f.serveEdge))
+	f.api, f.apiAddr = f.listen(f, nil)
+	f.scheme = "http"
+	var secure *tls.Config
+	if config.TLS {
+		f.scheme, f.certificate = "https", localCertificate()
+		secure = &tls.Config{Certificates: []tls.Certificate{f.certificate}}
+	}
+	f.edge, f.edgeAddr = f.listen(http.HandlerFunc(f.serveEdge), secure)
 	return f
 }
 
-func (f *Fake) listen(h http.Handler) (*http.Server, string) {
+func (f *Fake) listen(h http.Handler, secure *tls.Config) (*http.Server, string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(fmt.Sprintf("runpodtest: %v", err))
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	address := listener.Addr().String()
+	if secure != nil {
+		listener = tls.NewListener(listener, secure)
+	}
 	f.running.Go(func() { _ = server.Serve(listener) })
-	return server, listener.Addr().String()
+	return server, address
 }
 
 // URL is the API's base address.
 func (f *Fake) URL() string { return "http://" + f.apiAddr + "/v2" }
 
 // ProxyURL is where the pods' HTTP ports are reached, with {pod} and {port}.
-func (f *Fake) ProxyURL() string { return "http://" + f.edgeAddr + "/{pod}-{port}" }
+func (f *Fake) ProxyURL() string { return f.scheme + "://" + f.edgeAddr + "/{pod}-{port}" }
 
 // Close kills every container and ends every connection. It leaves no goroutine.
 func (f *Fake) Close() {

@@ -304,7 +304,11 @@ func (f *Fake) forward(w *forwards, p *pod, outer net.Conn, port int) {
 	}
 	defer w.drop(inner)
 	var both sync.WaitGroup
-	both.Go(func() { pour(inner, outer) })
+	heard := outer
+	if port != 22 {
+		heard = listened{outer, f}
+	}
+	both.Go(func() { pour(inner, heard) })
 	both.Go(func() { pour(outer, inner) })
 	both.Wait()
 }

@@ -22,10 +22,11 @@ download() {
 	mkdir -p "$dir/hf"
 	for model in $models; do
 		whole "$model" && continue
-		retry 4 hf download "$model" > "$dir/run/download" || { echo "failed=$model"; continue; }
+		echo "downloading=$model"
+		retry 4 hf download "$model" > "$dir/run/download" || { cat "$dir/run/download"; echo "failed=$model"; continue; }
 		# Versions of hf differ in the words around the folder.
 		folder=$(grep -oE '/[^[:space:]]+' "$dir/run/download" | tail -1) || true
-		[ -d "$folder" ] || { echo "failed=$model"; continue; }
+		[ -d "$folder" ] || { cat "$dir/run/download"; echo "hf named no folder"; echo "failed=$model"; continue; }
 		{ echo "$folder"; files "$folder"; } > "$(list "$model").new"
 		mv "$(list "$model").new" "$(list "$model")"
 	done

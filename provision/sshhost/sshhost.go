@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -130,7 +131,7 @@ func explain(ctx context.Context, err error, login provision.Login, known *hostK
 		return known.refusal
 	case ctx.Err() != nil:
 		return fmt.Errorf("connect to %s: %w", login.Address, context.Cause(ctx))
-	case ok && strings.Contains(unlike.What, "host key"):
+	case ok && unlike.What == "host key":
 		return fmt.Errorf("%w: %s has no host key of the kind that is known for it (%s); check that it is the right machine, then give its key with --host-key",
 			provision.ErrLogin, login.Address, strings.Join(known.algorithms, ", "))
 	case keyRefused(err):
@@ -142,10 +143,11 @@ func explain(ctx context.Context, err error, login provision.Login, known *hostK
 
 // keyRefused goes by words, as the library has no type for it: its own ones when
 // all keys are used up, sshd's ones when MaxAuthTries is.
-func keyRefused(err error) bool {
-	return strings.Contains(err.Error(), "unable to authenticate") ||
-		strings.Contains(err.Error(), "Too many authentication failures")
-}
+func keyRefused(err error) bool { return refusal.MatchString(err.Error()) }
+
+// refusal is where those words stand in the library's errors; in what a server
+// says of itself they mean nothing.
+var refusal = regexp.MustCompile(`^ssh: handshake failed: ssh: (unable to authenticate, attempted methods |disconnect, reason \d+: "Too many authentication failures)`)
 
 // Host is one connection. All of it may be used side by side, within the
 // server's MaxSessions (10 by default) for scripts and uploads.

@@ -33,6 +33,8 @@ func run() error {
 	flag.StringVar(&cfg.APIKey, "api-key", "", "key to ask for")
 	flag.StringVar(&cfg.Version, "version", "0.32.0", "vLLM version to claim")
 	flag.IntVar(&cfg.Pieces, "pieces", 4, "chunks that a streamed answer is cut into")
+	flag.BoolVar(&cfg.MTP, "mtp", false, "count the tokens of a draft head")
+	flag.Float64Var(&cfg.Acceptance, "acceptance", 0.7, "share of them that come true")
 	failEvery := flag.Int("fail-every", 0, "fail every nth request; 0 means none")
 	failStatus := flag.Int("fail-status", http.StatusServiceUnavailable, "status of --fail-every")
 	text := flag.String("text", "", "answer to every request; empty means the scripted one of its prompt")

@@ -1,0 +1,104 @@
+package provision
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Of the tokens that a sound draft head of GLM-OCR proposes, 69 to 81 % are accepted
+// (vllm-project/vllm, issue 37551); one with weights that were not loaded has 0 to 2 %
+// (pull request 35548, issue 55605). Below the least it costs time instead of saving it.
+const (
+	leastAccepted = 0.05
+	leastDrafted  = 10 // tokens that are judged by; the sample has some 25
+)
+
+// modelFault is a model that does not read as it should, found by verify.
+type modelFault struct {
+	why string
+	mtp bool // speculative decoding was on, and may be to blame
+	do  string
+}
+
+func (f *modelFault) Error() string { return f.why + "; " + f.do }
+
+// modelFault says what to do about a model that reads wrongly.
+func (r *run) modelFault(format string, args ...any) error {
+	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", orNone(r.vllmVersion))
+	if r.d.Rented() {
+		do += "build another pod with --new --image " + DefaultImage
+	} else {
+		do += "install vllm==" + vllmPin + " there, and run this again"
+	}
+	return &modelFault{why: fmt.Sprintf(format, args...), mtp: r.d.mtp(), do: do}
+}
+
+// checkMTP fails when vLLM, having read the sample, accepted next to nothing of what
+// its draft head proposed. A version that does not count is passed over.
+func (r *run) checkMTP(ctx context.Context) error {
+	if !r.d.mtp() {
+		return nil
+	}
+	status, body, err := r.get(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", r.d.Options.VLLMPort), "")
+	if err != nil {
+		return r.notYet(ctx, "vLLM", status, err)
+	}
+	if status != http.StatusOK {
+		return nil
+	}
+	drafted, accepted := speculation(body)
+	if drafted >= leastDrafted && accepted < leastAccepted*drafted {
+		return r.modelFault("of %.0f tokens that MTP proposed %.0f were accepted", drafted, accepted)
+	}
+	return nil
+}
+
+// speculation sums, over all engines, the tokens that were drafted and those of them
+// that were accepted, from vLLM's metrics.
+func speculation(metrics []byte) (drafted, accepted float64) {
+	lines := bufio.NewScanner(bytes.NewReader(metrics))
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		name, _, _ := strings.Cut(lines.Text(), "{")
+		value, err := strconv.ParseFloat(lines.Text()[strings.LastIndexByte(lines.Text(), ' ')+1:], 64)
+		if err != nil {
+			continue
+		}
+		switch name {
+		case "vllm:spec_decode_num_draft_tokens_total":
+			drafted += value
+		case "vllm:spec_decode_num_accepted_tokens_total":
+			accepted += value
+		}
+	}
+	return drafted, accepted
+}
+
+// passes runs the stages and, where verify finds that the model does not read as it
+// should with speculative decoding, those from vLLM's settings on once more, without.
+func (r *run) passes(ctx context.Context, stages []stage) error {
+	err := meet(ctx, stages, r.Progress)
+	var fault *modelFault
+	if !errors.As(err, &fault) || !fault.mtp {
+		return err
+	}
+	if err := r.dropMTP(fault.why); err != nil {
+		return err
+	}
+	r.verifyBegan = time.Time{}
+	config := slices.IndexFunc(stages, func(s stage) bool { return s.phase == PhaseVLLM })
+	err = meet(ctx, stages[config:], r.Progress)
+	if errors.As(err, &fault) { // then it is not to blame
+		r.d.Without.MTP = ""
+		return errors.Join(err, r.save())
+	}
+	return err
+}
