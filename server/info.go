@@ -30,6 +30,8 @@ type Component struct {
 	// clients may send prompts of their own.
 	Extract string `json:"extract,omitempty"`
 	Prompts bool   `json:"prompts,omitempty"`
+	// Encoder makes the JPEGs for the model; empty where none are made.
+	Encoder string `json:"encoder,omitempty"`
 }
 
 // healthCache asks at most once a second, however often probes come.

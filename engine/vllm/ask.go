@@ -150,7 +150,7 @@ func (e *Engine) stage(ctx context.Context, job *job, avoid *endpoint) (*payload
 		return nil, grant{}, problem
 	}
 	load := newPayload()
-	if err := load.image(img, job.task.prompt, e.cfg.JPEGQuality); err != nil {
+	if err := load.image(e.encoder, img, job.task.prompt, e.cfg.JPEGQuality); err != nil {
 		load.release()
 		return nil, grant{}, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}

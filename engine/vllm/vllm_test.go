@@ -44,7 +44,7 @@ func serve(t testing.TB, cfg enginetest.Config) (*enginetest.Fake, vllm.Endpoint
 // start starts an engine on the endpoints.
 func start(t testing.TB, cfg vllm.Config, endpoints ...vllm.Endpoint) *vllm.Engine {
 	cfg.Endpoints = endpoints
-	e, err := vllm.New(cfg, slog.New(slog.DiscardHandler))
+	e, err := vllm.New(cfg, "../../models", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

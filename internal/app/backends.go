@@ -57,7 +57,7 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 // startVLLM starts watching the model servers and, unless it is off, the layout
 // sidecar. Neither needs to be up yet.
 func (a *App) startVLLM() (pipeline.Backend, error) {
-	engine, err := vllm.New(a.cfg.VLLM.Config, a.log)
+	engine, err := vllm.New(a.cfg.VLLM.Config, findModels(a.cfg.Engine.Embedded.Dir), a.log)
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
@@ -92,11 +92,14 @@ func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) 
 // vllmComponent sums the endpoints up: ready while one would take work, else the
 // state of the first and why.
 func vllmComponent(engine *vllm.Engine) server.Component {
-	if engine.Ready() {
-		return engineComponent(engine, stateReady, "")
+	state, detail := stateReady, ""
+	if !engine.Ready() {
+		first := engine.Health()[0]
+		state, detail = first.State, first.Detail
 	}
-	first := engine.Health()[0]
-	return engineComponent(engine, first.State, first.Detail)
+	c := engineComponent(engine, state, detail)
+	c.Encoder = engine.Encoder()
+	return c
 }
 
 // engineComponent is a component that also says what the engine does beside its
