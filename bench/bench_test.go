@@ -244,8 +244,12 @@ func TestServerProcessIsWatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var rss int64
+	for _, p := range report.Timeline.Points {
+		rss = max(rss, p.RSS)
+	}
 	u := report.Usage
-	if u == nil || report.Timeline.Points[0].RSS < 1<<20 || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 || u.PeakFDs < 3 || u.WatchingSeconds <= 0 || u.WatchingSeconds > report.Wall {
+	if u == nil || rss < 1<<20 || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 || u.PeakFDs < 3 || u.WatchingSeconds <= 0 || u.WatchingSeconds > report.Wall {
 		t.Errorf("got %+v", u)
 	}
 }

@@ -37,7 +37,7 @@ func serveVLLM(t *testing.T, url string, env ...string) string {
 // waitHealth asks until what it says satisfies ok.
 func waitHealth(t *testing.T, base string, ok func(engineState, status string) bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		resp, err := http.Get(base + "/health")
 		if err != nil {
