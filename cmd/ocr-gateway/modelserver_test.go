@@ -78,6 +78,16 @@ func TestServeWithVLLM(t *testing.T) {
 	base := serveVLLM(t, fake.URL, "OCR_ENGINE_FALLBACK=embedded")
 	waitHealth(t, base, func(state, status string) bool { return state == "ready" && status == "ok" })
 
+	if resp, err := http.Get(base + "/api/info"); err != nil {
+		t.Error(err)
+	} else {
+		info, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || !strings.Contains(string(info), `"encoder":"libjpeg-turbo"`) {
+			t.Errorf("the encoder is not named: %v, %s", err, info)
+		}
+	}
+
 	status, answer := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png", "task", "formula")
 	var got struct{ Markdown, Engine string }
 	if err := json.Unmarshal([]byte(answer), &got); err != nil || status != http.StatusOK || got.Engine != "vllm" || got.Markdown != enginetest.FormulaText {
