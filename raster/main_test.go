@@ -66,6 +66,7 @@ func testConfig() raster.Config {
 	cfg := raster.DefaultConfig()
 	cfg.Command = []string{"/proc/self/exe", childArgument}
 	cfg.Workers, cfg.MaxChildren = 2, 4
+	cfg.PageTimeout = 2 * time.Minute // the decoders in WebAssembly take long with the race detector
 	return cfg
 }
 
