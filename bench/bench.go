@@ -100,6 +100,7 @@ func Run(ctx context.Context, cfg Config, progress func(Progress)) (Report, erro
 	if err := cfg.Validate(); err != nil {
 		return Report{}, err
 	}
+	engine := askEngine(ctx, cfg)
 	run, err := newRun(cfg, progress)
 	if err != nil {
 		return Report{}, err
@@ -110,6 +111,7 @@ func Run(ctx context.Context, cfg Config, progress func(Progress)) (Report, erro
 	}
 	wall := run.measureAll(ctx)
 	report := run.report(wall)
+	report.Engine = engine
 	if report.Usage, err = watch.stop(report.Pages); err != nil {
 		return report, err
 	}

@@ -35,10 +35,13 @@ func documents(t *testing.T, contents ...string) []string {
 	return files
 }
 
-// serve starts a server and gives a configuration that points to it.
+// serve starts a server and gives a configuration that points to it. The handler
+// gets the documents; the server does not say which engine it has.
 func serve(t *testing.T, handler http.HandlerFunc, files ...string) bench.Config {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	mux := http.NewServeMux()
+	mux.Handle("POST /", handler)
+	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	cfg := bench.DefaultConfig()
 	cfg.BaseURL, cfg.Classes = server.URL+"/", []bench.Class{{Files: files, Concurrency: 1}}
@@ -241,8 +244,12 @@ func TestServerProcessIsWatched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var rss int64
+	for _, p := range report.Timeline.Points {
+		rss = max(rss, p.RSS)
+	}
 	u := report.Usage
-	if u == nil || report.Timeline.Points[0].RSS < 1<<20 || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 || u.PeakFDs < 3 || u.WatchingSeconds <= 0 || u.WatchingSeconds > report.Wall {
+	if u == nil || rss < 1<<20 || u.CPUSeconds < 0.1 || u.CPUSeconds > 60 || u.CPUSecondsPerPage != u.CPUSeconds/4 || u.PeakRSS < 1<<20 || u.PeakPSS < 1<<20 || u.PeakFDs < 3 || u.WatchingSeconds <= 0 || u.WatchingSeconds > report.Wall {
 		t.Errorf("got %+v", u)
 	}
 }
@@ -324,5 +331,53 @@ long          0 read, 0 failed, 2 at a time, 0.00 pages/s
 	var back bench.Report
 	if err := json.Unmarshal(data.Bytes(), &back); err != nil || back.Usage.PeakRSS != report.Usage.PeakRSS || back.Pages != 30 || len(back.Classes) != 2 {
 		t.Errorf("got %+v, %v", back, err)
+	}
+}
+
+// TestEngineIsNamed shows that a report says what the server reads with, and that
+// a server which does not say is measured all the same.
+func TestEngineIsNamed(t *testing.T) {
+	const ours = `{"engines":[{"name":"vllm","model":"glm-ocr","state":"ready","encoder":"libjpeg-turbo"},{"name":"embedded","model":"m"}]}`
+	for name, c := range map[string]struct {
+		status     int
+		info, want string
+	}{
+		"ours":             {200, ours, "vllm, glm-ocr, JPEG by libjpeg-turbo"},
+		"no pictures":      {200, `{"engines":[{"name":"embedded","model":"PP-OCRv6-small"}]}`, "embedded, PP-OCRv6-small\n"},
+		"no key":           {401, `{"engines":[{"name":"x"}]}`, ""},
+		"another program":  {200, `<html>`, ""},
+		"no engines":       {200, `{}`, ""},
+		"no such endpoint": {404, `{}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mux := http.NewServeMux()
+			mux.HandleFunc("POST /", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"summary":{"ok":1}}`) })
+			mux.HandleFunc("GET /api/info", func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Header.Get("Authorization"); got != "Bearer hush" {
+					t.Errorf("Authorization is %q", got)
+				}
+				w.WriteHeader(c.status)
+				fmt.Fprint(w, c.info)
+			})
+			server := httptest.NewServer(mux)
+			defer server.Close()
+			cfg := bench.DefaultConfig()
+			cfg.BaseURL, cfg.APIKey, cfg.Classes = server.URL, "hush", []bench.Class{{Files: documents(t, "x"), Concurrency: 1}}
+			report, err := bench.Run(t.Context(), cfg, nil)
+			if err != nil || report.Pages != 1 {
+				t.Fatalf("got %d pages, %v", report.Pages, err)
+			}
+			var text bytes.Buffer
+			if err := report.Write(&text); err != nil {
+				t.Fatal(err)
+			}
+			if c.want == "" {
+				if report.Engine != nil || strings.Contains(text.String(), "engine") {
+					t.Errorf("got %+v and %s", report.Engine, &text)
+				}
+			} else if !strings.Contains(text.String(), c.want) {
+				t.Errorf("%q is not in %s", c.want, &text)
+			}
+		})
 	}
 }

@@ -118,3 +118,15 @@ func FuzzReadAnswer(f *testing.F) {
 		}
 	})
 }
+
+// TestCosts reckons with speeds that need no rounding: 2 pages/s are 7,200 an
+// hour, which cost 3.60.
+func TestCosts(t *testing.T) {
+	all := costs(2, 3.6)
+	if want := (Cost{PagesPerSecond: 2, PagesPerDay: 172_800, Per1000Pages: 0.5, PricePerHour: 3.6}); all[0] != want {
+		t.Errorf("got %+v, want %+v", all[0], want)
+	}
+	if got := costs(0, 3.6)[0]; got.PagesPerDay != 0 || got.Per1000Pages != 0 {
+		t.Errorf("nothing was read, and it costs %+v", got)
+	}
+}

@@ -14,6 +14,7 @@ import (
 // Report is what a run found. Times in JSON are seconds.
 type Report struct {
 	Target string  `json:"target"`
+	Engine *Engine `json:"engine,omitempty"` // of the server, when it says
 	Wall   float64 `json:"wall_s"`
 	Findings
 	Classes  []ClassReport `json:"classes"`
@@ -153,6 +154,9 @@ func percentiles(times []time.Duration) Latency {
 func (r Report) Write(w io.Writer) error {
 	t := &table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
 	t.row("target", "%s", r.Target)
+	if r.Engine != nil {
+		t.row("engine", "%s", r.Engine)
+	}
 	how := "in all"
 	if len(r.Classes) == 1 {
 		how = r.Classes[0].Load

@@ -48,9 +48,7 @@ func (r *run) send(ctx context.Context, u upload, due time.Time) outcome {
 		return outcome{failure: "no answer", detail: err.Error()}
 	}
 	req.Header.Set("Content-Type", u.contentType)
-	if r.cfg.APIKey != "" {
-		req.Header.Set("Authorization", "Bearer "+r.cfg.APIKey)
-	}
+	r.cfg.authorize(req)
 	resp, err := r.client.Do(req)
 	if err != nil {
 		return outcome{failure: "no answer", detail: err.Error(), latency: time.Since(due)}

@@ -37,6 +37,7 @@ func watchTree(root int, rss func(int64)) (*watcher, error) {
 		return nil, err
 	}
 	w.firstTicks = processorTicks(tree)
+	w.look(true) // so that the shortest run has one
 	go w.watch()
 	return w, nil
 }
@@ -48,13 +49,14 @@ func (w *watcher) watch() {
 	before := threadTime()
 	tick := time.NewTicker(lookInterval)
 	defer tick.Stop()
-	for n := 0; ; n++ {
-		w.look(n%thoroughEvery == 0)
+	for n := 1; ; n++ {
 		select {
 		case <-w.quit:
+			w.look(true)
 			w.usage.WatchingSeconds = (threadTime() - before).Seconds()
 			return
 		case <-tick.C:
+			w.look(n%thoroughEvery == 0)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,12 +8,12 @@ import (
 
 // codePart is a run of upper-case letters and digits between blanks, points or
 // hyphens.
-var codePart = regexp.MustCompile(`[A-Z0-9+*]+`)
+var codePart = lazily(`[A-Z0-9+*]+`)
 
 // vatNumber is the form of the VAT numbers of the EU, Great Britain, Northern
 // Ireland, Switzerland and Norway, without separators (European Commission, VIES, "VAT
 // identification number structure").
-var vatNumber = regexp.MustCompile(`^(?:ATU\d{8}|BE[01]\d{9}|BG\d{9,10}|CHE\d{9}(?:MWST|TVA|IVA)?|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}|ES[A-Z0-9]\d{7}[A-Z0-9]|FI\d{8}|FR[A-Z0-9]{2}\d{9}|(?:GB|XI)(?:\d{9}|\d{12}|GD\d{3}|HA\d{3})|HR\d{11}|HU\d{8}|IE\d[A-Z0-9+*]\d{5}[A-Z]{1,2}|IT\d{11}|LT(?:\d{9}|\d{12})|LU\d{8}|LV\d{11}|MT\d{8}|NL\d{9}B\d{2}|NO\d{9}MVA|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10})$`)
+var vatNumber = lazily(`^(?:ATU\d{8}|BE[01]\d{9}|BG\d{9,10}|CHE\d{9}(?:MWST|TVA|IVA)?|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}|ES[A-Z0-9]\d{7}[A-Z0-9]|FI\d{8}|FR[A-Z0-9]{2}\d{9}|(?:GB|XI)(?:\d{9}|\d{12}|GD\d{3}|HA\d{3})|HR\d{11}|HU\d{8}|IE\d[A-Z0-9+*]\d{5}[A-Z]{1,2}|IT\d{11}|LT(?:\d{9}|\d{12})|LU\d{8}|LV\d{11}|MT\d{8}|NL\d{9}B\d{2}|NO\d{9}MVA|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10})$`)
 
 // maxCodeParts bounds into how many parts a code is printed.
 const maxCodeParts = 10
@@ -22,7 +21,7 @@ const maxCodeParts = 10
 // findCode finds the first and longest part of s, from the start of a word to the
 // end of one, whose letters and digits satisfy ok. It is given as printed.
 func findCode(s string, ok func(compact string) bool) (string, bool) {
-	parts := codePart.FindAllStringIndex(s, 40)
+	parts := codePart().FindAllStringIndex(s, 40)
 	for i := range parts {
 		last := i // of the parts that stand one separator apart
 		for last+1 < min(len(parts), i+maxCodeParts) && strings.ContainsAny(s[parts[last][1]:parts[last+1][0]], " .-") && parts[last+1][0]-parts[last][1] == 1 {
@@ -54,7 +53,7 @@ func compact(s string) string {
 	}, s)
 }
 
-func findVAT(s string) (string, bool) { return findCode(s, vatNumber.MatchString) }
+func findVAT(s string) (string, bool) { return findCode(s, vatNumber().MatchString) }
 
 func findIBAN(s string) (string, bool) { return findCode(s, validIBAN) }
 
@@ -92,15 +91,15 @@ func init() {
 }
 
 var (
-	currencyWord = regexp.MustCompile(`\b[A-Z]{3}\b`)
+	currencyWord = lazily(`\b[A-Z]{3}\b`)
 	// priced is an amount with the currency before or after it.
-	priced   = regexp.MustCompile(`(US\$|CA\$|AU\$|A\$|C\$|\p{Sc}|\b[A-Z]{3}\b|\bRs\.?) ?-?\d|\d ?(\p{Sc}|\b[A-Z]{3}\b|zł|Kč)`)
-	usDollar = regexp.MustCompile(`(?i)\bU\.?S\.? ?dollars?\b|\bUSD\b|\bUS\$`)
+	priced   = lazily(`(US\$|CA\$|AU\$|A\$|C\$|\p{Sc}|\b[A-Z]{3}\b|\bRs\.?) ?-?\d|\d ?(\p{Sc}|\b[A-Z]{3}\b|zł|Kč)`)
+	usDollar = lazily(`(?i)\bU\.?S\.? ?dollars?\b|\bUSD\b|\bUS\$`)
 )
 
 // currencyCode reads a currency by its code or sign.
 func currencyCode(s string) (string, bool) {
-	for _, code := range currencyWord.FindAllString(s, 10) {
+	for _, code := range currencyWord().FindAllString(s, 10) {
 		if currencies[code] {
 			return code, true
 		}

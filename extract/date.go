@@ -18,12 +18,12 @@ const (
 )
 
 var (
-	isoDate     = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`)
-	cjkDate     = regexp.MustCompile(`(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日`)
-	numericDate = regexp.MustCompile(`\b(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})\b`)
-	spacedDate  = regexp.MustCompile(`\b(\d{2})( )(\d{2}) (\d{4})\b`)
-	dayMonth    = regexp.MustCompile(`(?i)\b(\d{1,2})(?:\.|st|nd|rd|th|er|º)?[\s\-]{0,2}(?:de\s+|of\s+)?(\p{L}{3,10})\.?(?:\s?/\s?\p{L}{3,10}\.?)?[\s,\-]{0,3}(?:de\s+|del\s+)?'?(\d{4}|\d{2})\b`)
-	monthDay    = regexp.MustCompile(`(?i)\b(\p{L}{3,10})\.?\s?(\d{1,2})(?:st|nd|rd|th)?\s?,?\s?(\d{4})\b`)
+	isoDate     = lazily(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`)
+	cjkDate     = lazily(`(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日`)
+	numericDate = lazily(`\b(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})\b`)
+	spacedDate  = lazily(`\b(\d{2})( )(\d{2}) (\d{4})\b`)
+	dayMonth    = lazily(`(?i)\b(\d{1,2})(?:\.|st|nd|rd|th|er|º)?[\s\-]{0,2}(?:de\s+|of\s+)?(\p{L}{3,10})\.?(?:\s?/\s?\p{L}{3,10}\.?)?[\s,\-]{0,3}(?:de\s+|del\s+)?'?(\d{4}|\d{2})\b`)
+	monthDay    = lazily(`(?i)\b(\p{L}{3,10})\.?\s?(\d{1,2})(?:st|nd|rd|th)?\s?,?\s?(\d{4})\b`)
 )
 
 // months by the beginnings of their names in en, de, fr, es, nl and it, folded.
@@ -68,14 +68,14 @@ type printedDate struct {
 // read in one way only, as YYYY-MM-DD. Years of two digits are of 2000 to 2069
 // or 1970 to 1999.
 func findDate(s string, order dayOrder) (printedDate, bool) {
-	for _, re := range []*regexp.Regexp{isoDate, cjkDate} {
+	for _, re := range []*regexp.Regexp{isoDate(), cjkDate()} {
 		if m := re.FindStringSubmatch(s); m != nil {
 			return dateOf(m[0], m[1], m[2], m[3])
 		}
 	}
-	m := numericDate.FindStringSubmatch(s)
+	m := numericDate().FindStringSubmatch(s)
 	if m == nil {
-		m = spacedDate.FindStringSubmatch(s)
+		m = spacedDate().FindStringSubmatch(s)
 	}
 	if m != nil {
 		day, month := m[1], m[3]
@@ -92,12 +92,12 @@ func findDate(s string, order dayOrder) (printedDate, bool) {
 		}
 		return dateOf(m[0], m[4], month, day)
 	}
-	for _, m := range dayMonth.FindAllStringSubmatch(s, 4) {
+	for _, m := range dayMonth().FindAllStringSubmatch(s, 4) {
 		if month := monthNamed(m[2]); month > 0 {
 			return dateOf(m[0], m[3], strconv.Itoa(month), m[1])
 		}
 	}
-	for _, m := range monthDay.FindAllStringSubmatch(s, 4) {
+	for _, m := range monthDay().FindAllStringSubmatch(s, 4) {
 		if month := monthNamed(m[1]); month > 0 {
 			return dateOf(m[0], m[3], strconv.Itoa(month), m[2])
 		}
@@ -129,7 +129,7 @@ func dateOf(printed, year, month, day string) (printedDate, bool) {
 // orderOf learns from the dates of a document that can be read in one way only.
 func orderOf(text string) dayOrder {
 	days, others := 0, 0
-	for _, m := range numericDate.FindAllStringSubmatch(text, 200) {
+	for _, m := range numericDate().FindAllStringSubmatch(text, 200) {
 		switch first, second := number2(m[1]), number2(m[3]); {
 		case first > 12 && second <= 12:
 			days++

@@ -3,13 +3,12 @@ package extract
 import (
 	"encoding/json"
 	"math"
-	"regexp"
 	"strings"
 
 	"ocr-gateway/document"
 )
 
-var printedNumber = regexp.MustCompile(`\d[\d.,'’` + "`" + `]*(?: \d{3}(?:[.,]\d+)?\b)*`)
+var printedNumber = lazily(`\d[\d.,'’` + "`" + `]*(?: \d{3}(?:[.,]\d+)?\b)*`)
 
 // locator finds values on one page.
 type locator struct {
@@ -84,7 +83,7 @@ func (l *locator) locateNumber(n json.Number) *document.Evidence {
 	if l.numbers == nil {
 		l.numbers = []placedNumber{}
 		for i := range l.spans {
-			for _, printed := range printedNumber.FindAllString(l.spans[i].text, -1) {
+			for _, printed := range printedNumber().FindAllString(l.spans[i].text, -1) {
 				if got, ok := parseNumber(strings.TrimRight(printed, ".,'’`"), l.habits.marks); ok {
 					f, _ := got.Float64() // digits always parse, to infinity if need be
 					l.numbers = append(l.numbers, placedNumber{f, &l.spans[i]})

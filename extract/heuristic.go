@@ -3,7 +3,6 @@ package extract
 import (
 	"cmp"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -200,7 +199,7 @@ func newMatch(span, from, words int, rest string, colon bool) match {
 	if before, _, cut := strings.Cut(rest, "|"); cut {
 		rest = strings.TrimSpace(before)
 	}
-	bare := rest == "" || rest[0] == '/' || rest[0] == '(' || percent.FindString(rest) == rest
+	bare := rest == "" || rest[0] == '/' || rest[0] == '(' || percent().FindString(rest) == rest
 	return match{span: span, from: from, words: words, rest: rest, colon: colon, bare: bare}
 }
 
@@ -367,10 +366,10 @@ func abs(n int) int { return max(n, -n) }
 const maxValue = 200
 
 var (
-	identifier = regexp.MustCompile(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
-	bicCode    = regexp.MustCompile(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
-	percent    = regexp.MustCompile(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
-	postcode   = regexp.MustCompile(`\b\d{4,5}\b`)
+	identifier = lazily(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
+	bicCode    = lazily(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
+	percent    = lazily(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
+	postcode   = lazily(`\b\d{4,5}\b`)
 )
 
 // accept makes the field's value of a text, if it looks like one. inline says that
@@ -391,7 +390,7 @@ func (s *search) accept(t target, text string, inline bool) (any, bool) {
 func (s *search) looksLike(t target, text string, inline bool) (string, bool) {
 	if t.field.kind == number || t.field.kind == integer {
 		if t.sort == sortPercent {
-			p := percent.FindString(text)
+			p := percent().FindString(text)
 			return p, p != ""
 		}
 		return text, t.sort != sortAmount || !strings.Contains(text, "%") // conversion decides
@@ -414,17 +413,17 @@ func (s *search) looksLike(t target, text string, inline bool) (string, bool) {
 	case sortIBAN:
 		return findIBAN(text)
 	case sortBIC:
-		code := bicCode.FindString(text)
+		code := bicCode().FindString(text)
 		return code, code != ""
 	case sortVAT:
 		return findVAT(text)
 	case sortCurrency:
 		return currencyCode(text)
 	case sortPercent:
-		p := percent.FindString(text)
+		p := percent().FindString(text)
 		return p, p != ""
 	case sortZIP:
-		zip := postcode.FindString(text)
+		zip := postcode().FindString(text)
 		return zip, zip != ""
 	}
 	return strings.TrimRight(text, " ,;"), true
@@ -439,7 +438,7 @@ func leadsTo(text, date string) bool {
 }
 
 func findIdentifier(text string, inline bool) (string, bool) {
-	id := identifier.FindString(text)
+	id := identifier().FindString(text)
 	if id == "" || !inline && 2*len(id) < len(text) {
 		return "", false
 	}

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -215,9 +214,9 @@ type pair struct {
 }
 
 var (
-	bracketed = regexp.MustCompile(`\([^()]*\)|\[[^\[\]]*\]`)
+	bracketed = lazily(`\([^()]*\)|\[[^\[\]]*\]`)
 	// inCurrency ends the heading of a column of amounts.
-	inCurrency = regexp.MustCompile(`(?i)\s+(?:in\s+)?(?:EUR|USD|GBP|CHF|INR|RM|Rs\.?|Euro)$`)
+	inCurrency = lazily(`(?i)\s+(?:in\s+)?(?:EUR|USD|GBP|CHF|INR|RM|Rs\.?|Euro)$`)
 )
 
 // maxHeading bounds a heading, in bytes.
@@ -234,11 +233,11 @@ func headingKeys(text string) []string {
 	}
 	keys := []string{letters(text)}
 	add := func(s string) {
-		if key := letters(inCurrency.ReplaceAllString(strings.TrimSpace(s), "")); key != "" && !slices.Contains(keys, key) {
+		if key := letters(inCurrency().ReplaceAllString(strings.TrimSpace(s), "")); key != "" && !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
-	plain := bracketed.ReplaceAllString(text, " ")
+	plain := bracketed().ReplaceAllString(text, " ")
 	add(plain)
 	for part := range strings.SplitSeq(plain, "/") {
 		add(part)
@@ -275,12 +274,12 @@ func (s *search) items(v *value, t *table, h heading, w *wanted) {
 func anyColumn(_, _ int) bool { return true }
 
 // counted is a number with its unit.
-var counted = regexp.MustCompile(`^(\d[\d.,]*)\s*(?:x|×|\p{L}{1,10}\.?)$`)
+var counted = lazily(`^(\d[\d.,]*)\s*(?:x|×|\p{L}{1,10}\.?)$`)
 
 // countIn leaves the unit of a quantity out where the field wants a number.
 func (t target) countIn(text string) string {
 	numeric := t.field.kind == number || t.field.kind == integer
-	if m := counted.FindStringSubmatch(text); m != nil && numeric && t.concept != nil && t.concept.name == "quantity" {
+	if m := counted().FindStringSubmatch(text); m != nil && numeric && t.concept != nil && t.concept.name == "quantity" {
 		return m[1]
 	}
 	return text

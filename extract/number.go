@@ -2,7 +2,6 @@ package extract
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 )
 
@@ -17,15 +16,15 @@ const (
 )
 
 var (
-	pointCents = regexp.MustCompile(`\d\.\d{2}(\D|$)`)
-	commaCents = regexp.MustCompile(`\d,\d{2}(\D|$)`)
-	dotDate    = regexp.MustCompile(`\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})`)
+	pointCents = lazily(`\d\.\d{2}(\D|$)`)
+	commaCents = lazily(`\d,\d{2}(\D|$)`)
+	dotDate    = lazily(`\d{1,2}\.\d{1,2}\.(\d{4}|\d{2})`)
 )
 
 // marksOf counts amounts with two decimals, dates left aside.
 func marksOf(text string) marks {
-	text = dotDate.ReplaceAllString(text, " ")
-	points, commas := len(pointCents.FindAllString(text, -1)), len(commaCents.FindAllString(text, -1))
+	text = dotDate().ReplaceAllString(text, " ")
+	points, commas := len(pointCents().FindAllString(text, -1)), len(commaCents().FindAllString(text, -1))
 	switch {
 	case points > commas:
 		return decimalPoint
@@ -37,7 +36,7 @@ func marksOf(text string) marks {
 
 // amount is a number with at most a currency before or after it, a sign and a
 // percent sign.
-var amount = regexp.MustCompile(`^([-−–(]?)\s*(?:[\p{Sc}]|[A-Z][A-Za-z]{0,2}[.$]?)?\s*([-−–]?)\s*(\d(?:[\d.,'’` + "`" + ` \x{a0}\x{202f}]*\d)?)\s*(?:,-|%|[\p{Sc}]|[A-Z]{3}|[Kk]č|kr\.?|zł)?\s*([-−–)]?)$`)
+var amount = lazily(`^([-−–(]?)\s*(?:[\p{Sc}]|[A-Z][A-Za-z]{0,2}[.$]?)?\s*([-−–]?)\s*(\d(?:[\d.,'’` + "`" + ` \x{a0}\x{202f}]*\d)?)\s*(?:,-|%|[\p{Sc}]|[A-Z]{3}|[Kk]č|kr\.?|zł)?\s*([-−–)]?)$`)
 
 // parseNumber reads a number as people print it: "1,234.50", "1.234,50",
 // "1 234,50", "1'234.50", "€ 717,97", "(3.10)", "21 %". Of two kinds of marks the
@@ -46,7 +45,7 @@ var amount = regexp.MustCompile(`^([-−–(]?)\s*(?:[\p{Sc}]|[A-Z][A-Za-z]{0,2}
 // document with decimal commas. What has other letters or groups of the wrong
 // size is no number.
 func parseNumber(s string, m marks) (json.Number, bool) {
-	parts := amount.FindStringSubmatch(strings.TrimSpace(s))
+	parts := amount().FindStringSubmatch(strings.TrimSpace(s))
 	if parts == nil {
 		return "", false
 	}

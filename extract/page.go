@@ -2,7 +2,6 @@ package extract
 
 import (
 	"html"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -43,8 +42,8 @@ func (s *span) evidence() *document.Evidence {
 }
 
 var (
-	markup    = regexp.MustCompile(`<[^<>]*>`)
-	rowBreaks = regexp.MustCompile(`(?i)</t[dhr]>|<br\s*/?>`)
+	markup    = lazily(`<[^<>]*>`)
+	rowBreaks = lazily(`(?i)</t[dhr]>|<br\s*/?>`)
 )
 
 // spansOf lists the lines of a page. Regions of engines that see no lines give
@@ -70,7 +69,7 @@ func spansOf(p *document.PageResult, block *int) (spans []span, cut bool) {
 		}
 		content := r.Content
 		if r.Format == document.FormatHTML {
-			content = html.UnescapeString(markup.ReplaceAllString(rowBreaks.ReplaceAllString(content, "\n"), ""))
+			content = html.UnescapeString(markup().ReplaceAllString(rowBreaks().ReplaceAllString(content, "\n"), ""))
 		}
 		for line := range strings.SplitSeq(content, "\n") {
 			add(line, r.BBox)

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -17,13 +16,13 @@ type partyBlock struct {
 
 var (
 	// legalForm ends the name of a company.
-	legalForm = regexp.MustCompile(`^\p{Lu}[\p{L}\d&.,'’+\- ]*?[ ,](?:GmbH(?: ?& ?Co\.? ?KG)?|AG|KG|OHG|UG(?: \(haftungsbeschränkt\))?|e\.? ?K\.?|SE|Ltd\.?|Limited|LLP|LLC|L\.L\.C\.|Inc\.?|Corp\.?|Corporation|PLC|plc|S\.?A\.?|S\.?A\.?S\.?|SASU|SARL|S\.à r\.l\.|EURL|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|SRL|B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|Oy|AB|A/S|ApS|AS|Sdn\.? Bhd\.?|SDN\.? BHD\.?|Sp\. z o\.o\.|s\.r\.o\.|Kft\.?|Lda\.?|Ltda\.?)$`)
-	domain    = regexp.MustCompile(`(?i)\b(?:[a-z0-9\-]+\.)*([a-z0-9\-]{3,})\.(?:com|net|org|eu|io|info|biz|de|at|ch|nl|be|lu|fr|es|it|pt|pl|dk|se|no|fi|ie|uk|us|ca|au|in|cz)\b`)
-	contact   = regexp.MustCompile(`(?i)\b(?:tel|telefon|telefono|phone|fax|e-?mail|www\.)|@`)
+	legalForm = lazily(`^\p{Lu}[\p{L}\d&.,'’+\- ]*?[ ,](?:GmbH(?: ?& ?Co\.? ?KG)?|AG|KG|OHG|UG(?: \(haftungsbeschränkt\))?|e\.? ?K\.?|SE|Ltd\.?|Limited|LLP|LLC|L\.L\.C\.|Inc\.?|Corp\.?|Corporation|PLC|plc|S\.?A\.?|S\.?A\.?S\.?|SASU|SARL|S\.à r\.l\.|EURL|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|SRL|B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|Oy|AB|A/S|ApS|AS|Sdn\.? Bhd\.?|SDN\.? BHD\.?|Sp\. z o\.o\.|s\.r\.o\.|Kft\.?|Lda\.?|Ltda\.?)$`)
+	domain    = lazily(`(?i)\b(?:[a-z0-9\-]+\.)*([a-z0-9\-]{3,})\.(?:com|net|org|eu|io|info|biz|de|at|ch|nl|be|lu|fr|es|it|pt|pl|dk|se|no|fi|ie|uk|us|ca|au|in|cz)\b`)
+	contact   = lazily(`(?i)\b(?:tel|telefon|telefono|phone|fax|e-?mail|www\.)|@`)
 
-	zipCity  = regexp.MustCompile(`^(?:[A-Z]{1,3}[- ])?(\d{4} ?[A-Z]{2}|\d{4,5})[ ,]+(\p{Lu}[\p{L}'’.\- ]+?)(?: [A-Z]{2})?(?:,.*)?$`)
-	cityZip  = regexp.MustCompile(`^(\p{Lu}[\p{L}'’.\- ]+?),? (?:[A-Z]{2} )(\d{5}(?:-\d{4})?)(?:,.*)?$`)
-	ukZip    = regexp.MustCompile(`^(?:(\p{Lu}[\p{L}'’.\- ]+?),? )?([A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})$`)
+	zipCity  = lazily(`^(?:[A-Z]{1,3}[- ])?(\d{4} ?[A-Z]{2}|\d{4,5})[ ,]+(\p{Lu}[\p{L}'’.\- ]+?)(?: [A-Z]{2})?(?:,.*)?$`)
+	cityZip  = lazily(`^(\p{Lu}[\p{L}'’.\- ]+?),? (?:[A-Z]{2} )(\d{5}(?:-\d{4})?)(?:,.*)?$`)
+	ukZip    = lazily(`^(?:(\p{Lu}[\p{L}'’.\- ]+?),? )?([A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})$`)
 	ofNobody = strings.Fields("gmail googlemail outlook hotmail yahoo gmx web icloud live")
 )
 
@@ -33,7 +32,7 @@ const (
 )
 
 // separators stand between the parts of a sender's line.
-var separators = regexp.MustCompile(`\s+[-–—]\s+|\s*[|·•]\s*`)
+var separators = lazily(`\s+[-–—]\s+|\s*[|·•]\s*`)
 
 // issuerOf finds who a document comes from when no label says so. It looks for
 // names of companies and weighs what stands with them; a line at the top that the
@@ -55,13 +54,13 @@ func (s *search) issuerOf() *partyBlock {
 			places[key][sp.box[1]/max(1, 2*sp.height())] = true
 			b := s.blockUnder(sp)
 			b.name, b.score = name, 0.6
-			if parts := separators.Split(sp.text, 6); len(parts) > 1 { // the address stands in the line itself
+			if parts := separators().Split(sp.text, 6); len(parts) > 1 { // the address stands in the line itself
 				b.lines, b.spans = parts, slices.Repeat([]*span{sp}, len(parts))
 			}
 			if slices.ContainsFunc(domains, func(d string) bool { return strings.HasPrefix(key, d) }) {
 				b.score += 0.15
 			}
-			if slices.ContainsFunc(b.lines, contact.MatchString) || slices.ContainsFunc(b.lines, isIdentity) {
+			if slices.ContainsFunc(b.lines, contact().MatchString) || slices.ContainsFunc(b.lines, isIdentity) {
 				b.score += 0.1
 			}
 			if s.addressed(sp) {
@@ -96,8 +95,8 @@ func (s *search) issuerOf() *partyBlock {
 // names are the parts of a line that are names of companies.
 func names(text string) []string {
 	var found []string
-	for _, part := range separators.Split(text, 6) {
-		if len(strings.Fields(part)) <= maxNameWords && legalForm.MatchString(part) {
+	for _, part := range separators().Split(text, 6) {
+		if len(strings.Fields(part)) <= maxNameWords && legalForm().MatchString(part) {
 			found = append(found, part)
 		}
 	}
@@ -108,7 +107,7 @@ func names(text string) []string {
 func (s *search) domains() []string {
 	var found []string
 	for i := range s.spans {
-		for _, m := range domain.FindAllStringSubmatch(s.spans[i].text, 5) {
+		for _, m := range domain().FindAllStringSubmatch(s.spans[i].text, 5) {
 			if d := letters(m[1]); !slices.Contains(ofNobody, d) && !slices.Contains(found, d) {
 				found = append(found, d)
 			}
@@ -130,7 +129,7 @@ func (s *search) logo(sp *span, domains []string) (partyBlock, bool) {
 	names := func(d string) bool {
 		return strings.HasPrefix(d, sp.key) && 3*len(sp.key) >= len(d) || len(d) > 3 && strings.HasPrefix(sp.key, d) && 3*len(d) >= len(sp.key)
 	}
-	if 5*sp.box[1] > bottom || strings.ContainsAny(sp.text, "@/") || domain.MatchString(sp.text) || !slices.ContainsFunc(domains, names) {
+	if 5*sp.box[1] > bottom || strings.ContainsAny(sp.text, "@/") || domain().MatchString(sp.text) || !slices.ContainsFunc(domains, names) {
 		return partyBlock{}, false
 	}
 	b := s.blockUnder(sp)
@@ -187,11 +186,11 @@ func (s *search) addressed(sp *span) bool {
 func (b *partyBlock) address(want sort) (string, *span) {
 	for i, line := range b.lines {
 		zip, city := "", ""
-		if m := zipCity.FindStringSubmatch(line); m != nil {
+		if m := zipCity().FindStringSubmatch(line); m != nil {
 			zip, city = m[1], m[2]
-		} else if m := cityZip.FindStringSubmatch(line); m != nil {
+		} else if m := cityZip().FindStringSubmatch(line); m != nil {
 			zip, city = m[2], m[1]
-		} else if m := ukZip.FindStringSubmatch(line); m != nil {
+		} else if m := ukZip().FindStringSubmatch(line); m != nil {
 			zip, city = m[2], m[1]
 		} else {
 			continue

@@ -3,7 +3,6 @@ package extract
 import (
 	"html"
 	"image"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -85,8 +84,8 @@ func gridTable(page int, r *document.Region, room *int) table {
 }
 
 var (
-	tableTag = regexp.MustCompile(`(?i)<(/?)(table|tr|td|th)\b([^<>]*)>`)
-	spanOf   = regexp.MustCompile(`(?i)\b(row|col)span\s*=\s*["']?(\d{1,4})`)
+	tableTag = lazily(`(?i)<(/?)(table|tr|td|th)\b([^<>]*)>`)
+	spanOf   = lazily(`(?i)\b(row|col)span\s*=\s*["']?(\d{1,4})`)
 )
 
 // htmlTables reads the tables that a model wrote. Their cells have the region as
@@ -95,7 +94,7 @@ func htmlTables(page int, r *document.Region, room *int) []table {
 	var all []table
 	row, col := -1, 0
 	var below [maxTableColumns]int // rows that a cell above still takes, by column
-	tags := tableTag.FindAllStringSubmatchIndex(r.Content, -1)
+	tags := tableTag().FindAllStringSubmatchIndex(r.Content, -1)
 	for i, tag := range tags {
 		part := func(n int) string { return strings.ToLower(r.Content[tag[2*n]:tag[2*n+1]]) }
 		switch name := part(2); {
@@ -129,13 +128,13 @@ func htmlTables(page int, r *document.Region, room *int) []table {
 
 // cellText is what people see of a cell's source.
 func cellText(source string) string {
-	return strings.Join(strings.Fields(html.UnescapeString(markup.ReplaceAllString(source, " "))), " ")
+	return strings.Join(strings.Fields(html.UnescapeString(markup().ReplaceAllString(source, " "))), " ")
 }
 
 // spans reads how many rows and columns a cell takes from its attributes.
 func spans(attributes string) (rows, columns int) {
 	rows, columns = 1, 1
-	for _, m := range spanOf.FindAllStringSubmatch(attributes, -1) {
+	for _, m := range spanOf().FindAllStringSubmatch(attributes, -1) {
 		n, _ := strconv.Atoi(m[2]) // up to four digits always parse
 		if strings.EqualFold(m[1], "row") {
 			rows = max(1, n)

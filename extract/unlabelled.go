@@ -130,10 +130,10 @@ func (s *search) currency() (string, *span) {
 	var dollars *span
 	for i := range s.spans {
 		sp := &s.spans[i]
-		if dollars == nil && usDollar.MatchString(sp.text) {
+		if dollars == nil && usDollar().MatchString(sp.text) {
 			dollars = sp
 		}
-		for _, m := range priced.FindAllStringSubmatch(sp.text, 20) {
+		for _, m := range priced().FindAllStringSubmatch(sp.text, 20) {
 			mark := m[1] + m[2]
 			code, ok := currencyCode(mark)
 			if !ok {

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"testing"
-	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/cputime"
 	"ocr-gateway/layout"
 )
 
@@ -152,10 +152,8 @@ func TestManyLines(t *testing.T) {
 			}
 			p.turn()
 			for _, task := range document.Tasks {
-				start := time.Now()
-				checkDetect(t, p, task)
-				if took := time.Since(start); took > limit {
-					t.Errorf("task %s: %v for %d lines, want %v at most", task, took, manyLines, limit)
+				if took := cputime.Of(t, func() { checkDetect(t, p, task) }); took > limit {
+					t.Errorf("task %s: %v of processor time for %d lines, want %v at most", task, took, manyLines, limit)
 				}
 			}
 		})

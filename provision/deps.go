@@ -14,6 +14,11 @@ const (
 	vllmPin           = "0.20.2"
 	transformersLeast = "5.5.1"  // vLLM 0.20 excludes 5.0 to 5.5.0, and 5.3 lacks a class of the layout sidecar
 	transformersPin   = "5.23.0" // as in layout/sidecar/requirements.txt
+
+	// The JPEG encoder as `make models` takes it: the line of models.lock and the
+	// file's name in the models folder.
+	encoderPin  = "turbojpeg==0.0.2 --hash=sha256:a28b13ad31e20392ce58133194a8ee62d49362bf7107023d47562e981a11d18a"
+	encoderFile = "libturbojpeg.so.0.3.0"
 )
 
 // Exit codes of scripts/deps.sh.
@@ -46,6 +51,8 @@ func (r *run) installed(ctx context.Context) error {
 		return waitFor("transformers is not from its repository yet")
 	case first(found, "hf") == "":
 		return waitFor("the command hf is missing")
+	case first(found, "encoder") != "ok" && !r.encoder:
+		return waitFor("the JPEG encoder is missing")
 	case r.d.layout() && first(found, "layout") != "ok":
 		return waitFor("the layout sidecar cannot import its packages: %s", first(found, "layout"))
 	}
@@ -53,8 +60,9 @@ func (r *run) installed(ctx context.Context) error {
 }
 
 // install brings what is missing. That the layout sidecar's part fails costs
-// the layout only.
+// the layout only, that of the JPEG encoder costs processor time.
 func (r *run) install(ctx context.Context) error {
+	r.encoder = true
 	found, err := r.deps(ctx, "install")
 	for _, warning := range found["warning"] {
 		r.Progress.Warn(warning)
@@ -77,6 +85,7 @@ func (r *run) deps(ctx context.Context, task string) (map[string][]string, error
 		"task": task, "layout": flag(r.d.layout()), "from_source": flag(r.d.Options.FromSource),
 		"vllm_least": vllmLeast, "vllm_pin": vllmPin,
 		"transformers_least": transformersLeast, "transformers_pin": transformersPin,
+		"encoder_pin": encoderPin, "encoder_file": encoderFile,
 	}))
 	return pairs(output), err
 }

@@ -95,7 +95,7 @@ func steps(o Options) []Step {
 		{"running", "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
 		{"ssh", "log in with your key; " + hostKey},
 		{"probe", "GPU, driver, memory, disk, glibc"},
-		{"deps", "apt-get: libturbojpeg; venv in " + o.Dir + "/python; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
+		{"deps", "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
 		{"model", "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
 		{"upload", "this program by sftp to " + o.Dir + "/bin, checked by SHA-256"},
 		{"config", "settings, a new API key in a file of mode 0600, and the supervisor's list"},

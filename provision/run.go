@@ -92,6 +92,7 @@ type run struct {
 	reasked     bool              // the ports were asked for again
 	site        string            // folder of the host's Python packages
 	vllmVersion string            // of the host
+	encoder     bool              // the JPEG encoder was installed in this run, or could not be
 	sent        bool              // the program was put on the host in this run
 	ending      bool              // the old supervisor was told to end
 	apiKeys     string            // of the gateway, by comma: people may have added some on the host

@@ -69,6 +69,7 @@ func testConfig() raster.Config {
 	cfg := raster.DefaultConfig()
 	cfg.Command = []string{"/proc/self/exe", childArgument}
 	cfg.Workers, cfg.MaxChildren = 2, 4
+	cfg.PageTimeout = 2 * time.Minute // the decoders in WebAssembly take long with the race detector
 	return cfg
 }
 
@@ -86,7 +87,7 @@ func newRasterizer(t testing.TB, change func(*raster.Config)) (*raster.Rasterize
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
 		defer cancel()
 		if err := r.Close(ctx); err != nil {
 			t.Errorf("close: %v", err)

@@ -62,7 +62,7 @@ func (a *api) queue() map[string]any {
 // until asks until the queue shows what is wanted.
 func (a *api) until(name string, want float64) {
 	a.t.Helper()
-	for end := time.Now().Add(10 * time.Second); a.queue()[name] != want; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); a.queue()[name] != want; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			a.t.Fatalf("%s is not %v: %v", name, want, a.queue())
 		}

@@ -230,7 +230,7 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 	a := &api{
 		t: t, base: "http://" + ln.Addr().String(), log: buf, stop: stop, done: make(chan error, 1),
 		client: &http.Client{
-			Transport: &http.Transport{DisableCompression: true}, Timeout: 20 * time.Second,
+			Transport: &http.Transport{DisableCompression: true}, Timeout: 2 * time.Minute,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}

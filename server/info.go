@@ -42,6 +42,8 @@ type Component struct {
 	// clients may send prompts of their own.
 	Extract string `json:"extract,omitempty"`
 	Prompts bool   `json:"prompts,omitempty"`
+	// Encoder makes the JPEGs for the model; empty where none are made.
+	Encoder string `json:"encoder,omitempty"`
 	// Endpoints are the model servers of an engine that has some, as configured.
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
 }

@@ -5,6 +5,9 @@
 # four documents at once at most: each takes 1.5 GiB.
 # Usage: [WORK=FOLDER] bench/peers/run.sh [LATENCY…]   (default: 200ms 20ms). Everything goes to WORK, build/peers.
 set -euo pipefail
+# What no package of the peers brings: on Debian curl and python3-venv, and libgl1 and libglib2.0-0 for their OpenCV.
+command -v curl > /dev/null || { echo "curl is missing" >&2; exit 1; }
+python3 -c 'import ensurepip' 2> /dev/null || { echo "python3-venv is missing" >&2; exit 1; }
 cd "$(dirname "$0")/../.."
 work=${WORK:-build/peers}
 mkdir -p "$work"

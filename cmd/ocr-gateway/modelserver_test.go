@@ -37,7 +37,7 @@ func serveVLLM(t *testing.T, url string, env ...string) string {
 // waitHealth asks until what it says satisfies ok.
 func waitHealth(t *testing.T, base string, ok func(engineState, status string) bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		resp, err := http.Get(base + "/health")
 		if err != nil {
@@ -77,6 +77,16 @@ func TestServeWithVLLM(t *testing.T) {
 	defer fake.Close()
 	base := serveVLLM(t, fake.URL, "OCR_ENGINE_FALLBACK=embedded")
 	waitHealth(t, base, func(state, status string) bool { return state == "ready" && status == "ok" })
+
+	if resp, err := http.Get(base + "/api/info"); err != nil {
+		t.Error(err)
+	} else {
+		info, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || !strings.Contains(string(info), `"encoder":"libjpeg-turbo"`) {
+			t.Errorf("the encoder is not named: %v, %s", err, info)
+		}
+	}
 
 	status, answer := post(t, base+"/api/ocr/recognize", "application/json", "image", testdata+"sample.png", "task", "formula")
 	var got struct{ Markdown, Engine string }

@@ -182,6 +182,10 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 		t.Errorf("the pasted line answers %s", answer)
 	}
 
+	if !called(c.pods.Calls("pip"), "run/encoder") || strings.Contains(progress, "could not be installed") {
+		t.Error("the JPEG encoder was not brought")
+	}
+
 	status, _ := c.must("--status")
 	if !strings.Contains(status, c.only().ID) || strings.Contains(status, "orphan") || strings.Contains(status, "somebody") {
 		t.Errorf("status:\n%s", status)
@@ -299,6 +303,11 @@ func TestProvisionFaultsOnTheHost(t *testing.T) {
 			name:  "the layout's model cannot be had",
 			fault: func(p *podtest.Pods) { p.Fail("hf", podtest.Fault{With: "PP-DocLayoutV3", Exit: 1, Text: "404\n"}) },
 			says:  []string{"warning: layout is left out", "off, pages are read whole"},
+		},
+		{
+			name:  "the JPEG encoder cannot be had",
+			fault: func(p *podtest.Pods) { p.Fail("pip", podtest.Fault{With: "run/encoder", Exit: 1, Text: "no route\n"}) },
+			says:  []string{"warning: the JPEG encoder libjpeg-turbo could not be installed", "GLM-OCR Deployment Complete"},
 		},
 		{
 			name: "vLLM dies once while it loads",

@@ -49,7 +49,7 @@ func Run(t *testing.T, s Suite) {
 		{"reads text", readsText},
 		{"reads gray pages", readsGray},
 		{"reads at once", readsAtOnce},
-		{"ends a cancelled region within a second", endsCancelled},
+		{"ends a cancelled region", endsCancelled},
 		{"ends at the deadline", endsAtDeadline},
 		{"survives regions without area", survivesEmptyRegions},
 		{"reads a region that leaves the page", readsOverhang},
@@ -143,43 +143,40 @@ func readsAtOnce(t *testing.T, s Suite, r Recognizer) {
 	readers.Wait()
 }
 
-// promptly is how soon a region must end once its context has.
-const promptly = time.Second
-
+// endsCancelled cancels regions as they begin. One may be read before the cancel
+// comes, not all of them.
 func endsCancelled(t *testing.T, s Suite, r Recognizer) {
-	ctx, cancel := context.WithCancel(t.Context())
-	page := s.Page()
-	started := make(chan struct{})
-	ended := make(chan error)
-	go func() {
-		close(started)
-		_, err := r.Recognize(ctx, page, whole(page), document.Options{})
-		ended <- err
-	}()
-	<-started
-	cancel()
-	select {
-	case err := <-ended:
-		if err != nil && !errors.Is(err, context.Canceled) { // it may have been faster than the cancel
-			t.Errorf("%v does not lead to context.Canceled", err)
+	const regions = 20
+	for range regions {
+		ctx, cancel := context.WithCancel(t.Context())
+		page := s.Page()
+		started := make(chan struct{})
+		ended := make(chan error)
+		go func() {
+			close(started)
+			_, err := r.Recognize(ctx, page, whole(page), document.Options{})
+			ended <- err
+		}()
+		<-started
+		cancel()
+		switch err := <-ended; {
+		case err == nil:
+		case errors.Is(err, context.Canceled):
+			return
+		default:
+			t.Fatalf("%v does not lead to context.Canceled", err)
 		}
-	case <-time.After(promptly):
-		t.Errorf("still reading %s after the cancel", promptly)
-		t.Logf("it ended with %v", <-ended) // no goroutine is left behind
 	}
+	t.Errorf("%d cancelled regions were read to their end", regions)
 }
 
 func endsAtDeadline(t *testing.T, s Suite, r Recognizer) {
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
 	page := s.Page()
-	start := time.Now()
 	_, err := r.Recognize(ctx, page, whole(page), document.Options{})
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v, want an error that leads to context.DeadlineExceeded", err)
-	}
-	if took := time.Since(start); took > promptly {
-		t.Errorf("took %s", took)
 	}
 }
 

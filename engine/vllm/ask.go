@@ -25,10 +25,10 @@ type job struct {
 	partial  *answer        // what an answer had of which the rest was withheld
 }
 
-// show makes img what the model is asked about.
-func (j *job) show(img image.Image, quality int) error {
+// show makes img what the model is asked about by a job.
+func (e *Engine) show(j *job, img image.Image) error {
 	load := newPayload()
-	if err := load.image(img, asText(j.task.prompt), quality); err != nil {
+	if err := load.image(e.encoder, img, asText(j.task.prompt), e.cfg.JPEGQuality); err != nil {
 		load.release()
 		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}
@@ -44,9 +44,9 @@ func (j *job) show(img image.Image, quality int) error {
 // inputSeed is that of the hashes by which inputs are told apart.
 var inputSeed = maphash.MakeSeed()
 
-// shrink makes the image two thirds of what it was, and small enough for an
+// reduce makes a job's image two thirds of what it was, and small enough for an
 // encoder cache of so many tokens when that is known.
-func (j *job) shrink(cache, quality int) error {
+func (e *Engine) reduce(j *job, cache int) error {
 	tokens := max(1, j.tokens*2/3)
 	if cache > 0 {
 		tokens = min(tokens, cache)
@@ -57,7 +57,7 @@ func (j *job) shrink(cache, quality int) error {
 	}
 	size := img.Bounds().Size()
 	w, h := fit(size.X, size.Y, tokens)
-	return j.show(shrink(plain(img), w, h), quality)
+	return e.show(j, shrink(plain(img), w, h))
 }
 
 // save keeps the longest text of answers that are not all of it.

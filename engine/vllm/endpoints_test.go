@@ -98,8 +98,11 @@ func TestOneServerGoes(t *testing.T) {
 			t.Cleanup(server.Close)
 			b.Name = "staying"
 			cfg := quick()
-			if strings.Contains(name, "never answers") { // elsewhere the checks or the answers must show it
-				cfg.FirstByteTimeout = time.Second
+			switch {
+			case strings.Contains(name, "listener"): // the checks must find it
+				cfg.FirstByteTimeout = 2 * cfg.RegionTimeout
+			case strings.Contains(name, "never answers"): // which no check finds
+				cfg.FirstByteTimeout = 5 * time.Second
 			}
 			e := start(t, cfg, vllm.Endpoint{Name: "leaving", URL: server.URL, MaxInFlight: 8}, b)
 			eventually(t, "both servers", allReady(e))
@@ -110,15 +113,14 @@ func TestOneServerGoes(t *testing.T) {
 				}
 				leave(leaving, server)
 			})
-			begin := time.Now()
-			ok, problems := readMany(t, e, 300)
+			for gone := false; !gone; {
+				ok, problems := readMany(t, e, 300)
+				if ok != 300 {
+					t.Fatalf("%d of 300 read: %v", ok, problems)
+				}
+				gone = leaving.Counts().Requests >= 20
+			}
 			left.Wait()
-			if took := time.Since(begin); took > cfg.FirstByteTimeout && strings.Contains(name, "listener") {
-				t.Errorf("took %s", took)
-			}
-			if ok != 300 {
-				t.Errorf("%d of 300 read: %v", ok, problems)
-			}
 			if n := staying.Counts().Requests; n < 150 {
 				t.Errorf("the server that stayed got %d requests", n)
 			}
@@ -182,10 +184,8 @@ func TestNoServer(t *testing.T) {
 	if len(problems) != 20 || !problems[0].Retryable || !strings.Contains(problems[0].Detail, "gpu: it refuses connections") {
 		t.Errorf("%d problems, first %v", len(problems), problems[0])
 	}
-	begin = time.Now()
-	_, problems = readMany(t, e, 200)
-	if took := time.Since(begin); took > 2*time.Second || len(problems) != 200 {
-		t.Errorf("%d problems after %s, want 200 at once", len(problems), took)
+	if _, problems = readMany(t, e, 200); len(problems) != 200 { // at once: TestPoolGivesUpOnceNothingIsUsable
+		t.Errorf("%d problems, want 200", len(problems))
 	}
 	if e.Ready() {
 		t.Error("ready")

@@ -5,6 +5,9 @@ import (
 	"image"
 	"image/draw"
 	"image/jpeg"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -39,20 +42,21 @@ func grayOf(img image.Image) *image.Gray {
 	return out
 }
 
-// encoders are those that this machine has.
-func encoders() []encoder {
-	all := []encoder{{"image/jpeg", appendGoJPEG}}
-	if turboLoads() {
-		all = append(all, encoder{"libjpeg-turbo", appendTurboJPEG})
+// encoders are Go's and, as `make models` fetched it, libjpeg-turbo.
+func encoders(t testing.TB) []encoder {
+	turbo := openEncoder("../../models", slog.New(slog.DiscardHandler))
+	if turbo.name != "libjpeg-turbo" {
+		t.Fatal("libjpeg-turbo is missing: run `make models`")
 	}
-	return all
+	return []encoder{goEncoder, turbo}
 }
 
 // TestJPEG holds the encoders to the same: the picture comes back.
 func TestJPEG(t *testing.T) {
 	page := textPage(t)
 	rect := image.Rect(120, 130, 920, 333)
-	for _, e := range encoders() {
+	all := encoders(t)
+	for _, e := range all {
 		for name, img := range map[string]image.Image{
 			"crop": page.SubImage(rect), "gray crop": grayOf(page).SubImage(rect), "one pixel": page.SubImage(image.Rect(5, 5, 6, 6)),
 			"at the end": page.SubImage(image.Rect(1600, 2300, 1652, 2352)),
@@ -80,7 +84,7 @@ func TestJPEG(t *testing.T) {
 			}
 		}
 	}
-	if _, err := appendTurboJPEG(nil, image.NewRGBA(image.Rect(0, 0, 0, 5)), 80); turboLoads() && err == nil {
+	if _, err := all[1].append(nil, image.NewRGBA(image.Rect(0, 0, 0, 5)), 80); err == nil {
 		t.Error("an empty image was encoded")
 	}
 }
@@ -102,7 +106,7 @@ func BenchmarkJPEG(b *testing.B) {
 	page := textPage(b)
 	gray := grayOf(page)
 	rect := image.Rect(120, 130, 920, 330)
-	for _, e := range encoders() {
+	for _, e := range encoders(b) {
 		for _, c := range []struct {
 			name string
 			img  image.Image
@@ -119,5 +123,42 @@ func BenchmarkJPEG(b *testing.B) {
 				b.ReportMetric(float64(len(buf)), "bytes")
 			})
 		}
+	}
+}
+
+// TestEncoderChosen shows which encoder is taken, and that a page is never lost
+// for want of a library: Go's own stands in, with one warning.
+func TestEncoderChosen(t *testing.T) {
+	_, systemErr := loadTurbo(turboSystem)
+	changed := t.TempDir()
+	if err := os.WriteFile(filepath.Join(changed, turboFile), []byte("not the library"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		models string
+		turbo  bool
+	}{
+		"fetched":          {"../../models", true},
+		"neither fetched":  {t.TempDir(), systemErr == nil},
+		"not what we pin":  {changed, systemErr == nil},
+		"no models at all": {"no such folder", systemErr == nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var log bytes.Buffer
+			e := openEncoder(c.models, slog.New(slog.NewTextHandler(&log, nil)))
+			want, lines := "image/jpeg", 1
+			if c.turbo {
+				want, lines = "libjpeg-turbo", 0
+			}
+			if e.name != want || strings.Count(log.String(), "\n") != lines {
+				t.Errorf("got %s and the log %q", e.name, &log)
+			}
+			if lines == 1 && (!strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "make models")) {
+				t.Errorf("the warning says not what to do: %s", &log)
+			}
+			if got, err := e.append(nil, image.NewGray(image.Rect(0, 0, 9, 9)), 80); err != nil || len(got) == 0 {
+				t.Errorf("got %d bytes, %v", len(got), err)
+			}
+		})
 	}
 }

@@ -420,7 +420,7 @@ func areaMean(img *image.Gray, x0, y0, w, h float64) float64 {
 // TestPayloadIsJSON and the buffer goes back only when nobody reads it any more.
 func TestPayloadIsJSON(t *testing.T) {
 	p := newPayload()
-	if err := p.image(image.NewGray(image.Rect(0, 0, 30, 30)), "a \"prompt\" 文", 80); err != nil {
+	if err := p.image(goEncoder, image.NewGray(image.Rect(0, 0, 30, 30)), "a \"prompt\" 文", 80); err != nil {
 		t.Fatal(err)
 	}
 	body := p.ask(params{model: "m", maxTokens: 5, sampling: Sampling{TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1}, logprobs: true, detectRepetitions: true})

@@ -77,10 +77,10 @@ func (r *payloadReader) Close() error {
 
 // image starts the body with the message: the picture, then the prompt, in the
 // order that the model was trained on.
-func (p *payload) image(img image.Image, prompt string, quality int) error {
+func (p *payload) image(e encoder, img image.Image, prompt string, quality int) error {
 	buf := scratch.Get().(*[]byte)
 	defer scratch.Put(buf)
-	encoded, err := bestEncoder().append((*buf)[:0], img, quality)
+	encoded, err := e.append((*buf)[:0], img, quality)
 	if err != nil {
 		return err
 	}

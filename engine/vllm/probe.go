@@ -23,7 +23,7 @@ func (e *Engine) probe(ctx context.Context, at *endpoint) bool {
 	white := image.NewGray(image.Rect(0, 0, 2*tokenSide, 2*tokenSide))
 	copy(white.Pix, bytes.Repeat([]byte{0xff}, len(white.Pix)))
 	job := &job{task: taskOf(document.RegionText, e.cfg.MaxTokens)}
-	if job.show(white, e.cfg.JPEGQuality) != nil {
+	if e.show(job, white) != nil {
 		return false
 	}
 	defer job.load.release()

@@ -20,14 +20,16 @@ type Engine struct {
 	cfg      Config
 	log      *slog.Logger
 	pool     *pool
+	encoder  encoder
 	encoding chan struct{} // one place per core
 	stop     context.CancelFunc
 	watchers sync.WaitGroup
 }
 
 // New starts watching the endpoints. It does not wait for them: servers may come up
-// later. The caller must Close the engine.
-func New(cfg Config, log *slog.Logger) (*Engine, error) {
+// later. models is the folder that `make models` fills, for the encoder in it; it may
+// be missing. The caller must Close the engine.
+func New(cfg Config, models string, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("vllm engine: %w", err)
 	}
@@ -40,12 +42,13 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	e := &Engine{
 		cfg: cfg, log: log, stop: stop,
 		pool:     newPool(endpoints, cfg.DownTimeout),
+		encoder:  openEncoder(models, log),
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	for _, ep := range endpoints {
 		e.watchers.Go(func() { e.watch(ctx, ep) })
 	}
-	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", bestEncoder().name)
+	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", e.encoder.name)
 	return e, nil
 }
 
@@ -62,6 +65,9 @@ func (e *Engine) Close() {
 func (e *Engine) Info() document.Info {
 	return document.Info{Name: "vllm", Model: e.cfg.Model, Tasks: slices.Clone(document.Tasks)}
 }
+
+// Encoder names what makes the JPEGs: libjpeg-turbo, or image/jpeg where that is missing.
+func (e *Engine) Encoder() string { return e.encoder.name }
 
 // Slots is what the servers take at once and one crop per core, which is made
 // while they work, so that no server waits for us.
@@ -113,7 +119,7 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, box document.
 		if problem != nil {
 			return problem
 		}
-		return job.show(img, e.cfg.JPEGQuality)
+		return e.show(job, img)
 	})
 	if err != nil {
 		return document.Prepared{}, e.problemOf(ctx, ctx, err)
@@ -156,7 +162,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	got, err := e.ask(ctx, job)
 	var f *fault
 	if errors.As(err, &f) && f.kind == oversized {
-		if err := e.encoded(ctx, func() error { return job.shrink(f.tokens, e.cfg.JPEGQuality) }); err != nil {
+		if err := e.encoded(ctx, func() error { return e.reduce(job, f.tokens) }); err != nil {
 			return answer{}, err
 		}
 		got, err = e.ask(ctx, job)

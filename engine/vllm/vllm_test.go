@@ -26,8 +26,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // quick is a configuration whose times suit tests.
 func quick() vllm.Config {
 	cfg := vllm.DefaultConfig()
-	cfg.FirstByteTimeout, cfg.ProgressTimeout = 5*time.Second, 5*time.Second
-	cfg.RegionTimeout = 30 * time.Second
+	cfg.FirstByteTimeout, cfg.ProgressTimeout = 30*time.Second, 30*time.Second
+	cfg.RegionTimeout = 2 * time.Minute
 	cfg.DownTimeout = 5 * time.Second
 	cfg.CheckInterval = 20 * time.Millisecond
 	return cfg
@@ -44,7 +44,7 @@ func serve(t testing.TB, cfg enginetest.Config) (*enginetest.Fake, vllm.Endpoint
 // start starts an engine on the endpoints.
 func start(t testing.TB, cfg vllm.Config, endpoints ...vllm.Endpoint) *vllm.Engine {
 	cfg.Endpoints = endpoints
-	e, err := vllm.New(cfg, slog.New(slog.DiscardHandler))
+	e, err := vllm.New(cfg, "../../models", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -452,10 +452,10 @@ func TestCancelClosesTheSocket(t *testing.T) {
 	}
 }
 
-// eventually waits for what another process does, a second at most.
+// eventually waits for what another goroutine does; the limit is for what never comes.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); !done(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}

@@ -58,7 +58,7 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 // startVLLM starts watching the model servers and, unless it is off, the layout
 // sidecar. Neither needs to be up yet.
 func (a *App) startVLLM() (pipeline.Backend, error) {
-	engine, err := vllm.New(a.cfg.VLLM.Config, a.log)
+	engine, err := vllm.New(a.cfg.VLLM.Config, findModels(a.cfg.Engine.Embedded.Dir), a.log)
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
@@ -99,6 +99,7 @@ func vllmComponent(engine *vllm.Engine) server.Component {
 		state, detail = endpoints[0].State, endpoints[0].Detail
 	}
 	c := engineComponent(engine, state, detail)
+	c.Encoder = engine.Encoder()
 	for _, e := range endpoints {
 		c.Endpoints = append(c.Endpoints, server.Endpoint(e))
 	}

@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
+	"internal/cputime":           {}, // for tests of others
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
@@ -66,6 +67,8 @@ var testArrows = map[string][]string{
 	"provision/runpod": {"provision/runpodtest"},
 	"engine/vllm":      {"engine/enginetest"},
 	"engine/embedded":  {"engine/enginetest"},
+	"extract":          {"internal/cputime"},
+	"layout":           {"internal/cputime"},
 }
 
 // homes says which packages may import an outside module.

@@ -102,6 +102,7 @@ pretend() {
 	rm -rf "$site/$name" "$site/$name"-*.dist-info
 	mkdir -p "$site/$name" "$site/$name-$version.dist-info"
 	echo "__version__ = '$version'" >"$site/$name/__init__.py"
+	[ "$name" != turbojpeg ] || { mkdir -p "$site/turbojpeg.libs"; echo stand-in >"$site/turbojpeg.libs/libturbojpeg-0.so.0.3.0"; }
 	[ "$name" != transformers ] || printf 'class %s: pass\n' PPDocLayoutV3ForObjectDetection PPDocLayoutV3ImageProcessor >>"$site/$name/__init__.py"
 	printf 'Metadata-Version: 2.1\nName: %s\nVersion: %s\n' "$name" "$version" >"$site/$name-$version.dist-info/METADATA"
 	echo "Successfully installed $name-$version"
@@ -119,6 +120,7 @@ read_list() {
 while [ $# -gt 0 ]; do
 	case $1 in
 	-r | --requirement) read_list "$2"; shift ;;
+	-t | --target) site=$2; mkdir -p "$site"; shift ;;
 	-c | --constraint | -i | --index-url | --extra-index-url | -f | --find-links | --cache-dir | --retries | --timeout | --python | -p) shift ;;
 	-*) ;;
 	git+*) name=${1##*/}; name=${name%%@*}; pretend "${name%.git}" ;;

@@ -137,7 +137,7 @@ func healthy(t *testing.T, r running) {
 	t.Helper()
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	address := podtest.Forward(t, r, 8000)
-	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		answer, err := client.Get("http://" + address + "/health")
 		if err == nil {
 			io.Copy(io.Discard, answer.Body)

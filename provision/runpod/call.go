@@ -69,8 +69,8 @@ func (c *Cloud) do(ctx context.Context, q call, out any) error {
 		if err == nil {
 			return nil
 		}
-		if ctx.Err() != nil {
-			return err
+		if stopped := ctx.Err(); stopped != nil {
+			return fmt.Errorf("%w (%w)", err, stopped)
 		}
 		switch again {
 		case never:

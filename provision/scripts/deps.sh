@@ -1,5 +1,5 @@
 # Installs what the host lacks (task=install), or says what it has (task=check).
-# From the caller: task, layout (1 or 0), from_source (1 or 0), the pins.
+# From the caller: task, layout (1 or 0), from_source (1 or 0), the pins, encoder_file.
 # Exit codes of install say which part failed: 11 system, 12 environment,
 # 13 vLLM, 14 transformers, 15 layout.
 python=$dir/python/bin/python
@@ -23,6 +23,7 @@ check() {
 	echo "transformers=$(version transformers)"
 	echo "transformers_from=$("$python" -c 'import importlib.metadata as m; print(m.distribution("transformers").read_text("direct_url.json") or "")' 2>/dev/null || true)"
 	echo "hf=$(command -v hf || true)"
+	[ ! -f "$dir/models/$encoder_file" ] || echo encoder=ok
 	[ "$layout" = 0 ] || if why=$(layout_works); then echo layout=ok; else echo "layout=$(tail -1 <<< "$why")"; fi
 }
 
@@ -34,6 +35,7 @@ make_environment() {
 		if python3 -m pip --version >/dev/null 2>&1; then
 			bare=(--without-pip)
 		else
+			retry 3 as_root apt-get update -qq || exit 11
 			retry 3 as_root apt-get install -oDPkg::Lock::Timeout=300 -y -qq --no-install-recommends python3-venv python3-pip || exit 11
 		fi
 	fi
@@ -44,17 +46,25 @@ make_environment() {
 	touch "$complete"
 }
 
+# libjpeg-turbo, to where the gateway looks for it: on the volume, because what
+# apt-get installs is gone when a pod is stopped, and without root.
+bring_encoder() {
+	local part=$dir/run/encoder
+	rm -rf "$part" && mkdir -p "$part" "$dir/models"
+	echo "$encoder_pin" > "$part/requirements.txt"
+	retry 3 "$python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes --only-binary=:all: \
+		--implementation=cp --python-version=311 --platform=manylinux2014_x86_64 --target "$part" -r "$part/requirements.txt" &&
+		mv "$part"/turbojpeg.libs/libturbojpeg-*.so* "$dir/models/$encoder_file" &&
+		rm -rf "$part"
+}
+
 install() {
 	as_root dpkg --configure -a 9>&- || true # what a run that was cut off has left
-	# libturbojpeg makes JPEG six times cheaper; the gateway works without it.
-	if [[ $(ldconfig -p) != *libturbojpeg.so.0* ]]; then
-		retry 3 as_root apt-get update -qq &&
-			{ as_root apt-get install -oDPkg::Lock::Timeout=300 -y -qq --no-install-recommends libturbojpeg0 || as_root apt-get install -oDPkg::Lock::Timeout=300 -y -qq --no-install-recommends libturbojpeg; } 9>&- ||
-			echo "warning=libturbojpeg is not installed: pictures cost more CPU"
-	fi
 	if [ ! -x "$python" ] || [ ! -f "$complete" ]; then
 		make_environment
 	fi
+	[ -f "$dir/models/$encoder_file" ] || bring_encoder ||
+		echo "warning=the JPEG encoder libjpeg-turbo could not be installed: the gateway takes twice the CPU time for a page"
 	if ! at_least "$(version vllm)" "$vllm_least"; then
 		retry 3 "$python" -m pip install -q --disable-pip-version-check "vllm==$vllm_pin" || exit 13
 	fi
