@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -58,19 +59,13 @@ func WriteMachinePlan(w io.Writer, o Options, host string, asJSON bool) error {
 		return errors.New("--host: it is not user@address[:port]")
 	}
 	plan := Plan{Candidates: []Candidate{}, Options: o}
-	for _, s := range steps(o) {
-		if s.Stage != "create" && s.Stage != "running" {
-			plan.Steps = append(plan.Steps, s)
-		}
-	}
+	plan.walk(slices.DeleteFunc(steps(o), func(s Step) bool { return s.Stage == "create" || s.Stage == "running" }))
 	if asJSON {
 		return plan.WriteJSON(w)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n\nSteps\n", host)
-	for _, s := range plan.Steps {
-		fmt.Fprintf(&b, "  %-9s %s\n", s.Stage, s.Does)
-	}
+	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n", host)
+	plan.writeSteps(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

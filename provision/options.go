@@ -96,10 +96,11 @@ func (o Options) String() string {
 }
 
 var (
-	hubName  = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
-	imageRef = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$`)
-	plainDir = regexp.MustCompile(`^(/[\w.-]+)+$`)
-	region   = regexp.MustCompile(`^[A-Za-z0-9-]{2,32}$`)
+	hubName   = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
+	imageRef  = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$`)
+	plainDir  = regexp.MustCompile(`^(/[\w.-]+)+$`)
+	plainWord = regexp.MustCompile(`^[\w./:@-]+$`)
+	region    = regexp.MustCompile(`^[A-Za-z0-9-]{2,32}$`)
 )
 
 // Validate returns every fault, named by flag. What it lets pass is safe

@@ -15,6 +15,11 @@ type Parts struct {
 	Store   *Store
 	// PublicKey is the authorized_keys line of the key that Connect logs in with.
 	PublicKey string
+	// KeyFile is its private key, where ssh does not find it by itself.
+	KeyFile string
+	// Flags are those that every command about a deployment has to repeat: where
+	// its key and its state lie here, where that is not the usual place.
+	Flags []string
 	// Program opens the program that is put on the host, a Linux executable.
 	Program func() (Program, error)
 	// Source packs this program's sources (tar.gz), for hosts on which it does not

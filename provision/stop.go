@@ -9,7 +9,7 @@ import (
 
 // Stop stops a deployment's pod and waits until it bills storage only.
 func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
-	return stillThere(d.PodID, "stop", meet(ctx, []stage{{
+	return p.stillThere(d.PodID, "stop", meet(ctx, []stage{{
 		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, d.PodID)
@@ -26,11 +26,11 @@ func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 }
 
 // stillThere says that a pod bills on where it could not be stopped or destroyed.
-func stillThere(id, action string, err error) error {
+func (p *Provisioner) stillThere(id, action string, err error) error {
 	if err == nil || errors.Is(err, ErrGone) {
 		return err
 	}
-	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{"ocr-gateway provision --" + action + " --pod-id " + id}}
+	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{p.onPod(id, "--"+action)}}
 }
 
 // askOnce lets a state that does not allow the change now pass by.
@@ -74,7 +74,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 
 // TerminatePod destroys any pod of the account and waits until it is gone.
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
-	return stillThere(id, "terminate", meet(ctx, []stage{{
+	return p.stillThere(id, "terminate", meet(ctx, []stage{{
 		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, id)

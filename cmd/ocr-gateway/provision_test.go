@@ -422,7 +422,7 @@ func TestTerminateIsCareful(t *testing.T) {
 	}
 	cmd := c.command("--gpu", "A40")
 	cmd.Stdin = strings.NewReader("no\n")
-	if out, err := cmd.CombinedOutput(); err == nil || c.fake.Created() != 0 || !strings.Contains(string(out), "at most $0.40 an hour") {
+	if out, err := cmd.CombinedOutput(); err == nil || c.fake.Created() != 0 || !strings.Contains(string(out), "at most $0.49 an hour") {
 		t.Errorf("declined: %v, %d pods\n%s", err, c.fake.Created(), out)
 	}
 	if _, stderr, code := c.run("--gpu", "A40"); code == exitOK || c.fake.Created() != 0 {
