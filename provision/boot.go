@@ -264,6 +264,9 @@ func (r *run) running(ctx context.Context) error {
 		return fmt.Errorf("the pod stopped by itself")
 	case r.pod.State != PodRunning:
 		r.showPodLog(ctx, LogSystem)
+		if far := r.pull.String(); far != "" {
+			return waitFor("the image: %s", far)
+		}
 		return waitFor("the pod is %s", r.pod.State)
 	case r.pod.GPUCount < r.d.Options.GPUCount:
 		return fmt.Errorf("the pod came back with %d of %d GPUs: stop it and start it again later, or take another machine with --replace: %w",

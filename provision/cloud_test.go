@@ -526,6 +526,59 @@ func TestStopThatFailsSaysThatItBills(t *testing.T) {
 	}
 }
 
+// What a pod costs while it is stopped is said wherever it is.
+func TestStorageIsPriced(t *testing.T) {
+	said := func(t *testing.T, w *world) (text, perMonth string) {
+		t.Helper()
+		states, err := w.Status(t.Context())
+		if err != nil || len(states) != 1 {
+			t.Fatalf("status %+v, %v", states, err)
+		}
+		var out strings.Builder
+		if err := provision.WriteStatus(&out, states); err != nil {
+			t.Fatal(err)
+		}
+		return out.String(), fmt.Sprintf("%.2f", states[0].StoragePerMonth)
+	}
+	t.Run("a volume of the pod's own", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{})
+		o := options()
+		o.DiskGB, o.VolumeGB = 40, 50
+		d, err := w.up(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, perMonth := said(t, w); perMonth != "9.00" {
+			t.Errorf("running: $%s a month\n%s", perMonth, text)
+		}
+		if err := w.Stop(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		text, perMonth := said(t, w)
+		if perMonth != "10.00" || !strings.Contains(text, "and $10.00 a month for storage") {
+			t.Errorf("stopped: $%s a month\n%s", perMonth, text)
+		}
+		if bill := w.StoppedBill(t.Context(), d.PodID); bill != "$10.00 a month" {
+			t.Errorf("--stop says %q", bill)
+		}
+	})
+	t.Run("a network volume", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{Volumes: []runpodtest.Volume{{ID: "v1", Name: "v", Size: 200, DataCenter: "EU-SE-1"}}})
+		o := options()
+		o.NetworkVolume = "v1"
+		d, err := w.up(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Stop(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if text, perMonth := said(t, w); perMonth != "14.00" {
+			t.Errorf("stopped: $%s a month\n%s", perMonth, text)
+		}
+	})
+}
+
 func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	var tries int

@@ -31,6 +31,9 @@ const (
 	statusFile    = "run/status.json"
 )
 
+// keysName is the gateway's setting in secretsFile.
+const keysName = "OCR_SERVER_API_KEYS"
+
 // servedName is what vLLM calls the model.
 const servedName = "glm-ocr"
 
@@ -134,7 +137,7 @@ func (r *run) findKey(ctx context.Context) error {
 	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/etc/secrets.env" ] || cat "$dir/etc/secrets.env"`, nil), &out); err != nil {
 		return err
 	}
-	if r.apiKeys = first(pairs(out.String()), "OCR_SERVER_API_KEYS"); r.apiKeys == "" {
+	if r.apiKeys = first(pairs(out.String()), keysName); r.apiKeys == "" {
 		r.apiKeys, r.d.KeyShown = rand.Text(), false
 	}
 	r.apiKey, _, _ = strings.Cut(r.apiKeys, ",")
@@ -144,7 +147,7 @@ func (r *run) findKey(ctx context.Context) error {
 // files are the settings of the deployment.
 func (r *run) files() []file {
 	o := r.d.Options
-	secrets := "OCR_SERVER_API_KEYS=" + r.apiKeys + "\n"
+	secrets := keysName + "=" + r.apiKeys + "\n"
 	files := []file{
 		{secretsFile, []byte(secrets), true},
 		{settingsFile, []byte(r.settings()), false},

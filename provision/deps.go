@@ -56,7 +56,13 @@ func (r *run) installed(ctx context.Context) error {
 // install brings what is missing. That the layout sidecar's part fails costs
 // the layout only.
 func (r *run) install(ctx context.Context) error {
-	found, err := r.deps(ctx, "install")
+	var found map[string][]string
+	// pip unpacks beside the environment before it installs.
+	folders := Quote(r.d.Options.Dir+"/python") + ` "${TMPDIR:-/tmp}"/pip-*`
+	err := r.watched(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
+		found, err = r.deps(ctx, "install")
+		return err
+	})
 	for _, warning := range found["warning"] {
 		r.Progress.Warn(warning)
 	}

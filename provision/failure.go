@@ -91,7 +91,7 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 	case err != nil:
 		f.Bills = "pod " + r.d.PodID + " is kept and may be billing"
 	case pod.State == PodStopped:
-		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills"
+		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills " + r.stoppedBill(ctx, pod)
 	default:
 		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
 	}

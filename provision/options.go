@@ -82,6 +82,39 @@ func (o Options) flags() string {
 	return b.String()
 }
 
+// keeping returns the options of a machine that is known already: as they were,
+// but for the flags that are given now.
+func (o Options) keeping(before Options, given []string) Options {
+	has := func(flags ...string) bool {
+		return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(given, f) })
+	}
+	if !has("dir") {
+		o.Dir = before.Dir
+	}
+	if !has("gpu-count") {
+		o.GPUCount = before.GPUCount
+	}
+	if !has("vllm-port") {
+		o.VLLMPort = before.VLLMPort
+	}
+	if !has("api-port") {
+		o.APIPort = before.APIPort
+	}
+	if !has("model") {
+		o.Model = before.Model
+	}
+	if !has("layout-model", "no-layout") {
+		o.LayoutModel = before.LayoutModel
+	}
+	if !has("no-mtp") {
+		o.MTP = before.MTP
+	}
+	if !has("transformers-from-source") {
+		o.FromSource = before.FromSource
+	}
+	return o
+}
+
 // optionsEnv is the variable of a pod that holds its options, for a run that
 // takes it over without the state that was kept elsewhere.
 const optionsEnv = "GATEWAY_OPTIONS"

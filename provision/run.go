@@ -87,6 +87,7 @@ type run struct {
 	host        Host      // nil while there is no connection
 	probed      probe     // what the host is
 	logSince    time.Time // of the pod's log, what is shown already
+	pull        pull      // of the image
 	doubtful    bool      // an order was not answered, and its pod has not been seen
 	startAsked  time.Time // when the stopped pod was first asked to start
 	refusals    int       // of the login
@@ -115,7 +116,7 @@ func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, e
 	if err := meet(ctx, stages, p.Progress); err != nil {
 		return Card{}, r.explain(ctx, err)
 	}
-	card := r.card()
+	card := r.card(ctx)
 	d.KeyShown = true
 	return card, r.save()
 }
