@@ -88,7 +88,7 @@ const supervisorPID = `pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/
 // by them. Change times are compared, as a rename does not touch the others.
 func (r *run) supervisor(ctx context.Context) (string, error) {
 	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) != *" supervise "* ]]; then
+	err := r.onHost(ctx, r.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") != *" supervise "* ]]; then
 	echo "$absent"
 elif [ "$(readlink "/proc/$pid/exe")" != "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
 	echo "$old"

@@ -6,7 +6,7 @@ unit=/etc/systemd/system/ocr-gateway.service
 stop() {
 	if [ -f "$unit" ] && grep -qF "$dir/bin/ocr-gateway supervise" "$unit"; then
 		as_root systemctl disable --quiet --now ocr-gateway.service
-	elif [ -n "$pid" ] && [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) == *" supervise "* ]]; then
+	elif [ -n "$pid" ] && [[ $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") == *" supervise "* ]]; then
 		kill -TERM "$pid"
 	fi
 }
