@@ -27,8 +27,10 @@ func (s Span) String() string {
 		return ""
 	case s.Most <= time.Minute:
 		return fmt.Sprintf("%.0f to %.0f s", s.Least.Seconds(), s.Most.Seconds())
+	case s.Least < time.Minute:
+		return fmt.Sprintf("%.0f s to %.0f min", s.Least.Seconds(), s.Most.Minutes())
 	default:
-		return fmt.Sprintf("%.0f to %.0f min", max(1, s.Least.Minutes()), s.Most.Minutes())
+		return fmt.Sprintf("%.0f to %.0f min", s.Least.Minutes(), s.Most.Minutes())
 	}
 }
 
@@ -53,7 +55,7 @@ func transfer(bytes float64) Span {
 }
 
 // takes estimates a stage. It rests on sizes and on what vLLM's starts and pip's
-// installs take elsewhere; nothing of it was measured on a rented pod.
+// installs are reported to take; nothing of it was measured on a rented pod.
 func takes(stage string, o Options) Span {
 	switch stage {
 	case "create":

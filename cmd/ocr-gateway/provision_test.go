@@ -635,6 +635,47 @@ func TestMachineIsKeptStoppedAndCleared(t *testing.T) {
 	}
 }
 
+// startUnit and stopUnit do what systemd does with the unit.
+const (
+	startUnit = `setsid $(sed -n 's/^ExecStart=//p' /etc/systemd/system/ocr-gateway.service) >/dev/null 2>&1 </dev/null 9>&- &`
+	stopUnit  = `pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' /opt/ocr-gateway/run/status.json | head -1)
+kill -TERM "$pid"
+while [ -d "/proc/$pid" ]; do sleep 0.1; done`
+)
+
+// Where there is systemd it is systemd that is asked, and its unit goes with the rest.
+func TestMachineWithSystemd(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	c.pods.StandIn("systemctl", func(_ *podtest.Caller, call podtest.Call) podtest.Reply {
+		script := map[string]string{"enable": startUnit, "disable": stopUnit}[call.Args[0]]
+		return podtest.Reply{Exec: []string{"/bin/bash", "-c", script}}
+	})
+	host, machine := c.machine(filepath.Join(c.home, ".ssh", "id_ed25519"))
+	inside := func(script string) string {
+		t.Helper()
+		visit := c.command("--host", host, "--host-key", machine.HostKey, "--ssh")
+		visit.Stdin = strings.NewReader(script)
+		out, err := visit.Output()
+		if err != nil {
+			t.Fatalf("the shell says %v: %s", err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	inside("mkdir -p /run/systemd/system /etc/systemd/system\n")
+	c.must("--host", host, "--host-key", machine.HostKey)
+	c.must("--host", host, "--stop")
+	if !called(c.pods.Calls("systemctl"), "disable --quiet --now ocr-gateway.service") {
+		t.Errorf("systemd was not asked: %v", c.pods.Calls("systemctl"))
+	}
+	c.must("--host", host, "--uninstall", "--yes")
+	if left := inside("ls -d /etc/systemd/system/ocr-gateway.service /opt/ocr-gateway 2>/dev/null; true\n"); left != "" {
+		t.Errorf("left on the machine: %s", left)
+	}
+	if calls := c.pods.Calls("systemctl"); calls[len(calls)-1].Args[0] != "daemon-reload" {
+		t.Errorf("the last call is %v", calls[len(calls)-1].Args)
+	}
+}
+
 // TestVisits looks into a deployment: its logs, a shell, a tunnel.
 func TestVisits(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{})
