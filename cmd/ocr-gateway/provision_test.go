@@ -558,6 +558,21 @@ find etc -type f -newerct "$(sed -n 's/.*"config_read": *"\([^"]*\)".*/later: \1
 	}
 }
 
+// inside runs a script in a shell on a host and returns what it writes, without
+// the greeting of the machine.
+func (c *cloud) inside(script string, args ...string) string {
+	c.t.Helper()
+	const begin = "-- the script begins"
+	visit := c.command(append(args, "--ssh")...)
+	visit.Stdin = strings.NewReader("echo '" + begin + "'\n" + script)
+	out, err := visit.Output()
+	if err != nil {
+		c.t.Fatalf("the shell says %v: %s", err, out)
+	}
+	_, said, _ := strings.Cut(string(out), begin)
+	return strings.TrimSpace(said)
+}
+
 // A machine keeps its ports from run to run, its card leads to them and to nothing
 // else, and it can be stopped, started again and cleared.
 func TestMachineIsKeptStoppedAndCleared(t *testing.T) {
@@ -597,16 +612,7 @@ func TestMachineIsKeptStoppedAndCleared(t *testing.T) {
 		t.Errorf("the tunnel ended with %v", err)
 	}
 
-	inside := func(script string) string {
-		t.Helper()
-		visit := c.command(with("--ssh")...)
-		visit.Stdin = strings.NewReader(script)
-		out, err := visit.Output()
-		if err != nil {
-			t.Fatalf("the shell says %v: %s", err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
+	inside := func(script string) string { return c.inside(script, with("--host-key", machine.HostKey)...) }
 	const works = "pgrep -c 'ocr-gateway|fakevllm' || true\n"
 	if n := inside(works); n == "0" {
 		t.Fatal("nothing runs on the machine: the test looks in vain")
@@ -651,16 +657,7 @@ func TestMachineWithSystemd(t *testing.T) {
 		return podtest.Reply{Exec: []string{"/bin/bash", "-c", script}}
 	})
 	host, machine := c.machine(filepath.Join(c.home, ".ssh", "id_ed25519"))
-	inside := func(script string) string {
-		t.Helper()
-		visit := c.command("--host", host, "--host-key", machine.HostKey, "--ssh")
-		visit.Stdin = strings.NewReader(script)
-		out, err := visit.Output()
-		if err != nil {
-			t.Fatalf("the shell says %v: %s", err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
+	inside := func(script string) string { return c.inside(script, "--host", host, "--host-key", machine.HostKey) }
 	inside("mkdir -p /run/systemd/system /etc/systemd/system\n")
 	c.must("--host", host, "--host-key", machine.HostKey)
 	c.must("--host", host, "--stop")

@@ -21,7 +21,7 @@ uninstall() {
 	cd "$dir"
 	[ ! -d cache/gopath ] || chmod -R u+w cache/gopath # Go writes it read-only
 	[ ! -f python/complete ] || rm -rf python
-	rm -rf hf/hub hf/xet hf/models--*.files cache/vllm cache/gopath cache/go-build src/go.mod src/go.sum
+	rm -rf hf/hub hf/xet hf/*--*.files cache/vllm cache/gopath cache/go-build src/go.mod src/go.sum
 	[ ! -f run/built ] || rm -rf src
 	rm -f bin/ocr-gateway{,.new} etc/{supervise.json,config.yaml,secrets.env,cloud.env} logs/{vllm,gateway,supervise}.log*
 	rm -f run/{status.json,environment,constraints.txt,download,built,source.tar.gz,page.png,pages.pdf,script.lock} run/status.json.*
