@@ -334,7 +334,7 @@ func TestCardKeepsTheKeyOffPlainHTTP(t *testing.T) {
 					}
 				}
 			}
-			if lines == 0 || strings.Contains(b.String(), card.Tunnel+" &") != tt.tunnel {
+			if lines == 0 || strings.Contains(b.String(), card.Tunnel+"   # first") != tt.tunnel {
 				t.Errorf("%d lines in\n%s", lines, b.String())
 			}
 		})

@@ -76,11 +76,13 @@ func (r *run) replan(ctx context.Context) (err error) {
 func (r *run) createFirstFree(ctx context.Context) error {
 	var refused error
 	for _, c := range r.plan.Candidates {
-		if c.PricePerHour > r.d.Ceiling+0.005 { // half a cent: prices are rounded when shown
+		if c.PricePerHour > r.d.Ceiling+halfCent {
 			r.Progress.Waiting(fmt.Sprintf("%s now costs $%.2f an hour, more than was agreed to", c.Name, c.PricePerHour))
 			continue
 		}
-		r.Progress.Waiting(fmt.Sprintf("ordering %s at $%.2f an hour", c.Name, c.PricePerHour))
+		if err := r.announce(c); err != nil {
+			return err
+		}
 		pod, err := r.Cloud.Create(ctx, r.order(c))
 		switch {
 		case err == nil:
@@ -127,6 +129,19 @@ func (r *run) createWithProxyOnly(ctx context.Context, refusal error) error {
 		return errors.Join(err, r.save())
 	}
 	return err
+}
+
+// announce says what is ordered, and keeps with the deployment what it stands
+// for: the order may be answered to a later run.
+func (r *run) announce(c Candidate) error {
+	r.Progress.Waiting(fmt.Sprintf("ordering %s at $%.2f an hour", c.Name, c.PricePerHour))
+	if c.InsteadOf == r.d.InsteadOf {
+		return nil
+	}
+	if r.d.InsteadOf = c.InsteadOf; c.InsteadOf != "" {
+		r.Progress.Warn(fmt.Sprintf("%s is not to be had: ordering %s at $%.2f an hour instead", c.InsteadOf, c.Name, c.PricePerHour))
+	}
+	return r.save()
 }
 
 // ruleBroken is an answer by which the cloud also says, in words that are not
@@ -216,7 +231,7 @@ func (r *run) see(ctx context.Context) error {
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	if err != nil {
 		if errors.Is(err, ErrGone) {
-			return fmt.Errorf("the pod %s is gone, and nothing of it bills; forget it with: ocr-gateway provision --terminate --pod-id %s: %w", r.d.PodID, r.d.PodID, err)
+			return fmt.Errorf("the pod %s is gone, and nothing of it bills; forget it with: %s: %w", r.d.PodID, r.Command(r.d, "--terminate"), err)
 		}
 		return cloudTrouble(err)
 	}
@@ -283,6 +298,9 @@ func (r *run) running(ctx context.Context) error {
 		return fmt.Errorf("the pod stopped by itself")
 	case r.pod.State != PodRunning:
 		r.showPodLog(ctx, LogSystem)
+		if far := r.pull.String(); far != "" {
+			return waitFor("the image: %s", far)
+		}
 		return waitFor("the pod is %s", r.pod.State)
 	case r.pod.GPUCount < r.d.Options.GPUCount:
 		return fmt.Errorf("the pod came back with %d of %d GPUs: stop it and start it again later, or take another machine with --replace: %w",

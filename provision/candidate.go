@@ -12,58 +12,49 @@ import (
 // encoder's peak and a KV cache for 64 answers at once.
 const leastMemoryGB = 20
 
-// others are kinds that are tried when none of the wanted is free: those with
-// published figures first.
-var others = []string{"A40", "A100", "H100", "L40S", "RTX A6000", "RTX 6000 Ada", "L40"}
-
 // Candidate is an offer that the deployment would take.
 type Candidate struct {
 	Offer
 	Count        int     `json:"count"`
 	PricePerHour float64 `json:"price_per_hour"` // USD for the pod
 	Why          string  `json:"why"`
+	// InsteadOf is what was asked for, where this is another kind.
+	InsteadOf string `json:"instead_of,omitempty"`
 }
 
 // candidates orders the offers that will be tried: of each wanted kind in its
-// turn the cheapest first, what is out of stock last, and after them other kinds
-// that cost no more than the dearest wanted one. It says why each stands where
-// it does, and returns none where nothing fits.
-func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate) {
+// turn the cheapest first, then the alternatives, what is out of stock last. It
+// says why each stands where it does, and returns none where no wanted kind fits.
+// bound is the most that an alternative may cost, in USD an hour for the pod.
+func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate, bound float64) {
 	taken := map[string]bool{}
-	add := func(kind, why string, ceiling float64) {
+	for kind := range strings.SplitSeq(o.GPU, ",") {
+		if kind = strings.TrimSpace(kind); kind == "" {
+			continue
+		}
 		var found []Candidate
 		for _, offer := range matching(offers, kind) {
 			if taken[offer.GPU] || offer.MemoryGB < leastMemoryGB {
 				continue
 			}
-			c := Candidate{Offer: offer, Count: o.GPUCount, PricePerHour: offer.PricePerGPU * float64(o.GPUCount), Why: why}
-			switch {
-			case o.MaxPrice > 0 && c.PricePerHour > o.MaxPrice:
+			taken[offer.GPU] = true
+			c := Candidate{Offer: offer, Count: o.GPUCount, PricePerHour: offer.PricePerGPU * float64(o.GPUCount), Why: "asked for"}
+			if o.MaxPrice > 0 && c.PricePerHour > o.MaxPrice {
 				c.Why = fmt.Sprintf("dearer than --max-price %.2f", o.MaxPrice)
-				taken[offer.GPU] = true
 				tooDear = append(tooDear, c)
-			case ceiling > 0 && c.PricePerHour > ceiling:
 				continue
-			default:
-				taken[offer.GPU] = true
-				found = append(found, c)
 			}
+			found = append(found, c)
 		}
 		slices.SortStableFunc(found, func(a, b Candidate) int { return cmp.Compare(a.PricePerHour, b.PricePerHour) })
 		fitting = append(fitting, found...)
 	}
-	for kind := range strings.SplitSeq(o.GPU, ",") {
-		if kind = strings.TrimSpace(kind); kind != "" {
-			add(kind, "asked for", 0)
-		}
-	}
-	if ceiling := dearest(fitting); ceiling > 0 {
-		for _, kind := range others {
-			add(kind, "no dearer, if none of those asked for is free", ceiling)
-		}
+	if len(fitting) > 0 {
+		bound = fallbackBound(fitting[0], o)
+		fitting = append(fitting, alternatives(offers, fitting, bound, o)...)
 	}
 	slices.SortStableFunc(fitting, func(a, b Candidate) int { return cmp.Compare(rank(a), rank(b)) })
-	return fitting, tooDear
+	return fitting, tooDear, bound
 }
 
 // rank puts what is out of stock last, whatever was asked for.

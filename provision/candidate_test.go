@@ -15,6 +15,8 @@ var catalogue = []Offer{
 	{GPU: "NVIDIA A40", Name: "A40", MemoryGB: 48, PricePerGPU: 0.40, Stock: StockHigh},
 	{GPU: "NVIDIA RTX A4000", Name: "RTX A4000", MemoryGB: 16, PricePerGPU: 0.25, Stock: StockHigh},
 	{GPU: "NVIDIA L40S", Name: "L40S", MemoryGB: 48, PricePerGPU: 0.86, Stock: StockHigh},
+	{GPU: "NVIDIA RTX A6000", Name: "RTX A6000", MemoryGB: 48, PricePerGPU: 0.49, Stock: StockLow},
+	{GPU: "NVIDIA H200", Name: "H200 SXM", MemoryGB: 141, PricePerGPU: 3.59, Stock: StockHigh},
 	{GPU: "NVIDIA L4", Name: "L4", MemoryGB: 24, PricePerGPU: 0.43, Stock: StockHigh},
 }
 
@@ -26,37 +28,61 @@ func TestCandidates(t *testing.T) {
 		refused []string
 	}{
 		{
-			"cheapest of the kind first, out of stock last, then others that are no dearer",
+			"cheapest of the kind first, then less capable ones class by class, out of stock last",
 			func(o *Options) { o.GPU = "h100" },
-			[]string{"H100 PCIe", "H100 SXM", "A40", "A100 SXM", "L40S", "H100 NVL"},
+			[]string{"H100 PCIe", "H100 SXM", "A100 SXM", "A40", "RTX A6000", "L40S", "H100 NVL"},
 			nil,
 		},
 		{
-			"a dearer kind is never taken instead",
-			func(o *Options) { o.GPU = "A40" },
+			"the default has an alternative for 9 cents more, and none for twice the price",
+			func(o *Options) {},
+			[]string{"A40", "RTX A6000"},
+			nil,
+		},
+		{
+			"as capable ones go before less capable ones, within the bound",
+			func(o *Options) { o.GPU = "A100" },
+			[]string{"A100 SXM", "A40", "RTX A6000", "L40S"},
+			nil,
+		},
+		{
+			"a bound of one's own reaches up the ladder",
+			func(o *Options) { o.GPU, o.MaxPrice = "A100", 3.6 },
+			[]string{"A100 SXM", "H100 PCIe", "H100 SXM", "H200 SXM", "A40", "RTX A6000", "L40S", "H100 NVL"},
+			nil,
+		},
+		{
+			"a bound of one's own keeps alternatives off",
+			func(o *Options) { o.MaxPrice = 0.45 },
 			[]string{"A40"},
 			nil,
 		},
 		{
-			"kinds in order of preference",
-			func(o *Options) { o.GPU = "A100, L4" },
-			[]string{"A100 SXM", "L4", "A40", "L40S"},
+			"kinds in order of preference, the first sets the bound",
+			func(o *Options) { o.GPU = "A40, H100 SXM" },
+			[]string{"A40", "H100 SXM", "RTX A6000"},
+			nil,
+		},
+		{
+			"a kind below the ladder goes up it",
+			func(o *Options) { o.GPU = "L4" },
+			[]string{"L4", "A40", "RTX A6000"},
 			nil,
 		},
 		{
 			"bounded price counts all GPUs of the pod",
 			func(o *Options) { o.GPU, o.GPUCount, o.MaxPrice = "H100", 2, 5 },
-			[]string{"H100 PCIe", "A40", "A100 SXM", "L40S"},
+			[]string{"H100 PCIe", "A100 SXM", "A40", "RTX A6000", "L40S"},
 			[]string{"H100 SXM", "H100 NVL"},
 		},
 		{"too small for the model", func(o *Options) { o.GPU = "A4000" }, nil, nil},
-		{"a full id", func(o *Options) { o.GPU = "NVIDIA L40S" }, []string{"L40S", "A40"}, nil},
+		{"a full id", func(o *Options) { o.GPU = "NVIDIA L40S" }, []string{"L40S", "A40", "RTX A6000"}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := DefaultOptions()
 			tt.change(&o)
-			fitting, refused := candidates(catalogue, o)
+			fitting, refused, _ := candidates(catalogue, o)
 			if got := names(fitting); !slices.Equal(got, tt.want) {
 				t.Errorf("candidates %q, want %q", got, tt.want)
 			}

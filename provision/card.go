@@ -1,10 +1,12 @@
 package provision
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"strings"
+	"text/tabwriter"
 )
 
 // Card is what a user needs of a deployment that is ready.
@@ -12,11 +14,14 @@ type Card struct {
 	Name       string   `json:"name"`
 	PodID      string   `json:"pod_id,omitempty"`
 	GPU        string   `json:"gpu"`
-	Address    string   `json:"address"` // host:port of sshd
+	InsteadOf  string   `json:"instead_of,omitempty"` // what was asked for, where the pod has another kind
+	Address    string   `json:"address"`              // host:port of sshd
 	SSH        string   `json:"ssh"`
 	URLs       []string `json:"urls"`      // of the API, verified from here; the one with TLS first
 	LocalURL   string   `json:"local_url"` // of the API while Tunnel runs here
-	Tunnel     string   `json:"tunnel"`    // command
+	Tunnel     string   `json:"tunnel_command"`
+	ShowKey    string   `json:"show_key_command"`
+	Stop       []Exit   `json:"stop_commands"`
 	APIKey     string   `json:"api_key,omitempty"`
 	KeyPath    string   `json:"api_key_file"` // on the host
 	VLLM       string   `json:"vllm"`
@@ -28,13 +33,43 @@ type Card struct {
 	Off        []string `json:"off"`  // what failed here and is left out, and why
 }
 
-func (r *run) card() Card {
-	o := r.d.Options
+// Exit is a command that ends what a deployment does or costs.
+type Exit struct {
+	Command string `json:"command"`
+	Keeps   string `json:"keeps"`
+}
+
+// exits are the ways out of a deployment.
+func (r *run) exits(ctx context.Context) []Exit {
+	if !r.d.Rented() {
+		return []Exit{
+			{r.Command(r.d, "--stop"), "keeps everything on the machine"},
+			{r.Command(r.d, "--uninstall"), "keeps nothing"},
+		}
+	}
+	return []Exit{
+		{r.Command(r.d, "--stop"), "keeps the volume, for " + r.stoppedBill(ctx, r.pod)},
+		{r.Command(r.d, "--terminate"), "keeps nothing"},
+	}
+}
+
+// sshCommand logs in with the user's own ssh.
+func (r *run) sshCommand() string {
 	host, port, _ := net.SplitHostPort(r.d.Login.Address)
+	key := ""
+	if r.KeyFile != "" {
+		key = "-i " + Word(r.KeyFile) + " "
+	}
+	return fmt.Sprintf("ssh %s-p %s %s@%s", key, port, r.d.Login.User, host)
+}
+
+func (r *run) card(ctx context.Context) Card {
+	o := r.d.Options
 	c := Card{
-		Name: r.d.Name, PodID: r.d.PodID, Address: r.d.Login.Address,
-		SSH:  fmt.Sprintf("ssh -p %s %s@%s", port, r.d.Login.User, host),
-		URLs: r.verified, LocalURL: o.localURL(), Tunnel: r.d.tunnel(), KeyPath: o.Dir + "/" + secretsFile,
+		Name: r.d.Name, PodID: r.d.PodID, Address: r.d.Login.Address, SSH: r.sshCommand(), InsteadOf: r.d.InsteadOf,
+		LocalURL: fmt.Sprintf("http://127.0.0.1:%d", o.APIPort), Tunnel: r.Command(r.d, "--tunnel"), ShowKey: r.Command(r.d, "--show-key"),
+		Stop: r.exits(ctx),
+		URLs: r.verified, KeyPath: o.Dir + "/" + secretsFile,
 		VLLM:   fmt.Sprintf("%s on 127.0.0.1:%d", o.Model, o.VLLMPort),
 		Layout: "PP-DocLayoutV3", PriceHour: r.pod.PricePerHour, Benchmark: r.figures, LogsFolder: o.Dir + "/logs",
 		Off: r.d.Without.Lines(),
@@ -87,7 +122,11 @@ func (c Card) Write(w io.Writer) error {
 	}
 	line("Deployment", c.Name)
 	line("Pod id", c.PodID)
-	line("GPU", c.GPU)
+	if c.InsteadOf != "" {
+		line("GPU", c.GPU+"   (in place of "+c.InsteadOf+", which was not to be had)")
+	} else {
+		line("GPU", c.GPU)
+	}
 	host, _, _ := net.SplitHostPort(c.Address)
 	line("Public IP", host)
 	line("SSH", c.SSH)
@@ -108,8 +147,9 @@ func (c Card) Write(w io.Writer) error {
 		fmt.Fprintf(&b, "  %-12s %s%s\n", name, url, note)
 	}
 	if len(c.URLs) == 0 {
-		line("OCR API", "not reachable from here: use "+c.Tunnel)
+		line("OCR API", "not reachable from here, but through the tunnel")
 	}
+	line("Tunnel", c.Tunnel+"   (brings it to "+c.LocalURL+")")
 	if c.PriceHour > 0 {
 		line("Price", fmt.Sprintf("$%.2f an hour", c.PriceHour))
 	}
@@ -119,7 +159,7 @@ func (c Card) Write(w io.Writer) error {
 	if c.APIKey != "" {
 		line("API key", c.APIKey+"   (shown once; kept on the host in "+c.KeyPath+")")
 	} else {
-		line("API key", "on the host, in "+c.KeyPath)
+		line("API key", "on the host in "+c.KeyPath+"; "+c.ShowKey+" prints it")
 	}
 	c.writeUse(&b)
 	if c.Benchmark != nil {
@@ -130,6 +170,15 @@ func (c Card) Write(w io.Writer) error {
 	return err
 }
 
+// lines are commands to paste, each of which works on any file of its kind.
+var lines = []struct{ options, path string }{
+	{`-F image=@page.png -F task=text`, "/api/ocr/recognize"},
+	{`-F file=@document.pdf -F pages=1 -H 'Accept: text/markdown'`, "/api/ocr/document"},
+	{`-N -F file=@document.pdf`, "/api/ocr/document/stream"},
+	{`-F images=@page.png -F images=@page-2.png`, "/api/ocr/batch"},
+	{`-F image=@invoice.png -F 'schema={"invoice_number":"","total":""}'`, "/api/ocr/extract"},
+}
+
 // writeUse writes the endpoints and lines to paste.
 func (c Card) writeUse(b *strings.Builder) {
 	base, tunneled := c.private()
@@ -137,20 +186,25 @@ func (c Card) writeUse(b *strings.Builder) {
 	for _, e := range endpoints {
 		fmt.Fprintf(b, "    %-5s %s%-26s %s\n", e.method, base, e.path, e.what)
 	}
+	b.WriteString("\n  Try it\n")
+	if tunneled { // else whatever listens here gets the key
+		fmt.Fprintf(b, "    %s   # first, in a terminal of its own\n", c.Tunnel)
+	}
 	key := c.APIKey
 	if key == "" {
-		key = "…"
+		key = `"$(` + c.ShowKey + `)"`
 	}
-	fmt.Fprintf(b, "\n  Try it\n    export OCR_KEY=%s\n", key)
-	if tunneled { // the address without TLS would show the key on the way
-		fmt.Fprintf(b, "    %s &\n", c.Tunnel)
+	fmt.Fprintf(b, "    export OCR_KEY=%s\n", key)
+	for _, l := range lines {
+		fmt.Fprintf(b, "    curl -H \"Authorization: Bearer %s\" %s %s%s\n", keyHint, l.options, base, l.path)
 	}
-	auth := `-H "Authorization: Bearer ` + keyHint + `"`
-	fmt.Fprintf(b, "    curl %s -F image=@page.png -F task=text %s/api/ocr/recognize\n", auth, base)
-	fmt.Fprintf(b, "    curl %s -F file=@document.pdf -F pages=1-5 -H 'Accept: text/markdown' %s/api/ocr/document\n", auth, base)
-	fmt.Fprintf(b, "    curl %s -F image=@invoice.png -F 'schema={\"invoice_number\":\"\",\"total\":\"\"}' %s/api/ocr/extract\n", auth, base)
-	if c.PodID != "" {
-		fmt.Fprintf(b, "\n  Stop paying\n    ocr-gateway provision --stop --pod-id %s        keeps the volume\n    ocr-gateway provision --terminate --pod-id %s   keeps nothing\n", c.PodID, c.PodID)
+	if len(c.Stop) > 0 {
+		b.WriteString("\n  Stop\n")
+		table := tabwriter.NewWriter(b, 0, 0, 3, ' ', 0)
+		for _, e := range c.Stop {
+			fmt.Fprintf(table, "    %s\t%s\n", e.Command, e.Keeps)
+		}
+		table.Flush()
 	}
 }
 

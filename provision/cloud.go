@@ -111,10 +111,14 @@ const (
 
 // Offer is a kind of GPU at its price.
 type Offer struct {
-	GPU         string   `json:"gpu"`                // id that an order takes
-	Name        string   `json:"name"`               // for people
-	MemoryGB    int      `json:"memory_gb"`          // of one GPU
-	PricePerGPU float64  `json:"price_per_gpu_hour"` // USD
+	GPU         string  `json:"gpu"`                // id that an order takes
+	Name        string  `json:"name"`               // for people
+	MemoryGB    int     `json:"memory_gb"`          // of one GPU
+	PricePerGPU float64 `json:"price_per_gpu_hour"` // USD
+	// ElsewherePerGPU is its price in the other tenure: that of community hosts
+	// where secure ones are looked for, and the other way round. 0: it has none.
+	ElsewherePerGPU float64 `json:"other_cloud_price_per_gpu_hour,omitempty"`
+
 	Stock       Stock    `json:"stock,omitempty"`
 	DataCenters []string `json:"data_centers,omitempty"`
 }

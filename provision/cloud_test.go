@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -129,8 +130,9 @@ func (w *world) one() runpodtest.Seen {
 }
 
 const (
-	a40  = "NVIDIA A40"
-	h100 = "NVIDIA H100 80GB HBM3"
+	a40   = "NVIDIA A40"
+	a6000 = "NVIDIA RTX A6000"
+	h100  = "NVIDIA H100 80GB HBM3"
 )
 
 func TestOrdersAreCarriedOutOnce(t *testing.T) {
@@ -145,7 +147,9 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 1, fault)})
-			d, err := w.up(options())
+			o := options()
+			o.MaxPrice = 0.45 // one kind: no other is ordered instead
+			d, err := w.up(o)
 			if err == nil && !fault.After && fault.RetryAfter == 0 {
 				t.Fatal("an order that was not carried out left no word")
 			}
@@ -233,14 +237,42 @@ func TestStock(t *testing.T) {
 		if _, err := w.up(o); err != nil {
 			t.Fatal(err)
 		}
-		if pod := w.one(); strings.Contains(pod.GPU, "H100") {
+		if pod := w.one(); !strings.Contains(pod.GPU, "A100") {
 			t.Errorf("got %s", pod.GPU)
+		}
+	})
+	t.Run("an alternative is said before it is ordered, and kept with the deployment", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		refuse(w, a40)
+		d, err := w.up(options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pod := w.one(); pod.GPU != a6000 || d.InsteadOf != "A40" {
+			t.Errorf("got %s instead of %q", pod.GPU, d.InsteadOf)
+		}
+		if all, err := w.Store.All(); err != nil || all[0].InsteadOf != "A40" {
+			t.Errorf("kept: %+v, %v", all, err)
+		}
+		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.diary.lines, want) {
+			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.diary.lines, "\n"))
+		}
+	})
+	t.Run("an alternative dearer than the bound is not ordered", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, runpodtest.Config{})
+		refuse(w, a40)
+		o := options()
+		o.MaxPrice = 0.45
+		if _, err := w.up(o); !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 {
+			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 	})
 	t.Run("none is left: nothing is begun and nothing bills", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
-		refuse(w, a40)
+		refuse(w, a40, a6000)
 		_, err := w.up(options())
 		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billing") {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
@@ -447,6 +479,7 @@ func TestReplaceLosesNoPod(t *testing.T) {
 	}
 	defer unlock()
 	w.fake.Refuse(a40, runpodtest.NoLonger)
+	w.fake.Refuse(a6000, runpodtest.NoLonger)
 	if err := w.enter(again, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
 		t.Fatalf("got %v", err)
 	}
@@ -491,6 +524,59 @@ func TestStopThatFailsSaysThatItBills(t *testing.T) {
 			t.Errorf("%s: got %v", action, err)
 		}
 	}
+}
+
+// What a pod costs while it is stopped is said wherever it is.
+func TestStorageIsPriced(t *testing.T) {
+	said := func(t *testing.T, w *world) (text, perMonth string) {
+		t.Helper()
+		states, err := w.Status(t.Context())
+		if err != nil || len(states) != 1 {
+			t.Fatalf("status %+v, %v", states, err)
+		}
+		var out strings.Builder
+		if err := provision.WriteStatus(&out, states); err != nil {
+			t.Fatal(err)
+		}
+		return out.String(), fmt.Sprintf("%.2f", states[0].StoragePerMonth)
+	}
+	t.Run("a volume of the pod's own", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{})
+		o := options()
+		o.DiskGB, o.VolumeGB = 40, 50
+		d, err := w.up(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, perMonth := said(t, w); perMonth != "9.00" {
+			t.Errorf("running: $%s a month\n%s", perMonth, text)
+		}
+		if err := w.Stop(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		text, perMonth := said(t, w)
+		if perMonth != "10.00" || !strings.Contains(text, "and $10.00 a month for storage") {
+			t.Errorf("stopped: $%s a month\n%s", perMonth, text)
+		}
+		if bill := w.StoppedBill(t.Context(), d.PodID); bill != "$10.00 a month" {
+			t.Errorf("--stop says %q", bill)
+		}
+	})
+	t.Run("a network volume", func(t *testing.T) {
+		w := newWorld(t, runpodtest.Config{Volumes: []runpodtest.Volume{{ID: "v1", Name: "v", Size: 200, DataCenter: "EU-SE-1"}}})
+		o := options()
+		o.NetworkVolume = "v1"
+		d, err := w.up(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Stop(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		if text, perMonth := said(t, w); perMonth != "14.00" {
+			t.Errorf("stopped: $%s a month\n%s", perMonth, text)
+		}
+	})
 }
 
 func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {

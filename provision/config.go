@@ -32,6 +32,9 @@ const (
 	statusFile    = "run/status.json"
 )
 
+// keysName is the gateway's setting in secretsFile.
+const keysName = "OCR_SERVER_API_KEYS"
+
 // servedName is what vLLM calls the model.
 const servedName = "glm-ocr"
 
@@ -89,7 +92,7 @@ const supervisorPID = `pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/
 // by them. Change times are compared, as a rename does not touch the others.
 func (r *run) supervisor(ctx context.Context) (string, error) {
 	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null) != *" supervise "* ]]; then
+	err := r.onHost(ctx, r.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") != *" supervise "* ]]; then
 	echo "$absent"
 elif [ "$(readlink "/proc/$pid/exe")" != "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
 	echo "$old"
@@ -163,7 +166,7 @@ func (r *run) findKey(ctx context.Context) error {
 	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/etc/secrets.env" ] || cat "$dir/etc/secrets.env"`, nil), &out); err != nil {
 		return err
 	}
-	if r.apiKeys = first(pairs(out.String()), "OCR_SERVER_API_KEYS"); r.apiKeys == "" {
+	if r.apiKeys = first(pairs(out.String()), keysName); r.apiKeys == "" {
 		r.apiKeys, r.d.KeyShown = rand.Text(), false
 	}
 	r.apiKey, _, _ = strings.Cut(r.apiKeys, ",")
@@ -173,7 +176,7 @@ func (r *run) findKey(ctx context.Context) error {
 // files are the settings of the deployment.
 func (r *run) files() []file {
 	o := r.d.Options
-	secrets := "OCR_SERVER_API_KEYS=" + r.apiKeys + "\n"
+	secrets := keysName + "=" + r.apiKeys + "\n"
 	files := []file{
 		{secretsFile, []byte(secrets), true},
 		{settingsFile, []byte(r.settings()), false},

@@ -9,7 +9,9 @@ import (
 )
 
 // Console shows a run as it goes: on a terminal one line that lives and those
-// that are done above it, elsewhere plain lines.
+// that are done above it. Elsewhere, such as in a log of CI, it writes few lines:
+// one for each stage, warnings, what a long stage waits for from time to time, and
+// the pod's last words where a stage fails.
 type Console struct {
 	w     io.Writer
 	live  bool
@@ -21,10 +23,18 @@ type Console struct {
 	phase  Phase
 	begun  time.Time
 	why    string
+	said   time.Time // when the last line was written
+	words  []string  // of the pod's log, the last ones of a stage that were not written
 	tick   *time.Ticker
 	stop   chan struct{}
 	ticked sync.WaitGroup
 }
+
+// quiet is how long a stage may wait without a line where there is no terminal.
+const quiet = 30 * time.Second
+
+// lastWords is how many lines of the pod's log a failure shows there.
+const lastWords = 10
 
 // NewConsole returns a Console. live means that w is a terminal, width columns
 // wide. Close it when the run is over.
@@ -63,11 +73,10 @@ func (c *Console) keepDrawing() {
 func (c *Console) Begin(stage string, phase Phase) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if phase != c.phase {
-		c.phase = phase
+	if phase != c.phase && c.live {
 		c.say("%s", strings.ToUpper(string(phase)[:1])+string(phase)[1:])
 	}
-	c.stage, c.begun, c.why = stage, time.Now(), ""
+	c.phase, c.stage, c.begun, c.why, c.words = phase, stage, time.Now(), "", nil
 	if !c.live {
 		c.say("  %-13s begins", stage)
 	}
@@ -78,7 +87,7 @@ func (c *Console) Begin(stage string, phase Phase) {
 func (c *Console) Waiting(why string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.live && why != c.why {
+	if !c.live && time.Since(c.said) >= quiet {
 		c.say("  %-13s %s", c.stage, printable(why))
 	}
 	c.why = why
@@ -89,7 +98,12 @@ func (c *Console) Waiting(why string) {
 func (c *Console) Log(source, line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.say("    %s: %s", source, printable(line))
+	text := fmt.Sprintf("    %s: %s", source, printable(line))
+	if !c.live && source == podSource {
+		c.words = append(c.words[max(0, len(c.words)-lastWords+1):], text)
+		return
+	}
+	c.say("%s", text)
 	c.draw()
 }
 
@@ -105,17 +119,24 @@ func (c *Console) Warn(text string) {
 func (c *Console) End(stage string, took time.Duration, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.stage = ""
 	word := "done"
-	if err != nil {
+	switch {
+	case err != nil:
 		word = "failed"
+		for _, text := range c.words {
+			c.say("%s", text)
+		}
+	case !c.live: // the next line tells the time
+		return
 	}
 	c.say("  %-13s %s %8.1fs", stage, word, took.Seconds())
-	c.stage = ""
 }
 
 // say writes a line that stays.
 func (c *Console) say(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	c.said = time.Now()
 	if c.live {
 		fmt.Fprintf(c.w, "\r\033[K%s\n", text)
 		return

@@ -2,7 +2,6 @@ package provision
 
 import (
 	"crypto/rand"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -28,6 +27,9 @@ type Deployment struct {
 	// Replaces is the stopped pod that this one takes the place of; it is
 	// terminated when this one is ready.
 	Replaces string `json:"replaces,omitempty"`
+	// InsteadOf is what was asked for, where the pod has another kind of GPU because
+	// none of that was free.
+	InsteadOf string `json:"instead_of,omitempty"`
 	// Login is set for a machine that is not rented, and kept for one that is.
 	Login Login `json:"login"`
 	// Without is what failed here and is left out, until it is tried again.
@@ -61,15 +63,3 @@ func (d *Deployment) mtp() bool { return d.Options.MTP && d.Without.MTP == "" }
 
 // layout says whether the gateway runs the sidecar.
 func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.Without.Layout == "" }
-
-// resume is the command that goes on with a deployment.
-func (d *Deployment) resume() string {
-	switch {
-	case !d.Rented():
-		return "ocr-gateway provision --host " + d.Login.User + "@" + d.Login.Address + d.Options.flags()
-	case d.PodID != "":
-		return "ocr-gateway provision --pod-id " + d.PodID
-	default:
-		return "ocr-gateway provision --gpu " + fmt.Sprintf("%q", d.Options.GPU)
-	}
-}

@@ -63,7 +63,13 @@ func (r *run) installed(ctx context.Context) error {
 // the layout only, that of the JPEG encoder costs processor time.
 func (r *run) install(ctx context.Context) error {
 	r.encoder = true
-	found, err := r.deps(ctx, "install")
+	var found map[string][]string
+	// pip unpacks beside the environment before it installs.
+	folders := Quote(r.d.Options.Dir+"/python") + ` "${TMPDIR:-/tmp}"/pip-*`
+	err := r.watched(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
+		found, err = r.deps(ctx, "install")
+		return err
+	})
 	for _, warning := range found["warning"] {
 		r.Progress.Warn(warning)
 	}

@@ -53,7 +53,7 @@ func (r *run) explain(ctx context.Context, cause error) error {
 	if r.d.Rented() {
 		r.explainPod(ctx, f)
 	} else {
-		f.Next = []string{r.d.resume()}
+		f.Next = []string{r.resume(r.d)}
 	}
 	r.fetchLogs(ctx, f)
 	return f
@@ -61,12 +61,12 @@ func (r *run) explain(ctx context.Context, cause error) error {
 
 // explainPod says what bills.
 func (r *run) explainPod(ctx context.Context, f *Failure) {
-	f.Next = []string{r.d.resume()}
+	f.Next = []string{r.resume(r.d)}
 	pods, err := r.named(ctx, r.d.Name)
 	if r.d.PodID == "" {
 		if err == nil && len(pods) == 0 && r.doubtful {
 			f.Bills = "an order was not answered: a pod named " + r.d.Name + " may still come up, and bill"
-			f.Next = append(f.Next, "ocr-gateway provision --status", "ocr-gateway provision --terminate")
+			f.Next = append(f.Next, r.Command(r.d, "--status"), r.Command(r.d, "--terminate"))
 			return
 		}
 		if err == nil && len(pods) == 0 {
@@ -81,19 +81,19 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 			_ = r.save() // said below in any case
 		} else {
 			f.Bills = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billing"
-			f.Next = append(f.Next, "ocr-gateway provision --status")
+			f.Next = append(f.Next, r.Command(r.d, "--status"))
 			return
 		}
 	}
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	switch {
 	case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
-		f.Next = []string{"ocr-gateway provision --terminate --pod-id " + r.d.PodID}
+		f.Next = []string{r.Command(r.d, "--terminate")}
 		return
 	case err != nil:
 		f.Bills = "pod " + r.d.PodID + " is kept and may be billing"
 	case pod.State == PodStopped:
-		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills"
+		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills " + r.stoppedBill(ctx, pod)
 	default:
 		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
 	}
@@ -107,8 +107,7 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 	}
 	r.pod = pod
 	f.Next = append(f.Next,
-		"ocr-gateway provision --stop --pod-id "+r.d.PodID,
-		"ocr-gateway provision --terminate --pod-id "+r.d.PodID)
+		r.Command(r.d, "--stop"), r.Command(r.d, "--terminate"))
 }
 
 // hostLogs are fetched after a failure.

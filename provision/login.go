@@ -117,7 +117,10 @@ func (r *run) readHostKey(ctx context.Context) (string, error) {
 func (r *run) showOnce(line LogLine) {
 	if line.Time.After(r.logSince) {
 		r.logSince = line.Time
-		r.Progress.Log("pod", line.Text)
+		if r.pull.take(line.Text) {
+			return
+		}
+		r.Progress.Log(podSource, line.Text)
 	}
 }
 

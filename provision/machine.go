@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -13,8 +14,9 @@ import (
 var hostForm = regexp.MustCompile(`^([A-Za-z_][\w.-]*)@(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$`)
 
 // PeekMachine returns the deployment on a machine that is not rented, without
-// locking or saving it: the one that is known, or a new one.
-func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options) (*Deployment, error) {
+// locking or saving it: a new one with these options, or the one that is known,
+// with its own options but for the flags that are given now.
+func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options, given []string) (*Deployment, error) {
 	m := hostForm.FindStringSubmatch(host)
 	if m == nil {
 		return nil, fmt.Errorf("--host: %q is not user@address[:port]", host)
@@ -32,22 +34,22 @@ func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options) (*D
 	for _, known := range all {
 		if !known.Rented() && known.Login.Address == login.Address {
 			d = known
+			d.Options = o.keeping(known.Options, given)
 			if len(hostKeys) == 0 {
 				login.HostKeys = known.Login.HostKeys
 			}
 		}
 	}
 	d.Login = login
-	return d, nil
+	return d, d.Options.Validate()
 }
 
-// Machine returns the same deployment with these options, locked and saved.
-func (p *Provisioner) Machine(host string, hostKeys []string, o Options) (*Deployment, func(), error) {
-	d, err := p.PeekMachine(host, hostKeys, o)
+// Machine returns the same deployment, locked and saved, for a run that builds.
+func (p *Provisioner) Machine(host string, hostKeys []string, o Options, given []string) (*Deployment, func(), error) {
+	d, err := p.PeekMachine(host, hostKeys, o, given)
 	if err != nil {
 		return nil, nil, err
 	}
-	d.Options = o
 	unlock, err := p.Store.claim(d)
 	return d, unlock, err
 }
@@ -58,19 +60,13 @@ func WriteMachinePlan(w io.Writer, o Options, host string, asJSON bool) error {
 		return errors.New("--host: it is not user@address[:port]")
 	}
 	plan := Plan{Candidates: []Candidate{}, Options: o}
-	for _, s := range steps(o) {
-		if s.Stage != "create" && s.Stage != "running" {
-			plan.Steps = append(plan.Steps, s)
-		}
-	}
+	plan.walk(slices.DeleteFunc(steps(o), func(s Step) bool { return s.Stage == "create" || s.Stage == "running" }))
 	if asJSON {
 		return plan.WriteJSON(w)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n\nSteps\n", host)
-	for _, s := range plan.Steps {
-		fmt.Fprintf(&b, "  %-9s %s\n", s.Stage, s.Does)
-	}
+	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n", host)
+	plan.writeSteps(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

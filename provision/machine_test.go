@@ -40,7 +40,7 @@ func TestTransformersFromSourceIsInstalledOverTheImagesOwn(t *testing.T) {
 	w.Connect = func(context.Context, provision.Login) (provision.Host, error) { return furnished{}, nil }
 	o := options()
 	o.Image, o.Dir, o.FromSource = "", provision.HostDir, true
-	d, unlock, err := w.Machine("root@203.0.113.7", nil, o)
+	d, unlock, err := w.Machine("root@203.0.113.7", nil, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,12 +56,12 @@ func TestMachineIsGoneOnWithAsItWas(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	o := options()
 	o.Image, o.Dir, o.APIPort, o.LayoutModel = "", "/srv/ocr", 9007, ""
-	_, unlock, err := w.Machine("ubuntu@203.0.113.7", []string{"ssh-ed25519 AAAA"}, o)
+	_, unlock, err := w.Machine("ubuntu@203.0.113.7", []string{"ssh-ed25519 AAAA"}, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	unlock()
-	d, unlock, err := w.Machine("ubuntu@203.0.113.7", nil, o)
+	d, unlock, err := w.Machine("ubuntu@203.0.113.7", nil, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,9 +72,18 @@ func TestMachineIsGoneOnWithAsItWas(t *testing.T) {
 		}
 		return nil, provision.ErrLogin
 	}
-	o.Dir = "/other"
-	if peeked, err := w.PeekMachine("ubuntu@203.0.113.7", nil, o); err != nil || peeked.Options.Dir != "/srv/ocr" {
-		t.Errorf("a visitor sees %+v, %v", peeked, err)
+	again := options() // what a call without flags says
+	again.Image, again.Dir = "", provision.HostDir
+	if peeked, err := w.PeekMachine("ubuntu@203.0.113.7", nil, again, nil); err != nil || peeked.Options.String() != o.String() {
+		t.Errorf("a call without flags sees %+v, %v", peeked, err)
+	}
+	again.APIPort = 9008
+	if peeked, err := w.PeekMachine("ubuntu@203.0.113.7", nil, again, []string{"api-port"}); err != nil || peeked.Options.APIPort != 9008 || peeked.Options.Dir != "/srv/ocr" {
+		t.Errorf("a call with one flag sees %+v, %v", peeked, err)
+	}
+	again.APIPort = again.VLLMPort
+	if _, err := w.PeekMachine("ubuntu@203.0.113.7", nil, again, []string{"api-port"}); err == nil {
+		t.Error("a port that the kept one excludes was taken")
 	}
 	_, err = w.Up(t.Context(), d, provision.Plan{})
 	if want := "--host ubuntu@203.0.113.7:22 --dir /srv/ocr --api-port 9007 --no-layout"; err == nil || !strings.Contains(err.Error(), want) {

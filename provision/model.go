@@ -23,7 +23,11 @@ func (r *run) downloaded(ctx context.Context) error {
 
 // download brings the models. That the layout model fails costs the layout only.
 func (r *run) download(ctx context.Context) error {
-	output, err := r.noted(ctx, "download.log", r.modelScript("download"))
+	var output string
+	err := r.watched(ctx, "models", r.modelsSize(), Quote(r.d.Options.Dir+"/hf/hub"), func(ctx context.Context) (err error) {
+		output, err = r.noted(ctx, "download.log", r.modelScript("download"))
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -35,6 +39,22 @@ func (r *run) download(ctx context.Context) error {
 		return r.dropLayout("the download of " + failed[0] + " failed: " + r.whyNoDownload(output, failed[0]))
 	}
 	return nil
+}
+
+// modelsSize is what the models take in bytes, 0 where one of them is not known here.
+func (r *run) modelsSize() int64 {
+	whole, known := modelBytes[r.d.Options.Model]
+	if !known {
+		return 0
+	}
+	if r.d.layout() {
+		layout, known := modelBytes[r.d.Options.LayoutModel]
+		if !known {
+			return 0
+		}
+		whole += layout
+	}
+	return whole
 }
 
 func (r *run) modelScript(task string) string {

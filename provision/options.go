@@ -83,6 +83,39 @@ func (o Options) flags() string {
 	return b.String()
 }
 
+// keeping returns the options of a machine that is known already: as they were,
+// but for the flags that are given now.
+func (o Options) keeping(before Options, given []string) Options {
+	has := func(flags ...string) bool {
+		return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(given, f) })
+	}
+	if !has("dir") {
+		o.Dir = before.Dir
+	}
+	if !has("gpu-count") {
+		o.GPUCount = before.GPUCount
+	}
+	if !has("vllm-port") {
+		o.VLLMPort = before.VLLMPort
+	}
+	if !has("api-port") {
+		o.APIPort = before.APIPort
+	}
+	if !has("model") {
+		o.Model = before.Model
+	}
+	if !has("layout-model", "no-layout") {
+		o.LayoutModel = before.LayoutModel
+	}
+	if !has("no-mtp") {
+		o.MTP = before.MTP
+	}
+	if !has("transformers-from-source") {
+		o.FromSource = before.FromSource
+	}
+	return o
+}
+
 // optionsEnv is the variable of a pod that holds its options, for a run that
 // takes it over without the state that was kept elsewhere.
 const optionsEnv = "GATEWAY_OPTIONS"
@@ -97,10 +130,11 @@ func (o Options) String() string {
 }
 
 var (
-	hubName  = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
-	imageRef = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$`)
-	plainDir = regexp.MustCompile(`^(/[\w.-]+)+$`)
-	region   = regexp.MustCompile(`^[A-Za-z0-9-]{2,32}$`)
+	hubName   = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
+	imageRef  = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$`)
+	plainDir  = regexp.MustCompile(`^(/[\w.-]+)+$`)
+	plainWord = regexp.MustCompile(`^[\w./:@-]+$`)
+	region    = regexp.MustCompile(`^[A-Za-z0-9-]{2,32}$`)
 )
 
 // Validate returns every fault, named by flag. What it lets pass is safe

@@ -14,24 +14,28 @@ import (
 type Plan struct {
 	Candidates  []Candidate `json:"candidates"` // in the order in which they are tried
 	Refused     []Candidate `json:"refused,omitempty"`
-	Ceiling     float64     `json:"max_price_per_hour"` // USD: of the dearest candidate
-	Running     float64     `json:"storage_per_month"`  // USD while running, beside the price
-	Stopped     float64     `json:"stopped_per_month"`  // USD for what is kept while stopped
-	MinCUDA     string      `json:"min_cuda,omitempty"` // from the image's tag
+	Ceiling     float64     `json:"max_price_per_hour"`  // USD: of the dearest candidate
+	Bound       float64     `json:"max_price_of_others"` // USD an hour for kinds that were not asked for
+	Running     float64     `json:"storage_per_month"`   // USD while running, beside the price
+	Stopped     float64     `json:"stopped_per_month"`   // USD for what is kept while stopped
+	MinCUDA     string      `json:"min_cuda,omitempty"`  // from the image's tag
 	DataCenters []string    `json:"data_centers,omitempty"`
 	Options     Options     `json:"options"`
 	Steps       []Step      `json:"steps"`
+	Takes       Span        `json:"takes"` // in all, estimated
 }
 
 // Step is something that a run does.
 type Step struct {
 	Stage string `json:"stage"`
 	Does  string `json:"does"`
+	Takes Span   `json:"takes"` // estimated
 }
 
 // Plan asks the cloud what is free at which price.
 func (p *Provisioner) Plan(ctx context.Context, o Options) (Plan, error) {
-	plan := Plan{Options: o, MinCUDA: minCUDA(o.Image), Steps: steps(o)}
+	plan := Plan{Options: o, MinCUDA: minCUDA(o.Image)}
+	plan.walk(steps(o))
 	search := Search{Count: o.GPUCount, Tenure: o.Tenure, MinCUDA: plan.MinCUDA}
 	for _, r := range o.Regions {
 		if len(r) == 2 {
@@ -57,7 +61,7 @@ func (p *Provisioner) Plan(ctx context.Context, o Options) (Plan, error) {
 		return plan, err
 	}
 	plan.DataCenters = search.DataCenters
-	plan.Candidates, plan.Refused = candidates(offers, o)
+	plan.Candidates, plan.Refused, plan.Bound = candidates(offers, o)
 	plan.Ceiling = dearest(plan.Candidates)
 	if len(plan.Candidates) == 0 {
 		return plan, fmt.Errorf("no kind of GPU fits --gpu %s%s: %w", o.GPU, why(plan.Refused, offers), ErrNoStock)
@@ -91,22 +95,44 @@ func steps(o Options) []Step {
 		speculative = "without MTP"
 	}
 	all := []Step{
-		{"create", fmt.Sprintf("order one pod %s…: %s, %d GB disk, ports 22/tcp, %d/http, %d/tcp", namePrefix, o.Image, o.DiskGB, o.APIPort, o.APIPort)},
-		{"running", "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
-		{"ssh", "log in with your key; " + hostKey},
-		{"probe", "GPU, driver, memory, disk, glibc"},
-		{"deps", "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
-		{"model", "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
-		{"upload", "this program by sftp to " + o.Dir + "/bin, checked by SHA-256"},
-		{"config", "settings, a new API key in a file of mode 0600, and the supervisor's list"},
-		{"vllm", fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},
-		{"gateway", fmt.Sprintf("ocr-gateway serve on 0.0.0.0:%d", o.APIPort)},
-		{"verify", "read a sample through SSH and at the public address with TLS; without a key all addresses must refuse; drafts of MTP must come true"},
+		{Stage: "create", Does: fmt.Sprintf("order one pod %s…: %s, %d GB disk, ports 22/tcp, %d/http, %d/tcp", namePrefix, o.Image, o.DiskGB, o.APIPort, o.APIPort)},
+		{Stage: "running", Does: "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
+		{Stage: "ssh", Does: "log in with your key; " + hostKey},
+		{Stage: "probe", Does: "GPU, driver, memory, disk, glibc"},
+		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
+		{Stage: "model", Does: "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
+		{Stage: "upload", Does: "this program by sftp to " + o.Dir + "/bin, checked by SHA-256"},
+		{Stage: "config", Does: "settings, a new API key in a file of mode 0600, and the supervisor's list"},
+		{Stage: "vllm", Does: fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},
+		{Stage: "gateway", Does: fmt.Sprintf("ocr-gateway serve on 0.0.0.0:%d", o.APIPort)},
+		{Stage: "verify", Does: "read a sample through SSH and at the public address with TLS; without a key all addresses must refuse; drafts of MTP must come true"},
 	}
 	if o.Benchmark {
-		all = append(all, Step{"bench", "latency of one image and of five at once, then 200 pages"})
+		all = append(all, Step{Stage: "bench", Does: "latency of one image and of five at once, then 200 pages"})
 	}
 	return all
+}
+
+// walk takes the steps of a run and reckons how long they take.
+func (p *Plan) walk(all []Step) {
+	for _, s := range all {
+		s.Takes = takes(s.Stage, p.Options)
+		p.Steps = append(p.Steps, s)
+		if s.Stage != "bench" { // it answers before
+			p.Takes = p.Takes.plus(s.Takes)
+		}
+	}
+}
+
+// writeSteps writes what a run does, and how long that may take.
+func (p Plan) writeSteps(b *strings.Builder) {
+	b.WriteString("\nSteps\n")
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, s := range p.Steps {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", s.Stage, s.Takes, s.Does)
+	}
+	table.Flush()
+	fmt.Fprintf(b, "\nIt answers after about %s. These are estimates from sizes at 30 to 300 MB/s; a later start of the same host skips the downloads.\n", p.Takes)
 }
 
 // WriteJSON writes the plan for programs.
@@ -120,27 +146,53 @@ func (p Plan) WriteJSON(w io.Writer) error {
 func (p Plan) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Plan for --gpu %s (%s cloud; nothing has been created)\n\n", p.Options.GPU, p.Options.Tenure)
+	elsewhere := Community
+	if p.Options.Tenure == Community {
+		elsewhere = Secure
+	}
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "  \tGPU\tmemory\t$/h\tstock\twhy")
+	fmt.Fprintf(table, "  \tGPU\tmemory\t$/h\t%s\tstock\twhy\n", elsewhere)
+	row := func(at string, c Candidate) {
+		fmt.Fprintf(table, "  %s\t%s%s\t%d GB\t%.2f\t%s\t%s\t%s\n", at, times(c.Count), c.Name, c.MemoryGB*c.Count, c.PricePerHour,
+			orDash(c.ElsewherePerGPU*float64(c.Count)), orUnknown(c.Stock), c.Why)
+	}
 	for i, c := range p.Candidates {
-		fmt.Fprintf(table, "  %d.\t%s%s\t%d GB\t%.2f\t%s\t%s\n", i+1, times(c.Count), c.Name, c.MemoryGB*c.Count, c.PricePerHour, orUnknown(c.Stock), c.Why)
+		row(fmt.Sprintf("%d.", i+1), c)
 	}
 	for _, c := range p.Refused {
-		fmt.Fprintf(table, "  -\t%s%s\t%d GB\t%.2f\t%s\t%s\n", times(c.Count), c.Name, c.MemoryGB*c.Count, c.PricePerHour, orUnknown(c.Stock), c.Why)
+		row("-", c)
 	}
 	table.Flush()
 	fmt.Fprintf(&b, "\nThe first that is free is taken: at most $%.2f an hour. Storage: $%.2f a month while running, $%.2f while stopped.\n", p.Ceiling, p.Running, p.Stopped)
+	fmt.Fprintf(&b, "Kinds that were not asked for cost at most $%.2f an hour%s; --cloud %s is another market, at the prices in its column.\n",
+		p.Bound, p.boundFrom(), elsewhere)
 	if p.MinCUDA != "" {
 		fmt.Fprintf(&b, "Hosts need a driver for CUDA %s (from the image's tag).\n", p.MinCUDA)
 	}
-	b.WriteString("\nSteps\n")
-	table = tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, s := range p.Steps {
-		fmt.Fprintf(table, "  %s\t%s\n", s.Stage, s.Does)
-	}
-	table.Flush()
+	p.writeSteps(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// boundFrom says where the bound comes from.
+func (p Plan) boundFrom() string {
+	if p.Options.MaxPrice > 0 {
+		return " (--max-price)"
+	}
+	return fmt.Sprintf(" (%.1f times the first choice; --max-price sets it)", slack)
+}
+
+// WriteOrder writes in two lines what will be ordered, for those who are not asked.
+func (p Plan) WriteOrder(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "Ordering the first that is free of: %s.\nAt most $%.2f an hour; it answers after about %s.\n", p.ladder(), p.Ceiling, p.Takes)
+	return err
+}
+
+func orDash(price float64) string {
+	if price == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", price)
 }
 
 func times(n int) string {

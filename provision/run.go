@@ -15,6 +15,11 @@ type Parts struct {
 	Store   *Store
 	// PublicKey is the authorized_keys line of the key that Connect logs in with.
 	PublicKey string
+	// KeyFile is its private key, where ssh does not find it by itself.
+	KeyFile string
+	// Flags are those that every command about a deployment has to repeat: where
+	// its key and its state lie here, where that is not the usual place.
+	Flags []string
 	// Program opens the program that is put on the host, a Linux executable.
 	Program func() (Program, error)
 	// Source packs this program's sources (tar.gz), for hosts on which it does not
@@ -82,6 +87,7 @@ type run struct {
 	host        Host              // nil while there is no connection
 	probed      probe             // what the host is
 	logSince    time.Time         // of the pod's log, what is shown already
+	pull        pull              // of the image
 	doubtful    bool              // an order was not answered, and its pod has not been seen
 	startAsked  time.Time         // when the stopped pod was first asked to start
 	restarted   bool              // the pod had failed and was started again in this run
@@ -119,7 +125,7 @@ func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, e
 	if err := r.passes(ctx, stages); err != nil {
 		return Card{}, r.explain(ctx, err)
 	}
-	card := r.card()
+	card := r.card(ctx)
 	d.KeyShown = true
 	return card, r.save()
 }

@@ -29,6 +29,9 @@ var buildScript string
 //go:embed scripts/launch.sh
 var launchScript string
 
+//go:embed scripts/stop.sh
+var stopScript string
+
 // script is one of the scripts with the values it takes from its caller.
 func (r *run) script(body string, values map[string]string) string {
 	var b strings.Builder

@@ -43,6 +43,9 @@ func (u unmet) Error() string { return u.why }
 
 func waitFor(format string, args ...any) error { return unmet{fmt.Sprintf(format, args...)} }
 
+// podSource is the source of lines of a pod's own log.
+const podSource = "pod"
+
 // Progress is told how a run goes. Calls come from one goroutine at a time.
 type Progress interface {
 	Begin(stage string, phase Phase)

@@ -21,16 +21,18 @@ const (
 
 // State is one pod as --status shows it.
 type State struct {
-	Name         string        `json:"name"`
-	PodID        string        `json:"pod_id"`
-	Pod          PodState      `json:"state"`
-	GPU          string        `json:"gpu"`
-	PricePerHour float64       `json:"price_per_hour"`
-	Spent        float64       `json:"spent"` // USD, by the cloud's bill
-	Uptime       time.Duration `json:"-"`
-	UptimeS      int64         `json:"uptime_s"`
-	URL          string        `json:"url,omitempty"`
-	Health       string        `json:"health"` // of the API as seen from here
+	Name         string   `json:"name"`
+	PodID        string   `json:"pod_id"`
+	Pod          PodState `json:"state"`
+	GPU          string   `json:"gpu"`
+	PricePerHour float64  `json:"price_per_hour"`
+	Spent        float64  `json:"spent"` // USD, by the cloud's bill
+	// StoragePerMonth is what disk and volume cost now, in USD; 0 where it is not known.
+	StoragePerMonth float64       `json:"storage_per_month"`
+	Uptime          time.Duration `json:"-"`
+	UptimeS         int64         `json:"uptime_s"`
+	URL             string        `json:"url,omitempty"`
+	Health          string        `json:"health"` // of the API as seen from here
 	// Orphan: it bears our mark and no deployment here knows it.
 	Orphan bool `json:"orphan"`
 	// Ready: the deployment was verified once.
@@ -71,6 +73,7 @@ func (p *Provisioner) Status(ctx context.Context) ([]State, error) {
 			}
 		}
 		s.URL = p.Cloud.ProxyURL(pod.ID, port)
+		s.StoragePerMonth, _ = p.storage(ctx, pod)
 		if i >= 0 {
 			s.Ready, s.Off = !known[i].Ready.IsZero(), known[i].Without.Lines()
 			known = slices.Delete(known, i, i+1)
@@ -129,8 +132,8 @@ func WriteStatus(w io.Writer, states []State) error {
 	}
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "DEPLOYMENT\tPOD\tSTATE\tGPU\t$/h\tSPENT\tUPTIME\tHEALTH\t")
-	var perHour float64
+	fmt.Fprintln(table, "DEPLOYMENT\tPOD\tSTATE\tGPU\t$/h\tSTORAGE $/MONTH\tSPENT\tUPTIME\tHEALTH\t")
+	var perHour, perMonth float64
 	var orphans, gone []string
 	for _, s := range states {
 		note := ""
@@ -146,10 +149,11 @@ func WriteStatus(w io.Writer, states []State) error {
 			note = "unfinished"
 		}
 		perHour += s.PricePerHour
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t%.2f\t%s\t%s\t%s\n", s.Name, orNone(s.PodID), s.Pod, s.GPU, s.PricePerHour, s.Spent, s.Uptime.Round(time.Second), s.Health, note)
+		perMonth += s.StoragePerMonth
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t%s\t%.2f\t%s\t%s\t%s\n", s.Name, orNone(s.PodID), s.Pod, s.GPU, s.PricePerHour, orDash(s.StoragePerMonth), s.Spent, s.Uptime.Round(time.Second), s.Health, note)
 	}
 	table.Flush()
-	fmt.Fprintf(&b, "\nBilling now: $%.2f an hour, storage not counted.\n", perHour)
+	fmt.Fprintf(&b, "\nBilling now: $%.2f an hour, and $%.2f a month for storage.\n", perHour, perMonth)
 	for _, s := range states {
 		for _, off := range s.Off {
 			fmt.Fprintf(&b, "%s is without %s. Tried again by its next start, or by --try-again --pod-id %s.\n", s.Name, off, s.PodID)

@@ -11,7 +11,7 @@ import (
 func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 	var state PodState
 	ask := askOnce{what: "stop", do: func(ctx context.Context) error { return p.Cloud.Stop(ctx, d.PodID) }}
-	return stillThere(d.PodID, "stop", meet(ctx, []stage{{
+	return p.stillThere(d.PodID, "stop", meet(ctx, []stage{{
 		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, d.PodID)
@@ -33,14 +33,14 @@ func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 }
 
 // stillThere says that a pod bills on where it could not be stopped or destroyed.
-func stillThere(id, action string, err error) error {
+func (p *Provisioner) stillThere(id, action string, err error) error {
 	if err == nil || errors.Is(err, ErrGone) {
 		return err
 	}
 	if errors.Is(err, errPodFailed) {
 		action = "terminate"
 	}
-	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{"ocr-gateway provision --" + action + " --pod-id " + id}}
+	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{p.onPod(id, "--"+action)}}
 }
 
 // askOnce asks the cloud for a change of a pod once in each of the pod's states:
@@ -113,7 +113,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 	var state PodState
 	ask := askOnce{what: "terminate", do: func(ctx context.Context) error { return p.Cloud.Terminate(ctx, id) }}
-	return stillThere(id, "terminate", meet(ctx, []stage{{
+	return p.stillThere(id, "terminate", meet(ctx, []stage{{
 		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, id)

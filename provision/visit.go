@@ -1,10 +1,12 @@
 package provision
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // Known returns the deployment that has a pod, locked, or, without an id, the
@@ -66,6 +68,25 @@ func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
 		return nil, err
 	}
 	return p.Connect(ctx, login)
+}
+
+// APIKey reads the gateway's key from the host, the first where there are several.
+func (p *Provisioner) APIKey(ctx context.Context, d *Deployment) (string, error) {
+	host, err := p.Open(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	defer host.Close()
+	path := d.Options.Dir + "/" + secretsFile
+	var out bytes.Buffer
+	if err := host.Run(ctx, "cat "+Quote(path)+"\n", &out); err != nil {
+		return "", fmt.Errorf("the host has no API key in %s: %w", path, err)
+	}
+	key, _, _ := strings.Cut(first(pairs(out.String()), keysName), ",")
+	if key == "" {
+		return "", fmt.Errorf("there is no %s in %s on the host", keysName, path)
+	}
+	return key, nil
 }
 
 // FollowLogs writes the last lines of the logs of vLLM and the gateway, and

@@ -51,6 +51,7 @@ type provisioning struct {
 
 	plan, status, stop, start, terminate bool // what to do instead of building
 	logs, ssh, tunnel                    bool
+	showKey, uninstall                   bool
 	yes, json, force, another, replace   bool
 	tryAgain                             bool
 	noMTP, noLayout                      bool
@@ -102,19 +103,21 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f, o := cmd.Flags(), &v.options
 	f.BoolVar(&v.plan, "plan", false, "say what would be done and what it would cost; create nothing")
 	f.BoolVar(&v.status, "status", false, "list our pods: state, uptime, cost, health, orphans")
-	f.BoolVar(&v.stop, "stop", false, "stop the pod: the GPU is given back, the volume is kept and bills")
+	f.BoolVar(&v.stop, "stop", false, "stop the pod: the GPU is given back, the volume is kept and bills; with --host: stop vLLM and the gateway")
 	f.BoolVar(&v.start, "start", false, "start a stopped pod and verify it")
 	f.BoolVar(&v.terminate, "terminate", false, "destroy the pod and its volume")
 	f.BoolVar(&v.logs, "logs", false, "follow the logs of vLLM and the gateway")
 	f.BoolVar(&v.ssh, "ssh", false, "open a shell on the host")
 	f.BoolVar(&v.tunnel, "tunnel", false, "bring the API's port to 127.0.0.1 here, through SSH")
-	cmd.MarkFlagsMutuallyExclusive("plan", "status", "stop", "start", "terminate", "logs", "ssh", "tunnel")
+	f.BoolVar(&v.showKey, "show-key", false, "print the API's key, read from the host")
+	f.BoolVar(&v.uninstall, "uninstall", false, "with --host: stop vLLM and the gateway and remove what was put there")
+	cmd.MarkFlagsMutuallyExclusive("plan", "status", "stop", "start", "terminate", "logs", "ssh", "tunnel", "show-key", "uninstall")
 
 	f.StringVar(&o.GPU, "gpu", o.GPU, "kind of GPU: A40 (recommended), A100, H100, or any of RunPod's; several by comma, in order")
 	f.IntVar(&o.GPUCount, "gpu-count", o.GPUCount, "GPUs in the pod, each with a copy of the model")
 	f.StringVar((*string)(&o.Tenure), "cloud", string(o.Tenure), "secure or community")
 	f.StringSliceVar(&o.Regions, "region", nil, "data centres (US-KS-2) or countries (DE) to take a pod in")
-	f.Float64Var(&o.MaxPrice, "max-price", 0, "most USD an hour for the pod")
+	f.Float64Var(&o.MaxPrice, "max-price", 0, "most USD an hour for the pod (default: 1.5 times the first choice, for kinds that were not asked for)")
 	f.DurationVar(&o.RetryFor, "retry-for", 0, "wait so long for a free GPU")
 	f.StringVar(&o.Image, "image", o.Image, "container image of the pod")
 	f.IntVar(&o.DiskGB, "disk", o.DiskGB, "GB of disk, wiped at each stop")
@@ -232,11 +235,13 @@ func (v *provisioning) act(ctx context.Context) error {
 		return v.onMachine(ctx)
 	case v.plan:
 		return v.showPlan(ctx)
+	case v.uninstall:
+		return errors.New("--uninstall is for a machine of your own, named by --host; a pod is ended by --terminate")
 	case v.status:
 		return v.showStatus(ctx)
 	case v.terminate:
 		return v.end(ctx)
-	case v.stop, v.start, v.logs, v.ssh, v.tunnel, v.tryAgain, v.podID != "":
+	case v.stop, v.start, v.logs, v.ssh, v.tunnel, v.showKey, v.tryAgain, v.podID != "":
 		return v.onDeployment(ctx)
 	default:
 		return v.build(ctx)
@@ -295,26 +300,26 @@ func (v *provisioning) build(ctx context.Context) error {
 // confirm asks before anything bills.
 func (v *provisioning) confirm(plan provision.Plan) error {
 	if v.yes {
-		return nil
+		return plan.WriteOrder(v.err)
 	}
 	if err := plan.Write(v.err); err != nil {
 		return err
 	}
-	return v.ask(fmt.Sprintf("Order it, for at most $%.2f an hour? Type yes: ", plan.Ceiling), "yes")
+	return v.ask(fmt.Sprintf("Order it, for at most $%.2f an hour? [y/N] ", plan.Ceiling), "y", "yes")
 }
 
 // errDeclined ends a run that the user did not want.
 var errDeclined = errors.New("nothing was done")
 
-// ask wants one word.
-func (v *provisioning) ask(question, word string) error {
+// ask wants one of these words, in any case.
+func (v *provisioning) ask(question string, words ...string) error {
 	fmt.Fprint(v.err, "\n", question)
 	answer, err := bufio.NewReader(v.in).ReadString('\n')
 	if err != nil && answer == "" {
 		fmt.Fprintln(v.err)
 		return fmt.Errorf("no answer (without a terminal use --yes): %w", errDeclined)
 	}
-	if strings.TrimSpace(answer) != word {
+	if !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(strings.TrimSpace(answer), w) }) {
 		return errDeclined
 	}
 	return nil
@@ -366,7 +371,7 @@ func (v *provisioning) onlyPod() error {
 
 // onDeployment does what is asked with a deployment that exists.
 func (v *provisioning) onDeployment(ctx context.Context) error {
-	if v.logs || v.ssh || v.tunnel {
+	if v.logs || v.ssh || v.tunnel || v.showKey {
 		return v.visit(ctx)
 	}
 	if err := v.onlyPod(); err != nil {
@@ -381,7 +386,7 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 		if err := v.p.Stop(ctx, d); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage bills; start it again with: ocr-gateway provision --start --pod-id %s\n", d.Name, d.PodID)
+		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage bills %s; start it again with: %s\n", d.Name, v.p.StoppedBill(ctx, d.PodID), v.p.Command(d, "--start"))
 		return err
 	}
 	v.sayKept(d)
@@ -443,29 +448,6 @@ func (v *provisioning) end(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintf(v.out, "Terminated %s: nothing of it bills.\n", what)
 	return err
-}
-
-// onMachine works on a machine that is not rented.
-func (v *provisioning) onMachine(ctx context.Context) error {
-	if v.status || v.stop || v.start || v.terminate {
-		return errors.New("--status, --stop, --start and --terminate are for pods; a machine of your own is not rented here")
-	}
-	if v.plan {
-		return provision.WriteMachinePlan(v.out, v.options, v.host, v.json)
-	}
-	if v.logs || v.ssh || v.tunnel {
-		d, err := v.p.PeekMachine(v.host, v.hostKeys, v.options)
-		if err != nil {
-			return err
-		}
-		return v.visitDeployment(ctx, d)
-	}
-	d, unlock, err := v.p.Machine(v.host, v.hostKeys, v.options)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return v.up(ctx, d, provision.Plan{})
 }
 
 func writeJSON(w io.Writer, value any) error {

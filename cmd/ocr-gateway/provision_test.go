@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -141,15 +143,28 @@ func (c *cloud) ended() {
 	}
 }
 
-var pasteLine = regexp.MustCompile(`(?m)^ +(curl .*/api/ocr/recognize)$`)
+var (
+	exportLine = regexp.MustCompile(`(?m)^ +(export OCR_KEY=.*)$`)
+	curlLine   = regexp.MustCompile(`(?m)^ +curl (.*/api/ocr/(\S+))$`)
+)
 
 // paste runs the card's first curl line as a user would, in a shell.
 func (c *cloud) paste(card string) string {
 	c.t.Helper()
-	export := regexp.MustCompile(`export OCR_KEY=\S+`).FindString(card)
-	line := pasteLine.FindStringSubmatch(card)
-	if export == "" || line == nil {
+	lines := curlLine.FindAllStringSubmatch(card, -1)
+	if len(lines) == 0 {
 		c.t.Fatalf("no line to paste in:\n%s", card)
+	}
+	return c.pasteLine(card, lines[0][1])
+}
+
+// pasteLine runs one of a card's curl lines with files of the right kind in the
+// place of those that it names.
+func (c *cloud) pasteLine(card, line string) string {
+	c.t.Helper()
+	export := exportLine.FindStringSubmatch(card)
+	if export == nil {
+		c.t.Fatalf("no key to paste in:\n%s", card)
 	}
 	if _, err := exec.LookPath("curl"); err != nil {
 		c.t.Skip("curl is missing")
@@ -158,13 +173,44 @@ func (c *cloud) paste(card string) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	text := strings.Replace(line[1], "@page.png", "@"+page, 1)
-	cmd := exec.Command("bash", "-c", export+"\n"+strings.Replace(text, "curl", "curl -sS --cacert "+c.trusted(), 1))
-	out, err := cmd.CombinedOutput()
+	document, err := filepath.Abs("testdata/one-page.pdf")
 	if err != nil {
-		c.t.Fatalf("%s: %v: %s", line[1], err, out)
+		c.t.Fatal(err)
+	}
+	line = strings.NewReplacer("@page.png", "@"+page, "@page-2.png", "@"+page, "@invoice.png", "@"+page, "@document.pdf", "@"+document).Replace(line)
+	program, err := realProgram()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	cmd := c.command() // for its folder and environment
+	shell := exec.CommandContext(c.t.Context(), "bash", "-ec", export[1]+"\ncurl -sS --fail-with-body --cacert "+c.trusted()+" "+line)
+	shell.Dir, shell.Env = cmd.Dir, append(cmd.Env, "PATH="+filepath.Dir(program)+":"+os.Getenv("PATH"))
+	out, err := shell.CombinedOutput()
+	if err != nil {
+		c.t.Errorf("curl %s: %v: %s", line, err, out)
 	}
 	return string(out)
+}
+
+// pasteAll runs every curl line of a card.
+func (c *cloud) pasteAll(card string) {
+	c.t.Helper()
+	for path, word := range map[string]string{
+		"recognize": "Delivery note 4711", "document": "Delivery note 4711", "document/stream": "event: ", "batch": "Delivery note 4711", "extract": "{",
+	} {
+		found := false
+		for _, line := range curlLine.FindAllStringSubmatch(card, -1) {
+			if line[2] == path {
+				found = true
+				if answer := c.pasteLine(card, line[1]); !strings.Contains(answer, word) {
+					c.t.Errorf("the line for %s answers %s", path, answer)
+				}
+			}
+		}
+		if !found {
+			c.t.Errorf("no line for %s in:\n%s", path, card)
+		}
+	}
 }
 
 func TestProvisionBuildsAHostThatReads(t *testing.T) {
@@ -178,9 +224,7 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 		}
 	}
 	c.keyStayedPrivate(card)
-	if answer := c.paste(card); !strings.Contains(answer, "Delivery note 4711") {
-		t.Errorf("the pasted line answers %s", answer)
-	}
+	c.pasteAll(card)
 
 	if !called(c.pods.Calls("pip"), "run/encoder") || strings.Contains(progress, "could not be installed") {
 		t.Error("the JPEG encoder was not brought")
@@ -267,7 +311,7 @@ func TestProvisionFaultsOnTheHost(t *testing.T) {
 			fault: func(p *podtest.Pods) {
 				p.Fail("apt-get", podtest.Fault{Times: 1, Exit: 100, Text: "E: could not resolve\n"})
 			},
-			says: []string{"that failed, trying again"},
+			calls: []string{"apt-get openssh-server"},
 		},
 		{
 			name:  "the download fails at first",
@@ -395,7 +439,7 @@ func TestStopAndStart(t *testing.T) {
 	first, _ := c.must("--gpu", "A40", "--yes")
 	downloads, ports := len(c.pods.Calls("hf")), c.only().TCP
 	stdout, _ := c.must("--stop")
-	if !strings.Contains(stdout, "--start --pod-id "+c.only().ID) || c.only().Status != "EXITED" {
+	if !strings.Contains(stdout, "--start --pod-id "+c.only().ID) || !strings.Contains(stdout, "$20.00 a month") || c.only().Status != "EXITED" {
 		t.Errorf("after the stop: %s: %s", c.only().Status, stdout)
 	}
 	secrets := filepath.Join(c.only().Volume, "ocr-gateway", "etc", "secrets.env") // a second key, added by hand
@@ -414,12 +458,17 @@ func TestStopAndStart(t *testing.T) {
 	if n := len(c.pods.Calls("hf")); n != downloads {
 		t.Errorf("models were downloaded again:\n%s", progress)
 	}
-	key := regexp.MustCompile(`export OCR_KEY=\S+`)
 	if strings.Contains(card, "shown once") {
 		t.Error("the start made a new API key")
 	}
-	if answer := c.paste(key.ReplaceAllString(card, key.FindString(first))); !strings.Contains(answer, "Delivery note 4711") {
-		t.Errorf("with the first key it answers %s", answer)
+	if !strings.Contains(card, `export OCR_KEY="$(ocr-gateway provision --show-key --pod-id `+c.only().ID) {
+		t.Errorf("the later card says no way to the key:\n%s", card)
+	}
+	if answer := c.paste(card); !strings.Contains(answer, "Delivery note 4711") {
+		t.Errorf("with the key of --show-key it answers %s", answer)
+	}
+	if key, _ := c.must("--show-key"); !strings.Contains(first, "export OCR_KEY="+key) {
+		t.Errorf("--show-key says %q, the first card\n%s", key, first)
 	}
 	c.ended()
 }
@@ -443,8 +492,16 @@ func TestTerminateIsCareful(t *testing.T) {
 	}
 	cmd := c.command("--gpu", "A40")
 	cmd.Stdin = strings.NewReader("no\n")
-	if out, err := cmd.CombinedOutput(); err == nil || c.fake.Created() != 0 || !strings.Contains(string(out), "at most $0.40 an hour") {
+	if out, err := cmd.CombinedOutput(); err == nil || c.fake.Created() != 0 || !strings.Contains(string(out), "at most $0.49 an hour") {
 		t.Errorf("declined: %v, %d pods\n%s", err, c.fake.Created(), out)
+	}
+	for _, gpu := range []string{"NVIDIA A40", "NVIDIA RTX A6000"} {
+		c.fake.Refuse(gpu, runpodtest.NoLonger)
+	}
+	cmd = c.command("--gpu", "A40")
+	cmd.Stdin = strings.NewReader("y\n") // is a yes: it goes on, and finds nothing free
+	if out, err := cmd.CombinedOutput(); err == nil || cmd.ProcessState.ExitCode() != exitNoStock {
+		t.Errorf("accepted: %v\n%s", err, out)
 	}
 	if _, stderr, code := c.run("--gpu", "A40"); code == exitOK || c.fake.Created() != 0 {
 		t.Errorf("without an answer: code %d, %s", code, stderr)
@@ -473,22 +530,27 @@ func TestProvisionPlanCreatesNothing(t *testing.T) {
 	}
 }
 
-// TestProvisionOnAMachineOfOnesOwn needs no cloud: any machine with sshd and a GPU.
-func TestProvisionOnAMachineOfOnesOwn(t *testing.T) {
-	c := newCloud(t, runpodtest.Config{})
-	key := filepath.Join(c.home, ".ssh", "id_ed25519")
+// machine starts a machine with sshd and a GPU that takes a key, which is made.
+func (c *cloud) machine(key string) (host string, machine podtest.Machine) {
+	c.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(key), 0o700); err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	if out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
-		t.Fatalf("ssh-keygen: %v: %s", err, out)
+		c.t.Fatalf("ssh-keygen: %v: %s", err, out)
 	}
 	public, err := os.ReadFile(key + ".pub")
 	if err != nil {
-		t.Fatal(err)
+		c.t.Fatal(err)
 	}
-	machine := c.pods.Machine(t, strings.TrimSpace(string(public)), runpodtest.Spec{GPU: "NVIDIA L4", GPUs: 1})
-	host := "root@" + machine.Address
+	machine = c.pods.Machine(c.t, strings.TrimSpace(string(public)), runpodtest.Spec{GPU: "NVIDIA L4", GPUs: 1})
+	return "root@" + machine.Address, machine
+}
+
+// TestProvisionOnAMachineOfOnesOwn needs no cloud: any machine with sshd and a GPU.
+func TestProvisionOnAMachineOfOnesOwn(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	host, machine := c.machine(filepath.Join(c.home, ".ssh", "id_ed25519"))
 
 	if _, stderr, code := c.run("--host", host); code == exitOK || !strings.Contains(stderr, "host key") {
 		t.Errorf("an unknown host key was taken: code %d: %s", code, stderr)
@@ -503,12 +565,131 @@ func TestProvisionOnAMachineOfOnesOwn(t *testing.T) {
 	if out, err := visit.CombinedOutput(); err != nil {
 		t.Fatalf("the shell says %v: %s", err, out)
 	}
-	again, progress := c.must("--host", host) // the key that was given stays pinned
+	again, _ := c.must("--host", host) // the key that was given stays pinned
 	if strings.Contains(again, "shown once") {
 		t.Error("the second run made a new key")
 	}
-	if !strings.Contains(progress, "behind on its settings") {
-		t.Errorf("the supervisor was not told of the settings:\n%s", progress)
+	visit = c.command("--host", host, "--ssh")
+	visit.Stdin = strings.NewReader(`cd /opt/ocr-gateway
+find etc -type f -newerct "$(sed -n 's/.*"config_read": *"\([^"]*\)".*/later: \1/p' run/status.json | cut -c8-)"
+`)
+	if out, err := visit.Output(); err != nil || strings.Contains(string(out), "config.yaml") {
+		t.Errorf("the supervisor was not told of the settings: %v: %s", err, out)
+	}
+}
+
+// inside runs a script in a shell on a host and returns what it writes, without
+// the greeting of the machine.
+func (c *cloud) inside(script string, args ...string) string {
+	c.t.Helper()
+	const begin = "-- the script begins"
+	visit := c.command(append(args, "--ssh")...)
+	visit.Stdin = strings.NewReader("echo '" + begin + "'\n" + script)
+	out, err := visit.Output()
+	if err != nil {
+		c.t.Fatalf("the shell says %v: %s", err, out)
+	}
+	_, said, _ := strings.Cut(string(out), begin)
+	return strings.TrimSpace(said)
+}
+
+// A machine keeps its ports from run to run, its card leads to them and to nothing
+// else, and it can be stopped, started again and cleared.
+func TestMachineIsKeptStoppedAndCleared(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	key := filepath.Join(c.home, "my key")
+	host, machine := c.machine(key)
+	at := []string{"--host", host, "--ssh-key", key}
+	with := func(args ...string) []string { return append(slices.Clone(at), args...) }
+	c.must(with("--host-key", machine.HostKey, "--api-port", "18117", "--vllm-port", "18000")...)
+	card, _ := c.must(at...) // the ports are not named again
+	if strings.Contains(card, "8007") || !strings.Contains(card, "on 127.0.0.1:18000") {
+		t.Errorf("the card forgot the ports:\n%s", card)
+	}
+	flags := "--host " + host + " --ssh-key '" + key + "'"
+	for _, want := range []string{
+		"ssh -i '" + key + "' -p ", "http://127.0.0.1:18117/api/ocr/batch", "provision --tunnel " + flags,
+		"provision --show-key " + flags, "provision --stop " + flags, "provision --uninstall " + flags,
+	} {
+		if !strings.Contains(card, want) {
+			t.Errorf("the card lacks %q:\n%s", want, card)
+		}
+	}
+	tunnel := c.command(with("--tunnel")...)
+	out, err := tunnel.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tunnel.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.Contains(line, "127.0.0.1:18117") {
+		t.Errorf("the tunnel says %q, %v", line, err)
+	}
+	c.pasteAll(card)
+	_ = tunnel.Process.Signal(syscall.SIGINT)
+	if err := tunnel.Wait(); err != nil {
+		t.Errorf("the tunnel ended with %v", err)
+	}
+
+	inside := func(script string) string { return c.inside(script, with("--host-key", machine.HostKey)...) }
+	const works = "pgrep -c 'ocr-gateway|fakevllm' || true\n"
+	if n := inside(works); n == "0" {
+		t.Fatal("nothing runs on the machine: the test looks in vain")
+	}
+	if stdout, _ := c.must(with("--stop")...); !strings.Contains(stdout, "start them again with: ocr-gateway provision "+flags) {
+		t.Errorf("--stop says %s", stdout)
+	}
+	if n := inside(works); n != "0" {
+		t.Errorf("%s programs run after the stop", n)
+	}
+	if again, _ := c.must(at...); strings.Contains(again, "shown once") || !strings.Contains(again, "18117") {
+		t.Errorf("started again, the card is\n%s", again)
+	}
+	inside("touch /opt/ocr-gateway/bin/mine\n")
+	if _, _, code := c.run(with("--uninstall")...); code == exitOK {
+		t.Error("it was cleared without an answer")
+	}
+	if stdout, _ := c.must(with("--uninstall", "--yes")...); !strings.Contains(stdout, "Removed") || !strings.Contains(stdout, "no run has made it: bin") {
+		t.Errorf("--uninstall says %s", stdout)
+	}
+	if left := inside("cd /opt/ocr-gateway && find . -type f; " + works); left != "./bin/mine\n0" {
+		t.Errorf("left on the machine:\n%s", left)
+	}
+	if files, _ := filepath.Glob(filepath.Join(c.home, ".local/state/ocr-gateway/deployments/*.json")); len(files) != 0 {
+		t.Errorf("still known: %v", files)
+	}
+}
+
+// startUnit and stopUnit do what systemd does with the unit.
+const (
+	startUnit = `setsid $(sed -n 's/^ExecStart=//p' /etc/systemd/system/ocr-gateway.service) >/dev/null 2>&1 </dev/null 9>&- &`
+	stopUnit  = `pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' /opt/ocr-gateway/run/status.json | head -1)
+kill -TERM "$pid"
+while [ -d "/proc/$pid" ]; do sleep 0.1; done`
+)
+
+// Where there is systemd it is systemd that is asked, and its unit goes with the rest.
+func TestMachineWithSystemd(t *testing.T) {
+	c := newCloud(t, runpodtest.Config{})
+	c.pods.StandIn("systemctl", func(_ *podtest.Caller, call podtest.Call) podtest.Reply {
+		script := map[string]string{"enable": startUnit, "disable": stopUnit}[call.Args[0]]
+		return podtest.Reply{Exec: []string{"/bin/bash", "-c", script}}
+	})
+	host, machine := c.machine(filepath.Join(c.home, ".ssh", "id_ed25519"))
+	inside := func(script string) string { return c.inside(script, "--host", host, "--host-key", machine.HostKey) }
+	inside("mkdir -p /run/systemd/system /etc/systemd/system\n")
+	c.must("--host", host, "--host-key", machine.HostKey)
+	c.must("--host", host, "--stop")
+	if !called(c.pods.Calls("systemctl"), "disable --quiet --now ocr-gateway.service") {
+		t.Errorf("systemd was not asked: %v", c.pods.Calls("systemctl"))
+	}
+	c.must("--host", host, "--uninstall", "--yes")
+	if left := inside("ls -d /etc/systemd/system/ocr-gateway.service /opt/ocr-gateway 2>/dev/null; true\n"); left != "" {
+		t.Errorf("left on the machine: %s", left)
+	}
+	if calls := c.pods.Calls("systemctl"); calls[len(calls)-1].Args[0] != "daemon-reload" {
+		t.Errorf("the last call is %v", calls[len(calls)-1].Args)
 	}
 }
 

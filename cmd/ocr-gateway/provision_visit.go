@@ -13,7 +13,7 @@ import (
 	"ocr-gateway/provision"
 )
 
-// visit shows logs, opens a shell or a tunnel. It takes no lock: one may look
+// visit shows logs or the API's key, opens a shell or a tunnel. It takes no lock: one may look
 // while a run is at work.
 func (v *provisioning) visit(ctx context.Context) error {
 	if err := v.onlyPod(); err != nil {
@@ -32,6 +32,12 @@ func (v *provisioning) visitDeployment(ctx context.Context, d *provision.Deploym
 		return v.p.FollowLogs(ctx, d, v.out)
 	case v.ssh:
 		return v.shell(ctx, d)
+	case v.showKey:
+		key, err := v.p.APIKey(ctx, d)
+		if err == nil {
+			_, err = fmt.Fprintln(v.out, key)
+		}
+		return err
 	default:
 		return v.openTunnel(ctx, d)
 	}

@@ -50,7 +50,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		return nil, err
 	}
 	ssh := sshhost.DefaultConfig()
-	ssh.KeyFile, ssh.Log = p.KeyFile, p.Log
+	ssh.KeyFile, ssh.Log, ssh.Progress = p.KeyFile, p.Log, provision.Uploads(p.Progress)
 	parts := provision.Parts{
 		Connect:    sshhost.New(ssh).Connect,
 		Store:      store,
@@ -62,6 +62,13 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		StockPause: 15 * time.Second,
 		Poll:       p.Poll,
 		Deadlines:  provision.DefaultDeadlines(),
+	}
+	if p.KeyFile != sshhost.DefaultConfig().KeyFile {
+		parts.KeyFile = p.KeyFile
+		parts.Flags = append(parts.Flags, "--ssh-key "+provision.Word(p.KeyFile))
+	}
+	if p.StateDir != "" {
+		parts.Flags = append(parts.Flags, "--state "+provision.Word(p.StateDir))
 	}
 	if root, ok := checkout(); ok && p.Binary == "" {
 		parts.Source = func() ([]byte, error) { return packSources(root) }

@@ -63,16 +63,15 @@ func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Off
 
 // offer is a GPU at the search's tenure, if it is rented so.
 func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
-	tenure, rented := "secure", g.Secure
+	here, elsewhere := g.price(provision.Secure, s.Count), g.price(provision.Community, s.Count)
 	if s.Tenure == provision.Community {
-		tenure, rented = "community", g.Community
+		here, elsewhere = elsewhere, here
 	}
-	price := g.Price[tenure]
-	if most, known := g.MaxCount[tenure]; !rented || price <= 0 || known && most < max(s.Count, 1) {
+	if here == 0 {
 		return provision.Offer{}, false
 	}
 	offer := provision.Offer{
-		GPU: g.ID, Name: or(g.Name, g.ID), MemoryGB: int(g.Memory), PricePerGPU: price,
+		GPU: g.ID, Name: or(g.Name, g.ID), MemoryGB: int(g.Memory), PricePerGPU: here, ElsewherePerGPU: elsewhere,
 		Stock: stock(g.Availability),
 	}
 	if len(s.DataCenters) > 0 && g.DataCenters != nil {
@@ -90,6 +89,19 @@ func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
 		}
 	}
 	return offer, true
+}
+
+// price is that of one GPU in a pod of so many, 0 when it is not rented so.
+func (g gpu) price(t provision.Tenure, count int) float64 {
+	rented := g.Secure
+	if t == provision.Community {
+		rented = g.Community
+	}
+	price := g.Price[string(t)]
+	if most, known := g.MaxCount[string(t)]; !rented || price <= 0 || known && most < max(count, 1) {
+		return 0
+	}
+	return price
 }
 
 func stock(word string) provision.Stock { return provision.Stock(strings.ToLower(word)) }

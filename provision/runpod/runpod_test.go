@@ -603,6 +603,12 @@ func TestOffers(t *testing.T) {
 	if q := asked[len(asked)-1].Query; q != "cloud=SECURE&count=2&countryCodes=FR&include=AVAILABILITY&minCudaVersion=12.9&product=POD" {
 		t.Errorf("query %s", q)
 	}
+	if got := offer("NVIDIA A40", provision.Search{}); got.PricePerGPU != 0.40 || got.ElsewherePerGPU != 0.35 {
+		t.Errorf("the other cloud's price: %+v", got)
+	}
+	if got := offer("NVIDIA A40", provision.Search{Tenure: provision.Community}); got.PricePerGPU != 0.35 || got.ElsewherePerGPU != 0.40 {
+		t.Errorf("the other cloud's price: %+v", got)
+	}
 	if got := offer("NVIDIA L40S", provision.Search{}); got.Stock != provision.StockNone || got.DataCenters != nil {
 		t.Errorf("got %+v", got)
 	}

@@ -38,6 +38,7 @@ func GPUs() []GPU {
 		{ID: "NVIDIA A100 80GB PCIe", Name: "A100 PCIe", Memory: 80, Secure: 1.64, Community: 1.19, DataCenters: []string{"US-KS-2", "EU-RO-1"}},
 		{ID: "NVIDIA A100-SXM4-80GB", Name: "A100 SXM", Memory: 80, Secure: 1.74, DataCenters: []string{"US-KS-2=MEDIUM"}},
 		{ID: "NVIDIA A40", Name: "A40", Memory: 48, Secure: 0.40, Community: 0.35, CUDA: "12.9", DataCenters: []string{"EU-SE-1", "CA-MTL-1"}},
+		{ID: "NVIDIA RTX A6000", Name: "RTX A6000", Memory: 48, Secure: 0.49, Community: 0.33, Availability: "MEDIUM", DataCenters: []string{"EU-SE-1=MEDIUM"}},
 		{ID: "NVIDIA RTX A4000", Name: "RTX A4000", Memory: 16, Secure: 0.25, Community: 0.17},
 		{ID: "NVIDIA L40S", Name: "L40S", Memory: 48, Secure: 0.86, Community: 0.79, DataCenters: []string{"US-KS-2=NONE"}, Availability: "NONE"},
 	}

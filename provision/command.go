@@ -1,0 +1,47 @@
+package provision
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Command is what is typed to do something with a deployment, such as
+// "--tunnel": it names the deployment, and where its key and state lie here.
+func (p *Provisioner) Command(d *Deployment, verb string) string {
+	words := []string{"ocr-gateway provision"}
+	if verb != "" {
+		words = append(words, verb)
+	}
+	switch {
+	case !d.Rented():
+		words = append(words, "--host "+d.Login.User+"@"+d.Login.Address)
+	case d.PodID != "":
+		words = append(words, "--pod-id "+d.PodID)
+	}
+	return strings.Join(append(words, p.Flags...), " ")
+}
+
+// onPod is the same for a pod that may be no deployment's.
+func (p *Provisioner) onPod(id, verb string) string {
+	return strings.Join(append([]string{"ocr-gateway provision " + verb + " --pod-id " + id}, p.Flags...), " ")
+}
+
+// resume is the command that goes on with a deployment.
+func (p *Provisioner) resume(d *Deployment) string {
+	switch {
+	case !d.Rented():
+		return p.Command(d, "") + d.Options.flags()
+	case d.PodID != "":
+		return p.Command(d, "")
+	default:
+		return p.Command(d, fmt.Sprintf("--gpu %q", d.Options.GPU))
+	}
+}
+
+// Word makes one word for the shell of a text, without quotes where none are needed.
+func Word(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return Quote(s)
+}
