@@ -132,14 +132,14 @@ const maxIdle = time.Second
 // cancel starts long documents, leaves when they are in work and watches the work end.
 func (s *scene) cancel(t *testing.T, a *account) (idle idleTimes) {
 	t.Helper()
+	resting := s.gateway.restingChildren()
 	ctx, leave := context.WithCancel(t.Context())
 	documents := form(2, 4)
 	ended := make(chan ending, documents)
 	for range documents {
 		go func() { ended <- s.gateway.send(ctx, longStream) }()
 	}
-	spares := 2 // the setting's default
-	waitFor(2*time.Second, func() bool { return len(rasterChildren(s.gateway.pid)) > spares })
+	waitFor(2*time.Second, func() bool { return len(rasterChildren(s.gateway.pid)) > resting })
 	time.Sleep(200 * time.Millisecond) // some way into the documents
 	leave()
 	begin := time.Now()
@@ -156,7 +156,7 @@ func (s *scene) cancel(t *testing.T, a *account) (idle idleTimes) {
 	waitFor(10*time.Second, func() bool {
 		atModel := busy(&idle.model, s.model.working.Load() > 0)
 		atLayout := s.layout != nil && busy(&idle.layout, s.layout.working.Load() > 0)
-		atChildren := busy(&idle.children, len(rasterChildren(s.gateway.pid)) > spares)
+		atChildren := busy(&idle.children, len(rasterChildren(s.gateway.pid)) > resting)
 		if atModel || atLayout || atChildren {
 			quiet = time.Now()
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // descendants are the processes below one, however deep, without those that have ended.
@@ -42,6 +43,16 @@ func rasterChildren(root int) (pids []int) {
 		}
 	}
 	return pids
+}
+
+// restingChildren is how many rendering children there are without work: spares, and some that
+// wait for another picture. The most of several looks, as ended spares are replaced.
+func (g *gateway) restingChildren() (most int) {
+	for range 15 {
+		most = max(most, len(rasterChildren(g.pid)))
+		time.Sleep(20 * time.Millisecond)
+	}
+	return most
 }
 
 // command is how a process was started, a zero byte after each argument.

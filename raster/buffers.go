@@ -32,8 +32,8 @@ type buffers struct {
 // get gives n bytes of any content.
 func (b *buffers) get(n int) []byte {
 	b.mu.Lock()
-	for i := len(b.free) - 1; i >= 0; i-- {
-		if pix := b.free[i]; cap(pix) >= n && cap(pix) <= 2*n {
+	for i, pix := range slices.Backward(b.free) {
+		if cap(pix) >= n && cap(pix) <= 2*n {
 			b.take(i)
 			b.mu.Unlock()
 			return pix[:n]

@@ -22,11 +22,17 @@ const lyingArgument = "raster-test-liar"
 // escapingArgument makes it a child that tries to get out of its sandbox.
 const escapingArgument = "raster-test-escape"
 
+// nobodyArgument makes it a gateway that renders a page.
+const nobodyArgument = "raster-test-nobody"
+
 var lies = raster.Lies
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == childArgument {
 		os.Exit(raster.WorkerMain())
+	}
+	if len(os.Args) == 2 && os.Args[1] == nobodyArgument {
+		os.Exit(renderOnce())
 	}
 	if len(os.Args) == 2 && os.Args[1] == escapingArgument {
 		os.Exit(raster.Escape())

@@ -7,6 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// capabilities is how many a set has room for.
+const capabilities = 64
+
 // dropPrivileges takes from this thread, and so from all children that it starts,
 // the right to gain privileges and all capabilities but those that starting one takes.
 // Even they are gone once a child runs: root's exec gives what the bounding set
@@ -19,14 +22,12 @@ func dropPrivileges() error {
 	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
 		return fmt.Errorf("ambient capabilities: %w", err)
 	}
-	for capability := 0; ; capability++ {
+	for capability := range capabilities {
 		err := unix.Prctl(unix.PR_CAPBSET_DROP, uintptr(capability), 0, 0, 0)
-		if errors.Is(err, unix.EINVAL) { // beyond the last one that the kernel knows
-			break
-		}
-		// Without the right to do so the set below, which exec cannot go beyond with no
-		// new privileges, is what holds.
-		if err != nil && !errors.Is(err, unix.EPERM) {
+		// EINVAL is beyond the last one that the kernel knows, EPERM is without the right
+		// to do so: then the sets below, which exec cannot go beyond with no new
+		// privileges, are what holds.
+		if err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.EPERM) {
 			return fmt.Errorf("bounding set: %w", err)
 		}
 	}

@@ -2,14 +2,18 @@ package raster_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
@@ -108,4 +112,31 @@ func TestNothingOutlivesChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, "all of the group end", func() bool { return group() == 0 })
+}
+
+// renderOnce is what TestWithoutRoot runs.
+func renderOnce() int {
+	r, err := raster.New(testConfig(), new(budget), slog.New(slog.DiscardHandler))
+	if err != nil {
+		return 1
+	}
+	err = onlyPage(context.Background(), r, document.NewSource("", pageOf("/MediaBox[0 0 100 100]", "0 g 10 10 80 80 re f")))
+	if err != nil || r.Close(context.Background()) != nil {
+		return 1
+	}
+	return 0
+}
+
+// TestWithoutRoot renders as a user who has no capability to give up.
+func TestWithoutRoot(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("all other tests are it")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "/proc/self/exe", nobodyArgument)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"testing"
@@ -54,13 +55,18 @@ func dial(t *testing.T, address, path string) (net.Conn, *bufio.Reader) {
 	return c, bufio.NewReader(c)
 }
 
-func answered(t *testing.T, r *bufio.Reader) *http.Response {
+// answered gives status and body of the next answer.
+func answered(t *testing.T, r *bufio.Reader) (status int, body []byte) {
 	t.Helper()
 	resp, err := http.ReadResponse(r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp
+	defer resp.Body.Close()
+	if body, err = io.ReadAll(resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, body
 }
 
 // TestIdleConnectionsGiveWay wants a new connection served, and the one that has been idle
@@ -72,8 +78,8 @@ func TestIdleConnectionsGiveWay(t *testing.T) {
 	second, secondAnswers := dial(t, address, "/")
 	answered(t, secondAnswers)
 	_, third := dial(t, address, "/")
-	if resp := answered(t, third); resp.StatusCode != 200 {
-		t.Errorf("status %d", resp.StatusCode)
+	if status, _ := answered(t, third); status != 200 {
+		t.Errorf("status %d", status)
 	}
 	if _, err := first.ReadByte(); err == nil {
 		t.Error("the first connection is still open")
@@ -94,17 +100,17 @@ func TestNoConnectionAtWorkGivesWay(t *testing.T) {
 		working = append(working, r)
 	}
 	_, third := dial(t, address, "/")
-	resp := answered(t, third)
+	status, body := answered(t, third)
 	var problem struct {
 		Code      string
 		Retryable bool
 		Limit     string
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&problem); err != nil {
+	if err := json.Unmarshal(body, &problem); err != nil {
 		t.Fatal(err)
 	}
-	if resp.StatusCode != 503 || problem.Code != "overloaded" || !problem.Retryable || problem.Limit != "connections" {
-		t.Errorf("status %d, %+v", resp.StatusCode, problem)
+	if status != 503 || problem.Code != "overloaded" || !problem.Retryable || problem.Limit != "connections" {
+		t.Errorf("status %d, %+v", status, problem)
 	}
 	close(let)
 	for _, r := range working {
