@@ -97,7 +97,7 @@ func steps(o Options) []Step {
 		{"probe", "GPU, driver, memory, disk, glibc"},
 		{"deps", "apt-get: libturbojpeg; venv in " + o.Dir + "/python; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
 		{"model", "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
-		{"upload", "this program by sftp to " + o.Dir + "/bin, checked by SHA-256"},
+		{"upload", "this program and its MuPDF library by sftp to " + o.Dir + "/bin, checked by SHA-256"},
 		{"config", "settings, a new API key in a file of mode 0600, and the supervisor's list"},
 		{"vllm", fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},
 		{"gateway", fmt.Sprintf("ocr-gateway serve on 0.0.0.0:%d", o.APIPort)},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -51,8 +52,8 @@ type place struct {
 	given  chan struct{} // closed then
 }
 
-func newPool(cfg Config, log *slog.Logger) *pool {
-	starter := newStarter(cfg, log)
+func newPool(cfg Config, library *os.File, log *slog.Logger) *pool {
+	starter := newStarter(cfg, library, log)
 	p := &pool{
 		start:  starter.start,
 		log:    log,

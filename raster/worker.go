@@ -14,8 +14,9 @@ import (
 
 // The descriptors that a child is started with.
 const (
-	socketFD = 3
-	pixelsFD = 4
+	socketFD  = 3
+	pixelsFD  = 4
+	libraryFD = 5 // until it is open
 )
 
 // errTooManyPixels refuses a picture, in the child.
@@ -60,9 +61,10 @@ func work() error {
 	if len(shared) < maxWordBytes {
 		return errors.New("map pixels: no room for words")
 	}
-	if err := mupdf.Warm(); err != nil {
+	if err := mupdf.Load(fmt.Sprintf("/proc/self/fd/%d", libraryFD)); err != nil {
 		return err
 	}
+	unix.Close(libraryFD)
 	if err := enterSandbox(); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}

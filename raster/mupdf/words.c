@@ -24,6 +24,7 @@ static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
 		// The call for invisible text; unlike the others it takes no colour and no clip.
 		fz_ignore_text(ctx, noted.device, text, fz_concat(m, noted.to_pixels));
 	} CATCH(ctx) {
+		fz_ignore_error(ctx);
 		drop_noted(ctx);
 	}
 }
@@ -58,6 +59,7 @@ void ocr_note_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels) {
 		noted.page = fz_new_stext_page(ctx, nowhere);
 		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
 	} CATCH(ctx) {
+		fz_ignore_error(ctx);
 		drop_noted(ctx);
 		return;
 	}
@@ -75,6 +77,7 @@ fz_stext_page *ocr_noted_text(fz_context *ctx) {
 	TRY(ctx) {
 		fz_close_device(ctx, noted.device); // puts text that runs right to left in order
 	} CATCH(ctx) {
+		fz_ignore_error(ctx);
 		drop_noted(ctx);
 		return NULL;
 	}
