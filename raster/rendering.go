@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/mupdf"
 )
 
 // pages yields the pages asked for, in order.
@@ -409,6 +410,7 @@ func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration
 			return err
 		}
 	}
+	page.Faults = faultTexts(mupdf.Faults(rep.Faults))
 	gray := rep.Format == formatGray
 	pix := w.pixelBuffer(page, gray)
 	if err := c.readPixels(pix); err != nil {

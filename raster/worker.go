@@ -178,7 +178,9 @@ func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
 		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
 			return errTooManyPixels
 		}
+		mupdf.Forget()
 		err := w.render(int(req.Page), int(req.Width), int(req.Height), req.Words == 1, rep)
+		rep.Faults = uint32(mupdf.Said())
 		// Most pages are black on white: a quarter of the bytes for all that follows.
 		if err == nil && rep.Format == formatOpaque && mupdf.PackGray(w.pix[:4*req.Width*req.Height]) {
 			rep.Format = formatGray

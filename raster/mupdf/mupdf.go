@@ -27,10 +27,8 @@ static int failed(document *d) {
 
 static fz_context *new_context(size_t store) {
 	fz_context *ctx = fz_new_context_imp(NULL, NULL, store, MUPDF_VERSION);
-	if (ctx) { // what is not said goes nowhere
-		fz_set_warning_callback(ctx, NULL, NULL);
-		fz_set_error_callback(ctx, NULL, NULL);
-	}
+	if (ctx)
+		ocr_listen(ctx);
 	return ctx;
 }
 
@@ -83,13 +81,15 @@ static int render(document *d, fz_matrix to_pixels, int width, int height, unsig
 	fz_pixmap *volatile pixmap = NULL;
 	fz_device *volatile device = NULL;
 	volatile int status = OK;
+	fz_cookie cookie = {0};
 	TRY(d->ctx) {
 		pixmap = fz_new_pixmap_with_data(d->ctx, fz_device_rgb(d->ctx), width, height, NULL, 1, width * 4, pixels);
 		fz_clear_pixmap_with_value(d->ctx, pixmap, 0xff);
 		device = fz_new_draw_device(d->ctx, to_pixels, pixmap);
+		ocr_watch_text(d->ctx, device);
 		if (text)
-			ocr_note_text(d->ctx, device, to_pixels);
-		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, NULL);
+			ocr_note_text(d->ctx, to_pixels);
+		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, &cookie);
 		fz_close_device(d->ctx, device);
 	} ALWAYS(d->ctx) {
 		if (text)

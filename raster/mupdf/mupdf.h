@@ -28,13 +28,45 @@ typedef struct { uint8_t ri, bp, op, opm; } fz_color_params;
 
 typedef struct { float x, y; } fz_point;
 typedef struct { fz_point ul, ur, ll, lr; } fz_quad;
-typedef struct fz_text fz_text;
 typedef struct fz_font fz_font;
 typedef struct fz_pool fz_pool;
 typedef struct fz_stext_char fz_stext_char;
 typedef struct fz_stext_line fz_stext_line;
 typedef struct fz_stext_block fz_stext_block;
 typedef struct fz_stroke_state fz_stroke_state;
+
+typedef struct {
+	float x, y, adv;
+	int gid; // 0 for a character that the font has not
+	int ucs, cid;
+} fz_text_item;
+
+typedef struct fz_text_span {
+	fz_font *font;
+	fz_matrix trm;
+	unsigned wmode : 1, bidi_level : 7, markup_dir : 2, language : 15;
+	int len, cap;
+	fz_text_item *items;
+	struct fz_text_span *next;
+} fz_text_span;
+
+typedef struct {
+	int refs;
+	fz_text_span *head, *tail;
+} fz_text;
+
+// The struct goes on behind these.
+typedef struct {
+	unsigned is_mono : 1, is_serif : 1, is_bold : 1, is_italic : 1;
+	unsigned ft_substitute : 1; // stands in for a font that is not embedded
+} fz_font_flags_t;
+
+// With one of these a page goes on behind what could not be drawn.
+typedef struct {
+	int abort, progress;
+	size_t progress_max;
+	int errors, incomplete;
+} fz_cookie;
 
 // What a device does with text.
 typedef void fill_text_fn(fz_context *, fz_device *, const fz_text *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
@@ -107,6 +139,9 @@ typedef void message_fn(void *user, const char *message);
 	F(void, fz_ignore_error, (fz_context *)) \
 	F(void, fz_set_warning_callback, (fz_context *, message_fn *, void *user)) \
 	F(void, fz_set_error_callback, (fz_context *, message_fn *, void *user)) \
+	F(void, fz_flush_warnings, (fz_context *)) \
+	F(void, fz_empty_store, (fz_context *)) \
+	F(fz_font_flags_t *, fz_font_flags, (fz_font *)) \
 	F(void, fz_register_document_handler, (fz_context *, const fz_document_handler *)) \
 	F(fz_stream *, fz_open_memory, (fz_context *, const unsigned char *data, size_t len)) \
 	F(void, fz_drop_stream, (fz_context *, fz_stream *)) \
@@ -118,7 +153,7 @@ typedef void message_fn(void *user, const char *message);
 	F(fz_page *, fz_load_page, (fz_context *, fz_document *, int number)) \
 	F(void, fz_drop_page, (fz_context *, fz_page *)) \
 	F(fz_rect, fz_bound_page, (fz_context *, fz_page *)) \
-	F(void, fz_run_page, (fz_context *, fz_page *, fz_device *, fz_matrix, void *cookie)) \
+	F(void, fz_run_page, (fz_context *, fz_page *, fz_device *, fz_matrix, fz_cookie *)) \
 	F(fz_colorspace *, fz_device_gray, (fz_context *)) \
 	F(fz_colorspace *, fz_device_rgb, (fz_context *)) \
 	F(fz_pixmap *, fz_new_pixmap_with_data, (fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples)) \
@@ -163,9 +198,22 @@ const char *ocr_open_library(const char *path);
 #define ALWAYS(ctx) while (0); if (fz_do_always(ctx)) do
 #define CATCH(ctx) while (0); if (fz_do_catch(ctx))
 
-// words.c: between the two, what the draw device draws of text is noted, in pixels.
-// Neither throws; NULL means that the text could not be had.
-void ocr_note_text(fz_context *, fz_device *draw, fz_matrix to_pixels);
+// words.c: text that a draw device draws is looked at, and between the other two noted,
+// in pixels. None throws; NULL means that the text could not be had.
+void ocr_watch_text(fz_context *, fz_device *draw);
+void ocr_note_text(fz_context *, fz_matrix to_pixels);
 fz_stext_page *ocr_noted_text(fz_context *);
+
+// faults.c: what MuPDF said since ocr_forget, each thing once and no more than MAX_SAID.
+enum { MAX_SAID = 64, SAID_ERROR = 'E', SAID_WARNING = 'W' };
+typedef struct {
+	char kind;
+	char text[160];
+} said_message;
+void ocr_listen(fz_context *);
+void ocr_forget(fz_context *);
+int ocr_said(fz_context *, const said_message **, int *missing_glyph);
+void ocr_note_glyphs(fz_context *, const fz_text *);
+void ocr_empty_store(fz_context *);
 
 #endif

@@ -18,6 +18,7 @@ static void drop_noted(fz_context *ctx) {
 
 // note never throws: a page is drawn whether or not its text can be had.
 static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
+	ocr_note_glyphs(ctx, text);
 	if (!noted.page)
 		return;
 	TRY(ctx) {
@@ -54,7 +55,15 @@ static void clip_stroke_text(fz_context *ctx, fz_device *draw, const fz_text *te
 
 static const fz_rect nowhere; // of no consequence to the text
 
-void ocr_note_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels) {
+void ocr_watch_text(fz_context *ctx, fz_device *draw) {
+	noted.drawing = *draw;
+	draw->fill_text = fill_text;
+	draw->stroke_text = stroke_text;
+	draw->clip_text = clip_text;
+	draw->clip_stroke_text = clip_stroke_text;
+}
+
+void ocr_note_text(fz_context *ctx, fz_matrix to_pixels) {
 	TRY(ctx) {
 		noted.page = fz_new_stext_page(ctx, nowhere);
 		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
@@ -64,11 +73,6 @@ void ocr_note_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels) {
 		return;
 	}
 	noted.to_pixels = to_pixels;
-	noted.drawing = *draw;
-	draw->fill_text = fill_text;
-	draw->stroke_text = stroke_text;
-	draw->clip_text = clip_text;
-	draw->clip_stroke_text = clip_stroke_text;
 }
 
 fz_stext_page *ocr_noted_text(fz_context *ctx) {
