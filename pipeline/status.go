@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"ocr-gateway/document"
 )
 
@@ -29,6 +31,22 @@ func setStatus(page *document.PageResult) {
 	default:
 		page.Status = document.StatusOK
 	}
+}
+
+// noteFaults has a page say what of it could not be drawn. It is no part of what was
+// read, which the cache keeps. A page on which nothing else could be read has failed.
+func noteFaults(page *document.PageResult, faults []string) {
+	if page == nil || len(faults) == 0 || page.Status == document.StatusFailed {
+		return
+	}
+	page.Status = document.StatusFailed
+	for _, region := range page.Regions {
+		if region.Content != "" || region.MergedInto != "" {
+			page.Status = document.StatusPartial
+		}
+	}
+	page.Error = document.Problemf(document.CodePageIncomplete, document.PhaseRaster,
+		"page %d is not whole in the document: %s", page.Number, strings.Join(faults, "; "))
 }
 
 func firstError(regions []document.Region) *document.Problem {

@@ -22,6 +22,10 @@ type Parts struct {
 	Flags []string
 	// Program opens the program that is put on the host, a Linux executable.
 	Program func() (Program, error)
+	// Library opens what the program needs beside it on a host, LibraryName there.
+	Library func() (Program, error)
+	// LibraryName is the library's file name.
+	LibraryName string
 	// Source packs this program's sources (tar.gz), for hosts on which it does not
 	// run and is built; nil where they are not at hand.
 	Source func() ([]byte, error)
@@ -38,7 +42,7 @@ type Parts struct {
 	Deadlines Deadlines
 }
 
-// Program is an open executable.
+// Program is an open executable or library.
 type Program interface {
 	io.ReadSeekCloser
 	io.ReaderAt

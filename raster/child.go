@@ -46,18 +46,19 @@ type child struct {
 type starter struct {
 	command  []string
 	pixels   int64
-	isolated bool // whether the child before had a network namespace of its own
+	library  *os.File // see mupdf.OpenLibrary
+	isolated bool     // whether the child before had a network namespace of its own
 	log      *slog.Logger
 	run      func(*syscall.SysProcAttr) (*child, error) // startWith
 }
 
-func newStarter(cfg Config, log *slog.Logger) *starter {
+func newStarter(cfg Config, library *os.File, log *slog.Logger) *starter {
 	command := cfg.Command
 	if len(command) == 0 {
 		// Not os.Executable: the file may have been replaced by an upgrade.
 		command = []string{"/proc/self/exe", "worker"}
 	}
-	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), isolated: true, log: log}
+	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), library: library, isolated: true, log: log}
 	s.run = s.startWith
 	return s
 }
@@ -118,7 +119,7 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {
 	}
 	cmd := exec.Command(s.command[0], s.command[1:]...)
 	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
-	cmd.ExtraFiles = []*os.File{theirs, pixels} // descriptors socketFD and pixelsFD
+	cmd.ExtraFiles = []*os.File{theirs, pixels, s.library} // descriptors socketFD, pixelsFD and libraryFD
 	attr.Pdeathsig = syscall.SIGKILL
 	attr.Setpgid = true // to be killed as a group; and Ctrl-C at the terminal is the gateway's to handle
 	cmd.SysProcAttr = attr

@@ -86,7 +86,7 @@ func DecodeWithGo(data []byte) (image.Image, error) {
 // Starts starts a child for each kernel, which permits a namespace, is short of something
 // or forbids it, and says how it was started: "own", "shared" or "not".
 func Starts(kernels ...syscall.Errno) (how []string) {
-	s := newStarter(Config{}, slog.New(slog.DiscardHandler))
+	s := newStarter(Config{}, nil, slog.New(slog.DiscardHandler))
 	for _, errno := range kernels {
 		s.run = func(attr *syscall.SysProcAttr) (*child, error) {
 			if attr.Cloneflags != 0 && errno != 0 || short(errno) {

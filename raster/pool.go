@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -56,8 +57,8 @@ type place struct {
 	given  chan struct{} // closed then
 }
 
-func newPool(cfg Config, log *slog.Logger) *pool {
-	starter := newStarter(cfg, log)
+func newPool(cfg Config, library *os.File, log *slog.Logger) *pool {
+	starter := newStarter(cfg, library, log)
 	p := &pool{
 		start:  starter.start,
 		log:    log,

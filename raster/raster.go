@@ -15,9 +15,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"runtime"
 	"sync"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/mupdf"
 )
 
 // Budget is the memory for decoded pages, shared by all requests. A page takes
@@ -38,6 +41,7 @@ type Rasterizer struct {
 
 	decoders *decoders
 	buffers  buffers
+	library  *os.File // MuPDF, for the children
 }
 
 // New starts the spare children. Close ends them.
@@ -45,13 +49,29 @@ func New(cfg Config, budget Budget, log *slog.Logger) (*Rasterizer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("raster: %w", err)
 	}
-	p := newPool(cfg, log)
-	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: p, decoders: newDecoders(cfg, p)}, nil
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("raster: %w", err)
+	}
+	library, err := OpenLibrary(runtime.GOARCH, program)
+	if err != nil {
+		return nil, err
+	}
+	p := newPool(cfg, library, log)
+	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: p, decoders: newDecoders(cfg, p), library: library}, nil
 }
+
+// LibraryName is the file name of the library that the children draw with.
+const LibraryName = mupdf.LibraryName
+
+// OpenLibrary opens the library that the children draw with, as it goes with a program
+// for an architecture of Go's.
+func OpenLibrary(arch, program string) (*os.File, error) { return mupdf.OpenLibrary(arch, program) }
 
 // Close kills all children and waits until they are gone or ctx is done.
 // Documents still open fail.
 func (r *Rasterizer) Close(ctx context.Context) error {
+	defer r.library.Close()
 	r.decoders.close()
 	return r.pool.close(ctx)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/mupdf"
 )
 
 // pages yields the pages asked for, in order.
@@ -418,6 +419,7 @@ func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration
 			return err
 		}
 	}
+	page.Faults = faultTexts(mupdf.Faults(rep.Faults))
 	return w.copyPixels(c, rep, page)
 }
 

@@ -51,6 +51,9 @@ func TestTestset(t *testing.T) {
 				default:
 					t.Logf("%v: page %d of %d: %d x %d %T %g dpi scaled %v", time.Since(start).Round(time.Millisecond), page.Number, pages.Total, page.Width, page.Height, page.Image, page.DPI, page.Scaled)
 				}
+				if page != nil && len(page.Faults) > 0 {
+					t.Logf("page %d: faults %q", page.Number, page.Faults)
+				}
 				page.Release()
 			}
 			if took := time.Since(start); took > time.Minute {

@@ -69,6 +69,7 @@ type reply struct {
 	Format        pixelFormat // opRender
 	Words         uint32      // opRender: how many there are
 	WordBytes     uint32      // opRender: and what they take
+	Faults        uint32      // opRender: what was not drawn; see mupdf.Faults
 }
 
 // maxPacket holds the largest header, password and message.

@@ -13,8 +13,9 @@ import (
 
 // The descriptors that a child is started with.
 const (
-	socketFD = 3
-	pixelsFD = 4
+	socketFD  = 3
+	pixelsFD  = 4
+	libraryFD = 5 // until it is open
 )
 
 // errTooManyPixels refuses a picture, in the child.
@@ -61,9 +62,10 @@ func work() error {
 	if len(shared) < maxWordBytes {
 		return errors.New("map pixels: no room for words")
 	}
-	if err := mupdf.Warm(); err != nil {
+	if err := mupdf.Load(fmt.Sprintf("/proc/self/fd/%d", libraryFD)); err != nil {
 		return err
 	}
+	unix.Close(libraryFD)
 	if err := enterSandbox(); err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
@@ -178,7 +180,9 @@ func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
 		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
 			return errTooManyPixels
 		}
+		mupdf.Forget()
 		d, err := w.render(req, rep)
+		rep.Faults = uint32(mupdf.Said())
 		// Most pages are black on white: a quarter of the bytes for all that follows.
 		if err == nil && d.format == formatOpaque && mupdf.PackGray(w.pix[:4*d.width*d.height]) {
 			d.format = formatGray

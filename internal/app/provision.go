@@ -12,6 +12,7 @@ import (
 	"ocr-gateway/provision"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/sshhost"
+	"ocr-gateway/raster"
 )
 
 // Provisioning says what a Provisioner is built from.
@@ -52,16 +53,18 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 	ssh := sshhost.DefaultConfig()
 	ssh.KeyFile, ssh.Log, ssh.Progress = p.KeyFile, p.Log, provision.Uploads(p.Progress)
 	parts := provision.Parts{
-		Connect:    sshhost.New(ssh).Connect,
-		Store:      store,
-		PublicKey:  publicKey,
-		Program:    func() (provision.Program, error) { return openProgram(p.Binary) },
-		Version:    p.Version,
-		CloudKey:   p.RunPodKey,
-		Progress:   p.Progress,
-		StockPause: 15 * time.Second,
-		Poll:       p.Poll,
-		Deadlines:  provision.DefaultDeadlines(),
+		Connect:     sshhost.New(ssh).Connect,
+		Store:       store,
+		PublicKey:   publicKey,
+		Program:     func() (provision.Program, error) { return openProgram(p.Binary) },
+		Library:     func() (provision.Program, error) { return openLibrary(p.Binary) },
+		LibraryName: raster.LibraryName,
+		Version:     p.Version,
+		CloudKey:    p.RunPodKey,
+		Progress:    p.Progress,
+		StockPause:  15 * time.Second,
+		Poll:        p.Poll,
+		Deadlines:   provision.DefaultDeadlines(),
 	}
 	if p.KeyFile != sshhost.DefaultConfig().KeyFile {
 		parts.KeyFile = p.KeyFile
@@ -91,6 +94,22 @@ func openProgram(path string) (provision.Program, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("the program to upload: %w", err)
+	}
+	return f, nil
+}
+
+// openLibrary opens the library that goes with the program on the host, which is x86_64.
+func openLibrary(path string) (provision.Program, error) {
+	if path == "" {
+		exe, err := os.Executable()
+		if err != nil {
+			return nil, fmt.Errorf("the library to upload: %w", err)
+		}
+		path = exe
+	}
+	f, err := raster.OpenLibrary("amd64", path)
+	if err != nil {
+		return nil, fmt.Errorf("the library to upload: %w", err)
 	}
 	return f, nil
 }

@@ -32,7 +32,7 @@ func checkout() (root string, ok bool) {
 }
 
 // notSources are folders of a checkout that a build does not need.
-var notSources = map[string]bool{"build": true, "bin": true, "models": true, "docs": true, "testdata": true}
+var notSources = map[string]bool{"build": true, "bin": true, "lib": true, "models": true, "docs": true, "testdata": true}
 
 // packSources packs what a build needs, the same bytes for the same sources.
 func packSources(root string) ([]byte, error) {

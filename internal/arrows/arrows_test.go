@@ -76,7 +76,6 @@ var homes = map[string][]string{
 	"github.com/labstack":               {"server"},
 	"github.com/klauspost/compress":     {"server"},
 	"github.com/prometheus":             {"server"},
-	"github.com/gen2brain/go-fitz":      {"raster/mupdf"},
 	"github.com/gen2brain/heic":         {"raster"},
 	"github.com/gen2brain/avif":         {"raster"},
 	"github.com/gen2brain/webp":         {"raster"},
@@ -130,7 +129,7 @@ func files(t *testing.T) []file {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "models"}, d.Name())) {
+		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "lib", "models"}, d.Name())) {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(name, ".go") {

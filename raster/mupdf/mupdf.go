@@ -1,13 +1,12 @@
-// Package mupdf draws PDF pages and decodes pictures with the MuPDF library that
-// go-fitz links statically. It calls the library itself, because go-fitz draws
-// no form fields or annotations, takes no password and lets MuPDF end the process
-// on an uncaught exception. Every call here catches MuPDF's exceptions.
+// Package mupdf draws PDF pages and decodes pictures with the MuPDF library, which it
+// opens at run time; see library.go. Every call here catches MuPDF's exceptions.
 //
 // MuPDF reads foreign bytes in C: use this package in a child process only.
 // A Document is for one goroutine at a time, and so is the package as a whole.
 package mupdf
 
 /*
+#cgo LDFLAGS: -ldl
 #include "mupdf.h"
 
 typedef struct {
@@ -22,20 +21,21 @@ enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
 
 static int failed(document *d) {
 	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
+	fz_ignore_error(d->ctx);
 	return FAILED;
 }
 
 static fz_context *new_context(size_t store) {
-	// A null symbol means that the program was linked without the library.
-	if (!fz_new_context_imp)
-		return NULL;
-	return fz_new_context_imp(NULL, NULL, store, "1.24.9");
+	fz_context *ctx = fz_new_context_imp(NULL, NULL, store, MUPDF_VERSION);
+	if (ctx)
+		ocr_listen(ctx);
+	return ctx;
 }
 
 static int open_pdf(document *d, const unsigned char *data, size_t len, const char *password) {
 	volatile int status = OK;
 	TRY(d->ctx) {
-		fz_register_document_handler(d->ctx, &pdf_document_handler);
+		fz_register_document_handler(d->ctx, pdf_handler);
 		d->stream = fz_open_memory(d->ctx, data, len);
 		d->doc = fz_open_document_with_stream(d->ctx, "application/pdf", d->stream);
 		if (fz_needs_password(d->ctx, d->doc)) {
@@ -81,13 +81,15 @@ static int render(document *d, fz_matrix to_pixels, int width, int height, unsig
 	fz_pixmap *volatile pixmap = NULL;
 	fz_device *volatile device = NULL;
 	volatile int status = OK;
+	fz_cookie cookie = {0};
 	TRY(d->ctx) {
 		pixmap = fz_new_pixmap_with_data(d->ctx, fz_device_rgb(d->ctx), width, height, NULL, 1, width * 4, pixels);
 		fz_clear_pixmap_with_value(d->ctx, pixmap, 0xff);
 		device = fz_new_draw_device(d->ctx, to_pixels, pixmap);
+		ocr_watch_text(d->ctx, device);
 		if (text)
-			ocr_note_text(d->ctx, device, to_pixels);
-		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, NULL);
+			ocr_note_text(d->ctx, to_pixels);
+		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, &cookie);
 		fz_close_device(d->ctx, device);
 	} ALWAYS(d->ctx) {
 		if (text)
@@ -126,7 +128,7 @@ static int decode(document *d, int format, const unsigned char *data, size_t len
 		if (cs != fz_device_gray(d->ctx) && cs != fz_device_rgb(d->ctx)) {
 			int colors = fz_pixmap_components(d->ctx, pixmap) - fz_pixmap_alpha(d->ctx, pixmap);
 			fz_colorspace *to = colors == 1 ? fz_device_gray(d->ctx) : fz_device_rgb(d->ctx);
-			rgb = fz_convert_pixmap(d->ctx, pixmap, to, NULL, NULL, fz_default_color_params, 1);
+			rgb = fz_convert_pixmap(d->ctx, pixmap, to, NULL, NULL, *default_color_params, 1);
 		}
 	} CATCH(d->ctx) {
 		fz_drop_pixmap(d->ctx, pixmap);
@@ -139,6 +141,18 @@ static int decode(document *d, int format, const unsigned char *data, size_t len
 	*out = pixmap;
 	return status;
 }
+
+// samples is how the pixels of a pixmap lie in memory.
+typedef struct {
+	int width, height, stride, components;
+	unsigned char *bytes;
+} samples;
+
+static samples samples_of(fz_context *ctx, fz_pixmap *p) {
+	return (samples){fz_pixmap_width(ctx, p), fz_pixmap_height(ctx, p), fz_pixmap_stride(ctx, p), fz_pixmap_components(ctx, p), fz_pixmap_samples(ctx, p)};
+}
+
+static void drop_pixmap(fz_context *ctx, fz_pixmap *p) { fz_drop_pixmap(ctx, p); }
 */
 import "C"
 
@@ -147,10 +161,7 @@ import (
 	"fmt"
 	"image"
 	"math"
-	"sync"
 	"unsafe"
-
-	_ "github.com/gen2brain/go-fitz" // links MuPDF
 )
 
 var (
@@ -158,14 +169,15 @@ var (
 	ErrPasswordRequired = errors.New("mupdf: password required")
 	// ErrWrongPassword means that the given password is neither the user's nor the owner's.
 	ErrWrongPassword = errors.New("mupdf: wrong password")
-	// ErrLibrary means that the linked MuPDF is missing or not version 1.24.9.
-	ErrLibrary = errors.New("mupdf: library not linked or of another version")
+	// ErrLibrary means that Load was not called, or has failed.
+	ErrLibrary = errors.New("mupdf: the library is not open")
 )
 
 // storeBytes bounds MuPDF's cache of decoded images and fonts.
 const storeBytes = 64 << 20
 
-var sharedContext = sync.OnceValue(func() *C.fz_context { return C.new_context(storeBytes) })
+// sharedContext is the process's only one, nil before Load.
+var sharedContext *C.fz_context
 
 // Document is an open PDF.
 type Document struct {
@@ -174,10 +186,16 @@ type Document struct {
 	rect C.fz_rect
 }
 
-// Warm does the work that the first Open would do.
-func Warm() error {
-	if sharedContext() == nil {
-		return ErrLibrary
+// Load opens the library, once in the life of a process, before everything else.
+func Load(path string) error {
+	name := C.CString(path)
+	defer C.free(unsafe.Pointer(name))
+	if why := C.ocr_open_library(name); why != nil {
+		return fmt.Errorf("mupdf: open the library: %s", C.GoString(why))
+	}
+	sharedContext = C.new_context(storeBytes)
+	if sharedContext == nil {
+		return fmt.Errorf("mupdf: the library is not version %s, or there is no memory", C.MUPDF_VERSION)
 	}
 	return nil
 }
@@ -186,7 +204,7 @@ func Warm() error {
 // and stay until Close. An empty password opens what needs none.
 func Open(data []byte, password string) (*Document, error) {
 	d := &Document{page: -1}
-	d.c.ctx = sharedContext()
+	d.c.ctx = sharedContext
 	if d.c.ctx == nil {
 		return nil, ErrLibrary
 	}
@@ -279,7 +297,7 @@ const (
 // *image.RGBA with premultiplied alpha.
 func Decode(format Format, data []byte, n int) (image.Image, error) {
 	var d Document
-	d.c.ctx = sharedContext()
+	d.c.ctx = sharedContext
 	if d.c.ctx == nil {
 		return nil, ErrLibrary
 	}
@@ -290,17 +308,17 @@ func Decode(format Format, data []byte, n int) (image.Image, error) {
 	if err := d.check(C.decode(&d.c, C.int(format), (*C.uchar)(&data[0]), C.size_t(len(data)), C.int(n), &pixmap)); err != nil {
 		return nil, err
 	}
-	defer C.fz_drop_pixmap(d.c.ctx, pixmap)
+	defer C.drop_pixmap(d.c.ctx, pixmap)
 	return toImage(d.c.ctx, pixmap)
 }
 
 func toImage(ctx *C.fz_context, p *C.fz_pixmap) (image.Image, error) {
-	width, height := int(C.fz_pixmap_width(ctx, p)), int(C.fz_pixmap_height(ctx, p))
-	stride, n := int(C.fz_pixmap_stride(ctx, p)), int(C.fz_pixmap_components(ctx, p))
+	s := C.samples_of(ctx, p)
+	width, height, stride, n := int(s.width), int(s.height), int(s.stride), int(s.components)
 	if width < 1 || height < 1 {
 		return nil, errors.New("mupdf: picture has no area")
 	}
-	samples := unsafe.Slice((*byte)(C.fz_pixmap_samples(ctx, p)), stride*height)
+	samples := unsafe.Slice((*byte)(s.bytes), stride*height)
 	rect := image.Rect(0, 0, width, height)
 	if n == 1 {
 		gray := image.NewGray(rect)

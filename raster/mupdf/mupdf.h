@@ -1,8 +1,7 @@
-// The parts of MuPDF that this package uses. The declarations are ours, because the
-// headers of go-fitz are not on this package's include path. They match MuPDF
-// 1.24.9, which fz_new_context_imp checks. The functions are weak because cgo links
-// this package once alone, without the library; in the program go-fitz pulls in
-// every one named here.
+// The parts of MuPDF that this package uses, as declared by the headers of version
+// 1.28.5, which fz_new_context_imp checks. The library is opened at run time
+// (library.c), so that a program that draws nothing needs none: its functions are
+// pointers here, which are set once it is open.
 
 #ifndef OCR_GATEWAY_MUPDF_H
 #define OCR_GATEWAY_MUPDF_H
@@ -13,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIB __attribute__((weak)) extern
+#define MUPDF_VERSION "1.28.5"
 
 typedef struct fz_context fz_context;
 typedef struct fz_document fz_document;
@@ -29,13 +28,45 @@ typedef struct { uint8_t ri, bp, op, opm; } fz_color_params;
 
 typedef struct { float x, y; } fz_point;
 typedef struct { fz_point ul, ur, ll, lr; } fz_quad;
-typedef struct fz_text fz_text;
 typedef struct fz_font fz_font;
 typedef struct fz_pool fz_pool;
 typedef struct fz_stext_char fz_stext_char;
 typedef struct fz_stext_line fz_stext_line;
 typedef struct fz_stext_block fz_stext_block;
 typedef struct fz_stroke_state fz_stroke_state;
+
+typedef struct {
+	float x, y, adv;
+	int gid; // 0 for a character that the font has not
+	int ucs, cid;
+} fz_text_item;
+
+typedef struct fz_text_span {
+	fz_font *font;
+	fz_matrix trm;
+	unsigned wmode : 1, bidi_level : 7, markup_dir : 2, language : 15;
+	int len, cap;
+	fz_text_item *items;
+	struct fz_text_span *next;
+} fz_text_span;
+
+typedef struct {
+	int refs;
+	fz_text_span *head, *tail;
+} fz_text;
+
+// The struct goes on behind these.
+typedef struct {
+	unsigned is_mono : 1, is_serif : 1, is_bold : 1, is_italic : 1;
+	unsigned ft_substitute : 1; // stands in for a font that is not embedded
+} fz_font_flags_t;
+
+// With one of these a page goes on behind what could not be drawn.
+typedef struct {
+	int abort, progress;
+	size_t progress_max;
+	int errors, incomplete;
+} fz_cookie;
 
 // What a device does with text.
 typedef void fill_text_fn(fz_context *, fz_device *, const fz_text *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
@@ -55,26 +86,28 @@ struct fz_device {
 };
 
 // Structured text: blocks of lines of characters.
+// The struct goes on behind these.
 typedef struct {
+	int refs;
 	fz_pool *pool;
 	fz_rect mediabox;
-	fz_stext_block *first_block, *last_block;
+	fz_stext_block *first_block;
 } fz_stext_page;
 
 enum { FZ_STEXT_BLOCK_TEXT = 0 };
 
 struct fz_stext_block {
-	int type;
+	int type, id;
 	fz_rect bbox;
 	union {
-		struct { fz_stext_line *first_line, *last_line; } t;
+		struct { fz_stext_line *first_line, *last_line; int flags; } t;
 		struct { fz_matrix transform; void *image; } i;
 	} u;
 	fz_stext_block *prev, *next;
 };
 
 struct fz_stext_line {
-	int wmode;
+	uint8_t wmode, flags;
 	fz_point dir;
 	fz_rect bbox;
 	fz_stext_char *first_char, *last_char;
@@ -83,7 +116,8 @@ struct fz_stext_line {
 
 struct fz_stext_char {
 	int c; // code point
-	int bidi, color;
+	uint16_t bidi, flags;
+	uint32_t argb;
 	fz_point origin;
 	fz_quad quad; // of the height of the font, and as wide as the character advances
 	float size;
@@ -91,54 +125,72 @@ struct fz_stext_char {
 	fz_stext_char *next;
 };
 
-LIB const fz_document_handler pdf_document_handler;
-LIB const fz_color_params fz_default_color_params;
+// What is told of warnings and errors.
+typedef void message_fn(void *user, const char *message);
 
-LIB fz_context *fz_new_context_imp(const void *alloc, const void *locks, size_t max_store, const char *version);
-LIB sigjmp_buf *fz_push_try(fz_context *);
-LIB int fz_do_try(fz_context *);
-LIB int fz_do_always(fz_context *);
-LIB int fz_do_catch(fz_context *);
-LIB const char *fz_caught_message(fz_context *);
-LIB void fz_register_document_handler(fz_context *, const fz_document_handler *);
-LIB fz_stream *fz_open_memory(fz_context *, const unsigned char *data, size_t len);
-LIB void fz_drop_stream(fz_context *, fz_stream *);
-LIB fz_document *fz_open_document_with_stream(fz_context *, const char *magic, fz_stream *);
-LIB void fz_drop_document(fz_context *, fz_document *);
-LIB int fz_needs_password(fz_context *, fz_document *);
-LIB int fz_authenticate_password(fz_context *, fz_document *, const char *password);
-LIB int fz_count_pages(fz_context *, fz_document *);
-LIB fz_page *fz_load_page(fz_context *, fz_document *, int number);
-LIB void fz_drop_page(fz_context *, fz_page *);
-LIB fz_rect fz_bound_page(fz_context *, fz_page *);
-LIB void fz_run_page(fz_context *, fz_page *, fz_device *, fz_matrix, void *cookie);
-LIB fz_colorspace *fz_device_gray(fz_context *);
-LIB fz_colorspace *fz_device_rgb(fz_context *);
-LIB fz_pixmap *fz_new_pixmap_with_data(fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples);
-LIB void fz_clear_pixmap_with_value(fz_context *, fz_pixmap *, int value);
-LIB void fz_drop_pixmap(fz_context *, fz_pixmap *);
-LIB fz_device *fz_new_draw_device(fz_context *, fz_matrix, fz_pixmap *);
-LIB void fz_close_device(fz_context *, fz_device *);
-LIB void fz_drop_device(fz_context *, fz_device *);
+// FUNCTIONS(F) is F(result, name, parameters) for each function that is used.
+#define FUNCTIONS(F) \
+	F(fz_context *, fz_new_context_imp, (const void *alloc, const void *locks, size_t max_store, const char *version)) \
+	F(sigjmp_buf *, fz_push_try, (fz_context *)) \
+	F(int, fz_do_try, (fz_context *)) \
+	F(int, fz_do_always, (fz_context *)) \
+	F(int, fz_do_catch, (fz_context *)) \
+	F(const char *, fz_caught_message, (fz_context *)) \
+	F(void, fz_ignore_error, (fz_context *)) \
+	F(void, fz_set_warning_callback, (fz_context *, message_fn *, void *user)) \
+	F(void, fz_set_error_callback, (fz_context *, message_fn *, void *user)) \
+	F(void, fz_flush_warnings, (fz_context *)) \
+	F(void, fz_empty_store, (fz_context *)) \
+	F(fz_font_flags_t *, fz_font_flags, (fz_font *)) \
+	F(void, fz_register_document_handler, (fz_context *, const fz_document_handler *)) \
+	F(fz_stream *, fz_open_memory, (fz_context *, const unsigned char *data, size_t len)) \
+	F(void, fz_drop_stream, (fz_context *, fz_stream *)) \
+	F(fz_document *, fz_open_document_with_stream, (fz_context *, const char *magic, fz_stream *)) \
+	F(void, fz_drop_document, (fz_context *, fz_document *)) \
+	F(int, fz_needs_password, (fz_context *, fz_document *)) \
+	F(int, fz_authenticate_password, (fz_context *, fz_document *, const char *password)) \
+	F(int, fz_count_pages, (fz_context *, fz_document *)) \
+	F(fz_page *, fz_load_page, (fz_context *, fz_document *, int number)) \
+	F(void, fz_drop_page, (fz_context *, fz_page *)) \
+	F(fz_rect, fz_bound_page, (fz_context *, fz_page *)) \
+	F(void, fz_run_page, (fz_context *, fz_page *, fz_device *, fz_matrix, fz_cookie *)) \
+	F(fz_colorspace *, fz_device_gray, (fz_context *)) \
+	F(fz_colorspace *, fz_device_rgb, (fz_context *)) \
+	F(fz_pixmap *, fz_new_pixmap_with_data, (fz_context *, fz_colorspace *, int w, int h, void *seps, int alpha, int stride, unsigned char *samples)) \
+	F(void, fz_clear_pixmap_with_value, (fz_context *, fz_pixmap *, int value)) \
+	F(void, fz_drop_pixmap, (fz_context *, fz_pixmap *)) \
+	F(fz_device *, fz_new_draw_device, (fz_context *, fz_matrix, fz_pixmap *)) \
+	F(void, fz_close_device, (fz_context *, fz_device *)) \
+	F(void, fz_drop_device, (fz_context *, fz_device *)) \
+	F(fz_stext_page *, fz_new_stext_page, (fz_context *, fz_rect mediabox)) \
+	F(void, fz_drop_stext_page, (fz_context *, fz_stext_page *)) \
+	F(fz_device *, fz_new_stext_device, (fz_context *, fz_stext_page *, const void *options)) \
+	F(void, fz_ignore_text, (fz_context *, fz_device *, const fz_text *, fz_matrix)) \
+	F(fz_matrix, fz_concat, (fz_matrix, fz_matrix)) \
+	F(int, fz_pixmap_width, (fz_context *, const fz_pixmap *)) \
+	F(int, fz_pixmap_height, (fz_context *, const fz_pixmap *)) \
+	F(int, fz_pixmap_stride, (fz_context *, const fz_pixmap *)) \
+	F(int, fz_pixmap_components, (fz_context *, const fz_pixmap *)) \
+	F(int, fz_pixmap_alpha, (fz_context *, const fz_pixmap *)) \
+	F(fz_colorspace *, fz_pixmap_colorspace, (fz_context *, const fz_pixmap *)) \
+	F(unsigned char *, fz_pixmap_samples, (fz_context *, const fz_pixmap *)) \
+	F(fz_pixmap *, fz_convert_pixmap, (fz_context *, const fz_pixmap *, fz_colorspace *, fz_colorspace *proof, void *defaults, fz_color_params, int keep_alpha)) \
+	F(fz_pixmap *, fz_load_tiff_subimage, (fz_context *, const unsigned char *, size_t, int subimage)) \
+	F(fz_pixmap *, fz_load_jpeg, (fz_context *, const unsigned char *, size_t)) \
+	F(fz_pixmap *, fz_load_png, (fz_context *, const unsigned char *, size_t)) \
+	F(fz_pixmap *, fz_load_bmp, (fz_context *, const unsigned char *, size_t)) \
+	F(fz_pixmap *, fz_load_gif, (fz_context *, const unsigned char *, size_t))
 
-LIB fz_stext_page *fz_new_stext_page(fz_context *, fz_rect mediabox);
-LIB void fz_drop_stext_page(fz_context *, fz_stext_page *);
-LIB fz_device *fz_new_stext_device(fz_context *, fz_stext_page *, const void *options);
-LIB void fz_ignore_text(fz_context *, fz_device *, const fz_text *, fz_matrix);
-LIB fz_matrix fz_concat(fz_matrix, fz_matrix);
-LIB int fz_pixmap_width(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_height(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_stride(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_components(fz_context *, const fz_pixmap *);
-LIB int fz_pixmap_alpha(fz_context *, const fz_pixmap *);
-LIB fz_colorspace *fz_pixmap_colorspace(fz_context *, const fz_pixmap *);
-LIB unsigned char *fz_pixmap_samples(fz_context *, const fz_pixmap *);
-LIB fz_pixmap *fz_convert_pixmap(fz_context *, const fz_pixmap *, fz_colorspace *, fz_colorspace *proof, void *defaults, fz_color_params, int keep_alpha);
-LIB fz_pixmap *fz_load_tiff_subimage(fz_context *, const unsigned char *, size_t, int subimage);
-LIB fz_pixmap *fz_load_jpeg(fz_context *, const unsigned char *, size_t);
-LIB fz_pixmap *fz_load_png(fz_context *, const unsigned char *, size_t);
-LIB fz_pixmap *fz_load_bmp(fz_context *, const unsigned char *, size_t);
-LIB fz_pixmap *fz_load_gif(fz_context *, const unsigned char *, size_t);
+// Hidden, lest the library take a pointer of ours for its own function of that name.
+#define DECLARE(result, name, parameters) extern __attribute__((visibility("hidden"))) result(*name) parameters;
+FUNCTIONS(DECLARE)
+
+// And its data.
+extern __attribute__((visibility("hidden"))) const fz_document_handler *pdf_handler;
+extern __attribute__((visibility("hidden"))) const fz_color_params *default_color_params;
+
+// ocr_open_library sets all of these. It returns what is wrong, NULL if nothing.
+const char *ocr_open_library(const char *path);
 
 // MuPDF's exceptions: TRY { … } ALWAYS { … } CATCH { … }. Nothing may return or
 // jump out of the first two.
@@ -146,9 +198,22 @@ LIB fz_pixmap *fz_load_gif(fz_context *, const unsigned char *, size_t);
 #define ALWAYS(ctx) while (0); if (fz_do_always(ctx)) do
 #define CATCH(ctx) while (0); if (fz_do_catch(ctx))
 
-// words.c: between the two, what the draw device draws of text is noted, in pixels.
-// Neither throws; NULL means that the text could not be had.
-void ocr_note_text(fz_context *, fz_device *draw, fz_matrix to_pixels);
+// words.c: text that a draw device draws is looked at, and between the other two noted,
+// in pixels. None throws; NULL means that the text could not be had.
+void ocr_watch_text(fz_context *, fz_device *draw);
+void ocr_note_text(fz_context *, fz_matrix to_pixels);
 fz_stext_page *ocr_noted_text(fz_context *);
+
+// faults.c: what MuPDF said since ocr_forget, each thing once and no more than MAX_SAID.
+enum { MAX_SAID = 64, SAID_ERROR = 'E', SAID_WARNING = 'W' };
+typedef struct {
+	char kind;
+	char text[160];
+} said_message;
+void ocr_listen(fz_context *);
+void ocr_forget(fz_context *);
+int ocr_said(fz_context *, const said_message **, int *missing_glyph);
+void ocr_note_glyphs(fz_context *, const fz_text *);
+void ocr_empty_store(fz_context *);
 
 #endif

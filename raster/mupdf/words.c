@@ -18,12 +18,14 @@ static void drop_noted(fz_context *ctx) {
 
 // note never throws: a page is drawn whether or not its text can be had.
 static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
+	ocr_note_glyphs(ctx, text);
 	if (!noted.page)
 		return;
 	TRY(ctx) {
 		// The call for invisible text; unlike the others it takes no colour and no clip.
 		fz_ignore_text(ctx, noted.device, text, fz_concat(m, noted.to_pixels));
 	} CATCH(ctx) {
+		fz_ignore_error(ctx);
 		drop_noted(ctx);
 	}
 }
@@ -53,20 +55,24 @@ static void clip_stroke_text(fz_context *ctx, fz_device *draw, const fz_text *te
 
 static const fz_rect nowhere; // of no consequence to the text
 
-void ocr_note_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels) {
-	TRY(ctx) {
-		noted.page = fz_new_stext_page(ctx, nowhere);
-		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
-	} CATCH(ctx) {
-		drop_noted(ctx);
-		return;
-	}
-	noted.to_pixels = to_pixels;
+void ocr_watch_text(fz_context *ctx, fz_device *draw) {
 	noted.drawing = *draw;
 	draw->fill_text = fill_text;
 	draw->stroke_text = stroke_text;
 	draw->clip_text = clip_text;
 	draw->clip_stroke_text = clip_stroke_text;
+}
+
+void ocr_note_text(fz_context *ctx, fz_matrix to_pixels) {
+	TRY(ctx) {
+		noted.page = fz_new_stext_page(ctx, nowhere);
+		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
+	} CATCH(ctx) {
+		fz_ignore_error(ctx);
+		drop_noted(ctx);
+		return;
+	}
+	noted.to_pixels = to_pixels;
 }
 
 fz_stext_page *ocr_noted_text(fz_context *ctx) {
@@ -75,6 +81,7 @@ fz_stext_page *ocr_noted_text(fz_context *ctx) {
 	TRY(ctx) {
 		fz_close_device(ctx, noted.device); // puts text that runs right to left in order
 	} CATCH(ctx) {
+		fz_ignore_error(ctx);
 		drop_noted(ctx);
 		return NULL;
 	}

@@ -6,6 +6,8 @@ package mupdf
 static fz_stext_line *first_line(const fz_stext_block *block) {
 	return block->type == FZ_STEXT_BLOCK_TEXT ? block->u.t.first_line : NULL;
 }
+
+static void drop_text(fz_context *ctx, fz_stext_page *text) { fz_drop_stext_page(ctx, text); }
 */
 import "C"
 
@@ -30,7 +32,7 @@ func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document
 	if text == nil {
 		return nil, err
 	}
-	defer C.fz_drop_stext_page(d.c.ctx, text)
+	defer C.drop_text(d.c.ctx, text)
 	w := wordCutter{width: float64(width), height: float64(height)}
 	for block := text.first_block; block != nil; block = block.next {
 		for line := C.first_line(block); line != nil; line = line.next {

@@ -1,0 +1,40 @@
+package raster
+
+import "ocr-gateway/raster/mupdf"
+
+// faultWords are the faults in people's words.
+var faultWords = []struct {
+	fault mupdf.Faults
+	text  string
+}{
+	{mupdf.FaultJPEG, "an image could not be decoded (JPEG)"},
+	{mupdf.FaultJPX, "an image could not be decoded (JPEG 2000)"},
+	{mupdf.FaultJBIG2, "an image could not be decoded (JBIG2)"},
+	{mupdf.FaultFax, "an image could not be decoded (CCITT fax)"},
+	{mupdf.FaultCut, "an image is cut off: a part of its data is missing"},
+	{mupdf.FaultFilter, "data are compressed in a way that is not known"},
+	{mupdf.FaultData, "compressed data are damaged"},
+	{mupdf.FaultFont, "a font could not be loaded"},
+	{mupdf.FaultGlyph, "a font is not embedded, and there is none to draw all of its characters"},
+	{mupdf.FaultContent, "the page's drawing instructions are damaged"},
+	{mupdf.FaultMissing, "the page refers to something that is not in the document"},
+	{mupdf.FaultOther, "something could not be drawn"},
+}
+
+// faultTexts puts faults into words; nil for none. Bits that mean nothing, which a child
+// can send, are left out.
+func faultTexts(faults mupdf.Faults) (texts []string) {
+	const undecoded = mupdf.FaultJPEG | mupdf.FaultJPX | mupdf.FaultJBIG2 | mupdf.FaultFax | mupdf.FaultFilter | mupdf.FaultData
+	if faults&undecoded != 0 {
+		faults &^= mupdf.FaultCut // it follows from these
+	}
+	if faults&mupdf.FaultContent != 0 {
+		faults &^= mupdf.FaultOther
+	}
+	for _, w := range faultWords {
+		if faults&w.fault != 0 {
+			texts = append(texts, w.text)
+		}
+	}
+	return texts
+}
