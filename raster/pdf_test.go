@@ -2,10 +2,12 @@ package raster_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -272,6 +274,36 @@ func TestPageTimeout(t *testing.T) {
 		}
 		page.Release()
 	}
+}
+
+// TestSlowPagesHoldNobodyUp wants a document to be read while pages that never end are drawn
+// in all places.
+func TestSlowPagesHoldNobodyUp(t *testing.T) {
+	r, _ := newRasterizer(t, func(c *raster.Config) {
+		c.PageTimeout, c.Workers, c.MaxChildren = time.Hour, 1, 2
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	var slow sync.WaitGroup
+	for range 2 {
+		pages, err := r.Open(ctx, document.NewSource("", bomb()), document.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow.Go(func() {
+			defer pages.Close()
+			for page := range pages.Seq {
+				if page != nil {
+					page.Release()
+				}
+			}
+		})
+	}
+	for range 3 { // each takes the place of a page that is late, and gives it back
+		pages, err := openFile(t, r, "form.pdf", document.Options{})
+		allPages(t, pages, err)
+	}
+	cancel()
+	slow.Wait()
 }
 
 func TestPDFBehindOtherBytes(t *testing.T) {

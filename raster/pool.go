@@ -30,7 +30,10 @@ const slice = 2 * time.Second
 // page is not wanted yet, its reader is slow or memory is short, parks it: it may go on
 // with it later, unless another document took its place meanwhile. Who waits
 // urgently, with a new document or a page that holds memory, may take a parked
-// child at once, others when its document has had it for a slice.
+// child at once, others when its document has had it for a slice. A child that is at
+// one page for longer than a slice gives its place away and goes on beside the others,
+// with what they leave of the processors; when it is done it is not used again. So
+// pages that take all of their time, however many, do not keep other documents waiting.
 type pool struct {
 	start func() (*child, error)
 	log   *slog.Logger
@@ -47,6 +50,8 @@ type pool struct {
 	free    int                  // places not taken
 	leased  map[*child]time.Time // children holding a place, since when
 	parked  []*child             // of those, the idle ones, longest first
+	late    map[*child]struct{}  // children at work without a place, see overrun
+	most    int                  // of those: as many as there are places
 	waiting []*place             // who waits for a place, the urgent and then the longest first
 	reclaim *time.Timer          // calls pass when the next parked child has had its slice; nil for none
 }
@@ -68,6 +73,8 @@ func newPool(cfg Config, library *os.File, log *slog.Logger) *pool {
 		ended:  make(chan struct{}),
 		free:   cfg.MaxChildren,
 		leased: make(map[*child]time.Time),
+		late:   make(map[*child]struct{}),
+		most:   cfg.MaxChildren,
 	}
 	go p.spawn()
 	return p
@@ -311,18 +318,49 @@ func (p *pool) givePlace() {
 	p.waiting = p.waiting[1:]
 }
 
+// overrun takes the place of a child that has been at one call for longer than a
+// slice. The memory of such children is bounded by their number: over it they keep
+// their places.
+func (p *pool) overrun(c *child) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, here := p.leased[c]; !here || len(p.late) >= p.most {
+		return
+	}
+	delete(p.leased, c)
+	p.late[c] = struct{}{}
+	c.stepBack()
+	p.givePlace()
+}
+
 // park marks a leased child as idle, for others to take.
 func (p *pool) park(c *child) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.end(c) {
+		return
+	}
 	p.parked = append(p.parked, c)
 	p.pass()
+}
+
+// end ends a child that was late; false when it was not. p.mu is held.
+func (p *pool) end(c *child) bool {
+	if _, was := p.late[c]; !was {
+		return false
+	}
+	delete(p.late, c)
+	c.kill()
+	return true
 }
 
 // overdue tells whether a child's document should give it away.
 func (p *pool) overdue(c *child) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if _, late := p.late[c]; late {
+		return true
+	}
 	return len(p.waiting) > 0 && (p.waiting[0].urgent || time.Since(p.leased[c]) > slice)
 }
 
@@ -351,7 +389,7 @@ func (p *pool) release(c *child) {
 	c.kill()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, ok := p.leased[c]; !ok {
+	if _, ok := p.leased[c]; p.end(c) || !ok {
 		return
 	}
 	delete(p.leased, c)
@@ -372,6 +410,9 @@ func (p *pool) close(ctx context.Context) error {
 		}
 	}
 	for c := range p.leased {
+		c.kill()
+	}
+	for c := range p.late {
 		c.kill()
 	}
 	p.mu.Unlock()
