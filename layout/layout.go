@@ -1,6 +1,5 @@
 // Package layout splits a page into regions in reading order. Geometry does it
-// from lines of text and coarse boxes that an embedded model found; WholePage
-// leaves the page in one piece.
+// from lines of text and coarse boxes that an embedded model found.
 package layout
 
 import (

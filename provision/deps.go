@@ -14,7 +14,7 @@ const (
 	vllmLeast         = "0.19.1"
 	vllmPin           = "0.20.2"
 	transformersLeast = "5.3.0"
-	transformersPin   = "5.23.0" // as in layout/sidecar/requirements.txt
+	transformersPin   = "5.23.0" // as in layout/doclayout/sidecar/requirements.txt
 )
 
 // Exit codes of scripts/deps.sh.

@@ -8,6 +8,7 @@ import (
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/server"
@@ -74,11 +75,11 @@ func (a *App) startVLLM() (pipeline.Backend, error) {
 }
 
 func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) {
-	if a.cfg.Layout.Sidecar == layout.SidecarOff {
-		whole := layout.WholePage{}
+	if a.cfg.Layout.Sidecar == doclayout.SidecarOff {
+		whole := doclayout.WholePage{}
 		return whole, func() server.Component { return component(whole.Info(), stateReady, "") }, nil
 	}
-	sidecar, err := layout.NewSidecar(a.cfg.Layout.Config, a.log)
+	sidecar, err := doclayout.NewSidecar(a.cfg.Layout.Config, a.log)
 	if err != nil {
 		return nil, nil, err
 	}

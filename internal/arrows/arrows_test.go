@@ -28,13 +28,15 @@ const everything = "*"
 var arrows = map[string][]string{
 	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
 	"internal/app":               {everything},
-	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
+	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
 	"layout":                     {"document"},
+	"layout/doclayout":           {"document", "internal/plane"},
+	"internal/plane":             {},
 	"engine/embedded":            {"document"},
 	"engine/vllm":                {"document"},
 	"engine/enginetest":          {"document"}, // fakes for tests of others

@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"encoding/json"
@@ -8,7 +8,18 @@ import (
 	"math"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/plane"
 )
+
+// detection is a thing that PP-DocLayoutV3 saw on a page, in pixels that need
+// not be whole nor on the page.
+type detection struct {
+	class   classID
+	score   float64
+	box     plane.Box
+	order   int // rank in reading order; several may share one
+	outline []document.Point
+}
 
 // Limits on what a sidecar may say. The model has 300 queries and boxes that it
 // places up to half a page beyond the edges.
@@ -38,8 +49,8 @@ type wireBox struct {
 	Polygon [][]float64 `json:"polygon"`
 }
 
-// parseAnswer reads what was found on a page of that size. One wrong box makes
-// the whole answer wrong: the sidecar is then not what it should be.
+// parseAnswer reads what was found on a page of that size. One wrong box fails
+// the whole answer: the sidecar does not follow the protocol.
 func parseAnswer(data []byte, size image.Point) ([]detection, error) {
 	var answer wireAnswer
 	if err := json.Unmarshal(data, &answer); err != nil {
@@ -83,12 +94,12 @@ func (b wireBox) detection(size image.Point) (d detection, err error) {
 	d = detection{
 		class: classID(*b.ClassID),
 		score: *b.Score,
-		box:   box{b.BBox[0], b.BBox[1], b.BBox[2], b.BBox[3]},
+		box:   plane.Box{X0: b.BBox[0], Y0: b.BBox[1], X1: b.BBox[2], Y1: b.BBox[3]},
 		order: *b.Order,
 	}
 	for _, p := range b.Polygon {
 		if len(p) != 2 || !near(p[0], p[1], size) {
-			return d, errors.New("polygon has a point that is none or is far from the page")
+			return d, errors.New("polygon has a point that is malformed or far from the page")
 		}
 		d.outline = append(d.outline, document.Point{X: p[0], Y: p[1]})
 	}
@@ -98,20 +109,20 @@ func (b wireBox) detection(size image.Point) (d detection, err error) {
 	return d, nil
 }
 
-// near says whether a point is on the page or at most one page away.
+// near reports whether a point is on the page or at most one page away.
 func near(x, y float64, size image.Point) bool {
 	w, h := float64(size.X), float64(size.Y)
 	return x >= -w && x <= 2*w && y >= -h && y <= 2*h
 }
 
-// isRectangle says whether the outline is the box, give or take a pixel.
+// isRectangle reports whether the outline is the box, give or take a pixel.
 func (d detection) isRectangle() bool {
 	if len(d.outline) != 4 {
 		return false
 	}
 	for _, p := range d.outline {
-		dx := min(math.Abs(p.X-d.box.x0), math.Abs(p.X-d.box.x1))
-		dy := min(math.Abs(p.Y-d.box.y0), math.Abs(p.Y-d.box.y1))
+		dx := min(math.Abs(p.X-d.box.X0), math.Abs(p.X-d.box.X1))
+		dy := min(math.Abs(p.Y-d.box.Y0), math.Abs(p.Y-d.box.Y1))
 		if dx > 1 || dy > 1 {
 			return false
 		}

@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"encoding/binary"
@@ -9,11 +9,11 @@ import (
 	"sync"
 )
 
-// errPixelsClosed means that the page was given back while it was being sent.
+// errPixelsClosed means that the page was released while it was being sent.
 var errPixelsClosed = errors.New("pixels are closed")
 
-// pixelReader reads a picture in rows of red, green and blue or of gray, without a
-// copy of the whole. After Close it does not touch the picture.
+// pixelReader reads an image in rows of red, green and blue or of gray, without a
+// copy of the whole. After Close it does not touch the image.
 type pixelReader struct {
 	mu       sync.Mutex
 	fill     func(row []byte, y int) // nil after Close
@@ -24,7 +24,7 @@ type pixelReader struct {
 	whole    []byte // backs row
 }
 
-// newPixelReader takes *image.RGBA, opaque, and *image.Gray.
+// newPixelReader accepts *image.RGBA, opaque, and *image.Gray.
 func newPixelReader(img image.Image) (*pixelReader, error) {
 	size := img.Bounds().Size()
 	r := &pixelReader{rows: size.Y}
@@ -58,7 +58,7 @@ func dropAlpha(rgb, rgba []byte) {
 	}
 }
 
-// size is the number of bytes in all.
+// size returns the number of bytes in all.
 func (r *pixelReader) size() int64 { return int64(len(r.whole)) * int64(r.rows) }
 
 func (r *pixelReader) mediaType() string {

@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import "ocr-gateway/document"
 
@@ -14,9 +14,9 @@ const (
 	classSeal      classID = 20
 )
 
-// classes says what each class is to everybody else. What the reference abandons
-// (headers, footers, page numbers, text in the margin, footnotes) keeps a type of
-// its own, and whoever writes the page decides.
+// classes maps each class to the terms of package document. What the reference
+// abandons (headers, footers, page numbers, text in the margin, footnotes) keeps a
+// type of its own, and whoever writes the page decides.
 var classes = [...]struct {
 	label string
 	kind  document.RegionType
@@ -49,10 +49,10 @@ var classes = [...]struct {
 	24: {label: "vision_footnote", kind: document.RegionFootnote}, // under a figure or table
 }
 
-// valid says whether the model has such a class.
+// valid reports whether the model has such a class.
 func (c classID) valid() bool { return c >= 0 && int(c) < len(classes) }
 
-// picture says whether the class is one that is never dropped because of what
+// picture reports whether the class is an image, which is never dropped because of what
 // lies around it.
 func (c classID) picture() bool { return c == classImage || c == classSeal || c == classChart }
 

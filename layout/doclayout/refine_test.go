@@ -1,4 +1,4 @@
-package layout_test
+package doclayout_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
 )
 
 // vector is boxes in, as class, score, x1, y1, x2, y2, order, and boxes out, as
@@ -26,7 +26,7 @@ type vector struct {
 func (v vector) refined(t *testing.T) []string {
 	t.Helper()
 	size := image.Pt(v.Size[0], v.Size[1])
-	regions, _, err := layout.Refine(layout.DefaultConfig(), layout.Answer(size, v.In...), size)
+	regions, _, err := doclayout.Refine(doclayout.DefaultConfig(), doclayout.Answer(size, v.In...), size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func (v vector) wanted() []string {
 }
 
 func TestRefine(t *testing.T) {
-	data, err := os.ReadFile("testdata/doclayout.json")
+	data, err := os.ReadFile("testdata/refine.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func TestClassesHaveTypes(t *testing.T) {
 		y := float64(100 * id)
 		rows = append(rows, [7]float64{float64(id), 0.9, 100, y, 500, y + 50, float64(id)})
 	}
-	regions, _, err := layout.Refine(layout.DefaultConfig(), layout.Answer(size, rows...), size)
+	regions, _, err := doclayout.Refine(doclayout.DefaultConfig(), doclayout.Answer(size, rows...), size)
 	if err != nil || len(regions) != 25 {
 		t.Fatalf("%d regions, %v", len(regions), err)
 	}
@@ -153,10 +153,10 @@ func TestClassesHaveTypes(t *testing.T) {
 }
 
 func TestThresholdOfAClass(t *testing.T) {
-	cfg := layout.DefaultConfig()
-	cfg.Thresholds = []layout.ClassThreshold{{Class: "table", Score: 0.6}, {Class: "seal", Score: 0.1}}
+	cfg := doclayout.DefaultConfig()
+	cfg.Thresholds = []doclayout.ClassThreshold{{Class: "table", Score: 0.6}, {Class: "seal", Score: 0.1}}
 	size := image.Pt(1000, 1000)
-	regions, _, err := layout.Refine(cfg, layout.Answer(size,
+	regions, _, err := doclayout.Refine(cfg, doclayout.Answer(size,
 		[7]float64{21, 0.5, 0, 0, 500, 100, 0}, [7]float64{20, 0.2, 0, 200, 500, 300, 1}, [7]float64{22, 0.2, 0, 400, 500, 500, 2}), size)
 	if err != nil || len(regions) != 1 || regions[0].Label != "seal" {
 		t.Errorf("regions %v, %v", regions, err)
@@ -179,7 +179,7 @@ func TestNothingIsLost(t *testing.T) {
 			x, y := next(900), next(900)
 			rows = append(rows, [7]float64{next(25), 0.3 + next(70)/100, x, y, min(1000, x+1+next(400)), min(1000, y+1+next(200)), float64(i)})
 		}
-		regions, empty, err := layout.Refine(layout.DefaultConfig(), layout.Answer(size, rows...), size)
+		regions, empty, err := doclayout.Refine(doclayout.DefaultConfig(), doclayout.Answer(size, rows...), size)
 		if err != nil || empty != 0 || len(regions) == 0 {
 			t.Fatalf("round %d: %d regions, %d empty, %v", round, len(regions), empty, err)
 		}

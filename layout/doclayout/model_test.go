@@ -1,4 +1,4 @@
-package layout_test
+package doclayout_test
 
 import (
 	"image"
@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
-	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
 )
 
 // TestSidecarRealModel takes pages through the real model class with random
@@ -18,13 +18,13 @@ import (
 func TestSidecarRealModel(t *testing.T) {
 	python := os.Getenv("OCR_LAYOUT_PYTHON")
 	if python == "" {
-		t.Skip("OCR_LAYOUT_PYTHON is not set: run make test in layout/sidecar")
+		t.Skip("OCR_LAYOUT_PYTHON is not set: run make test in layout/doclayout/sidecar")
 	}
 	checkpoint := filepath.Join(t.TempDir(), "checkpoint")
 	if out, err := exec.CommandContext(t.Context(), python, "sidecar/tests/make_checkpoint.py", checkpoint).CombinedOutput(); err != nil {
 		t.Fatalf("make checkpoint: %v\n%s", err, out)
 	}
-	cfg := layout.DefaultConfig()
+	cfg := doclayout.DefaultConfig()
 	cfg.Python, cfg.Model, cfg.Device = python, checkpoint, "cpu"
 	cfg.Threshold = 0.1 // random weights are never sure
 	cfg.Timeout, cfg.StartTimeout, cfg.HealthInterval = 5*time.Minute, 5*time.Minute, time.Minute

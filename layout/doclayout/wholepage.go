@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"context"
@@ -6,11 +6,11 @@ import (
 	"ocr-gateway/document"
 )
 
-// WholePage is the detector that looks at nothing: each page is one region, of
-// the type that the task asks for.
+// WholePage is the detector that does not look at the page: each page is one
+// region, of the type that the task asks for.
 type WholePage struct{}
 
-// Detect gives one region that covers the page. It never fails.
+// Detect returns one region that covers the page. It never fails.
 func (WholePage) Detect(_ context.Context, page *document.Page, opts document.Options) ([]document.Region, error) {
 	return []document.Region{{
 		Type:  wholeType(opts.Task),
@@ -19,7 +19,7 @@ func (WholePage) Detect(_ context.Context, page *document.Page, opts document.Op
 	}}, nil
 }
 
-// Info names the detector.
+// Info returns the name of the detector.
 func (WholePage) Info() document.Info { return document.Info{Name: "none"} }
 
 func wholeType(task document.Task) document.RegionType {

@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"embed"
@@ -22,28 +22,29 @@ var programFiles embed.FS
 // maxSocketPath is the length of a path that the kernel takes for a socket.
 const maxSocketPath = 107
 
-// writeProgram writes the program into a new private folder.
-func writeProgram() (dir string, err error) {
-	dir, err = os.MkdirTemp("", "ocr-gateway-layout-")
+// writeProgram writes the program into a new private folder, which the caller
+// removes.
+func writeProgram(log *slog.Logger) (*folder, error) {
+	f, err := newFolder(log)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	files, err := fs.Sub(programFiles, "sidecar")
 	if err == nil {
-		err = os.CopyFS(dir, files)
+		err = os.CopyFS(f.path, files)
 	}
 	if err != nil {
-		os.RemoveAll(dir)
-		return "", err
+		f.remove()
+		return nil, err
 	}
-	return dir, nil
+	return f, nil
 }
 
 // program is the running Python process.
 type program struct {
 	cmd    *exec.Cmd
-	stdin  io.Closer     // its end tells the program that we are gone
-	exited chan struct{} // closed when the process is gone
+	stdin  io.Closer     // its end tells the program that the gateway has ended
+	exited chan struct{} // closed when the process has ended
 }
 
 // startProgram starts the program, which will listen on the socket. What it
@@ -61,10 +62,10 @@ func startProgram(cfg Config, dir, socket string, args []string, log *slog.Logge
 	}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(programEnv(os.Environ()), "PYTHONDONTWRITEBYTECODE=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C at the terminal is the gateway's to handle
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C at the terminal is handled by the gateway
 	out := &programLog{log: log}
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.WaitDelay = time.Second // for what it may have started and left behind
+	cmd.WaitDelay = time.Second // for children that it left behind
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (p *program) stop(grace time.Duration) {
 		return
 	default:
 	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails only when it is gone
+	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails only when it has ended
 	select {
 	case <-p.exited:
 	case <-time.After(grace):
@@ -100,9 +101,9 @@ func (p *program) stop(grace time.Duration) {
 	}
 }
 
-// passed are the variables that the program gets, by prefix. The others are the
-// gateway's own, with its secrets.
-var passed = []string{
+// passedVariables are the environment variables that the program gets, by prefix.
+// The others are the gateway's own, with its secrets.
+var passedVariables = []string{
 	"PATH=", "HOME=", "USER=", "TMPDIR=", "TZ=", "LANG=", "LC_", "XDG_CACHE_HOME=",
 	"LD_LIBRARY_PATH=", "PYTHON", "VIRTUAL_ENV=", "HF_", "TRANSFORMERS_", "TORCH", "PYTORCH_",
 	"CUDA_", "NVIDIA_", "OMP_", "MKL_", "OPENBLAS_", "SSL_CERT_",
@@ -112,7 +113,7 @@ var passed = []string{
 func programEnv(environ []string) []string {
 	env := []string{}
 	for _, v := range environ {
-		for _, prefix := range passed {
+		for _, prefix := range passedVariables {
 			if strings.HasPrefix(v, prefix) {
 				env = append(env, v)
 				break

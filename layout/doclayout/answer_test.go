@@ -1,11 +1,11 @@
-package layout_test
+package doclayout_test
 
 import (
 	"image"
 	"strings"
 	"testing"
 
-	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
 )
 
 func TestAnswerIsChecked(t *testing.T) {
@@ -18,9 +18,9 @@ func TestAnswerIsChecked(t *testing.T) {
 		"zero width":        answer(strings.Replace(box, "[1,2,30,40]", "[1,2,1,40]", 1)),
 		"over the edge":     answer(strings.Replace(box, "[1,2,30,40]", "[-20,2,130,40]", 1)),
 		"with an outline":   answer(strings.Replace(box, "null", "[[1,2],[30,2],[30,40]]", 1)),
-		"as many as can be": answer(strings.Repeat(box+",", layout.MaxBoxes-1) + box),
+		"as many as can be": answer(strings.Repeat(box+",", doclayout.MaxBoxes-1) + box),
 	} {
-		if _, err := layout.ParseAnswer([]byte(good), size); err != nil {
+		if _, err := doclayout.ParseAnswer([]byte(good), size); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -30,7 +30,7 @@ func TestAnswerIsChecked(t *testing.T) {
 		"null":            "null",
 		"no boxes":        `{"width":100,"height":100}`,
 		"another page":    `{"width":100,"height":99,"boxes":[]}`,
-		"too many":        answer(strings.Repeat(box+",", layout.MaxBoxes) + box),
+		"too many":        answer(strings.Repeat(box+",", doclayout.MaxBoxes) + box),
 		"class 25":        answer(strings.Replace(box, "22", "25", 1)),
 		"class -1":        answer(strings.Replace(box, "22", "-1", 1)),
 		"class 2.5":       answer(strings.Replace(box, "22", "2.5", 1)),
@@ -52,7 +52,7 @@ func TestAnswerIsChecked(t *testing.T) {
 		"a point far off": answer(strings.Replace(box, "null", "[[1,2],[3,4],[5,-500]]", 1)),
 		"a long outline":  answer(strings.Replace(box, "null", "[[1,2]"+strings.Repeat(",[1,2]", 5000)+"]", 1)),
 	} {
-		if _, err := layout.ParseAnswer([]byte(bad), size); err == nil {
+		if _, err := doclayout.ParseAnswer([]byte(bad), size); err == nil {
 			t.Errorf("%s was accepted", name)
 		}
 	}
@@ -70,7 +70,7 @@ func TestOutlines(t *testing.T) {
 		`[[10,10],[50,10],[50,50]]`:            3,
 	} {
 		answer := `{"width":100,"height":100,"boxes":[{"class_id":22,"score":0.9,"bbox":[10,10,50,50],"order":0,"polygon":` + polygon + `}]}`
-		regions, _, err := layout.Refine(layout.DefaultConfig(), []byte(answer), size)
+		regions, _, err := doclayout.Refine(doclayout.DefaultConfig(), []byte(answer), size)
 		if err != nil || len(regions) != 1 || len(regions[0].Outline) != want {
 			t.Errorf("%s: %+v, %v, want %d points", polygon, regions, err, want)
 		}
@@ -79,16 +79,16 @@ func TestOutlines(t *testing.T) {
 
 func FuzzAnswer(f *testing.F) {
 	size := image.Pt(100, 80)
-	f.Add(layout.Answer(size))
-	f.Add(layout.Answer(size, [7]float64{22, 0.9, 1, 2, 30, 40, 0}, [7]float64{17, 0.8, 1, 2, 30, 39, 0}))
-	f.Add(layout.Answer(size, [7]float64{18, 0.9, 0, 0, 100, 80, 0}, [7]float64{19, 0.8, 5, 5, 5, 40, 1}))
+	f.Add(doclayout.Answer(size))
+	f.Add(doclayout.Answer(size, [7]float64{22, 0.9, 1, 2, 30, 40, 0}, [7]float64{17, 0.8, 1, 2, 30, 39, 0}))
+	f.Add(doclayout.Answer(size, [7]float64{18, 0.9, 0, 0, 100, 80, 0}, [7]float64{19, 0.8, 5, 5, 5, 40, 1}))
 	f.Add([]byte(`{"width":100,"height":80,"boxes":[{"class_id":22,"score":1,"bbox":[-1,-1,101,81],"order":3,"polygon":[[1,2],[3,4],[5,6]]}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		regions, empty, err := layout.Refine(layout.DefaultConfig(), data, size)
+		regions, empty, err := doclayout.Refine(doclayout.DefaultConfig(), data, size)
 		if err != nil {
 			return
 		}
-		if len(regions)+empty > layout.MaxBoxes {
+		if len(regions)+empty > doclayout.MaxBoxes {
 			t.Fatalf("%d regions", len(regions))
 		}
 		page := image.Rectangle{Max: size}

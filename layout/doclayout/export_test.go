@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"encoding/json"
@@ -22,7 +22,12 @@ func StartSidecar(cfg Config, log *slog.Logger, args ...string) (*Sidecar, error
 }
 
 // ProgramDir is the private folder of the program.
-func (s *Sidecar) ProgramDir() string { return s.dir }
+func (s *Sidecar) ProgramDir() string {
+	if s.supervisor.folder == nil {
+		return ""
+	}
+	return s.supervisor.folder.path
+}
 
 // NewPixelReader is the page as the sidecar gets it.
 func NewPixelReader(img image.Image) (io.ReadCloser, error) { return newPixelReader(img) }

@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 const maxLogLine = 8 << 10
 
 // programLog turns what the program writes into log records: lines of JSON with
-// their level, others, which come from Python's libraries, as they are.
+// their level; others, which come from Python's libraries, unchanged.
 type programLog struct {
 	log  *slog.Logger
 	line []byte

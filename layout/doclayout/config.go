@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"errors"
@@ -29,7 +29,7 @@ type Config struct {
 	MaxBatch int `mapstructure:"max_batch"`
 	// MaxQueue is how many pages the program holds at once.
 	MaxQueue int `mapstructure:"max_queue"`
-	// Threshold is the score, 0.1 to 1, from which a box counts.
+	// Threshold is the lowest score, 0.1 to 1, of a box that counts.
 	Threshold float64 `mapstructure:"threshold"`
 	// Thresholds are exceptions for single classes.
 	Thresholds []ClassThreshold `mapstructure:"thresholds"`
@@ -38,7 +38,7 @@ type Config struct {
 	// StartTimeout is how long the program may take to load its model, which the
 	// first time includes the download.
 	StartTimeout time.Duration `mapstructure:"start_timeout"`
-	// HealthInterval is the time between looks at the program's health, and how
+	// HealthInterval is the time between checks of the program's health, and how
 	// long it may take to answer one.
 	HealthInterval time.Duration `mapstructure:"health_interval"`
 	// RestartDelay is the wait before the first restart; it doubles with each that
@@ -95,7 +95,7 @@ func (c Config) Validate() error {
 	oneOf("device", c.Device, "auto", "cuda", "cpu")
 	oneOf("dtype", c.DType, "float32", "bfloat16")
 	if c.URL != "" {
-		if _, err := newPeer(c.URL); err != nil {
+		if _, err := newClient(c.URL); err != nil {
 			fail("url: %w", err)
 		}
 		if c.Sidecar == SidecarOff {
@@ -143,7 +143,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// minScore is the threshold of a class.
+// minScore returns the threshold of a class.
 func (c Config) minScore(id classID) float64 {
 	for _, t := range c.Thresholds {
 		if t.Class == classes[id].label {

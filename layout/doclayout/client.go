@@ -1,4 +1,4 @@
-package layout
+package doclayout
 
 import (
 	"context"
@@ -19,18 +19,18 @@ import (
 	"ocr-gateway/document"
 )
 
-// peer is one running sidecar, as seen over HTTP. It is safe for concurrent use.
-type peer struct {
+// client talks to one running sidecar over HTTP. It is safe for concurrent use.
+type client struct {
 	base   string
-	client *http.Client
+	http   *http.Client
 
 	failures atomic.Int32  // pages failed in a row
-	doubted  atomic.Bool   // no pages go there until it has shown its health
-	look     chan struct{} // has a value when health should be looked at soon
+	suspect  atomic.Bool   // no pages go there until its health was checked
+	check    chan struct{} // has a value when health should be checked soon
 }
 
-// newPeer takes http://HOST:PORT, https://HOST:PORT or unix:PATH.
-func newPeer(address string) (*peer, error) {
+// newClient accepts http://HOST:PORT, https://HOST:PORT or unix:PATH.
+func newClient(address string) (*client, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("it cannot be parsed")
@@ -39,24 +39,24 @@ func newPeer(address string) (*peer, error) {
 		IdleConnTimeout:     20 * time.Second, // the program closes idle connections after 60 s
 		MaxIdleConnsPerHost: 16,
 	}
-	p := &peer{client: &http.Client{Transport: transport}, look: make(chan struct{}, 1)}
+	c := &client{http: &http.Client{Transport: transport}, check: make(chan struct{}, 1)}
 	switch {
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
-		p.base = strings.TrimSuffix(u.String(), "/")
+		c.base = strings.TrimSuffix(u.String(), "/")
 	case u.Scheme == "unix" && filepath.IsAbs(u.Path):
-		p.base = "http://layout"
+		c.base = "http://layout"
 		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", u.Path)
 		}
 	default:
 		return nil, errors.New("write it as http://HOST:PORT or unix:/PATH")
 	}
-	return p, nil
+	return c, nil
 }
 
-func (p *peer) close() { p.client.CloseIdleConnections() }
+func (c *client) close() { c.http.CloseIdleConnections() }
 
-// health is what a sidecar says of itself.
+// health is a sidecar's answer to GET /health.
 type health struct {
 	Status string `json:"status"` // loading, ready or failed
 	Model  string `json:"model"`
@@ -67,12 +67,12 @@ type health struct {
 // maxHealthBytes bounds an answer of GET /health.
 const maxHealthBytes = 64 << 10
 
-func (p *peer) health(ctx context.Context) (h health, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.base+"/health", nil)
+func (c *client) health(ctx context.Context) (h health, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+"/health", nil)
 	if err != nil {
 		return h, err
 	}
-	status, body, err := p.do(req, maxHealthBytes)
+	status, body, err := c.do(req, maxHealthBytes)
 	if err != nil {
 		return h, err
 	}
@@ -93,11 +93,11 @@ type statusError struct {
 
 func (e statusError) Error() string { return "status " + strconv.Itoa(e.code) }
 
-// detect sends a page, and sends it again for as long as the sidecar is full, and
-// once when the connection breaks: that may have been the connection's own end.
-func (p *peer) detect(ctx context.Context, page *document.Page) ([]detection, error) {
+// detect sends a page. It retries for as long as the sidecar is full, and once
+// when the connection breaks: an idle connection may just have timed out.
+func (c *client) detect(ctx context.Context, page *document.Page) ([]detection, error) {
 	for broke := false; ; {
-		found, err := p.send(ctx, page)
+		found, err := c.send(ctx, page)
 		if connectionBroke(err) && !broke {
 			broke = true
 			continue
@@ -114,18 +114,19 @@ func (p *peer) detect(ctx context.Context, page *document.Page) ([]detection, er
 	}
 }
 
-// connectionBroke is false for a connection that was refused: nobody is there.
+// connectionBroke reports whether an open connection was lost. A connection that
+// was refused does not count: nobody listens.
 func connectionBroke(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF)
 }
 
-func (p *peer) send(ctx context.Context, page *document.Page) ([]detection, error) {
+func (c *client) send(ctx context.Context, page *document.Page) ([]detection, error) {
 	pixels, err := newPixelReader(page.Image)
 	if err != nil {
 		return nil, err
 	}
-	defer pixels.Close() // the transport may hold it longer than the page lives
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.base+"/v1/layout", pixels)
+	defer pixels.Close() // the transport may hold it longer than the page exists
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/v1/layout", pixels)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +135,7 @@ func (p *peer) send(ctx context.Context, page *document.Page) ([]detection, erro
 	req.Header.Set("Content-Type", pixels.mediaType())
 	req.Header.Set("X-Width", strconv.Itoa(size.X))
 	req.Header.Set("X-Height", strconv.Itoa(size.Y))
-	status, body, err := p.do(req, maxAnswerBytes)
+	status, body, err := c.do(req, maxAnswerBytes)
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +145,8 @@ func (p *peer) send(ctx context.Context, page *document.Page) ([]detection, erro
 	return parseAnswer(body, size)
 }
 
-func (p *peer) do(req *http.Request, limit int64) (statusError, []byte, error) {
-	resp, err := p.client.Do(req)
+func (c *client) do(req *http.Request, limit int64) (statusError, []byte, error) {
+	resp, err := c.http.Do(req)
 	if err != nil {
 		return statusError{}, nil, err
 	}
@@ -160,11 +161,30 @@ func (p *peer) do(req *http.Request, limit int64) (statusError, []byte, error) {
 	return statusError{resp.StatusCode, retryAfter(resp.Header)}, body, nil
 }
 
-// retryAfter is the wait that a full sidecar asks for, within reason.
+// retryAfter returns the wait that a full sidecar asks for, within bounds.
 func retryAfter(h http.Header) time.Duration {
 	seconds, err := strconv.Atoi(h.Get("Retry-After"))
 	if err != nil || seconds < 0 {
 		seconds = 1
 	}
 	return min(max(time.Duration(seconds)*time.Second, 50*time.Millisecond), 5*time.Second)
+}
+
+// recordOutcome learns from how a page went. A page that the program refused by
+// rule, or had no room for, does not count against it.
+func (c *client) recordOutcome(err error) {
+	var status statusError
+	switch {
+	case err == nil:
+		c.failures.Store(0)
+		return
+	case errors.As(err, &status) && status.code != http.StatusInternalServerError:
+		return
+	}
+	c.failures.Add(1)
+	c.suspect.Store(true)
+	select {
+	case c.check <- struct{}{}:
+	default:
+	}
 }

@@ -1,4 +1,4 @@
-package layout_test
+package doclayout_test
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/document"
-	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
 )
 
 var withLayout = document.Options{Layout: true}
@@ -45,13 +45,13 @@ func bandPage(gray bool, height int, ys ...int) *document.Page {
 
 // testConfig is for a program that fails and comes back fast, but has time on a
 // busy machine.
-func testConfig(t testing.TB) layout.Config {
+func testConfig(t testing.TB) doclayout.Config {
 	t.Helper()
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("python3 is missing")
 	}
-	cfg := layout.DefaultConfig()
+	cfg := doclayout.DefaultConfig()
 	cfg.Python = python
 	cfg.StartTimeout = time.Minute
 	cfg.RestartDelay = 10 * time.Millisecond
@@ -60,10 +60,10 @@ func testConfig(t testing.TB) layout.Config {
 
 // startSidecar starts a sidecar that is closed at the end of the test, which then fails
 // if anything is left.
-func startSidecar(t testing.TB, cfg layout.Config, args ...string) *layout.Sidecar {
+func startSidecar(t testing.TB, cfg doclayout.Config, args ...string) *doclayout.Sidecar {
 	t.Helper()
 	running := goleak.IgnoreCurrent()
-	s, err := layout.StartSidecar(cfg, slog.New(slog.NewTextHandler(t.Output(), nil)), args...)
+	s, err := doclayout.StartSidecar(cfg, slog.New(slog.NewTextHandler(t.Output(), nil)), args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func processesOf(t testing.TB, dir string) []int {
 	return pids
 }
 
-func signalProgram(t testing.TB, s *layout.Sidecar, sig syscall.Signal) {
+func signalProgram(t testing.TB, s *doclayout.Sidecar, sig syscall.Signal) {
 	t.Helper()
 	var pids []int
 	eventually(t, "one process runs", func() bool { pids = processesOf(t, s.ProgramDir()); return len(pids) == 1 })
@@ -138,13 +138,13 @@ func eventuallyWithin(t testing.TB, limit time.Duration, what string, cond func(
 }
 
 // askSidecar takes a page through and says who found how many regions.
-func askSidecar(t testing.TB, s *layout.Sidecar, page *document.Page) (regions []document.Region, by string) {
+func askSidecar(t testing.TB, s *doclayout.Sidecar, page *document.Page) (regions []document.Region, by string) {
 	t.Helper()
 	regions, by, err := s.DetectNamed(t.Context(), page, withLayout)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if by == layout.Disabled && (len(regions) != 1 || regions[0].Label != "whole_page" || regions[0].BBox != document.BBox{0, 0, page.Width, page.Height}) {
+	if by == doclayout.Disabled && (len(regions) != 1 || regions[0].Label != "whole_page" || regions[0].BBox != document.BBox{0, 0, page.Width, page.Height}) {
 		t.Errorf("without layout the page is %+v", regions)
 	}
 	return regions, by
@@ -177,7 +177,7 @@ func TestSidecarTakesManyRegionsAndNone(t *testing.T) {
 	for i := range 300 {
 		ys = append(ys, 10*i)
 	}
-	if regions, by := askSidecar(t, s, bandPage(false, 3000, ys...)); len(regions) != 300 || by == layout.Disabled {
+	if regions, by := askSidecar(t, s, bandPage(false, 3000, ys...)); len(regions) != 300 || by == doclayout.Disabled {
 		t.Errorf("%s found %d regions of 300", by, len(regions))
 	}
 	regions, by := askSidecar(t, s, bandPage(false, 300))
@@ -191,22 +191,22 @@ func TestSidecarThatHangs(t *testing.T) {
 	cfg.Timeout, cfg.HealthInterval, cfg.StopGrace = time.Second, 2*time.Second, 100*time.Millisecond
 	s := startSidecar(t, cfg, "--stand-in")
 	page := bandPage(false, 300, 50)
-	eventually(t, "it works", func() bool { _, by := askSidecar(t, s, page); return by != layout.Disabled })
+	eventually(t, "it works", func() bool { _, by := askSidecar(t, s, page); return by != doclayout.Disabled })
 	before := s.State().Restarts
 	signalProgram(t, s, syscall.SIGSTOP)
 	begin := time.Now()
-	if _, by := askSidecar(t, s, page); by != layout.Disabled {
+	if _, by := askSidecar(t, s, page); by != doclayout.Disabled {
 		t.Errorf("a page was found by %s", by)
 	}
 	if took := time.Since(begin); took < cfg.Timeout/2 {
 		t.Errorf("the page fell back after %v: it never reached the program", took)
 	}
-	if _, by := askSidecar(t, s, page); by != layout.Disabled {
+	if _, by := askSidecar(t, s, page); by != doclayout.Disabled {
 		t.Errorf("the next page was found by %s", by)
 	}
 	eventually(t, "it is killed, restarted and used again", func() bool {
 		_, by := askSidecar(t, s, page)
-		return by != layout.Disabled && s.State().Restarts > before
+		return by != doclayout.Disabled && s.State().Restarts > before
 	})
 }
 
@@ -217,14 +217,14 @@ func TestSidecarThatDies(t *testing.T) {
 	page := bandPage(false, 300, 50)
 	askSidecar(t, s, page)
 	signalProgram(t, s, syscall.SIGKILL)
-	eventually(t, "it is out of order", func() bool { return s.Info().Name == layout.Disabled })
+	eventually(t, "it is missed", func() bool { return s.Info().Name == doclayout.Disabled })
 	if state := s.State(); state.Status != "failed" || state.Reason == "" || strings.Contains(state.Reason, "/") {
 		t.Errorf("state %+v", state)
 	}
-	if _, by := askSidecar(t, s, page); by != layout.Disabled {
+	if _, by := askSidecar(t, s, page); by != doclayout.Disabled {
 		t.Errorf("a page was found by %s", by)
 	}
-	eventually(t, "it is used again", func() bool { _, by := askSidecar(t, s, page); return by != layout.Disabled })
+	eventually(t, "it is used again", func() bool { _, by := askSidecar(t, s, page); return by != doclayout.Disabled })
 	if state := s.State(); state.Status != "ready" || state.Restarts == 0 || state.Reason != "" {
 		t.Errorf("state %+v", state)
 	}
@@ -242,14 +242,14 @@ func TestSidecarThatDiesWithPages(t *testing.T) {
 	signalProgram(t, s, syscall.SIGKILL)
 	pages.Wait()
 	for i, by := range names {
-		if by != layout.Disabled {
+		if by != doclayout.Disabled {
 			t.Errorf("page %d was found by %s", i, by)
 		}
 	}
 }
 
 // connections counts the program's open connections to us.
-func connections(t testing.TB, s *layout.Sidecar) int {
+func connections(t testing.TB, s *doclayout.Sidecar) int {
 	t.Helper()
 	n := 0
 	for _, pid := range processesOf(t, s.ProgramDir()) {
@@ -266,12 +266,12 @@ func connections(t testing.TB, s *layout.Sidecar) int {
 func TestSidecarThatIsFull(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.MaxQueue, cfg.MaxBatch = 1, 1
-	detectAll := func(t *testing.T, s *layout.Sidecar, n int) (served int) {
+	detectAll := func(t *testing.T, s *doclayout.Sidecar, n int) (served int) {
 		var pages sync.WaitGroup
 		var ok atomic.Int32
 		for range n {
 			pages.Go(func() {
-				if _, by := askSidecar(t, s, bandPage(false, 300, 50)); by != layout.Disabled {
+				if _, by := askSidecar(t, s, bandPage(false, 300, 50)); by != doclayout.Disabled {
 					ok.Add(1)
 				}
 			})
@@ -327,13 +327,13 @@ func TestSidecarThatDoesNotStart(t *testing.T) {
 				cfg.StartTimeout = 300 * time.Millisecond
 			}
 			s := startSidecar(t, cfg, tc.args...)
-			if _, by := askSidecar(t, s, bandPage(false, 300, 50)); by != layout.Disabled {
+			if _, by := askSidecar(t, s, bandPage(false, 300, 50)); by != doclayout.Disabled {
 				t.Errorf("found by %s", by)
 			}
 			if state := s.State(); state.Status != "failed" || !strings.Contains(state.Reason, tc.reason) {
 				t.Errorf("state %+v, want a reason with %q", state, tc.reason)
 			}
-			if s.Info().Name != layout.Disabled {
+			if s.Info().Name != doclayout.Disabled {
 				t.Errorf("info %+v", s.Info())
 			}
 		})
@@ -341,7 +341,7 @@ func TestSidecarThatDoesNotStart(t *testing.T) {
 }
 
 // elsewhere is a sidecar that somebody else runs; answer is for /v1/layout.
-func elsewhere(t *testing.T, answer http.HandlerFunc) layout.Config {
+func elsewhere(t *testing.T, answer http.HandlerFunc) doclayout.Config {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
@@ -350,7 +350,7 @@ func elsewhere(t *testing.T, answer http.HandlerFunc) layout.Config {
 	mux.HandleFunc("POST /v1/layout", answer)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	cfg := layout.DefaultConfig()
+	cfg := doclayout.DefaultConfig()
 	cfg.URL = server.URL
 	cfg.RestartDelay = 10 * time.Millisecond
 	return cfg
@@ -358,7 +358,7 @@ func elsewhere(t *testing.T, answer http.HandlerFunc) layout.Config {
 
 func TestSidecarThatTalksRubbish(t *testing.T) {
 	size := image.Pt(200, 300)
-	good := layout.Answer(size, [7]float64{22, 0.9, 10, 10, 100, 100, 0})
+	good := doclayout.Answer(size, [7]float64{22, 0.9, 10, 10, 100, 100, 0})
 	var rubbish atomic.Bool
 	for name, answer := range map[string]http.HandlerFunc{
 		"text":    func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") },
@@ -370,7 +370,7 @@ func TestSidecarThatTalksRubbish(t *testing.T) {
 		"an error": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
 		"cut":      func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "500"); w.Write(good) },
 		"for another page": func(w http.ResponseWriter, _ *http.Request) {
-			w.Write(layout.Answer(image.Pt(1, 1)))
+			w.Write(doclayout.Answer(image.Pt(1, 1)))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -383,16 +383,16 @@ func TestSidecarThatTalksRubbish(t *testing.T) {
 				w.Write(good)
 			}))
 			page := bandPage(true, 300)
-			if regions, by := askSidecar(t, s, page); by == layout.Disabled || len(regions) != 1 {
+			if regions, by := askSidecar(t, s, page); by == doclayout.Disabled || len(regions) != 1 {
 				t.Fatalf("%s found %+v", by, regions)
 			}
 			rubbish.Store(true)
-			if _, by := askSidecar(t, s, page); by != layout.Disabled {
+			if _, by := askSidecar(t, s, page); by != doclayout.Disabled {
 				t.Errorf("rubbish was believed by %s", by)
 			}
 			eventually(t, "it is given up", func() bool { askSidecar(t, s, page); return s.State().Restarts > 0 })
 			rubbish.Store(false)
-			eventually(t, "it is used again", func() bool { _, by := askSidecar(t, s, page); return by != layout.Disabled })
+			eventually(t, "it is used again", func() bool { _, by := askSidecar(t, s, page); return by != doclayout.Disabled })
 		})
 	}
 }
@@ -404,10 +404,10 @@ func TestSidecarConnectionIsCutOnce(t *testing.T) {
 		if cuts.Add(1) == 1 {
 			panic(http.ErrAbortHandler)
 		}
-		w.Write(layout.Answer(image.Pt(200, 300)))
+		w.Write(doclayout.Answer(image.Pt(200, 300)))
 	}))
 	page := bandPage(true, 300)
-	if regions, by := askSidecar(t, s, page); by == layout.Disabled || len(regions) == 0 {
+	if regions, by := askSidecar(t, s, page); by == doclayout.Disabled || len(regions) == 0 {
 		t.Errorf("%s found %+v", by, regions)
 	}
 	if n := cuts.Load(); n != 2 {
@@ -420,7 +420,7 @@ func TestSidecarThatRefusesAPage(t *testing.T) {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 	}))
 	for range 10 {
-		if _, by := askSidecar(t, s, bandPage(false, 300)); by != layout.Disabled {
+		if _, by := askSidecar(t, s, bandPage(false, 300)); by != doclayout.Disabled {
 			t.Errorf("found by %s", by)
 		}
 	}
@@ -478,12 +478,12 @@ func TestPixels(t *testing.T) {
 			for x := b.Min.X; x < b.Max.X; x++ {
 				c := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)
 				want = append(want, c.R)
-				if _, coloured := img.(*image.RGBA); coloured {
+				if _, colored := img.(*image.RGBA); colored {
 					want = append(want, c.G, c.B)
 				}
 			}
 		}
-		r, err := layout.NewPixelReader(img)
+		r, err := doclayout.NewPixelReader(img)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -496,13 +496,13 @@ func TestPixels(t *testing.T) {
 			t.Errorf("%T can be read after Close", img)
 		}
 	}
-	if _, err := layout.NewPixelReader(image.NewCMYK(part)); err == nil {
+	if _, err := doclayout.NewPixelReader(image.NewCMYK(part)); err == nil {
 		t.Error("CMYK was accepted")
 	}
 }
 
 func TestProgramGetsNoSecrets(t *testing.T) {
-	got := layout.ProgramEnv([]string{"PATH=/bin", "OCR_VLLM_API_KEY=s3cret", "HF_HOME=/models", "RUNPOD_API_KEY=s3cret", "CUDA_VISIBLE_DEVICES=1"})
+	got := doclayout.ProgramEnv([]string{"PATH=/bin", "OCR_VLLM_API_KEY=s3cret", "HF_HOME=/models", "RUNPOD_API_KEY=s3cret", "CUDA_VISIBLE_DEVICES=1"})
 	if want := []string{"PATH=/bin", "HF_HOME=/models", "CUDA_VISIBLE_DEVICES=1"}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("environment %v, want %v", got, want)
 	}
@@ -516,7 +516,7 @@ func TestProgramLog(t *testing.T) {
 		}
 		return a
 	}
-	w := layout.ProgramLog(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: drop})))
+	w := doclayout.ProgramLog(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: drop})))
 	for _, piece := range []string{`{"level":"error","msg":"it `, "failed\",\"seconds\":2}\nTraceback\n\n", strings.Repeat("x", 1<<20) + "\n"} {
 		if n, err := w.Write([]byte(piece)); n != len(piece) || err != nil {
 			t.Fatal(n, err)
@@ -530,26 +530,26 @@ func TestProgramLog(t *testing.T) {
 }
 
 func TestConfigSaysWhatIsWrong(t *testing.T) {
-	if err := layout.DefaultConfig().Validate(); err != nil {
+	if err := doclayout.DefaultConfig().Validate(); err != nil {
 		t.Errorf("defaults: %v", err)
 	}
-	for want, change := range map[string]func(*layout.Config){
-		"sidecar: ":             func(c *layout.Config) { c.Sidecar = "on" },
-		"url: write it":         func(c *layout.Config) { c.URL = "localhost:8100" },
-		"url: is set":           func(c *layout.Config) { c.URL, c.Sidecar = "http://localhost:8100", "off" },
-		"python: ":              func(c *layout.Config) { c.Python = "" },
-		"model: ":               func(c *layout.Config) { c.Model = "" },
-		"device: ":              func(c *layout.Config) { c.Device = "tpu" },
-		"dtype: ":               func(c *layout.Config) { c.DType = "int8" },
-		"max_batch: 0":          func(c *layout.Config) { c.MaxBatch = 0 },
-		"max_queue: 0":          func(c *layout.Config) { c.MaxQueue = 0 },
-		"threshold: 0.05":       func(c *layout.Config) { c.Threshold = 0.05 },
-		"thresholds[0].class: ": func(c *layout.Config) { c.Thresholds = []layout.ClassThreshold{{Class: "tabel", Score: 0.5}} },
-		"thresholds[0].score: ": func(c *layout.Config) { c.Thresholds = []layout.ClassThreshold{{Class: "table", Score: 5}} },
-		"timeout: ":             func(c *layout.Config) { c.Timeout = 0 },
-		"stop_grace: ":          func(c *layout.Config) { c.StopGrace = 2 * time.Hour },
+	for want, change := range map[string]func(*doclayout.Config){
+		"sidecar: ":             func(c *doclayout.Config) { c.Sidecar = "on" },
+		"url: write it":         func(c *doclayout.Config) { c.URL = "localhost:8100" },
+		"url: is set":           func(c *doclayout.Config) { c.URL, c.Sidecar = "http://localhost:8100", "off" },
+		"python: ":              func(c *doclayout.Config) { c.Python = "" },
+		"model: ":               func(c *doclayout.Config) { c.Model = "" },
+		"device: ":              func(c *doclayout.Config) { c.Device = "tpu" },
+		"dtype: ":               func(c *doclayout.Config) { c.DType = "int8" },
+		"max_batch: 0":          func(c *doclayout.Config) { c.MaxBatch = 0 },
+		"max_queue: 0":          func(c *doclayout.Config) { c.MaxQueue = 0 },
+		"threshold: 0.05":       func(c *doclayout.Config) { c.Threshold = 0.05 },
+		"thresholds[0].class: ": func(c *doclayout.Config) { c.Thresholds = []doclayout.ClassThreshold{{Class: "tabel", Score: 0.5}} },
+		"thresholds[0].score: ": func(c *doclayout.Config) { c.Thresholds = []doclayout.ClassThreshold{{Class: "table", Score: 5}} },
+		"timeout: ":             func(c *doclayout.Config) { c.Timeout = 0 },
+		"stop_grace: ":          func(c *doclayout.Config) { c.StopGrace = 2 * time.Hour },
 	} {
-		cfg := layout.DefaultConfig()
+		cfg := doclayout.DefaultConfig()
 		change(&cfg)
 		if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
@@ -565,7 +565,7 @@ func TestSidecarElsewhereComesBack(t *testing.T) {
 	cfg.URL = "unix:" + socket
 	s := startSidecar(t, cfg)
 	page := bandPage(false, 300, 50)
-	if _, by := askSidecar(t, s, page); by != layout.Disabled {
+	if _, by := askSidecar(t, s, page); by != doclayout.Disabled {
 		t.Errorf("found by %s, though nobody listens", by)
 	}
 	program := exec.CommandContext(t.Context(), cfg.Python, "-m", "doclayout", "--stand-in", "--listen", cfg.URL)
@@ -574,12 +574,12 @@ func TestSidecarElsewhereComesBack(t *testing.T) {
 	if err := program.Start(); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "it is used", func() bool { _, by := askSidecar(t, s, page); return by != layout.Disabled })
+	eventually(t, "it is used", func() bool { _, by := askSidecar(t, s, page); return by != doclayout.Disabled })
 	if err := program.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	if err := program.Wait(); err != nil {
 		t.Errorf("the program ended with %v", err)
 	}
-	eventually(t, "it is missed", func() bool { _, by := askSidecar(t, s, page); return by == layout.Disabled })
+	eventually(t, "it is missed", func() bool { _, by := askSidecar(t, s, page); return by == doclayout.Disabled })
 }
