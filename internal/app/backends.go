@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/config"
-	"ocr-gateway/layout"
 	"ocr-gateway/layout/doclayout"
+	"ocr-gateway/layout/geometry"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/server"
@@ -47,12 +47,12 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 		return pipeline.Backend{}, err
 	}
 	a.onStop("embedded engine", func(context.Context) error { return engine.Close() })
-	geometry := layout.NewGeometry(engine)
+	detector := geometry.New(engine)
 	a.backends = append(a.backends, backend{
 		engine: func() server.Component { return engineComponent(engine, stateReady, "") },
-		layout: func() server.Component { return component(geometry.Info(), stateReady, "") },
+		layout: func() server.Component { return component(detector.Info(), stateReady, "") },
 	})
-	return pipeline.Backend{Detector: geometry, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
+	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
 }
 
 // startVLLM starts watching the model servers and, unless it is off, the layout

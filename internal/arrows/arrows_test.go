@@ -34,9 +34,12 @@ var arrows = map[string][]string{
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
-	"layout":                     {"document"},
+	"internal/plane":             {}, // boxes and spans
 	"layout/doclayout":           {"document", "internal/plane"},
-	"internal/plane":             {},
+	"layout/geometry":            {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
+	"layout/geometry/tables":     {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/rulings":    {"document", "internal/plane", "layout/geometry/upright"},
+	"layout/geometry/upright":    {"document", "internal/plane"},
 	"engine/embedded":            {"document"},
 	"engine/vllm":                {"document"},
 	"engine/enginetest":          {"document"}, // fakes for tests of others
