@@ -21,8 +21,8 @@ import (
 
 // client talks to one running sidecar over HTTP. It is safe for concurrent use.
 type client struct {
-	base   string
-	http   *http.Client
+	base string
+	http *http.Client
 
 	failures atomic.Int32  // pages failed in a row
 	suspect  atomic.Bool   // no pages go there until its health was checked

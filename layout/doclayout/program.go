@@ -2,6 +2,7 @@ package doclayout
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -34,8 +35,7 @@ func writeProgram(log *slog.Logger) (*folder, error) {
 		err = os.CopyFS(f.path, files)
 	}
 	if err != nil {
-		f.remove()
-		return nil, err
+		return nil, errors.Join(err, f.remove())
 	}
 	return f, nil
 }
