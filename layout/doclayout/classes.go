@@ -52,9 +52,9 @@ var classes = [...]struct {
 // valid reports whether the model has such a class.
 func (c classID) valid() bool { return c >= 0 && int(c) < len(classes) }
 
-// picture reports whether the class is an image, which is never dropped because of what
+// isImage reports whether the class is an image, which is never dropped because of what
 // lies around it.
-func (c classID) picture() bool { return c == classImage || c == classSeal || c == classChart }
+func (c classID) isImage() bool { return c == classImage || c == classSeal || c == classChart }
 
 // classNamed finds a class by its label.
 func classNamed(label string) (classID, bool) {

@@ -107,7 +107,7 @@ const nestedShare = 0.8
 // score. The reference loses both.
 func dropDuplicates(found []detection) []detection {
 	return bestFirst(found, func(d, better detection) bool {
-		return !d.class.picture() && !better.class.picture() &&
+		return !d.class.isImage() && !better.class.isImage() &&
 			d.box.ShareIn(better.box) >= nestedShare && better.box.ShareIn(d.box) >= nestedShare
 	})
 }
@@ -125,7 +125,7 @@ func dropNested(found []detection) []detection {
 		part := func(whole detection) bool {
 			return (whole.class != classReference || d.class == classReference) && d.box.ShareIn(whole.box) >= nestedShare
 		}
-		if d.class.picture() || !slices.ContainsFunc(kept, part) {
+		if d.class.isImage() || !slices.ContainsFunc(kept, part) {
 			kept = append(kept, d)
 		}
 	}
@@ -149,7 +149,7 @@ func resolveReferences(found []detection) []detection {
 		var entries []int
 		covered := 0.0
 		for j, d := range found {
-			if d.class != classReference && !d.class.picture() && d.box.ShareIn(list.box) >= nestedShare {
+			if d.class != classReference && !d.class.isImage() && d.box.ShareIn(list.box) >= nestedShare {
 				entries = append(entries, j)
 				covered += d.box.Overlap(list.box)
 			}

@@ -16,7 +16,7 @@ import (
 const (
 	pixelsPerText  = 24   // pixels of the reduced page: rulings need no more
 	shortestStroke = 0.4  // along one row of pixels, at least
-	thickestStroke = 0.25 // at most; thicker ink is a letter or a picture
+	thickestStroke = 0.25 // at most; thicker ink is a letter or an image
 	shortestRuling = 1.5  // at least
 	slant          = 0.2  // from end to end, at most, beside slantShare
 	samePosition   = 0.3  // across: the two edges of a thick ruling

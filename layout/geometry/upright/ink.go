@@ -60,7 +60,7 @@ func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
 		t := (float64(i) + 0.5) / float64(n)
 		top, bottom := along(q[0], q[1], t), along(q[3], q[2], t)
 		for j := range m {
-			// The middle 70 %: accents and the neighbours' ink are left out.
+			// The middle 70 %: accents and the neighbors' ink are left out.
 			p := along(top, bottom, 0.15+0.7*(float64(j)+0.5)/float64(m))
 			v := uint8(255)
 			if at := image.Pt(int(p.X), int(p.Y)); at.In(page.Rect) {
