@@ -66,7 +66,13 @@ func TestFoldersOfKilledProcesses(t *testing.T) {
 		t.Fatalf("the killed process left no program: %v", err)
 	}
 
-	startSidecar(t, testConfig(t), "--stand-in")
+	next, err := doclayout.StartSidecar(testConfig(t), slog.New(slog.DiscardHandler), "--stand-in")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := next.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
 	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the folder of the killed process is still there: %v", err)
 	}
