@@ -134,7 +134,7 @@ soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print
 	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./faults -soak $(SOAK)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
-	@$(MAKE) --no-print-directory -C layout/sidecar test
+	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test
 
 test-vllm: setup mupdf models ## test engine and gateway with a real vLLM on the CPU, its model scripted (5.3 GB, 10 minutes)
 	@engine/enginetest/vllmcpu/test.sh build/vllm-cpu

@@ -14,7 +14,7 @@ import (
 // stands still.
 func TestOwnSidecar(t *testing.T) {
 	if !*long {
-		t.Skip("the short form leaves it to the tests of package layout")
+		t.Skip("the short form leaves it to the tests of package layout/doclayout")
 	}
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("there is no python3 to run the layout program")

@@ -13,7 +13,7 @@ const (
 	vllmLeast         = "0.19.1"
 	vllmPin           = "0.20.2"
 	transformersLeast = "5.5.1"  // vLLM 0.20 excludes 5.0 to 5.5.0, and 5.3 lacks a class of the layout sidecar
-	transformersPin   = "5.23.0" // as in layout/sidecar/requirements.txt
+	transformersPin   = "5.23.0" // as in layout/doclayout/sidecar/requirements.txt
 
 	// The JPEG encoder as `make models` takes it: the line of models.lock and the
 	// file's name in the models folder.

@@ -8,7 +8,8 @@ import (
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/config"
-	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
+	"ocr-gateway/layout/geometry"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/server"
@@ -47,12 +48,12 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 		return pipeline.Backend{}, err
 	}
 	a.onStop("embedded engine", func(context.Context) error { return engine.Close() })
-	geometry := layout.NewGeometry(engine)
+	detector := geometry.New(engine)
 	a.backends = append(a.backends, backend{
 		engine: func() server.Component { return engineComponent(engine, stateReady, "") },
-		layout: func() server.Component { return component(geometry.Info(), stateReady, "") },
+		layout: func() server.Component { return component(detector.Info(), stateReady, "") },
 	})
-	return pipeline.Backend{Detector: geometry, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
+	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
 }
 
 // startVLLM starts watching the model servers and, unless it is off, the layout
@@ -75,11 +76,11 @@ func (a *App) startVLLM() (pipeline.Backend, error) {
 }
 
 func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) {
-	if a.cfg.Layout.Sidecar == layout.SidecarOff {
-		whole := layout.WholePage{}
+	if a.cfg.Layout.Sidecar == doclayout.SidecarOff {
+		whole := doclayout.WholePage{}
 		return whole, func() server.Component { return component(whole.Info(), stateReady, "") }, nil
 	}
-	sidecar, err := layout.NewSidecar(a.cfg.Layout.Config, a.log)
+	sidecar, err := doclayout.NewSidecar(a.cfg.Layout.Config, a.log)
 	if err != nil {
 		return nil, nil, err
 	}

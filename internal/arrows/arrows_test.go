@@ -28,14 +28,19 @@ const everything = "*"
 var arrows = map[string][]string{
 	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
 	"internal/app":               {everything},
-	"internal/config":            {"server", "raster", "layout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
+	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
 	"internal/cputime":           {}, // for tests of others
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
-	"layout":                     {"document"},
+	"internal/plane":             {}, // boxes and spans
+	"layout/doclayout":           {"document", "internal/plane"},
+	"layout/geometry":            {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
+	"layout/geometry/tables":     {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/rulings":    {"document", "internal/plane", "layout/geometry/upright"},
+	"layout/geometry/upright":    {"document", "internal/plane"},
 	"engine/embedded":            {"document"},
 	"engine/vllm":                {"document"},
 	"engine/enginetest":          {"document"}, // fakes for tests of others
@@ -68,7 +73,7 @@ var testArrows = map[string][]string{
 	"engine/vllm":      {"engine/enginetest"},
 	"engine/embedded":  {"engine/enginetest"},
 	"extract":          {"internal/cputime"},
-	"layout":           {"internal/cputime"},
+	"layout/geometry":  {"internal/cputime"},
 }
 
 // homes says which packages may import an outside module.

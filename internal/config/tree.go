@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
-	"ocr-gateway/layout"
+	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
@@ -46,7 +46,7 @@ const (
 // Layout says whether and how pages are split into regions.
 type Layout struct {
 	Enabled       bool `mapstructure:"enabled"` // where the request does not say
-	layout.Config `mapstructure:",squash"`
+	doclayout.Config `mapstructure:",squash"`
 }
 
 // VLLM is the model servers. Without endpoints it is not in use.
@@ -72,7 +72,7 @@ func Default() Config {
 	return Config{
 		Server:   server.DefaultConfig(),
 		Raster:   raster.DefaultConfig(),
-		Layout:   Layout{Enabled: true, Config: layout.DefaultConfig()},
+		Layout:   Layout{Enabled: true, Config: doclayout.DefaultConfig()},
 		Engine:   Engine{Kind: EngineAuto, Embedded: embedded.DefaultConfig()},
 		VLLM:     VLLM{vllm.DefaultConfig()},
 		Pipeline: pipeline.DefaultConfig(),

@@ -1,0 +1,154 @@
+package doclayout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config sets up layout detection by PP-DocLayoutV3.
+type Config struct {
+	// Sidecar is "auto", which starts the Python program unless URL names one, or
+	// "off".
+	Sidecar string `mapstructure:"sidecar"`
+	// URL is a running sidecar to use instead: http://HOST:PORT or unix:PATH.
+	URL string `mapstructure:"url"`
+	// Python is the interpreter that has what requirements.txt names.
+	Python string `mapstructure:"python"`
+	// Model is a folder or a name on the hub.
+	Model string `mapstructure:"model"`
+	// ONNX is a file that is used instead of Model; empty means none.
+	ONNX string `mapstructure:"onnx"`
+	// Device is auto, cuda or cpu.
+	Device string `mapstructure:"device"`
+	// DType is what the model multiplies in: float32 or bfloat16.
+	DType string `mapstructure:"dtype"`
+	// MaxBatch is how many pages the model takes at once.
+	MaxBatch int `mapstructure:"max_batch"`
+	// MaxQueue is how many pages the program holds at once.
+	MaxQueue int `mapstructure:"max_queue"`
+	// Threshold is the lowest score, 0.1 to 1, of a box that counts.
+	Threshold float64 `mapstructure:"threshold"`
+	// Thresholds are exceptions for single classes.
+	Thresholds []ClassThreshold `mapstructure:"thresholds"`
+	// Timeout is how long a page may take before it is read without layout.
+	Timeout time.Duration `mapstructure:"timeout"`
+	// StartTimeout is how long the program may take to load its model, which the
+	// first time includes the download.
+	StartTimeout time.Duration `mapstructure:"start_timeout"`
+	// HealthInterval is the time between checks of the program's health, and how
+	// long it may take to answer one.
+	HealthInterval time.Duration `mapstructure:"health_interval"`
+	// RestartDelay is the wait before the first restart; it doubles with each that
+	// follows.
+	RestartDelay time.Duration `mapstructure:"restart_delay"`
+	// StopGrace is how long the program may take to stop before it is killed.
+	StopGrace time.Duration `mapstructure:"stop_grace"`
+}
+
+// ClassThreshold is the threshold of one class.
+type ClassThreshold struct {
+	Class string  `mapstructure:"class"` // such as "table"
+	Score float64 `mapstructure:"score"`
+}
+
+// The values of Config.Sidecar.
+const (
+	SidecarAuto = "auto"
+	SidecarOff  = "off"
+)
+
+// minThreshold is the lowest score that the program answers.
+const minThreshold = 0.1
+
+// DefaultConfig starts the program with the published checkpoint.
+func DefaultConfig() Config {
+	return Config{
+		Sidecar:        SidecarAuto,
+		Python:         "python3",
+		Model:          "PaddlePaddle/PP-DocLayoutV3_safetensors",
+		Device:         "auto",
+		DType:          "float32",
+		MaxBatch:       8,
+		MaxQueue:       32,
+		Threshold:      0.3, // the reference's, for all classes
+		Timeout:        30 * time.Second,
+		StartTimeout:   10 * time.Minute,
+		HealthInterval: 5 * time.Second,
+		RestartDelay:   time.Second,
+		StopGrace:      5 * time.Second,
+	}
+}
+
+// Validate reports every setting out of range.
+func (c Config) Validate() error {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	oneOf := func(key, value string, allowed ...string) {
+		if !slices.Contains(allowed, value) {
+			fail("%s: %q is not one of %s", key, value, strings.Join(allowed, ", "))
+		}
+	}
+	oneOf("sidecar", c.Sidecar, SidecarAuto, SidecarOff)
+	oneOf("device", c.Device, "auto", "cuda", "cpu")
+	oneOf("dtype", c.DType, "float32", "bfloat16")
+	if c.URL != "" {
+		if _, err := newClient(c.URL); err != nil {
+			fail("url: %w", err)
+		}
+		if c.Sidecar == SidecarOff {
+			fail("url: is set although sidecar is off")
+		}
+	} else if c.Sidecar == SidecarAuto {
+		if c.Python == "" {
+			fail("python: is empty")
+		}
+		if c.Model == "" && c.ONNX == "" {
+			fail("model: is empty, and so is onnx")
+		}
+	}
+	if c.MaxBatch < 1 || c.MaxBatch > 256 {
+		fail("max_batch: %d is not within 1 to 256", c.MaxBatch)
+	}
+	if c.MaxQueue < 1 || c.MaxQueue > 1024 {
+		fail("max_queue: %d is not within 1 to 1024", c.MaxQueue)
+	}
+	if !(c.Threshold >= minThreshold && c.Threshold <= 1) {
+		fail("threshold: %v is not within %v to 1", c.Threshold, minThreshold)
+	}
+	for i, t := range c.Thresholds {
+		if _, known := classNamed(t.Class); !known {
+			fail("thresholds[%d].class: there is no class %q", i, t.Class)
+		}
+		if !(t.Score >= minThreshold && t.Score <= 1) {
+			fail("thresholds[%d].score: %v is not within %v to 1", i, t.Score, minThreshold)
+		}
+	}
+	for _, d := range []struct {
+		key   string
+		value time.Duration
+	}{
+		{"timeout", c.Timeout},
+		{"start_timeout", c.StartTimeout},
+		{"health_interval", c.HealthInterval},
+		{"restart_delay", c.RestartDelay},
+		{"stop_grace", c.StopGrace},
+	} {
+		if d.value <= 0 || d.value > time.Hour {
+			fail("%s: %v is not within 0 to 1h", d.key, d.value)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// minScore returns the threshold of a class.
+func (c Config) minScore(id classID) float64 {
+	for _, t := range c.Thresholds {
+		if t.Class == classes[id].label {
+			return t.Score
+		}
+	}
+	return c.Threshold
+}

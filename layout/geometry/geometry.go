@@ -1,0 +1,78 @@
+// Package geometry finds the regions of a page without a layout model of its own:
+// it derives regions, reading order and the structure of tables from the page's
+// lines of text. A page passes through the files in this order: margins, (package
+// tables), figures, gutters, columns, floats, order, stacks, drop caps, paragraphs,
+// titles.
+package geometry
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"ocr-gateway/document"
+	"ocr-gateway/layout/geometry/tables"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// Finder finds the raw material on a page: lines of text, not yet read, and
+// coarse boxes labeled text, title, figure, figure_caption, table,
+// table_caption, header, footer, reference or equation. Both are in page pixels
+// and in no particular order. A Finder may turn the page upright: it then
+// replaces Image and sets Width, Height and Rotation. The lists and what they
+// hold belong to the caller.
+type Finder interface {
+	Find(ctx context.Context, page *document.Page) (lines []document.Line, boxes []document.Region, err error)
+}
+
+// Detector finds regions by geometry. It is safe for concurrent use if its Finder is.
+type Detector struct{ finder Finder }
+
+// New returns the detector for what f finds.
+func New(f Finder) *Detector { return &Detector{f} }
+
+// Info returns the name of the detector.
+func (d *Detector) Info() document.Info { return document.Info{Name: "geometry"} }
+
+// Detect finds the regions of a page in reading order. Every line that the
+// finder returned is in exactly one of them; a line that runs over two columns or
+// cells comes as two. Errors are those of the finder.
+func (d *Detector) Detect(ctx context.Context, page *document.Page, opts document.Options) ([]document.Region, error) {
+	lines, boxes, err := d.finder.Find(ctx, page)
+	if err != nil {
+		return nil, fmt.Errorf("find lines: %w", err)
+	}
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	return analyze(upright.New(page, slices.Clone(lines), boxes), opts.Task), nil
+}
+
+// analyze lists the steps from lines to regions.
+func analyze(p *upright.Page, task document.Task) []document.Region {
+	sideways := takeSideways(p)
+	var header, footer []block
+	if task != document.TaskTable { // the first row of a table may look like a running head
+		header, footer = takeMargins(p)
+	}
+	finder := tables.New(p)
+	finder.Place(task)
+	p.Items = finder.WithOpenTables(p.Items)
+	figures := placeFigures(p)
+
+	reader := newReader(p)
+	for _, f := range figures {
+		f.Inner = itemsOf(reader.read(f.Inner, func(part []*upright.Item) []block { return paragraphs(p, part) }))
+	}
+	body := reader.read(p.Items, func(part []*upright.Item) []block {
+		var blocks []block
+		for _, piece := range stacks(finder.WithOpenTables(part)) {
+			blocks = append(blocks, paragraphs(p, piece)...)
+		}
+		return blocks
+	})
+
+	blocks := slices.Concat(header, body, sideways, footer)
+	classify(p, blocks)
+	return regions(p, blocks)
+}

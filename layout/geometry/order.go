@@ -1,0 +1,86 @@
+package geometry
+
+import (
+	"slices"
+
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// Reading order is a recursive cut of the page at gutters: strips of white
+// between columns that run past several rows. The tallest gutter is taken first.
+// What lies above it, left of it, right of it and below it is then ordered in
+// the same way, so a title across the page or a full-width figure ends a gutter,
+// and the columns between two of them are read one after the other. Only what no
+// gutter divides is read row by row. This is XY-cut with local vertical cuts:
+// rows are never cut apart just because two columns happen to have a gap at the
+// same height.
+
+// reader puts items of one page into reading order.
+type reader struct {
+	page   *upright.Page
+	search gutterSearch
+}
+
+func newReader(p *upright.Page) *reader {
+	return &reader{page: p, search: gutterSearch{page: p, work: gutterWork}}
+}
+
+// read puts items into blocks in reading order. leaf makes the blocks of a part
+// that no gutter divides.
+func (r *reader) read(items []*upright.Item, leaf func([]*upright.Item) []block) []block {
+	items = slices.Clone(items)
+	upright.SortDown(items)
+	return r.cut(items, leaf)
+}
+
+// cut does the work of read on items that are sorted by height; it may reorder them.
+func (r *reader) cut(items []*upright.Item, leaf func([]*upright.Item) []block) []block {
+	if len(items) == 0 {
+		return nil
+	}
+	g, ok := r.findGutter(items)
+	if !ok {
+		return leaf(items)
+	}
+	var left, right []*upright.Item
+	for _, it := range items[g.from:g.to] {
+		before, after := r.divide(it, g.x)
+		if before != nil {
+			left = append(left, before)
+		}
+		if after != nil {
+			right = append(right, after)
+		}
+	}
+	return around(r.page, r.cut(items[:g.from], leaf), r.cut(left, leaf), r.cut(right, leaf), r.cut(items[g.to:], leaf))
+}
+
+// findGutter returns the tallest gutter that separates columns.
+func (r *reader) findGutter(items []*upright.Item) (gutter, bool) {
+	const most = 24 // gutters looked at before a part is read as rows
+	found := r.search.gutters(items)
+	for _, g := range found[:min(len(found), most)] {
+		if separatesColumns(r.page, items, g) {
+			return trimmed(r.page, items, g), true
+		}
+	}
+	return gutter{}, false
+}
+
+// divide returns it as left or as right of x. A line that a detector drew across
+// the gutter is split there.
+func (r *reader) divide(it *upright.Item, x float64) (left, right *upright.Item) {
+	switch sideOf(it, x) {
+	case -1:
+		return it, nil
+	case 1:
+		return nil, it
+	}
+	if blank, ok := r.page.BlankAt(it, x); ok {
+		return r.page.Split(it, blank)
+	}
+	if it.CenterX() < x {
+		return it, nil
+	}
+	return nil, it
+}

@@ -1,0 +1,127 @@
+package geometry
+
+import (
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// paragraphs groups the rows of one column into blocks of text. A new block
+// begins where the rows stand further apart than elsewhere in the column, where the
+// height of the text changes, after a last line that had room for another word, and
+// at an indent.
+func paragraphs(p *upright.Page, items []*upright.Item) []block {
+	caps, items := takeDropCaps(items)
+	rows := upright.RowsOf(items)
+	c := columnOf(p, rows)
+	var blocks []block
+	for i, r := range rows {
+		if i == 0 || c.breaks(rows, i) {
+			blocks = append(blocks, block{kind: document.RegionText})
+		}
+		last := &blocks[len(blocks)-1]
+		last.rows = append(last.rows, r)
+	}
+	return withDropCaps(blocks, caps)
+}
+
+// column is what the rows of one column have in common.
+type column struct {
+	page        *upright.Page
+	left, right float64 // margins
+	pitch, size float64 // usual distance of rows and height of text
+	filled      bool    // most rows end near the right margin
+	justified   bool    // most rows end at it
+}
+
+func columnOf(p *upright.Page, rows []upright.Row) column {
+	var pitches []float64
+	var text []*upright.Item
+	for i, r := range rows {
+		if r[0].Object != nil {
+			continue
+		}
+		text = append(text, &upright.Item{Box: r.Box(), Size: r.Size()})
+		if i > 0 && rows[i-1][0].Object == nil {
+			// Beyond three lines it is a gap, not a pitch.
+			if d := r.Box().CenterY() - rows[i-1].Box().CenterY(); d < 3*r.Size() {
+				pitches = append(pitches, d)
+			}
+		}
+	}
+	if len(text) == 0 {
+		return column{}
+	}
+	slices.Sort(pitches)
+	c := column{page: p, left: math.Inf(1), right: math.Inf(-1), pitch: upright.Quantile(pitches, 0.35)}
+	for _, t := range text {
+		c.left, c.right = min(c.left, t.X0), max(c.right, t.X1)
+	}
+	near, at := 0, 0
+	var sizes []float64
+	for _, t := range text {
+		sizes = append(sizes, t.Size)
+		if c.right-t.X1 < 1.5*t.Size {
+			near++
+		}
+		if c.right-t.X1 < 0.4*t.Size {
+			at++
+		}
+	}
+	c.size = upright.Median(sizes)
+	c.filled = len(text) >= 4 && 10*near >= 6*len(text)
+	c.justified = c.filled && 10*at >= 6*len(text)
+	return c
+}
+
+// breaks reports whether a block of text begins with rows[i].
+func (c column) breaks(rows []upright.Row, i int) bool {
+	above, r := rows[i-1], rows[i]
+	if above[0].Object != nil || r[0].Object != nil {
+		return true
+	}
+	a, b := above.Box(), r.Box()
+	small, large := above.Size(), r.Size()
+	if small > large {
+		small, large = large, small
+	}
+	distance := b.CenterY() - a.CenterY()
+	switch {
+	case large > 1.35*small:
+		return true
+	case distance > max(1.3*c.pitch, c.pitch+0.3*small) && distance > 1.2*small:
+		return true
+	case large > 1.2*small && distance > 1.4*small: // a heading of its own, or a note
+		return true
+	case distance > looseRows*c.size && (large > 1.12*small || a.Width() < 1.5*upright.ProseWidth*small || c.hadRoom(a, r)):
+		return true
+	case c.centered(a, small) != c.centered(b, small) && (len(above) == 1 && len(r) == 1):
+		return true
+	case !c.filled:
+		return false
+	}
+	indent := (b.X0 - c.left) / r.Size()
+	atLeft := func(b plane.Box) bool { return b.X0-c.left < 0.4*r.Size() }
+	first := indent > 0.4 && indent < 4 && atLeft(a) && i+1 < len(rows) && atLeft(rows[i+1].Box())
+	ended := c.right-a.X1 > 0.12*(c.right-c.left) && indent < 4 && a.X0-c.left < 4*r.Size()
+	return first || ended && (c.justified || c.hadRoom(a, r))
+}
+
+// looseRows is the distance, in text heights, from which rows that are no running
+// text stand by themselves: print is set at 0.9 to 1.3, typescript at up to 2.
+const looseRows = 1.6
+
+// hadRoom reports whether the first word of a row would have had room at the end of
+// the row above it.
+func (c column) hadRoom(above plane.Box, r upright.Row) bool {
+	return c.right-above.X1 > c.page.FirstWord(r[0])+0.35*r.Size()
+}
+
+// centered reports whether a row stands in the middle of a wider column.
+func (c column) centered(b plane.Box, size float64) bool {
+	left, right := b.X0-c.left, c.right-b.X1
+	return c.filled && left > 2*size && right > 2*size && math.Abs(left-right) < 1.5*size
+}

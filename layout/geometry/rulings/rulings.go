@@ -1,0 +1,161 @@
+// Package rulings finds the straight lines drawn on a page, such as those around
+// the cells of a table.
+package rulings
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// Thresholds, in heights of the page's text.
+const (
+	pixelsPerText  = 24   // pixels of the reduced page: rulings need no more
+	shortestStroke = 0.4  // along one row of pixels, at least
+	thickestStroke = 0.25 // at most; thicker ink is a letter or an image
+	shortestRuling = 1.5  // at least
+	slant          = 0.2  // from end to end, at most, beside slantShare
+	samePosition   = 0.3  // across: the two edges of a thick ruling
+	gapAlong       = 0.7  // along: pieces of one ruling, at most
+	surelyRuling   = 12   // longer than any underline or stroke of a letter
+)
+
+const (
+	slantShare = 0.03 // of a ruling's length by which it may slant, beside slant
+	minSide    = 16   // pixels of a page on which rulings are looked for
+)
+
+// Rulings are the rulings of a page or of an area.
+type Rulings struct{ Horizontal, Vertical []Ruling }
+
+// Ruling is a straight line in the upright frame. At is the position across, the
+// span runs along: a horizontal ruling lies at y = At from x = From to x = To.
+type Ruling struct {
+	At float64
+	plane.Span
+}
+
+// Find returns the rulings of a page, from left to right and from the top. It uses
+// the page's lines of text to tell rulings from underlines.
+func Find(page *upright.Page) Rulings {
+	if page.Gray == nil || page.Width < minSide || page.Height < minSide {
+		return Rulings{}
+	}
+	m := maskOf(page.Gray, max(1, int(page.Size/pixelsPerText+0.5)))
+	least := int(max(6, shortestStroke*page.Size/float64(m.step)))
+	thick := int(max(4, thickestStroke*page.Size/float64(m.step)))
+	level := inFrame(page, strokes(m, least, thick), float64(m.step), false)
+	plumb := inFrame(page, strokes(m.transposed(), least, thick), float64(m.step), true)
+	return Rulings{
+		Horizontal: outsideText(page, joined(level, page.Size)),
+		Vertical:   joined(plumb, page.Size),
+	}
+}
+
+// inFrame maps strokes to the upright frame and keeps those that run level, or
+// plumb, there.
+func inFrame(page *upright.Page, strokes []stroke, step float64, vertical bool) []Ruling {
+	var kept []Ruling
+	for _, g := range strokes {
+		a := document.Point{X: float64(g.x0) * step, Y: float64(g.y0) * step}
+		b := document.Point{X: float64(g.x1+1) * step, Y: float64(g.y1) * step}
+		if vertical {
+			a.X, a.Y, b.X, b.Y = a.Y, a.X, b.Y, b.X
+		}
+		a, b = page.Deskew.Point(a), page.Deskew.Point(b)
+		along, across := b.X-a.X, b.Y-a.Y
+		r := Ruling{(a.Y + b.Y) / 2, plane.Span{From: min(a.X, b.X), To: max(a.X, b.X)}}
+		if vertical {
+			along, across = across, along
+			r = Ruling{(a.X + b.X) / 2, plane.Span{From: min(a.Y, b.Y), To: max(a.Y, b.Y)}}
+		}
+		if math.Abs(along) < shortestRuling*page.Size || math.Abs(across) > slantShare*math.Abs(along)+slant*page.Size {
+			continue
+		}
+		kept = append(kept, r)
+	}
+	return kept
+}
+
+// joined makes one ruling of pieces that follow each other and of the two edges
+// of a thick one.
+func joined(rs []Ruling, size float64) []Ruling {
+	slices.SortFunc(rs, func(a, b Ruling) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.From, b.From))
+	})
+	var out []Ruling
+	for _, r := range rs {
+		merged := false
+		for i := len(out) - 1; i >= 0 && r.At-out[i].At < samePosition*size; i-- {
+			if r.Overlap(out[i].Span) > -gapAlong*size {
+				out[i].From, out[i].To = min(out[i].From, r.From), max(out[i].To, r.To)
+				merged = true
+				break
+			}
+		}
+		if !merged {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// outsideText leaves out the strokes of letters and underlines: short pieces within
+// a line of text or right below it.
+func outsideText(page *upright.Page, rs []Ruling) []Ruling {
+	lines := slices.Clone(page.Items)
+	slices.SortFunc(lines, func(a, b *upright.Item) int { return cmp.Compare(a.Y0, b.Y0) })
+	tallest := 0.0
+	for _, it := range lines {
+		tallest = max(tallest, it.Height())
+	}
+	return slices.DeleteFunc(rs, func(r Ruling) bool {
+		if r.Length() > surelyRuling*page.Size {
+			return false
+		}
+		from, _ := slices.BinarySearchFunc(lines, r.At-tallest, func(it *upright.Item, y float64) int { return cmp.Compare(it.Y0, y) })
+		for _, it := range lines[from:] {
+			if it.Y0 > r.At {
+				break
+			}
+			if r.At > it.Y0+0.15*it.Height() && r.At < it.Y1+0.1*it.Height() && r.From > it.X0-page.Size/2 && r.To < it.X1+page.Size/2 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// In returns the rulings of which more than half lies within an area, or up to
+// margin beside it.
+func (r Rulings) In(area plane.Box, margin float64) Rulings {
+	const share = 0.5
+	var out Rulings
+	for _, h := range r.Horizontal {
+		if h.At > area.Y0-margin && h.At < area.Y1+margin && h.Overlap(plane.Span{From: area.X0, To: area.X1}) > share*h.Length() {
+			out.Horizontal = append(out.Horizontal, h)
+		}
+	}
+	for _, v := range r.Vertical {
+		if v.At > area.X0-margin && v.At < area.X1+margin && v.Overlap(plane.Span{From: area.Y0, To: area.Y1}) > share*v.Length() {
+			out.Vertical = append(out.Vertical, v)
+		}
+	}
+	return out
+}
+
+// Across returns the horizontal rulings that run across most of an area's width.
+func (r Rulings) Across(area plane.Box) []Ruling {
+	const share = 0.7
+	var across []Ruling
+	for _, h := range r.Horizontal {
+		if h.Overlap(plane.Span{From: area.X0, To: area.X1}) > share*area.Width() {
+			across = append(across, h)
+		}
+	}
+	return across
+}

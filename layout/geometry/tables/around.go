@@ -1,0 +1,107 @@
+package tables
+
+import (
+	"math"
+	"slices"
+
+	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// within returns the lines whose greater part lies in an area.
+func within(page *upright.Page, a plane.Box) []*upright.Item {
+	var items []*upright.Item
+	for _, it := range page.Items {
+		if it.Object == nil && it.ShareIn(a) > lineInside && it.CenterY() > a.Y0-areaSlack*page.Size && it.CenterY() < a.Y1+areaSlack*page.Size {
+			items = append(items, it)
+		}
+	}
+	upright.SortDown(items)
+	return items
+}
+
+// widened adds what stands beside an area on the area's own rows, and above it:
+// rulings and models often leave out the first column, whose entries have no
+// rulings around them, and the heads.
+func widened(page *upright.Page, a area, items []*upright.Item) []*upright.Item {
+	if a.evidence == fromTask || len(items) < 2 {
+		return items
+	}
+	rows := upright.RowsOf(items)
+	all := slices.Clone(page.Items)
+	upright.SortDown(all)
+	left, right := beside(all, rows, a.Box, page.Size)
+	for _, group := range [][]*upright.Item{left, right} {
+		if isColumn(group, rows, all) {
+			items = append(items, group...)
+		}
+	}
+	upright.SortDown(items)
+	return withHeads(items, all, page.Size)
+}
+
+// beside returns the lines to the left and to the right of an area that are level
+// with one of its rows. all is sorted by height.
+func beside(all []*upright.Item, rows []upright.Row, a plane.Box, size float64) (left, right []*upright.Item) {
+	i := 0
+	for _, it := range all {
+		if it.Object != nil || it.CenterX() >= a.X0 && it.CenterX() < a.X1 {
+			continue
+		}
+		distance := func(i int) float64 { return math.Abs(rows[i].Box().CenterY() - it.CenterY()) }
+		for i < len(rows)-1 && distance(i+1) <= distance(i) {
+			i++
+		}
+		if distance(i) > sameRow*size {
+			continue
+		}
+		if it.CenterX() < a.X0 {
+			left = append(left, it)
+		} else {
+			right = append(right, it)
+		}
+	}
+	return left, right
+}
+
+// isColumn reports whether lines beside a table are a column of it: about one a
+// row, and hardly any other line among them.
+func isColumn(group []*upright.Item, rows []upright.Row, all []*upright.Item) bool {
+	if 2*len(group) < len(rows) || len(group) > len(rows) || isProse(group) {
+		return false
+	}
+	between := 0 // lines of the same column, those that go with no row included
+	b := upright.Bounds(group)
+	for _, it := range all {
+		if it.Object == nil && it.OverlapX(b) > 0 && it.CenterY() > b.Y0 && it.CenterY() < b.Y1 {
+			between++
+		}
+	}
+	return between <= len(group)*5/4
+}
+
+// withHeads adds the heads that stand right above a table over some of its columns,
+// and what else is on their row. all is sorted by height.
+func withHeads(items, all []*upright.Item, size float64) []*upright.Item {
+	b := upright.Bounds(items)
+	row := plane.Span{From: b.Y1, To: b.Y0} // centers of the heads
+	var level []*upright.Item               // all that could be on their row
+	for _, it := range slices.Backward(all) {
+		above := b.Y0 - it.Y1
+		if it.Object != nil || it.CenterY() >= b.Y0 || above >= headGap*size || above <= -headSink*size ||
+			it.X0 < b.X0-headReach*size || it.X1 > b.X1+headReach*size || it.Width() > headWidth*b.Width() || slices.Contains(items, it) {
+			continue
+		}
+		level = append(level, it)
+		if it.X0 > b.X0+headIndent*size {
+			row = plane.Span{From: min(row.From, it.CenterY()), To: max(row.To, it.CenterY())}
+		}
+	}
+	for _, it := range level {
+		if it.CenterY() > row.From-sameRow*size && it.CenterY() < row.To+sameRow*size {
+			items = append(items, it)
+		}
+	}
+	upright.SortDown(items)
+	return items
+}

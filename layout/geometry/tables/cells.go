@@ -1,0 +1,185 @@
+package tables
+
+import (
+	"math"
+	"slices"
+
+	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// cell is a cell being built.
+type cell struct {
+	row, column, rowSpan, columnSpan int
+	items                            []*upright.Item
+}
+
+// cells assigns the items of each row to cells, then joins cells: over columns
+// where one item or the ruling below it spans them, and where rulings leave a gap.
+func (t *table) cells() []cell {
+	grid := make([][]*cell, len(t.rows))
+	for i := range t.rows {
+		grid[i] = t.rowCells(i)
+	}
+	t.joinRight(grid)
+	t.joinDown(grid)
+	var cells []cell
+	for i, row := range grid {
+		for column, c := range row {
+			if c.row == i && c.column == column {
+				cells = append(cells, *c)
+			}
+		}
+	}
+	return cells
+}
+
+// rowCells makes the cells of one row, one entry a column.
+func (t *table) rowCells(i int) []*cell {
+	cells := make([]*cell, len(t.columns)-1)
+	for c := range cells {
+		cells[c] = &cell{row: i, column: c, rowSpan: 1, columnSpan: 1}
+	}
+	var wide []*upright.Item
+	for _, r := range t.rows[i] {
+		for _, it := range r {
+			if first, last := t.columnsOf(it); first == last {
+				cells[first].items = append(cells[first].items, it)
+			} else {
+				wide = append(wide, it)
+			}
+		}
+	}
+	for _, it := range wide {
+		first, last := t.columnsOf(it)
+		free := true
+		for c := first; c <= last; c++ {
+			free = free && len(cells[c].items) == 0 && cells[c].columnSpan == 1
+		}
+		if free {
+			spanColumns(cells, first, last)
+			cells[first].items = append(cells[first].items, it)
+		} else {
+			c := cells[t.columnAt(it.CenterX())]
+			c.items = append(c.items, it)
+		}
+	}
+	return cells
+}
+
+// spanColumns makes one cell of those in the columns first to last of one row.
+func spanColumns(cells []*cell, first, last int) {
+	into := cells[first]
+	for c := first + 1; c <= last; c++ {
+		old := cells[c]
+		if old == into {
+			continue
+		}
+		into.items = append(into.items, old.items...)
+		into.columnSpan += old.columnSpan
+		for k := range cells {
+			if cells[k] == old {
+				cells[k] = into
+			}
+		}
+	}
+}
+
+// joinRight joins a head with the columns that the ruling below it covers, and
+// cells between which a vertical ruling leaves a gap.
+func (t *table) joinRight(grid [][]*cell) {
+	for i, cells := range grid {
+		t.joinHeads(i, cells)
+		if len(t.interior()) == 0 {
+			continue
+		}
+		for c := 0; c+2 < len(t.columns); c++ {
+			a, b := cells[c], cells[c+1]
+			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0) && (t.ruled || i < t.headRows) {
+				spanColumns(cells, a.column, c+1)
+			}
+		}
+	}
+}
+
+// joinHeads joins the cells of row i, of the head, that a ruling below them covers.
+func (t *table) joinHeads(i int, cells []*cell) {
+	const unruledHead = 2 // rows that may be a head where rulings do not tell
+	if !(t.ruledHead && i < t.headRows || i < unruledHead && !t.ruled) {
+		return
+	}
+	for _, h := range t.rulings.Horizontal {
+		if math.Abs(h.At-t.levels[i+1]) >= sameRuling*t.size || h.Length() >= headRulingPart*t.box.Width() {
+			continue
+		}
+		first, last := t.covered(h)
+		if last > first && filled(cells[first:last+1]) <= 1 {
+			spanColumns(cells, first, last)
+		}
+	}
+}
+
+// covered returns the first and the last column whose text a ruling runs under.
+func (t *table) covered(h rulings.Ruling) (first, last int) {
+	first, last = len(t.columns), -1
+	for c := range len(t.columns) - 1 {
+		if h.Overlap(t.columnText[c]) > columnCovered*t.columnText[c].Length() {
+			first, last = min(first, c), max(last, c)
+		}
+	}
+	return first, last
+}
+
+// filled returns how many of the cells have text.
+func filled(cells []*cell) int {
+	n := 0
+	for i, c := range cells {
+		if len(c.items) > 0 && (i == 0 || cells[i-1] != c) {
+			n++
+		}
+	}
+	return n
+}
+
+// ruledRight reports whether a vertical ruling divides row i at boundary c.
+func (t *table) ruledRight(c, i int) bool {
+	row := plane.Span{From: t.levels[i], To: t.levels[i+1]}
+	return slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
+		return math.Abs(v.At-t.columns[c]) < sameRuling*t.size && v.Overlap(row) > edgeDrawn*row.Length()
+	})
+}
+
+// joinDown joins cells above each other between which there is no ruling, where
+// rulings make the rows.
+func (t *table) joinDown(grid [][]*cell) {
+	for i := 0; i+1 < len(grid); i++ {
+		if !(t.ruled || t.ruledHead && i+1 < t.headRows) {
+			continue
+		}
+		for c := 0; c < len(t.columns)-1; {
+			a, b := grid[i][c], grid[i+1][c]
+			n := b.columnSpan
+			if a.column == b.column && a.columnSpan == n && !t.ruledBelow(i, c, c+n-1) {
+				a.items = append(a.items, b.items...)
+				a.rowSpan++
+				for k := c; k < c+n; k++ {
+					grid[i+1][k] = a
+				}
+			}
+			c = b.column + n
+		}
+	}
+}
+
+// ruledBelow reports whether a horizontal ruling runs below row i under the columns
+// first to last.
+func (t *table) ruledBelow(i, first, last int) bool {
+	edge := plane.Span{From: t.columns[first], To: t.columns[last+1]}
+	if first == last {
+		edge = t.columnText[first]
+	}
+	return slices.ContainsFunc(t.rulings.Horizontal, func(h rulings.Ruling) bool {
+		return math.Abs(h.At-t.levels[i+1]) < sameRuling*t.size && h.Overlap(edge) > edgeDrawn*edge.Length()
+	})
+}

@@ -1,0 +1,195 @@
+package tables
+
+import (
+	"slices"
+
+	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// findColumns returns the boundaries of columns: vertical rulings, and strips that
+// are free of text in all rows but those that span columns.
+func (t *table) findColumns(text []upright.Row) []float64 {
+	rows := t.piecesOf(text)
+	strips := t.freeStrips(rows)
+	var cuts []float64
+	for _, v := range t.rulings.Vertical {
+		if v.Length() < columnRuling*t.box.Height() || v.At < t.box.X0+columnInset*t.size || v.At > t.box.X1-columnInset*t.size {
+			continue
+		}
+		// A strip that holds a ruling ends there, wherever its middle is.
+		strips = slices.DeleteFunc(strips, func(f plane.Span) bool {
+			return v.At > f.From-stripAround*t.size && v.At < f.To+stripAround*t.size
+		})
+		cuts = append(cuts, v.At)
+	}
+	for _, f := range strips {
+		cuts = append(cuts, (f.From+f.To)/2)
+	}
+	slices.Sort(cuts)
+	bounds := append([]float64{t.box.X0}, cuts...)
+	return t.withoutMarks(append(bounds, t.box.X1), rows)
+}
+
+// piecesOf returns the extents of the pieces of text in each row.
+func (t *table) piecesOf(rows []upright.Row) [][]plane.Span {
+	all := make([][]plane.Span, len(rows))
+	for i, r := range rows {
+		for _, it := range r {
+			from := it.X0
+			for _, b := range wideBlanks(t.page, it) {
+				all[i] = append(all[i], plane.Span{From: from, To: b.From})
+				from = b.To
+			}
+			all[i] = append(all[i], plane.Span{From: from, To: it.X1})
+		}
+	}
+	return all
+}
+
+// freeStrips finds the strips between columns.
+func (t *table) freeStrips(rows [][]plane.Span) []plane.Span {
+	bin := t.size / binsPerText
+	n := int(t.box.Width()/bin) + 1
+	cover := make([]int, n)
+	filled := 0
+	for _, r := range rows {
+		if len(r) > 1 {
+			filled++
+		}
+		for _, p := range r {
+			if t.spans(p, rows) {
+				continue
+			}
+			from, to := int((p.From-t.box.X0)/bin+stripPadding*binsPerText), int((p.To-t.box.X0)/bin-stripPadding*binsPerText)
+			for i := max(0, from); i <= min(n-1, to); i++ {
+				cover[i]++
+			}
+		}
+	}
+	strips := stripsIn(cover, filled/strayRows)
+	if filled >= headStrayRows {
+		// Heads over several columns hide the strip below them: one row may stand in
+		// it, unless it is the only entry of a column.
+		for _, f := range stripsIn(cover, filled/strayRows+1) {
+			if !slices.ContainsFunc(strips, func(o plane.Span) bool { return o.Overlap(f) > 0 }) {
+				strips = append(strips, f)
+			}
+		}
+	}
+	for i, f := range strips {
+		strips[i] = plane.Span{From: t.box.X0 + f.From*bin, To: t.box.X0 + f.To*bin}
+	}
+	return strips
+}
+
+// stripsIn returns the stretches of bins that at most allowed rows cover, leaving
+// out those at both ends.
+func stripsIn(cover []int, allowed int) []plane.Span {
+	var strips []plane.Span
+	start := -1
+	for i, c := range cover {
+		switch {
+		case c <= allowed && start < 0:
+			start = i
+		case c > allowed && start >= 0:
+			if start > 0 && i-start >= stripBins {
+				strips = append(strips, plane.Span{From: float64(start), To: float64(i)})
+			}
+			start = -1
+		}
+	}
+	return strips
+}
+
+// spans reports whether a piece runs over several columns: over two pieces of
+// several other rows.
+func (t *table) spans(p plane.Span, rows [][]plane.Span) bool {
+	over, filled := 0, 0
+	for _, r := range rows {
+		if len(r) < 2 {
+			continue
+		}
+		filled++
+		n := 0
+		for _, o := range r {
+			if p.Overlap(o) > spanOverlap*min(o.Length(), t.size) {
+				n++
+			}
+		}
+		if n > 1 {
+			over++
+		}
+	}
+	return over >= spanRows && spanRowsShare*over >= filled
+}
+
+// withoutMarks joins columns of currency signs, brackets and the like to the
+// column of what they belong to.
+func (t *table) withoutMarks(columns []float64, rows [][]plane.Span) []float64 {
+	for c := 0; c+1 < len(columns) && len(columns) > 3; c++ {
+		filled, small := 0, 0
+		for _, r := range rows {
+			for _, p := range r {
+				if m := (p.From + p.To) / 2; m >= columns[c] && m < columns[c+1] {
+					filled++
+					if p.Length() < markWidth*t.size {
+						small++
+					}
+				}
+			}
+		}
+		if small == filled && 2*filled <= len(rows) && !t.ruledAt(columns[c]) && !t.ruledAt(columns[c+1]) {
+			drop := c + 1 // to the right, as a currency sign
+			if c+1 == len(columns)-1 {
+				drop = c
+			}
+			columns = slices.Delete(columns, drop, drop+1)
+			c--
+		}
+	}
+	return columns
+}
+
+// divide splits the lines that run across a boundary of columns where they are blank.
+func (t *table) divide(items []*upright.Item) []*upright.Item {
+	var out []*upright.Item
+	for _, it := range items {
+		for _, x := range t.columns[1 : len(t.columns)-1] {
+			if x < it.X0+divideInset*it.Size || x > it.X1-divideInset*it.Size {
+				continue
+			}
+			for _, b := range t.page.Blanks(it) {
+				if b.From-divideNear*it.Size < x && x < b.To+divideNear*it.Size && b.Length() > divideBlank*it.Size {
+					var left *upright.Item
+					left, it = t.page.Split(it, b)
+					out = append(out, left)
+					break
+				}
+			}
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+// findColumnText measures where the text of each column lies.
+func (t *table) findColumnText(rows []upright.Row) []plane.Span {
+	texts := make([]plane.Span, len(t.columns)-1)
+	for c := range texts {
+		texts[c] = plane.Span{From: t.columns[c+1], To: t.columns[c]}
+	}
+	for _, r := range rows {
+		for _, it := range r {
+			if first, last := t.columnsOf(it); first == last {
+				texts[first] = plane.Span{From: min(texts[first].From, it.X0), To: max(texts[first].To, it.X1)}
+			}
+		}
+	}
+	for c := range texts {
+		if texts[c].Length() <= 0 {
+			texts[c] = plane.Span{From: t.columns[c], To: t.columns[c+1]}
+		}
+	}
+	return texts
+}

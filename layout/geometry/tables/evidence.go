@@ -1,0 +1,128 @@
+package tables
+
+import (
+	"slices"
+
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// evidence is why an area may hold a table, from weak to strong.
+type evidence int
+
+const (
+	fromRulings evidence = iota
+	fromModel
+	fromTask
+)
+
+// credible weighs the evidence: the less the task, the model and the rulings say,
+// the more rows must have text in several columns.
+func (t *table) credible(e evidence) bool {
+	share := float64(t.filledRows()) / float64(len(t.rows))
+	switch {
+	case e == fromTask:
+		return true
+	case e == fromModel:
+		return share >= filledInZone
+	case t.ruled && len(t.interior()) > 0:
+		return share >= filledRuled && t.filledRows() >= leastFilledRows
+	default:
+		return share >= filledElse && !t.hasProse()
+	}
+}
+
+// isProse reports whether lines are columns of running text, which the model
+// sometimes takes for tables.
+func isProse(items []*upright.Item) bool {
+	wide := 0
+	for _, it := range items {
+		if it.Width() > proseWidthRatio*upright.ProseWidth*it.Size {
+			wide++
+		}
+	}
+	return 10*wide > proseShare*len(items)
+}
+
+// hasProse reports whether a column is running text: most of its lines end near
+// its right edge, as entries of a table do not.
+func (t *table) hasProse() bool {
+	widths := make([][]float64, len(t.columns)-1)
+	for _, rows := range t.rows {
+		for _, r := range rows {
+			for c, it := range t.byColumn(r) {
+				if it != nil {
+					widths[c] = append(widths[c], it.Width()/it.Size)
+				}
+			}
+		}
+	}
+	for _, w := range widths {
+		slices.Sort(w)
+		full := upright.Quantile(w, proseFull)
+		if len(w) >= proseRows && full > upright.ProseWidth && upright.Quantile(w, proseMost) > proseNearly*full {
+			return true
+		}
+	}
+	return false
+}
+
+// dense reports whether most cells of most columns are filled.
+func (t *table) dense() bool {
+	columns := len(t.columns) - 1
+	filled := make([]int, columns)
+	for _, rows := range t.rows {
+		for c, it := range t.byColumn(slices.Concat(rows...)) {
+			if it != nil {
+				filled[c]++
+			}
+		}
+	}
+	good := 0
+	for _, n := range filled {
+		if 2*n >= len(t.rows) {
+			good++
+		}
+	}
+	return good >= denseColumns && 3*good >= 2*columns
+}
+
+// sparse reports whether rows are nearly all white, as the labels of a chart are.
+func (t *table) sparse() bool {
+	var shares []float64
+	for _, rows := range t.rows {
+		text := 0.0
+		for _, it := range slices.Concat(rows...) {
+			text += it.Width()
+		}
+		shares = append(shares, text/t.box.Width())
+	}
+	return upright.Median(shares) < sparseText
+}
+
+// isParagraphs reports whether the columns are paragraphs side by side, such as
+// the addresses at the foot of a letter, rather than columns of a table: rows close
+// together and no column of short entries.
+func (t *table) isParagraphs() bool {
+	widths := make([][]float64, len(t.columns)-1)
+	var pitches []float64
+	last := 0.0
+	for i, rows := range t.rows {
+		row := slices.Concat(rows...)
+		for c, it := range t.byColumn(row) {
+			if it != nil {
+				widths[c] = append(widths[c], it.Width()/it.Size)
+			}
+		}
+		cy := row.Box().CenterY()
+		if i > 0 {
+			pitches = append(pitches, cy-last)
+		}
+		last = cy
+	}
+	for _, w := range widths {
+		if upright.Median(w) < shortEntry {
+			return false
+		}
+	}
+	return upright.Median(pitches) < paragraphPitch*t.size
+}

@@ -1,0 +1,156 @@
+package tables
+
+import (
+	"math"
+	"slices"
+
+	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// fill sorts the rows of text into rows of the table.
+func (t *table) fill(rows []upright.Row) {
+	t.columnText = t.findColumnText(rows)
+	levels := t.ruledLevels()
+	bands := len(levels) - 1
+	interior := 0
+	for _, x := range t.columns[1 : len(t.columns)-1] {
+		if t.ruledAt(x) {
+			interior++
+		}
+	}
+	switch {
+	case interior > 0 && bands >= 2 && len(rows) < ruledRows*bands:
+		t.ruled = true
+	case bands >= ruledBands && 2*len(rows) <= 3*bands:
+		t.ruled = true
+	}
+	if t.ruled {
+		t.byRulings(rows, levels)
+	} else {
+		t.byText(rows)
+	}
+}
+
+// ruledLevels returns the heights of horizontal rulings that bound rows, with the
+// table's own edges.
+func (t *table) ruledLevels() []float64 {
+	near := sameRuling * t.size
+	levels := []float64{t.box.Y0}
+	for _, h := range t.rulings.Horizontal {
+		if h.Length() < shortestLevel*t.size || h.At < t.box.Y0+near || h.At > t.box.Y1-near {
+			continue
+		}
+		if h.At-levels[len(levels)-1] > near {
+			levels = append(levels, h.At)
+		}
+	}
+	return append(levels, t.box.Y1)
+}
+
+// byRulings makes each band between rulings a row.
+func (t *table) byRulings(rows []upright.Row, levels []float64) {
+	t.levels = levels
+	t.rows = make([][]upright.Row, len(levels)-1)
+	i := 0
+	for _, r := range rows {
+		for i < len(t.rows)-1 && r.Box().CenterY() > levels[i+1] {
+			i++
+		}
+		t.rows[i] = append(t.rows[i], r)
+	}
+}
+
+// byText makes each row of text a row, but joins those that continue the cells
+// above. Rulings within the head make its rows.
+func (t *table) byText(rows []upright.Row) {
+	head, n := t.head(rows)
+	if bands := t.headBands(head, rows[:n]); bands != nil {
+		t.byRulings(rows[:n], bands)
+		t.headRows, t.ruledHead = len(t.rows), true
+		rows = rows[n:]
+	}
+	for i, r := range rows {
+		if i > 0 && t.continues(rows, i) {
+			last := len(t.rows) - 1
+			t.rows[last] = append(t.rows[last], r)
+			continue
+		}
+		switch {
+		case len(t.rows) == 0:
+			t.levels = append(t.levels, t.box.Y0)
+		case i > 0:
+			t.levels = append(t.levels, (rows[i-1].Box().Y1+r.Box().Y0)/2)
+		}
+		if !t.ruledHead && r.Box().CenterY() < head {
+			t.headRows++
+		}
+		t.rows = append(t.rows, []upright.Row{r})
+	}
+	t.levels = append(t.levels, t.box.Y1)
+}
+
+// head returns the height of the ruling below the head and the number of rows
+// above it; zero without one in the upper half of the table.
+func (t *table) head(rows []upright.Row) (float64, int) {
+	for _, h := range t.across() {
+		n := 0
+		for n < len(rows) && rows[n].Box().CenterY() < h.At {
+			n++
+		}
+		if n > 0 && 2*n <= len(rows) {
+			return h.At, n
+		}
+	}
+	return 0, 0
+}
+
+// headBands returns the levels that rulings over some columns give the head; nil
+// without any.
+func (t *table) headBands(head float64, rows []upright.Row) []float64 {
+	if len(rows) < 2 {
+		return nil
+	}
+	near := sameRuling * t.size
+	levels := []float64{t.box.Y0}
+	for _, h := range t.rulings.Horizontal {
+		if h.At-levels[len(levels)-1] > near && head-h.At > near && h.Length() > shortestLevel*t.size {
+			levels = append(levels, h.At)
+		}
+	}
+	if len(levels) == 1 {
+		return nil
+	}
+	return append(levels, head)
+}
+
+// continues reports whether a row of text goes on with the cells of the row above:
+// its own cells are few, and those above them are full, so that their text had
+// to wrap.
+func (t *table) continues(rows []upright.Row, i int) bool {
+	above, r := rows[i-1], rows[i]
+	if t.ruledBetween(above.Box().CenterY(), r.Box().CenterY()) {
+		return false
+	}
+	if r.Box().CenterY()-above.Box().CenterY() > wrappedPitch*t.size {
+		return false
+	}
+	upper, lower := t.byColumn(above), t.byColumn(r)
+	n := 0
+	for c, it := range lower {
+		if it == nil {
+			continue
+		}
+		n++
+		if upper[c] == nil || upper[c].Width() < wrappedFull*t.columnWidth(c) ||
+			math.Abs(upper[c].X0-it.X0) > wrappedIndent*t.size && math.Abs(upper[c].CenterX()-it.CenterX()) > wrappedIndent*t.size {
+			return false
+		}
+	}
+	return n > 0 && 3*n <= len(lower)+1 && n < countItems(upper)
+}
+
+// ruledBetween reports whether a ruling runs across the table between two heights.
+func (t *table) ruledBetween(y0, y1 float64) bool {
+	return slices.ContainsFunc(t.across(), func(h rulings.Ruling) bool { return h.At > y0 && h.At < y1 })
+}

@@ -1,0 +1,80 @@
+package upright
+
+import (
+	"math"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/plane"
+)
+
+// Text detectors draw one box over two columns, or over two cells, where the
+// white between them is narrow. Such a line is split where its pixels are blank.
+
+// Blanks returns the blanks of a line that may divide columns: clearly wider than
+// the spaces between its words. They are measured once.
+func (p *Page) Blanks(it *Item) []plane.Span {
+	if it.measured || it.Object != nil {
+		return it.blanks
+	}
+	it.measured = true
+	ink := inkAlong(p.Gray, p.lines[it.line].Quad)
+	if len(ink) == 0 {
+		return nil
+	}
+	scale := it.Width() / float64(len(ink))
+	all := blanksOf(ink, 0.15*it.Size/scale)
+	widths := make([]float64, len(all))
+	for i, b := range all {
+		widths[i] = b.Length()
+	}
+	words := Median(widths)
+	for _, b := range all {
+		if w := b.Length(); w*scale >= 0.35*it.Size && w >= 1.3*words || len(all) == 1 {
+			it.blanks = append(it.blanks, plane.Span{From: it.X0 + b.From*scale, To: it.X0 + b.To*scale})
+		}
+	}
+	return it.blanks
+}
+
+// BlankAt finds the blank within a line that ends where a column begins at x.
+func (p *Page) BlankAt(it *Item, x float64) (plane.Span, bool) {
+	if it.Object != nil || x-it.X0 < it.Size || it.X1-x < it.Size {
+		return plane.Span{}, false
+	}
+	for _, b := range p.Blanks(it) {
+		if b.From < x && math.Abs(b.To-(x+0.2*it.Size)) < 0.5*it.Size {
+			return b, true
+		}
+	}
+	return plane.Span{}, false
+}
+
+// Split divides a line at a blank. Two new items take the place of the line.
+func (p *Page) Split(it *Item, blank plane.Span) (left, right *Item) {
+	line := p.lines[it.line]
+	pad := min(0.2*it.Size, 0.4*blank.Length())
+	part := func(from, to float64) *Item {
+		a, b := (from-it.X0)/it.Width(), (to-it.X0)/it.Width()
+		q := line.Quad
+		quad := [4]document.Point{along(q[0], q[1], a), along(q[0], q[1], b), along(q[3], q[2], b), along(q[3], q[2], a)}
+		p.lines = append(p.lines, document.Line{Quad: quad, BBox: p.clip(boundsOf(quad))})
+		return &Item{Box: plane.Box{X0: from, Y0: it.Y0, X1: to, Y1: it.Y1}, Size: it.Size, line: len(p.lines) - 1}
+	}
+	return part(it.X0, blank.From+pad), part(blank.To-pad, it.X1)
+}
+
+// FirstWord returns the width of a line's first word: the whole line where it is
+// one word, 0 without pixels.
+func (p *Page) FirstWord(it *Item) float64 {
+	ink := inkAlong(p.Gray, p.lines[it.line].Quad)
+	if len(ink) == 0 {
+		return 0
+	}
+	const space = 0.13 // text heights, at least; letters stand closer
+	scale := it.Width() / float64(len(ink))
+	pad := 0.2 * it.Size // around the ink, on either side
+	if spaces := blanksOf(ink, space*it.Size/scale); len(spaces) > 0 {
+		return max(0, spaces[0].From*scale-pad)
+	}
+	return max(0, it.Width()-2*pad)
+}

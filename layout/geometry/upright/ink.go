@@ -1,0 +1,131 @@
+package upright
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/plane"
+)
+
+// grayOf returns the page in gray, without a copy where it is gray already; nil
+// for a page without pixels.
+func grayOf(img image.Image) *image.Gray {
+	switch src := img.(type) {
+	case nil:
+		return nil
+	case *image.Gray:
+		return src
+	case *image.RGBA:
+		dst := image.NewGray(src.Rect)
+		for y := range src.Rect.Dy() {
+			from, to := src.Pix[y*src.Stride:], dst.Pix[y*dst.Stride:]
+			for x := range src.Rect.Dx() {
+				// The weights of image/color, in thousandths of 2^16.
+				p := from[4*x : 4*x+3 : 4*x+3]
+				to[x] = uint8((19595*uint32(p[0]) + 38470*uint32(p[1]) + 7471*uint32(p[2]) + 1<<15) >> 16)
+			}
+		}
+		return dst
+	default:
+		b := src.Bounds()
+		dst := image.NewGray(b)
+		for y := b.Min.Y; y < b.Max.Y; y++ {
+			for x := b.Min.X; x < b.Max.X; x++ {
+				dst.SetGray(x, y, color.GrayModel.Convert(src.At(x, y)).(color.Gray))
+			}
+		}
+		return dst
+	}
+}
+
+const (
+	maxAlong = 20_000 // pixels along a line; what is longer is not a line of text
+	inkStep  = 0.35   // of the contrast along the line; further from the background is ink
+)
+
+// inkAlong returns the share of ink in each pixel column along a quad. It is nil when the quad lies outside of
+// the page or has no contrast.
+func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
+	w := math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y)
+	h := math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y)
+	if page == nil || !(w >= 2 && w < maxAlong && h >= 4 && h < maxAlong/4) {
+		return nil
+	}
+	n, m := int(w), int(0.7*h)
+	values := make([]uint8, n*m)
+	var histogram [256]int
+	for i := range n {
+		t := (float64(i) + 0.5) / float64(n)
+		top, bottom := along(q[0], q[1], t), along(q[3], q[2], t)
+		for j := range m {
+			// The middle 70 %: accents and the neighbors' ink are left out.
+			p := along(top, bottom, 0.15+0.7*(float64(j)+0.5)/float64(m))
+			v := uint8(255)
+			if at := image.Pt(int(p.X), int(p.Y)); at.In(page.Rect) {
+				v = page.GrayAt(at.X, at.Y).Y
+			}
+			values[i*m+j] = v
+			histogram[v]++
+		}
+	}
+	low, background, high := levels(histogram[:], n*m)
+	if high-low < 40 {
+		return nil
+	}
+	limit := inkStep * float64(high-low)
+	ink := make([]float64, n)
+	for i := range n {
+		dark := 0
+		for _, v := range values[i*m : (i+1)*m] {
+			if math.Abs(float64(v)-float64(background)) > limit {
+				dark++
+			}
+		}
+		ink[i] = float64(dark) / float64(m)
+	}
+	return ink
+}
+
+// levels returns the darkest and brightest values, leaving out one pixel in a
+// hundred, and the commonest, which is the background.
+func levels(histogram []int, total int) (low, background, high int) {
+	low, high = 0, 255
+	for n := total / 100; low < 255 && n >= histogram[low]; low++ {
+		n -= histogram[low]
+	}
+	for n := total / 100; high > 0 && n >= histogram[high]; high-- {
+		n -= histogram[high]
+	}
+	for v, n := range histogram {
+		if n > histogram[background] {
+			background = v
+		}
+	}
+	return low, background, high
+}
+
+func along(a, b document.Point, t float64) document.Point {
+	return document.Point{X: a.X + t*(b.X-a.X), Y: a.Y + t*(b.Y-a.Y)}
+}
+
+// blanksOf returns the stretches without ink, in pixels along the line, of at least
+// least pixels, leaving out those at both ends.
+func blanksOf(ink []float64, least float64) []plane.Span {
+	const speck = 0.04 // of the height: dust, not a letter
+	var blanks []plane.Span
+	start := -1
+	for i, v := range ink {
+		switch {
+		case v <= speck && start < 0:
+			start = i
+		case v > speck && start >= 0:
+			if start > 0 && float64(i-start) >= least {
+				blanks = append(blanks, plane.Span{From: float64(start), To: float64(i)})
+			}
+			start = -1
+		}
+	}
+	return blanks
+}
