@@ -45,7 +45,7 @@ const (
 
 // Layout says whether and how pages are split into regions.
 type Layout struct {
-	Enabled       bool `mapstructure:"enabled"` // where the request does not say
+	Enabled          bool `mapstructure:"enabled"` // where the request does not say
 	doclayout.Config `mapstructure:",squash"`
 }
 
