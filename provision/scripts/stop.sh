@@ -23,9 +23,9 @@ uninstall() {
 	[ ! -f python/complete ] || rm -rf python
 	rm -rf hf/hub hf/xet hf/*--*.files cache/vllm cache/gopath cache/go-build src/go.mod src/go.sum
 	[ ! -f run/built ] || rm -rf src
-	rm -f bin/ocr-gateway{,.new} etc/{supervise.json,config.yaml,secrets.env,cloud.env} logs/{vllm,gateway,supervise}.log*
+	rm -f bin/{ocr-gateway,libmupdf.so.*}{,.new} models/libturbojpeg.so.* etc/{supervise.json,config.yaml,secrets.env,cloud.env} logs/{vllm,gateway,supervise}.log*
 	rm -f run/{status.json,environment,constraints.txt,download,built,source.tar.gz,page.png,pages.pdf,script.lock} run/status.json.*
-	for folder in bin etc logs run hf cache src; do rmdir "$folder" 2>/dev/null || true; done
+	for folder in bin etc logs models run hf cache src; do rmdir "$folder" 2>/dev/null || true; done
 	cd /
 	rmdir "$dir" 2>/dev/null || as_root rmdir "$dir" 2>/dev/null || true
 	[ ! -d "$dir" ] || echo "left=$(ls -A "$dir" | tr '\n' ' ')"
