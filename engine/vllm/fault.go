@@ -25,6 +25,7 @@ const (
 	broken                // the server or the way to it failed
 	oversized             // the image has more tokens than the server's encoder cache
 	withheld              // the answer lacks text, see answer.unread; the same server answers the same again
+	swapped               // the servers serve another model than the one that the region was encoded for
 	empty                 // the answer has no text, see answer.unread; nobody knows why
 )
 
@@ -51,7 +52,7 @@ func (f *fault) Unwrap() error { return f.cause }
 func (f *fault) problem() *document.Problem {
 	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.detail).Because(f)
 	switch f.kind {
-	case busy, rekeyed, broken, empty:
+	case busy, rekeyed, broken, empty, swapped:
 		return p.Retry()
 	}
 	return p

@@ -7,10 +7,10 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/layout"
 	"ocr-gateway/pipeline"
-	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/server"
 )
 
@@ -58,24 +58,26 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 // startVLLM starts watching the model servers and, unless it is off, the layout
 // sidecar. Neither needs to be up yet.
 func (a *App) startVLLM() (pipeline.Backend, error) {
-	engine, err := vllm.New(a.cfg.VLLM.Config, a.log)
+	engine, err := vllm.New(a.cfg.VLLM.Config, profiles, a.log)
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
 	a.onStop("vllm engine", func(context.Context) error { engine.Close(); return nil })
-	detector, state, err := a.startLayout()
+	detector, state, err := a.startLayout(engine.Traits().Pages)
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
+	found := finder{engine: engine, regions: detector, charts: a.cfg.VLLM.Charts}
 	a.backends = append(a.backends, backend{
 		engine: func() server.Component { return vllmComponent(engine) },
-		layout: state,
+		layout: found.state(state),
 	})
-	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.GLM}, nil
+	return pipeline.Backend{Detector: found, Recognizer: engine, Assemble: engine.Assemble}, nil
 }
 
-func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) {
-	if a.cfg.Layout.Sidecar == layout.SidecarOff {
+// startLayout starts the layout sidecar, unless it is off or the model reads whole pages.
+func (a *App) startLayout(pages bool) (pipeline.Detector, func() server.Component, error) {
+	if pages || a.cfg.Layout.Sidecar == layout.SidecarOff {
 		whole := layout.WholePage{}
 		return whole, func() server.Component { return component(whole.Info(), stateReady, "") }, nil
 	}
@@ -115,7 +117,7 @@ func wholly(engine server.Component) bool {
 func engineComponent(engine pipeline.Recognizer, state, detail string) server.Component {
 	c := component(engine.Info(), state, detail)
 	c.Extract = document.MethodHeuristic
-	if _, answers := engine.(pipeline.Answerer); answers {
+	if answerer, can := engine.(pipeline.Answerer); can && answerer.Answers() {
 		c.Extract = document.MethodModel
 	}
 	if prompted, ok := engine.(pipeline.Prompted); ok {
@@ -125,5 +127,5 @@ func engineComponent(engine pipeline.Recognizer, state, detail string) server.Co
 }
 
 func component(info document.Info, state, detail string) server.Component {
-	return server.Component{Name: info.Name, Model: info.Model, State: state, Detail: detail, Tasks: info.Tasks}
+	return server.Component{Name: info.Name, Model: info.Model, Profile: info.Profile, State: state, Detail: detail, Tasks: info.Tasks}
 }

@@ -15,13 +15,13 @@ const (
 	loopCopies = 10   // of the unit in a row, or of a line
 )
 
-// cutRepetition removes the loops that a language model falls into: one copy of
+// CutRepetition removes the loops that a language model falls into: one copy of
 // the repeated text stays, and so does all text before and after.
-func cutRepetition(r *document.Region) {
+func CutRepetition(r *document.Region) {
 	if len(r.Content) < loopText || utf8.RuneCountInString(r.Content) < loopText {
 		return
 	}
-	content, cut := withoutLoops(r.Content)
+	content, cut := WithoutLoops(r.Content)
 	if !cut {
 		return
 	}
@@ -33,7 +33,8 @@ func cutRepetition(r *document.Region) {
 	}
 }
 
-func withoutLoops(s string) (string, bool) {
+// WithoutLoops returns s with one copy of each loop in it, and reports whether it has any.
+func WithoutLoops(s string) (string, bool) {
 	s, cutRuns := withoutRuns(s)
 	s, cutLines := withoutLineRuns(s)
 	return s, cutRuns || cutLines

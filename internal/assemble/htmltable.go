@@ -34,8 +34,8 @@ type tableCell struct {
 // to the end of the table, is not read: models do not write it.
 const maxColSpan, maxRowSpan = 1000, 65534
 
-// isTable reports whether s is one whole table, by its ends.
-func isTable(s string) bool {
+// IsTable reports whether s is one whole table, by its ends.
+func IsTable(s string) bool {
 	return strings.HasPrefix(s, "<table") && strings.HasSuffix(s, "</table>")
 }
 
@@ -43,7 +43,7 @@ func isTable(s string) bool {
 // captions, tables inside cells and missing end tags are refused, so that
 // nothing is lost by writing the rows anew.
 func readTable(s string) (*table, bool) {
-	if !isTable(s) {
+	if !IsTable(s) {
 		return nil, false
 	}
 	r := tableReader{source: s, z: html.NewTokenizer(strings.NewReader(s)), body: -1}
@@ -271,9 +271,9 @@ func (t *table) write() string {
 	return b.String()
 }
 
-// closeTable ends what an answer that was cut left open, so that the table does
+// CloseTable ends what an answer that was cut left open, so that the table does
 // not swallow what is written behind it.
-func closeTable(s string) string {
+func CloseTable(s string) string {
 	if !strings.HasPrefix(s, "<table") {
 		return s
 	}

@@ -6,9 +6,9 @@ import (
 	"ocr-gateway/document"
 )
 
-// unwrapFormula takes one delimiter off each end, which need not match: answers
+// UnwrapFormula takes one delimiter off each end, which need not match: answers
 // are sometimes cut or mixed.
-func unwrapFormula(s string) string {
+func UnwrapFormula(s string) string {
 	for _, open := range []string{"$$", `\[`, `\(`} {
 		if rest, ok := strings.CutPrefix(s, open); ok {
 			s = rest
@@ -30,10 +30,10 @@ func unwrapFormula(s string) string {
 // formulaNumber is the detector's label of a formula's number in the margin.
 const formulaNumber = "formula_number"
 
-// tagFormulas moves each formula number into the formula next to it, the first
+// TagFormulas moves each formula number into the formula next to it, the first
 // of two. A number that belongs to none stays as text.
-func tagFormulas(regions []document.Region) {
-	inFlow := flow(regions)
+func TagFormulas(regions []document.Region) {
+	inFlow := Flow(regions)
 	for i := 0; i+1 < len(inFlow); i++ {
 		formula, number := inFlow[i], inFlow[i+1]
 		if formula.Label == formulaNumber {
@@ -66,6 +66,6 @@ func tag(formula, number *document.Region) bool {
 	default:
 		formula.Content += " " + mark
 	}
-	move(number, formula)
+	Move(number, formula)
 	return true
 }

@@ -1,38 +1,23 @@
-// Package assemble turns what an engine read into the content of a page: it
-// repairs what a language model leaves in its answers, moves text that belongs
-// together into one region, and joins tables over page breaks.
-//
-// A region's content carries no marks of its type: titles have no "#" and
-// formulas no "$$", which are the writer's to add. Line breaks stay as read.
-//
-// Text that moves leaves its region behind, empty and with a note that names
-// where the text went, so every region stays accounted for.
-//
-// Every step takes time linear in the text, the search for repetitions
-// a logarithm more.
-package assemble
+package glmocr
 
 import (
 	"strings"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/assemble"
 )
 
-// GLM assembles a page that GLM-OCR read, in place. The page's regions are in
-// reading order, with their contents as the engine gave them.
-func GLM(page *document.PageResult) {
+// Assemble turns what GLM-OCR read on a page into its content, in place: it repairs
+// what the model leaves in its answers, and moves text that belongs together into one
+// region. The page's regions are in reading order, with their contents as the engine
+// gave them.
+func Assemble(page *document.PageResult) {
 	for i := range page.Regions {
 		Clean(&page.Regions[i])
 	}
-	tagFormulas(page.Regions)
-	joinHyphens(page.Regions)
+	assemble.TagFormulas(page.Regions)
+	assemble.JoinHyphens(page.Regions)
 	completeBullets(page)
-}
-
-// Plain assembles a page of plain recognised lines, in place: only words split
-// between two blocks are mended.
-func Plain(page *document.PageResult) {
-	joinHyphens(page.Regions)
 }
 
 // Clean repairs the content of one region that a language model wrote, by its
@@ -47,7 +32,7 @@ func Clean(r *document.Region) {
 	case r.Type == document.RegionImage:
 	case r.Type == document.RegionFormula:
 		cleanFormula(r)
-	case isTable(r.Content): // the model writes tables wherever it sees one
+	case assemble.IsTable(r.Content): // the model writes tables wherever it sees one
 		r.Format = document.FormatHTML
 	case r.Type == document.RegionTable:
 		cleanTable(r)
@@ -65,12 +50,12 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func cleanText(r *document.Region) {
 	r.Content = trimTabs(r.Content)
-	r.Content = outsideFences(r.Content, shortenLeaders)
-	cutRepetition(r)
-	r.Content = outsideFences(r.Content, spaceFormulas)
-	r.Content = closeFence(r.Content)
+	r.Content = assemble.OutsideFences(r.Content, shortenLeaders)
+	assemble.CutRepetition(r)
+	r.Content = assemble.OutsideFences(r.Content, assemble.SpaceFormulas)
+	r.Content = assemble.CloseFence(r.Content)
 	if r.Type != document.RegionFootnote && r.Type != document.RegionCaption { // whose "* " is a mark
-		r.Content = outsideFences(r.Content, dashBullets)
+		r.Content = assemble.OutsideFences(r.Content, dashBullets)
 	}
 	r.Content = strings.TrimSpace(spaceNumber(r.Content))
 }
@@ -78,16 +63,16 @@ func cleanText(r *document.Region) {
 func cleanTitle(r *document.Region) {
 	r.Content = trimTabs(r.Content)
 	r.Content = shortenLeaders(r.Content)
-	cutRepetition(r)
-	r.Content = strings.TrimSpace(spaceFormulas(r.Content))
+	assemble.CutRepetition(r)
+	r.Content = strings.TrimSpace(assemble.SpaceFormulas(r.Content))
 	unmarkTitle(r)
 }
 
 // cleanFormula leaves dots and dollars alone: they are LaTeX here.
 func cleanFormula(r *document.Region) {
 	r.Content = trimTabs(r.Content)
-	cutRepetition(r)
-	r.Content = unwrapFormula(r.Content)
+	assemble.CutRepetition(r)
+	r.Content = assemble.UnwrapFormula(r.Content)
 	r.Format = document.FormatLaTeX
 }
 
@@ -95,12 +80,12 @@ func cleanFormula(r *document.Region) {
 func cleanTable(r *document.Region) {
 	r.Content = trimTabs(r.Content)
 	r.Content = shortenLeaders(r.Content)
-	cutRepetition(r)
-	r.Content = strings.TrimSpace(spaceFormulas(r.Content))
-	r.Content = closeTable(r.Content)
+	assemble.CutRepetition(r)
+	r.Content = strings.TrimSpace(assemble.SpaceFormulas(r.Content))
+	r.Content = assemble.CloseTable(r.Content)
 }
 
 func cleanCode(r *document.Region) {
-	cutRepetition(r)
-	r.Content = closeFence(r.Content)
+	assemble.CutRepetition(r)
+	r.Content = assemble.CloseFence(r.Content)
 }

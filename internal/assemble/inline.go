@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// spaceFormulas sets inline formulas the way Markdown reads them: nothing blank
+// SpaceFormulas sets inline formulas the way Markdown reads them: nothing blank
 // inside the dollars, a space between them and a letter or digit. Amounts of
 // money and lone dollars stay as they are.
-func spaceFormulas(s string) string {
+func SpaceFormulas(s string) string {
 	var b strings.Builder
 	done := 0 // s[:done] is written
 	for i := 0; i < len(s); {

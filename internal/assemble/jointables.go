@@ -17,7 +17,7 @@ func JoinTables(pages []document.PageResult) (changed []int) {
 	var open *openTable // ends the text of the page before
 	for i := range pages {
 		page := &pages[i]
-		inFlow := flow(page.Regions)
+		inFlow := Flow(page.Regions)
 		if len(inFlow) == 0 {
 			open.finish()
 			open = nil
@@ -74,7 +74,7 @@ func (o *openTable) goesOn(page *document.PageResult, next *document.Region) boo
 	}
 	o.table.rows = append(o.table.rows, rows...)
 	o.grown = true
-	move(next, o.region)
+	Move(next, o.region)
 	return true
 }
 

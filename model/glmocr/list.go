@@ -1,4 +1,4 @@
-package assemble
+package glmocr
 
 import (
 	"strings"
@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/assemble"
 )
 
 // dashBullets writes the bullets at the start of lines as "- ".
@@ -16,7 +17,7 @@ func dashBullets(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		for _, bullet := range []string{"·", "•", "* "} {
-			if item, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), bullet); ok && !blank(item) {
+			if item, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), bullet); ok && strings.TrimSpace(item) != "" {
 				lines[i] = "- " + strings.TrimLeft(item, " \t")
 				break
 			}
@@ -97,7 +98,7 @@ func beginsItem(number, mark string, open bool, text string) bool {
 // completeBullets gives a bullet to a block that stands, aligned, between two
 // blocks that have one: detectors and models miss some.
 func completeBullets(page *document.PageResult) {
-	inFlow := flow(page.Regions)
+	inFlow := assemble.Flow(page.Regions)
 	for i := 1; i+1 < len(inFlow); i++ {
 		before, r, after := inFlow[i-1], inFlow[i], inFlow[i+1]
 		if isItem(before) && isItem(after) && isBlock(r) && !isItem(r) && aligned(page, before, r) && aligned(page, r, after) {
@@ -107,7 +108,7 @@ func completeBullets(page *document.PageResult) {
 }
 
 func isBlock(r *document.Region) bool {
-	return r.Type == document.RegionText && r.Label == "text" && r.Format == document.FormatText && !blank(r.Content)
+	return r.Type == document.RegionText && r.Label == "text" && r.Format == document.FormatText && strings.TrimSpace(r.Content) != ""
 }
 
 func isItem(r *document.Region) bool { return isBlock(r) && strings.HasPrefix(r.Content, "- ") }

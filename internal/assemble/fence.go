@@ -2,8 +2,8 @@ package assemble
 
 import "strings"
 
-// closeFence ends a code block that the model left open.
-func closeFence(s string) string {
+// CloseFence ends a code block that the model left open.
+func CloseFence(s string) string {
 	var open string
 	for line := range strings.SplitSeq(s, "\n") {
 		open = fence(open, line)
@@ -14,8 +14,8 @@ func closeFence(s string) string {
 	return strings.TrimRight(s, " \n") + "\n" + open
 }
 
-// outsideFences applies f to the text around code blocks.
-func outsideFences(s string, f func(string) string) string {
+// OutsideFences applies f to the text around code blocks.
+func OutsideFences(s string, f func(string) string) string {
 	if !strings.Contains(s, "```") {
 		return f(s)
 	}

@@ -1,8 +1,5 @@
 package assemble
 
-// WithoutLoops is the search for repetitions alone, without its least length.
-var WithoutLoops = withoutLoops
-
 // FindLoops gives start, end and unit of each loop.
 func FindLoops(text string) (loops [][3]int) {
 	for _, l := range findLoops([]rune(text)) {

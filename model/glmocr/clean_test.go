@@ -1,11 +1,12 @@
-package assemble_test
+package glmocr_test
 
 import (
 	"strings"
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/pipeline/assemble"
+	"ocr-gateway/internal/assemble"
+	"ocr-gateway/model/glmocr"
 )
 
 func TestCleanText(t *testing.T) {
@@ -68,7 +69,7 @@ func TestCleanText(t *testing.T) {
 	} {
 		t.Run(in, func(t *testing.T) {
 			r := document.Region{Type: document.RegionText, Label: "text", Status: document.StatusOK, Format: document.FormatText, Content: in}
-			assemble.Clean(&r)
+			glmocr.Clean(&r)
 			if r.Content != want {
 				t.Errorf("%q, want %q", r.Content, want)
 			}
@@ -104,7 +105,7 @@ func TestCleanByType(t *testing.T) {
 			if r.Status == "" {
 				r.Status = document.StatusOK
 			}
-			assemble.Clean(&r)
+			glmocr.Clean(&r)
 			if r.Content != tc.want || r.Format != tc.format || r.Level != tc.level {
 				t.Errorf("%q %q level %d, want %q %q level %d", r.Content, r.Format, r.Level, tc.want, tc.format, tc.level)
 			}
@@ -125,7 +126,7 @@ func TestLoopsAreCut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := document.Region{Type: document.RegionText, Status: document.StatusOK, Content: tc.in}
-			assemble.Clean(&r)
+			glmocr.Clean(&r)
 			if r.Content != tc.want {
 				t.Errorf("%q, want %q", r.Content, tc.want)
 			}
@@ -148,48 +149,6 @@ func mostlyEqual(n int) string {
 	return b.String() + "x\nx\nx\n"
 }
 
-// TestLoopsAreFound compares with the definition: a stretch of ten copies or more
-// of a unit of ten characters or more that is not part of a longer one.
-func TestLoopsAreFound(t *testing.T) {
-	for seed := range uint32(60) {
-		text := []byte(noise(700, seed))
-		unit := 1 + int(seed)%33
-		start := int(seed*37) % 300
-		length := min(unit*(9+int(seed)%5), len(text)-start)
-		for i := unit; i < length; i++ {
-			text[start+i] = text[start+i-unit]
-		}
-		found := assemble.FindLoops(string(text))
-		for period := 1; period <= len(text)/10; period++ {
-			unit := (9 + period) / period * period
-			for from := 0; from+period < len(text); from++ {
-				end := from + period
-				for end < len(text) && text[end] == text[end-period] {
-					end++
-				}
-				if end-from < 10*unit {
-					continue
-				}
-				covered := false
-				for _, l := range found {
-					covered = covered || l[0] <= from && end <= l[1]
-				}
-				if !covered {
-					t.Fatalf("seed %d: no loop for %d..%d of period %d in %v", seed, from, end, period, found)
-				}
-				from = end
-			}
-		}
-		for _, l := range found {
-			for i := l[0]; i+l[2] < l[1]; i++ {
-				if text[i] != text[i+l[2]] {
-					t.Fatalf("seed %d: %v does not repeat", seed, l)
-				}
-			}
-		}
-	}
-}
-
 // noise is n characters of four kinds that follow no pattern.
 func noise(n int, seed uint32) string {
 	b := make([]byte, n)
@@ -209,7 +168,7 @@ func FuzzClean(f *testing.F) {
 	types := []document.RegionType{document.RegionText, document.RegionTitle, document.RegionFormula, document.RegionTable, document.RegionCode, document.RegionFootnote}
 	f.Fuzz(func(t *testing.T, s string, kind byte) {
 		r := document.Region{Type: types[int(kind)%len(types)], Label: "text", Status: document.StatusOK, Format: document.FormatText, Content: s}
-		assemble.Clean(&r)
+		glmocr.Clean(&r)
 		once := r.Content
 		// A delimiter or a mark inside another is content the second time, and
 		// a cut may bring loops together. Loops are looked for from 2048 bytes, which
@@ -217,7 +176,7 @@ func FuzzClean(f *testing.F) {
 		if r.Type == document.RegionFormula || max(len(s), len(once)) >= 2048 {
 			return
 		}
-		assemble.Clean(&r)
+		glmocr.Clean(&r)
 		if r.Content != once {
 			t.Errorf("%q became %q, then %q", s, once, r.Content)
 		}
@@ -246,7 +205,7 @@ func TestHostileText(t *testing.T) {
 		in := strings.Repeat(unit, 1<<18/len(unit))
 		for _, kind := range []document.RegionType{document.RegionText, document.RegionTable, document.RegionFormula} {
 			p := document.PageResult{Width: 1000, Regions: []document.Region{{Type: kind, Status: document.StatusOK, Content: in}}}
-			assemble.GLM(&p)
+			glmocr.Assemble(&p)
 			if n := len(p.Regions[0].Content); n > 2*len(in) {
 				t.Errorf("%s: %d bytes became %d", name, len(in), n)
 			}
@@ -269,7 +228,7 @@ func BenchmarkClean(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				r := document.Region{Type: document.RegionText, Status: document.StatusOK, Content: in}
-				assemble.Clean(&r)
+				glmocr.Clean(&r)
 			}
 		})
 	}

@@ -8,11 +8,11 @@ import (
 	"ocr-gateway/document"
 )
 
-// joinHyphens puts words together that were split between two blocks of text,
+// JoinHyphens puts words together that were split between two blocks of text,
 // over as many blocks as they go on. Figures, tables, formulas and captions may
 // stand between; a title or a block that was not read whole ends the text.
-func joinHyphens(regions []document.Region) {
-	inFlow := flow(regions)
+func JoinHyphens(regions []document.Region) {
+	inFlow := Flow(regions)
 	for i := 0; i < len(inFlow); {
 		head, text := inFlow[i], []string{strings.TrimSpace(inFlow[i].Content)}
 		i++
@@ -31,7 +31,7 @@ func joinHyphens(regions []document.Region) {
 			}
 			text[len(text)-1] = stem
 			text = append(text, rest)
-			move(inFlow[next], head)
+			Move(inFlow[next], head)
 			i = next + 1
 		}
 		if len(text) > 1 {

@@ -108,3 +108,5 @@ func writeCellText(b *strings.Builder, text string) {
 		}
 	}
 }
+
+func isASCIILetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }

@@ -6,17 +6,17 @@ import (
 	"ocr-gateway/document"
 )
 
-// move empties a region whose text now stands in the region into. Its box, lines
+// Move empties a region whose text now stands in the region into. Its box, lines
 // and confidence stay where they were read.
-func move(from, into *document.Region) {
+func Move(from, into *document.Region) {
 	from.Content = ""
 	from.MergedInto = into.ID
 }
 
-// flow lists the regions that make up the running text of a page. Furniture of
+// Flow lists the regions that make up the running text of a page. Furniture of
 // the page and regions that turned out empty do not separate what stands before
 // and after them; pictures and failed regions do.
-func flow(regions []document.Region) []*document.Region {
+func Flow(regions []document.Region) []*document.Region {
 	var out []*document.Region
 	for i := range regions {
 		r := &regions[i]

@@ -1,4 +1,4 @@
-package assemble_test
+package glmocr_test
 
 import (
 	"encoding/json"
@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/pipeline/assemble"
+	"ocr-gateway/internal/assemble"
+	"ocr-gateway/model/glmocr"
 )
 
 // golden is what the official SDK of GLM-OCR made of inputs of our own.
@@ -112,7 +113,7 @@ func TestGolden(t *testing.T) {
 	var format, process, repeat [2]int // equal, of all
 	for _, v := range g.Format {
 		region := readRegion(v.Native, v.In)
-		assemble.Clean(&region)
+		glmocr.Clean(&region)
 		check(&format, v.Native+"|"+text(v.In), written(&region), text(v.Out))
 	}
 	for _, v := range g.Process {
@@ -135,7 +136,7 @@ func TestGolden(t *testing.T) {
 		}
 		in := strings.Repeat("0123456789", 300)[:v.InLen]
 		region := readRegion("text", &in)
-		assemble.Clean(&region)
+		glmocr.Clean(&region)
 		check(&repeat, v.Name, strings.Repeat("x", len(region.Content)), strings.Repeat("x", v.OutLen))
 	}
 	for key, d := range deliberate {
@@ -205,7 +206,7 @@ func assembled(number int, in []goldenRegion) (out []string) {
 		region.BBox = r.BBox
 		page.Regions = append(page.Regions, region)
 	}
-	assemble.GLM(&page)
+	glmocr.Assemble(&page)
 	for i := range page.Regions {
 		out = append(out, written(&page.Regions[i]))
 	}
