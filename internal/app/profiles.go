@@ -7,6 +7,8 @@ import (
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/layout"
 	"ocr-gateway/model/glmocr"
+	"ocr-gateway/model/lightonocr"
+	"ocr-gateway/model/paddleocrvl"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/server"
 )
@@ -14,6 +16,8 @@ import (
 // profiles are the vision models that the vllm engine can be asked for, the default first.
 var profiles = []vllm.Profile{
 	glmocr.Profile{},
+	paddleocrvl.Profile{},
+	lightonocr.Profile{},
 }
 
 // finder is the layout of pages that a vision model reads: those of models that read
