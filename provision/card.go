@@ -47,7 +47,9 @@ func (r *run) card() Card {
 	} else {
 		c.VLLM += ", without MTP"
 	}
-	if !r.d.layout() {
+	if o.served().pages {
+		c.Layout = "by the model, which reads whole pages"
+	} else if !r.d.layout() {
 		c.Layout = "off, pages are read whole"
 	} else if r.layoutState != "ready" {
 		c.Layout += ", " + r.layoutState

@@ -87,7 +87,7 @@ func steps(o Options) []Step {
 		hostKey = "the host key must be known, or given by --host-key"
 	}
 	speculative := "with MTP, without when that fails"
-	if !o.MTP {
+	if !o.MTP || !o.served().mtp {
 		speculative = "without MTP"
 	}
 	all := []Step{
@@ -96,7 +96,7 @@ func steps(o Options) []Step {
 		{"ssh", "log in with your key; " + hostKey},
 		{"probe", "GPU, driver, memory, disk, glibc"},
 		{"deps", "apt-get: libturbojpeg; venv in " + o.Dir + "/python; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
-		{"model", "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
+		{"model", "hf download " + strings.TrimSpace(o.Model+" "+o.layoutModel()) + " to the volume"},
 		{"upload", "this program by sftp to " + o.Dir + "/bin, checked by SHA-256"},
 		{"config", "settings, a new API key in a file of mode 0600, and the supervisor's list"},
 		{"vllm", fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},

@@ -44,7 +44,7 @@ func TestTriesAreCountedByKind(t *testing.T) {
 		again  bool
 	}{
 		{"refused", []fault{{kind: refused}}, false},
-		{"misset", []fault{{kind: misset}}, false},
+		{"misconfigured", []fault{{kind: misconfigured}}, false},
 		{"oversized", []fault{{kind: oversized}}, false},
 		{"broken once", []fault{{kind: broken}}, true},
 		{"broken as often as allowed", []fault{{kind: broken}, {kind: broken}}, false},
