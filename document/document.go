@@ -214,6 +214,10 @@ const (
 	RegionCode       RegionType = "code"
 )
 
+// RegionPage is a whole page of which the engine finds the regions itself. The pipeline
+// puts those in its place: no result has a region of this type.
+const RegionPage RegionType = "page"
+
 // ContentFormat says how to read Region.Content.
 type ContentFormat string
 
@@ -300,7 +304,10 @@ type Recognition struct {
 	Confidence *float64 // nil when the engine does not measure it
 	Lines      []Line   // nil when the engine does not see lines
 	Truncated  *Problem // why Content is incomplete; nil when complete
-	Usage      Usage    // of all attempts; counts beside an error too
+	// Regions are the parts of Content, in reading order, of engines that find them
+	// themselves: Type, Label, Level, BBox, Content and Format. They take the region's place.
+	Regions []Region
+	Usage   Usage // of all attempts; counts beside an error too
 }
 
 // Prepared is what an engine has taken from a page's pixels to read a region or to
@@ -335,4 +342,6 @@ type Info struct {
 	Name  string // "embedded", "vllm", "geometry", …
 	Model string // model name and version
 	Tasks []Task // what it can do; nil for detectors
+	// Profile is how a vision model is asked and read, where there are several ways.
+	Profile string
 }

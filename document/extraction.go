@@ -4,8 +4,8 @@ import "encoding/json"
 
 // Question is asked of the engine about each page as a whole, beside its text.
 type Question struct {
-	Prompt string
-	Schema json.RawMessage // the JSON Schema that the answer must follow
+	Example string          // the wanted JSON, its values empty; the model's profile puts its own words before it
+	Schema  json.RawMessage // the JSON Schema that the answer must follow
 }
 
 // Answer is how a Question ended on one page.

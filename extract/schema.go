@@ -124,17 +124,12 @@ func isJSONSchema(o *object) bool {
 	return len(properties.names) > 0
 }
 
-// promptLine is the model card's, with its ASCII colon: the model was trained on
-// exactly this.
-const promptLine = "请按下列JSON格式输出图中信息:\n"
-
 // Question is what a model is asked about each page.
 func (s *Schema) Question() *document.Question {
-	var prompt, schema bytes.Buffer
-	prompt.WriteString(promptLine)
-	writeExample(&prompt, s.root, "")
+	var example, schema bytes.Buffer
+	writeExample(&example, s.root, "")
 	writeShape(&schema, s.root)
-	return &document.Question{Prompt: prompt.String(), Schema: schema.Bytes()}
+	return &document.Question{Example: example.String(), Schema: schema.Bytes()}
 }
 
 // writeExample writes the wanted JSON as the model card does: four spaces a

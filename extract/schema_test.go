@@ -16,14 +16,13 @@ import (
 // card is the example of the model card.
 const card = `{"id_number":"","address":{"street":"","city":""},"items":[{"name":"","price":0}],"tags":[""]}`
 
-func TestQuestionIsTheModelCards(t *testing.T) {
+func TestQuestionHasTheExampleAndTheSchema(t *testing.T) {
 	s, err := extract.Parse(card)
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := s.Question()
-	prompt := `请按下列JSON格式输出图中信息:
-{
+	example := `{
     "id_number": "",
     "address": {
         "street": "",
@@ -39,8 +38,8 @@ func TestQuestionIsTheModelCards(t *testing.T) {
         ""
     ]
 }`
-	if q.Prompt != prompt {
-		t.Errorf("prompt %s", q.Prompt)
+	if q.Example != example {
+		t.Errorf("example %s", q.Example)
 	}
 	schema := `{"type":"object","properties":{"id_number":{"type":["string","null"]},` +
 		`"address":{"type":"object","properties":{"street":{"type":["string","null"]},"city":{"type":["string","null"]}},"required":["street","city"],"additionalProperties":false},` +
@@ -86,8 +85,8 @@ func TestSchemaForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if q := s.Question(); !strings.Contains(q.Prompt, `"country": ""`) {
-		t.Errorf("an example with fields that JSON Schema knows: %s", q.Prompt)
+	if q := s.Question(); !strings.Contains(q.Example, `"country": ""`) {
+		t.Errorf("an example with fields that JSON Schema knows: %s", q.Example)
 	}
 }
 
@@ -170,8 +169,8 @@ func FuzzSchema(f *testing.F) {
 			return
 		}
 		q := s.Question()
-		if _, example, _ := strings.Cut(q.Prompt, "\n"); !json.Valid([]byte(example)) || !json.Valid(q.Schema) {
-			t.Fatalf("the model is asked for %s and bound to %s", example, q.Schema)
+		if !json.Valid([]byte(q.Example)) || !json.Valid(q.Schema) {
+			t.Fatalf("the model is asked for %s and bound to %s", q.Example, q.Schema)
 		}
 		if x, err := s.Extract(&document.Result{}); err != nil || !json.Valid(x.Data) {
 			t.Fatalf("data %s, %v", x.Data, err)

@@ -143,13 +143,15 @@ func (m mind) Recognize(ctx context.Context, page *document.Page, region documen
 	}, nil
 }
 
+func (mind) Answers() bool { return true }
+
 func (m mind) PrepareAnswer(_ context.Context, _ *document.Page, q document.Question) (document.Prepared, error) {
 	m.asked.Add(1)
 	return document.Prepared{Read: func(context.Context) (document.Recognition, error) {
 		if m.answer != nil {
 			return m.answer()
 		}
-		return document.Recognition{Content: "answer to " + q.Prompt, Usage: document.Usage{Attempts: 1}}, nil
+		return document.Recognition{Content: "answer to " + q.Example, Usage: document.Usage{Attempts: 1}}, nil
 	}}, nil
 }
 
@@ -259,7 +261,7 @@ func TestWhatChangesAPageIsInItsKey(t *testing.T) {
 		r        *reader
 	}
 	ask := func(prompt, schema string) *document.Question {
-		return &document.Question{Prompt: prompt, Schema: json.RawMessage(schema)}
+		return &document.Question{Example: prompt, Schema: json.RawMessage(schema)}
 	}
 	standard := func() setup {
 		return setup{document.Options{Task: document.TaskText, Layout: true, Question: ask("a", `{}`)}, noisy(), "v1", newReader()}
@@ -373,7 +375,7 @@ func TestIncompletePagesAreNotKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store, bad, good := &memoryCache{}, newReader(), newReader()
 			change(bad)
-			opts := document.Options{Task: document.TaskText, Layout: true, Question: &document.Question{Prompt: "a"}}
+			opts := document.Options{Task: document.TaskText, Layout: true, Question: &document.Question{Example: "a"}}
 			for _, r := range []*reader{bad, good} {
 				_, pages := readPages(t, withCache(store, "", sheets{1, noisy}, r), opts)
 				if pages[1].Cached {
@@ -437,7 +439,7 @@ func TestAnswersAreKept(t *testing.T) {
 	store, r := &memoryCache{}, newReader()
 	p := withCache(store, "", sheets{1, noisy}, r)
 	for _, prompt := range []string{"one", "two", "one", "two"} {
-		_, pages := readPages(t, p, document.Options{Question: &document.Question{Prompt: prompt}})
+		_, pages := readPages(t, p, document.Options{Question: &document.Question{Example: prompt}})
 		if a := pages[1].Answer; a == nil || a.Text != "answer to "+prompt || a.Error != nil {
 			t.Errorf("%s: %+v", prompt, a)
 		}

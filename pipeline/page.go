@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -54,11 +55,18 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 		defer answering(0)
 		result.Answer, asked = r.answer(ctx, by, page, answering)
 	})
-	asking.Go(func() { // recognizeAll reads no pictures
-		defer cutting(0)
-		result.Images = r.cut(ctx, page, regions)
-	})
-	r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
+	late := slices.ContainsFunc(regions, isPage) && r.wantsPictures() // the engine has yet to find them
+	if !late {
+		asking.Go(func() { // recognizeAll reads no pictures
+			defer cutting(0)
+			result.Images = r.cut(ctx, page, regions)
+		})
+	}
+	parts := r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
+	if late {
+		result.Images = r.cut(ctx, page, parts)
+		cutting(0)
+	}
 	asking.Wait()
 	result.Usage.Add(asked)
 	page.Release()
@@ -66,7 +74,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 		return nil
 	}
 	result.Timings["recognize"] = int(time.Since(start).Milliseconds())
-	result.Regions = regions
+	result.Regions = parts
 	if by.Assemble != nil {
 		by.Assemble(result)
 	}
@@ -121,18 +129,17 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 		return nil, name, err
 	}
 	by.pace.looked(time.Since(start), readable(regions))
-	for i := range regions {
-		regions[i].Order = i + 1
-		regions[i].ID = regionID(page.Number, i)
-	}
+	number(page.Number, regions)
 	return regions, name, nil
 }
 
 // recognizeAll reads the regions side by side, as many as the engine has slots
 // for, and writes the outcome into each. holding says that the page has a slot
-// already. seen is called when every region has its own use of the pixels.
-func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult, holding bool, pixels *pixels, seen func(rest int64)) {
+// already. seen is called when every region has its own use of the pixels. The result
+// has the regions that the engine found in the place of those that it was asked about.
+func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page, regions []document.Region, result *document.PageResult, holding bool, pixels *pixels, seen func(rest int64)) []document.Region {
 	usage := make([]document.Usage, len(regions))
+	found := make([][]document.Region, len(regions))
 	var workers sync.WaitGroup
 	for i := range regions {
 		region := &regions[i]
@@ -149,7 +156,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 		workers.Go(func() {
 			defer by.engine.leave()
 			defer seen(0)
-			usage[i] = r.recognize(ctx, by, page, region, seen)
+			usage[i], found[i] = r.recognize(ctx, by, page, region, seen)
 		})
 	}
 	if holding { // there was nothing to read
@@ -161,6 +168,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 	for _, u := range usage {
 		result.Usage.Add(u)
 	}
+	return replaced(page.Number, regions, found)
 }
 
 // readable counts the regions that have something to read.
@@ -173,26 +181,32 @@ func readable(regions []document.Region) (n int) {
 	return n
 }
 
-// recognize reads one region and writes the outcome into it. seen may be called once
-// the page's pixels are not needed any more.
-func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region, seen func(rest int64)) document.Usage {
+// recognize reads one region and writes the outcome into it, or gives the regions that
+// the engine found in it; see found. seen may be called once the page's pixels are not
+// needed any more.
+func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region, seen func(rest int64)) (document.Usage, []document.Region) {
 	got, err := r.ask(ctx, by, page, *region, seen)
 	got.Usage.Regions = 1
 	region.Attempts, region.PromptTokens, region.CompletionTokens = got.Usage.Attempts, got.Usage.PromptTokens, got.Usage.CompletionTokens
+	if isPage(*region) {
+		region.Type = document.RegionText // what it is unless its parts are found
+	}
 	if err != nil {
 		region.Status, region.Format = document.StatusFailed, document.FormatText
 		region.Error = problemOf(ctx, err, document.CodeEngineFailed, document.PhaseRecognize, "this region could not be read")
 		if ctx.Err() == nil {
 			r.log.WarnContext(ctx, "region failed", "page", page.Number, "region", region.ID, "error", err)
 		}
-		return got.Usage
+		return got.Usage, nil
 	}
 	region.Status, region.Error = document.StatusOK, got.Truncated
 	if got.Truncated != nil {
 		region.Status = document.StatusTruncated
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
-	return got.Usage
+	found := foundIn(region, got.Regions)
+	got.Usage.Regions = max(1, len(found))
+	return got.Usage, found
 }
 
 // ask calls the engine; a defect in it fails the region, not the process.
@@ -224,7 +238,7 @@ func finish(ctx context.Context, seen func(rest int64), prepare func() (document
 // the engine answers none.
 func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen func(rest int64)) (*document.Answer, document.Usage) {
 	answerer, can := by.Recognizer.(Answerer)
-	if !can || r.opts.Question == nil {
+	if !can || r.opts.Question == nil || !answerer.Answers() {
 		return nil, document.Usage{}
 	}
 	if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, -1) != nil { // before the page's regions

@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"ocr-gateway/document"
 )
@@ -28,7 +29,8 @@ type Detector interface {
 	Info() document.Info
 }
 
-// Recognizer reads the text of one region.
+// Recognizer reads the text of one region, or finds the regions of a document.RegionPage
+// and reads them: see document.Recognition.
 type Recognizer interface {
 	// Recognize must not change page or region and is safe for concurrent use.
 	// Beside an error the Usage of the Recognition says what the attempts cost.
@@ -46,8 +48,10 @@ type Preparer interface {
 	Prepare(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Prepared, error)
 }
 
-// Answerer is a Recognizer that also answers questions about whole pages.
+// Answerer is a Recognizer that may also answer questions about whole pages.
 type Answerer interface {
+	// Answers reports whether it does now.
+	Answers() bool
 	// PrepareAnswer is to a question what Prepare is to a region.
 	PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error)
 }
@@ -184,9 +188,23 @@ func (b *backend) takes(prompt string) error {
 
 // supports reports whether the engine in use can do what opts ask for.
 func (p *Pipeline) supports(opts document.Options) error {
-	if !p.main.can(opts.Task) {
+	info := p.main.Recognizer.Info()
+	switch {
+	case p.main.can(opts.Task):
+	case info.Profile != "":
 		return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
-			"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", p.main.Recognizer.Info().Name, opts.Task)
+			"the model behind the %s engine (%s) cannot do task %q; it can do %s", info.Name, info.Profile, opts.Task, join(info.Tasks))
+	default:
+		return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
+			"the %s engine cannot do task %q; the vllm engine can: set vllm.endpoints", info.Name, opts.Task)
 	}
 	return p.main.takes(opts.Prompt)
+}
+
+func join(tasks []document.Task) string {
+	names := make([]string, len(tasks))
+	for i, t := range tasks {
+		names[i] = string(t)
+	}
+	return strings.Join(names, ", ")
 }

@@ -20,9 +20,11 @@ type answeringEngine struct {
 	answer func(page int) (document.Recognition, error)
 }
 
+func (a *answeringEngine) Answers() bool { return true }
+
 func (a *answeringEngine) PrepareAnswer(_ context.Context, page *document.Page, q document.Question) (document.Prepared, error) {
 	a.asked.Add(1)
-	if page.Image == nil || q.Prompt == "" {
+	if page.Image == nil || q.Example == "" {
 		return document.Prepared{}, errors.New("the page was released too early, or the question is lost")
 	}
 	return document.Prepared{Read: func(context.Context) (document.Recognition, error) { return a.answer(page.Number) }}, nil
@@ -47,7 +49,7 @@ func TestQuestionIsAnsweredForEveryPage(t *testing.T) {
 	}, slog.New(slog.DiscardHandler))
 
 	answers := map[int]*document.Answer{}
-	opts := document.Options{Question: &document.Question{Prompt: "what?"}}
+	opts := document.Options{Question: &document.Question{Example: "what?"}}
 	res, err := p.Run(t.Context(), document.NewSource("a", nil), opts, func(e document.Event) {
 		if e.Page != nil {
 			answers[e.Page.Number] = e.Page.Answer
@@ -98,7 +100,7 @@ func TestEnginesThatCannotAnswerAreNotAsked(t *testing.T) {
 	p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
 		Raster: &fakeRaster{total: 1}, Main: pipeline.Backend{Detector: fakeDetector{regions: 1}, Recognizer: &fakeEngine{slots: 1}}, Text: joined, Markdown: joined,
 	}, slog.New(slog.DiscardHandler))
-	opts := document.Options{Question: &document.Question{Prompt: "what?"}}
+	opts := document.Options{Question: &document.Question{Example: "what?"}}
 	_, err := p.Run(t.Context(), document.NewSource("a", nil), opts, func(e document.Event) {
 		if e.Page != nil && e.Page.Answer != nil {
 			t.Errorf("answer %+v", e.Page.Answer)

@@ -82,7 +82,9 @@ func (r *run) card(ctx context.Context) Card {
 	} else {
 		c.VLLM += ", without MTP"
 	}
-	if !r.d.layout() {
+	if o.served().pages {
+		c.Layout = "by the model, which reads whole pages"
+	} else if !r.d.layout() {
 		c.Layout = "off, pages are read whole"
 	} else if r.layoutState != "ready" {
 		c.Layout += ", " + r.layoutState

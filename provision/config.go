@@ -35,9 +35,6 @@ const (
 // keysName is the gateway's setting in secretsFile.
 const keysName = "OCR_SERVER_API_KEYS"
 
-// servedName is what vLLM calls the model.
-const servedName = "glm-ocr"
-
 // file is one that the host must have.
 type file struct {
 	name    string
@@ -193,8 +190,8 @@ func (r *run) settings() string {
 	o := r.d.Options
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Written by ocr-gateway provision, and again at each run.\nserver:\n  host: 0.0.0.0\n  port: %d\n", o.APIPort)
-	fmt.Fprintf(&b, "vllm:\n  model: %s\n  endpoints:\n    - name: vllm\n      url: http://127.0.0.1:%d\n      max_in_flight: %d\n",
-		servedName, o.VLLMPort, maxSeqs*o.GPUCount)
+	fmt.Fprintf(&b, "vllm:\n  model: %[1]s\n  profile: %[1]s\n  endpoints:\n    - name: vllm\n      url: http://127.0.0.1:%[2]d\n      max_in_flight: %[3]d\n",
+		o.served().name, o.VLLMPort, maxSeqs*o.GPUCount)
 	if !r.d.layout() {
 		b.WriteString("layout:\n  sidecar: \"off\"\n")
 	} else {
@@ -210,12 +207,12 @@ const maxSeqs = 64
 // the gateway.
 func (r *run) vllmCommand() []string {
 	o := r.d.Options
+	served := o.served()
 	command := []string{
 		"vllm", "serve", o.Model, "--host", "127.0.0.1", "--port", strconv.Itoa(o.VLLMPort),
-		"--served-model-name", servedName, "--gpu-memory-utilization", "0.85", "--max-num-seqs", strconv.Itoa(maxSeqs),
-		// 6144 tokens of the largest image and 8192 of the longest answer fit.
-		"--max-model-len", "16384",
+		"--served-model-name", served.name, "--gpu-memory-utilization", "0.85", "--max-num-seqs", strconv.Itoa(maxSeqs),
 	}
+	command = append(command, served.args...)
 	if o.GPUCount > 1 {
 		command = append(command, "--data-parallel-size", strconv.Itoa(o.GPUCount))
 	}

@@ -59,7 +59,9 @@ func newDeployment(o Options) *Deployment {
 }
 
 // mtp says whether vLLM is started with speculative decoding.
-func (d *Deployment) mtp() bool { return d.Options.MTP && d.Without.MTP == "" }
+func (d *Deployment) mtp() bool {
+	return d.Options.MTP && d.Options.served().mtp && d.Without.MTP == ""
+}
 
 // layout says whether the gateway runs the sidecar.
-func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.Without.Layout == "" }
+func (d *Deployment) layout() bool { return d.Options.layoutModel() != "" && d.Without.Layout == "" }

@@ -109,7 +109,7 @@ func TestServedModels(t *testing.T) {
 		`{"error":"\"glm-ocr\""}`:                                       false,
 		`<html>`:                                                        false,
 	} {
-		if got := lists([]byte(body), servedName); got != want {
+		if got := lists([]byte(body), "glm-ocr"); got != want {
 			t.Errorf("%s: %t", body, got)
 		}
 	}

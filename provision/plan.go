@@ -91,7 +91,7 @@ func steps(o Options) []Step {
 		hostKey = "the host key must be known, or given by --host-key"
 	}
 	speculative := "with MTP, without when that fails"
-	if !o.MTP {
+	if !o.MTP || !o.served().mtp {
 		speculative = "without MTP"
 	}
 	all := []Step{
@@ -100,7 +100,7 @@ func steps(o Options) []Step {
 		{Stage: "ssh", Does: "log in with your key; " + hostKey},
 		{Stage: "probe", Does: "GPU, driver, memory, disk, glibc"},
 		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
-		{Stage: "model", Does: "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
+		{Stage: "model", Does: "hf download " + strings.TrimSpace(o.Model+" "+o.layoutModel()) + " to the volume"},
 		{Stage: "upload", Does: "this program and its MuPDF library by sftp to " + o.Dir + "/bin, checked by SHA-256"},
 		{Stage: "config", Does: "settings, a new API key in a file of mode 0600, and the supervisor's list"},
 		{Stage: "vllm", Does: fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},

@@ -29,8 +29,8 @@ func (r *run) vllmReady(ctx context.Context) error {
 	if err != nil || status != http.StatusOK {
 		return r.notYet(ctx, "vLLM", status, err)
 	}
-	if !lists(body, servedName) {
-		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", r.d.Options.VLLMPort, servedName)
+	if name := r.d.Options.served().name; !lists(body, name) {
+		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", r.d.Options.VLLMPort, name)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ func withFields(_ *server.Config, deps *server.Deps) {
 		if schema == "" || strings.Contains(schema, "bad") {
 			return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission, "the schema is bad")
 		}
-		return fakeFields{&document.Question{Prompt: schema}}, nil
+		return fakeFields{&document.Question{Example: schema}}, nil
 	}
 }
 
@@ -77,7 +77,7 @@ func TestExtract(t *testing.T) {
 	if absent, there := data["absent"]; !there || absent != nil {
 		t.Errorf("absent fields are null: %v", data)
 	}
-	if asked == nil || asked.Prompt != `{"name":""}` {
+	if asked == nil || asked.Example != `{"name":""}` {
 		t.Errorf("the engine was asked %v", asked)
 	}
 	if b := a.postForm(extractURL, newForm().file("image", "a.pdf", "pages:2 fail:2").field("schema", `{"name":""}`)).want(200, ""); b["status"] != "partial" {

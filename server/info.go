@@ -33,11 +33,13 @@ type Rendering struct {
 
 // Component is an engine or a layout detector.
 type Component struct {
-	Name   string          `json:"name"`
-	Model  string          `json:"model"`
-	State  string          `json:"state"`            // ready, loading, failed, disabled
-	Detail string          `json:"detail,omitempty"` // why it is not ready, fit to be shown
-	Tasks  []document.Task `json:"tasks,omitempty"`
+	Name  string `json:"name"`
+	Model string `json:"model"`
+	// Profile is how a vision model is asked and read, with its variant where one is known.
+	Profile string          `json:"profile,omitempty"`
+	State   string          `json:"state"`            // ready, loading, failed, disabled
+	Detail  string          `json:"detail,omitempty"` // why it is not ready, fit to be shown
+	Tasks   []document.Task `json:"tasks,omitempty"`
 	// Of engines: how they find fields, see document.MethodModel, and whether
 	// clients may send prompts of their own.
 	Extract string `json:"extract,omitempty"`

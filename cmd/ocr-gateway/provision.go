@@ -125,7 +125,7 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.NetworkVolume, "network-volume", "", "id of a network volume to use instead")
 	f.IntVar(&o.VLLMPort, "vllm-port", o.VLLMPort, "port of vLLM, on the host only")
 	f.IntVar(&o.APIPort, "api-port", o.APIPort, "port of the OCR API")
-	f.StringVar(&o.Model, "model", o.Model, "model that vLLM serves, a name on the Hugging Face hub")
+	f.StringVar(&o.Model, "model", o.Model, "model that vLLM serves, a name on the Hugging Face hub: GLM-OCR, PaddleOCR-VL or LightOnOCR")
 	f.StringVar(&o.LayoutModel, "layout-model", o.LayoutModel, "model of the layout sidecar")
 	f.BoolVar(&v.noLayout, "no-layout", false, "leave the layout sidecar out: pages are read whole")
 	f.BoolVar(&v.noMTP, "no-mtp", false, "start vLLM without speculative decoding")

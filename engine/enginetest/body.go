@@ -18,14 +18,17 @@ type Request struct {
 	ImageFirst bool
 	Image      string // the picture's data URI; only its start unless Config.KeepImages
 
-	Model               string   `json:"model"`
-	Stream              bool     `json:"stream"`
-	MaxTokens           int      `json:"max_tokens"`
-	Temperature         *float64 `json:"temperature"`
-	TopP                *float64 `json:"top_p"`
-	TopK                *int     `json:"top_k"`
-	RepetitionPenalty   *float64 `json:"repetition_penalty"`
-	Logprobs            bool     `json:"logprobs"`
+	Model             string   `json:"model"`
+	Stream            bool     `json:"stream"`
+	MaxTokens         int      `json:"max_tokens"`
+	Temperature       *float64 `json:"temperature"`
+	TopP              *float64 `json:"top_p"`
+	TopK              *int     `json:"top_k"`
+	RepetitionPenalty *float64 `json:"repetition_penalty"`
+	Seed              int      `json:"seed"`
+	// ChatTemplate are the arguments of the chat template.
+	ChatTemplate        json.RawMessage `json:"chat_template_kwargs"`
+	Logprobs            bool            `json:"logprobs"`
 	RepetitionDetection *struct {
 		MaxPatternSize int `json:"max_pattern_size"`
 		MinCount       int `json:"min_count"`

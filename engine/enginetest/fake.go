@@ -22,6 +22,7 @@ import (
 // a scripted model does.
 type Config struct {
 	Model       string // served name; empty means "glm-ocr"
+	Root        string // what the server says that it loaded; empty means "zai-org/GLM-OCR"
 	Version     string // of vLLM; empty means "0.32.0", "none" means that /version is missing
 	ModelLength int    // tokens of prompt and answer; 0 means 16384
 	APIKey      string // asked for under /v1 when not empty; see Rekey
@@ -154,6 +155,9 @@ func NewFake(cfg Config) *Fake {
 	if cfg.Model == "" {
 		cfg.Model = "glm-ocr"
 	}
+	if cfg.Root == "" {
+		cfg.Root = "zai-org/GLM-OCR"
+	}
 	if cfg.Version == "" {
 		cfg.Version = "0.32.0"
 	}
@@ -215,7 +219,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		sendJSON(w, http.StatusOK, fmt.Sprintf(`{"version":%q}`, f.cfg.Version))
 	case "GET /v1/models":
 		if f.authorised(w, r) {
-			sendJSON(w, http.StatusOK, fmt.Sprintf(`{"object":"list","data":[{"id":%q,"object":"model","created":1795487859,"owned_by":"vllm","root":"zai-org/GLM-OCR","parent":null,"max_model_len":%d,"permission":[]}]}`, f.cfg.Model, f.cfg.ModelLength))
+			sendJSON(w, http.StatusOK, fmt.Sprintf(`{"object":"list","data":[{"id":%q,"object":"model","created":1795487859,"owned_by":"vllm","root":%q,"parent":null,"max_model_len":%d,"permission":[]}]}`, f.cfg.Model, f.cfg.Root, f.cfg.ModelLength))
 		}
 	case "POST /v1/chat/completions":
 		if f.authorised(w, r) {

@@ -12,15 +12,16 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/model"
 )
 
 // job is one region on its way: what is left of it once it is encoded.
 type job struct {
-	task     task
+	selected selection // when the region was encoded
+	request  model.Request
 	load     *payload
-	tokens   int    // of its image
-	input    uint64 // picture and prompt, hashed
-	sampling Sampling
+	tokens   int            // of its image
+	input    uint64         // picture and prompt, hashed
 	usage    document.Usage // of all attempts so far
 	partial  *answer        // what an answer had of which the rest was withheld
 }
@@ -28,7 +29,7 @@ type job struct {
 // show makes img what the model is asked about by a job.
 func (e *Engine) show(j *job, img image.Image) error {
 	load := newPayload()
-	if err := load.image(e.encoder, img, asText(j.task.prompt), e.cfg.JPEGQuality); err != nil {
+	if err := load.image(e.encoder, img, j.request.Prompt, e.cfg.JPEGQuality); err != nil {
 		load.release()
 		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}
@@ -36,7 +37,8 @@ func (e *Engine) show(j *job, img image.Image) error {
 		j.load.release()
 	}
 	size := img.Bounds().Size()
-	j.load, j.tokens = load, min(imageTokens(size.X, size.Y), maxImageTokens)
+	rule := j.request.Image
+	j.load, j.tokens = load, min(rule.Tokens(size.X, size.Y), rule.MaxTokens)
 	j.input = maphash.Bytes(inputSeed, load.message)
 	return nil
 }
@@ -56,7 +58,7 @@ func (e *Engine) reduce(j *job, cache int) error {
 		return err
 	}
 	size := img.Bounds().Size()
-	w, h := fit(size.X, size.Y, tokens)
+	w, h := j.request.Image.Fit(size.X, size.Y, tokens)
 	return e.show(j, shrink(plain(img), w, h))
 }
 
@@ -106,6 +108,11 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 		return answer{}, nil, err
 	}
 	at = place.endpoint
+	if place.server.selection != job.selected {
+		e.pool.release(at, ending{outcome: withdrawn})
+		return answer{}, at, &fault{kind: swapped, detail: fmt.Sprintf(
+			"the model servers came up with a model of another profile (%s, not %s): send the request again", place.server.selection, job.selected)}
+	}
 	defer func() { e.pool.release(at, ending{outcomeOf(ctx, err), job.input, restOf(err)}) }()
 	client := at.client
 	if fresh {
@@ -116,7 +123,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh b
 	silence := time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
 	defer silence.Stop()
 	defer context.AfterFunc(place.gone, func() { cancel(errGone) })()
-	got, err = e.exchange(trying, client, at, job.load.ask(e.params(job, place.server)), &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.task.loop)
+	got, err = e.exchange(trying, client, at, job.load.ask(e.params(job, place.server)), &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.request.Loop)
 	got.usage.Attempts = 1
 	job.usage.Add(got.usage)
 	var f *fault
@@ -182,13 +189,15 @@ func restOf(err error) time.Duration {
 
 // params are the fields of a job's request to one server.
 func (e *Engine) params(job *job, server status) params {
+	q := &job.request
 	return params{
 		model:             e.cfg.Model,
-		maxTokens:         answerRoom(job.task.maxTokens, job.tokens+longPrompt(job.task.prompt), server.modelLength),
-		sampling:          job.sampling,
+		maxTokens:         answerRoom(q.MaxTokens, job.tokens+longPrompt(q.Prompt), server.modelLength),
+		sampling:          q.Sampling,
+		noThinking:        q.NoThinking,
 		logprobs:          e.cfg.Confidence,
-		detectRepetitions: server.detectsRepetitions() && job.task.loop == textRule,
-		schema:            job.task.schema,
+		detectRepetitions: server.detectsRepetitions() && q.Loop.Server,
+		schema:            q.Schema,
 	}
 }
 
@@ -212,7 +221,7 @@ func answerRoom(wanted, image, modelLength int) int {
 const maxErrorBody = 64 << 10
 
 // exchange sends the body and reads the answer.
-func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint, body body, heard *heard, rule loopRule) (answer, error) {
+func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint, body body, heard *heard, rule model.Loop) (answer, error) {
 	resp, err := e.send(ctx, client, at, body)
 	if err != nil {
 		return answer{}, err

@@ -17,7 +17,9 @@ type status struct {
 	detail      string
 	cause       error // of a state without an answer, for the log; without addresses that may hold secrets
 	version     string
-	modelLength int // tokens of prompt and answer; 0 when the server does not tell
+	modelLength int       // tokens of prompt and answer; 0 when the server does not tell
+	id, root    string    // of the model: the name that it is served by, and what was loaded
+	selection   selection // how that model is asked
 }
 
 func (s status) ready() bool { return s.state == stateReady }
@@ -67,6 +69,7 @@ func serves(list []byte, model string) status {
 	var l struct {
 		Models []struct {
 			ID          string `json:"id"`
+			Root        string `json:"root"`          // vLLM's own, as below
 			MaxModelLen int    `json:"max_model_len"` // vLLM's own field, which go-openai drops
 		} `json:"data"`
 	}
@@ -75,7 +78,7 @@ func serves(list []byte, model string) status {
 	}
 	for _, m := range l.Models {
 		if m.ID == model {
-			return status{state: stateReady, modelLength: max(0, m.MaxModelLen)}
+			return status{state: stateReady, modelLength: max(0, m.MaxModelLen), id: m.ID, root: clip(m.Root)}
 		}
 	}
 	return status{state: stateWrongModel, detail: fmt.Sprintf("it does not serve the model %q", model)}

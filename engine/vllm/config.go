@@ -17,6 +17,11 @@ type Config struct {
 	APIKeyFile string `mapstructure:"-"`
 	// Model is the name the servers know the model by (--served-model-name).
 	Model string `mapstructure:"model"`
+	// Profile names how the model is asked and read; ProfileAuto goes by what the servers
+	// list.
+	Profile string `mapstructure:"profile"`
+	// Charts has charts read as tables by models that can; else they are pictures.
+	Charts bool `mapstructure:"charts"`
 
 	// FirstByteTimeout bounds the wait for the first part of an answer. A
 	// server that has more requests than sequences queues them, so this covers the queue.
@@ -73,20 +78,27 @@ func (e Endpoint) String() string { return e.Name }
 // MarshalText is String, for logs in JSON.
 func (e Endpoint) MarshalText() ([]byte, error) { return []byte(e.Name), nil }
 
-// MaxTokens bounds the length of an answer by what is read.
+// MaxTokens bounds the length of an answer by what is read; 0 is the model's own bound.
 type MaxTokens struct {
 	Text    int `mapstructure:"text"`
 	Table   int `mapstructure:"table"`
 	Formula int `mapstructure:"formula"`
 }
 
-// Sampling is how the model chooses tokens. The defaults are the model's own.
+// Sampling is how the model chooses tokens. A Temperature below 0, and a 0 elsewhere, is
+// the model's own.
 type Sampling struct {
 	Temperature       float64 `mapstructure:"temperature"`
 	TopP              float64 `mapstructure:"top_p"`
 	TopK              int     `mapstructure:"top_k"`
 	RepetitionPenalty float64 `mapstructure:"repetition_penalty"`
 }
+
+// ProfileAuto is the Config.Profile that goes by what the servers list.
+const ProfileAuto = "auto"
+
+// OwnTemperature is the Sampling.Temperature that leaves it to the model's profile.
+const OwnTemperature = -1
 
 const (
 	defaultWeight      = 1
@@ -97,6 +109,7 @@ const (
 func DefaultConfig() Config {
 	return Config{
 		Model:            "glm-ocr",
+		Profile:          ProfileAuto,
 		FirstByteTimeout: 90 * time.Second,
 		ProgressTimeout:  60 * time.Second,
 		RegionTimeout:    5 * time.Minute,
@@ -105,8 +118,7 @@ func DefaultConfig() Config {
 		Attempts:         5,
 		BusyAttempts:     12,
 		JPEGQuality:      80,
-		MaxTokens:        MaxTokens{Text: 8192, Table: 8192, Formula: 4096},
-		Sampling:         Sampling{Temperature: 0, TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1},
+		Sampling:         Sampling{Temperature: OwnTemperature},
 		LoopPenalty:      1.3,
 	}
 }
@@ -155,6 +167,7 @@ func (c Config) Validate() error {
 		check(!strings.ContainsAny(e.APIKey, "\r\n"), "endpoints[%d].api_key holds a line break", i)
 	}
 	check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key holds a line break")
+	check(c.Profile != "", "profile is empty: use %s or the name of a model's profile", ProfileAuto)
 	check(c.Model != "", "model is empty: name the model as the server calls it")
 	for _, d := range []struct {
 		key   string
@@ -175,12 +188,13 @@ func (c Config) Validate() error {
 		key   string
 		value int
 	}{{"text", c.MaxTokens.Text}, {"table", c.MaxTokens.Table}, {"formula", c.MaxTokens.Formula}} {
-		check(m.value >= 1 && m.value <= 131072, "max_tokens.%s is %d: use 1 to 131072", m.key, m.value)
+		check(m.value >= 0 && m.value <= 131072, "max_tokens.%s is %d: use 1 to 131072, or 0 for the model's own", m.key, m.value)
 	}
-	check(c.Sampling.Temperature >= 0 && c.Sampling.Temperature <= 2, "sampling.temperature is %g: use 0 to 2", c.Sampling.Temperature)
-	check(c.Sampling.TopP > 0 && c.Sampling.TopP <= 1, "sampling.top_p is %g: use more than 0, at most 1", c.Sampling.TopP)
-	check(c.Sampling.TopK >= 1, "sampling.top_k is %d: use at least 1", c.Sampling.TopK)
-	check(c.Sampling.RepetitionPenalty > 0 && c.Sampling.RepetitionPenalty <= 2, "sampling.repetition_penalty is %g: use more than 0, at most 2", c.Sampling.RepetitionPenalty)
+	s := c.Sampling
+	check(s.Temperature == OwnTemperature || s.Temperature >= 0 && s.Temperature <= 2, "sampling.temperature is %g: use 0 to 2, or -1 for the model's own", s.Temperature)
+	check(s.TopP >= 0 && s.TopP <= 1, "sampling.top_p is %g: use more than 0, at most 1, or 0 for the model's own", s.TopP)
+	check(s.TopK >= 0, "sampling.top_k is %d: use at least 1, or 0 for the model's own", s.TopK)
+	check(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 2, "sampling.repetition_penalty is %g: use more than 0, at most 2, or 0 for the model's own", s.RepetitionPenalty)
 	check(c.LoopPenalty > 0 && c.LoopPenalty <= 2, "loop_penalty is %g: use more than 0, at most 2", c.LoopPenalty)
 	return errors.Join(errs...)
 }

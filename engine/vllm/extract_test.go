@@ -12,9 +12,12 @@ import (
 )
 
 var question = document.Question{
-	Prompt: "请按下列JSON格式输出图中信息:\n{\n    \"name\": \"\"\n}",
-	Schema: json.RawMessage(`{"type":"object","properties":{"name":{"type":["string","null"]}}}`),
+	Example: "{\n    \"name\": \"\"\n}",
+	Schema:  json.RawMessage(`{"type":"object","properties":{"name":{"type":["string","null"]}}}`),
 }
+
+// fieldsPrompt begins the questions that GLM-OCR is asked.
+const fieldsPrompt = "请按下列JSON格式输出图中信息:\n"
 
 // answer asks a question about a page from beginning to end.
 func answer(ctx context.Context, e *vllm.Engine, page *document.Page, q document.Question) (document.Recognition, error) {
@@ -39,7 +42,7 @@ func TestAnswerBindsTheModelToTheSchema(t *testing.T) {
 	if got.Content != enginetest.FieldsText || got.Truncated != nil || got.Usage.PromptTokens == 0 || got.Usage.CompletionTokens == 0 {
 		t.Errorf("got %+v", got)
 	}
-	if asked.Prompt != question.Prompt || !asked.ImageFirst {
+	if asked.Prompt != fieldsPrompt+question.Example || !asked.ImageFirst {
 		t.Errorf("asked %q, image first %v", asked.Prompt, asked.ImageFirst)
 	}
 	format := asked.ResponseFormat
@@ -101,7 +104,7 @@ func TestAnswerThatIsCutSaysSo(t *testing.T) {
 		return enginetest.Answer{Text: `{"name":"Mül`, Finish: "length"}
 	}})
 	long := question
-	long.Prompt = strings.Repeat("x", 6000)
+	long.Example = strings.Repeat("x", 6000)
 	got, err := answer(t.Context(), start(t, quick(), endpoint), page(56, 56), long)
 	if err != nil || got.Truncated == nil {
 		t.Fatalf("got %+v, %v", got, err)
@@ -130,7 +133,7 @@ func TestClientsWordsAreNoControlTokens(t *testing.T) {
 		"Total [EUR] < 5 and > 3, a <= b": "Total [EUR] < 5 and > 3, a <= b",
 		"请按下列JSON格式输出图中信息:":               "请按下列JSON格式输出图中信息:",
 	} {
-		if _, err := answer(t.Context(), e, page(56, 56), document.Question{Prompt: words, Schema: question.Schema}); err != nil || asked.Prompt != want {
+		if _, err := answer(t.Context(), e, page(56, 56), document.Question{Example: words, Schema: question.Schema}); err != nil || asked.Prompt != fieldsPrompt+want {
 			t.Errorf("%v: asked %q, want %q", err, asked.Prompt, want)
 		}
 		region := document.Region{Type: document.RegionText, BBox: document.BBox{0, 0, 56, 56}}

@@ -18,14 +18,15 @@ import (
 type kind int
 
 const (
-	refused   kind = iota // the request is at fault: the same again fails again
-	misset                // key, model name or address are wrong: an operator must act
-	busy                  // the server has no room now
-	rekeyed               // the server refuses a key whose file may be about to change
-	broken                // the server or the way to it failed
-	oversized             // the image has more tokens than the server's encoder cache
-	withheld              // the answer lacks text, see answer.unread; the same server answers the same again
-	empty                 // the answer has no text, see answer.unread; nobody knows why
+	refused       kind = iota // the request is at fault: the same again fails again
+	misconfigured             // key, model name or address are wrong: an operator must act
+	busy                      // the server has no room now
+	rekeyed                   // the server refuses a key whose file may be about to change
+	broken                    // the server or the way to it failed
+	oversized                 // the image has more tokens than the server's encoder cache
+	withheld                  // the answer lacks text, see answer.unread; the same server answers the same again
+	swapped                   // the servers serve another model than the one that the region was encoded for
+	empty                     // the answer has no text, see answer.unread; nobody knows why
 )
 
 // fault is a failed attempt.
@@ -51,7 +52,7 @@ func (f *fault) Unwrap() error { return f.cause }
 func (f *fault) problem() *document.Problem {
 	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.detail).Because(f)
 	switch f.kind {
-	case busy, rekeyed, broken, empty:
+	case busy, rekeyed, broken, empty, swapped:
 		return p.Retry()
 	}
 	return p
@@ -91,11 +92,11 @@ func parseFault(status int, body []byte) *fault {
 	f := &fault{status: status, cause: errors.New(message)}
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		f.kind, f.detail = misset, "the model server refuses the API key: check the endpoint's api_key"
+		f.kind, f.detail = misconfigured, "the model server refuses the API key: check the endpoint's api_key"
 	case status == http.StatusNotFound && strings.Contains(message, "does not exist"):
-		f.kind, f.detail = misset, "the model server does not serve the model that vllm.model names"
+		f.kind, f.detail = misconfigured, "the model server does not serve the model that vllm.model names"
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status < 400:
-		f.kind, f.detail = misset, fmt.Sprintf("there is no chat completion service at the model server's address (status %d): check the endpoint's url", status)
+		f.kind, f.detail = misconfigured, fmt.Sprintf("there is no chat completion service at the model server's address (status %d): check the endpoint's url", status)
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		f.kind, f.detail = busy, fmt.Sprintf("the model server is overloaded (status %d): try again later", status)
 	case status == http.StatusRequestTimeout:

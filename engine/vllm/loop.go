@@ -1,35 +1,28 @@
 package vllm
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
 
-// loopRule says when a text's end counts as a loop: the same unit again and
-// again, at least copies times and over at least run bytes.
-type loopRule struct{ copies, run int }
-
-// A model that loops never stops by itself, so the rules for a running answer can
-// be patient: dot leaders, blank forms and calendars repeat themselves too.
-var (
-	textRule  = loopRule{copies: 10, run: 1024}
-	tableRule = loopRule{copies: 10, run: 6144} // a blank form of 20 rows and 12 columns has 2340 equal bytes
-	// cutRule is for answers that were cut anyway, where one copy is all that is
-	// lost: the reference's rule, a unit of 10 characters 10 times over.
-	cutRule = loopRule{copies: 10, run: 100}
-	// serverRule is for answers that the server found to be looping.
-	serverRule = loopRule{copies: 4}
+	"ocr-gateway/model"
 )
 
-// minLooped is the length, in bytes, below which no running answer is looked at
-// (the reference's figure).
-const minLooped = 2048
+// Each model has its own rule for the answers that it is writing.
+var (
+	// cutRule is for answers that were cut anyway, where one copy is all that is
+	// lost: the rule of GLM-OCR's SDK, a unit of 10 characters 10 times over.
+	cutRule = model.Loop{Copies: 10, Run: 100}
+	// serverRule is for answers that the server found to be looping.
+	serverRule = model.Loop{Copies: 4}
+)
 
 // findLoop reports whether the end of text is a loop, and where its first copy
 // ends. It takes linear time: the periods of the text's end are the prefixes of
 // the reversed text that follow themselves, which the Z algorithm (Gusfield,
 // Algorithms on Strings, Trees and Sequences, 1.4) finds in one pass.
-func findLoop(text string, rule loopRule) (cut int, found bool) {
+func findLoop(text string, rule model.Loop) (cut int, found bool) {
 	n := len(text)
-	longest := n / rule.copies // period
-	if longest == 0 || n < rule.run {
+	longest := n / rule.Copies // period
+	if longest == 0 || n < rule.Run {
 		return 0, false
 	}
 	at := func(i int) byte { return text[n-1-i] } // the reversed text
@@ -47,7 +40,7 @@ func findLoop(text string, rule loopRule) (cut int, found bool) {
 			left, right = p, p+k
 		}
 		z[p] = int32(k)
-		if run := p + k; run >= rule.run && run >= rule.copies*p {
+		if run := p + k; run >= rule.Run && run >= rule.Copies*p {
 			return boundary(text, n-run+p), true
 		}
 	}
@@ -65,12 +58,12 @@ func boundary(text string, at int) int {
 // loopWatch looks at a growing text each time it has grown by an eighth, so that
 // all looks together take linear time too.
 type loopWatch struct {
-	rule loopRule
+	rule model.Loop
 	next int
 }
 
 func (w *loopWatch) look(text string) (cut int, found bool) {
-	if len(text) < max(w.next, minLooped) {
+	if len(text) < max(w.next, w.rule.Least) {
 		return 0, false
 	}
 	w.next = len(text) + len(text)/8

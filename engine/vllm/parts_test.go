@@ -18,6 +18,13 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/model"
+)
+
+// What GLM-OCR has, so that figures can be checked.
+var (
+	testImage = model.Image{TokenSide: 28, MaxTokens: 6144, MaxAspect: 180}
+	testLoop  = model.Loop{Copies: 10, Run: 1024, Least: 2048, Server: true}
 )
 
 func TestBackoff(t *testing.T) {
@@ -37,7 +44,7 @@ func TestTriesAreCountedByKind(t *testing.T) {
 		again  bool
 	}{
 		{"refused", []fault{{kind: refused}}, false},
-		{"misset", []fault{{kind: misset}}, false},
+		{"misconfigured", []fault{{kind: misconfigured}}, false},
 		{"oversized", []fault{{kind: oversized}}, false},
 		{"broken once", []fault{{kind: broken}}, true},
 		{"broken as often as allowed", []fault{{kind: broken}, {kind: broken}}, false},
@@ -303,29 +310,6 @@ func TestPoolTriesAServerThatIsBack(t *testing.T) {
 	})
 }
 
-func TestFitKeepsShapeAndLimit(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
-		w, h, limit := 1+random.IntN(9000), 1+random.IntN(9000), 1+random.IntN(maxImageTokens)
-		fw, fh := fit(w, h, limit)
-		if fw < 1 || fh < 1 || fw > w || fh > h {
-			t.Fatalf("%dx%d within %d tokens became %dx%d", w, h, limit, fw, fh)
-		}
-		if n := imageTokens(fw, fh); n > limit && (fw > 1 || fh > 1) {
-			t.Fatalf("%dx%d within %d tokens became %dx%d of %d tokens", w, h, limit, fw, fh, n)
-		}
-		if imageTokens(w, h) <= limit && (fw != w || fh != h) {
-			t.Fatalf("%dx%d was resized though it costs %d of %d tokens", w, h, imageTokens(w, h), limit)
-		}
-	}
-	if n := imageTokens(1654, 2339); n != 4956 {
-		t.Errorf("an A4 page at 200 dpi costs %d tokens, want 4956", n)
-	}
-	if n := imageTokens(1700, 2200); n != 4819 {
-		t.Errorf("a letter page at 200 dpi costs %d tokens, want 4819", n)
-	}
-}
-
 func TestCrop(t *testing.T) {
 	img := image.NewRGBA(image.Rect(10, 20, 4010, 1020)) // bounds need not start at 0
 	for i := range img.Pix {
@@ -345,7 +329,7 @@ func TestCrop(t *testing.T) {
 		{"too narrow", document.BBox{0, 0, 1, 1000}, image.Pt(6, 1000)},
 		{"flat enough", document.BBox{0, 0, 360, 2}, image.Pt(360, 2)},
 	} {
-		got, problem := crop(page, c.box, nil, maxImageTokens)
+		got, problem := crop(page, c.box, nil, testImage)
 		if problem != nil {
 			t.Errorf("%s: %v", c.name, problem)
 			continue
@@ -354,20 +338,20 @@ func TestCrop(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, got.Bounds().Size(), c.size)
 		}
 	}
-	dot, _ := crop(page, document.BBox{5, 7, 6, 8}, nil, maxImageTokens)
+	dot, _ := crop(page, document.BBox{5, 7, 6, 8}, nil, testImage)
 	if r, _, _, _ := dot.At(dot.Bounds().Min.X, dot.Bounds().Min.Y).RGBA(); r>>8 != 9 {
 		t.Error("the crop is of another place")
 	}
 	for _, box := range []document.BBox{{}, {5, 5, 5, 9}, {9, 9, 5, 5}, {4000, 0, 4100, 50}, {-9, -9, 0, 0}} {
-		if _, problem := crop(page, box, nil, maxImageTokens); problem == nil {
+		if _, problem := crop(page, box, nil, testImage); problem == nil {
 			t.Errorf("box %v was cropped", box)
 		}
 	}
-	if _, problem := crop(&document.Page{Width: 5, Height: 5}, document.BBox{0, 0, 5, 5}, nil, maxImageTokens); problem == nil {
+	if _, problem := crop(&document.Page{Width: 5, Height: 5}, document.BBox{0, 0, 5, 5}, nil, testImage); problem == nil {
 		t.Error("a page without an image was cropped")
 	}
 	nrgba := &document.Page{Width: 5, Height: 5, Image: image.NewNRGBA(image.Rect(0, 0, 5, 5))}
-	if got, problem := crop(nrgba, document.BBox{0, 0, 5, 5}, nil, maxImageTokens); problem != nil {
+	if got, problem := crop(nrgba, document.BBox{0, 0, 5, 5}, nil, testImage); problem != nil {
 		t.Error(problem)
 	} else if r, _, _, _ := got.At(2, 2).RGBA(); r>>8 != 255 {
 		t.Error("what is transparent is not white")
@@ -423,7 +407,7 @@ func TestPayloadIsJSON(t *testing.T) {
 	if err := p.image(goEncoder, image.NewGray(image.Rect(0, 0, 30, 30)), "a \"prompt\" 文", 80); err != nil {
 		t.Fatal(err)
 	}
-	body := p.ask(params{model: "m", maxTokens: 5, sampling: Sampling{TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1}, logprobs: true, detectRepetitions: true})
+	body := p.ask(params{model: "m", maxTokens: 5, sampling: model.Sampling{TopP: 0.00001, TopK: 1, RepetitionPenalty: 1.1}, logprobs: true, detectRepetitions: true})
 	whole := body.reader()
 	var got map[string]any
 	text, err := io.ReadAll(whole)
@@ -494,7 +478,7 @@ func TestReadAnswer(t *testing.T) {
 		"a long event":      eventRole + strings.Replace(eventText, `"bytes":[110]`, `"bytes":[`+strings.Repeat("110,", 50_000)+`110]`, 1) + eventStop + eventUsage + eventDone,
 	} {
 		for how, r := range map[string]io.Reader{"at once": strings.NewReader(stream), "byte by byte": iotest.OneByteReader(strings.NewReader(stream))} {
-			got, err := readAnswer(r, textRule)
+			got, err := readAnswer(r, testLoop)
 			if err != nil || got.text != "né!" || got.finish != "stop" || got.usage.PromptTokens != 3 || got.usage.CompletionTokens != 2 || got.confidence == nil {
 				t.Errorf("%s, %s: %+v, %v", name, how, got, err)
 			}
@@ -506,7 +490,7 @@ func TestReadAnswer(t *testing.T) {
 	} {
 		for how, end := range map[string]error{"ends": io.EOF, "is cut": io.ErrUnexpectedEOF, "breaks": errors.New("reset")} {
 			stream := io.MultiReader(strings.NewReader(eventRole+eventText+eventStop+rest), iotest.ErrReader(end))
-			if got, err := readAnswer(stream, textRule); err != nil || got.text != "né!" || got.finish != "stop" || got.usage.CompletionTokens != 2 {
+			if got, err := readAnswer(stream, testLoop); err != nil || got.text != "né!" || got.finish != "stop" || got.usage.CompletionTokens != 2 {
 				t.Errorf("%s, and it %s: %+v, %v", name, how, got, err)
 			}
 		}
@@ -525,12 +509,12 @@ func TestReadAnswer(t *testing.T) {
 		"an event too long":      {"data: " + strings.Repeat("x", maxEvent+10) + "\n\n", errTooLong},
 		"a text that is endless": {endlessText(), errTooLong},
 	} {
-		if _, err := readAnswer(strings.NewReader(c.stream), loopRule{copies: 10, run: 1 << 30}); !errors.Is(err, c.want) {
+		if _, err := readAnswer(strings.NewReader(c.stream), model.Loop{Copies: 10, Run: 1 << 30}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 	var f *fault
-	if _, err := readAnswer(strings.NewReader(eventRole+eventText+eventError+eventDone), textRule); !errors.As(err, &f) || f.kind != busy || f.status != 503 {
+	if _, err := readAnswer(strings.NewReader(eventRole+eventText+eventError+eventDone), testLoop); !errors.As(err, &f) || f.kind != busy || f.status != 503 {
 		t.Errorf("an error frame came as %v", err)
 	}
 }
@@ -539,7 +523,7 @@ func TestReadAnswer(t *testing.T) {
 func TestServersThatDoNotCount(t *testing.T) {
 	const stop = `data: {"choices":[{"delta":{},"finish_reason":"stop"}]}` + "\n\n"
 	for role, want := range map[string]bool{eventRole: true, strings.Replace(eventRole, `""`, "null", 1): false, "": false} {
-		got, err := readAnswer(strings.NewReader(role+stop+eventDone), textRule)
+		got, err := readAnswer(strings.NewReader(role+stop+eventDone), testLoop)
 		if err != nil || got.counted || (got.unread() == nil) != want {
 			t.Errorf("%q: %v, %v; want blank %v", role, got.unread(), err, want)
 		}
@@ -557,8 +541,8 @@ func FuzzReadAnswer(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		got, err := readAnswer(bytes.NewReader(stream), textRule)
-		slow, slowErr := readAnswer(iotest.OneByteReader(bytes.NewReader(stream)), textRule)
+		got, err := readAnswer(bytes.NewReader(stream), testLoop)
+		slow, slowErr := readAnswer(iotest.OneByteReader(bytes.NewReader(stream)), testLoop)
 		if (err == nil) != (slowErr == nil) || got.text != slow.text || got.finish != slow.finish {
 			t.Errorf("at once %+v, %v; byte by byte %+v, %v", got, err, slow, slowErr)
 		}
@@ -591,14 +575,14 @@ func FuzzErrorBody(f *testing.F) {
 }
 
 // naiveLoop is findLoop by its definition, in quadratic time.
-func naiveLoop(text string, rule loopRule) (int, bool) {
+func naiveLoop(text string, rule model.Loop) (int, bool) {
 	n := len(text)
-	for p := 1; p*rule.copies <= n; p++ {
+	for p := 1; p*rule.Copies <= n; p++ {
 		run := p
 		for run < n && text[n-1-run] == text[n-1-run+p] {
 			run++
 		}
-		if run >= rule.run && run >= rule.copies*p {
+		if run >= rule.Run && run >= rule.Copies*p {
 			return boundary(text, n-run+p), true
 		}
 	}
@@ -615,7 +599,7 @@ func FuzzLoop(f *testing.F) {
 		if len(text) > 5000 || copies < 2 || copies > 50 {
 			t.Skip()
 		}
-		rule := loopRule{copies, run}
+		rule := model.Loop{Copies: copies, Run: run}
 		cut, found := findLoop(text, rule)
 		wantCut, want := naiveLoop(text, rule)
 		if cut != wantCut || found != want {
@@ -628,13 +612,13 @@ func FuzzLoop(f *testing.F) {
 }
 
 func TestLoopIsFoundWhileItGrows(t *testing.T) {
-	w := loopWatch{rule: textRule}
+	w := loopWatch{rule: testLoop}
 	var text strings.Builder
 	text.WriteString(strings.Repeat("0123456789", 1)) // not part of the loop
 	for i := range 4000 {
 		text.WriteString("again and over ")
 		if cut, found := w.look(text.String()); found {
-			if text.Len() > minLooped*9/8+15 {
+			if text.Len() > testLoop.Least*9/8+15 {
 				t.Errorf("found only at %d bytes", text.Len())
 			}
 			if got := text.String()[:cut]; got != "0123456789again and over " {
@@ -656,7 +640,7 @@ func BenchmarkFindLoop(b *testing.B) {
 	for name, text := range map[string]string{"prose 40 kB": string(prose), "worst 40 kB": strings.Repeat("a", 20_000) + "b" + strings.Repeat("a", 19_999)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				findLoop(text, loopRule{copies: 10, run: 30_000})
+				findLoop(text, model.Loop{Copies: 10, Run: 30_000})
 			}
 		})
 	}
@@ -669,7 +653,7 @@ func BenchmarkReadAnswer(b *testing.B) {
 	b.SetBytes(int64(len(stream)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := readAnswer(strings.NewReader(stream), textRule); err != nil {
+		if _, err := readAnswer(strings.NewReader(stream), testLoop); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -690,7 +674,7 @@ func BenchmarkAnswer(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := readAnswer(strings.NewReader(s.String()), textRule); err != nil {
+				if _, err := readAnswer(strings.NewReader(s.String()), testLoop); err != nil {
 					b.Fatal(err)
 				}
 			}

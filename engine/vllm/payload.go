@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"ocr-gateway/model"
 )
 
 // payload is the part of a request's body that all attempts share, the message with
@@ -75,8 +77,8 @@ func (r *payloadReader) Close() error {
 	return nil
 }
 
-// image starts the body with the message: the picture, then the prompt, in the
-// order that the model was trained on.
+// image starts the body with the message: the picture, then the prompt if there is one,
+// in the order that the models were trained on.
 func (p *payload) image(e encoder, img image.Image, prompt string, quality int) error {
 	buf := scratch.Get().(*[]byte)
 	defer scratch.Put(buf)
@@ -91,9 +93,12 @@ func (p *payload) image(e encoder, img image.Image, prompt string, quality int) 
 	p.from = len(b)
 	b = base64.StdEncoding.AppendEncode(b, encoded)
 	p.to = len(b)
-	b = append(b, `"}},{"type":"text","text":`...)
-	b = appendString(b, prompt)
-	p.message = append(b, `}]}]`...)
+	b = append(b, `"}}`...)
+	if prompt != "" {
+		b = appendString(append(b, `,{"type":"text","text":`...), prompt)
+		b = append(b, '}')
+	}
+	p.message = append(b, `]}]`...)
 	return nil
 }
 
@@ -106,7 +111,8 @@ func (p *payload) decode() (image.Image, error) {
 type params struct {
 	model             string
 	maxTokens         int
-	sampling          Sampling
+	sampling          model.Sampling
+	noThinking        bool
 	logprobs          bool
 	detectRepetitions bool
 	schema            []byte // that the answer is bound to; nil for free text
@@ -123,10 +129,7 @@ func (p *payload) ask(q params) body {
 	// With every part, because an answer that loops is left before its end.
 	b = append(b, `,"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true},"max_tokens":`...)
 	b = strconv.AppendInt(b, int64(q.maxTokens), 10)
-	b = appendFloat(append(b, `,"temperature":`...), q.sampling.Temperature)
-	b = appendFloat(append(b, `,"top_p":`...), q.sampling.TopP)
-	b = strconv.AppendInt(append(b, `,"top_k":`...), int64(q.sampling.TopK), 10)
-	b = appendFloat(append(b, `,"repetition_penalty":`...), q.sampling.RepetitionPenalty)
+	b = appendSampling(b, q.sampling)
 	if q.logprobs {
 		b = append(b, `,"logprobs":true`...)
 	}
@@ -138,7 +141,28 @@ func (p *payload) ask(q params) body {
 		b = append(b, `,"response_format":{"type":"json_schema","json_schema":{"name":"fields","strict":true,"schema":`...)
 		b = append(append(b, q.schema...), `}}`...)
 	}
+	if q.noThinking {
+		b = append(b, `,"chat_template_kwargs":{"enable_thinking":false}`...)
+	}
 	return body{payload: p, params: append(b, '}')}
+}
+
+// appendSampling leaves out what the model leaves to the server.
+func appendSampling(b []byte, s model.Sampling) []byte {
+	b = appendFloat(append(b, `,"temperature":`...), s.Temperature)
+	if s.TopP != 0 {
+		b = appendFloat(append(b, `,"top_p":`...), s.TopP)
+	}
+	if s.TopK != 0 {
+		b = strconv.AppendInt(append(b, `,"top_k":`...), int64(s.TopK), 10)
+	}
+	if s.RepetitionPenalty != 0 {
+		b = appendFloat(append(b, `,"repetition_penalty":`...), s.RepetitionPenalty)
+	}
+	if s.Seed != 0 {
+		b = strconv.AppendInt(append(b, `,"seed":`...), int64(s.Seed), 10)
+	}
+	return b
 }
 
 func appendFloat(b []byte, f float64) []byte { return strconv.AppendFloat(b, f, 'f', -1, 64) }

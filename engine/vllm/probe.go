@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/model"
 )
 
 // probeTimeout bounds a probe. A server whose queue takes longer is left to the requests
@@ -20,17 +21,23 @@ const probeTimeout = 5 * time.Second
 func (e *Engine) probe(ctx context.Context, at *endpoint) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	white := image.NewGray(image.Rect(0, 0, 2*tokenSide, 2*tokenSide))
+	selected := e.selector.get()
+	request, err := e.request(selected, model.Ask{Region: document.Region{Type: document.RegionText}})
+	if err != nil {
+		return false
+	}
+	side := 2 * request.Image.TokenSide
+	white := image.NewGray(image.Rect(0, 0, side, side))
 	copy(white.Pix, bytes.Repeat([]byte{0xff}, len(white.Pix)))
-	job := &job{task: taskOf(document.RegionText, e.cfg.MaxTokens)}
+	job := &job{selected: selected, request: request}
 	if e.show(job, white) != nil {
 		return false
 	}
 	defer job.load.release()
-	body := job.load.ask(params{model: e.cfg.Model, maxTokens: 1, sampling: e.cfg.Sampling})
+	body := job.load.ask(params{model: e.cfg.Model, maxTokens: 1, sampling: request.Sampling, noThinking: request.NoThinking})
 	silence := time.AfterFunc(probeTimeout, cancel)
 	defer silence.Stop()
-	_, err := e.exchange(ctx, at.fresh, at, body, &heard{silence: silence, limit: probeTimeout}, textRule)
+	_, err = e.exchange(ctx, at.fresh, at, body, &heard{silence: silence, limit: probeTimeout}, request.Loop)
 	var f *fault
 	return err == nil || errors.As(err, &f) && f.kind != broken
 }

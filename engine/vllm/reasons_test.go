@@ -63,7 +63,7 @@ func startLogged(t *testing.T, cfg vllm.Config, endpoints ...vllm.Endpoint) (*vl
 	t.Helper()
 	log := &logged{}
 	cfg.Endpoints = endpoints
-	e, err := vllm.New(cfg, "../../models", slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	e, err := vllm.New(cfg, profiles, "../../models", slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestUserAndPasswordStayOut(t *testing.T) {
 	cfg := quick()
 	cfg.Endpoints = []vllm.Endpoint{{URL: "http://user:hush@127.0.0.1:1"}}
 	log := &logged{}
-	if _, err := vllm.New(cfg, "../../models", slog.New(slog.NewJSONHandler(log, nil))); err == nil || strings.Contains(err.Error(), "hush") || log.bytes.Len() > 0 {
+	if _, err := vllm.New(cfg, profiles, "../../models", slog.New(slog.NewJSONHandler(log, nil))); err == nil || strings.Contains(err.Error(), "hush") || log.bytes.Len() > 0 {
 		t.Errorf("%v, log %q", err, log.bytes.String())
 	}
 }

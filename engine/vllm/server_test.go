@@ -51,8 +51,8 @@ func TestServerRegionTypes(t *testing.T) {
 func TestServerBindsAnswersToASchema(t *testing.T) {
 	e := start(t, vllm.DefaultConfig(), realServer(t))
 	got, err := answer(t.Context(), e, enginetest.TextPage(), document.Question{
-		Prompt: `Answer as JSON: {"invoice": "", "total": ""}`,
-		Schema: json.RawMessage(`{"type":"object","properties":{"invoice":{"type":"string"},"total":{"type":"string"}},"required":["invoice","total"],"additionalProperties":false}`),
+		Example: `{"invoice": "", "total": ""}`,
+		Schema:  json.RawMessage(`{"type":"object","properties":{"invoice":{"type":"string"},"total":{"type":"string"}},"required":["invoice","total"],"additionalProperties":false}`),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -66,8 +66,12 @@ func TestServerBindsAnswersToASchema(t *testing.T) {
 // TestServerIsStoppedInALoop asks the scripted model for an answer without end.
 func TestServerIsStoppedInALoop(t *testing.T) {
 	endpoint := realServer(t)
-	e := start(t, vllm.DefaultConfig(), endpoint)
-	got, err := answer(t.Context(), e, enginetest.TextPage(), document.Question{Prompt: "LOOP"})
+	cfg := vllm.DefaultConfig()
+	cfg.AllowPrompt = true
+	e := start(t, cfg, endpoint)
+	p := enginetest.TextPage()
+	region := document.Region{Type: document.RegionTable, BBox: document.BBox{0, 0, p.Width, p.Height}}
+	got, err := e.Recognize(t.Context(), p, region, document.Options{Prompt: "LOOP"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sashabaranov/go-openai"
 
 	"ocr-gateway/document"
+	"ocr-gateway/model"
 )
 
 // Limits on what a server may send for one region.
@@ -80,7 +81,7 @@ const finishRepetition = openai.FinishReason("repetition")
 // readAnswer reads a stream of server-sent events until [DONE], the end of the
 // stream or a loop of at least rule. It ends with an error when the answer is not
 // complete; what it had cost until then comes beside the error.
-func readAnswer(r io.Reader, rule loopRule) (answer, error) {
+func readAnswer(r io.Reader, rule model.Loop) (answer, error) {
 	lines := lineReaders.Get().(*bufio.Reader)
 	lines.Reset(r)
 	defer func() {

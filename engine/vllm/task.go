@@ -6,27 +6,8 @@ import (
 	"github.com/sashabaranov/go-openai"
 
 	"ocr-gateway/document"
+	"ocr-gateway/model"
 )
-
-// task is how one kind of region is asked for.
-type task struct {
-	prompt    string // exactly as the model was trained; others make it loop
-	maxTokens int
-	loop      loopRule
-	format    func(text string) (string, document.ContentFormat)
-	schema    []byte // JSON Schema of the answer; nil where the answer is free
-}
-
-func taskOf(t document.RegionType, limits MaxTokens) task {
-	switch t {
-	case document.RegionTable:
-		return task{prompt: "Table Recognition:", maxTokens: limits.Table, loop: tableRule, format: tableFormat}
-	case document.RegionFormula:
-		return task{prompt: "Formula Recognition:", maxTokens: limits.Formula, loop: textRule, format: formulaFormat}
-	default:
-		return task{prompt: "Text Recognition:", maxTokens: limits.Text, loop: textRule, format: textFormat}
-	}
-}
 
 // maxPromptBytes bounds a client's prompt: some 500 tokens beside the image's.
 const maxPromptBytes = 2000
@@ -44,31 +25,43 @@ func (e *Engine) CheckPrompt(prompt string) error {
 	return nil
 }
 
-func textFormat(text string) (string, document.ContentFormat) { return text, document.FormatText }
-
-// tableFormat is HTML only when the model wrote a table.
-func tableFormat(text string) (string, document.ContentFormat) {
-	if strings.HasPrefix(text, "<table") {
-		return text, document.FormatHTML
+// request is how the model in use is asked, with what the settings say in place of its own.
+func (e *Engine) request(s selection, ask model.Ask) (model.Request, error) {
+	ask.Variant = s.variant
+	q, err := s.profile.Request(ask)
+	if err != nil {
+		return q, err
 	}
-	return text, document.FormatText
+	limit, set := e.cfg.MaxTokens.Text, e.cfg.Sampling
+	switch {
+	case ask.Question != nil:
+	case ask.Region.Type == document.RegionTable:
+		limit = e.cfg.MaxTokens.Table
+	case ask.Region.Type == document.RegionFormula:
+		limit = e.cfg.MaxTokens.Formula
+	}
+	q.MaxTokens = orOwn(limit, q.MaxTokens)
+	if set.Temperature != OwnTemperature {
+		q.Sampling.Temperature = set.Temperature
+	}
+	q.Sampling.TopP = orOwn(set.TopP, q.Sampling.TopP)
+	q.Sampling.TopK = orOwn(set.TopK, q.Sampling.TopK)
+	q.Sampling.RepetitionPenalty = orOwn(set.RepetitionPenalty, q.Sampling.RepetitionPenalty)
+	return q, nil
 }
 
-// formulaFormat takes off the delimiters: LaTeX content has none.
-func formulaFormat(text string) (string, document.ContentFormat) {
-	for _, d := range [][2]string{{"$$", "$$"}, {`\[`, `\]`}, {`\(`, `\)`}} {
-		if body, ok := strings.CutPrefix(text, d[0]); ok {
-			text = strings.TrimSuffix(body, d[1])
-			break
-		}
+// orOwn is a setting, or the model's own where that is 0.
+func orOwn[T int | float64](setting, own T) T {
+	if setting == 0 {
+		return own
 	}
-	return strings.TrimSpace(text), document.FormatLaTeX
+	return setting
 }
 
 // recognition is the answer in the pipeline's words.
-func (t task) recognition(a answer) document.Recognition {
-	content, format := t.format(strings.TrimSpace(a.text))
-	r := document.Recognition{Content: content, Format: format, Confidence: a.confidence, Usage: a.usage}
+func recognition(q model.Request, a answer) document.Recognition {
+	r := q.Read(strings.TrimSpace(a.text))
+	r.Confidence, r.Usage = a.confidence, a.usage
 	switch {
 	case a.cut != nil:
 		r.Truncated = a.cut.problem()

@@ -1,6 +1,7 @@
-// Package vllm reads regions with GLM-OCR on vLLM servers, over the chat
+// Package vllm reads regions and pages with vision models on vLLM servers, over the chat
 // completion interface that OpenAI defined. It spreads the work over its
 // endpoints, sends again what servers lose, and stops the model when the client leaves.
+// How one model is asked and read is its Profile's.
 package vllm
 
 import (
@@ -13,6 +14,7 @@ import (
 	"sync"
 
 	"ocr-gateway/document"
+	"ocr-gateway/model"
 )
 
 // Engine is a pipeline.Recognizer. It is safe for concurrent use.
@@ -21,34 +23,40 @@ type Engine struct {
 	log      *slog.Logger
 	pool     *pool
 	encoder  encoder
+	selector *selector
 	encoding chan struct{} // one place per core
 	stop     context.CancelFunc
 	watchers sync.WaitGroup
 }
 
 // New starts watching the endpoints. It does not wait for them: servers may come up
-// later. models is the folder that `make models` fills, for the encoder in it; it may
-// be missing. The caller must Close the engine.
-func New(cfg Config, models string, log *slog.Logger) (*Engine, error) {
+// later. profiles are those of the models that it can be asked for, the default first.
+// library is the folder that `make models` fills, for the encoder in it; it may be
+// missing. The caller must Close the engine.
+func New(cfg Config, profiles []Profile, library string, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("vllm engine: %w", err)
 	}
 	cfg = cfg.withDefaults()
+	selector, err := newSelector(profiles, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("vllm engine: %w", err)
+	}
 	var endpoints []*endpoint
 	for _, e := range cfg.Endpoints {
 		endpoints = append(endpoints, newEndpoint(e))
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Engine{
-		cfg: cfg, log: log, stop: stop,
+		cfg: cfg, log: log, stop: stop, selector: selector,
 		pool:     newPool(endpoints, cfg.DownTimeout),
-		encoder:  openEncoder(models, log),
+		encoder:  openEncoder(library, log),
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	for _, ep := range endpoints {
 		e.watchers.Go(func() { e.watch(ctx, ep) })
 	}
-	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "jpeg_encoder", e.encoder.name)
+	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "profile", selector.get().String(), "jpeg_encoder", e.encoder.name)
 	return e, nil
 }
 
@@ -61,13 +69,24 @@ func (e *Engine) Close() {
 	}
 }
 
-// Info names the engine, the model and what it can do.
+// Info names the engine, the model, its profile and what it can do. Until a server was
+// ready, profile and tasks are those that the settings suggest.
 func (e *Engine) Info() document.Info {
-	return document.Info{Name: "vllm", Model: e.cfg.Model, Tasks: slices.Clone(document.Tasks)}
+	s := e.selector.get()
+	return document.Info{Name: "vllm", Model: e.cfg.Model, Tasks: slices.Clone(s.profile.Traits(s.variant).Tasks), Profile: s.String()}
 }
 
 // Encoder names what makes the JPEGs: libjpeg-turbo, or image/jpeg where that is missing.
 func (e *Engine) Encoder() string { return e.encoder.name }
+
+// Traits are what the model in use can do.
+func (e *Engine) Traits() model.Traits {
+	s := e.selector.get()
+	return s.profile.Traits(s.variant)
+}
+
+// Assemble turns what the model read on a page into its content, in place.
+func (e *Engine) Assemble(page *document.PageResult) { e.selector.get().profile.Assemble(page) }
 
 // Slots is what the servers take at once and one crop per core, which is made
 // while they work, so that no server waits for us.
@@ -97,25 +116,39 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 // Prepare cuts a region out of its page and encodes it. Errors, also those of Read,
 // are *document.Problem.
 func (e *Engine) Prepare(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Prepared, error) {
-	if opts.Task != "" && !slices.Contains(document.Tasks, opts.Task) {
+	s := e.selector.get()
+	if opts.Task != "" && !slices.Contains(s.profile.Traits(s.variant).Tasks, opts.Task) {
 		return document.Prepared{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
-			"the vllm engine cannot do task %q", opts.Task)
+			"the vllm engine with the profile %s cannot do task %q", s, opts.Task)
 	}
-	task := taskOf(region.Type, e.cfg.MaxTokens)
 	if opts.Prompt != "" {
 		if err := e.CheckPrompt(opts.Prompt); err != nil {
 			return document.Prepared{}, err
 		}
-		task.prompt = opts.Prompt
 	}
-	return e.prepare(ctx, page, region.BBox, region.Outline, task)
+	return e.prepare(ctx, page, s, model.Ask{Region: region, Layout: opts.Layout, Prompt: opts.Prompt})
 }
 
-// prepare makes a job of what is in box.
-func (e *Engine) prepare(ctx context.Context, page *document.Page, box document.BBox, outline []document.Point, task task) (document.Prepared, error) {
-	job := &job{task: task, sampling: e.cfg.Sampling}
-	err := e.encoded(ctx, func() error {
-		img, problem := crop(page, box, outline, maxImageTokens)
+// Answers reports whether the model in use answers questions.
+func (e *Engine) Answers() bool { return e.Traits().Questions }
+
+// PrepareAnswer shows the whole page to ask q about it and binds the answer to
+// q.Schema. The text comes as the model wrote it. Errors, also those of Read, are
+// *document.Problem.
+func (e *Engine) PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error) {
+	whole := document.Region{Type: document.RegionPage, BBox: document.BBox{0, 0, page.Width, page.Height}}
+	return e.prepare(ctx, page, e.selector.get(), model.Ask{Region: whole, Question: &q})
+}
+
+// prepare makes a job of what is in the box of the region asked about.
+func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, ask model.Ask) (document.Prepared, error) {
+	request, err := e.request(s, ask)
+	if err != nil {
+		return document.Prepared{}, err
+	}
+	job := &job{selected: s, request: request}
+	err = e.encoded(ctx, func() error {
+		img, problem := crop(page, ask.Region.BBox, ask.Region.Outline, request.Image)
 		if problem != nil {
 			return problem
 		}
@@ -154,7 +187,7 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
 	}
 	got.usage = job.usage
-	return job.task.recognition(got), nil
+	return recognition(job.request, got), nil
 }
 
 // read asks once, and once more where a change of the request can mend the answer.
@@ -170,7 +203,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	if err != nil || !got.looped {
 		return got, err
 	}
-	job.sampling.RepetitionPenalty = e.cfg.LoopPenalty
+	job.request.Sampling.RepetitionPenalty = e.cfg.LoopPenalty
 	again, err := e.ask(ctx, job)
 	if err != nil {
 		return got, nil // what was read before the loop is worth more than an error

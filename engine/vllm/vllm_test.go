@@ -19,6 +19,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/enginetest"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/model/glmocr"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -33,6 +34,9 @@ func quick() vllm.Config {
 	return cfg
 }
 
+// profiles are those that engines of these tests know.
+var profiles = []vllm.Profile{glmocr.Profile{}}
+
 // serve starts a fake server.
 func serve(t testing.TB, cfg enginetest.Config) (*enginetest.Fake, vllm.Endpoint) {
 	fake := enginetest.NewFake(cfg)
@@ -44,7 +48,7 @@ func serve(t testing.TB, cfg enginetest.Config) (*enginetest.Fake, vllm.Endpoint
 // start starts an engine on the endpoints.
 func start(t testing.TB, cfg vllm.Config, endpoints ...vllm.Endpoint) *vllm.Engine {
 	cfg.Endpoints = endpoints
-	e, err := vllm.New(cfg, "../../models", slog.New(slog.DiscardHandler))
+	e, err := vllm.New(cfg, profiles, "../../models", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -512,15 +516,16 @@ func TestFaultyServerLosesNoRegionThatARetryCouldSave(t *testing.T) {
 func TestValidateNamesEveryKey(t *testing.T) {
 	cfg := vllm.Config{Endpoints: []vllm.Endpoint{
 		{URL: "ftp://a"}, {URL: "http://user:hunter2@b"}, {URL: "http://c?key=hunter2"}, {Name: "d", URL: "http://d", Weight: -1, MaxInFlight: -1, APIKey: "a\nb"}, {Name: "d", URL: "http://d"},
-	}, APIKey: "a\nb", JPEGQuality: 101}
+	}, APIKey: "a\nb", JPEGQuality: 101, MaxTokens: vllm.MaxTokens{Text: -1, Table: -1, Formula: -1},
+		Sampling: vllm.Sampling{Temperature: -0.5, TopP: -1, TopK: -1, RepetitionPenalty: -1}}
 	err := cfg.Validate()
 	if err == nil {
 		t.Fatal("no error")
 	}
 	for _, key := range []string{
 		"endpoints[0].url", "endpoints[1].url", "endpoints[2].url", "endpoints[3].weight", "endpoints[3].max_in_flight", "endpoints[3].api_key", "endpoints[4].name", "api_key",
-		"model", "first_byte_timeout", "progress_timeout", "region_timeout", "down_timeout", "check_interval", "attempts", "busy_attempts", "jpeg_quality",
-		"max_tokens.text", "max_tokens.table", "max_tokens.formula", "sampling.top_p", "sampling.top_k", "sampling.repetition_penalty", "loop_penalty",
+		"model", "profile", "first_byte_timeout", "progress_timeout", "region_timeout", "down_timeout", "check_interval", "attempts", "busy_attempts", "jpeg_quality",
+		"max_tokens.text", "max_tokens.table", "max_tokens.formula", "sampling.temperature", "sampling.top_p", "sampling.top_k", "sampling.repetition_penalty", "loop_penalty",
 	} {
 		if !strings.Contains(err.Error(), "vllm."+key) {
 			t.Errorf("%s is not named", key)

@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// patience is how many looks in a row must agree before a server that was ready
+// confirmLooks is how many looks in a row must agree before a server that was ready
 // counts as down because it is slow (a starved server answers its health check late and
 // its requests all the same), or as gone because it refuses connections.
-const patience = 3
+const confirmLooks = 3
 
 // watch looks at the endpoint until ctx ends: at each interval, and at once after
 // a request failed.
@@ -25,11 +25,15 @@ func (e *Engine) watch(ctx context.Context, ep *endpoint) {
 			return
 		}
 		slow = inRow(slow, timedOut)
-		if timedOut && last.ready() && slow < patience {
+		if timedOut && last.ready() && slow < confirmLooks {
 			s = last
 		}
+		s, changed := e.selector.judge(ep, s)
+		if changed {
+			changes.log.InfoContext(ctx, "model's profile selected", "profile", s.selection.String(), "setting", e.cfg.Profile, "model", s.id, "root", s.root)
+		}
 		absent = inRow(absent, s.state == stateUnreachable && !timedOut)
-		if absent == patience {
+		if absent == confirmLooks {
 			e.pool.lost(ep)
 		}
 		last = s

@@ -15,9 +15,9 @@ import (
 	"ocr-gateway/cache"
 	"ocr-gateway/extract"
 	"ocr-gateway/format"
+	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/pipeline"
-	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 )
@@ -101,8 +101,8 @@ func (a *App) openCache() (pipeline.Cache, error) {
 // read on a page. More than that would only make the cache forget.
 func (a *App) reading() string {
 	v, l := a.cfg.VLLM, a.cfg.Layout
-	return fmt.Sprintf("%s %+v %+v %+v %v %v %v %v %v %v %v %v", a.version, a.cfg.Engine.Embedded, v.MaxTokens, v.Sampling,
-		v.LoopPenalty, v.JPEGQuality, v.Confidence, l.Model, l.ONNX, l.DType, l.Threshold, l.Thresholds)
+	return fmt.Sprintf("%s %+v %+v %+v %v %v %v %v %v %v %v %v %v", a.version, a.cfg.Engine.Embedded, v.MaxTokens, v.Sampling,
+		v.LoopPenalty, v.JPEGQuality, v.Confidence, v.Charts, l.Model, l.ONNX, l.DType, l.Threshold, l.Thresholds)
 }
 
 // MaxUpload is the largest document, in bytes.

@@ -7,11 +7,11 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/layout/geometry"
 	"ocr-gateway/pipeline"
-	"ocr-gateway/pipeline/assemble"
 	"ocr-gateway/server"
 )
 
@@ -59,24 +59,26 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 // startVLLM starts watching the model servers and, unless it is off, the layout
 // sidecar. Neither needs to be up yet.
 func (a *App) startVLLM() (pipeline.Backend, error) {
-	engine, err := vllm.New(a.cfg.VLLM.Config, findModels(a.cfg.Engine.Embedded.Dir), a.log)
+	engine, err := vllm.New(a.cfg.VLLM.Config, profiles, findModels(a.cfg.Engine.Embedded.Dir), a.log)
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
 	a.onStop("vllm engine", func(context.Context) error { engine.Close(); return nil })
-	detector, state, err := a.startLayout()
+	detector, state, err := a.startLayout(engine.Traits().Pages)
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
+	found := finder{engine: engine, regions: detector, charts: a.cfg.VLLM.Charts}
 	a.backends = append(a.backends, backend{
 		engine: func() server.Component { return vllmComponent(engine) },
-		layout: state,
+		layout: found.state(state),
 	})
-	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.GLM}, nil
+	return pipeline.Backend{Detector: found, Recognizer: engine, Assemble: engine.Assemble}, nil
 }
 
-func (a *App) startLayout() (pipeline.Detector, func() server.Component, error) {
-	if a.cfg.Layout.Sidecar == doclayout.SidecarOff {
+// startLayout starts the layout sidecar, unless it is off or the model reads whole pages.
+func (a *App) startLayout(pages bool) (pipeline.Detector, func() server.Component, error) {
+	if pages || a.cfg.Layout.Sidecar == doclayout.SidecarOff {
 		whole := doclayout.WholePage{}
 		return whole, func() server.Component { return component(whole.Info(), stateReady, "") }, nil
 	}
@@ -117,7 +119,7 @@ func wholly(engine server.Component) bool {
 func engineComponent(engine pipeline.Recognizer, state, detail string) server.Component {
 	c := component(engine.Info(), state, detail)
 	c.Extract = document.MethodHeuristic
-	if _, answers := engine.(pipeline.Answerer); answers {
+	if answerer, can := engine.(pipeline.Answerer); can && answerer.Answers() {
 		c.Extract = document.MethodModel
 	}
 	if prompted, ok := engine.(pipeline.Prompted); ok {
@@ -127,5 +129,5 @@ func engineComponent(engine pipeline.Recognizer, state, detail string) server.Co
 }
 
 func component(info document.Info, state, detail string) server.Component {
-	return server.Component{Name: info.Name, Model: info.Model, State: state, Detail: detail, Tasks: info.Tasks}
+	return server.Component{Name: info.Name, Model: info.Model, Profile: info.Profile, State: state, Detail: detail, Tasks: info.Tasks}
 }

@@ -1,0 +1,125 @@
+package vllm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"ocr-gateway/document"
+	"ocr-gateway/model"
+)
+
+// Profile is how the models of one kind are asked and read; each has a package under
+// model/. Profiles are comparable and safe for concurrent use. variant is which model of
+// the kind is served, as Serves said; empty where nobody knows.
+type Profile interface {
+	// Name is the profile's name in Config.Profile.
+	Name() string
+	// Serves reports whether name, the id or root that a server lists, is one of the
+	// profile's models, and which.
+	Serves(name string) (variant string, ok bool)
+	Traits(variant string) model.Traits
+	// Request is how to ask. The error is a *document.Problem: the model cannot do it.
+	Request(ask model.Ask) (model.Request, error)
+	// Assemble turns what the model read on a page into its content, in place.
+	Assemble(page *document.PageResult)
+}
+
+// selection is the profile in use.
+type selection struct {
+	profile Profile
+	variant string
+}
+
+// String is the profile's name, with the variant where one is known.
+func (s selection) String() string {
+	if s.variant == "" {
+		return s.profile.Name()
+	}
+	return s.profile.Name() + "/" + s.variant
+}
+
+// selector says which profile is used: that of the settings, or that of the model which
+// the servers list. All servers must agree, because any may get any region.
+type selector struct {
+	profiles []Profile
+	fixed    Profile // nil for ProfileAuto
+
+	mu      sync.Mutex
+	current selection
+	seen    bool                    // a server has said what it serves
+	serving map[*endpoint]selection // of the servers that are ready
+}
+
+// newSelector begins with the profile that the settings name, or the one by which the
+// model's name goes, or the first. profiles must not be empty.
+func newSelector(profiles []Profile, cfg Config) (*selector, error) {
+	s := &selector{profiles: profiles, serving: map[*endpoint]selection{}}
+	if cfg.Profile != ProfileAuto {
+		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name() == cfg.Profile })
+		if i < 0 {
+			return nil, fmt.Errorf("vllm.profile is %q: use %s", cfg.Profile, s.names())
+		}
+		s.fixed = profiles[i]
+	}
+	var known bool
+	if s.current, known = s.find(cfg.Model, ""); !known {
+		s.current = selection{profile: profiles[0]}
+	}
+	return s, nil
+}
+
+// names lists what Config.Profile may be.
+func (s *selector) names() string {
+	names := []string{ProfileAuto}
+	for _, p := range s.profiles {
+		names = append(names, p.Name())
+	}
+	return strings.Join(names, ", ")
+}
+
+// find gives the profile of a served model, which goes by its root first: that is what the
+// server loaded, the id is any name.
+func (s *selector) find(id, root string) (found selection, known bool) {
+	for _, name := range []string{root, id} {
+		for _, p := range s.profiles {
+			if variant, ok := p.Serves(name); ok && (s.fixed == nil || p == s.fixed) {
+				return selection{p, variant}, true
+			}
+		}
+	}
+	return selection{profile: s.fixed}, s.fixed != nil
+}
+
+// get is the profile in use.
+func (s *selector) get() selection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.current
+}
+
+// judge takes what a look found. A ready server whose model has no profile, or another one
+// than the servers that are ready already, is not ready for us.
+func (s *selector) judge(e *endpoint, found status) (judged status, changed bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.serving, e)
+	if !found.ready() {
+		return found, false
+	}
+	mine, known := s.find(found.id, found.root)
+	if !known {
+		return status{state: stateWrongModel, detail: fmt.Sprintf(
+			"no profile is known for the model %q that it serves (root %q): set vllm.profile to one of %s", found.id, found.root, s.names())}, false
+	}
+	for other, theirs := range s.serving {
+		if theirs == s.current && mine != s.current {
+			return status{state: stateWrongModel, detail: fmt.Sprintf(
+				"it serves a model of the profile %s, and %s one of the profile %s: all endpoints must serve the same", mine, other.Name, theirs)}, false
+		}
+	}
+	changed = mine != s.current || !s.seen
+	s.seen, s.current, s.serving[e], found.selection = true, mine, mine, mine
+	return found, changed
+}
