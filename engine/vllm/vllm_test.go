@@ -514,10 +514,13 @@ func TestFaultyServerLosesNoRegionThatARetryCouldSave(t *testing.T) {
 }
 
 func TestValidateNamesEveryKey(t *testing.T) {
-	cfg := vllm.Config{Endpoints: []vllm.Endpoint{
-		{URL: "ftp://a"}, {URL: "http://user:hunter2@b"}, {URL: "http://c?key=hunter2"}, {Name: "d", URL: "http://d", Weight: -1, MaxInFlight: -1, APIKey: "a\nb"}, {Name: "d", URL: "http://d"},
-	}, APIKey: "a\nb", JPEGQuality: 101, MaxTokens: vllm.MaxTokens{Text: -1, Table: -1, Formula: -1},
-		Sampling: vllm.Sampling{Temperature: -0.5, TopP: -1, TopK: -1, RepetitionPenalty: -1}}
+	cfg := vllm.Config{
+		Endpoints: []vllm.Endpoint{
+			{URL: "ftp://a"}, {URL: "http://user:hunter2@b"}, {URL: "http://c?key=hunter2"}, {Name: "d", URL: "http://d", Weight: -1, MaxInFlight: -1, APIKey: "a\nb"}, {Name: "d", URL: "http://d"},
+		},
+		APIKey: "a\nb", JPEGQuality: 101, MaxTokens: vllm.MaxTokens{Text: -1, Table: -1, Formula: -1},
+		Sampling: vllm.Sampling{Temperature: -0.5, TopP: -1, TopK: -1, RepetitionPenalty: -1},
+	}
 	err := cfg.Validate()
 	if err == nil {
 		t.Fatal("no error")

@@ -208,7 +208,7 @@ func FuzzGrounding(f *testing.F) {
 // TestHostileAnswers ends in seconds where each step is linear.
 func TestHostileAnswers(t *testing.T) {
 	for _, unit := range []string{"![text](1,2,3,4)", "![text+](1,2,3,4)a\n", "$$\n", "$$ a\n\n", "<table>\n", "```\n", "\\[\n", "- a\n", "# a\n", "![", "a\n\n"} {
-		s := strings.Repeat(unit, 1<<17/len(unit))
+		s := strings.Repeat(unit, 1<<15/len(unit))
 		assembled(read(t, true, s))
 		assembled(read(t, false, s))
 	}

@@ -160,12 +160,12 @@ func FuzzTables(f *testing.F) {
 // TestHostileTables ends in seconds where each step is linear.
 func TestHostileTables(t *testing.T) {
 	for _, s := range []string{
-		strings.Repeat("<fcel>", 1<<17),
-		strings.Repeat("<lcel>", 1<<17) + strings.Repeat("<nl>", 1<<17),
-		strings.Repeat("<fcel><nl>", 1<<16), strings.Repeat("<ucel><nl>", 1<<16),
-		strings.Repeat(strings.Repeat("<xcel>", 300)+"<nl>", 300),
-		"<fcel>" + strings.Repeat("<lcel>", 1<<16) + "<nl>" + strings.Repeat("<ucel><nl>", 1<<16),
-		strings.Repeat(`\(`, 1<<18), "<fcel>" + strings.Repeat(`\(`, 1<<18),
+		strings.Repeat("<fcel>", 1<<14),
+		strings.Repeat("<lcel>", 1<<14) + strings.Repeat("<nl>", 1<<14),
+		strings.Repeat("<fcel><nl>", 1<<13), strings.Repeat("<ucel><nl>", 1<<13),
+		strings.Repeat(strings.Repeat("<xcel>", 100)+"<nl>", 100),
+		"<fcel>" + strings.Repeat("<lcel>", 1<<13) + "<nl>" + strings.Repeat("<ucel><nl>", 1<<13),
+		strings.Repeat(`\(`, 1<<15), "<fcel>" + strings.Repeat(`\(`, 1<<15),
 	} {
 		got := read(t, document.RegionTable, "table", s)
 		page := document.PageResult{Regions: []document.Region{{Type: document.RegionText, Status: document.StatusOK, Format: document.FormatText, Content: s}}}
