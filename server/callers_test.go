@@ -154,7 +154,11 @@ func TestKeylessServersStayOnTheirMachine(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
+		before := cfg.CheckAddress()
 		err = s.Run(ctx)
+		if (before == nil) != (err == nil) {
+			t.Errorf("%q: before the start %v, at it %v", cfg.Host, before, err)
+		}
 		return buf.String(), err
 	}
 	for _, host := range []string{"", "0.0.0.0", "::"} {
