@@ -29,8 +29,8 @@ func maxConnections() int {
 }
 
 // connections is a listener that leaves descriptors for work. A connection too many takes
-// the place of the one that has been idle for longest; where none is, it is told so and
-// closed.
+// the place of an idle one, of the address that has most of those the one idle for longest:
+// whoever holds many costs nobody else theirs. Where none is idle, it is told so and closed.
 type connections struct {
 	net.Listener
 	most   int
@@ -77,13 +77,29 @@ func (l *connections) admit(c net.Conn) bool {
 
 // longestIdle is nil where a request is on every connection. l.mu is held.
 func (l *connections) longestIdle() (oldest net.Conn) {
-	var since time.Time
-	for c, idle := range l.open {
-		if !idle.IsZero() && (oldest == nil || idle.Before(since)) {
-			oldest, since = c, idle
+	idle := map[string]int{} // by address
+	for c, since := range l.open {
+		if !since.IsZero() {
+			idle[addressOf(c)]++
+		}
+	}
+	var most int
+	for c, since := range l.open {
+		n := idle[addressOf(c)]
+		if !since.IsZero() && (oldest == nil || n > most || n == most && since.Before(l.open[oldest])) {
+			oldest, most = c, n
 		}
 	}
 	return oldest
+}
+
+// addressOf is a client's address, without the port.
+func addressOf(c net.Conn) string {
+	host, _, err := net.SplitHostPort(c.RemoteAddr().String())
+	if err != nil {
+		return c.RemoteAddr().String()
+	}
+	return host
 }
 
 // watch is an http.Server's ConnState.
