@@ -22,6 +22,7 @@ type Engine struct {
 	pool     *pool
 	encoder  encoder
 	encoding chan struct{} // one place per core
+	large    chan struct{} // those of them that crops larger than largeCrop may take
 	stop     context.CancelFunc
 	watchers sync.WaitGroup
 }
@@ -44,6 +45,7 @@ func New(cfg Config, models string, log *slog.Logger) (*Engine, error) {
 		pool:     newPool(endpoints, cfg.DownTimeout),
 		encoder:  openEncoder(models, log),
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		large:    make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 	}
 	for _, ep := range endpoints {
 		e.watchers.Go(func() { e.watch(ctx, ep) })
@@ -114,7 +116,7 @@ func (e *Engine) Prepare(ctx context.Context, page *document.Page, region docume
 // prepare makes a job of what is in box.
 func (e *Engine) prepare(ctx context.Context, page *document.Page, box document.BBox, outline []document.Point, task task) (document.Prepared, error) {
 	job := &job{task: task, sampling: e.cfg.Sampling}
-	err := e.encoded(ctx, func() error {
+	err := e.encoded(ctx, (box[2]-box[0])*(box[3]-box[1]), func() error {
 		img, problem := crop(page, box, outline, maxImageTokens)
 		if problem != nil {
 			return problem
@@ -130,8 +132,21 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, box document.
 	}, nil
 }
 
-// encoded runs encode, which makes a job's image, when a core is free for it.
-func (e *Engine) encoded(ctx context.Context, encode func() error) error {
+// largeCrop is in pixels more than an A4 page at 300 dpi has. A larger crop keeps a core
+// for some tenths of a second.
+const largeCrop = 10_000_000
+
+// encoded runs encode, which makes a job's image of so many pixels of a page, when a core is
+// free for it. Large ones leave a core to others, so that a small one does not wait for them.
+func (e *Engine) encoded(ctx context.Context, pixels int, encode func() error) error {
+	if pixels > largeCrop {
+		select {
+		case e.large <- struct{}{}:
+			defer func() { <-e.large }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	select {
 	case e.encoding <- struct{}{}:
 		defer func() { <-e.encoding }()
@@ -162,7 +177,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	got, err := e.ask(ctx, job)
 	var f *fault
 	if errors.As(err, &f) && f.kind == oversized {
-		if err := e.encoded(ctx, func() error { return e.reduce(job, f.tokens) }); err != nil {
+		if err := e.encoded(ctx, 0, func() error { return e.reduce(job, f.tokens) }); err != nil {
 			return answer{}, err
 		}
 		got, err = e.ask(ctx, job)
