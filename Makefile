@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh build run test test-faults soak test-sidecar test-vllm lint fuzz fuzz-server bench docker clean
+.PHONY: help setup mupdf models openssh build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -17,6 +17,7 @@ FUZZTIME ?= 20s
 MUTANTS ?= 3000
 TEST_TIMEOUT ?= 20m
 SOAK ?= 20m
+ATTACKS ?= 10m
 SSHD ?= /usr/sbin/sshd
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -132,6 +133,9 @@ test-faults: setup mupdf ## run the program while what it depends on fails, and 
 
 soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
 	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./faults -soak $(SOAK)
+
+soak-attacks: setup mupdf ## have all attacks go on at once for ATTACKS (default 10m), and print what that costs a good client
+	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./faults -long -attacks $(ATTACKS)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test

@@ -90,13 +90,20 @@ func batchOf(n int) request {
 
 // send makes a request and reads its answer. When ctx ends before that, the client has
 // left.
-func (g *gateway) send(ctx context.Context, r request) ending {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, g.base+r.path, bytes.NewReader(r.body))
+func (g *gateway) send(ctx context.Context, r request) ending { return g.sendBy(ctx, g.client, r) }
+
+// sendBy is send with the connections of a client of its own. Without a body it asks by GET.
+func (g *gateway) sendBy(ctx context.Context, client *http.Client, r request) ending {
+	method := http.MethodPost
+	if r.body == nil {
+		method = http.MethodGet
+	}
+	req, err := http.NewRequestWithContext(ctx, method, g.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return ending{err: err}
 	}
 	req.Header.Set("Content-Type", r.contentType)
-	do := g.client.Do
+	do := client.Do
 	if r.half {
 		do = shutAfterSending
 	}

@@ -13,9 +13,10 @@ import (
 )
 
 var (
-	long = flag.Bool("long", false, "run the long form of the faults, about five minutes")
-	soak = flag.Duration("soak", 0, "run the mixed load with faults for so long; 0 skips it")
-	seed = flag.Uint64("seed", 1, "of everything that happens at random")
+	long    = flag.Bool("long", false, "run the long form of the faults, about five minutes")
+	soak    = flag.Duration("soak", 0, "run the mixed load with faults for so long; 0 skips it")
+	attacks = flag.Duration("attacks", 0, "run all attacks at once for so long; 0 means some seconds")
+	seed    = flag.Uint64("seed", 1, "of everything that happens at random")
 )
 
 // form gives the short or the long form of an amount.

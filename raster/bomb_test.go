@@ -124,6 +124,38 @@ func TestSlowPicturesLeaveOthersRoom(t *testing.T) {
 	bombs.Wait()
 }
 
+// TestSlowPicturesStepBack has a child at a picture that takes long go behind all others, and
+// no child that did so get another picture.
+func TestSlowPicturesStepBack(t *testing.T) {
+	r, _ := newRasterizer(t, func(c *raster.Config) { c.PageTimeout = time.Hour })
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- onlyPage(ctx, r, slowBomb()) }()
+	last := min(19, niceness(os.Getpid())+19)
+	for !slices.ContainsFunc(r.ChildPIDs(), func(pid int) bool { return niceness(pid) == last }) {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	<-ended
+	if err := onlyPage(t.Context(), r, document.NewSource("", progressiveBomb(5000, 5000, 1, 20))); err != nil {
+		t.Error(err)
+	}
+	for _, pid := range r.IdlePIDs() {
+		if niceness(pid) == last {
+			t.Error("a child that stepped back waits for another picture")
+		}
+	}
+}
+
+// niceness of a process, -1 when it is gone.
+func niceness(pid int) int {
+	n, err := syscall.Getpriority(syscall.PRIO_PROCESS, pid)
+	if err != nil {
+		return -1
+	}
+	return 20 - n // as the system call has it
+}
+
 // TestCostlyPicturesAreRefused wants that told by the header alone.
 func TestCostlyPicturesAreRefused(t *testing.T) {
 	r, _ := newRasterizer(t, func(c *raster.Config) { c.ChildMemory = 256 << 20 })

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -38,8 +39,8 @@ type child struct {
 	up          chan struct{}   // closed when it has said that it is ready
 	exited      chan struct{}   // closed when the process and its group are gone
 	killed      context.Context // ends with kill
-	steppedBack sync.Once
-	kill        func() // ends the process; safe to call at any time, any number of times
+	steppedBack atomic.Int32    // niceness it was given, 0 for none
+	kill        func()          // ends the process; safe to call at any time, any number of times
 }
 
 // starter starts children. Its methods are for one goroutine.
@@ -290,19 +291,35 @@ func (c *child) readWords(rep reply, width, height int) ([]document.Word, error)
 // gateway itself works.
 const shortDocument = 2
 
-// stepBack lets everybody else on the machine go first, once and for good: the
-// pages of a long document are drawn ahead, and a short one should not wait behind
-// them for a processor. A child never gets another document.
-func (c *child) stepBack() {
-	c.steppedBack.Do(func() {
-		tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.cmd.Process.Pid))
-		if err != nil {
-			return // it is gone
+// slowCall is after how much time at one call a child steps back: most pages and images
+// take a tenth of it.
+const slowCall = 500 * time.Millisecond
+
+// How far a child steps back, in niceness beyond the gateway's own: that of a long document
+// behind the gateway and short documents, one at a slow call behind both.
+const (
+	longNice = 10
+	slowNice = 19
+)
+
+// stepBack lets others on the machine go first, for good: the pages of a long document
+// are drawn ahead, and what takes long should not keep what does not from a processor. A
+// child that stepped back never gets another document or image.
+func (c *child) stepBack(nice int) {
+	if int(c.steppedBack.Load()) >= nice {
+		return
+	}
+	c.steppedBack.Store(int32(nice))
+	if raw, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil {
+		nice += 20 - raw // as the system call has it; the kernel ends it at 19
+	}
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.cmd.Process.Pid))
+	if err != nil {
+		return // it is gone
+	}
+	for _, task := range tasks { // the kernel keeps this for each thread; new ones take it over
+		if id, err := strconv.Atoi(task.Name()); err == nil {
+			_ = unix.Setpriority(unix.PRIO_PROCESS, id, nice)
 		}
-		for _, task := range tasks { // the kernel keeps this for each thread; new ones take it over
-			if id, err := strconv.Atoi(task.Name()); err == nil {
-				_ = unix.Setpriority(unix.PRIO_PROCESS, id, 10)
-			}
-		}
-	})
+	}
 }

@@ -329,7 +329,6 @@ func (p *pool) overrun(c *child) {
 	}
 	delete(p.leased, c)
 	p.late[c] = struct{}{}
-	c.stepBack()
 	p.givePlace()
 }
 

@@ -1,12 +1,14 @@
 package server
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -126,3 +128,25 @@ func loopback(address net.Addr) bool {
 	tcp, ok := address.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
+
+// CheckAddress reports, before anything is started, what Run would refuse: an address that
+// other machines reach, without API keys and without AllowKeyless. A name that cannot be
+// resolved yet is left to Run.
+func (c Config) CheckAddress() error {
+	address, err := net.ResolveTCPAddr("tcp", c.address())
+	if err != nil {
+		return nil
+	}
+	return c.checkReach(address)
+}
+
+func (c Config) checkReach(address net.Addr) error {
+	if len(c.APIKeys) > 0 || c.AllowKeyless || loopback(address) {
+		return nil
+	}
+	return fmt.Errorf("other machines reach %s, and there are no API keys: set server.api_keys_file or OCR_SERVER_API_KEYS, "+
+		"listen on 127.0.0.1, or mean it with --allow-keyless (server.allow_keyless)", c.address())
+}
+
+// address is what to listen on.
+func (c Config) address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }

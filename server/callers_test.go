@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -94,9 +95,7 @@ func TestKeysAreEnough(t *testing.T) {
 	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.APIKeys = []string{"first-key"} })
 	for _, c := range callers {
 		headers := headers{"X-API-Key": "first-key"}
-		for name, value := range c.headers {
-			headers[name] = value
-		}
+		maps.Copy(headers, c.headers)
 		if got := a.call("POST", documentURL, headers); got.status != 200 {
 			t.Errorf("%s gives %d: %s", c.name, got.status, got.body)
 		}
@@ -154,7 +153,11 @@ func TestKeylessServersStayOnTheirMachine(t *testing.T) {
 		}
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
+		before := cfg.CheckAddress()
 		err = s.Run(ctx)
+		if (before == nil) != (err == nil) {
+			t.Errorf("%q: before the start %v, at it %v", cfg.Host, before, err)
+		}
 		return buf.String(), err
 	}
 	for _, host := range []string{"", "0.0.0.0", "::"} {

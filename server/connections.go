@@ -29,19 +29,26 @@ func maxConnections() int {
 }
 
 // connections is a listener that leaves descriptors for work. A connection too many takes
-// the place of the one that has been idle for longest; where none is, it is told so and
-// closed.
+// the place of an idle one, of the address that has most of those the one idle for longest:
+// whoever holds many costs nobody else theirs. Where none is idle, it is told so and closed.
 type connections struct {
 	net.Listener
 	most   int
 	refuse prometheus.Counter
 
 	mu   sync.Mutex
-	open map[net.Conn]time.Time // since when it is idle; zero while a request is on it
+	open map[net.Conn]*connection
+	idle map[string]int // by address
+}
+
+// connection is one of a client that stands at an address, whatever its port.
+type connection struct {
+	address string
+	idle    time.Time // since when; zero while a request is on it
 }
 
 func reserve(ln net.Listener, most int, refuse prometheus.Counter) *connections {
-	return &connections{Listener: ln, most: most, refuse: refuse, open: map[net.Conn]time.Time{}}
+	return &connections{Listener: ln, most: most, refuse: refuse, open: map[net.Conn]*connection{}, idle: map[string]int{}}
 }
 
 // Accept waits for a connection that may stay.
@@ -68,22 +75,44 @@ func (l *connections) admit(c net.Conn) bool {
 		if oldest == nil {
 			return false
 		}
+		l.set(oldest, time.Time{})
 		delete(l.open, oldest)
 		oldest.Close()
 	}
-	l.open[c] = time.Now()
+	address := c.RemoteAddr().String()
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		address = host
+	}
+	l.open[c] = &connection{address: address}
+	l.set(c, time.Now())
 	return true
 }
 
 // longestIdle is nil where a request is on every connection. l.mu is held.
 func (l *connections) longestIdle() (oldest net.Conn) {
+	most := 0
 	var since time.Time
-	for c, idle := range l.open {
-		if !idle.IsZero() && (oldest == nil || idle.Before(since)) {
-			oldest, since = c, idle
+	for c, its := range l.open {
+		n := l.idle[its.address]
+		if !its.idle.IsZero() && (n > most || n == most && its.idle.Before(since)) {
+			oldest, most, since = c, n, its.idle
 		}
 	}
 	return oldest
+}
+
+// set notes since when a connection is idle; zero when a request is on it. l.mu is held.
+func (l *connections) set(c net.Conn, idle time.Time) {
+	its := l.open[c]
+	if !its.idle.IsZero() {
+		l.idle[its.address]--
+	}
+	if its.idle = idle; !idle.IsZero() {
+		l.idle[its.address]++
+	}
+	if l.idle[its.address] == 0 {
+		delete(l.idle, its.address)
+	}
 }
 
 // watch is an http.Server's ConnState.
@@ -95,10 +124,11 @@ func (l *connections) watch(c net.Conn, state http.ConnState) {
 	}
 	switch state {
 	case http.StateActive:
-		l.open[c] = time.Time{}
+		l.set(c, time.Time{})
 	case http.StateIdle:
-		l.open[c] = time.Now()
+		l.set(c, time.Now())
 	case http.StateClosed, http.StateHijacked:
+		l.set(c, time.Time{})
 		delete(l.open, c)
 	case http.StateNew: // as admit has it
 	}

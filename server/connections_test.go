@@ -13,8 +13,8 @@ import (
 	"ocr-gateway/server"
 )
 
-// limited serves with room for two connections. A request for /wait is answered when let says so.
-func limited(t *testing.T) (address string, waiting, let chan struct{}) {
+// limited serves with room for so many connections. A request for /wait is answered when let says so.
+func limited(t *testing.T, room int) (address string, waiting, let chan struct{}) {
 	t.Helper()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -22,7 +22,7 @@ func limited(t *testing.T) (address string, waiting, let chan struct{}) {
 		t.Fatal(err)
 	}
 	waiting, let = make(chan struct{}), make(chan struct{})
-	conns, watch := server.Reserve(ln, 2)
+	conns, watch := server.Reserve(ln, room)
 	srv := &http.Server{ConnState: watch, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/wait" {
 			waiting <- struct{}{}
@@ -43,7 +43,13 @@ func limited(t *testing.T) (address string, waiting, let chan struct{}) {
 // dial connects and sends a request; the answer is still to be read.
 func dial(t *testing.T, address, path string) (net.Conn, *bufio.Reader) {
 	t.Helper()
-	var d net.Dialer
+	return dialFrom(t, 1, address, path)
+}
+
+// dialFrom is dial from one of this machine's addresses.
+func dialFrom(t *testing.T, last byte, address, path string) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, last)}}
 	c, err := d.DialContext(t.Context(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +78,7 @@ func answered(t *testing.T, r *bufio.Reader) (status int, body []byte) {
 // TestIdleConnectionsGiveWay wants a new connection served, and the one that has been idle
 // for longest closed.
 func TestIdleConnectionsGiveWay(t *testing.T) {
-	address, _, _ := limited(t)
+	address, _, _ := limited(t, 2)
 	_, first := dial(t, address, "/")
 	answered(t, first)
 	second, secondAnswers := dial(t, address, "/")
@@ -90,9 +96,32 @@ func TestIdleConnectionsGiveWay(t *testing.T) {
 	answered(t, secondAnswers)
 }
 
+// TestManyIdleConnectionsCostNobodyElse: of two clients the one that holds more gives way, though
+// the other has been idle for longer.
+func TestManyIdleConnectionsCostNobodyElse(t *testing.T) {
+	address, _, _ := limited(t, 3)
+	good, goodAnswers := dialFrom(t, 1, address, "/")
+	answered(t, goodAnswers)
+	var greedy []*bufio.Reader
+	for range 4 {
+		_, answers := dialFrom(t, 2, address, "/")
+		answered(t, answers)
+		greedy = append(greedy, answers)
+	}
+	for _, gone := range greedy[:2] {
+		if _, err := gone.ReadByte(); err == nil {
+			t.Error("a connection of the client with most of them is still open")
+		}
+	}
+	if _, err := good.Write([]byte("GET / HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	answered(t, goodAnswers)
+}
+
 // TestNoConnectionAtWorkGivesWay wants one too many told to come back.
 func TestNoConnectionAtWorkGivesWay(t *testing.T) {
-	address, waiting, let := limited(t)
+	address, waiting, let := limited(t, 2)
 	var working []*bufio.Reader
 	for range 2 {
 		_, r := dial(t, address, "/wait")

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -160,18 +159,17 @@ func (s *Server) routes() (*echo.Echo, error) {
 
 // Run listens on the configured address and serves until ctx ends.
 func (s *Server) Run(ctx context.Context) error {
-	address := net.JoinHostPort(s.cfg.Host, strconv.Itoa(s.cfg.Port))
+	address := s.cfg.address()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another with --host and --port", address, err)
 	}
+	if err := s.cfg.checkReach(ln.Addr()); err != nil {
+		ln.Close()
+		return err
+	}
 	if len(s.cfg.APIKeys) == 0 && !loopback(ln.Addr()) {
-		if !s.cfg.AllowKeyless {
-			ln.Close()
-			return fmt.Errorf("other machines reach %s, and there are no API keys: set server.api_keys_file or OCR_SERVER_API_KEYS, "+
-				"listen on 127.0.0.1, or mean it with --allow-keyless (server.allow_keyless)", address)
-		}
 		s.log.WarnContext(ctx, "everybody who reaches this address may use the server: there are no API keys", "address", ln.Addr().String())
 	}
 	return s.Serve(ctx, ln)

@@ -163,6 +163,7 @@ func TestWrongUse(t *testing.T) {
 	}{
 		"flag":         {[]string{"serve", "--prot", "1"}, "unknown flag: --prot"},
 		"port":         {[]string{"serve", "--port", "70000"}, "server.port"},
+		"no keys":      {[]string{"serve", "--host", "0.0.0.0", "--models", "/nowhere"}, "--allow-keyless"},
 		"engine":       {[]string{"serve", "--engine", "magic"}, "engine.kind"},
 		"endpoint":     {[]string{"ocr", testdata + "sample.png", "--vllm-endpoint", "gpu:8000"}, "command line: vllm.endpoints[0].url"},
 		"no endpoint":  {[]string{"serve", "--engine", "vllm"}, "--vllm-endpoint URL"},

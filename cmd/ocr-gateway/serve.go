@@ -33,6 +33,9 @@ func newServe() *cobra.Command {
 		if printConfig {
 			return config.Print(cmd.OutOrStdout(), cfg)
 		}
+		if err := cfg.Server.CheckAddress(); err != nil {
+			return err
+		}
 		log, err := newLogger(cfg.Log)
 		if err != nil {
 			return err

@@ -25,6 +25,7 @@ type Engine struct {
 	encoder  encoder
 	selector *selector
 	encoding chan struct{} // one place per core
+	large    chan struct{} // those of them that crops larger than largeCrop may take
 	stop     context.CancelFunc
 	watchers sync.WaitGroup
 }
@@ -52,6 +53,7 @@ func New(cfg Config, profiles []Profile, library string, log *slog.Logger) (*Eng
 		pool:     newPool(endpoints, cfg.DownTimeout),
 		encoder:  openEncoder(library, log),
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		large:    make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 	}
 	for _, ep := range endpoints {
 		e.watchers.Go(func() { e.watch(ctx, ep) })
@@ -147,7 +149,8 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 		return document.Prepared{}, err
 	}
 	job := &job{selected: s, request: request}
-	err = e.encoded(ctx, func() error {
+	box := ask.Region.BBox
+	err = e.encoded(ctx, (box[2]-box[0])*(box[3]-box[1]), func() error {
 		img, problem := crop(page, ask.Region.BBox, ask.Region.Outline, request.Image)
 		if problem != nil {
 			return problem
@@ -163,8 +166,21 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 	}, nil
 }
 
-// encoded runs encode, which makes a job's image, when a core is free for it.
-func (e *Engine) encoded(ctx context.Context, encode func() error) error {
+// largeCrop is in pixels more than an A4 page at 300 dpi has. A larger crop keeps a core
+// for some tenths of a second.
+const largeCrop = 10_000_000
+
+// encoded runs encode, which makes a job's image of so many pixels of a page, when a core is
+// free for it. Large ones leave a core to others, so that a small one does not wait for them.
+func (e *Engine) encoded(ctx context.Context, pixels int, encode func() error) error {
+	if pixels > largeCrop {
+		select {
+		case e.large <- struct{}{}:
+			defer func() { <-e.large }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	select {
 	case e.encoding <- struct{}{}:
 		defer func() { <-e.encoding }()
@@ -195,7 +211,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	got, err := e.ask(ctx, job)
 	var f *fault
 	if errors.As(err, &f) && f.kind == oversized {
-		if err := e.encoded(ctx, func() error { return e.reduce(job, f.tokens) }); err != nil {
+		if err := e.encoded(ctx, 0, func() error { return e.reduce(job, f.tokens) }); err != nil {
 			return answer{}, err
 		}
 		got, err = e.ask(ctx, job)
