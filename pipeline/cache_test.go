@@ -303,6 +303,69 @@ func TestWhatChangesAPageIsInItsKey(t *testing.T) {
 	}
 }
 
+// TestEveryOptionIsInTheKeyOrNot fails when a new option is not listed here: say then
+// whether it changes what is read, and leave it out of the key if it does not.
+func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
+	type option struct {
+		set   func(*document.Options)
+		inKey bool
+	}
+	options := map[string]option{
+		"Task":           {func(o *document.Options) { o.Task = document.TaskText }, true},
+		"Layout":         {func(o *document.Options) { o.Layout = true }, true},
+		"Prompt":         {func(o *document.Options) { o.Prompt = "x" }, true},
+		"Question":       {func(o *document.Options) { o.Question = &document.Question{Prompt: "x"} }, true},
+		"Pages":          {func(o *document.Options) { o.Pages = second(t) }, false},
+		"Password":       {func(o *document.Options) { o.Password = "x" }, false},
+		"DPI":            {func(o *document.Options) { o.DPI = 300 }, false},
+		"IncludeHeaders": {func(o *document.Options) { o.IncludeHeaders = true }, false},
+		"TableFormat":    {func(o *document.Options) { o.TableFormat = document.TableMarkdown }, false},
+		"JoinTables":     {func(o *document.Options) { o.JoinTables = true }, false},
+		"Images":         {func(o *document.Options) { o.Images = document.ImagesRef }, false},
+		"ImagePrefix":    {func(o *document.Options) { o.ImagePrefix = "x" }, false},
+		"Batch":          {func(o *document.Options) { o.Batch = true }, false},
+	}
+	fields := reflect.TypeFor[document.Options]()
+	if len(options) != fields.NumField() {
+		t.Errorf("%d options are listed, there are %d", len(options), fields.NumField())
+	}
+	for field := range fields.Fields() {
+		option, listed := options[field.Name]
+		if !listed {
+			t.Errorf("the option %s is not listed", field.Name)
+			continue
+		}
+		var opts document.Options
+		option.set(&opts)
+		if reflect.ValueOf(opts).FieldByIndex(field.Index).IsZero() {
+			t.Errorf("%s is not set", field.Name)
+		}
+		r := newReader()
+		p := withCache(&memoryCache{}, "", sheets{2, noisy}, r)
+		readPages(t, p, document.Options{})
+		before := r.calls.Load()
+		readPages(t, p, opts)
+		if again := r.calls.Load() != before; again != option.inKey {
+			t.Errorf("%s: read again %v, in the key %v", field.Name, again, option.inKey)
+		}
+	}
+}
+
+// TestEveryFieldOfAPageIsInTheKeyOrNot fails when a new field is not listed here.
+// TestWhatChangesAPageIsInItsKey shows those that are.
+func TestEveryFieldOfAPageIsInTheKeyOrNot(t *testing.T) {
+	listed := map[string]string{
+		"Image": "", "Width": "", "Height": "", "Words": "", // in the key
+		"Number": "names only", "Rotation": "set by the detector", "DPI": "shown only", "Scaled": "shown only",
+		"Faults": "of the page at hand, not of what is read", "Free": "memory",
+	}
+	for field := range reflect.TypeFor[document.Page]().Fields() {
+		if _, ok := listed[field.Name]; !ok {
+			t.Errorf("the field %s of pages is not listed", field.Name)
+		}
+	}
+}
+
 // reshape keeps the bytes and changes how they make rows.
 func reshape(page *document.Page) {
 	img := page.Image.(*image.RGBA)
