@@ -9,11 +9,13 @@ import (
 	"image"
 	"image/color"
 	"log/slog"
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline"
@@ -76,7 +78,7 @@ func noisy() document.Page {
 			img.Pix[i] = 255
 		}
 	}
-	return document.Page{Width: 100, Height: 200, Image: img, DPI: 150}
+	return document.Page{Width: 100, Height: 200, Image: img, DPI: 150, Took: 7 * time.Millisecond}
 }
 
 // reader is a detector and an engine of which everything can be said.
@@ -216,7 +218,7 @@ func TestCachedPagesAreTheSame(t *testing.T) {
 			t.Errorf("%+v: read again: %d", opts, n)
 		}
 		for number, page := range got {
-			if !page.Cached || len(page.Timings) != 0 {
+			if !page.Cached || !maps.Equal(page.Timings, map[string]int{"raster": 7}) {
 				t.Errorf("page %d: cached %v, timings %v", number, page.Cached, page.Timings)
 			}
 			if a, b := free(*want[number]), free(*page); !reflect.DeepEqual(a.Regions[1].Grid, b.Regions[1].Grid) || asJSON(t, a) != asJSON(t, b) || a.Text != b.Text {
@@ -356,7 +358,7 @@ func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
 func TestEveryFieldOfAPageIsInTheKeyOrNot(t *testing.T) {
 	listed := map[string]string{
 		"Image": "", "Width": "", "Height": "", "Words": "", // in the key
-		"Number": "names only", "Rotation": "set by the detector", "DPI": "shown only", "Scaled": "shown only",
+		"Number": "names only", "Rotation": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only",
 		"Faults": "of the page at hand, not of what is read", "Free": "memory",
 	}
 	for field := range reflect.TypeFor[document.Page]().Fields() {

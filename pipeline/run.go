@@ -82,7 +82,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	}
 	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary})
 	err = r.pages(ctx, pages)
-	r.result.Timings = map[string]int{"total": int(time.Since(start).Milliseconds())}
+	r.result.Timings = map[string]int{"total": milliseconds(time.Since(start))}
 	r.finish(err)
 	if err != nil {
 		return &r.result, r.result.Error
