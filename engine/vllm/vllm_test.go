@@ -74,10 +74,23 @@ func problem(t *testing.T, err error) *document.Problem {
 }
 
 func TestConformance(t *testing.T) {
-	enginetest.Run(t, enginetest.Suite{New: func(t *testing.T) enginetest.Recognizer {
+	enginetest.Run(t, enginetest.Suite{Stuck: stuck, New: func(t *testing.T) enginetest.Recognizer {
 		_, endpoint := serve(t, enginetest.Config{Latency: 5 * time.Millisecond, KeepImages: true, Answer: enginetest.SeesBlanks(enginetest.Script)})
 		return start(t, quick(), endpoint)
 	}})
+}
+
+// stuck starts an engine whose server does not answer.
+func stuck(t *testing.T) (r enginetest.Recognizer, asked <-chan struct{}) {
+	requests := make(chan struct{}, 1)
+	_, endpoint := serve(t, enginetest.Config{Fault: func(enginetest.Request) enginetest.Fault {
+		select {
+		case requests <- struct{}{}:
+		default:
+		}
+		return enginetest.Fault{Hang: true}
+	}})
+	return start(t, quick(), endpoint), requests
 }
 
 // TestRegionTypes checks prompts, formats and every parameter of the request.
