@@ -158,7 +158,7 @@ func TestConfigValidate(t *testing.T) {
 	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}}
 	err := bad.Validate()
 	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins", "allowed_hosts"} {
-		if err == nil || !strings.Contains(err.Error(), "server."+key) {
+		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+key+" ") {
 			t.Errorf("error does not name %s: %v", key, err)
 		}
 	}

@@ -535,7 +535,7 @@ func TestValidateNamesEveryKey(t *testing.T) {
 		"model", "first_byte_timeout", "progress_timeout", "region_timeout", "down_timeout", "check_interval", "attempts", "busy_attempts", "jpeg_quality",
 		"max_tokens.text", "max_tokens.table", "max_tokens.formula", "sampling.top_p", "sampling.top_k", "sampling.repetition_penalty", "loop_penalty",
 	} {
-		if !strings.Contains(err.Error(), "vllm."+key) {
+		if !strings.Contains("\n"+err.Error(), "\n"+key+" ") {
 			t.Errorf("%s is not named", key)
 		}
 	}
