@@ -18,7 +18,6 @@ const (
 	CodeTooManyPages     Code = "too_many_pages"      // page count over the limit
 	CodeTooManyPixels    Code = "too_many_pixels"     // image dimensions over the limit
 	CodeTaskUnsupported  Code = "task_unsupported"    // the engine in use cannot do this task
-	CodeNotImplemented   Code = "not_implemented"     // promised, not built yet
 	CodePageTimeout      Code = "page_timeout"        // one page took longer than allowed
 	CodePageFailed       Code = "page_failed"         // one page could not be rendered
 	CodePageIncomplete   Code = "page_incomplete"     // something on a page could not be drawn

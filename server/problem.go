@@ -51,7 +51,6 @@ var statuses = map[document.Code]struct {
 	codeTooManyRequests:           {429, "Too many requests of one client"},
 	document.CodeCanceled:         {499, "Canceled"},
 	document.CodeInternal:         {500, "Internal error"},
-	document.CodeNotImplemented:   {501, "Not implemented"},
 	document.CodeAllPagesFailed:   {502, "All pages failed"},
 	document.CodeEngineFailed:     {502, "Recognition failed"},
 	document.CodeLayoutFailed:     {502, "Layout detection failed"},
@@ -151,7 +150,7 @@ func (f *failure) status() int {
 
 // ours says that somebody who runs the server should look into it.
 func (f *failure) ours() bool {
-	return f.status() >= 500 && f.Code != document.CodeOverloaded && f.Code != document.CodeNotImplemented
+	return f.status() >= 500 && f.Code != document.CodeOverloaded
 }
 
 func (f *failure) body(requestID string) problemBody {

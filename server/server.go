@@ -44,8 +44,7 @@ type Format struct {
 type Deps struct {
 	Pipeline Pipeline
 	Formats  []Format
-	// Fields reads a schema; the error is a *document.Problem. nil where fields
-	// cannot be extracted.
+	// Fields reads a schema; the error is a *document.Problem.
 	Fields      func(schema string) (Fields, error)
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
