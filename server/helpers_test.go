@@ -191,8 +191,8 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 	cfg := testConfig()
 	cfg.TempDir = t.TempDir()
 	deps := server.Deps{
-		Layout:   true,
-		Fields:   fakeSchema, FieldLimits: map[string]int64{},
+		Layout: true,
+		Fields: fakeSchema, FieldLimits: map[string]int64{},
 		Pipeline: p, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7},
 		Formats: []server.Format{
 			{Name: "markdown", MediaType: "text/markdown", Encode: func(w io.Writer, r *document.Result) error {

@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"document":                   {},
 	"raster":                     {"document", "internal/setting", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
+	"internal/htmltable":         {}, // tables of language models
 	"internal/plane":             {}, // boxes and spans
 	"internal/setting":           {}, // which setting is wrong
 	"layout/doclayout":           {"document", "internal/setting", "internal/plane"},
@@ -48,8 +49,8 @@ var arrows = map[string][]string{
 	"engine/enginetest/fakevllm": {"engine/enginetest"},
 	"pipeline":                   {"document", "internal/setting"},
 	"pipeline/assemble":          {"document"},
-	"format":                     {"document"},
-	"extract":                    {"document"},
+	"format":                     {"document", "internal/htmltable"},
+	"extract":                    {"document", "internal/htmltable"},
 	"cache":                      {"internal/setting"},
 	"server":                     {"document", "internal/setting"},
 	"bench":                      {},
