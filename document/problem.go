@@ -1,6 +1,10 @@
 package document
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Code is a stable, documented name for a class of problem. The server maps it
 // to an HTTP status; clients may switch on it.
@@ -60,6 +64,19 @@ type Problem struct {
 // Problemf makes a problem with a formatted detail.
 func Problemf(code Code, phase Phase, format string, args ...any) *Problem {
 	return &Problem{Code: code, Phase: phase, Detail: fmt.Sprintf(format, args...)}
+}
+
+// EndProblem says why work ended with its context: cause is the context's cause, or an
+// error that leads to one. A Problem that the context was ended with is the answer.
+func EndProblem(cause error, phase Phase) *Problem {
+	if p, ok := errors.AsType[*Problem](cause); ok {
+		return p
+	}
+	p := Problemf(CodeCanceled, phase, "the request was canceled")
+	if errors.Is(cause, context.DeadlineExceeded) {
+		p = Problemf(CodeDeadlineExceeded, phase, "the work took longer than this request allows")
+	}
+	return p.Retry().Because(cause)
 }
 
 // Because sets the cause, for the log, and returns p.

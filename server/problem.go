@@ -117,16 +117,10 @@ func asFailure(err error) *failure {
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return &failure{Problem: ofHTTPError(he)}
 	}
-	var p *document.Problem
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		p = document.Problemf(document.CodeDeadlineExceeded, "", "the request's time is over").Retry()
-	case errors.Is(err, context.Canceled):
-		p = document.Problemf(document.CodeCanceled, "", "the request was canceled")
-	default:
-		p = document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id")
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return &failure{Problem: document.EndProblem(err, "")}
 	}
-	return &failure{Problem: p.Because(err)}
+	return &failure{Problem: internalProblem(err)}
 }
 
 // ofHTTPError translates what echo itself refuses.
@@ -137,8 +131,12 @@ func ofHTTPError(he *echo.HTTPError) *document.Problem {
 	case http.StatusMethodNotAllowed:
 		return document.Problemf(codeMethodNotAllowed, "", "this address does not take this method; the Allow header lists those it takes")
 	default:
-		return document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id").Because(he)
+		return internalProblem(he)
 	}
+}
+
+func internalProblem(err error) *document.Problem {
+	return document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id").Because(err)
 }
 
 func (f *failure) status() int {

@@ -57,7 +57,7 @@ type Deps struct {
 }
 
 // errStopping is the cause of contexts that end because the server stops.
-var errStopping = errors.New("the server is stopping")
+var errStopping = document.Problemf(document.CodeOverloaded, "", "the server is stopping and has interrupted this request; send it again later").Retry()
 
 // Server is the HTTP API.
 type Server struct {
