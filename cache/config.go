@@ -1,6 +1,8 @@
 package cache
 
-import "errors"
+import (
+	"ocr-gateway/internal/setting"
+)
 
 // Config says where entries are kept and how many.
 type Config struct {
@@ -15,8 +17,7 @@ func DefaultConfig() Config { return Config{MaxBytes: 1 << 30} }
 
 // Validate names settings that cannot work.
 func (c Config) Validate() error {
-	if c.MaxBytes < 1<<20 {
-		return errors.New("max_bytes: must be 1 MiB or more")
-	}
-	return nil
+	var errs setting.Errors
+	errs.Check(c.MaxBytes >= 1<<20, "max_bytes", "is %d: use 1 MiB or more", c.MaxBytes)
+	return errs.Join()
 }

@@ -17,6 +17,7 @@ import (
 	"context"
 	"image"
 	"iter"
+	"time"
 )
 
 // Task is what a client asks of an image or document.
@@ -140,6 +141,8 @@ type Page struct {
 	// Faults is what of the page could not be drawn, in people's words; nil for a page
 	// that is whole.
 	Faults []string
+	// Took is how long rendering took, without waiting for a turn or for memory.
+	Took time.Duration
 	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
 	Image image.Image
 	// Free gives back the page's share of the memory budget but for rest bytes. It is

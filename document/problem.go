@@ -1,6 +1,10 @@
 package document
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Code is a stable, documented name for a class of problem. The server maps it
 // to an HTTP status; clients may switch on it.
@@ -18,7 +22,6 @@ const (
 	CodeTooManyPages     Code = "too_many_pages"      // page count over the limit
 	CodeTooManyPixels    Code = "too_many_pixels"     // image dimensions over the limit
 	CodeTaskUnsupported  Code = "task_unsupported"    // the engine in use cannot do this task
-	CodeNotImplemented   Code = "not_implemented"     // promised, not built yet
 	CodePageTimeout      Code = "page_timeout"        // one page took longer than allowed
 	CodePageFailed       Code = "page_failed"         // one page could not be rendered
 	CodePageIncomplete   Code = "page_incomplete"     // something on a page could not be drawn
@@ -61,6 +64,19 @@ type Problem struct {
 // Problemf makes a problem with a formatted detail.
 func Problemf(code Code, phase Phase, format string, args ...any) *Problem {
 	return &Problem{Code: code, Phase: phase, Detail: fmt.Sprintf(format, args...)}
+}
+
+// EndProblem says why work ended with its context: cause is the context's cause, or an
+// error that leads to one. A Problem that the context was ended with is the answer.
+func EndProblem(cause error, phase Phase) *Problem {
+	if p, ok := errors.AsType[*Problem](cause); ok {
+		return p
+	}
+	p := Problemf(CodeCanceled, phase, "the request was canceled")
+	if errors.Is(cause, context.DeadlineExceeded) {
+		p = Problemf(CodeDeadlineExceeded, phase, "the work took longer than this request allows")
+	}
+	return p.Retry().Because(cause)
 }
 
 // Because sets the cause, for the log, and returns p.

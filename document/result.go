@@ -16,7 +16,7 @@ type PageResult struct {
 	Regions  []Region       `json:"regions"`
 	Cached   bool           `json:"cached,omitempty"` // found in the cache: read before, and for nothing now
 	Error    *Problem       `json:"error,omitempty"`
-	Timings  map[string]int `json:"timings_ms,omitempty"` // per phase: raster, layout, recognize
+	Timings  map[string]int `json:"timings_ms,omitempty"` // by Phase: raster; and layout, recognize unless Cached
 	Usage    Usage          `json:"-"`
 	Answer   *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
 	// Images are pictures of the page by their names, as PNG or JPEG; see ImagesRef.

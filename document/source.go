@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -16,9 +15,8 @@ const spoolAbove = 1 << 20
 // unlinked temporary file when not. It is safe for concurrent reading.
 type Source struct {
 	// Name is what the client called it: for messages only, never a path to open.
-	Name   string
-	Size   int64
-	SHA256 [sha256.Size]byte
+	Name string
+	Size int64
 
 	data []byte   // nil when spooled
 	file *os.File // nil when in memory
@@ -26,15 +24,14 @@ type Source struct {
 
 // NewSource makes a source from bytes in memory, which it then owns.
 func NewSource(name string, data []byte) *Source {
-	return &Source{Name: name, Size: int64(len(data)), SHA256: sha256.Sum256(data), data: data}
+	return &Source{Name: name, Size: int64(len(data)), data: data}
 }
 
 // ReadSource reads r to its end. More than limit bytes is a *Problem with
 // CodeTooLarge; other errors are those of r or of the temporary directory dir
 // (empty means the system's).
 func ReadSource(name string, r io.Reader, limit int64, dir string) (*Source, error) {
-	hash := sha256.New()
-	r = io.TeeReader(io.LimitReader(r, limit+1), hash)
+	r = io.LimitReader(r, limit+1)
 	var head bytes.Buffer
 	n, err := io.CopyN(&head, r, min(spoolAbove, limit+1))
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -50,7 +47,6 @@ func ReadSource(name string, r io.Reader, limit int64, dir string) (*Source, err
 		s.Close()
 		return nil, Problemf(CodeTooLarge, PhaseAdmission, "the upload is larger than the limit of %d bytes", limit)
 	}
-	hash.Sum(s.SHA256[:0])
 	return s, nil
 }
 

@@ -2,7 +2,6 @@ package document_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"io"
 	"os"
@@ -20,8 +19,8 @@ func TestReadSourceKeepsEveryByte(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
-		if s.Size != int64(size) || s.SHA256 != sha256.Sum256(data) {
-			t.Errorf("%d bytes: size %d, hash %x", size, s.Size, s.SHA256)
+		if s.Size != int64(size) {
+			t.Errorf("%d bytes: size %d", size, s.Size)
 		}
 		for range 2 { // readers are independent
 			got, err := io.ReadAll(s.Reader())

@@ -1,12 +1,11 @@
 package extract
 
 import (
-	"html"
 	"image"
-	"strconv"
 	"strings"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/htmltable"
 )
 
 // Bounds of the tables that are searched for items.
@@ -83,64 +82,33 @@ func gridTable(page int, r *document.Region, room *int) table {
 	return t
 }
 
-var (
-	tableTag = lazily(`(?i)<(/?)(table|tr|td|th)\b([^<>]*)>`)
-	spanOf   = lazily(`(?i)\b(row|col)span\s*=\s*["']?(\d{1,4})`)
-)
-
 // htmlTables reads the tables that a model wrote. Their cells have the region as
 // their place.
 func htmlTables(page int, r *document.Region, room *int) []table {
 	var all []table
-	row, col := -1, 0
-	var below [maxTableColumns]int // rows that a cell above still takes, by column
-	tags := tableTag().FindAllStringSubmatchIndex(r.Content, -1)
-	for i, tag := range tags {
-		part := func(n int) string { return strings.ToLower(r.Content[tag[2*n]:tag[2*n+1]]) }
-		switch name := part(2); {
-		case part(1) == "/":
-		case name == "table":
-			all = append(all, table{page: page, room: room})
-			row, below = -1, [maxTableColumns]int{}
-		case len(all) == 0:
-		case name == "tr":
-			row, col = row+1, 0
-		default:
-			for col < maxTableColumns && below[col] > 0 {
-				below[col]--
-				col++
+	for _, read := range htmltable.Read(r.Content) {
+		t := table{page: page, room: room}
+		row := 0
+		var below [maxTableColumns]int // rows that a cell above still takes, by column
+		for _, cells := range read.Rows {
+			if cells.Loose != "" {
+				continue
 			}
-			end := len(r.Content)
-			if i+1 < len(tags) {
-				end = tags[i+1][0]
+			col := 0
+			for _, c := range cells.Cells {
+				for col < maxTableColumns && below[col] > 0 {
+					below[col]--
+					col++
+				}
+				t.set(row, col, cell{c.Text, &document.Evidence{Page: page, Region: r.ID, BBox: r.BBox, Text: c.Text}})
+				for span := c.ColSpan; span > 0 && col < maxTableColumns; span-- {
+					below[col] = c.RowSpan - 1
+					col++
+				}
 			}
-			text := cellText(r.Content[tag[1]:end])
-			all[len(all)-1].set(row, col, cell{text, &document.Evidence{Page: page, Region: r.ID, BBox: r.BBox, Text: text}})
-			rows, columns := spans(part(3))
-			for ; columns > 0 && col < maxTableColumns; columns-- {
-				below[col] = rows - 1
-				col++
-			}
+			row++
 		}
+		all = append(all, t)
 	}
 	return all
-}
-
-// cellText is what people see of a cell's source.
-func cellText(source string) string {
-	return strings.Join(strings.Fields(html.UnescapeString(markup().ReplaceAllString(source, " "))), " ")
-}
-
-// spans reads how many rows and columns a cell takes from its attributes.
-func spans(attributes string) (rows, columns int) {
-	rows, columns = 1, 1
-	for _, m := range spanOf().FindAllStringSubmatch(attributes, -1) {
-		n, _ := strconv.Atoi(m[2]) // up to four digits always parse
-		if strings.EqualFold(m[1], "row") {
-			rows = max(1, n)
-		} else {
-			columns = max(1, n)
-		}
-	}
-	return rows, columns
 }

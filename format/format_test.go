@@ -21,6 +21,7 @@ func TestBlocks(t *testing.T) {
 		"broken lines":  {document.Region{Content: "12 High St\nLeeds"}, "12 High St  \nLeeds", "12 High St\nLeeds"},
 		"list":          {document.Region{Content: "To do:\n• eat\n● sleep"}, "To do:\n- eat\n- sleep", "To do:\n• eat\n● sleep"},
 		"paragraphs":    {document.Region{Content: "a\n\nb"}, "a\n\nb", "a\n\nb"},
+		"caption":       {document.Region{Type: document.RegionTable, Format: document.FormatHTML, Content: "<table><caption>Prices</caption><tr><td>a</td><td>b</td></tr></table>"}, "<table><caption>Prices</caption><tr><td>a</td><td>b</td></tr></table>", "Prices\na\tb"},
 		"code":          {document.Region{Type: document.RegionCode, Content: "if a<b:\n  # go"}, "```\nif a<b:\n  # go\n```", "if a<b:\n  # go"},
 		"fenced code":   {document.Region{Content: "See\n```py\nif a<b:\n  # go\n```\nand\nso on"}, "See\n```py\nif a<b:\n  # go\n```\nand  \nso on", "See\n```py\nif a<b:\n  # go\n```\nand\nso on"},
 		"lone bullet":   {document.Region{Content: "•"}, "•", "•"},

@@ -1,11 +1,10 @@
 package format
 
 import (
-	"html"
-	"regexp"
 	"strings"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/htmltable"
 )
 
 // Text writes a page's regions in reading order as plain text, a blank line
@@ -24,23 +23,19 @@ func Text(page *document.PageResult, _ document.Options) string {
 	return strings.Join(blocks, "\n\n")
 }
 
-var (
-	rowEnd  = regexp.MustCompile(`(?i)</tr\s*>`)
-	cellEnd = regexp.MustCompile(`(?i)</t[dh]\s*>`)
-	anyTag  = regexp.MustCompile(`<[^<>]*>`)
-)
-
 // tableText turns an HTML table into rows of tab-separated cells.
-func tableText(table string) string {
-	var rows []string
-	for _, row := range rowEnd.Split(table, -1) {
-		cells := cellEnd.Split(row, -1)
-		for i, cell := range cells {
-			cells[i] = strings.Join(strings.Fields(html.UnescapeString(anyTag.ReplaceAllString(cell, " "))), " ")
-		}
-		if text := strings.TrimRight(strings.Join(cells, "\t"), "\t"); strings.TrimSpace(text) != "" {
-			rows = append(rows, text)
+func tableText(source string) string {
+	var lines []string
+	for _, table := range htmltable.Read(source) {
+		for _, row := range table.Rows {
+			texts := make([]string, len(row.Cells))
+			for i, c := range row.Cells {
+				texts[i] = c.Text
+			}
+			if text := row.Loose + strings.TrimRight(strings.Join(texts, "\t"), "\t"); text != "" {
+				lines = append(lines, text)
+			}
 		}
 	}
-	return strings.Join(rows, "\n")
+	return strings.Join(lines, "\n")
 }

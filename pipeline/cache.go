@@ -29,10 +29,7 @@ type cacheKey struct {
 	Version              int
 	Settings             string // of the program
 	Detector, Recognizer document.Info
-	Task                 document.Task
-	Layout               bool
-	Prompt               string
-	Question             *document.Question
+	Options              document.Options // see readingOptions
 	Words                []document.Word
 	Width, Height        int
 	Pixels               [sha256.Size]byte
@@ -46,10 +43,20 @@ func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok
 		return key, false
 	}
 	b, err := json.Marshal(cacheKey{
-		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), r.opts.Task, r.opts.Layout, r.opts.Prompt, r.opts.Question,
+		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), readingOptions(r.opts),
 		page.Words, page.Width, page.Height, pixels,
 	})
 	return sha256.Sum256(b), err == nil
+}
+
+// readingOptions are those that change what is read on a page: all but the ones named
+// here, so that a new option is in the key until somebody says that it need not be.
+func readingOptions(opts document.Options) document.Options {
+	opts.Pages, opts.Password, opts.DPI = document.PageRange{}, "", 0 // drawing: the pixels are in the key
+	opts.IncludeHeaders, opts.TableFormat, opts.JoinTables = false, "", false
+	opts.Images, opts.ImagePrefix = "", ""
+	opts.Batch = false
+	return opts
 }
 
 // hashPixels hashes the kind of an image and its rows without what lies between them.

@@ -9,11 +9,13 @@ import (
 	"image"
 	"image/color"
 	"log/slog"
+	"maps"
 	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline"
@@ -76,7 +78,7 @@ func noisy() document.Page {
 			img.Pix[i] = 255
 		}
 	}
-	return document.Page{Width: 100, Height: 200, Image: img, DPI: 150}
+	return document.Page{Width: 100, Height: 200, Image: img, DPI: 150, Took: 7 * time.Millisecond}
 }
 
 // reader is a detector and an engine of which everything can be said.
@@ -218,7 +220,7 @@ func TestCachedPagesAreTheSame(t *testing.T) {
 			t.Errorf("%+v: read again: %d", opts, n)
 		}
 		for number, page := range got {
-			if !page.Cached || len(page.Timings) != 0 {
+			if !page.Cached || !maps.Equal(page.Timings, map[string]int{"raster": 7}) {
 				t.Errorf("page %d: cached %v, timings %v", number, page.Cached, page.Timings)
 			}
 			if a, b := free(*want[number]), free(*page); !reflect.DeepEqual(a.Regions[1].Grid, b.Regions[1].Grid) || asJSON(t, a) != asJSON(t, b) || a.Text != b.Text {
@@ -302,6 +304,69 @@ func TestWhatChangesAPageIsInItsKey(t *testing.T) {
 				t.Error("another page was answered with this one")
 			}
 		})
+	}
+}
+
+// TestEveryOptionIsInTheKeyOrNot fails when a new option is not listed here: say then
+// whether it changes what is read, and leave it out of the key if it does not.
+func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
+	type option struct {
+		set   func(*document.Options)
+		inKey bool
+	}
+	options := map[string]option{
+		"Task":           {func(o *document.Options) { o.Task = document.TaskText }, true},
+		"Layout":         {func(o *document.Options) { o.Layout = true }, true},
+		"Prompt":         {func(o *document.Options) { o.Prompt = "x" }, true},
+		"Question":       {func(o *document.Options) { o.Question = &document.Question{Example: "x"} }, true},
+		"Pages":          {func(o *document.Options) { o.Pages = second(t) }, false},
+		"Password":       {func(o *document.Options) { o.Password = "x" }, false},
+		"DPI":            {func(o *document.Options) { o.DPI = 300 }, false},
+		"IncludeHeaders": {func(o *document.Options) { o.IncludeHeaders = true }, false},
+		"TableFormat":    {func(o *document.Options) { o.TableFormat = document.TableMarkdown }, false},
+		"JoinTables":     {func(o *document.Options) { o.JoinTables = true }, false},
+		"Images":         {func(o *document.Options) { o.Images = document.ImagesRef }, false},
+		"ImagePrefix":    {func(o *document.Options) { o.ImagePrefix = "x" }, false},
+		"Batch":          {func(o *document.Options) { o.Batch = true }, false},
+	}
+	fields := reflect.TypeFor[document.Options]()
+	if len(options) != fields.NumField() {
+		t.Errorf("%d options are listed, there are %d", len(options), fields.NumField())
+	}
+	for field := range fields.Fields() {
+		option, listed := options[field.Name]
+		if !listed {
+			t.Errorf("the option %s is not listed", field.Name)
+			continue
+		}
+		var opts document.Options
+		option.set(&opts)
+		if reflect.ValueOf(opts).FieldByIndex(field.Index).IsZero() {
+			t.Errorf("%s is not set", field.Name)
+		}
+		r := newReader()
+		p := withCache(&memoryCache{}, "", sheets{2, noisy}, r)
+		readPages(t, p, document.Options{})
+		before := r.calls.Load()
+		readPages(t, p, opts)
+		if again := r.calls.Load() != before; again != option.inKey {
+			t.Errorf("%s: read again %v, in the key %v", field.Name, again, option.inKey)
+		}
+	}
+}
+
+// TestEveryFieldOfAPageIsInTheKeyOrNot fails when a new field is not listed here.
+// TestWhatChangesAPageIsInItsKey shows those that are.
+func TestEveryFieldOfAPageIsInTheKeyOrNot(t *testing.T) {
+	listed := map[string]string{
+		"Image": "", "Width": "", "Height": "", "Words": "", // in the key
+		"Number": "names only", "Rotation": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only",
+		"Faults": "of the page at hand, not of what is read", "Free": "memory",
+	}
+	for field := range reflect.TypeFor[document.Page]().Fields() {
+		if _, ok := listed[field.Name]; !ok {
+			t.Errorf("the field %s of pages is not listed", field.Name)
+		}
 	}
 }
 

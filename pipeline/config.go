@@ -1,8 +1,7 @@
 package pipeline
 
 import (
-	"errors"
-	"fmt"
+	"ocr-gateway/internal/setting"
 )
 
 // Config bounds the pipeline.
@@ -31,24 +30,12 @@ func DefaultConfig() Config {
 
 // Validate reports every setting out of range.
 func (c Config) Validate() error {
-	var errs []error
-	if c.MemoryBudget < 16<<20 {
-		errs = append(errs, fmt.Errorf("memory_budget: %d is less than 16 MiB, the size of one large page", c.MemoryBudget))
-	}
-	if c.PagesAhead < 0 || c.PagesAhead > 1024 {
-		errs = append(errs, fmt.Errorf("pages_ahead: %d is not within 0 to 1024", c.PagesAhead))
-	}
-	if c.LayoutSlots < 1 || c.LayoutSlots > 1024 {
-		errs = append(errs, fmt.Errorf("layout_slots: %d is not within 1 to 1024", c.LayoutSlots))
-	}
-	if c.RegionSlots < 0 || c.RegionSlots > 65536 {
-		errs = append(errs, fmt.Errorf("region_slots: %d is not within 0 to 65536", c.RegionSlots))
-	}
-	if c.MaxImages < 0 || c.MaxImages > 1_000_000 {
-		errs = append(errs, fmt.Errorf("max_images: %d is not within 0 to 1000000", c.MaxImages))
-	}
-	if c.MaxImageBytes < 0 || c.MaxImageBytes > 1<<30 {
-		errs = append(errs, fmt.Errorf("max_image_bytes: %d is not within 0 and 1 GiB", c.MaxImageBytes))
-	}
-	return errors.Join(errs...)
+	var errs setting.Errors
+	errs.Check(c.MemoryBudget >= 16<<20, "memory_budget", "is %d: use 16 MiB or more, the size of one large page", c.MemoryBudget)
+	errs.Check(c.PagesAhead >= 0 && c.PagesAhead <= 1024, "pages_ahead", "is %d: use 0 to 1024", c.PagesAhead)
+	errs.Check(c.LayoutSlots >= 1 && c.LayoutSlots <= 1024, "layout_slots", "is %d: use 1 to 1024", c.LayoutSlots)
+	errs.Check(c.RegionSlots >= 0 && c.RegionSlots <= 65536, "region_slots", "is %d: use 0 to 65536", c.RegionSlots)
+	errs.Check(c.MaxImages >= 0 && c.MaxImages <= 1_000_000, "max_images", "is %d: use 0 to 1000000", c.MaxImages)
+	errs.Check(c.MaxImageBytes >= 0 && c.MaxImageBytes <= 1<<30, "max_image_bytes", "is %d: use 0 to 1 GiB", c.MaxImageBytes)
+	return errs.Join()
 }

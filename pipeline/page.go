@@ -25,6 +25,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	if rasterErr != nil {
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
+	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
 	by.pace.rendered(r.since(page.Number))
 	if r.cache != nil {
 		result = r.readOnce(ctx, by, page, result)
@@ -41,7 +42,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	regions, detector, err := r.detect(ctx, by, page)
 	holding := err == nil && by.Shared
 	result.Layout = detector
-	result.Timings["layout"] = int(time.Since(start).Milliseconds())
+	result.Timings[string(document.PhaseLayout)] = milliseconds(time.Since(start))
 	result.Width, result.Height, result.Rotation = page.Width, page.Height, page.Rotation
 	if err != nil {
 		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
@@ -73,7 +74,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	if ctx.Err() != nil {
 		return nil
 	}
-	result.Timings["recognize"] = int(time.Since(start).Milliseconds())
+	result.Timings[string(document.PhaseRecognize)] = milliseconds(time.Since(start))
 	result.Regions = parts
 	if by.Assemble != nil {
 		by.Assemble(result)
@@ -82,6 +83,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	r.write(result)
 	return result
 }
+
+func milliseconds(d time.Duration) int { return int(d.Milliseconds()) }
 
 // write writes a page's regions as text.
 func (r *run) write(page *document.PageResult) {

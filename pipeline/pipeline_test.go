@@ -7,6 +7,7 @@ import (
 	"image"
 	"iter"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -193,6 +194,21 @@ func TestEveryPageAndRegionIsAccounted(t *testing.T) {
 	}
 	if held := raster.held.Load(); held != 0 {
 		t.Errorf("%d pages never released", held)
+	}
+}
+
+// TestPagesHaveATimeForEachPhase that they went through.
+func TestPagesHaveATimeForEachPhase(t *testing.T) {
+	raster := sheets{1, noisy}
+	r := newReader()
+	_, pages := readPages(t, withCache(nil, "", raster, r), document.Options{})
+	timings := pages[1].Timings
+	if phases := slices.Sorted(maps.Keys(timings)); !slices.Equal(phases, []string{"layout", "raster", "recognize"}) || timings["raster"] != 7 {
+		t.Errorf("timings %v", timings)
+	}
+	_, pages, _ = collect(t.Context(), newPipeline(t, &fakeRaster{total: 2, broken: []int{2}}, fakeDetector{regions: 1}, &fakeEngine{slots: 1}), document.Options{})
+	if len(pages[2].Timings) != 0 {
+		t.Errorf("timings %v of a page that was not rendered", pages[2].Timings)
 	}
 }
 

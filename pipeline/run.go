@@ -82,8 +82,8 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	}
 	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary})
 	err = r.pages(ctx, pages)
-	r.result.Timings = map[string]int{"total": int(time.Since(start).Milliseconds())}
-	r.finish(err)
+	r.result.Timings = map[string]int{"total": milliseconds(time.Since(start))}
+	r.finish(ctx, err)
 	if err != nil {
 		return &r.result, r.result.Error
 	}
@@ -262,7 +262,7 @@ func (r *run) blame(page *document.PageResult) {
 }
 
 // finish sets the document's status from the summary.
-func (r *run) finish(err error) {
+func (r *run) finish(ctx context.Context, err error) {
 	s := &r.result.Summary
 	s.Canceled = s.Pages - s.OK - s.Partial - s.Failed
 	switch {
@@ -271,7 +271,7 @@ func (r *run) finish(err error) {
 		errors.As(err, &p)
 		r.result.Error = p
 		r.result.Status = document.StatusFailed
-		if p.Code == document.CodeCanceled || p.Code == document.CodeDeadlineExceeded {
+		if ctx.Err() != nil {
 			r.result.Status = document.StatusCanceled
 		}
 	case s.Pages > 0 && s.Failed == s.Pages:
@@ -305,13 +305,10 @@ func allFailed(pages int, blamed *document.PageResult) *document.Problem {
 // problemOf makes err a Problem: its own if it is one, the context's end if that
 // is behind it, else code with detail.
 func problemOf(ctx context.Context, err error, code document.Code, phase document.Phase, detail string) *document.Problem {
-	var p *document.Problem
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return document.Problemf(document.CodeDeadlineExceeded, phase, "the time for this request is over").Retry().Because(err)
-	case ctx.Err() != nil:
-		return document.Problemf(document.CodeCanceled, phase, "the request was cancelled").Retry().Because(err)
-	case errors.As(err, &p):
+	if ctx.Err() != nil {
+		return document.EndProblem(context.Cause(ctx), phase)
+	}
+	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p
 	}
 	return document.Problemf(code, phase, "%s", detail).Because(err)

@@ -1,12 +1,11 @@
 package raster
 
 import (
-	"errors"
-	"fmt"
 	"runtime"
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/setting"
 )
 
 // maxSide bounds width and height of a page in pixels: JPEG and WebP, in which
@@ -67,20 +66,15 @@ func DefaultConfig() Config {
 
 // Validate names every key that makes no sense.
 func (c Config) Validate() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
-	check(c.Workers >= 1, "workers: %d is not at least 1", c.Workers)
-	check(c.MaxChildren >= c.Workers, "max_children: %d is less than workers (%d)", c.MaxChildren, c.Workers)
-	check(c.Spares >= 1, "spares: %d is not at least 1", c.Spares)
-	check(c.DPI >= document.MinDPI && c.DPI <= document.MaxDPI, "dpi: %d is not within %d and %d", c.DPI, document.MinDPI, document.MaxDPI)
-	check(c.MaxPages >= 1 && c.MaxPages <= 1_000_000, "max_pages: %d is not within 1 and 1000000", c.MaxPages)
-	check(c.MaxPixels >= 10_000 && c.MaxPixels <= 250_000_000, "max_pixels: %d is not within 10000 and 250000000", c.MaxPixels)
-	check(c.ReadAhead >= 1 && c.ReadAhead <= 100, "read_ahead: %d is not within 1 and 100", c.ReadAhead)
-	check(c.PageTimeout > 0, "page_timeout: %s is not positive", c.PageTimeout)
-	check(c.ChildMemory >= 256<<20, "child_memory: %d is less than 256 MiB", c.ChildMemory)
-	return errors.Join(errs...)
+	var errs setting.Errors
+	errs.Check(c.Workers >= 1, "workers", "is %d: use 1 or more", c.Workers)
+	errs.Check(c.MaxChildren >= c.Workers, "max_children", "is %d, less than workers (%d)", c.MaxChildren, c.Workers)
+	errs.Check(c.Spares >= 1, "spares", "is %d: use 1 or more", c.Spares)
+	errs.Check(c.DPI >= document.MinDPI && c.DPI <= document.MaxDPI, "dpi", "is %d: use %d to %d", c.DPI, document.MinDPI, document.MaxDPI)
+	errs.Check(c.MaxPages >= 1 && c.MaxPages <= 1_000_000, "max_pages", "is %d: use 1 to 1000000", c.MaxPages)
+	errs.Check(c.MaxPixels >= 10_000 && c.MaxPixels <= 250_000_000, "max_pixels", "is %d: use 10000 to 250000000", c.MaxPixels)
+	errs.Check(c.ReadAhead >= 1 && c.ReadAhead <= 100, "read_ahead", "is %d: use 1 to 100", c.ReadAhead)
+	errs.Check(c.PageTimeout > 0, "page_timeout", "is %s: use more than 0", c.PageTimeout)
+	errs.Check(c.ChildMemory >= 256<<20, "child_memory", "is %d: use 256 MiB or more", c.ChildMemory)
+	return errs.Join()
 }

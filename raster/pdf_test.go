@@ -176,8 +176,8 @@ func TestBadPageAmongGood(t *testing.T) {
 		numbers = append(numbers, page.Number)
 		if page.Number == 2 {
 			wantProblem(t, err, document.CodePageFailed)
-		} else if err != nil {
-			t.Errorf("page %d: %v", page.Number, err)
+		} else if err != nil || page.Took <= 0 {
+			t.Errorf("page %d: %v, took %s", page.Number, err, page.Took)
 		}
 		page.Release()
 	}

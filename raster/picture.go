@@ -152,10 +152,12 @@ func (p *picture) page(ctx context.Context, permit func(context.Context, int) er
 // decode has a child decode the picture, and takes memory for it once it is there: one that
 // never gets there holds none.
 func (p *picture) decode(ctx context.Context, c *child, again bool) (page *document.Page, clean bool, err error) {
+	began := time.Now()
 	rep, clean, err := p.draw(ctx, c, again)
 	if err != nil {
 		return nil, clean, err
 	}
+	took := time.Since(began)
 	width, height, err := p.pixels(rep)
 	if err != nil {
 		return nil, false, err
@@ -164,10 +166,12 @@ func (p *picture) decode(ctx context.Context, c *child, again bool) (page *docum
 	if err != nil {
 		return nil, clean, err
 	}
+	began = time.Now()
 	if err := p.copyPixels(c, rep, page); err != nil {
 		page.Release()
 		return nil, false, err
 	}
+	page.Took = took + time.Since(began)
 	return page, clean && p.memory <= keptMemory, nil
 }
 

@@ -110,6 +110,9 @@ func TestPictures(t *testing.T) {
 					page.Image.Bounds() != image.Rect(0, 0, page.Width, page.Height) {
 					t.Errorf("page %d: %d x %d, image %v", page.Number, page.Width, page.Height, page.Image.Bounds())
 				}
+				if page.Took <= 0 {
+					t.Errorf("took %s", page.Took)
+				}
 				switch img := page.Image.(type) {
 				case *image.Gray:
 				case *image.RGBA:

@@ -313,7 +313,8 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 	if err != nil {
 		return page, err
 	}
-	timeout := max(w.cfg.PageTimeout-time.Since(began), shortest)
+	sizing := time.Since(began)
+	timeout := max(w.cfg.PageTimeout-sizing, shortest)
 	if page != nil && (page.Width != size.width || page.Height != size.height) {
 		return page, fmt.Errorf("%w: page has another size than before", errChildGone)
 	}
@@ -325,7 +326,10 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 			return page, err
 		}
 	}
-	return page, w.render(ctx, w.child, timeout, page, size, words)
+	began = time.Now()
+	err = w.render(ctx, w.child, timeout, page, size, words)
+	page.Took += sizing + time.Since(began)
+	return page, err
 }
 
 // shortest is what rendering gets at least when finding the size took all the time.

@@ -147,7 +147,7 @@ func TestKeylessServersStayOnTheirMachine(t *testing.T) {
 		cfg := testConfig()
 		change(&cfg)
 		buf := &strings.Builder{}
-		s, err := server.New(cfg, server.Deps{Pipeline: scripted(), Status: ready}, slog.New(slog.NewTextHandler(buf, nil)))
+		s, err := server.New(cfg, server.Deps{Pipeline: scripted(), Fields: fakeSchema, Status: ready}, slog.New(slog.NewTextHandler(buf, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

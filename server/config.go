@@ -1,9 +1,9 @@
 package server
 
 import (
-	"errors"
-	"fmt"
 	"time"
+
+	"ocr-gateway/internal/setting"
 )
 
 // Config is what an operator decides about the HTTP server.
@@ -54,13 +54,23 @@ func DefaultConfig() Config {
 
 // Validate names every key that cannot work.
 func (c Config) Validate() error {
-	var errs []error
-	bad := func(key, format string, args ...any) {
-		errs = append(errs, fmt.Errorf("server.%s: %s", key, fmt.Sprintf(format, args...)))
+	var errs setting.Errors
+	errs.Check(c.Port >= 0 && c.Port <= 65535, "port", "is %d: use 0 to 65535", c.Port)
+	c.checkBounds(&errs)
+	for i, k := range c.APIKeys {
+		errs.Check(len(k) >= 8, "api_keys", "has key %d shorter than 8 characters", i+1)
 	}
-	if c.Port < 0 || c.Port > 65535 {
-		bad("port", "%d is not within 0 and 65535", c.Port)
+	for _, o := range c.AllowedOrigins {
+		errs.Check(o == everybody || isOrigin(o), "allowed_origins",
+			"has %q, neither \"*\" nor an origin such as https://app.example.org: no path, no slash at its end", o)
 	}
+	for _, h := range c.AllowedHosts {
+		errs.Check(h == everybody || isHostname(h), "allowed_hosts", "has %q, neither \"*\" nor a name such as ocr.example.org: no port", h)
+	}
+	return errs.Join()
+}
+
+func (c Config) checkBounds(errs *setting.Errors) {
 	for _, n := range []struct {
 		key   string
 		value int64
@@ -75,9 +85,7 @@ func (c Config) Validate() error {
 		{"heartbeat", int64(c.Heartbeat)},
 		{"drain_timeout", int64(c.DrainTimeout)},
 	} {
-		if n.value <= 0 {
-			bad(n.key, "must be more than 0")
-		}
+		errs.Check(n.value > 0, n.key, "must be more than 0")
 	}
 	for _, n := range []struct {
 		key   string
@@ -87,24 +95,6 @@ func (c Config) Validate() error {
 		{"min_free_disk", c.MinFreeDisk},
 		{"min_free_memory", c.MinFreeMemory},
 	} {
-		if n.value < 0 {
-			bad(n.key, "must not be less than 0")
-		}
+		errs.Check(n.value >= 0, n.key, "must not be less than 0")
 	}
-	for i, k := range c.APIKeys {
-		if len(k) < 8 {
-			bad("api_keys", "key %d is shorter than 8 characters", i+1)
-		}
-	}
-	for _, o := range c.AllowedOrigins {
-		if o != everybody && !isOrigin(o) {
-			bad("allowed_origins", "%q is neither \"*\" nor an origin such as https://app.example.org: no path, no slash at its end", o)
-		}
-	}
-	for _, h := range c.AllowedHosts {
-		if h != everybody && !isHostname(h) {
-			bad("allowed_hosts", "%q is neither \"*\" nor a name such as ocr.example.org: no port", h)
-		}
-	}
-	return errors.Join(errs...)
 }

@@ -45,12 +45,3 @@ func (s *Server) extract(c echo.Context) error {
 	found.Timings = timings(found.Timings)
 	return writeJSON(c, 200, mediaJSON, found)
 }
-
-// fields reads a schema.
-func (s *Server) fields(schema string) (Fields, error) {
-	if s.deps.Fields == nil {
-		return nil, document.Problemf(document.CodeNotImplemented, document.PhaseAdmission,
-			"this server does not extract fields; use /api/ocr/document and read them from its text")
-	}
-	return s.deps.Fields(schema)
-}

@@ -32,18 +32,16 @@ func (f fakeFields) Extract(res *document.Result) (*document.Extraction, error) 
 	}, err
 }
 
-// withFields lets the server extract, and refuse schemas that name "bad" or nothing.
-func withFields(_ *server.Config, deps *server.Deps) {
-	deps.Fields = func(schema string) (server.Fields, error) {
-		if schema == "" || strings.Contains(schema, "bad") {
-			return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission, "the schema is bad")
-		}
-		return fakeFields{&document.Question{Example: schema}}, nil
+// fakeSchema refuses schemas that name "bad" or nothing.
+func fakeSchema(schema string) (server.Fields, error) {
+	if schema == "" || strings.Contains(schema, "bad") {
+		return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission, "the schema is bad")
 	}
+	return fakeFields{&document.Question{Example: schema}}, nil
 }
 
 func TestInfoSaysHowFieldsAreFound(t *testing.T) {
-	a := start(t, scripted(), withFields, func(_ *server.Config, d *server.Deps) {
+	a := start(t, scripted(), func(_ *server.Config, d *server.Deps) {
 		d.FieldLimits = map[string]int64{"max_fields": 9}
 		d.Status = func() server.Health {
 			return server.Health{Ready: true, Status: "ok", Engines: []server.Component{
@@ -68,7 +66,7 @@ func TestExtract(t *testing.T) {
 		asked = opts.Question
 		return scripted().run(ctx, src, opts, emit)
 	}}
-	a := start(t, pipeline, withFields)
+	a := start(t, pipeline)
 	b := a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:2").field("schema", `{"name":""}`).field("pages", "1-2")).want(200, "")
 	data := b["data"].(map[string]any)
 	if data["name"] != "text of page 1" || b["valid"] != false || b["method"] != "mixed" || b["status"] != "ok" || b["id"] == "" {
@@ -91,7 +89,7 @@ func TestExtract(t *testing.T) {
 }
 
 func TestExtractRefusesSchemas(t *testing.T) {
-	a := start(t, scripted(), withFields)
+	a := start(t, scripted())
 	post := func(schema string) reply {
 		return a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:1").field("schema", schema))
 	}
@@ -116,9 +114,4 @@ func TestExtractRefusesSchemas(t *testing.T) {
 	if errs := both["errors"].([]any); len(errs) != 2 {
 		t.Errorf("a bad schema and a bad option: errors %v", errs)
 	}
-}
-
-func TestExtractWithoutExtractorIsNotImplemented(t *testing.T) {
-	a := start(t, scripted())
-	a.postForm(extractURL, newForm().file("file", "a.pdf", "pages:1").field("schema", `{"name":""}`)).want(501, "not_implemented")
 }

@@ -171,7 +171,7 @@ func ready() server.Health {
 	tasks := []document.Task{document.TaskText, document.TaskTable, document.TaskDocument}
 	return server.Health{
 		Ready: true, Status: "ok",
-		Engines:   []server.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks}},
+		Engines:   []server.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks, Extract: document.MethodHeuristic}},
 		Layout:    server.Component{Name: "geometry", State: "ready"},
 		Rendering: server.Rendering{State: "ready", Isolated: 2},
 	}
@@ -191,7 +191,8 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 	cfg := testConfig()
 	cfg.TempDir = t.TempDir()
 	deps := server.Deps{
-		Layout:   true,
+		Layout: true,
+		Fields: fakeSchema, FieldLimits: map[string]int64{},
 		Pipeline: p, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7},
 		Formats: []server.Format{
 			{Name: "markdown", MediaType: "text/markdown", Encode: func(w io.Writer, r *document.Result) error {

@@ -144,8 +144,8 @@ type infoAnswer struct {
 	Models  []string         `json:"models"`
 	Tasks   []document.Task  `json:"tasks"` // that the engine in use can do
 	Formats []formatInfo     `json:"formats"`
-	Prompts bool             `json:"prompts"`           // whether recognize takes a prompt
-	Extract *extractInfo     `json:"extract,omitempty"` // absent when this server does not extract
+	Prompts bool             `json:"prompts"` // whether recognize takes a prompt
+	Extract extractInfo      `json:"extract"`
 	Limits  map[string]int64 `json:"limits"`
 }
 
@@ -179,9 +179,7 @@ func (s *Server) info(c echo.Context) error {
 		a.Formats = append(a.Formats, formatInfo{f.Name, f.MediaType})
 	}
 	a.Prompts = h.Engine.Prompts
-	if s.deps.Fields != nil {
-		a.Extract = &extractInfo{h.Engine.Name, h.Engine.Extract, s.deps.FieldLimits}
-	}
+	a.Extract = extractInfo{h.Engine.Name, h.Engine.Extract, s.deps.FieldLimits}
 	maps.Copy(a.Limits, s.deps.Limits)
 	a.Limits["max_upload_bytes"] = s.cfg.MaxUploadBytes
 	a.Limits["max_batch_files"] = int64(s.cfg.MaxBatchFiles)

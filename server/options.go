@@ -40,7 +40,7 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 		"table_format":    func(v string) error { return setOneOf(&w.TableFormat, "table_format", v, document.TableFormats) },
 		"images":          func(v string) error { return setOneOf(&w.Images, "images", v, document.AllImages) },
 		"join_tables":     func(v string) error { return setBool(&w.JoinTables, "join_tables", v) },
-		"schema":          func(v string) (err error) { w.fields, err = s.fields(v); return err },
+		"schema":          func(v string) (err error) { w.fields, err = s.deps.Fields(v); return err },
 		"deadline_ms": func(v string) error {
 			limit := int(s.cfg.RequestTimeout.Milliseconds())
 			ms := limit

@@ -51,7 +51,6 @@ var statuses = map[document.Code]struct {
 	codeTooManyRequests:           {429, "Too many requests of one client"},
 	document.CodeCanceled:         {499, "Canceled"},
 	document.CodeInternal:         {500, "Internal error"},
-	document.CodeNotImplemented:   {501, "Not implemented"},
 	document.CodeAllPagesFailed:   {502, "All pages failed"},
 	document.CodeEngineFailed:     {502, "Recognition failed"},
 	document.CodeLayoutFailed:     {502, "Layout detection failed"},
@@ -118,16 +117,10 @@ func asFailure(err error) *failure {
 	if he, ok := errors.AsType[*echo.HTTPError](err); ok {
 		return &failure{Problem: ofHTTPError(he)}
 	}
-	var p *document.Problem
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		p = document.Problemf(document.CodeDeadlineExceeded, "", "the request's time is over").Retry()
-	case errors.Is(err, context.Canceled):
-		p = document.Problemf(document.CodeCanceled, "", "the request was canceled")
-	default:
-		p = document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id")
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return &failure{Problem: document.EndProblem(err, "")}
 	}
-	return &failure{Problem: p.Because(err)}
+	return &failure{Problem: internalProblem(err)}
 }
 
 // ofHTTPError translates what echo itself refuses.
@@ -138,8 +131,12 @@ func ofHTTPError(he *echo.HTTPError) *document.Problem {
 	case http.StatusMethodNotAllowed:
 		return document.Problemf(codeMethodNotAllowed, "", "this address does not take this method; the Allow header lists those it takes")
 	default:
-		return document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id").Because(he)
+		return internalProblem(he)
 	}
+}
+
+func internalProblem(err error) *document.Problem {
+	return document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id").Because(err)
 }
 
 func (f *failure) status() int {
@@ -151,7 +148,7 @@ func (f *failure) status() int {
 
 // ours says that somebody who runs the server should look into it.
 func (f *failure) ours() bool {
-	return f.status() >= 500 && f.Code != document.CodeOverloaded && f.Code != document.CodeNotImplemented
+	return f.status() >= 500 && f.Code != document.CodeOverloaded
 }
 
 func (f *failure) body(requestID string) problemBody {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -45,19 +44,7 @@ func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit f
 }
 
 // ended explains why a context is over.
-func ended(ctx context.Context) *document.Problem {
-	var p *document.Problem
-	switch cause := context.Cause(ctx); {
-	case errors.As(cause, &p):
-		return p
-	case errors.Is(cause, errStopping):
-		return document.Problemf(document.CodeOverloaded, "", "the server is stopping and has interrupted this request; send it again later").Retry().Because(cause)
-	case errors.Is(cause, context.DeadlineExceeded):
-		return document.Problemf(document.CodeDeadlineExceeded, "", "the work took longer than this request allows").Retry().Because(cause)
-	default:
-		return document.Problemf(document.CodeCanceled, "", "the client went away").Because(cause)
-	}
-}
+func ended(ctx context.Context) *document.Problem { return document.EndProblem(context.Cause(ctx), "") }
 
 // whole runs a document to its end and gives it with all its pages.
 func (s *Server) whole(ctx context.Context, src *document.Source, w wishes) (*document.Result, error) {

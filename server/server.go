@@ -43,8 +43,7 @@ type Format struct {
 type Deps struct {
 	Pipeline Pipeline
 	Formats  []Format
-	// Fields reads a schema; the error is a *document.Problem. nil where fields
-	// cannot be extracted.
+	// Fields reads a schema; the error is a *document.Problem.
 	Fields      func(schema string) (Fields, error)
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
@@ -57,7 +56,7 @@ type Deps struct {
 }
 
 // errStopping is the cause of contexts that end because the server stops.
-var errStopping = errors.New("the server is stopping")
+var errStopping = document.Problemf(document.CodeOverloaded, "", "the server is stopping and has interrupted this request; send it again later").Retry()
 
 // Server is the HTTP API.
 type Server struct {

@@ -21,8 +21,8 @@ func TestOperationRoutes(t *testing.T) {
 	if limits["max_upload_bytes"] != float64(4<<20) || limits["max_pages"] != float64(7) {
 		t.Errorf("limits %v", limits)
 	}
-	if _, there := info["extract"]; there || info["prompts"] != false {
-		t.Errorf("a server that does not extract says %v, prompts %v", info["extract"], info["prompts"])
+	if extract := info["extract"].(map[string]any); extract["method"] != "heuristic" || info["prompts"] != false {
+		t.Errorf("extract %v, prompts %v", info["extract"], info["prompts"])
 	}
 	if r := a.get("/metrics"); r.status != 200 || !strings.Contains(string(r.body), `ocr_gateway_http_requests_total{method="GET",route="/health",status="200"} 1`) {
 		t.Errorf("metrics %d:\n%s", r.status, r.body)
@@ -158,7 +158,7 @@ func TestConfigValidate(t *testing.T) {
 	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}}
 	err := bad.Validate()
 	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins", "allowed_hosts"} {
-		if err == nil || !strings.Contains(err.Error(), "server."+key) {
+		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+key+" ") {
 			t.Errorf("error does not name %s: %v", key, err)
 		}
 	}

@@ -1,9 +1,9 @@
 package embedded
 
 import (
-	"errors"
-	"fmt"
 	"runtime"
+
+	"ocr-gateway/internal/setting"
 )
 
 // Config sets where the models are and how much of the machine the engine uses.
@@ -26,18 +26,10 @@ func DefaultConfig() Config {
 
 // Validate reports every value that cannot be used.
 func (c Config) Validate() error {
-	var errs []error
-	if c.Dir == "" {
-		errs = append(errs, errors.New("engine.embedded.dir is empty: name the folder that holds the models"))
-	}
-	if c.Threads < 1 || c.Threads > 256 {
-		errs = append(errs, fmt.Errorf("engine.embedded.threads is %d: use 1 to 256", c.Threads))
-	}
-	if c.Concurrency < 1 || c.Concurrency > 64 {
-		errs = append(errs, fmt.Errorf("engine.embedded.concurrency is %d: use 1 to 64", c.Concurrency))
-	}
-	if c.MaxSide < 320 || c.MaxSide > 4096 || c.MaxSide%detStep != 0 {
-		errs = append(errs, fmt.Errorf("engine.embedded.max_side is %d: use a multiple of %d from 320 to 4096", c.MaxSide, detStep))
-	}
-	return errors.Join(errs...)
+	var errs setting.Errors
+	errs.Check(c.Dir != "", "dir", "is empty: name the folder that holds the models")
+	errs.Check(c.Threads >= 1 && c.Threads <= 256, "threads", "is %d: use 1 to 256", c.Threads)
+	errs.Check(c.Concurrency >= 1 && c.Concurrency <= 64, "concurrency", "is %d: use 1 to 64", c.Concurrency)
+	errs.Check(c.MaxSide >= 320 && c.MaxSide <= 4096 && c.MaxSide%detStep == 0, "max_side", "is %d: use a multiple of %d from 320 to 4096", c.MaxSide, detStep)
+	return errs.Join()
 }

@@ -247,7 +247,7 @@ func TestMissingAndChangedFilesAreNamed(t *testing.T) {
 func TestConfigNamesEveryBadKey(t *testing.T) {
 	err := embedded.Config{MaxSide: 1000}.Validate()
 	for _, key := range []string{"dir", "threads", "concurrency", "max_side"} {
-		if err == nil || !strings.Contains(err.Error(), "engine.embedded."+key) {
+		if err == nil || !strings.Contains(err.Error(), key+" is ") {
 			t.Errorf("%v does not name %s", err, key)
 		}
 	}

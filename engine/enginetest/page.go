@@ -16,8 +16,13 @@ import (
 const PageLine = "Invoice No. 2024-0417"
 
 // TextPage is a white page of 900x300 pixels with PageLine in black.
-func TextPage() *document.Page {
-	img := image.NewRGBA(image.Rect(0, 0, 900, 300))
+func TextPage() *document.Page { return pageOf(1) }
+
+// pageOf is a page with PageLine on it so many times.
+func pageOf(lines int) *document.Page {
+	const width, line = 900, 100
+	height := (lines + 2) * line
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
 	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
 	parsed, err := opentype.Parse(goregular.TTF)
 	if err != nil {
@@ -27,7 +32,9 @@ func TextPage() *document.Page {
 	if err != nil {
 		panic(err)
 	}
-	drawer := font.Drawer{Dst: img, Src: image.Black, Face: face, Dot: fixed.P(60, 160)}
-	drawer.DrawString(PageLine)
-	return &document.Page{Number: 1, Width: 900, Height: 300, DPI: 150, Image: img}
+	for i := range lines {
+		drawer := font.Drawer{Dst: img, Src: image.Black, Face: face, Dot: fixed.P(60, line*(i+1)+60)}
+		drawer.DrawString(PageLine)
+	}
+	return &document.Page{Number: 1, Width: width, Height: height, DPI: 150, Image: img}
 }

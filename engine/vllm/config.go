@@ -1,11 +1,12 @@
 package vllm
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
+
+	"ocr-gateway/internal/setting"
 )
 
 // Config says where the model servers are and how they are asked.
@@ -147,28 +148,24 @@ func (c Config) withDefaults() Config {
 
 // Validate reports every value that cannot be used. It repeats no secret.
 func (c Config) Validate() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf("vllm."+format, args...))
-		}
-	}
-	check(len(c.Endpoints) > 0, "endpoints is empty: name at least one model server")
+	var errs setting.Errors
+	errs.Check(len(c.Endpoints) > 0, "endpoints", "is empty: name at least one model server")
 	names := map[string]bool{}
 	for i, e := range c.Endpoints {
+		at := fmt.Sprintf("endpoints[%d].", i)
 		if problem := checkURL(e.URL); problem != "" {
-			check(false, "endpoints[%d].url %s", i, problem)
+			errs.Check(false, at+"url", "%s", problem)
 			continue
 		}
-		check(e.Name == "" || !names[e.Name], "endpoints[%d].name: %q is there twice: give each endpoint its own name", i, e.Name)
+		errs.Check(e.Name == "" || !names[e.Name], at+"name", "is %q, as another is: give each endpoint its own name", e.Name)
 		names[e.Name] = true
-		check(e.Weight >= 0 && e.Weight <= 1000, "endpoints[%d].weight is %d: use 1 to 1000", i, e.Weight)
-		check(e.MaxInFlight >= 0 && e.MaxInFlight <= 4096, "endpoints[%d].max_in_flight is %d: use 1 to 4096", i, e.MaxInFlight)
-		check(!strings.ContainsAny(e.APIKey, "\r\n"), "endpoints[%d].api_key holds a line break", i)
+		errs.Check(e.Weight >= 0 && e.Weight <= 1000, at+"weight", "is %d: use 1 to 1000", e.Weight)
+		errs.Check(e.MaxInFlight >= 0 && e.MaxInFlight <= 4096, at+"max_in_flight", "is %d: use 1 to 4096", e.MaxInFlight)
+		errs.Check(!strings.ContainsAny(e.APIKey, "\r\n"), at+"api_key", "holds a line break")
 	}
-	check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key holds a line break")
-	check(c.Profile != "", "profile is empty: use %s or the name of a model's profile", ProfileAuto)
-	check(c.Model != "", "model is empty: name the model as the server calls it")
+	errs.Check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key", "holds a line break")
+	errs.Check(c.Profile != "", "profile", "is empty: use %s or the name of a model's profile", ProfileAuto)
+	errs.Check(c.Model != "", "model", "is empty: name the model as the server calls it")
 	for _, d := range []struct {
 		key   string
 		value time.Duration
@@ -179,24 +176,24 @@ func (c Config) Validate() error {
 		{"down_timeout", c.DownTimeout},
 		{"check_interval", c.CheckInterval},
 	} {
-		check(d.value > 0, "%s is %s: use more than 0", d.key, d.value)
+		errs.Check(d.value > 0, d.key, "is %s: use more than 0", d.value)
 	}
-	check(c.Attempts >= 1 && c.Attempts <= 100, "attempts is %d: use 1 to 100", c.Attempts)
-	check(c.BusyAttempts >= 1 && c.BusyAttempts <= 1000, "busy_attempts is %d: use 1 to 1000", c.BusyAttempts)
-	check(c.JPEGQuality >= 1 && c.JPEGQuality <= 100, "jpeg_quality is %d: use 1 to 100", c.JPEGQuality)
+	errs.Check(c.Attempts >= 1 && c.Attempts <= 100, "attempts", "is %d: use 1 to 100", c.Attempts)
+	errs.Check(c.BusyAttempts >= 1 && c.BusyAttempts <= 1000, "busy_attempts", "is %d: use 1 to 1000", c.BusyAttempts)
+	errs.Check(c.JPEGQuality >= 1 && c.JPEGQuality <= 100, "jpeg_quality", "is %d: use 1 to 100", c.JPEGQuality)
 	for _, m := range []struct {
 		key   string
 		value int
 	}{{"text", c.MaxTokens.Text}, {"table", c.MaxTokens.Table}, {"formula", c.MaxTokens.Formula}} {
-		check(m.value >= 0 && m.value <= 131072, "max_tokens.%s is %d: use 1 to 131072, or 0 for the model's own", m.key, m.value)
+		errs.Check(m.value >= 0 && m.value <= 131072, "max_tokens."+m.key, "is %d: use 1 to 131072, or 0 for the model's own", m.value)
 	}
 	s := c.Sampling
-	check(s.Temperature == OwnTemperature || s.Temperature >= 0 && s.Temperature <= 2, "sampling.temperature is %g: use 0 to 2, or -1 for the model's own", s.Temperature)
-	check(s.TopP >= 0 && s.TopP <= 1, "sampling.top_p is %g: use more than 0, at most 1, or 0 for the model's own", s.TopP)
-	check(s.TopK >= 0, "sampling.top_k is %d: use at least 1, or 0 for the model's own", s.TopK)
-	check(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 2, "sampling.repetition_penalty is %g: use more than 0, at most 2, or 0 for the model's own", s.RepetitionPenalty)
-	check(c.LoopPenalty > 0 && c.LoopPenalty <= 2, "loop_penalty is %g: use more than 0, at most 2", c.LoopPenalty)
-	return errors.Join(errs...)
+	errs.Check(s.Temperature == OwnTemperature || s.Temperature >= 0 && s.Temperature <= 2, "sampling.temperature", "is %g: use 0 to 2, or -1 for the model's own", s.Temperature)
+	errs.Check(s.TopP >= 0 && s.TopP <= 1, "sampling.top_p", "is %g: use more than 0, at most 1, or 0 for the model's own", s.TopP)
+	errs.Check(s.TopK >= 0, "sampling.top_k", "is %d: use at least 1, or 0 for the model's own", s.TopK)
+	errs.Check(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 2, "sampling.repetition_penalty", "is %g: use more than 0, at most 2, or 0 for the model's own", s.RepetitionPenalty)
+	errs.Check(c.LoopPenalty > 0 && c.LoopPenalty <= 2, "loop_penalty", "is %g: use more than 0, at most 2", c.LoopPenalty)
+	return errs.Join()
 }
 
 // checkURL says what is wrong with an endpoint's address, without repeating it:

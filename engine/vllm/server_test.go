@@ -24,7 +24,7 @@ func realServer(t *testing.T) vllm.Endpoint {
 
 func TestServerConformance(t *testing.T) {
 	endpoint := realServer(t)
-	enginetest.Run(t, enginetest.Suite{Blind: true, New: func(t *testing.T) enginetest.Recognizer {
+	enginetest.Run(t, enginetest.Suite{Blind: true, Stuck: stuck, New: func(t *testing.T) enginetest.Recognizer {
 		return start(t, vllm.DefaultConfig(), endpoint)
 	}})
 }

@@ -236,10 +236,8 @@ func (e *Engine) problemOf(ctx, inTime context.Context, err error) *document.Pro
 	var p *document.Problem
 	var f *fault
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return document.Problemf(document.CodeDeadlineExceeded, document.PhaseRecognize, "the request's time was over before this region was read").Retry().Because(ctx.Err())
 	case ctx.Err() != nil:
-		return document.Problemf(document.CodeCanceled, document.PhaseRecognize, "the request was cancelled").Because(ctx.Err())
+		return document.EndProblem(context.Cause(ctx), document.PhaseRecognize)
 	case inTime.Err() != nil:
 		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
 			"the model servers did not read this region within %s: try again later", e.cfg.RegionTimeout).Retry().Because(err)

@@ -78,10 +78,23 @@ func problem(t *testing.T, err error) *document.Problem {
 }
 
 func TestConformance(t *testing.T) {
-	enginetest.Run(t, enginetest.Suite{New: func(t *testing.T) enginetest.Recognizer {
+	enginetest.Run(t, enginetest.Suite{Stuck: stuck, New: func(t *testing.T) enginetest.Recognizer {
 		_, endpoint := serve(t, enginetest.Config{Latency: 5 * time.Millisecond, KeepImages: true, Answer: enginetest.SeesBlanks(enginetest.Script)})
 		return start(t, quick(), endpoint)
 	}})
+}
+
+// stuck starts an engine whose server does not answer.
+func stuck(t *testing.T) (r enginetest.Recognizer, asked <-chan struct{}) {
+	requests := make(chan struct{}, 1)
+	_, endpoint := serve(t, enginetest.Config{Fault: func(enginetest.Request) enginetest.Fault {
+		select {
+		case requests <- struct{}{}:
+		default:
+		}
+		return enginetest.Fault{Hang: true}
+	}})
+	return start(t, quick(), endpoint), requests
 }
 
 // TestRegionTypes checks prompts, formats and every parameter of the request.
@@ -530,7 +543,7 @@ func TestValidateNamesEveryKey(t *testing.T) {
 		"model", "profile", "first_byte_timeout", "progress_timeout", "region_timeout", "down_timeout", "check_interval", "attempts", "busy_attempts", "jpeg_quality",
 		"max_tokens.text", "max_tokens.table", "max_tokens.formula", "sampling.temperature", "sampling.top_p", "sampling.top_k", "sampling.repetition_penalty", "loop_penalty",
 	} {
-		if !strings.Contains(err.Error(), "vllm."+key) {
+		if !strings.Contains("\n"+err.Error(), "\n"+key+" ") {
 			t.Errorf("%s is not named", key)
 		}
 	}

@@ -93,7 +93,7 @@ func (a *App) build() error {
 		Markdown:   format.Markdown{Table: assemble.TableMarkdown}.Page,
 		JoinTables: assemble.JoinTables,
 		Cache:      kept,
-		Settings:   a.reading(),
+		Settings:   readingSettings(a.version, a.cfg),
 	}, a.log)
 	return nil
 }
@@ -104,14 +104,6 @@ func (a *App) openCache() (pipeline.Cache, error) {
 		return nil, nil
 	}
 	return cache.Open(a.cfg.Cache, a.log)
-}
-
-// reading names everything of the program and its settings that may change what is
-// read on a page. More than that would only make the cache forget.
-func (a *App) reading() string {
-	v, l := a.cfg.VLLM, a.cfg.Layout
-	return fmt.Sprintf("%s %+v %+v %+v %v %v %v %v %v %v %v %v %v", a.version, a.cfg.Engine.Embedded, v.MaxTokens, v.Sampling,
-		v.LoopPenalty, v.JPEGQuality, v.Confidence, v.Charts, l.Model, l.ONNX, l.DType, l.Threshold, l.Thresholds)
 }
 
 // MaxUpload is the largest document, in bytes.

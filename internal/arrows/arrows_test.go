@@ -28,31 +28,33 @@ const everything = "*"
 var arrows = map[string][]string{
 	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
 	"internal/app":               {everything},
-	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
+	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
 	"internal/cputime":           {}, // for tests of others
 	"document":                   {},
-	"raster":                     {"document", "raster/mupdf"},
+	"raster":                     {"document", "internal/setting", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
+	"internal/htmltable":         {}, // tables of language models
 	"internal/plane":             {}, // boxes and spans
-	"layout/doclayout":           {"document", "internal/plane"},
+	"internal/setting":           {}, // which setting is wrong
+	"layout/doclayout":           {"document", "internal/setting", "internal/plane"},
 	"layout/geometry":            {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
 	"layout/geometry/tables":     {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/rulings":    {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright":    {"document", "internal/plane"},
-	"engine/embedded":            {"document"},
-	"engine/vllm":                {"document", "model"},
+	"engine/embedded":            {"document", "internal/setting"},
+	"engine/vllm":                {"document", "internal/setting", "model"},
 	"engine/enginetest":          {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm": {"engine/enginetest"},
-	"pipeline":                   {"document"},
+	"pipeline":                   {"document", "internal/setting"},
 	"internal/assemble":          {"document"},
 	"model":                      {"document"},
 	"model/*":                    {"document", "model", "internal/assemble"}, // one room for each vision model
-	"format":                     {"document"},
-	"extract":                    {"document"},
-	"cache":                      {},
-	"server":                     {"document"},
+	"format":                     {"document", "internal/htmltable"},
+	"extract":                    {"document", "internal/htmltable"},
+	"cache":                      {"internal/setting"},
+	"server":                     {"document", "internal/setting"},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"faults":                     {},

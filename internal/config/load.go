@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/viper"
+
+	"ocr-gateway/internal/setting"
 )
 
 // Options are where Load takes settings from, weakest first.
@@ -43,8 +45,8 @@ const maxSecretFile = 64 << 10
 // Load lays the file, the environment and the overrides over the defaults and
 // validates the result. T is a tree of structs whose fields carry mapstructure
 // tags, with ",squash" for embedded structs whose settings stand among those of
-// the struct around them. Every struct with a method Validate() error is asked for
-// its verdict.
+// the struct around them. Every struct with a method Validate() error is asked
+// whether its values can be used; the errors should be *setting.Error.
 //
 // What the tree does not know is an error, as are values of the wrong kind and
 // secrets (fields tagged secret:"true") outside the environment or the file that
@@ -211,7 +213,7 @@ func override(t reflect.Type, value any) (reflect.Value, error) {
 	return parseText(t, fmt.Sprint(value))
 }
 
-// validate asks every struct, from the top, for its verdict.
+// validate asks every struct, from the top, whether its values can be used.
 func (l *loader) validate(v reflect.Value, prefix string) {
 	if validator, ok := reflect.TypeAssert[interface{ Validate() error }](v); ok {
 		for _, err := range split(validator.Validate()) {
@@ -225,21 +227,16 @@ func (l *loader) validate(v reflect.Value, prefix string) {
 	}
 }
 
-// placed says where the value that err complains about was set. Messages begin
-// with the name of a setting, relative to the struct or from the root.
+// placed says where the value that err complains about was set, where err names its
+// setting (see setting.Error).
 func (l *loader) placed(err error, prefix string) error {
-	text := err.Error()
-	name := text
-	if end := strings.IndexAny(text, ": ["); end >= 0 {
-		name = text[:end]
-	}
-	k, known := l.schema.keys[prefix+name]
-	if known {
-		err = fmt.Errorf("%s%w", prefix, err)
-	} else if k, known = l.schema.keys[name]; !known {
+	wrong, ok := errors.AsType[*setting.Error](err)
+	if !ok {
 		return fmt.Errorf("%s: %w", strings.TrimSuffix(prefix, "."), err)
 	}
-	if origin, set := l.origin[k]; set {
+	err = fmt.Errorf("%s%w", prefix, wrong)
+	list, _, _ := strings.Cut(wrong.Key, "[")
+	if origin, set := l.origin[l.schema.keys[prefix+list]]; set {
 		return fmt.Errorf("%s: %w", origin, err)
 	}
 	return err

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"ocr-gateway/internal/config"
+	"ocr-gateway/internal/setting"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -34,17 +34,11 @@ type server struct {
 }
 
 func (s server) Validate() error {
-	var errs []error
-	if s.Port < 1 || s.Port > 65535 {
-		errs = append(errs, fmt.Errorf("port is %d: use 1 to 65535", s.Port))
-	}
-	if s.Timeout <= 0 {
-		errs = append(errs, fmt.Errorf("server.timeout: %v is not positive", s.Timeout))
-	}
-	if slices.Contains(s.APIKeys, "short") {
-		errs = append(errs, errors.New("server.api_keys: key 1 is short"))
-	}
-	return errors.Join(errs...)
+	var errs setting.Errors
+	errs.Check(s.Port >= 1 && s.Port <= 65535, "port", "is %d: use 1 to 65535", s.Port)
+	errs.Check(s.Timeout > 0, "timeout", "is %v: use more than 0", s.Timeout)
+	errs.Check(!slices.Contains(s.APIKeys, "short"), "api_keys", "has a short key 1")
+	return errs.Join()
 }
 
 type engine struct {
@@ -265,7 +259,7 @@ func TestMessages(t *testing.T) {
 			config.Options{Environ: []string{"OCR_SERVER_PORT=0", "OCR_SERVER_TIMEOUT=0s"}},
 			[]string{
 				"environment, OCR_SERVER_PORT: server.port is 0: use 1 to 65535",
-				"environment, OCR_SERVER_TIMEOUT: server.timeout: 0s is not positive",
+				"environment, OCR_SERVER_TIMEOUT: server.timeout is 0s: use more than 0",
 			},
 		},
 		{
@@ -302,12 +296,12 @@ func TestMessages(t *testing.T) {
 		{
 			"bad secret in a file named in the environment",
 			config.Options{Environ: []string{"OCR_SERVER_API_KEYS_FILE=" + short}},
-			[]string{"environment, OCR_SERVER_API_KEYS_FILE: server.api_keys_file names " + short + ": server.api_keys: key 1 is short"},
+			[]string{"environment, OCR_SERVER_API_KEYS_FILE: server.api_keys_file names " + short + ": server.api_keys has a short key 1"},
 		},
 		{
 			"bad secret in a file named in the file",
 			config.Options{File: write(t, "config.yaml", "server:\n  port: 80\n  api_keys_file: "+short+"\n")},
-			[]string{"config.yaml:3: server.api_keys_file names " + short + ": server.api_keys: key 1 is short"},
+			[]string{"config.yaml:3: server.api_keys_file names " + short + ": server.api_keys has a short key 1"},
 		},
 		{
 			"folder in place of a secret's file",

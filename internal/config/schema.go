@@ -130,6 +130,31 @@ func structFields(t reflect.Type) iter.Seq[reflect.StructField] {
 	}
 }
 
+// Settings yields every setting of a tree, by its path ("vllm.model"), in the order of
+// the tree. The values can be set where tree is a pointer.
+func Settings(tree any) iter.Seq2[string, reflect.Value] {
+	return func(yield func(string, reflect.Value) bool) {
+		yieldSettings(reflect.Indirect(reflect.ValueOf(tree)), "", yield)
+	}
+}
+
+func yieldSettings(section reflect.Value, prefix string, yield func(string, reflect.Value) bool) bool {
+	for field := range structFields(section.Type()) {
+		name, value := field.Tag.Get(tagName), section.FieldByIndex(field.Index)
+		if name == "-" {
+			continue
+		}
+		if isSection(field.Type) {
+			if !yieldSettings(value, prefix+name+".", yield) {
+				return false
+			}
+		} else if !yield(prefix+name, value) {
+			return false
+		}
+	}
+	return true
+}
+
 // isSection tells structs that hold settings from those that are one value.
 func isSection(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && !isOneValue(t)

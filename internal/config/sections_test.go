@@ -1,13 +1,13 @@
 package config_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"ocr-gateway/internal/config"
+	"ocr-gateway/internal/setting"
 )
 
 // fleet is a tree with a list of sections that texts can set, and settings of an
@@ -41,7 +41,7 @@ type Antenna struct {
 // Validate names settings relative to the section.
 func (a Antenna) Validate() error {
 	if a.Length < 0 {
-		return errors.New("length: is negative")
+		return setting.Errorf("length", "is negative")
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ type mount struct {
 
 func (m mount) Validate() error {
 	if m.Height < 0 {
-		return errors.New("height: is negative")
+		return setting.Errorf("height", "is negative")
 	}
 	return nil
 }
@@ -119,8 +119,8 @@ func TestEmbeddedSettings(t *testing.T) {
 
 func TestEverySectionIsAsked(t *testing.T) {
 	_, err := config.Load(fleet{}, config.Options{Environ: []string{"OCR_RADIO_LENGTH=-1", "OCR_RADIO_MOUNT_HEIGHT=-1"}})
-	const want = "environment, OCR_RADIO_LENGTH: radio.length: is negative\n" +
-		"environment, OCR_RADIO_MOUNT_HEIGHT: radio.mount.height: is negative"
+	const want = "environment, OCR_RADIO_LENGTH: radio.length is negative\n" +
+		"environment, OCR_RADIO_MOUNT_HEIGHT: radio.mount.height is negative"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

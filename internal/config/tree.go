@@ -1,8 +1,6 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -10,6 +8,7 @@ import (
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/internal/setting"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
@@ -85,7 +84,7 @@ func Default() Config {
 // faults.
 func (c Config) Validate() error {
 	if c.Engine.Kind == EngineVLLM && len(c.VLLM.Endpoints) == 0 {
-		return errors.New("engine.kind is vllm, and no model server is set: list them under vllm.endpoints, " +
+		return setting.Errorf("engine.kind", "is vllm, and no model server is set: list them under vllm.endpoints, "+
 			"or give --vllm-endpoint URL or OCR_VLLM_ENDPOINTS=URL,URL")
 	}
 	return nil
@@ -93,11 +92,10 @@ func (c Config) Validate() error {
 
 // Validate reports every value that cannot be used.
 func (e Engine) Validate() error {
-	errs := []error{oneOf("engine.kind", e.Kind, EngineAuto, EngineVLLM, EngineEmbedded)}
-	if e.Fallback != "" && e.Fallback != EngineEmbedded {
-		errs = append(errs, fmt.Errorf("engine.fallback is %q: use %s, or leave it empty", clip(e.Fallback), EngineEmbedded))
-	}
-	return errors.Join(errs...)
+	var errs setting.Errors
+	checkOneOf(&errs, "kind", e.Kind, EngineAuto, EngineVLLM, EngineEmbedded)
+	errs.Check(e.Fallback == "" || e.Fallback == EngineEmbedded, "fallback", "is %q: use %s, or leave it empty", clip(e.Fallback), EngineEmbedded)
+	return errs.Join()
 }
 
 // Validate reports every value that cannot be used, where there are endpoints.
@@ -110,16 +108,14 @@ func (v VLLM) Validate() error {
 
 // Validate reports every value that cannot be used.
 func (l Log) Validate() error {
-	return errors.Join(
-		oneOf("log.level", l.Level, "debug", "info", "warn", "error"),
-		oneOf("log.format", l.Format, LogAuto, LogText, LogJSON))
+	var errs setting.Errors
+	checkOneOf(&errs, "level", l.Level, "debug", "info", "warn", "error")
+	checkOneOf(&errs, "format", l.Format, LogAuto, LogText, LogJSON)
+	return errs.Join()
 }
 
-func oneOf(name, value string, allowed ...string) error {
-	if slices.Contains(allowed, value) {
-		return nil
-	}
-	return fmt.Errorf("%s is %q: use one of %s", name, clip(value), strings.Join(allowed, ", "))
+func checkOneOf(errs *setting.Errors, key, value string, allowed ...string) {
+	errs.Check(slices.Contains(allowed, value), key, "is %q: use one of %s", clip(value), strings.Join(allowed, ", "))
 }
 
 // Print writes the settings as YAML with secrets masked.

@@ -174,6 +174,29 @@ func TestEveryPartIsValidated(t *testing.T) {
 	}
 }
 
+// TestWrongNumbersAreNamedByTheirSetting sets each number to one that few can have, and
+// wants whoever refuses it to name it so that its place is found.
+func TestWrongNumbersAreNamedByTheirSetting(t *testing.T) {
+	refused := 0
+	for path, value := range config.Settings(config.Default()) {
+		if !value.CanInt() && !value.CanFloat() {
+			continue
+		}
+		wrong := map[string]any{"vllm.endpoints": "http://a", path: reflect.ValueOf(-7).Convert(value.Type()).Interface()}
+		_, err := config.Load(config.Default(), config.Options{Overrides: wrong})
+		if err == nil {
+			continue
+		}
+		refused++
+		if !strings.HasPrefix(err.Error(), "command line: "+path+" ") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if refused < 40 {
+		t.Errorf("%d wrong numbers are refused", refused)
+	}
+}
+
 func TestBadSettingsOfTheProgram(t *testing.T) { badFiles(t, "testdata/badtree", config.Default()) }
 
 func TestModelServers(t *testing.T) {

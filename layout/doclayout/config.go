@@ -1,11 +1,12 @@
 package doclayout
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"ocr-gateway/internal/setting"
 )
 
 // Config sets up layout detection by PP-DocLayoutV3.
@@ -84,47 +85,30 @@ func DefaultConfig() Config {
 
 // Validate reports every setting out of range.
 func (c Config) Validate() error {
-	var errs []error
-	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	var errs setting.Errors
 	oneOf := func(key, value string, allowed ...string) {
-		if !slices.Contains(allowed, value) {
-			fail("%s: %q is not one of %s", key, value, strings.Join(allowed, ", "))
-		}
+		errs.Check(slices.Contains(allowed, value), key, "is %q: use one of %s", value, strings.Join(allowed, ", "))
 	}
 	oneOf("sidecar", c.Sidecar, SidecarAuto, SidecarOff)
 	oneOf("device", c.Device, "auto", "cuda", "cpu")
 	oneOf("dtype", c.DType, "float32", "bfloat16")
 	if c.URL != "" {
-		if _, err := newClient(c.URL); err != nil {
-			fail("url: %w", err)
-		}
-		if c.Sidecar == SidecarOff {
-			fail("url: is set although sidecar is off")
-		}
+		_, err := newClient(c.URL)
+		errs.Check(err == nil, "url", "cannot be used: %w", err)
+		errs.Check(c.Sidecar != SidecarOff, "url", "is set although sidecar is off")
 	} else if c.Sidecar == SidecarAuto {
-		if c.Python == "" {
-			fail("python: is empty")
-		}
-		if c.Model == "" && c.ONNX == "" {
-			fail("model: is empty, and so is onnx")
-		}
+		errs.Check(c.Python != "", "python", "is empty")
+		errs.Check(c.Model != "" || c.ONNX != "", "model", "is empty, and so is onnx")
 	}
-	if c.MaxBatch < 1 || c.MaxBatch > 256 {
-		fail("max_batch: %d is not within 1 to 256", c.MaxBatch)
-	}
-	if c.MaxQueue < 1 || c.MaxQueue > 1024 {
-		fail("max_queue: %d is not within 1 to 1024", c.MaxQueue)
-	}
-	if !(c.Threshold >= minThreshold && c.Threshold <= 1) {
-		fail("threshold: %v is not within %v to 1", c.Threshold, minThreshold)
-	}
+	errs.Check(c.MaxBatch >= 1 && c.MaxBatch <= 256, "max_batch", "is %d: use 1 to 256", c.MaxBatch)
+	errs.Check(c.MaxQueue >= 1 && c.MaxQueue <= 1024, "max_queue", "is %d: use 1 to 1024", c.MaxQueue)
+	isScore := func(score float64) bool { return score >= minThreshold && score <= 1 }
+	errs.Check(isScore(c.Threshold), "threshold", "is %v: use %v to 1", c.Threshold, minThreshold)
 	for i, t := range c.Thresholds {
-		if _, known := classNamed(t.Class); !known {
-			fail("thresholds[%d].class: there is no class %q", i, t.Class)
-		}
-		if !(t.Score >= minThreshold && t.Score <= 1) {
-			fail("thresholds[%d].score: %v is not within %v to 1", i, t.Score, minThreshold)
-		}
+		at := fmt.Sprintf("thresholds[%d].", i)
+		_, known := classNamed(t.Class)
+		errs.Check(known, at+"class", "is %q, and there is no such class", t.Class)
+		errs.Check(isScore(t.Score), at+"score", "is %v: use %v to 1", t.Score, minThreshold)
 	}
 	for _, d := range []struct {
 		key   string
@@ -136,11 +120,9 @@ func (c Config) Validate() error {
 		{"restart_delay", c.RestartDelay},
 		{"stop_grace", c.StopGrace},
 	} {
-		if d.value <= 0 || d.value > time.Hour {
-			fail("%s: %v is not within 0 to 1h", d.key, d.value)
-		}
+		errs.Check(d.value > 0 && d.value <= time.Hour, d.key, "is %v: use more than 0, at most 1h", d.value)
 	}
-	return errors.Join(errs...)
+	return errs.Join()
 }
 
 // minScore returns the threshold of a class.

@@ -534,20 +534,20 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("defaults: %v", err)
 	}
 	for want, change := range map[string]func(*doclayout.Config){
-		"sidecar: ":             func(c *doclayout.Config) { c.Sidecar = "on" },
-		"url: write it":         func(c *doclayout.Config) { c.URL = "localhost:8100" },
-		"url: is set":           func(c *doclayout.Config) { c.URL, c.Sidecar = "http://localhost:8100", "off" },
-		"python: ":              func(c *doclayout.Config) { c.Python = "" },
-		"model: ":               func(c *doclayout.Config) { c.Model = "" },
-		"device: ":              func(c *doclayout.Config) { c.Device = "tpu" },
-		"dtype: ":               func(c *doclayout.Config) { c.DType = "int8" },
-		"max_batch: 0":          func(c *doclayout.Config) { c.MaxBatch = 0 },
-		"max_queue: 0":          func(c *doclayout.Config) { c.MaxQueue = 0 },
-		"threshold: 0.05":       func(c *doclayout.Config) { c.Threshold = 0.05 },
-		"thresholds[0].class: ": func(c *doclayout.Config) { c.Thresholds = []doclayout.ClassThreshold{{Class: "tabel", Score: 0.5}} },
-		"thresholds[0].score: ": func(c *doclayout.Config) { c.Thresholds = []doclayout.ClassThreshold{{Class: "table", Score: 5}} },
-		"timeout: ":             func(c *doclayout.Config) { c.Timeout = 0 },
-		"stop_grace: ":          func(c *doclayout.Config) { c.StopGrace = 2 * time.Hour },
+		"sidecar is ":                  func(c *doclayout.Config) { c.Sidecar = "on" },
+		"url cannot be used: write it": func(c *doclayout.Config) { c.URL = "localhost:8100" },
+		"url is set":                   func(c *doclayout.Config) { c.URL, c.Sidecar = "http://localhost:8100", "off" },
+		"python is ":                   func(c *doclayout.Config) { c.Python = "" },
+		"model is ":                    func(c *doclayout.Config) { c.Model = "" },
+		"device is ":                   func(c *doclayout.Config) { c.Device = "tpu" },
+		"dtype is ":                    func(c *doclayout.Config) { c.DType = "int8" },
+		"max_batch is 0":               func(c *doclayout.Config) { c.MaxBatch = 0 },
+		"max_queue is 0":               func(c *doclayout.Config) { c.MaxQueue = 0 },
+		"threshold is 0.05":            func(c *doclayout.Config) { c.Threshold = 0.05 },
+		"thresholds[0].class is ":      func(c *doclayout.Config) { c.Thresholds = []doclayout.ClassThreshold{{Class: "tabel", Score: 0.5}} },
+		"thresholds[0].score is ":      func(c *doclayout.Config) { c.Thresholds = []doclayout.ClassThreshold{{Class: "table", Score: 5}} },
+		"timeout is ":                  func(c *doclayout.Config) { c.Timeout = 0 },
+		"stop_grace is ":               func(c *doclayout.Config) { c.StopGrace = 2 * time.Hour },
 	} {
 		cfg := doclayout.DefaultConfig()
 		change(&cfg)
