@@ -24,3 +24,15 @@ func TestCodes(t *testing.T) {
 		}
 	}
 }
+
+func TestCurrencies(t *testing.T) {
+	for s, want := range map[string]string{
+		"12 EUR": "EUR", "USD": "USD", "£ 5": "GBP", "5 zł": "PLN", "CA$": "CAD", "$": "", "$ 5": "", "NET 30": "", "EURO": "", "": "", "€ 5 or £ 4": "EUR", "£ 4 or € 5": "EUR",
+	} {
+		for range 20 { // two signs: always the same one
+			if got, ok := printed.Currency(s); got != want || ok != (want != "") {
+				t.Fatalf("currency of %q = %q", s, got)
+			}
+		}
+	}
+}

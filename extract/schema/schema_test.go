@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -121,5 +122,28 @@ func TestHostileSchemas(t *testing.T) {
 				t.Errorf("took %s of processor time", took)
 			}
 		})
+	}
+}
+
+// TestViolationsHaveAnOrder: equal data breaks the same rules in the same order.
+func TestViolationsHaveAnOrder(t *testing.T) {
+	s, err := schema.Parse(`{"type":"object","properties":{"d":{"type":"string","pattern":"^x","minLength":3},"c":{"type":"number","minimum":5},
+		"b":{"enum":["x"]},"a":{"type":"array","minItems":1,"items":{"type":"integer"}},"e":{"type":"string"}},"required":["e","f"]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := map[string]any{"d": "y", "c": json.Number("1"), "b": "y", "a": []any{"x", json.Number("2"), "z"}}
+	want := "[a 0] [a 2] [b] [c] [d] [d] [e] [f]"
+	for range 50 {
+		var paths, details []string
+		for _, v := range s.Violations(data) {
+			paths, details = append(paths, fmt.Sprint(v.Path)), append(details, v.Detail)
+		}
+		if got := strings.Join(paths, " "); got != want || details[4] != "this breaks the schema's rule minLength" {
+			t.Fatalf("got %s, want %s: %q", got, want, details)
+		}
+	}
+	if got := s.Violations(map[string]any{"d": "xyz", "c": json.Number("5.0"), "b": "x", "a": []any{json.Number("1")}, "e": "", "f": ""}); len(got) > 0 {
+		t.Errorf("sound data: %+v", got)
 	}
 }

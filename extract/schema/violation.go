@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,8 +17,8 @@ type Violation struct {
 	Detail string
 }
 
-// Violations returns the rules that data breaks: an object in the types of
-// encoding/json, with numbers as json.Number. An example has no rules.
+// Violations returns the rules that data breaks, by path: data is an object in the types
+// of encoding/json, with numbers as json.Number. An example has no rules.
 func (s *Schema) Violations(data map[string]any) []Violation {
 	if s.rules == nil {
 		return nil
@@ -35,6 +36,9 @@ func (s *Schema) Violations(data map[string]any) []Violation {
 			return
 		}
 		all = append(all, Violation{e.InstanceLocation, detailOf(e.ErrorKind)})
+	})
+	slices.SortFunc(all, func(a, b Violation) int { // the library's order is random
+		return cmp.Or(slices.Compare(a.Path, b.Path), cmp.Compare(a.Detail, b.Detail))
 	})
 	return all
 }
