@@ -35,9 +35,9 @@ func New(source string) (*Extractor, error) {
 	return &Extractor{s}, nil
 }
 
-// Extract finds the fields in a document that was read, where a model answered, by its
-// answers to Question. Every page of res is accounted for. The error is a
-// *document.Problem when no page of the document could be searched.
+// Extract finds the fields in a document that was read: in a model's answers to Question
+// where there are any, and in the text of the other pages. It accounts for every page of
+// res. When no page could be searched the error is a *document.Problem.
 func (e *Extractor) Extract(res *document.Result) (*document.Extraction, error) {
 	return e.extract(res, time.Now())
 }
@@ -81,8 +81,8 @@ func Limits() map[string]int64 {
 	}
 }
 
-// read finds the values of all pages: from the model's answer for a page where that is of
-// use, and from the lines of all other pages together.
+// read finds the values of all pages: in the model's usable answers, page by page, and in
+// the lines of all other pages together.
 func (e *Extractor) read(pages []*page, locale printed.Locale, today time.Time) *values.Tree {
 	found := values.New(e.schema.Root)
 	var rest []pagetext.Line

@@ -53,7 +53,7 @@ func pagesOf(res *document.Result) ([]*page, printed.Locale) {
 }
 
 // answered takes the values from the model's answer for a page and sets the page's status.
-// Without ok the answer is of no use, and only the page's text is left.
+// ok is false when the answer is unusable: only the page's text is left then.
 func (e *Extractor) answered(p *page, locale printed.Locale) (v *values.Tree, ok bool) {
 	whole := p.Status == document.StatusOK
 	cut := p.answer.Error != nil
@@ -83,7 +83,7 @@ func (e *Extractor) answered(p *page, locale printed.Locale) (v *values.Tree, ok
 	return v, true
 }
 
-// unanswered leaves a page to its text, and fails it when there is none.
+// unanswered leaves a page to the heuristics; without text it has failed.
 func (p *page) unanswered(why *document.Problem) {
 	if p.Status == document.StatusFailed || len(p.lines) == 0 {
 		p.Status, p.Error = document.StatusFailed, why

@@ -132,7 +132,7 @@ func (s *search) isLabel(o *pagetext.Line) bool {
 	return false
 }
 
-// isNote reports whether a line is a remark in brackets, which is no value.
+// isNote reports whether a line is a remark in parentheses, which is no value.
 func isNote(s string) bool { return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") }
 
 func abs(n int) int { return max(n, -n) }

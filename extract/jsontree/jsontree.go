@@ -1,5 +1,5 @@
-// Package jsontree reads JSON of others into a tree that keeps the order of the
-// members of objects, and writes parts of JSON.
+// Package jsontree reads foreign JSON into a tree in which objects keep the order of
+// their members.
 package jsontree
 
 import (

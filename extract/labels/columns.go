@@ -1,7 +1,6 @@
 package labels
 
-// columns are what the columns of tables commonly hold, with the headings that they are
-// printed under.
+// columns are what the columns of tables hold; their labels are headings.
 var columns = []Concept{
 	{
 		"description", Text,

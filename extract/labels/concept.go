@@ -1,5 +1,5 @@
-// Package labels knows by which labels documents announce what a field asks for, in six
-// languages, and which form its value has.
+// Package labels says for a field under which labels documents print it, in six languages,
+// and which form its value has.
 package labels
 
 // Form is what the value of a concept must look like.

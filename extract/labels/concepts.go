@@ -1,6 +1,6 @@
 package labels
 
-// concepts are what single values are.
+// concepts are what documents say in single values.
 var concepts = []Concept{
 	{
 		"total", Amount,

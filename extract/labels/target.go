@@ -32,7 +32,7 @@ const (
 	Recipient
 )
 
-// sides are the words in names of fields that tell the side.
+// sides maps words in the names of fields to the side that they speak of.
 var sides = sync.OnceValue(func() map[string]Side {
 	found := map[string]Side{}
 	for w := range strings.FieldsSeq("issuer vendor seller supplier partner sender merchant company lieferant verkaeufer fournisseur vendeur proveedor fornitore leverancier") {
@@ -44,8 +44,8 @@ var sides = sync.OnceValue(func() map[string]Side {
 	return found
 })
 
-// TargetOf says what to look for on behalf of a field. parents are the words of the names of the
-// groups that the field is in.
+// TargetOf says what to look for on behalf of a field. parents are the words in the names
+// of the groups that the field is in.
 func TargetOf(f *schema.Field, parents []string) Target {
 	words := SplitName(f.Name)
 	t := Target{Field: f, Labels: map[string]float64{}}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// part is where a field stands in a zone: bytes from to to of a line.
+// part is where a field stands in a zone: bytes [from, to) of a line.
 type part struct{ line, from, to int }
 
 // place is where one character stands in a zone.

@@ -28,7 +28,7 @@ type Line struct {
 	block  int    // number of the region in the document
 }
 
-// Height is at least 1.
+// Height returns the height of the line, at least 1.
 func (l *Line) Height() int { return max(1, l.Box[3]-l.Box[1]) }
 
 // Evidence returns the line as the place of a value.

@@ -26,7 +26,7 @@ func NewLocator(lines []Line, locale printed.Locale) *Locator {
 	return &Locator{lines: lines, locale: locale}
 }
 
-// Locate finds the line in which a value stands, or the region when it goes over
+// Locate finds the line in which a value stands, or the region when it spans
 // several lines; nil when it is not on the page. Text is compared by letters and
 // digits, numbers by value; text of up to three letters must be a whole word.
 func (l *Locator) Locate(v any) *document.Evidence {
@@ -62,7 +62,7 @@ func (l *Line) contains(key string) bool {
 	return false
 }
 
-// locateAcross finds a value that goes over several lines of one region.
+// locateAcross finds a value that spans several lines of one region.
 func locateAcross(key string, lines []Line) *document.Evidence {
 	for from := 0; from < len(lines); {
 		to := from

@@ -8,8 +8,7 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// codePart is a run of upper-case letters and digits between blanks, points or
-// hyphens.
+// codePart is a run of upper-case letters and digits between spaces, periods or hyphens.
 var codePart = lazyregexp.New(`[A-Z0-9+*]+`)
 
 // vatNumber is the form of the VAT numbers of the EU, Great Britain, Northern
@@ -17,7 +16,7 @@ var codePart = lazyregexp.New(`[A-Z0-9+*]+`)
 // identification number structure").
 var vatNumber = lazyregexp.New(`^(?:ATU\d{8}|BE[01]\d{9}|BG\d{9,10}|CHE\d{9}(?:MWST|TVA|IVA)?|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}|ES[A-Z0-9]\d{7}[A-Z0-9]|FI\d{8}|FR[A-Z0-9]{2}\d{9}|(?:GB|XI)(?:\d{9}|\d{12}|GD\d{3}|HA\d{3})|HR\d{11}|HU\d{8}|IE\d[A-Z0-9+*]\d{5}[A-Z]{1,2}|IT\d{11}|LT(?:\d{9}|\d{12})|LU\d{8}|LV\d{11}|MT\d{8}|NL\d{9}B\d{2}|NO\d{9}MVA|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10})$`)
 
-// maxCodeParts bounds into how many parts a code is printed.
+// maxCodeParts is the most parts into which a code is printed.
 const maxCodeParts = 10
 
 // findCode returns the first and longest part of s, from the start of a word to the
@@ -39,7 +38,7 @@ func findCode(s string, ok func(compact string) bool) (string, bool) {
 	return "", false
 }
 
-// partOfWord reports whether letters go on around s[from:to].
+// partOfWord reports whether s[from:to] is only part of a word.
 func partOfWord(s string, from, to int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:from])
 	after, _ := utf8.DecodeRuneInString(s[to:])

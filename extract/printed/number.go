@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// DecimalMark is what a document writes before decimals. It decides what one number
-// alone leaves open.
+// DecimalMark is what a document writes before decimals. It resolves numbers that are
+// ambiguous on their own.
 type DecimalMark int
 
 // The decimal marks.
@@ -43,8 +43,8 @@ var amount = lazyregexp.New(`^([-−–(]?)\s*(?:[\p{Sc}]|[A-Z][A-Za-z]{0,2}[.$]
 
 // ParseNumber reads a number as people print it: "1,234.50", "1.234,50",
 // "1 234,50", "1'234.50", "€ 717,97", "(3.10)", "21 %". Of two kinds of marks the
-// last is the decimal one. A single comma or point is a decimal mark, except
-// before exactly three digits: there a comma groups, and a point does too in a
+// last is the decimal one. A single comma or period is a decimal mark, except
+// before exactly three digits: there a comma groups, and a period does too in a
 // document with decimal commas. A text with other letters or with groups
 // of the wrong size is not a number.
 func ParseNumber(s string, m DecimalMark) (json.Number, bool) {

@@ -34,7 +34,7 @@ func compile(root *jsontree.Object) (*jsonschema.Schema, error) {
 	return rules, nil
 }
 
-// maxPatternCost bounds all patterns of a schema, in states of their automata
+// maxPatternCost limits all patterns of a schema together, in states of their automata
 // times the number of times the library compiles each.
 const maxPatternCost = 50_000
 
