@@ -60,7 +60,8 @@ var arrows = map[string][]string{
 	"extract/jsontree":           {},
 	"extract/extracttest":        {"document"}, // pages for tests of others
 	"cache":                      {},
-	"server":                     {"document"},
+	"server":                     {"document", "server/presence"},
+	"server/presence":            {},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"faults":                     {},
@@ -101,7 +102,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"pipeline/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
-	"golang.org/x/sys":                  {"raster", "server", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                  {"raster", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},

@@ -1,4 +1,12 @@
-package server
+// Package presence tells whether the client of a request is still there.
+//
+// A client that closes its sending half after the request (shutdown(SHUT_WR), as many
+// HTTP/1.0 style clients do) waits for the answer; one that closes its connection does
+// not. Both look the same: the end of what it sends. Only an answer to something that is
+// sent tells them apart, because a closed connection resets. So what the answer is certain
+// to begin with is sent ahead of it, a byte at a time: the client gets the same bytes, some
+// of them sooner.
+package presence
 
 import (
 	"context"
@@ -12,13 +20,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A client that closes its sending half after the request (shutdown(SHUT_WR), as many
-// HTTP/1.0 style clients do) waits for the answer; one that closes its connection
-// does not. Both look the same: the end of what it sends. Only an answer to something
-// that is sent tells them apart, for a closed connection resets. So what the answer is
-// certain to begin with is sent ahead of it, a byte at a time: the client gets the same
-// bytes, some of them sooner.
-
 // answerStart is how every answer begins, whatever its status and version.
 const answerStart = "HTTP/1."
 
@@ -26,21 +27,21 @@ const (
 	// Time between looks for a reset after a client has stopped sending. A look is one
 	// system call.
 	lookEvery = 20 * time.Millisecond
-	// The second probe comes so long after the first, and each later one probeFactor
-	// times as long after its last: seven reach over the default request_timeout,
-	// and what left unheard has waited no less than a quarter of the time for which its
-	// work goes on.
+	// Time between the first two probes; each later pause is probeFactor times the one
+	// before. Seven probes cover the default request_timeout, and work goes on after its
+	// client has left for at most four times as long as the client had waited.
 	probeEvery  = time.Second
 	probeFactor = 4
 )
 
-// errLeft is the cause of contexts that end because the client is gone.
-var errLeft = errors.New("the client has closed the connection")
+// errGone is the cause of contexts that end because the client is gone.
+var errGone = errors.New("the client has closed the connection")
 
-// connListener makes each accepted connection one that can be probed.
-type connListener struct{ net.Listener }
+// Listener accepts connections that can be probed.
+type Listener struct{ net.Listener }
 
-func (l connListener) Accept() (net.Conn, error) {
+// Accept waits for the next connection.
+func (l Listener) Accept() (net.Conn, error) {
 	c, err := l.Listener.Accept()
 	if tcp, ok := c.(*net.TCPConn); ok {
 		return &conn{TCPConn: tcp}, nil
@@ -51,8 +52,8 @@ func (l connListener) Accept() (net.Conn, error) {
 // connKey is where the context of a request has its *conn.
 type connKey struct{}
 
-// withConn is an http.Server's ConnContext.
-func withConn(ctx context.Context, c net.Conn) context.Context {
+// ConnContext belongs into an http.Server, together with a Listener.
+func ConnContext(ctx context.Context, c net.Conn) context.Context {
 	if c, ok := c.(*conn); ok {
 		c.work = ctx
 		return context.WithValue(ctx, connKey{}, c)
@@ -63,17 +64,17 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 // conn is a connection over which the start of an answer can be sent ahead of it.
 type conn struct {
 	*net.TCPConn
-	work context.Context // of everything that the server does
+	work context.Context // of all work of the server
 
 	mu       sync.Mutex
 	answered bool // the head of the answer has been written, if not yet sent
 	ahead    int  // bytes of answerStart that the client has and the answer has not yet
 
 	probing sync.Mutex
-	probe   func() // see streams; nil without
+	probe   func() // see Probe; nil without
 }
 
-// connOf is the connection of a request; nil where it came in another way.
+// connOf returns the connection of a request, nil when it came without a Listener.
 func connOf(ctx context.Context) *conn {
 	c, _ := ctx.Value(connKey{}).(*conn)
 	return c
@@ -93,23 +94,25 @@ func (c *conn) answers() {
 	c.answered = true
 }
 
-// streams has the connection probed with probe while an answer is written bit by bit,
-// until the function that it returns has returned. probe sends something without
-// meaning in it, and nothing before its head.
-func (c *conn) streams(probe func()) (end func()) {
+// Probe has the connection of a request probed with probe while its answer is written bit
+// by bit, until end has returned. probe sends something without meaning in the answer, and
+// nothing before its head.
+func Probe(ctx context.Context, probe func()) (end func()) {
+	c := connOf(ctx)
 	if c == nil {
 		return func() {}
 	}
-	set := func(probe func()) {
-		c.probing.Lock()
-		defer c.probing.Unlock()
-		c.probe = probe
-	}
-	set(probe)
-	return func() { set(nil) }
+	c.setProbe(probe)
+	return func() { c.setProbe(nil) }
 }
 
-// Write leaves out what the client has of an answer.
+func (c *conn) setProbe(probe func()) {
+	c.probing.Lock()
+	defer c.probing.Unlock()
+	c.probe = probe
+}
+
+// Write leaves out what the client already has of an answer.
 func (c *conn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	skip := min(c.ahead, len(p))
@@ -119,7 +122,7 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n + skip, err
 }
 
-// ReadFrom has the bytes go through Write.
+// ReadFrom sends the bytes through Write.
 func (c *conn) ReadFrom(r io.Reader) (int64, error) { return io.Copy(struct{ io.Writer }{c}, r) }
 
 // send sends something that a closed connection answers with a reset.
@@ -144,8 +147,8 @@ func (c *conn) sendStart() {
 	c.ahead += n
 }
 
-// reset reports whether the client has closed both halves, as far as is known. Where
-// poll takes one half for both, as on macOS, so does it.
+// reset reports whether the client has closed both halves, as far as is known. On systems
+// whose poll takes one half for both, such as macOS, one half is enough.
 func (c *conn) reset() bool {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -161,8 +164,8 @@ func (c *conn) reset() bool {
 	return err == nil && fds[0].Revents&(unix.POLLHUP|unix.POLLERR) != 0
 }
 
-// awaitReset looks, after the client has stopped sending, until it is gone or ctx ends,
-// and reports whether it is gone.
+// awaitReset waits, after the client has stopped sending, until it is gone or ctx ends, and
+// reports whether it is gone.
 func (c *conn) awaitReset(ctx context.Context) bool {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -184,9 +187,9 @@ func (c *conn) awaitReset(ctx context.Context) bool {
 	}
 }
 
-// withPresence has a request's context end when its client is gone, and not when it has
-// only stopped sending.
-func (s *Server) withPresence(next http.Handler) http.Handler {
+// Watch ends a request's context when its client is gone, and not when it has only stopped
+// sending.
+func Watch(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := connOf(r.Context())
 		if c == nil {
@@ -200,7 +203,7 @@ func (s *Server) withPresence(next http.Handler) http.Handler {
 		unwatch := context.AfterFunc(r.Context(), func() {
 			defer close(watched)
 			if c.work.Err() == nil && c.awaitReset(ctx) {
-				cancel(errLeft)
+				cancel(errGone)
 			}
 		})
 		defer func() {
