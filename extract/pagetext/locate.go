@@ -28,7 +28,8 @@ func NewLocator(lines []Line, locale printed.Locale) *Locator {
 
 // Locate finds the line in which a value stands, or the region when it spans
 // several lines; nil when it is not on the page. Text is compared by letters and
-// digits, numbers by value; text of up to three letters must be a whole word.
+// digits, numbers by value; text of up to three letters is looked for as a whole word
+// first.
 func (l *Locator) Locate(v any) *document.Evidence {
 	if n, ok := v.(json.Number); ok {
 		return l.locateNumber(n)

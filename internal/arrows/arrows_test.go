@@ -86,6 +86,7 @@ var testArrows = map[string][]string{
 	"extract":           {"extract/extracttest", "internal/cputime"},
 	"extract/heuristic": {"extract/extracttest"},
 	"extract/mrz":       {"extract/extracttest"},
+	"extract/pagetext":  {"extract/extracttest"},
 	"extract/schema":    {"internal/cputime"},
 	"layout/geometry":   {"internal/cputime"},
 }
