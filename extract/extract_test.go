@@ -11,50 +11,25 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/extract"
+	"ocr-gateway/extract/extracttest"
 )
 
-// line is a line of a synthetic page: its left top corner and its text.
-type line struct {
-	x, y int
-	text string
-}
-
-// lineHeight and charWidth are of the synthetic pages, in pixels.
-const (
-	lineHeight = 24
-	charWidth  = 11
-)
-
-// pageOf sets lines on a page; lines that follow each other closely in one column
-// are one region.
-func pageOf(number int, lines ...line) document.PageResult {
-	p := document.PageResult{Number: number, Status: document.StatusOK, Width: 1240, Height: 1754, Engine: "fake"}
-	for i, l := range lines {
-		box := document.BBox{l.x, l.y, l.x + charWidth*len([]rune(l.text)), l.y + lineHeight}
-		if i == 0 || l.x != lines[i-1].x || l.y-lines[i-1].y > 2*lineHeight {
-			p.Regions = append(p.Regions, document.Region{ID: fmt.Sprintf("p%dr%d", number, len(p.Regions)+1), Type: document.RegionText, BBox: box})
-		}
-		r := &p.Regions[len(p.Regions)-1]
-		r.Lines = append(r.Lines, document.Line{BBox: box, Text: l.text})
-		r.BBox = document.BoxOf(r.BBox.Rect().Union(box.Rect()))
-	}
-	return p
-}
+type line = extracttest.Line
 
 // answeredPage is a page of which a model said something.
 func answeredPage(number int, answer string, lines ...line) document.PageResult {
-	p := pageOf(number, lines...)
+	p := extracttest.Page(number, lines...)
 	p.Answer = &document.Answer{Text: answer}
 	return p
 }
 
 func find(t *testing.T, schema string, pages ...document.PageResult) *document.Extraction {
 	t.Helper()
-	s, err := extract.Parse(schema)
+	s, err := extract.New(schema)
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := s.ExtractOn(&document.Result{Pages: pages}, today)
+	x, err := s.ExtractOn(&document.Result{Pages: pages}, extracttest.Today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,18 +37,6 @@ func find(t *testing.T, schema string, pages ...document.PageResult) *document.E
 		t.Fatalf("data %s", x.Data)
 	}
 	return x
-}
-
-// wantData compares JSON without regard to white space.
-func wantData(t *testing.T, x *document.Extraction, want string) {
-	t.Helper()
-	var a, b any
-	if err := errors.Join(json.Unmarshal(x.Data, &a), json.Unmarshal([]byte(want), &b)); err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(a, b) {
-		t.Errorf("data\n  %s\nwant\n  %s", x.Data, want)
-	}
 }
 
 const order = `{"type":"object","properties":{
@@ -85,7 +48,7 @@ const order = `{"type":"object","properties":{
 func TestModelAnswersAreTyped(t *testing.T) {
 	x := find(t, order, answeredPage(1, `{"number":"A-17","total":"1.234,50 €","count":"3","paid":"yes","due":"7. Mai 2014","kind":"order",
 		"items":[{"name":"Bolt","price":"12,50"},{"name":"","price":null},{"name":"Nut","price":"0,10"}],"more":"ignored"}`))
-	wantData(t, x, `{"number":"A-17","total":1234.50,"count":3,"paid":true,"due":"2014-05-07","kind":"order","items":[{"name":"Bolt","price":12.5},{"name":"Nut","price":0.1}]}`)
+	extracttest.WantJSON(t, x.Data, `{"number":"A-17","total":1234.50,"count":3,"paid":true,"due":"2014-05-07","kind":"order","items":[{"name":"Bolt","price":12.5},{"name":"Nut","price":0.1}]}`)
 	if !x.Valid || len(x.SchemaErrors) > 0 || x.Method != document.MethodModel || x.Status != document.StatusOK {
 		t.Errorf("%+v", x)
 	}
@@ -96,7 +59,7 @@ func TestModelAnswersAreTyped(t *testing.T) {
 
 func TestWrongTypesAreReportedAndNull(t *testing.T) {
 	x := find(t, order, answeredPage(1, `{"number":"17","total":"a lot","count":"2.5","paid":"perhaps","due":"03/04/2020","kind":"letter","items":[{"name":{"x":1},"price":"-"}]}`))
-	wantData(t, x, `{"number":null,"total":null,"count":null,"paid":null,"due":null,"kind":null,"items":[{"name":null,"price":null}]}`)
+	extracttest.WantJSON(t, x.Data, `{"number":null,"total":null,"count":null,"paid":null,"due":null,"kind":null,"items":[{"name":null,"price":null}]}`)
 	got := map[string]string{}
 	for _, e := range x.SchemaErrors {
 		got[e.Path] += e.Detail + " (" + e.Value + ") "
@@ -117,7 +80,7 @@ func TestWrongTypesAreReportedAndNull(t *testing.T) {
 func TestAbsentFieldsAreNull(t *testing.T) {
 	for _, answer := range []string{`{}`, `{"a":null,"b":{"c":"  "},"l":[]}`, `{"b":{},"l":null}`, `{"l":[{"x":""}]}`} {
 		x := find(t, `{"a":"","b":{"c":0},"l":[{"x":""}]}`, answeredPage(1, answer))
-		wantData(t, x, `{"a":null,"b":{"c":null},"l":[]}`)
+		extracttest.WantJSON(t, x.Data, `{"a":null,"b":{"c":null},"l":[]}`)
 		if !x.Valid {
 			t.Errorf("%s: %+v", answer, x.SchemaErrors)
 		}
@@ -129,7 +92,7 @@ func TestPagesAreMergedFieldByField(t *testing.T) {
 		answeredPage(1, `{"name":"Müller GmbH","lines":["a","b"]}`),
 		answeredPage(2, `{"name":"MÜLLER GMBH","total":"12.50","lines":["c"]}`),
 		answeredPage(3, `{"name":"Meier AG","total":"12,5"}`))
-	wantData(t, x, `{"name":"Müller GmbH","total":12.50,"lines":["a","b","c"]}`)
+	extracttest.WantJSON(t, x.Data, `{"name":"Müller GmbH","total":12.50,"lines":["a","b","c"]}`)
 	want := []document.Conflict{{Path: "/name", Chosen: 1, Values: []document.PageValue{{Page: 1, Value: "Müller GmbH"}, {Page: 2, Value: "MÜLLER GMBH"}, {Page: 3, Value: "Meier AG"}}}}
 	if !reflect.DeepEqual(x.Conflicts, want) {
 		t.Errorf("conflicts %+v", x.Conflicts)
@@ -159,12 +122,12 @@ func TestEvidence(t *testing.T) {
 
 func TestEveryPageIsAccountedFor(t *testing.T) {
 	failed := document.PageResult{Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "damaged")}
-	refused := pageOf(3)
+	refused := extracttest.Page(3)
 	refused.Answer = &document.Answer{Error: document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "refused")}
 	cut := answeredPage(4, `{"a":"four","b":"fo`)
 	cut.Answer.Error = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "cut")
-	x := find(t, `{"a":"","b":""}`, answeredPage(1, `nonsense`), failed, refused, cut, answeredPage(5, `{"b":"five"}`), pageOf(6, line{100, 100, "b: six"}))
-	wantData(t, x, `{"a":"four","b":"five"}`)
+	x := find(t, `{"a":"","b":""}`, answeredPage(1, `nonsense`), failed, refused, cut, answeredPage(5, `{"b":"five"}`), extracttest.Page(6, line{100, 100, "b: six"}))
+	extracttest.WantJSON(t, x.Data, `{"a":"four","b":"five"}`)
 	var statuses []string
 	for _, p := range x.Pages {
 		statuses = append(statuses, fmt.Sprintf("%d %s %s %v", p.Number, p.Status, p.Method, p.Error != nil))
@@ -176,7 +139,7 @@ func TestEveryPageIsAccountedFor(t *testing.T) {
 	if x.Status != document.StatusPartial || x.Method != document.MethodMixed {
 		t.Errorf("status %s, method %s", x.Status, x.Method)
 	}
-	s, err := extract.Parse(`{"a":""}`)
+	s, err := extract.New(`{"a":""}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,13 +154,13 @@ func TestEveryPageIsAccountedFor(t *testing.T) {
 // fields are looked for in the text that was read.
 func TestTextStandsInForTheAnswer(t *testing.T) {
 	refusal := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "refused").Retry()
-	refused := pageOf(1, line{100, 100, "Invoice No: A-17"}, line{100, 400, "Total due: 12.50"})
+	refused := extracttest.Page(1, line{100, 100, "Invoice No: A-17"}, line{100, 400, "Total due: 12.50"})
 	refused.Answer = &document.Answer{Error: refusal}
 	garbled := answeredPage(1, "no JSON at all", line{100, 100, "Invoice No: A-17"}, line{100, 400, "Total due: 12.50"})
 	const schema = `{"invoice_number":"","total":0}`
 	for name, page := range map[string]document.PageResult{"refused": refused, "garbled": garbled} {
 		x := find(t, schema, page)
-		wantData(t, x, `{"invoice_number":"A-17","total":12.50}`)
+		extracttest.WantJSON(t, x.Data, `{"invoice_number":"A-17","total":12.50}`)
 		if x.Status != document.StatusPartial || x.Method != document.MethodHeuristic || x.Evidence["/total"].Text != "Total due: 12.50" {
 			t.Errorf("%s: %+v", name, x)
 		}
@@ -206,7 +169,7 @@ func TestTextStandsInForTheAnswer(t *testing.T) {
 		}
 	}
 	x := find(t, schema, refused, answeredPage(2, `{"total":"12.50"}`))
-	wantData(t, x, `{"invoice_number":"A-17","total":12.50}`)
+	extracttest.WantJSON(t, x.Data, `{"invoice_number":"A-17","total":12.50}`)
 	if x.Method != document.MethodMixed || x.Pages[0].Error != refusal || x.Pages[1].Method != document.MethodModel || len(x.Conflicts) != 0 {
 		t.Errorf("%+v", x)
 	}
@@ -214,17 +177,51 @@ func TestTextStandsInForTheAnswer(t *testing.T) {
 
 func TestNamesOfAnswersAreMatchedLoosely(t *testing.T) {
 	x := find(t, `{"date of issue":"","n":""}`, answeredPage(1, `{"Date_of_Issue":"2020","n":1.50}`))
-	wantData(t, x, `{"date of issue":"2020","n":"1.50"}`)
+	extracttest.WantJSON(t, x.Data, `{"date of issue":"2020","n":"1.50"}`)
 }
 
-// searchAnything must end with valid data, whatever stands on the page.
-func searchAnything(t *testing.T, schema string, page document.PageResult) {
-	s, err := extract.Parse(schema)
-	if err != nil {
-		return
+// TestConflictsOfLabels has two pages that say different things with the same
+// words, and one value that stands on both.
+func TestConflictsOfLabels(t *testing.T) {
+	x := find(t, `{"invoice_number":"","total":0}`,
+		extracttest.Page(1, line{100, 100, "Invoice number: 17"}, line{100, 140, "Total: 5.00"}),
+		extracttest.Page(2, line{100, 100, "Invoice number: 18"}, line{100, 140, "Grand total: 9.00"}))
+	extracttest.WantJSON(t, x.Data, `{"invoice_number":"17","total":9.00}`)
+	if len(x.Conflicts) != 1 || x.Conflicts[0].Path != "/invoice_number" || x.Conflicts[0].Chosen != 1 {
+		t.Errorf("conflicts %+v", x.Conflicts)
 	}
-	x, err := s.ExtractOn(&document.Result{Pages: []document.PageResult{page}}, today)
-	if err != nil || !json.Valid(x.Data) {
-		t.Fatalf("%v %+v", err, x)
-	}
+}
+
+// TestItemsKeepTheirPagesOrder when one page was answered by a model.
+func TestItemsKeepTheirPagesOrder(t *testing.T) {
+	answered := answeredPage(2, `{"items":[{"description":"Nut","amount":"4.00"}]}`)
+	refused := extracttest.Grid(1, []string{"Item", "Amount"}, []string{"Bolt", "2.00"})
+	refused.Answer = &document.Answer{Error: document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "refused")}
+	x := find(t, `{"items":[{"description":"","amount":0}]}`, refused, answered)
+	extracttest.WantJSON(t, x.Data, `{"items":[{"description":"Bolt","amount":2.00},{"description":"Nut","amount":4.00}]}`)
+}
+
+// FuzzFill fills any schema from any answer of a model: there is data of every
+// field, and it satisfies the schema or the breaches are listed.
+func FuzzFill(f *testing.F) {
+	f.Add(card, `{"id_number":"7","address":{"street":[1]},"items":[{"name":"x","price":"1.234,50"},null,3],"tags":"a"}`)
+	f.Add(`{"type":"object","properties":{"a":{"type":"integer","minimum":3},"b":{"enum":["x"]}},"required":["a"]}`, `{"a":"2","b":"y"}`)
+	f.Add(`{"a":[[{"b":1e9}]]}`, `{"a":[[{"b":"-1e400"}],{"b":"\\ud83d"}]}`)
+	f.Add(`{"when":{"type":"string","format":"date"}}`, "```json\n{when: '1.2.2024',}")
+	f.Fuzz(func(t *testing.T, source, answer string) {
+		s, err := extract.New(source)
+		if err != nil {
+			return
+		}
+		x, err := s.Extract(&document.Result{Pages: []document.PageResult{answeredPage(1, answer)}})
+		if err != nil {
+			if _, ok := errors.AsType[*document.Problem](err); !ok {
+				t.Fatalf("%v is no problem", err)
+			}
+			return
+		}
+		if !json.Valid(x.Data) || x.Valid != (len(x.SchemaErrors) == 0) {
+			t.Fatalf("data %s, valid %v, %+v", x.Data, x.Valid, x.SchemaErrors)
+		}
+	})
 }

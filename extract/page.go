@@ -1,142 +1,132 @@
 package extract
 
 import (
-	"html"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/document"
+	"ocr-gateway/extract/pagetext"
+	"ocr-gateway/extract/printed"
+	"ocr-gateway/extract/values"
 )
 
-// Bounds of what is searched, in lines. The densest newspaper page has some 2,000.
-const (
-	maxPageSpans = 5_000
-	maxSpans     = 50_000 // of a document
-)
-
-// span is one line of a page.
-type span struct {
-	page   int
-	region string
-	block  int // which region of the document, from 0
-	kind   document.RegionType
-	box    document.BBox
-	text   string
-	words  []word
-	key    string // letters of the text
+// page is a page with its lines.
+type page struct {
+	document.ExtractedPage
+	answer *document.Answer
+	lines  []pagetext.Line
+	tables []pagetext.Table
 }
 
-// word is a run of letters and digits in a span.
-type word struct {
-	key        string // folded
-	start, end int    // bytes in the span's text
-}
-
-func (s *span) height() int { return max(1, s.box[3]-s.box[1]) }
-
-// evidence is the span as the place of a value.
-func (s *span) evidence() *document.Evidence {
-	return &document.Evidence{Page: s.page, Region: s.region, BBox: s.box, Text: s.text}
-}
-
-var (
-	markup    = lazily(`<[^<>]*>`)
-	rowBreaks = lazily(`(?i)</t[dhr]>|<br\s*/?>`)
-)
-
-// spansOf lists the lines of a page. Regions of engines that see no lines give
-// theirs by line breaks and table cells, with the region's box. cut says that
-// there are more than can be searched.
-func spansOf(p *document.PageResult, block *int) (spans []span, cut bool) {
-	for i := range p.Regions {
-		r := &p.Regions[i]
-		*block++
-		add := func(text string, box document.BBox) {
-			if text = strings.TrimSpace(text); text == "" {
-				return
-			}
-			if cut = len(spans) == maxPageSpans; !cut {
-				spans = append(spans, newSpan(span{page: p.Number, region: r.ID, block: *block, kind: r.Type, box: box, text: text}))
-			}
+// pagesOf returns the pages and learns how the document writes numbers and dates.
+func pagesOf(res *document.Result) ([]*page, printed.Locale) {
+	var pages []*page
+	var all strings.Builder
+	block, total := 0, 0
+	for i := range res.Pages {
+		r := &res.Pages[i]
+		p := &page{answer: r.Answer}
+		var cut bool
+		p.lines, cut = pagetext.Lines(r, &block)
+		p.ExtractedPage = document.ExtractedPage{
+			Number: r.Number, Status: r.Status, Width: r.Width, Height: r.Height, Method: document.MethodHeuristic, Engine: r.Engine, Error: r.Error,
 		}
-		if len(r.Lines) > 0 {
-			for _, l := range r.Lines {
-				add(l.Text, l.BBox)
-			}
-			continue
+		if r.Answer != nil {
+			p.Method = document.MethodModel
 		}
-		content := r.Content
-		if r.Format == document.FormatHTML {
-			content = html.UnescapeString(markup().ReplaceAllString(rowBreaks().ReplaceAllString(content, "\n"), ""))
+		if total += len(p.lines); total > pagetext.MaxLines {
+			p.lines, cut = nil, true
 		}
-		for line := range strings.SplitSeq(content, "\n") {
-			add(line, r.BBox)
+		if p.lines != nil {
+			p.tables = pagetext.Tables(r)
 		}
+		if cut && p.Status == document.StatusOK {
+			p.Status = document.StatusPartial
+			p.Error = document.Problemf(document.CodeEngineFailed, document.PhaseFormat,
+				"of this document no more than %d lines a page and %d in all are searched: ask for fewer pages", pagetext.MaxPageLines, pagetext.MaxLines)
+		}
+		for _, l := range p.lines {
+			all.WriteString(l.Text + "\n")
+		}
+		pages = append(pages, p)
 	}
-	return spans, cut
+	return pages, printed.LocaleOf(all.String())
 }
 
-func newSpan(s span) span {
-	s.words = wordsOf(s.text)
-	var key strings.Builder
-	for _, w := range s.words {
-		key.WriteString(w.key)
+// answered takes the values from the model's answer for a page and sets the page's status.
+// ok is false when the answer is unusable: only the page's text is left then.
+func (e *Extractor) answered(p *page, locale printed.Locale) (v *values.Tree, ok bool) {
+	whole := p.Status == document.StatusOK
+	cut := p.answer.Error != nil
+	if cut && p.answer.Text == "" {
+		p.unanswered(p.answer.Error)
+		return nil, false
 	}
-	s.key = key.String()
-	return s
-}
-
-func wordsOf(s string) []word {
-	var words []word
-	start := -1
-	end := func(at int) {
-		if start >= 0 {
-			words = append(words, word{fold(s[start:at]), start, at})
+	o, err := parseAnswer(p.answer.Text, cut)
+	if err != nil {
+		p.unanswered(document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the model's answer for this page is not the JSON that was asked for").Because(err))
+		return nil, false
+	}
+	v = values.New(e.schema.Root)
+	v.Fill(o, p.Number, locale)
+	at := pagetext.NewLocator(p.lines, locale)
+	v.Walk("", func(_ string, w *values.Tree) {
+		for i := range w.Readings {
+			w.Readings[i].At = at.Locate(w.Readings[i].Value)
 		}
-		start = -1
+	})
+	switch {
+	case cut:
+		p.Status, p.Error = document.StatusPartial, p.answer.Error
+	case !whole:
+		p.Status = document.StatusPartial // answered, but its text was not read in full
 	}
-	for i, r := range s {
-		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == 'º' || r == '°' && start >= 0:
-			if start < 0 {
-				start = i
+	return v, true
+}
+
+// unanswered leaves a page to the heuristics; without text it has failed.
+func (p *page) unanswered(why *document.Problem) {
+	if p.Status == document.StatusFailed || len(p.lines) == 0 {
+		p.Status, p.Error = document.StatusFailed, why
+		return
+	}
+	p.Status, p.Error, p.Method = document.StatusPartial, why, document.MethodHeuristic
+}
+
+// account sets status and method from the pages.
+func account(x *document.Extraction) error {
+	var failed, partial int
+	var first *document.Problem
+	for _, p := range x.Pages {
+		switch p.Status {
+		case document.StatusOK:
+		case document.StatusFailed:
+			failed++
+			if first == nil {
+				first = p.Error
 			}
 		default:
-			end(i)
+			partial++
 		}
-	}
-	end(len(s))
-	return words
-}
-
-// fold makes words comparable: lower case, without accents, compatibility forms
-// resolved.
-func fold(s string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(s) {
-		switch {
-		case unicode.IsMark(r):
-		case r == 'ß':
-			b.WriteString("ss")
-		case r == 'ø' || r == 'Ø':
-			b.WriteByte('o')
-		case r == '°':
-			b.WriteByte('o') // N° is No
+		switch x.Method {
+		case "", p.Method:
+			x.Method = p.Method
 		default:
-			b.WriteRune(unicode.ToLower(r))
+			x.Method = document.MethodMixed
 		}
 	}
-	return b.String()
-}
-
-// letters is s without anything but its letters and digits, folded.
-func letters(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
+	switch {
+	case failed > 0 && failed == len(x.Pages):
+		if first == nil {
+			first = document.Problemf(document.CodeAllPagesFailed, document.PhaseRecognize, "no page of the document could be searched")
 		}
-		return -1
-	}, fold(s))
+		return first
+	case failed+partial > 0:
+		x.Status = document.StatusPartial
+	default:
+		x.Status = document.StatusOK
+	}
+	if x.Method == "" {
+		x.Method = document.MethodHeuristic // no pages
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/presence"
 )
 
 // lines answers with NDJSON: a line per page in the order in which they finish,
@@ -18,7 +19,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &lineWriter{w: c.Response(), cancel: cancel}
-	defer connOf(ctx).streams(out.probe)()
+	defer presence.Probe(ctx, out.probe)()
 	var last document.Summary
 	var held []document.PageResult
 	release := func() {

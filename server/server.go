@@ -18,6 +18,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/presence"
 )
 
 // Pipeline turns a source into accounted pages.
@@ -95,7 +96,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: compression: %w", err)
 	}
-	s.handler = s.withPresence(s.withDeadlines(compress(router)))
+	s.handler = presence.Watch(s.withDeadlines(compress(router)))
 	return s, nil
 }
 
@@ -180,12 +181,12 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
 	var idle unused
-	conns := reserve(connListener{ln}, maxConnections(), s.admission.refuse.WithLabelValues(limitConnections))
+	conns := reserve(presence.Listener{Listener: ln}, maxConnections(), s.admission.refuse.WithLabelValues(limitConnections))
 	srv := &http.Server{
 		ConnState:         func(c net.Conn, state http.ConnState) { idle.watch(c, state); conns.watch(c, state) },
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
-		ConnContext:       withConn,
+		ConnContext:       presence.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

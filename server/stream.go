@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/presence"
 )
 
 // Event names beyond those of package document. Exactly one of the last four
@@ -62,7 +63,7 @@ func (s *Server) documentStream(c echo.Context) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &eventStream{w: c.Response(), cancel: cancel}
-	defer connOf(ctx).streams(out.probe)()
+	defer presence.Probe(ctx, out.probe)()
 	id := newID()
 	var beat sync.WaitGroup
 

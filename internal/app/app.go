@@ -115,7 +115,7 @@ func (a *App) Serve(ctx context.Context) error {
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Pipeline:    a.Pipeline,
 		Formats:     serverFormats(),
-		Fields:      func(schema string) (server.Fields, error) { return extract.Parse(schema) },
+		Fields:      func(schema string) (server.Fields, error) { return extract.New(schema) },
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,

@@ -32,10 +32,11 @@ var arrows = map[string][]string{
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
 	"internal/cputime":           {}, // for tests of others
+	"internal/lazyregexp":        {},
 	"document":                   {},
 	"raster":                     {"document", "internal/setting", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
-	"internal/htmltable":         {}, // tables of language models
+	"internal/htmltable":         {"internal/lazyregexp"}, // tables of language models
 	"internal/plane":             {}, // boxes and spans
 	"internal/setting":           {}, // which setting is wrong
 	"layout/doclayout":           {"document", "internal/setting", "internal/plane"},
@@ -52,9 +53,19 @@ var arrows = map[string][]string{
 	"model":                      {"document"},
 	"model/*":                    {"document", "model", "internal/assemble"}, // one room for each vision model
 	"format":                     {"document", "internal/htmltable"},
-	"extract":                    {"document", "internal/htmltable"},
+	"extract":                    {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
+	"extract/heuristic":          {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
+	"extract/labels":             {"extract/printed", "extract/schema"},
+	"extract/pagetext":           {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
+	"extract/values":             {"document", "extract/jsontree", "extract/printed", "extract/schema"},
+	"extract/schema":             {"document", "extract/jsontree"},
+	"extract/printed":            {"internal/lazyregexp"},
+	"extract/mrz":                {},
+	"extract/jsontree":           {},
+	"extract/extracttest":        {"document"}, // pages for tests of others
 	"cache":                      {"internal/setting"},
-	"server":                     {"document", "internal/setting"},
+	"server":                     {"document", "internal/setting", "server/presence"},
+	"server/presence":            {},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"faults":                     {},
@@ -70,15 +81,19 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"cmd/ocr-gateway":  {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
-	"faults":           {"engine/enginetest", "internal/app"},
-	"provision":        {"provision/runpod", "provision/runpodtest"},
-	"provision/runpod": {"provision/runpodtest"},
-	"engine/vllm":      {"engine/enginetest", "model/glmocr"},
-	"model/*":          {"engine/enginetest", "engine/vllm"},
-	"engine/embedded":  {"engine/enginetest"},
-	"extract":          {"internal/cputime"},
-	"layout/geometry":  {"internal/cputime"},
+	"cmd/ocr-gateway":   {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
+	"faults":            {"engine/enginetest", "internal/app"},
+	"provision":         {"provision/runpod", "provision/runpodtest"},
+	"provision/runpod":  {"provision/runpodtest"},
+	"engine/vllm":       {"engine/enginetest", "model/glmocr"},
+	"model/*":           {"engine/enginetest", "engine/vllm"},
+	"engine/embedded":   {"engine/enginetest"},
+	"extract":           {"extract/extracttest", "internal/cputime"},
+	"extract/heuristic": {"extract/extracttest"},
+	"extract/mrz":       {"extract/extracttest"},
+	"extract/pagetext":  {"extract/extracttest"},
+	"extract/schema":    {"internal/cputime"},
+	"layout/geometry":   {"internal/cputime"},
 }
 
 // homes says which packages may import an outside module.
@@ -92,13 +107,13 @@ var homes = map[string][]string{
 	"github.com/disintegration/imaging": {"raster"},
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"internal/assemble"},
-	"golang.org/x/text":                 {"engine/embedded", "extract"},
-	"golang.org/x/sys":                  {"raster", "server", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
+	"golang.org/x/sys":                  {"raster", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},
 	"github.com/sashabaranov/go-openai": {"engine/vllm"},
-	"github.com/santhosh-tekuri":        {"extract"},
+	"github.com/santhosh-tekuri":        {"extract/schema"},
 	"github.com/RealAlexandreAI":        {"extract"},
 	"github.com/yalue/onnxruntime_go":   {"engine/embedded"},
 	"github.com/spf13/viper":            {"internal/config"},

@@ -4,10 +4,10 @@ package htmltable
 
 import (
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
-	"sync"
+
+	"ocr-gateway/internal/lazyregexp"
 )
 
 // Table is a table by its rows.
@@ -27,9 +27,9 @@ type Cell struct {
 
 var (
 	// Not of a tokenizer: that takes "a<b</td>" for one tag, and models write such things.
-	structure = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)<(/?)(table|tr|td|th)\b([^<>]*)>`) })
-	markup    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<[^<>]*>`) })
-	span      = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)\b(row|col)span\s*=\s*["']?(\d{1,4})`) })
+	structure = lazyregexp.New(`(?i)<(/?)(table|tr|td|th)\b([^<>]*)>`)
+	markup    = lazyregexp.New(`<[^<>]*>`)
+	span      = lazyregexp.New(`(?i)\b(row|col)span\s*=\s*["']?(\d{1,4})`)
 )
 
 // Read reads the tables of a source in their order. A table inside a cell comes after the

@@ -1,0 +1,98 @@
+package heuristic
+
+import (
+	"strings"
+	"unicode"
+
+	"ocr-gateway/extract/labels"
+	"ocr-gateway/extract/printed"
+	"ocr-gateway/extract/values"
+	"ocr-gateway/internal/lazyregexp"
+)
+
+// maxValue is the longest value found without a model, in bytes.
+const maxValue = 200
+
+var (
+	identifier = lazyregexp.New(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
+	bicCode    = lazyregexp.New(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
+	percent    = lazyregexp.New(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
+	postcode   = lazyregexp.New(`\b\d{4,5}\b`)
+)
+
+// accept returns the field's value from a text that looks like one. inline says that
+// the text stands behind its label in one line, where other words may follow.
+func (s *search) accept(t labels.Target, text string, inline bool) (any, bool) {
+	text = strings.TrimSpace(text)
+	if text == "" || len(text) > maxValue || !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return nil, false
+	}
+	found, ok := s.looksLike(t, text, inline)
+	if !ok {
+		return nil, false
+	}
+	v, mismatch := values.Convert(t.Field, found, s.locale)
+	return v, mismatch == "" && v != nil
+}
+
+// looksLike returns the part of a text that has the form of the target's values.
+func (s *search) looksLike(t labels.Target, text string, inline bool) (string, bool) {
+	if t.Field.Kind.Numeric() {
+		if t.Form == labels.Percent {
+			p := percent().FindString(text)
+			return p, p != ""
+		}
+		return text, t.Form != labels.Amount || !strings.Contains(text, "%") // conversion decides
+	}
+	switch t.Form {
+	case labels.Amount:
+		_, ok := printed.ParseNumber(text, s.locale.Decimal)
+		return text, ok && !strings.Contains(text, "%")
+	case labels.Date:
+		d, ok := printed.FindDate(text, s.locale.Days)
+		if !ok || !inline && 2*len(d.Text) < len(text) || inline && !leadsTo(text, d.Text) {
+			return "", false
+		}
+		if d.ISO == "" {
+			return d.Text, true
+		}
+		return d.ISO, true
+	case labels.ID:
+		return findIdentifier(text, inline)
+	case labels.IBAN:
+		return printed.FindIBAN(text)
+	case labels.BIC:
+		code := bicCode().FindString(text)
+		return code, code != ""
+	case labels.VAT:
+		return printed.FindVAT(text)
+	case labels.Currency:
+		return printed.Currency(text)
+	case labels.Percent:
+		p := percent().FindString(text)
+		return p, p != ""
+	case labels.ZIP:
+		zip := postcode().FindString(text)
+		return zip, zip != ""
+	}
+	return strings.TrimRight(text, " ,;"), true
+}
+
+// leadsTo reports whether nothing stands before a date in a text but a short word
+// or a day of the week: "date: Monday, 3 May 2021", not "date limite : 3 mai 2021".
+func leadsTo(text, date string) bool {
+	before, _, _ := strings.Cut(text, date)
+	words := printed.Words(before)
+	return len(words) == 0 || len(words) == 1 && (len(words[0].Key) <= 3 || strings.Contains(before, ","))
+}
+
+func findIdentifier(text string, inline bool) (string, bool) {
+	id := identifier().FindString(text)
+	if id == "" || !inline && 2*len(id) < len(text) {
+		return "", false
+	}
+	if d, ok := printed.FindDate(text, printed.UnknownOrder); ok && strings.Contains(d.Text, id) {
+		return "", false
+	}
+	return strings.TrimRight(id, "-/._"), true
+}

@@ -1,0 +1,138 @@
+package heuristic
+
+import (
+	"slices"
+	"strings"
+
+	"ocr-gateway/extract/labels"
+	"ocr-gateway/extract/pagetext"
+)
+
+// around looks for the value of a label: behind it, right of it, below it.
+func (s *search) around(t labels.Target, m match) []candidate {
+	if !m.bare {
+		score := 0.95
+		if m.colon {
+			score = 1
+		}
+		if t.Form == labels.Text && !t.Field.Kind.Numeric() && !m.colon {
+			return nil // the beginning of a sentence
+		}
+		if v, ok := s.accept(t, m.rest, true); ok {
+			return []candidate{{v, m.score * score, s.lines[m.line].Evidence()}}
+		}
+		if t.Form != labels.Amount && t.Form != labels.Date {
+			return nil
+		}
+		m.score *= 0.8 // words between label and value
+	}
+	if t.Form == labels.Text && !m.colon && m.score < 0.8 {
+		return nil // a common word: "Name" may be anything
+	}
+	var found []candidate
+	right, rightScore := s.right(t, m)
+	if right != nil {
+		v, _ := s.accept(t, right.Text, false)
+		found = append(found, candidate{v, m.score * rightScore, right.Evidence()})
+	}
+	if below, score := s.below(t, m); below != nil {
+		v, _ := s.accept(t, below.Text, false)
+		found = append(found, candidate{v, m.score * score, below.Evidence()})
+	}
+	return found
+}
+
+// right finds the value in the label's row.
+func (s *search) right(t labels.Target, m match) (*pagetext.Line, float64) {
+	l := &s.lines[m.line]
+	var row []*pagetext.Line
+	for _, o := range s.pages[l.Page] {
+		overlap := min(o.Box[3], l.Box[3]) - max(o.Box[1], l.Box[1])
+		if o != l && o.Box[0] >= l.Box[2]-l.Height()/3 && 2*overlap >= min(o.Height(), l.Height()) && o.Box != l.Box {
+			row = append(row, o)
+		}
+	}
+	slices.SortStableFunc(row, func(a, b *pagetext.Line) int { return a.Box[0] - b.Box[0] })
+	var found *pagetext.Line
+	for i, o := range row {
+		if i > 0 && found == nil && t.Form == labels.Text {
+			break
+		}
+		_, fits := s.accept(t, o.Text, false)
+		if !fits || s.isLabel(o) {
+			if found != nil || s.isLabel(o) {
+				break
+			}
+			continue
+		}
+		if found == nil || t.Is("total") {
+			found = o
+		}
+	}
+	if found == nil {
+		return nil, 0
+	}
+	score := 0.92
+	if t.Form == labels.Text && !m.colon {
+		score = 0.88
+		if len(row) > 1 || found.Box[0]-l.Box[2] > 20*l.Height() {
+			score = 0.75 // a row of headings, rather
+		}
+	}
+	return found, score
+}
+
+// below finds the value under the label.
+func (s *search) below(t labels.Target, m match) (*pagetext.Line, float64) {
+	l := &s.lines[m.line]
+	reach := 3 * l.Height() / 2
+	if t.Form == labels.Amount || t.Form == labels.Date {
+		reach = 3 * l.Height()
+	}
+	var found *pagetext.Line
+	for _, o := range s.pages[l.Page] {
+		aligned := min(o.Box[2], l.Box[2])-max(o.Box[0], l.Box[0]) > 0 || abs(o.Box[0]-l.Box[0]) < l.Height()
+		gap := o.Box[1] - l.Box[3]
+		if o == l || !aligned || isNote(o.Text) || gap < -l.Height()/2 || gap > reach || o.Box[1] <= l.Box[1] || o.Box == l.Box {
+			continue
+		}
+		if found == nil || o.Box[1] < found.Box[1] || o.Box[1] == found.Box[1] && o.Box[0] < found.Box[0] {
+			found = o
+		}
+	}
+	if found == nil || s.isLabel(found) {
+		return nil, 0
+	}
+	if _, fits := s.accept(t, found.Text, false); !fits {
+		return nil, 0
+	}
+	return found, 0.86
+}
+
+// isLabel reports whether a line is the label of another value.
+func (s *search) isLabel(o *pagetext.Line) bool {
+	if strings.HasSuffix(o.Text, ":") {
+		return true
+	}
+	if len(o.Words) > 3*maxLabelWords {
+		return false
+	}
+	for i := range o.Words {
+		if i == 0 || startsPart(o.Text[:o.Words[i].Start]) {
+			key := ""
+			for j := i; j < min(i+maxLabelWords, len(o.Words)); j++ {
+				key += o.Words[j].Key
+				ends := j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:")
+				if s.announces(key) && ends {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// isNote reports whether a line is a remark in parentheses, which is no value.
+func isNote(s string) bool { return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") }
+
+func abs(n int) int { return max(n, -n) }

@@ -1,0 +1,67 @@
+package heuristic
+
+import (
+	"strings"
+
+	"ocr-gateway/extract/pagetext"
+	"ocr-gateway/extract/printed"
+	"ocr-gateway/internal/lazyregexp"
+)
+
+var (
+	// priced is an amount with the currency before or after it.
+	priced   = lazyregexp.New(`(US\$|CA\$|AU\$|A\$|C\$|\p{Sc}|\b[A-Z]{3}\b|\bRs\.?) ?-?\d|\d ?(\p{Sc}|\b[A-Z]{3}\b|zł|Kč)`)
+	usDollar = lazyregexp.New(`(?i)\bU\.?S\.? ?dollars?\b|\bUSD\b|\bUS\$`)
+)
+
+// currency returns the currency of most prices and where it first stands. A sign that
+// several currencies share is given as printed, unless the document spells it out.
+func (s *search) currency() (string, *pagetext.Line) {
+	counts, first := map[string]int{}, map[string]*pagetext.Line{}
+	var dollars *pagetext.Line
+	for i := range s.lines {
+		l := &s.lines[i]
+		if dollars == nil && usDollar().MatchString(l.Text) {
+			dollars = l
+		}
+		for _, code := range currenciesIn(l) {
+			if counts[code]++; first[code] == nil {
+				first[code] = l
+			}
+		}
+	}
+	best := ""
+	for code, n := range counts {
+		if best == "" || n > counts[best] || n == counts[best] && code < best {
+			best = code
+		}
+	}
+	switch {
+	case best == "":
+		return "", nil
+	case best == "$" && dollars != nil:
+		return "USD", dollars
+	}
+	return best, first[best]
+}
+
+// currenciesIn returns the currencies of the prices in a line, and the one that the line
+// itself names.
+func currenciesIn(l *pagetext.Line) []string {
+	var found []string
+	for _, m := range priced().FindAllStringSubmatch(l.Text, 20) {
+		mark := m[1] + m[2]
+		code, ok := printed.Currency(mark)
+		if !ok {
+			if strings.ToUpper(mark) == mark && len(mark) == 3 {
+				continue // not a currency: NET 30
+			}
+			code = mark
+		}
+		found = append(found, code)
+	}
+	if code, ok := printed.Currency(l.Text); ok && len(l.Words) <= 3 {
+		found = append(found, code)
+	}
+	return found
+}

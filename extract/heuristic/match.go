@@ -1,0 +1,88 @@
+package heuristic
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"ocr-gateway/extract/labels"
+)
+
+// match is a label found in a line.
+type match struct {
+	line  int // in search.lines
+	from  int // word in the line
+	words int
+	score float64 // set for a target
+	rest  string  // of the line, behind the label
+	colon bool    // the label says itself that a value follows
+	bare  bool    // nothing but the label stands there
+}
+
+const (
+	maxLabelWords = 7   // of one label
+	maxLineWords  = 200 // of a line that labels are looked for in
+	maxMatches    = 100 // looked at for one field
+)
+
+// announces reports whether a text, given by its letters, is a label.
+func (s *search) announces(key string) bool { return len(labels.Lookup(key)) > 0 || s.known[key] }
+
+// index finds what may be a label: at the beginnings of a line's parts, and
+// anywhere before a colon.
+func (s *search) index() {
+	for n := range s.lines {
+		sp := &s.lines[n]
+		for i := range sp.Words[:min(len(sp.Words), maxLineWords)] {
+			starts := i == 0 || startsPart(sp.Text[:sp.Words[i].Start])
+			key := ""
+			for j := i; j < min(i+maxLabelWords, len(sp.Words)); j++ {
+				key += sp.Words[j].Key
+				rest := sp.Text[sp.Words[j].End:]
+				colon := strings.HasPrefix(strings.TrimLeft(rest, ". "), ":")
+				if s.announces(key) && (starts || colon) {
+					s.labels[key] = append(s.labels[key], newMatch(n, i, j-i+1, rest, colon))
+				}
+			}
+		}
+	}
+}
+
+func newMatch(line, from, words int, rest string, colon bool) match {
+	rest = strings.TrimSpace(strings.TrimLeft(rest, ". :=#*–—"))
+	rest = rest[:min(len(rest), 2*maxValue)] // more is no value
+	if before, _, cut := strings.Cut(rest, "|"); cut {
+		rest = strings.TrimSpace(before)
+	}
+	bare := rest == "" || rest[0] == '/' || rest[0] == '(' || percent().FindString(rest) == rest
+	return match{line: line, from: from, words: words, rest: rest, colon: colon, bare: bare}
+}
+
+// matches returns where the labels stand, in reading order, at each place the longest.
+func (s *search) matches(wanted map[string]float64) []match {
+	var all []match
+	for key, score := range wanted {
+		for _, m := range s.labels[key] {
+			m.score = score
+			all = append(all, m)
+		}
+	}
+	slices.SortFunc(all, func(a, b match) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.from, b.from), cmp.Compare(b.words, a.words))
+	})
+	all = slices.CompactFunc(all, func(a, b match) bool { return a.line == b.line && a.from == b.from })
+	return all[:min(len(all), maxMatches)]
+}
+
+// startsPart reports whether what stands before a word ends a part of the line.
+func startsPart(before string) bool {
+	before = strings.TrimRight(before, " ")
+	if before == "" {
+		return true
+	}
+	switch before[len(before)-1] {
+	case '/', '|', '(', ';':
+		return true
+	}
+	return strings.HasSuffix(before, "·") || strings.HasSuffix(before, "•") || strings.HasSuffix(before, " -")
+}

@@ -1,0 +1,100 @@
+package heuristic
+
+import (
+	"ocr-gateway/extract/labels"
+	"ocr-gateway/extract/pagetext"
+	"ocr-gateway/extract/printed"
+	"ocr-gateway/extract/schema"
+	"ocr-gateway/extract/values"
+)
+
+// unlabeled finds what its form or place alone tells. labeled says that a labeled value
+// was found.
+func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
+	switch t.Form {
+	case labels.IBAN, labels.VAT:
+		if !labeled {
+			return s.only(t, 0.7)
+		}
+	case labels.Date:
+		if t.Is("invoicedate") {
+			if found := s.besideNumber(t); len(found) > 0 || labeled {
+				return found
+			}
+			return s.only(t, 0.5)
+		}
+	case labels.Currency:
+		if code, at := s.prices(); at != nil {
+			return s.one(t, code, at, 0.8)
+		}
+	case labels.Party:
+		if b := s.issuer(); b != nil {
+			return s.one(t, b.name, b.at, b.score)
+		}
+	case labels.Street, labels.ZIP, labels.City:
+		if b := s.issuer(); b != nil && t.Side != labels.Recipient {
+			if text, at := b.address(t.Form); at != nil && text != "" {
+				return s.one(t, text, at, 0.6)
+			}
+		}
+	}
+	return nil
+}
+
+// besideNumber returns the date that stands in a line with the number of an
+// invoice: "Facture n° 12 du 2 juillet 2015".
+func (s *search) besideNumber(t labels.Target) []candidate {
+	var found []candidate
+	for _, m := range s.matches(labels.OfConcept("invoicenumber")) {
+		if d, ok := printed.FindDate(m.rest, s.locale.Days); ok && d.ISO != "" {
+			found = append(found, s.one(t, d.ISO, &s.lines[m.line], 0.8)...)
+		}
+	}
+	return found
+}
+
+// one returns a candidate with the whole text as its value.
+func (s *search) one(t labels.Target, text string, at *pagetext.Line, score float64) []candidate {
+	v, mismatch := values.Convert(t.Field, text, s.locale)
+	if v == nil || mismatch != "" {
+		return nil
+	}
+	return []candidate{{v, score, at.Evidence()}}
+}
+
+// plainText is a field that takes everything.
+var plainText = &schema.Field{Kind: schema.Text}
+
+// occurrence is a text and where it stands.
+type occurrence struct {
+	text string
+	at   *pagetext.Line // nil when there is none, or more than one
+}
+
+// only returns the value that is the only one of its form in the document.
+func (s *search) only(t labels.Target, score float64) []candidate {
+	p, known := s.unique[t.Form]
+	if !known {
+		p = s.onlyOne(t)
+		s.unique[t.Form] = p
+	}
+	if p.at == nil {
+		return nil
+	}
+	return s.one(t, p.text, p.at, score)
+}
+
+func (s *search) onlyOne(t labels.Target) *occurrence {
+	p := &occurrence{}
+	for i := range s.lines {
+		text, ok := s.looksLike(labels.Target{Field: plainText, Form: t.Form}, s.lines[i].Text, t.Form != labels.Date)
+		switch {
+		case !ok:
+		case p.at == nil:
+			p.text, p.at = text, &s.lines[i]
+		case printed.Letters(p.text) != printed.Letters(text):
+			return &occurrence{}
+		}
+	}
+	return p
+}

@@ -1,0 +1,36 @@
+// Package labels says for a field under which labels documents print it, in six languages,
+// and which form its value has.
+package labels
+
+// Form is what the value of a concept must look like.
+type Form int
+
+// The forms.
+const (
+	Text Form = iota
+	Amount
+	Date
+	ID // has a digit
+	IBAN
+	BIC
+	VAT
+	Currency
+	Percent
+	Party  // a name that may stand without a label
+	Street // of a party
+	ZIP
+	City
+)
+
+// Numeric reports whether values of the form are numbers.
+func (f Form) Numeric() bool { return f == Amount || f == Percent }
+
+// Concept is something that documents commonly say, with the names of fields that ask for
+// it and the labels it is printed under, the surest first. Languages: en, de, fr, es,
+// it, nl.
+type Concept struct {
+	Name   string
+	Form   Form
+	fields string // names of fields, their words in any order
+	labels string // groups by ";", labels within by "|"
+}

@@ -1,0 +1,142 @@
+package labels
+
+// concepts are what documents say in single values.
+var concepts = []Concept{
+	{
+		"total", Amount,
+		"amount|total|total amount|grand total|amount due|total due|invoice total|gross amount|total gross|amount incl tax|amount payable|invoice amount|bill amount|amount to pay|gesamtbetrag|rechnungsbetrag|bruttobetrag|betrag|montant ttc|total ttc|montant total|importe total|importo totale|totale|totaal|totaalbedrag|bedrag",
+		"grand total|total amount due|amount due|total due|invoice total|invoice amount|bill amount|amount payable|total payable|total amount payable|total incl vat|total including vat|total inc vat|total incl tax|gross total|gross amount|total amount|total to pay|amount to pay|total amt|total amt payable|total sales|total inclusive of gst|total incl gst|rounded total|total rounded|nett total|total paid|total charge|total factura|total facture|total de la facture|total for this invoice|gesamtbetrag|rechnungsbetrag|rechnungssumme|endbetrag|endsumme|zahlbetrag|bruttobetrag|zu zahlen|zu zahlender betrag|gesamtsumme|gesamt brutto|summe brutto|gesamtbetrag brutto|total ttc|montant ttc|montant total|montant total ttc|net a payer|total a payer|montant a payer|total a pagar|importe total|total factura|total con iva|totale fattura|totale da pagare|totale documento|importo totale|totale complessivo|netto a pagare|totaal incl btw|totaal inclusief btw|totaalbedrag|te betalen|te betalen bedrag|factuurbedrag;" +
+			"total|total eur|total usd|total gbp|total chf|total rm|total inr|total rs|totaal|totaal eur|totale|totale eur|gesamt|gesamt eur|summe|balance due;" +
+			"betrag|amount|montant|importe|importo|bedrag",
+	},
+	{
+		"net", Amount,
+		"amount untaxed|untaxed amount|net amount|amount net|net total|total net|subtotal|sub total|amount excl tax|amount excl vat|total excl vat|nettobetrag|netto|montant ht|total ht|base imponible|imponibile|nettobedrag",
+		"net amount|net total|total net|amount excl vat|total excl vat|total excluding vat|total ex vat|total before tax|amount before tax|taxable amount|taxable value|net value|exclusief btw|excl btw|totaal excl btw|totaal exclusief btw|bedrag excl btw|nettobetrag|netto betrag|gesamt netto|summe netto|gesamtbetrag netto|warenwert netto|total ht|montant ht|total hors taxe|montant total ht|base imponible|imponibile|totale imponibile|nettobedrag;" +
+			"subtotal|sub total|subtotaal|zwischensumme|sous total|subtotale|netto|net",
+	},
+	{
+		"tax", Amount,
+		"tax|tax amount|vat amount|amount tax|total tax|vat|sales tax|mwst|ust|umsatzsteuer|btw|tva|iva|montant tva",
+		"vat amount|tax amount|total vat|total tax|sales tax|mwst betrag|umsatzsteuer|mehrwertsteuer|montant tva|total tva|importe iva|totale iva|importo iva|btw bedrag|totaal btw;" +
+			"vat|tax|gst|mwst|ust|btw|tva|iva",
+	},
+	{
+		"taxrate", Percent, "vat rate|tax rate|rate|steuersatz|taux tva",
+		"vat rate|tax rate|steuersatz|mwst satz|ust satz|taux tva|tipo iva|aliquota iva|aliquota|btw tarief;vat|tax|mwst|ust|btw|tva|iva|zzgl mwst|inkl mwst",
+	},
+	{
+		"invoicedate", Date,
+		"date|invoice date|date invoice|issue date|date issued|date of issue|bill date|document date|receipt date|rechnungsdatum|datum|date facture|fecha|fecha factura|data fattura|data|factuurdatum",
+		"invoice date|date of invoice|bill date|billing date|tax point|date of issue|issue date|date issued|receipt date|document date|rechnungsdatum|belegdatum|ausstellungsdatum|date de facture|date de la facture|date facture|date de facturation|date d emission|fecha de factura|fecha factura|fecha de emision|fecha de expedicion|data fattura|data documento|data emissione|data di emissione|factuurdatum;" +
+			"date|datum|fecha|data|dated",
+	},
+	{
+		"duedate", Date,
+		"due date|date due|payment due date|payment date|faelligkeit|faelligkeitsdatum|zahlungsziel|echeance|vencimiento|scadenza|vervaldatum",
+		"due date|date due|payment due|payment due date|pay by|payable by|due|faellig am|fallig am|falligkeit|falligkeitsdatum|zahlbar bis|zahlungsziel|date d echeance|echeance|fecha de vencimiento|vencimiento|data scadenza|scadenza|vervaldatum|uiterste betaaldatum",
+	},
+	{
+		"invoicenumber", ID,
+		"invoice number|invoice no|invoice id|invoice|bill number|bill no|receipt number|document no|reference number|rechnungsnummer|rechnungsnr|numero facture|facture|numero factura|numero fattura|factuurnummer",
+		"invoice number|invoice no|invoice nr|invoice num|invoice id|invoice ref|tax invoice no|tax invoice number|bill number|bill no|receipt number|receipt no|rechnungsnummer|rechnungsnr|rechnung nr|rechnung nummer|rechnungs nr|re nr|belegnummer|beleg nr|facture no|facture numero|no de facture|no facture|numero de facture|numero facture|n de facture|factura no|no de factura|no factura|numero de factura|numero factura|fattura no|fattura n|numero fattura|no fattura|n fattura|numero documento|factuurnummer|factuurnr|factuur nr|factuur nummer;" +
+			"invoice|rechnung|facture|factura|fattura|factuur",
+	},
+	{
+		"ordernumber", ID, "order number|order no|order id|purchase order|po number|po|bestellnummer|auftragsnummer|numero commande|ordernummer",
+		"order number|order no|order nr|order id|purchase order|purchase order number|po number|po no|your order|bestellnummer|bestellnr|bestell nr|auftragsnummer|auftragsnr|auftrag nr|no de commande|numero de commande|commande no|numero de pedido|no pedido|pedido|numero ordine|ordine n|ordernummer|bestelnummer",
+	},
+	{
+		"orderdate", Date, "order date|bestelldatum|orderdatum|date commande",
+		"order date|date of order|bestelldatum|auftragsdatum|date de commande|fecha de pedido|data ordine|orderdatum|besteldatum",
+	},
+	{
+		"deliverydate", Date, "delivery date|ship date|lieferdatum|leistungsdatum",
+		"delivery date|date of delivery|ship date|shipping date|lieferdatum|leistungsdatum|date de livraison|fecha de entrega|data consegna|leverdatum",
+	},
+	{
+		"customernumber", ID, "customer number|customer no|customer id|client number|account number|kundennummer|klantnummer|numero client",
+		"customer number|customer no|customer id|customer nr|client number|client no|client id|account number|account no|kundennummer|kundennr|kunden nr|no client|numero client|code client|numero de cliente|no cliente|codice cliente|klantnummer|debiteurnummer",
+	},
+	{"contractnumber", ID, "contract number|contract no|vertragsnummer", "contract number|contract no|vertragsnummer|vertrag nr|no de contrat|contratto n|contractnummer"},
+	{
+		"bookingnumber", ID, "booking id|booking number|booking reference|reservation number|confirmation number",
+		"booking id|booking number|booking no|booking reference|reservation number|confirmation number|buchungsnummer|no de reservation|boekingsnummer",
+	},
+	{"reference", ID, "reference|payment reference|ref", "payment reference|your reference|our reference|reference number|reference no|reference|ref|verwendungszweck|zahlungsreferenz|betalingskenmerk|referenz|referencia|riferimento"},
+	{
+		"vatid", VAT,
+		"vat|vat id|vat number|vat no|vat reg no|vat registration number|tax id|ust id|ustid|ustidnr|umsatzsteuer id|numero tva|tva|nif|cif|partita iva|piva|btw nummer|btw",
+		"vat id|vat number|vat no|vat reg no|vat registration number|vat registration no|vat reg|vat|tax id|ust id|ust idnr|ust id nr|ust ident nr|umsatzsteuer id|umsatzsteuer identifikationsnummer|uid|mwst nr|no tva|numero tva|tva intracommunautaire|no tva intracommunautaire|n tva|nif|cif|nif iva|partita iva|p iva|piva|btw nummer|btw nr|btw id|btw",
+	},
+	{"taxnumber", ID, "tax number|tax no|steuernummer|steuer nr|codice fiscale", "tax number|tax no|steuernummer|steuer nr|st nr|numero fiscal|codice fiscale"},
+	{
+		"register", ID, "coc|coc number|company number|registration number|register number|company registration|kvk|hrb|siret|siren|registry",
+		"kvk nummer|kvk nr|kvk|coc number|coc|chamber of commerce|company number|company no|company registration number|company reg no|registered number|registration number|registration no|handelsregister|hrb|hra|registergericht|siret|siren|rcs|registro mercantil|rea",
+	},
+	{"gstin", ID, "gstin|gst number|gst no", "gstin|gst no|gst number|gstin no"},
+	{"cin", ID, "cin", "cin|cin no"},
+	{"iban", IBAN, "iban|account|bank account|konto", "iban"},
+	{"bic", BIC, "bic|swift|swift code|bic swift|swift bic", "bic|swift|swift code|bic code|bic swift|swift bic"},
+	{"bankname", Text, "bank|bank name|bankname", "bank name|bank|bankverbindung|banque|banco|banca"},
+	{"accountnumber", ID, "bank account number|account no bank", "account no|account number|kontonummer|konto nr|kto nr|kto|rekeningnummer"},
+	{"routing", ID, "ifsc|ifsc code|sort code|routing number|blz|bankleitzahl", "ifsc code|ifsc|sort code|routing number|blz|bankleitzahl"},
+	{"currency", Currency, "currency|currency code|waehrung|wahrung|devise|moneda|valuta", "currency|wahrung|waehrung|devise|moneda|valuta"},
+	{
+		"paymentmethod", Text, "payment method|payment mode|payment type|method payment|zahlungsart|zahlungsform|zahlungsweise|mode paiement|forma pago|betaalmethode|betaalwijze|metodo pagamento",
+		"payment method|payment mode|mode of payment|method of payment|payment type|paid by|zahlungsart|zahlungsform|zahlungsweise|zahlungsmethode|mode de paiement|mode de reglement|moyen de paiement|forma de pago|metodo de pago|metodo di pagamento|modalita di pagamento|betaalmethode|betaalwijze",
+	},
+	{"paymentterms", Text, "payment terms|terms|zahlungsbedingungen|zahlungsbedingung", "payment terms|terms of payment|terms|zahlungsbedingungen|zahlungsbedingung|conditions de paiement|conditions de reglement|condiciones de pago|condizioni di pagamento|betalingsvoorwaarden|betalingscondities"},
+	{"phone", ID, "phone|telephone|phone number|tel|telefon|mobile", "phone|telephone|tel|telefon|telefono|telefoon|mobile|mobil|phone number"},
+	{"fax", ID, "fax", "fax|telefax"},
+	{"email", Text, "email|e mail|mail|email address", "email|e mail|mail|email address"},
+	{"website", Text, "website|web|url|homepage", "website|web|internet|im internet|homepage|site web"},
+
+	{
+		"surname", Text, "surname|last name|family name|lastname|familienname|nachname|nom|apellidos|cognome|achternaam",
+		"surname|last name|family name|familienname|nachname|nom|nom de famille|apellidos|apellido|cognome|achternaam;name",
+	},
+	{
+		"givennames", Text, "given names|given name|first name|first names|firstname|forename|vorname|vornamen|prenom|prenoms|nombre|nome|voornaam",
+		"given names|given name|first name|first names|forename|forenames|vorname|vornamen|prenom|prenoms|prenom s|nombre|nombres|nome|voornaam|voornamen",
+	},
+	{"fullname", Text, "full name|holder name|cardholder name", "full name|name|guest name|holder|inhaber|titulaire|titular"},
+	{
+		"documentnumber", ID, "document number|passport number|passport no|id number|card number|licence number|license number|document no|ausweisnummer|identity number|number",
+		"document number|document no|passport number|passport no|card number|card no|id number|identity card number|licence number|license number|licence no|ausweisnummer|ausweisnr|passnummer|pass nr|no de passeport|no du document|numero de documento|no pasaporte|numero documento|passaporto n|documentnummer|paspoortnummer",
+	},
+	{
+		"birthdate", Date, "birth date|date of birth|dob|birthdate|geburtsdatum|date naissance|fecha nacimiento|data nascita|geboortedatum",
+		"date of birth|birth date|birthdate|dob|born|geburtsdatum|geburtstag|geboren am|date de naissance|fecha de nacimiento|data di nascita|geboortedatum",
+	},
+	{
+		"birthplace", Text, "birth place|place of birth|birthplace|geburtsort|lieu naissance",
+		"place of birth|birth place|birthplace|geburtsort|lieu de naissance|lugar de nacimiento|luogo di nascita|geboorteplaats",
+	},
+	{
+		"expirydate", Date, "expiry date|date of expiry|expiration date|date expiry|valid until|gueltig bis|expires|expiry",
+		"date of expiry|expiry date|expiration date|date of expiration|expires|valid until|valid thru|valid to|expiry|gultig bis|gueltig bis|ablaufdatum|date d expiration|valable jusqu au|fecha de caducidad|valido hasta|data di scadenza|scadenza|geldig tot",
+	},
+	{"issuedate", Date, "date of issue|issuing date", "date of issue|issue date|issued on|issued|ausstellungsdatum|ausgestellt am|date de delivrance|date d emission|fecha de expedicion|data di rilascio|datum van afgifte|afgiftedatum"},
+	{
+		"nationality", Text, "nationality|citizenship|staatsangehoerigkeit|nationalite|nacionalidad|cittadinanza|nationaliteit",
+		"nationality|citizenship|staatsangehorigkeit|nationalitat|nationalite|nacionalidad|cittadinanza|nazionalita|nationaliteit",
+	},
+	{"sex", Text, "sex|gender|geschlecht|sexe|sexo|sesso|geslacht", "sex|gender|geschlecht|sexe|sexo|sesso|geslacht"},
+	{"authority", Text, "authority|issuing authority|behoerde|autorite", "authority|issuing authority|issued by|behorde|ausstellende behorde|autorite|autoridad|autorita|autoriteit"},
+	{"doctype", Text, "type|document type|doc type", "type|document type"},
+	{"country", Text, "country|country code|issuing country|issuing state|issuing state code", "country code|country|issuing country|issuing state|code of issuing state|code du pays"},
+	{"personalnumber", ID, "personal number|personal no|national number", "personal number|personal no|national number|personnummer|numero personnel|no personnel"},
+
+	{
+		"party", Party, "issuer|vendor|seller|supplier|company|merchant|sender|partner|issuer name|vendor name|seller name|supplier name|company name|merchant name|partner name|lieferant|verkaeufer|rechnungssteller|fournisseur|vendeur|emetteur|proveedor|vendedor|fornitore|leverancier",
+		"service provider|seller|vendor|supplier|sold by|issued by|invoice from|bill from|merchant|beneficiary|lieferant|verkaufer|rechnungssteller|fournisseur|vendeur|emetteur|proveedor|vendedor|emisor|fornitore|venditore|leverancier|verkoper",
+	},
+	{
+		"recipient", Text, "customer|buyer|client|recipient|bill to|customer name|buyer name|client name|recipient name|kunde|kundenname|acheteur|cliente|klant|guest name",
+		"bill to|billed to|invoice to|sold to|customer name|customer|buyer|client|client name|bill to address|rechnungsempfanger|rechnung an|kunde|facture a|destinataire|acheteur|facturado a|cliente|destinatario|intestatario|factuur aan|klant|guest name",
+	},
+	{"street", Street, "street|street address|address street|partner street|vendor street|issuer street|strasse|rue|calle|via|straat", "street|street address|strasse|rue|calle|straat"},
+	{"zip", ZIP, "zip|zip code|postal code|postcode|partner zip|vendor zip|issuer zip|plz|postleitzahl|code postal|codigo postal|cap", "zip|zip code|postal code|postcode|plz|postleitzahl|code postal|codigo postal|cap"},
+	{"city", City, "city|town|partner city|vendor city|issuer city|stadt|ort|ville|ciudad|citta|plaats", "city|town|stadt|ort|ville|ciudad|citta|plaats|woonplaats"},
+}

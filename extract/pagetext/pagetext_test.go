@@ -1,0 +1,90 @@
+package pagetext_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/extract/extracttest"
+	"ocr-gateway/extract/pagetext"
+	"ocr-gateway/extract/printed"
+)
+
+func TestLines(t *testing.T) {
+	page := extracttest.Page(1, extracttest.Line{X: 100, Y: 100, Text: " Total "}, extracttest.Line{X: 100, Y: 400, Text: " "})
+	page.Regions = append(page.Regions,
+		document.Region{ID: "p1r3", BBox: document.BBox{1, 2, 3, 4}, Content: "first\n\nsecond"},
+		document.Region{ID: "p1r4", Format: document.FormatHTML, Content: "<table><tr><td>A &amp; B</td><td>7<br/>8</td></tr></table>"})
+	block := 0
+	lines, cut := pagetext.Lines(&page, &block)
+	var got []string
+	for _, l := range lines {
+		got = append(got, l.Region+" "+l.Text)
+	}
+	if want := []string{"p1r1 Total", "p1r3 first", "p1r3 second", "p1r4 A & B", "p1r4 7", "p1r4 8"}; !slices.Equal(got, want) || cut || block != 4 {
+		t.Errorf("got %q, cut %v, %d regions", got, cut, block)
+	}
+	if l := lines[1]; l.Box != (document.BBox{1, 2, 3, 4}) || l.Key != "first" || l.Height() != 2 {
+		t.Errorf("line %+v", l)
+	}
+	page.Regions = []document.Region{{Content: strings.Repeat("x\n", pagetext.MaxPageLines)}}
+	if lines, cut := pagetext.Lines(&page, &block); cut || len(lines) != pagetext.MaxPageLines {
+		t.Errorf("%d lines, cut %v", len(lines), cut)
+	}
+	page.Regions = append(page.Regions, document.Region{Content: "x"})
+	if lines, cut := pagetext.Lines(&page, &block); !cut || len(lines) != pagetext.MaxPageLines {
+		t.Errorf("%d lines, cut %v", len(lines), cut)
+	}
+}
+
+func TestLocate(t *testing.T) {
+	page := extracttest.Page(1,
+		extracttest.Line{X: 100, Y: 100, Text: "Müller & Söhne"}, extracttest.Line{X: 100, Y: 130, Text: "10115 Berlin"},
+		extracttest.Line{X: 100, Y: 400, Text: "Tagung"}, extracttest.Line{X: 100, Y: 600, Text: "Summe: -1.234,50 EUR"})
+	block := 0
+	lines, _ := pagetext.Lines(&page, &block)
+	at := pagetext.NewLocator(lines, printed.Locale{Decimal: printed.DecimalComma})
+	for _, tc := range []struct {
+		value any
+		text  string
+	}{
+		{"MULLER SOHNE", "Müller & Söhne"},
+		{"söhne, 10115 Berlin", "Müller & Söhne\n10115 Berlin"},
+		{"Berlin Tagung", ""}, // stands in two regions
+		{"EUR", "Summe: -1.234,50 EUR"},
+		{json.Number("1234.5"), "Summe: -1.234,50 EUR"},
+		{json.Number("-1234.5"), "Summe: -1.234,50 EUR"},
+		{json.Number("1234"), ""},
+		{json.Number("1e999"), ""},
+		{"", ""},
+		{true, ""},
+	} {
+		got := at.Locate(tc.value)
+		if (got != nil) != (tc.text != "") || got != nil && got.Text != tc.text {
+			t.Errorf("%v: %+v", tc.value, got)
+		}
+	}
+}
+
+func TestTables(t *testing.T) {
+	html := `<td>before<table><tr><td rowspan="2">a<td colspan=2>b<tr><td>c</td><td> <b>d</b> &gt; e</table><table><TR><TH>f`
+	page := extracttest.HTML(1, html)
+	page.Regions = append(page.Regions, extracttest.Grid(1, []string{"g", ""}, []string{"", "h"}).Regions...)
+	var got []string
+	for _, table := range pagetext.Tables(&page) {
+		var rows []string
+		for _, row := range table.Rows {
+			var cells []string
+			for _, c := range row {
+				cells = append(cells, c.Text)
+			}
+			rows = append(rows, strings.Join(cells, "|"))
+		}
+		got = append(got, strings.Join(rows, "/"))
+	}
+	if want := []string{"before", "a|b/|c|d > e", "f", "g/|h"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
