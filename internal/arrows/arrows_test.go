@@ -37,8 +37,8 @@ var arrows = map[string][]string{
 	"raster":                     {"document", "internal/setting", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
 	"internal/htmltable":         {"internal/lazyregexp"}, // tables of language models
-	"internal/plane":             {}, // boxes and spans
-	"internal/setting":           {}, // which setting is wrong
+	"internal/plane":             {},                      // boxes and spans
+	"internal/setting":           {},                      // which setting is wrong
 	"layout/doclayout":           {"document", "internal/setting", "internal/plane"},
 	"layout/geometry":            {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
 	"layout/geometry/tables":     {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
