@@ -157,7 +157,7 @@ func (r *run) restore(ctx context.Context, value []byte, page *document.Page, re
 // readOnce takes a page from the cache, or from another run that reads the same page
 // now, or reads it and keeps it.
 func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult) *document.PageResult {
-	detector := by.Detector.Info()
+	detector, profile := by.Detector.Info(), by.Recognizer.Info().Profile
 	key, ok := r.keyOf(by, page)
 	if !ok {
 		return r.read(ctx, by, page, result)
@@ -177,6 +177,9 @@ func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, re
 		defer func() { r.cache.land(key, mine, fresh, ctx.Err() != nil) }()
 	}
 	result = r.read(ctx, by, page, result)
+	if profile != by.Recognizer.Info().Profile {
+		return result // who read it is not whom the key names
+	}
 	if fresh = r.keep(detector, result); fresh != nil && value == nil {
 		r.cache.store.Put(key, fresh)
 	}

@@ -2,9 +2,12 @@ package pipeline_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync/atomic"
 	"testing"
 
 	"ocr-gateway/document"
@@ -130,3 +133,64 @@ func TestModelsThatAnswerNothingAreNotAsked(t *testing.T) {
 		t.Errorf("%v: answer %+v after %d questions", err, pages[1].Answer, engine.asked.Load())
 	}
 }
+
+// late is an engine that finds out which model it has while the first document waits.
+type late struct {
+	fakeEngine
+	profile string
+}
+
+func (l *late) Await(context.Context) error {
+	l.profile = "known"
+	return nil
+}
+
+func (l *late) Info() document.Info {
+	info := l.fakeEngine.Info()
+	if info.Profile = l.profile; l.profile == "" {
+		info.Tasks = nil
+	}
+	return info
+}
+
+func TestTasksAreThoseOfTheModelThatIsThere(t *testing.T) {
+	p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
+		Raster: &fakeRaster{total: 1}, Main: pipeline.Backend{Detector: fakeDetector{regions: 1}, Recognizer: &late{fakeEngine: fakeEngine{slots: 1}}}, Text: joined, Markdown: joined,
+	}, slog.New(slog.DiscardHandler))
+	if _, _, err := collect(t.Context(), p, document.Options{Task: document.TaskText}); err != nil {
+		t.Error(err)
+	}
+	_, _, err := collect(t.Context(), p, document.Options{Task: document.TaskFormula})
+	if problem, ok := errors.AsType[*document.Problem](err); !ok || problem.Code != document.CodeTaskUnsupported || !strings.Contains(problem.Detail, "(known)") {
+		t.Error(err)
+	}
+}
+
+// TestPagesReadByAnotherModelAreNotKept: the key names the model that was there before.
+func TestPagesReadByAnotherModelAreNotKept(t *testing.T) {
+	for _, changes := range []bool{true, false} {
+		engine := &late{fakeEngine: fakeEngine{slots: 1}}
+		engine.read = func(context.Context, *document.Page, document.Region) (document.Recognition, error) {
+			if changes {
+				engine.profile = "another"
+			}
+			return document.Recognition{Content: "x"}, nil
+		}
+		store := &counted{}
+		p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
+			Raster: &fakeRaster{total: 1}, Main: pipeline.Backend{Detector: byModel{}, Recognizer: engine}, Text: joined, Markdown: joined, Cache: store,
+		}, slog.New(slog.DiscardHandler))
+		if _, _, err := collect(t.Context(), p, document.Options{Task: document.TaskText}); err != nil {
+			t.Fatal(err)
+		}
+		if n := store.puts.Load(); (n == 0) != changes {
+			t.Errorf("changes %v: %d pages kept", changes, n)
+		}
+	}
+}
+
+// counted is a cache that counts what it is given.
+type counted struct{ puts atomic.Int64 }
+
+func (c *counted) Get([sha256.Size]byte) ([]byte, bool) { return nil, false }
+func (c *counted) Put([sha256.Size]byte, []byte)        { c.puts.Add(1) }

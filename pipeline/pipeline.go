@@ -56,6 +56,12 @@ type Answerer interface {
 	PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error)
 }
 
+// Awaited is a Recognizer that may not know at first which model it reads with.
+type Awaited interface {
+	// Await waits until it does, for a while. The error is that of ctx.
+	Await(ctx context.Context) error
+}
+
 // Prompted is a Recognizer that may take a prompt in place of a task's own.
 type Prompted interface {
 	// CheckPrompt says why it does not take this one: a *document.Problem.
@@ -184,6 +190,15 @@ func (b *backend) takes(prompt string) error {
 	}
 	return document.Problemf(document.CodeTaskUnsupported, document.PhaseAdmission,
 		"the %s engine takes no prompt: leave prompt out and name a task", b.Recognizer.Info().Name)
+}
+
+// await lets the engine that reads find out what it reads with: tasks, layout and the
+// cache's keys go by that.
+func (p *Pipeline) await(ctx context.Context, opts document.Options) error {
+	if engine, ok := p.main.Recognizer.(Awaited); ok && p.choose(opts) == p.main {
+		return engine.Await(ctx)
+	}
+	return nil
 }
 
 // supports reports whether the engine in use can do what opts ask for.

@@ -53,6 +53,9 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	if opts.Task == "" {
 		opts.Task = document.TaskDocument
 	}
+	if err := p.await(ctx, opts); err != nil {
+		return nil, problemOf(ctx, err, document.CodeCanceled, document.PhaseAdmission, "the work was ended")
+	}
 	if err := p.supports(opts); err != nil {
 		return nil, err
 	}

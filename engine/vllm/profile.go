@@ -1,10 +1,12 @@
 package vllm
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/model"
@@ -48,14 +50,14 @@ type selector struct {
 
 	mu      sync.Mutex
 	current selection
-	seen    bool                    // a server has said what it serves
+	seen    chan struct{}           // closed when a server has said what it serves
 	serving map[*endpoint]selection // of the servers that are ready
 }
 
 // newSelector begins with the profile that the settings name, or the one by which the
 // model's name goes, or the first. profiles must not be empty.
 func newSelector(profiles []Profile, cfg Config) (*selector, error) {
-	s := &selector{profiles: profiles, serving: map[*endpoint]selection{}}
+	s := &selector{profiles: profiles, seen: make(chan struct{}), serving: map[*endpoint]selection{}}
 	if cfg.Profile != ProfileAuto {
 		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name() == cfg.Profile })
 		if i < 0 {
@@ -92,6 +94,25 @@ func (s *selector) find(id, root string) (found selection, known bool) {
 	return selection{profile: s.fixed}, s.fixed != nil
 }
 
+// Await waits until a server has said what it serves, so that nothing is prepared for
+// another model; for DownTimeout from the start on, after which the settings are believed.
+func (e *Engine) Await(ctx context.Context) error {
+	select {
+	case <-e.selector.seen:
+		return nil
+	default:
+	}
+	timer := time.NewTimer(time.Until(e.started.Add(e.cfg.DownTimeout)))
+	defer timer.Stop()
+	select {
+	case <-e.selector.seen:
+	case <-timer.C:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return nil
+}
+
 // get is the profile in use.
 func (s *selector) get() selection {
 	s.mu.Lock()
@@ -119,7 +140,13 @@ func (s *selector) judge(e *endpoint, found status) (judged status, changed bool
 				"it serves a model of the profile %s, and %s one of the profile %s: all endpoints must serve the same", mine, other.Name, theirs)}, false
 		}
 	}
-	changed = mine != s.current || !s.seen
-	s.seen, s.current, s.serving[e], found.selection = true, mine, mine, mine
+	changed = mine != s.current
+	select {
+	case <-s.seen:
+	default:
+		changed = true
+		close(s.seen)
+	}
+	s.current, s.serving[e], found.selection = mine, mine, mine
 	return found, changed
 }

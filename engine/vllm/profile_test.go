@@ -3,6 +3,7 @@ package vllm_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/enginetest"
@@ -110,7 +111,7 @@ func TestModelThatChangesIsNotAskedTheOldWay(t *testing.T) {
 	fake, endpoint := serve(t, enginetest.Config{Model: "served", Root: "acme/other"})
 	fake.Loading(true)
 	cfg := quick()
-	cfg.Model = "served"
+	cfg.Model, cfg.DownTimeout = "served", 50*time.Millisecond
 	e := start(t, cfg, endpoint)
 	region := document.Region{Type: document.RegionText, BBox: document.BBox{0, 0, 56, 56}}
 	prepared, err := e.Prepare(t.Context(), page(56, 56), region, document.Options{})
@@ -118,12 +119,28 @@ func TestModelThatChangesIsNotAskedTheOldWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	fake.Loading(false)
+	eventually(t, "the server to be ready", e.Ready)
 	_, err = prepared.Read(t.Context())
 	if p := problem(t, err); !p.Retryable || !strings.Contains(p.Detail, "send the request again") || fake.Counts().Requests != 0 {
 		t.Errorf("%+v after %d requests", p, fake.Counts().Requests)
 	}
 	if _, err := read(t.Context(), e, page(56, 56), document.RegionText); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestFirstRegionsWaitForTheModel: what comes before a server was seen is asked its way.
+func TestFirstRegionsWaitForTheModel(t *testing.T) {
+	withOther(t)
+	var asked enginetest.Request
+	_, endpoint := serve(t, enginetest.Config{Model: "served", Root: "acme/other-2", Answer: func(q enginetest.Request) enginetest.Answer {
+		asked = q
+		return enginetest.Answer{Text: "x"}
+	}})
+	cfg := quick()
+	cfg.Model, cfg.DownTimeout = "served", time.Minute
+	if _, err := read(t.Context(), start(t, cfg, endpoint), page(56, 56), document.RegionText); err != nil || asked.Prompt != "Read 2" {
+		t.Errorf("%v: asked %q", err, asked.Prompt)
 	}
 }
 

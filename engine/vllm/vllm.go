@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/model"
@@ -24,6 +25,7 @@ type Engine struct {
 	pool     *pool
 	encoder  encoder
 	selector *selector
+	started  time.Time
 	encoding chan struct{} // one place per core
 	large    chan struct{} // those of them that crops larger than largeCrop may take
 	stop     context.CancelFunc
@@ -49,7 +51,7 @@ func New(cfg Config, profiles []Profile, library string, log *slog.Logger) (*Eng
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Engine{
-		cfg: cfg, log: log, stop: stop, selector: selector,
+		cfg: cfg, log: log, stop: stop, selector: selector, started: time.Now(),
 		pool:     newPool(endpoints, cfg.DownTimeout),
 		encoder:  openEncoder(library, log),
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
@@ -118,6 +120,9 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 // Prepare cuts a region out of its page and encodes it. Errors, also those of Read,
 // are *document.Problem.
 func (e *Engine) Prepare(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Prepared, error) {
+	if err := e.Await(ctx); err != nil {
+		return document.Prepared{}, e.problemOf(ctx, ctx, err)
+	}
 	s := e.selector.get()
 	if opts.Task != "" && !slices.Contains(s.profile.Traits(s.variant).Tasks, opts.Task) {
 		return document.Prepared{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,
@@ -138,6 +143,9 @@ func (e *Engine) Answers() bool { return e.Traits().Questions }
 // q.Schema. The text comes as the model wrote it. Errors, also those of Read, are
 // *document.Problem.
 func (e *Engine) PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error) {
+	if err := e.Await(ctx); err != nil {
+		return document.Prepared{}, e.problemOf(ctx, ctx, err)
+	}
 	whole := document.Region{Type: document.RegionPage, BBox: document.BBox{0, 0, page.Width, page.Height}}
 	return e.prepare(ctx, page, e.selector.get(), model.Ask{Region: whole, Question: &q})
 }
