@@ -39,8 +39,8 @@ type child struct {
 	up          chan struct{}   // closed when it has said that it is ready
 	exited      chan struct{}   // closed when the process and its group are gone
 	killed      context.Context // ends with kill
-	steppedBack atomic.Int32    // niceness it was given, 0 for none
-	kill        func()          // ends the process; safe to call at any time, any number of times
+	steppedBack atomic.Bool
+	kill        func() // ends the process; safe to call at any time, any number of times
 }
 
 // starter starts children. Its methods are for one goroutine.
@@ -291,25 +291,23 @@ func (c *child) readWords(rep reply, width, height int) ([]document.Word, error)
 // gateway itself works.
 const shortDocument = 2
 
-// slowCall is after how much time at one call a child steps back: most pages and images
-// take a tenth of it.
+// slowCall is after how much time at one call a child steps back and gives its place away:
+// most pages and images take a tenth of it.
 const slowCall = 500 * time.Millisecond
 
-// How far a child steps back, in niceness beyond the gateway's own: that of a long document
-// behind the gateway and short documents, one at a slow call behind both.
-const (
-	longNice = 10
-	slowNice = 19
-)
+// backNice is how far a child steps back, in niceness beyond the gateway's own: to a tenth of
+// the processor time of who has not. At the last place, 19, a page that is no harm, only
+// slow, would run into page_timeout beside an engine that keeps all cores busy.
+const backNice = 10
 
 // stepBack lets others on the machine go first, for good: the pages of a long document
 // are drawn ahead, and what takes long should not keep what does not from a processor. A
 // child that stepped back never gets another document or image.
-func (c *child) stepBack(nice int) {
-	if int(c.steppedBack.Load()) >= nice {
+func (c *child) stepBack() {
+	if c.steppedBack.Swap(true) {
 		return
 	}
-	c.steppedBack.Store(int32(nice))
+	nice := backNice
 	if raw, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil {
 		nice += 20 - raw // as the system call has it; the kernel ends it at 19
 	}

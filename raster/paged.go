@@ -127,10 +127,11 @@ type childError struct {
 func (e *childError) Error() string { return "raster child: " + e.message }
 
 func (d *paged) call(ctx context.Context, c *child, timeout time.Duration, req request, tail string, file *os.File) (reply, error) {
-	slow := time.AfterFunc(slowCall, func() { c.stepBack(slowNice) })
+	slow := time.AfterFunc(slowCall, func() {
+		c.stepBack()
+		d.pool.overrun(c)
+	})
 	defer slow.Stop()
-	late := time.AfterFunc(slice, func() { d.pool.overrun(c) })
-	defer late.Stop()
 	rep, message, err := c.call(ctx, timeout, req, tail, file)
 	if err == nil && rep.Status != statusOK {
 		err = &childError{rep.Status, message}

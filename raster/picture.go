@@ -85,7 +85,7 @@ func (p *picture) tryChild(ctx context.Context, work childWork, again bool) erro
 	reusable, err := work(ctx, c, again)
 	if reusable && !dead(err) {
 		_, closeErr := p.call(ctx, c, p.cfg.PageTimeout, request{Op: opClose}, "", nil)
-		clean = closeErr == nil && c.steppedBack.Load() == 0
+		clean = closeErr == nil && !c.steppedBack.Load()
 	}
 	return err
 }

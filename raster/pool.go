@@ -30,10 +30,10 @@ const slice = 2 * time.Second
 // page is not wanted yet, its reader is slow or memory is short, parks it: it may go on
 // with it later, unless another document took its place meanwhile. Who waits
 // urgently, with a new document or a page that holds memory, may take a parked
-// child at once, others when its document has had it for a slice. A child that is at
-// one page for longer than a slice gives its place away and goes on beside the others,
-// with what they leave of the processors; when it is done it is not used again. So
-// pages that take all of their time, however many, do not keep other documents waiting.
+// child at once, others when its document has had it for a slice. A child at a call
+// that takes long (slowCall) gives its place away and goes on beside the others, with what
+// they leave of the processors; when it is done it is not used again. So pages that take
+// all of their time, however many, do not keep other documents waiting.
 type pool struct {
 	start func() (*child, error)
 	log   *slog.Logger
@@ -318,8 +318,7 @@ func (p *pool) givePlace() {
 	p.waiting = p.waiting[1:]
 }
 
-// overrun takes the place of a child that has been at one call for longer than a
-// slice. The memory of such children is bounded by their number: over it they keep
+// overrun takes the place of a child that has been at one call for long. The memory of such children is bounded by their number: over it they keep
 // their places.
 func (p *pool) overrun(c *child) {
 	p.mu.Lock()

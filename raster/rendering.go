@@ -207,7 +207,7 @@ func (w *pageWorker) work(ctx context.Context) {
 			return
 		}
 		if job.index >= shortDocument && w.held {
-			w.child.stepBack(longNice)
+			w.child.stepBack()
 		}
 	}
 }

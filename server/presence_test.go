@@ -44,8 +44,12 @@ func (a *api) sendAndShut(request string) net.Conn {
 const ndjson = "application/x-ndjson"
 
 var answerKinds = []struct{ path, accept string }{
-	{recognizeURL, "application/json"}, {batchURL, "application/json"}, {documentURL, "application/json"},
-	{documentURL, "text/markdown"}, {documentURL, ndjson}, {streamURL, "text/event-stream"},
+	{recognizeURL, "application/json"},
+	{batchURL, "application/json"},
+	{documentURL, "application/json"},
+	{documentURL, "text/markdown"},
+	{documentURL, ndjson},
+	{streamURL, "text/event-stream"},
 }
 
 // TestHalfClosedClientsAreAnswered has clients that send, shut their side down and wait.

@@ -172,8 +172,12 @@ func TestOriginsAndHostsAreChecked(t *testing.T) {
 		{"https://a.example", "a.example", true},
 		{"http://127.0.0.1:3000", "192.0.2.1", true},
 		{"*", "*", true},
-		{"https://a.example/", "", false}, {"https://*.example", "*.example", false}, {"ftp://a.example", "a.example:80", false},
-		{"null", "http://a", false}, {"https://", "[::1]", false}, {"https://a b", "a b", false},
+		{"https://a.example/", "", false},
+		{"https://*.example", "*.example", false},
+		{"ftp://a.example", "a.example:80", false},
+		{"null", "http://a", false},
+		{"https://", "[::1]", false},
+		{"https://a b", "a b", false},
 	} {
 		cfg := server.DefaultConfig()
 		cfg.AllowedOrigins = []string{c.origin}

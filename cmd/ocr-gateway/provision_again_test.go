@@ -167,15 +167,18 @@ func TestVerifyJudgesTheModel(t *testing.T) {
 	}{
 		"rubbish with MTP": {
 			func(p *podtest.Pods) { p.AnswerWithMTP(rubbish) }, exitOK,
-			[]string{"the sample was read wrongly", "without MTP (this host only)", "MTP: SSH tunnel: the sample was read wrongly"}, "",
+			[]string{"the sample was read wrongly", "without MTP (this host only)", "MTP: SSH tunnel: the sample was read wrongly"},
+			"",
 		},
 		"drafts that never come true": {
 			func(p *podtest.Pods) { p.Acceptance(0) }, exitOK,
-			[]string{"tokens that MTP proposed 0 were accepted", "without MTP (this host only)"}, "",
+			[]string{"tokens that MTP proposed 0 were accepted", "without MTP (this host only)"},
+			"",
 		},
 		"rubbish also without": {
 			func(p *podtest.Pods) { p.Answer(rubbish) }, exitKept,
-			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"}, "is without",
+			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"},
+			"is without",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

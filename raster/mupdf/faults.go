@@ -44,16 +44,29 @@ type rule struct {
 // failures are for caught exceptions, the first that fits. One that fits none means
 // FaultOther.
 var failures = []rule{
-	{"unknown keyword", 0},                                            // what follows is read all the same
-	{"cannot recognize xref format", 0}, {"cannot find startxref", 0}, // and repaired
-	{"cycle in page tree", 0}, {"optional content", 0}, {"structure tree", 0},
+	{"unknown keyword", 0}, // what follows is read all the same
+	{"cannot recognize xref format", 0},
+	{"cannot find startxref", 0}, // and repaired
+	{"cycle in page tree", 0},
+	{"optional content", 0},
+	{"structure tree", 0},
 	{"ToUnicode", 0},
 	{"jpeg error", FaultJPEG},
-	{"JPX", FaultJPX}, {"jpx", FaultJPX}, {"openjpeg", FaultJPX},
+	{"JPX", FaultJPX},
+	{"jpx", FaultJPX},
+	{"openjpeg", FaultJPX},
 	{"jbig2", FaultJBIG2},
 	{"faxd", FaultFax},
-	{"zlib", FaultData}, {"lzw", FaultData}, {"a85d", FaultData}, {"ahxd", FaultData}, {"run length", FaultData},
-	{"font", FaultFont}, {"FT_", FaultFont}, {"cmap", FaultFont}, {"CMap", FaultFont}, {"glyph", FaultFont},
+	{"zlib", FaultData},
+	{"lzw", FaultData},
+	{"a85d", FaultData},
+	{"ahxd", FaultData},
+	{"run length", FaultData},
+	{"font", FaultFont},
+	{"FT_", FaultFont},
+	{"cmap", FaultFont},
+	{"CMap", FaultFont},
+	{"glyph", FaultFont},
 	{"cannot find", FaultMissing},
 	{"syntax error in content stream", FaultContent},
 }
