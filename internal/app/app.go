@@ -77,14 +77,15 @@ func (a *App) build() error {
 		return err
 	}
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
-		Raster:     rasterizer,
-		Main:       main,
-		Fallback:   fallback,
-		Text:       format.Text,
-		Markdown:   format.Markdown{Table: assemble.TableMarkdown}.Page,
-		JoinTables: assemble.JoinTables,
-		Cache:      kept,
-		Settings:   a.reading(),
+		Raster:      rasterizer,
+		Main:        main,
+		Fallback:    fallback,
+		Text:        format.Text,
+		Markdown:    format.Markdown{Table: assemble.TableMarkdown}.Page,
+		JoinTables:  assemble.JoinTables,
+		SettleHeads: assemble.SettleHeads,
+		Cache:       kept,
+		Settings:    a.reading(),
 	}, a.log)
 	return nil
 }

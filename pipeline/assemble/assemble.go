@@ -29,9 +29,10 @@ func GLM(page *document.PageResult) {
 	completeBullets(page)
 }
 
-// Plain assembles a page of plain recognised lines, in place: only words split
-// between two blocks are mended.
+// Plain assembles a page of plain recognised lines, in place: words split between two
+// blocks are mended, and the title of a first page that was taken for a running head.
 func Plain(page *document.PageResult) {
+	keepTitle(page)
 	joinHyphens(page.Regions)
 }
 
