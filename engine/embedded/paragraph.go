@@ -23,10 +23,11 @@ type row struct {
 func paragraphs(lines []document.Line) string {
 	rs := textRows(withText(lines))
 	keepAll := standAlone(rs)
+	indents := itemIndents(rs)
 	var out []string
 	for i, r := range rs {
 		if i == 0 || keepAll || broken(rs, i) {
-			out = append(out, r.text)
+			out = append(out, indents[i]+r.text)
 			continue
 		}
 		last := len(out) - 1
@@ -174,6 +175,39 @@ func ordinalOf(text string) (o ordinal, ok bool) {
 	}
 	n, err := strconv.Atoi(m[2])
 	return ordinal{m[1] + "1" + m[4], n}, err == nil
+}
+
+// itemIndents are the blanks before each row that shows how deep its item lies in a
+// list: three to a level, as Markdown wants below "1. ".
+func itemIndents(rs []row) []string {
+	indents := make([]string, len(rs))
+	var lefts []int
+	item := make([]bool, len(rs))
+	for i, r := range rs {
+		_, counts := ordinalOf(r.text)
+		if item[i] = counts || bullet.MatchString(r.text); item[i] {
+			lefts = append(lefts, r.box[0])
+		}
+	}
+	slices.Sort(lefts)
+	for i, r := range rs {
+		if !item[i] {
+			continue
+		}
+		depth, last := 0, lefts[0]
+		for _, left := range lefts {
+			if left > r.box[0] {
+				break
+			}
+			if left-last > height(r)/2 {
+				depth++
+			}
+			last = left
+		}
+		const deepest = 6
+		indents[i] = strings.Repeat("   ", min(depth, deepest))
+	}
+	return indents
 }
 
 // continuesList reports whether row i is the next item of a list of which the item

@@ -55,6 +55,10 @@ func TestParagraphs(t *testing.T) {
 			[]string{"Before we leave, all of us have things to do:", "1. Buy the tickets", "2. Pack the bags", "a) the large bag", "b) the small bag", "3. Lock the door of the house and of the shed"},
 			"Before we leave, all of us have things to do:\n1. Buy the tickets\n2. Pack the bags\na) the large bag\nb) the small bag\n3. Lock the door of the house and of the shed",
 		},
+		"lists within lists are indented": {
+			[]string{"• Clothes", "     • Rain jacket", "     • Two jumpers", "          • one of wool", "• Food"},
+			"• Clothes\n   • Rain jacket\n   • Two jumpers\n      • one of wool\n• Food",
+		},
 		"a year is no item": {
 			[]string{"The lighthouse was built of granite in the year", "1862. Its lamp burned oil for many years and"}, "The lighthouse was built of granite in the year 1862. Its lamp burned oil for many years and",
 		},
