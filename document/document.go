@@ -136,7 +136,8 @@ type Page struct {
 	Scaled bool
 	// Words are what the PDF itself says is drawn on the page, hidden text left
 	// out, in no particular order; nil for images. It is a claim: fonts can map
-	// their glyphs to any character, so check it against the picture.
+	// their glyphs to any character, so check it against the picture. U+FFFD stands for
+	// a character that it does not say.
 	Words []Word
 	// Faults is what of the page could not be drawn, in people's words; nil for a page
 	// that is whole.
@@ -191,8 +192,11 @@ type Line struct {
 	// Quad holds the line's corners, clockwise from the corner where the text
 	// starts at its top. It cuts skewed lines out of the page.
 	Quad [4]Point `json:"-"`
-	BBox BBox     `json:"bbox"`
-	Text string   `json:"text"`
+	// Spine is the middle of a bent line from one end to the other; nil for a straight
+	// one. Quad is then where the line would lie if it were straight.
+	Spine []Point `json:"-"`
+	BBox  BBox    `json:"bbox"`
+	Text  string  `json:"text"`
 	// Confidence is the mean probability of the characters, nil until recognised.
 	Confidence *float64 `json:"confidence"`
 }

@@ -24,6 +24,7 @@ func TestBlocks(t *testing.T) {
 		"caption":       {document.Region{Type: document.RegionTable, Format: document.FormatHTML, Content: "<table><caption>Prices</caption><tr><td>a</td><td>b</td></tr></table>"}, "<table><caption>Prices</caption><tr><td>a</td><td>b</td></tr></table>", "Prices\na\tb"},
 		"code":          {document.Region{Type: document.RegionCode, Content: "if a<b:\n  # go"}, "```\nif a<b:\n  # go\n```", "if a<b:\n  # go"},
 		"fenced code":   {document.Region{Content: "See\n```py\nif a<b:\n  # go\n```\nand\nso on"}, "See\n```py\nif a<b:\n  # go\n```\nand  \nso on", "See\n```py\nif a<b:\n  # go\n```\nand\nso on"},
+		"nested list":   {document.Region{Content: "1. eat\n   a) bread\n   • soup\n      prose"}, "1. eat  \n   a) bread\n   - soup\nprose", "1. eat\n   a) bread\n   • soup\n      prose"},
 		"lone bullet":   {document.Region{Content: "•"}, "•", "•"},
 		"title":         {document.Region{Type: document.RegionTitle, Level: 2, Content: "A\nlong title"}, "## A long title", "A\nlong title"},
 		"title level 0": {document.Region{Type: document.RegionTitle, Content: "T"}, "# T", "T"},

@@ -2,6 +2,7 @@ package format
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"ocr-gateway/document"
@@ -98,7 +99,11 @@ func lines(content string) string {
 			continue
 		}
 		rows[i] = listItem(escape(strings.TrimSpace(row)))
-		plain[i] = rows[i] != "" && !strings.HasPrefix(rows[i], "- ")
+		bullet := strings.HasPrefix(rows[i], "- ")
+		plain[i] = rows[i] != "" && !bullet
+		if bullet || numbered.MatchString(rows[i]) { // how deep an item lies in its list
+			rows[i] = row[:len(row)-len(strings.TrimLeft(row, " "))] + rows[i]
+		}
 	}
 	for i := range len(rows) - 1 {
 		if plain[i] && plain[i+1] {
@@ -107,6 +112,9 @@ func lines(content string) string {
 	}
 	return strings.Join(rows, "\n")
 }
+
+// numbered is an item of a list that counts.
+var numbered = regexp.MustCompile(`^\(?(\d{1,2}|[a-z])[.)]\s`)
 
 // listItem writes the bullets that documents use the way Markdown does.
 func listItem(row string) string {

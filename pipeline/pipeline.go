@@ -96,6 +96,8 @@ type Parts struct {
 	// JoinTables joins tables over page breaks, in place, in all pages of a document
 	// in their order, and gives the indices of those it changed. nil joins none.
 	JoinTables func([]document.PageResult) (changed []int)
+	// SettleHeads likewise tells running heads from titles. nil changes none.
+	SettleHeads func([]document.PageResult) (changed []int)
 	// Cache keeps what was read on pages; nil keeps nothing. Settings are then all those
 	// of the program that change what is read, in any form.
 	Cache    Cache
@@ -110,6 +112,7 @@ type Pipeline struct {
 	fallback       *backend // nil when there is none
 	text, markdown Writer
 	joinTables     func([]document.PageResult) []int
+	settleHeads    func([]document.PageResult) []int
 	maxImages      int
 	maxImageBytes  int64
 	intake         *intake
@@ -133,7 +136,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
 		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, log: log,
-		joinTables: parts.JoinTables, cache: newPageCache(parts.Cache), settings: parts.Settings,
+		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: newPageCache(parts.Cache), settings: parts.Settings,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
 	}
 	if parts.Fallback != nil {

@@ -41,6 +41,13 @@ type pictureReader struct {
 
 func (r *pictureReader) pages() (int, error) { return 1, nil }
 
+func (r *pictureReader) faults() mupdf.Faults {
+	if hasFrames(r.kind, r.data) {
+		return faultFrames
+	}
+	return 0
+}
+
 // size reads the header only.
 func (r *pictureReader) size(page int) (pageSize, error) {
 	if page != 0 {

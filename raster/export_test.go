@@ -77,6 +77,25 @@ func Reckon(data []byte) (width, height int, memory int64, scans int, err error)
 	return n.width, n.height, n.memory, n.scans, err
 }
 
+// HasFrames reports whether a picture has further frames.
+func HasFrames(data []byte) bool {
+	k, _ := sniff(data)
+	return hasFrames(k, data)
+}
+
+// Square is the size that a TIFF file's first picture is drawn in.
+func Square(data []byte) (width, height float64) {
+	t, err := openTIFF(data)
+	if err != nil {
+		return 0, 0
+	}
+	dirs, _ := t.pictures()
+	if len(dirs) == 0 {
+		return 0, 0
+	}
+	return dirs[0].square()
+}
+
 // DecodeWithGo decodes in the process of the test.
 func DecodeWithGo(data []byte) (image.Image, error) {
 	k, _ := sniff(data)

@@ -19,7 +19,12 @@ var faultWords = []struct {
 	{mupdf.FaultContent, "the page's drawing instructions are damaged"},
 	{mupdf.FaultMissing, "the page refers to something that is not in the document"},
 	{mupdf.FaultOther, "something could not be drawn"},
+	{mupdf.FaultXFA, "it is an XFA form, whose content is not drawn: print it to a PDF in the program that fills it in"},
+	{faultFrames, "the image has further frames, of which only the first is read"},
 }
+
+// faultFrames is about images that MuPDF does not read.
+const faultFrames mupdf.Faults = 1 << 24
 
 // faultTexts puts faults into words; nil for none. Bits that mean nothing, which a child
 // can send, are left out.

@@ -19,6 +19,15 @@ func pageWithImage(dict, data string) []byte {
 		stream("/Type/XObject/Subtype/Image"+dict, data))
 }
 
+func read(t *testing.T, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // pageWithFont is a page with text in a font.
 func pageWithFont(font, text string, more ...string) []byte {
 	return pageOf("/MediaBox[0 0 200 200]/Resources<</Font<</F 5 0 R>>>>",
@@ -89,6 +98,13 @@ func TestFaults(t *testing.T) {
 		{"characters unknown", pageWithFont(fmt.Sprintf(type0, "Fantasia", "Identity-H"), "<00480065>", fmt.Sprintf(cid, "Fantasia", "Identity")), "not embedded"},
 		{"broken font", pageWithFont("<</Type/Font/Subtype/TrueType/BaseFont/F/Encoding/WinAnsiEncoding/FontDescriptor 6 0 R>>", "(Hello)",
 			"<</Type/FontDescriptor/FontName/F/Flags 32/FontFile2 7 0 R>>", stream("", junk)), "could not be loaded"},
+		{"XFA form", makePDF("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA 5 0 R>>/NeedsRendering true>>", onePage,
+			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", stream("", "0 0 10 10 re f"), stream("", "<xdp/>")), "XFA"},
+		{"form with XFA beside its fields", makePDF("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/XFA 5 0 R>>>>", onePage,
+			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", stream("", "0 0 10 10 re f"), stream("", "<xdp/>"), "<</FT/Tx/T(name)>>"), ""},
+		{"animated GIF", read(t, "testdata/animated.gif"), "further frames"},
+		{"animated WebP", read(t, "testdata/animated.webp"), "further frames"},
+		{"GIF", read(t, "testdata/plain.gif"), ""},
 		{"no such encoding", pageWithFont(fmt.Sprintf(type0, "Fantasia", "Nope-H"), "<00480065>", fmt.Sprintf(cid, "Fantasia", "Identity")), "could not be loaded"},
 	}
 	r, _ := newRasterizer(t, nil)

@@ -62,6 +62,7 @@ func FuzzReckon(f *testing.F) {
 	addFiles(f, "exif6.*", "plain.*", "palette.png", "progressive.jpg", "lossy.webp", "animated.*")
 	f.Add(progressiveBomb(100, 100, 4, 3))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		raster.HasFrames(data)
 		width, height, memory, scans, err := raster.Reckon(data)
 		if err == nil && (width < 1 || height < 1 || memory < 4 || scans < 1) {
 			t.Errorf("%d x %d, %d bytes, %d scans", width, height, memory, scans)

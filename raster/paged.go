@@ -20,6 +20,7 @@ type paged struct {
 	offset   int
 	password string
 	dpi      int      // of PDF pages
+	asked    bool     // the request says dpi
 	file     *os.File // the document, readable only
 	first    *child   // has the document open; parked until the pages are ranged over
 }
@@ -34,7 +35,7 @@ func (r *Rasterizer) openPaged(ctx context.Context, kind kind, offset int, src *
 		return nil, openFailed(err)
 	}
 	d := &paged{Rasterizer: r, kind: kind, offset: offset, password: opts.Password, dpi: opts.DPI, file: file}
-	if d.dpi == 0 {
+	if d.asked = d.dpi != 0; !d.asked {
 		d.dpi = r.cfg.DPI
 	}
 	pages, err := d.open(ctx, opts)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/mupdf"
 )
 
 // picture is an image that a child decodes: nothing of it but its first bytes is looked
@@ -172,6 +173,7 @@ func (p *picture) decode(ctx context.Context, c *child, again bool) (page *docum
 		return nil, false, err
 	}
 	page.Took = took + time.Since(began)
+	page.Faults = faultTexts(mupdf.Faults(rep.Faults))
 	return page, clean && p.memory <= keptMemory, nil
 }
 

@@ -18,9 +18,25 @@ func (d *paged) size(ctx context.Context, c *child, number int) (renderSize, err
 		return renderSize{}, err
 	}
 	if d.kind == kindPDF {
-		return scaledSize(rep.Width, rep.Height, d.dpi, d.cfg.MaxPixels)
+		return scaledSize(rep.Width, rep.Height, d.resolution(rep), d.cfg.MaxPixels)
 	}
 	return d.pictureSize(rep)
+}
+
+const pointsPerInch = 72
+
+// scanSide is how many pixels the longer side of a page of unlikely size gets at most,
+// where the image on it has as many: those of a letter at 150 dpi, and then some.
+const scanSide = 2000
+
+// resolution is the resolution for a page. Where a scan is laid onto a page that is too
+// small for it, unless the request asks for a resolution, it is that of the scan.
+func (d *paged) resolution(rep reply) int {
+	most := scanSide * pointsPerInch / max(rep.Width, rep.Height)
+	if dpi := min(rep.DPI, most); !d.asked && dpi > float64(d.dpi) {
+		return int(dpi)
+	}
+	return d.dpi
 }
 
 // renderSize is how a page is to be rendered.
@@ -36,7 +52,6 @@ func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 	if !(width > 0 && height > 0) || width > math.MaxFloat32 || height > math.MaxFloat32 {
 		return renderSize{}, fmt.Errorf("%w: page of %g x %g points", errChildGone, width, height)
 	}
-	const pointsPerInch = 72
 	scale := float64(dpi) / pointsPerInch
 	largest := min(maxSide/width, maxSide/height, math.Sqrt(float64(maxPixels)/width/height))
 	size := renderSize{scaled: scale > largest}

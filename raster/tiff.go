@@ -3,6 +3,7 @@ package raster
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 )
 
 // The directories of a TIFF file are walked here, because MuPDF, which decodes
@@ -18,6 +19,7 @@ const (
 	tagHeight         = 0x0101
 	tagOrientation    = 0x0112
 	tagXResolution    = 0x011a
+	tagYResolution    = 0x011b
 	tagResolutionUnit = 0x0128
 )
 
@@ -124,14 +126,38 @@ func (d tiffDirectory) orientation() orientation {
 	return upright
 }
 
-// dpi is the horizontal resolution in dots per inch, 0 when unknown. The unit is
+// dpi is the finer resolution in dots per inch, 0 when unknown. The unit is
 // 2 for inches, which is the default, and 3 for centimetres.
 func (d tiffDirectory) dpi() float64 {
+	finer := d[tagXResolution]
+	if x, y := d.stretch(); x > 1 || y > 1 {
+		finer = max(finer, d[tagYResolution])
+	}
 	switch unit, ok := d[tagResolutionUnit]; {
 	case !ok || unit == 2:
-		return d[tagXResolution]
+		return finer
 	case unit == 3:
-		return d[tagXResolution] * 2.54
+		return finer * 2.54
 	}
 	return 0
+}
+
+// stretch is by how much the sides of a picture grow to make its pixels square: those of
+// a fax of 204 x 98 dpi are twice as high as wide. Odder ones are slips.
+func (d tiffDirectory) stretch() (x, y float64) {
+	const least, most = 1.2, 4
+	ratio := d[tagXResolution] / d[tagYResolution] // NaN or infinite where one is not given
+	switch {
+	case ratio > least && ratio < most:
+		return 1, ratio
+	case 1/ratio > least && 1/ratio < most:
+		return 1 / ratio, 1
+	}
+	return 1, 1
+}
+
+// square is the size in square pixels.
+func (d tiffDirectory) square() (width, height float64) {
+	x, y := d.stretch()
+	return math.Round(d[tagWidth] * x), math.Round(d[tagHeight] * y)
 }

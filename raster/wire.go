@@ -63,7 +63,7 @@ type reply struct {
 	Status        status
 	Pages         uint32      // opOpen
 	Width, Height float64     // opSize: points of a PDF page, pixels of a picture; opRender: pixels drawn, upright
-	DPI           float64     // opSize: of a picture that says so, otherwise 0
+	DPI           float64     // opSize: of a picture that says so, or of the image on a small PDF page, otherwise 0
 	Memory        uint64      // opSize: bytes that decoding a picture takes
 	Scans         uint32      // opSize: how often a JPEG goes over its pixels
 	Format        pixelFormat // opRender

@@ -30,6 +30,7 @@ var errWords = errors.New("malformed words")
 func packWords(words []document.Word, width, height int) (count uint32, packed []byte) {
 	page := image.Rect(0, 0, width, height)
 	for _, w := range words {
+		w.Text = strings.Map(shaped, w.Text)
 		if !credible(w, page) {
 			continue
 		}
@@ -80,14 +81,39 @@ func unpackWords(packed []byte, count uint32, width, height int) ([]document.Wor
 	return words, nil
 }
 
-// credible tells whether a word can be what a page shows: it lies on the page, and all
-// its characters have a shape. A font's map that gives others (controls, private use,
-// U+FFFD) says nothing of what is drawn, also where it gives good ones.
+// credible tells whether a word can be what a page shows: it lies on the page, and its
+// characters have a shape. A font's map that gives others (controls, private use,
+// U+FFFD) says nothing of what is drawn, also where it gives good ones. But one
+// character in a long word may be missing from a good map: it is U+FFFD.
 func credible(w document.Word, page image.Rectangle) bool {
 	b := w.BBox
 	onPage := page.Min.X <= b[0] && b[0] < b[2] && b[2] <= page.Max.X &&
 		page.Min.Y <= b[1] && b[1] < b[3] && b[3] <= page.Max.Y
-	return onPage && w.Text != "" && len(w.Text) <= maxWordText && !strings.ContainsFunc(w.Text, shapeless)
+	if !onPage || w.Text == "" || len(w.Text) > maxWordText || !utf8.ValidString(w.Text) {
+		return false
+	}
+	characters, missing := 0, 0
+	for _, r := range w.Text {
+		characters++
+		switch {
+		case r == utf8.RuneError:
+			missing++
+		case shapeless(r):
+			return false
+		}
+	}
+	return missingShare*missing <= characters
+}
+
+// missingShare is how many characters a word has at least to each that is missing.
+const missingShare = 8
+
+// shaped is r, or U+FFFD where it has no shape.
+func shaped(r rune) rune {
+	if shapeless(r) {
+		return utf8.RuneError
+	}
+	return r
 }
 
 // maxWordText is how many bytes a word may have: its length travels in 16 bits, and

@@ -43,6 +43,9 @@ func TestWords(t *testing.T) {
 		{"off the page", "BT /F 20 Tf 20 500 Td (outside) Tj ET", nil},
 		{"actual text", "/Span <</ActualText(other)>> BDC BT /F 20 Tf 20 150 Td (Hello) Tj ET EMC", []string{"Hello"}},
 		{"unreliable map", "BT /F 20 Tf 20 150 Td (aqa bzb good) Tj ET", []string{"good"}},
+		{"a character missing from a long word", "BT /F 20 Tf 20 150 Td (remarkabqes) Tj ET", []string{"remarkab\ufffdes"}},
+		{"under an image", "BT /F 20 Tf 20 150 Td (old) Tj 0 -50 Td (seen) Tj ET q 100 0 0 30 10 145 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q", []string{"seen"}},
+		{"above an image", "q 100 0 0 30 10 145 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xf0 EI Q BT /F 20 Tf 20 150 Td (new) Tj ET", []string{"new"}},
 		{"slanted", "BT /F 20 Tf .7 .7 -.7 .7 50 50 Tm (Hello) Tj ET", []string{"Hello"}},
 	} {
 		for _, dpi := range []int{72, 200} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/disintegration/imaging"
 	"golang.org/x/sys/unix"
 
 	"ocr-gateway/document"
@@ -32,6 +33,8 @@ type pageSize struct {
 // pageReader reads a document in the child. Pages count from 0.
 type pageReader interface {
 	pages() (int, error)
+	// faults is what no page of the document shows.
+	faults() mupdf.Faults
 	size(page int) (pageSize, error)
 	// render writes the page to pix, which has room for width x height pixels and
 	// the largest picture. Pictures have the size that they have.
@@ -182,7 +185,7 @@ func (w *worker) do(req *request, tail string, fd int, rep *reply) error {
 		}
 		mupdf.Forget()
 		d, err := w.render(req, rep)
-		rep.Faults = uint32(mupdf.Said())
+		rep.Faults = uint32(mupdf.Said() | w.reader.faults())
 		// Most pages are black on white: a quarter of the bytes for all that follows.
 		if err == nil && d.format == formatOpaque && mupdf.PackGray(w.pix[:4*d.width*d.height]) {
 			d.format = formatGray
@@ -249,9 +252,22 @@ type pdfReader struct{ doc *mupdf.Document }
 
 func (r pdfReader) pages() (int, error) { return r.doc.Pages() }
 
+func (r pdfReader) faults() mupdf.Faults { return r.doc.Faults() }
+
+// smallPage is the longer side in points of a page that may be too small for the
+// image on it: half a sheet of paper.
+const smallPage = 432
+
 func (r pdfReader) size(page int) (pageSize, error) {
 	width, height, err := r.doc.Size(page)
-	return pageSize{width: width, height: height}, err
+	size := pageSize{width: width, height: height}
+	if err == nil && max(width, height) < smallPage {
+		if scale, err := r.doc.ImageScale(page); err == nil {
+			size.dpi = scale * pointsPerInch
+		}
+		mupdf.Said() // what was said now has to be said again when the page is drawn
+	}
+	return size, err
 }
 
 func (r pdfReader) render(page, width, height int, pix []byte) (drawn, error) {
@@ -280,6 +296,8 @@ func openTIFFReader(data []byte, maxPixels int) (*tiffReader, error) {
 	return &tiffReader{data: data, dirs: dirs, index: index, maxPixels: maxPixels}, nil
 }
 
+func (r *tiffReader) faults() mupdf.Faults { return 0 }
+
 func (r *tiffReader) pages() (int, error) { return len(r.dirs), nil }
 
 func (r *tiffReader) size(page int) (pageSize, error) {
@@ -287,7 +305,8 @@ func (r *tiffReader) size(page int) (pageSize, error) {
 		return pageSize{}, errors.New("no such page")
 	}
 	dir := r.dirs[page]
-	size := pageSize{width: dir[tagWidth], height: dir[tagHeight], dpi: dir.dpi()}
+	size := pageSize{dpi: dir.dpi()}
+	size.width, size.height = dir.square()
 	switch {
 	case size.width < 1 || size.height < 1:
 		return pageSize{}, errors.New("picture has no area")
@@ -305,8 +324,12 @@ func (r *tiffReader) render(page, width, height int, pix []byte) (drawn, error) 
 	if err != nil {
 		return drawn{}, err
 	}
-	if img.Bounds().Dx() != width || img.Bounds().Dy() != height {
+	dir := r.dirs[page]
+	if float64(img.Bounds().Dx()) != dir[tagWidth] || float64(img.Bounds().Dy()) != dir[tagHeight] {
 		return drawn{}, errors.New("picture is not of the size it said")
 	}
-	return putPicture(img, r.dirs[page].orientation(), r.maxPixels, pix)
+	if img.Bounds().Dx() != width || img.Bounds().Dy() != height {
+		img = imaging.Resize(img, width, height, imaging.Linear)
+	}
+	return putPicture(img, dir.orientation(), r.maxPixels, pix)
 }

@@ -1,6 +1,10 @@
 package embedded
 
-import "ocr-gateway/document"
+import (
+	"image"
+
+	"ocr-gateway/document"
+)
 
 // heat is the detector's map: how likely each pixel is text, 0 to 255.
 type heat struct {
@@ -14,13 +18,15 @@ type run struct {
 	parent    int32 // index of another run of the same component, or itself
 }
 
+// component is a connected part of the heat map: its runs, from top to bottom.
+type component []run
+
 // components groups the pixels of at least threshold, each dilated by one pixel
-// to the right and downwards, into 8-connected components. It returns, for each
-// one, the end points of its runs, which have the hull of all its pixels.
-func (m heat) components(threshold uint8) [][]document.Point {
+// to the right and downwards, into 8-connected components.
+func (m heat) components(threshold uint8) []component {
 	runs := m.runs(threshold)
 	count := joinRuns(runs)
-	comps := make([][]document.Point, 0, count)
+	comps := make([]component, 0, count)
 	index := make(map[int32]int, count)
 	for i, r := range runs {
 		root := find(runs, int32(i))
@@ -30,10 +36,27 @@ func (m heat) components(threshold uint8) [][]document.Point {
 			index[root] = c
 			comps = append(comps, nil)
 		}
-		y := float64(r.y)
-		comps[c] = append(comps[c], document.Point{X: float64(r.x0), Y: y}, document.Point{X: float64(r.x1), Y: y})
+		comps[c] = append(comps[c], r)
 	}
 	return comps
+}
+
+// points returns the end points of the runs, which have the hull of all pixels.
+func (c component) points() []document.Point {
+	points := make([]document.Point, 0, 2*len(c))
+	for _, r := range c {
+		y := float64(r.y)
+		points = append(points, document.Point{X: float64(r.x0), Y: y}, document.Point{X: float64(r.x1), Y: y})
+	}
+	return points
+}
+
+// pixels returns how many pixels a component has.
+func (c component) pixels() (n int) {
+	for _, r := range c {
+		n += int(r.x1-r.x0) + 1
+	}
+	return n
 }
 
 // runs lists the stretches of the dilated mask, row by row.
@@ -93,16 +116,15 @@ func find(runs []run, i int32) int32 {
 	return i
 }
 
-// mean is the mean heat, 0 to 1, inside a convex quad.
-func (m heat) mean(q [4]document.Point) float64 {
-	box := bboxOf(q, m.w-1, m.h-1)
+// mean is the mean heat, 0 to 1, of a component's own pixels. The straight rectangle
+// around it holds much else where a line is bent or hangs together with something.
+func (m heat) mean(c component) float64 {
 	var sum, n int
-	for y := box[1]; y <= box[3]; y++ {
-		from, to := crossings(q, float64(y))
-		for x := max(int(from+.5), 0); x <= min(int(to+.5), m.w-1); x++ {
-			sum += int(m.pix[y*m.w+x])
-			n++
+	for _, r := range c {
+		for _, v := range m.pix[int(r.y)*m.w+int(r.x0):][:r.x1-r.x0+1] {
+			sum += int(v)
 		}
+		n += int(r.x1-r.x0) + 1
 	}
 	if n == 0 {
 		return 0
@@ -110,21 +132,17 @@ func (m heat) mean(q [4]document.Point) float64 {
 	return float64(sum) / float64(n) / 255
 }
 
-// crossings is the interval of x where the quad meets the line at y. It is
-// empty (from > to) when it does not.
-func crossings(q [4]document.Point, y float64) (from, to float64) {
-	from, to = 1e9, -1e9
-	for i, a := range q {
-		b := q[(i+1)%4]
-		if y < min(a.Y, b.Y) || y > max(a.Y, b.Y) {
-			continue
-		}
-		if a.Y == b.Y {
-			from, to = min(from, a.X, b.X), max(to, a.X, b.X)
-			continue
-		}
-		x := a.X + (b.X-a.X)*(y-a.Y)/(b.Y-a.Y)
-		from, to = min(from, x), max(to, x)
+// within returns the heat of a component's own pixels alone, and where its top left
+// corner lies in m.
+func (m heat) within(c component) (part heat, at image.Point) {
+	box := image.Rectangle{}
+	for _, r := range c {
+		box = box.Union(image.Rect(int(r.x0), int(r.y), int(r.x1)+1, int(r.y)+1))
 	}
-	return from, to
+	part = heat{make([]uint8, box.Dx()*box.Dy()), box.Dx(), box.Dy()}
+	for _, r := range c {
+		from := m.pix[int(r.y)*m.w+int(r.x0):][:r.x1-r.x0+1]
+		copy(part.pix[(int(r.y)-box.Min.Y)*part.w+int(r.x0)-box.Min.X:], from)
+	}
+	return part, box.Min
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"math"
+	"slices"
 
 	"ocr-gateway/document"
 )
@@ -20,6 +21,74 @@ func cropLine(dst planes, w, h int, src raster, q [4]document.Point) {
 		return
 	}
 	warp(dst, w, h, src, q, symmetric)
+}
+
+// cropSpine draws a bent line onto w x h values of dst as if it were straight. height
+// is that of the line, in pixels of src; reading starts at the end of the spine that is
+// nearer to start.
+func cropSpine(dst planes, w, h int, src raster, spine []document.Point, height float64, start document.Point) {
+	first, last := spine[0], spine[len(spine)-1]
+	if math.Hypot(last.X-start.X, last.Y-start.Y) < math.Hypot(first.X-start.X, first.Y-start.Y) {
+		spine = slices.Clone(spine)
+		slices.Reverse(spine)
+	}
+	s := newSmooth(spine)
+	nu, nv := samples(s.length/float64(w)), samples(height/float64(h))
+	share := 1 / float32(nu*nv)
+	for x := range w {
+		var sums [readHeight][3]float32
+		for i := range nu {
+			at, along := s.at((float64(x) + (float64(i)+.5)/float64(nu)) / float64(w) * s.length)
+			for y := range min(h, readHeight) {
+				for j := range nv {
+					off := ((float64(y)+(float64(j)+.5)/float64(nv))/float64(h) - .5) * height
+					src.bilinear(at.X-along.Y*off-.5, at.Y+along.X*off-.5, &sums[y])
+				}
+			}
+		}
+		for y := range min(h, readHeight) {
+			for c := range 3 {
+				dst.data[c*dst.size+y*dst.stride+x] = sums[y][c]*share*symmetric.scale[c] + symmetric.shift[c]
+			}
+		}
+	}
+}
+
+// smoothSpine is a curve through the points of a spine (Catmull and Rom, 1974), by the
+// distance along its chords.
+type smoothSpine struct {
+	points []document.Point
+	starts []float64 // distance of each point from the first
+	length float64
+}
+
+func newSmooth(points []document.Point) smoothSpine {
+	s := smoothSpine{points: points, starts: make([]float64, len(points))}
+	for i := 1; i < len(points); i++ {
+		s.starts[i] = s.starts[i-1] + math.Hypot(points[i].X-points[i-1].X, points[i].Y-points[i-1].Y)
+	}
+	s.length = s.starts[len(points)-1]
+	return s
+}
+
+// at returns the point at a distance, and the direction there, a unit vector.
+func (s smoothSpine) at(d float64) (p, along document.Point) {
+	i, found := slices.BinarySearch(s.starts, d)
+	if !found {
+		i--
+	}
+	i = min(max(i, 0), len(s.points)-2)
+	t := (d - s.starts[i]) / max(s.starts[i+1]-s.starts[i], 1e-6)
+	a, b := s.points[i], s.points[i+1]
+	before, after := s.points[max(i-1, 0)], s.points[min(i+2, len(s.points)-1)]
+	curve := func(p0, p1, p2, p3 float64) (v, slope float64) {
+		c1, c2, c3 := p2-p0, 2*p0-5*p1+4*p2-p3, 3*p1-3*p2+p3-p0
+		return p1 + t*(c1+t*(c2+t*c3))/2, (c1 + t*(2*c2+t*3*c3)) / 2
+	}
+	x, dx := curve(before.X, a.X, b.X, after.X)
+	y, dy := curve(before.Y, a.Y, b.Y, after.Y)
+	length := max(math.Hypot(dx, dy), 1e-6)
+	return document.Point{X: x, Y: y}, document.Point{X: dx / length, Y: dy / length}
 }
 
 // straight reports whether q is an upright rectangle within tolerance pixels.

@@ -10,7 +10,7 @@ import (
 // configuration for this model.
 const (
 	detThreshold = 76   // heat of a text pixel: 0.3
-	detScore     = 0.5  // mean heat of a line
+	detScore     = 0.5  // mean heat of a line's own pixels
 	detUnclip    = 1.6  // how far lines are grown
 	detMinHeight = 3    // heat pixels; smaller components are specks
 	detMaxLines  = 3000 // a page with more is noise
@@ -19,7 +19,7 @@ const (
 // detect finds the text lines of src, in no particular order. A page of small
 // print is looked at twice, the second time larger.
 func (e *Engine) detect(ctx context.Context, src raster) ([]document.Line, error) {
-	if src.w < 2 || src.h < 2 {
+	if src.w < 2 || src.h < 2 || src.marks() < letters {
 		return nil, nil
 	}
 	v := firstView(src.w, src.h, e.cfg.MaxSide)
@@ -40,21 +40,9 @@ func (e *Engine) detectIn(ctx context.Context, src raster, v view) ([]document.L
 		return nil, err
 	}
 	var lines []document.Line
-	for _, comp := range m.components(detThreshold) {
-		b := minAreaBox(comp)
-		if min(b.w, b.h) < detMinHeight || m.mean(b.corners()) < detScore {
-			continue
-		}
-		q := b.unclip(detUnclip).corners()
-		for i := range q {
-			q[i] = v.toSource(q[i])
-		}
-		line := document.Line{Quad: q, BBox: bboxOf(q, src.w, src.h)}
-		if line.BBox.Rect().Empty() {
-			continue
-		}
-		if lines = append(lines, line); len(lines) == detMaxLines {
-			break
+	for _, s := range m.strokes() {
+		if line := s.line(v, src); !line.BBox.Rect().Empty() && len(lines) < detMaxLines {
+			lines = append(lines, line)
 		}
 	}
 	return lines, nil

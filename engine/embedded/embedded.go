@@ -130,6 +130,10 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
 		page.Rotation = (page.Rotation + degrees) % 360
 	}
+	lines = append(lines, unseen(lines, page)...)
+	if len(lines) == 0 {
+		return nil, nil, nil
+	}
 	areas, err := e.coarse(ctx, rasterOf(page.Image))
 	if err != nil {
 		return nil, nil, err

@@ -33,7 +33,11 @@ func UnclipSize(w, h, ratio float64) (float64, float64) {
 
 // Components counts the components of a w pixels wide heat map and their points.
 func Components(pix []uint8, w int) [][]document.Point {
-	return heat{pix, w, len(pix) / w}.components(detThreshold)
+	var points [][]document.Point
+	for _, c := range (heat{pix, w, len(pix) / w}).components(detThreshold) {
+		points = append(points, c.points())
+	}
+	return points
 }
 
 // ViewOf gives the size of the detector's first view of a w x h image and the

@@ -3,6 +3,7 @@ package embedded
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 type row struct {
 	text string
 	box  document.BBox
+	gap  bool // it has pieces far from each other, as the rows of a bill have
 }
 
 // paragraphs writes lines, given in reading order, as flowing text. A row ends
@@ -21,10 +23,11 @@ type row struct {
 func paragraphs(lines []document.Line) string {
 	rs := textRows(withText(lines))
 	keepAll := standAlone(rs)
+	indents := itemIndents(rs)
 	var out []string
 	for i, r := range rs {
 		if i == 0 || keepAll || broken(rs, i) {
-			out = append(out, r.text)
+			out = append(out, indents[i]+r.text)
 			continue
 		}
 		last := len(out) - 1
@@ -48,14 +51,19 @@ func textRows(lines []document.Line) []row {
 	for _, l := range lines {
 		if n := len(rs); n > 0 && sameRow(rs[n-1].box, l.BBox) && l.BBox[0] >= (rs[n-1].box[0]+rs[n-1].box[2])/2 {
 			last := &rs[n-1]
+			last.gap = last.gap || l.BBox[0]-last.box[2] > wideGap*(l.BBox[3]-l.BBox[1])
 			last.text = join(last.text, l.Text)
 			last.box = document.BoxOf(last.box.Rect().Union(l.BBox.Rect()))
 			continue
 		}
-		rs = append(rs, row{l.Text, l.BBox})
+		rs = append(rs, row{text: l.Text, box: l.BBox})
 	}
 	return rs
 }
+
+// wideGap is how many heights of a line lie at least between a thing and its price.
+// Between the words of prose lies less, however it is justified.
+const wideGap = 2
 
 // Rows may be entries rather than prose, as in addresses, menus and verse, when
 // they have at most shortRow characters on average and none has longRow.
@@ -96,9 +104,11 @@ func broken(rs []row, i int) bool {
 	short := fits(rs, i)
 	ended := short || endsSentence(prev.text)
 	switch {
+	case prev.gap && r.gap, leaderEntry.MatchString(prev.text):
+		return true
 	case hyphenated(prev.text):
 		return false
-	case short:
+	case short, continuesList(rs, i):
 		return true
 	case bullet.MatchString(r.text):
 		return true
@@ -143,6 +153,80 @@ var (
 	listItem = regexp.MustCompile(`^(\(?(\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|\([A-Z]\)|\[\d{1,3}\]|(\d{1,2}\.){2,4}|[-–—] )\s*\S`)
 )
 
+// leaderEntry is a row of a contents page: a title, leaders and a page number.
+var leaderEntry = regexp.MustCompile(` … ([0-9A-Z]{0,3}[-.]?\d{1,4}|[ivxlc]{1,7})$`)
+
+// ordinal is what a list counts with: its kind, and how far it has come.
+type ordinal struct {
+	kind  string // the marks around it, and whether it is a letter
+	count int
+}
+
+var counted = regexp.MustCompile(`^(\(?)(?:(\d{1,2})|([a-z]))([.)])\s+\S`)
+
+// ordinalOf reads the ordinal that a row begins with.
+func ordinalOf(text string) (o ordinal, ok bool) {
+	m := counted.FindStringSubmatch(text)
+	if m == nil {
+		return ordinal{}, false
+	}
+	if m[3] != "" {
+		return ordinal{m[1] + "a" + m[4], int(m[3][0]-'a') + 1}, true
+	}
+	n, err := strconv.Atoi(m[2])
+	return ordinal{m[1] + "1" + m[4], n}, err == nil
+}
+
+// itemIndents are the blanks before each row that shows how deep its item lies in a
+// list: three to a level, as Markdown wants below "1. ".
+func itemIndents(rs []row) []string {
+	indents := make([]string, len(rs))
+	var lefts []int
+	item := make([]bool, len(rs))
+	for i, r := range rs {
+		_, counts := ordinalOf(r.text)
+		if item[i] = counts || bullet.MatchString(r.text); item[i] {
+			lefts = append(lefts, r.box[0])
+		}
+	}
+	slices.Sort(lefts)
+	for i, r := range rs {
+		if !item[i] {
+			continue
+		}
+		depth, last := 0, lefts[0]
+		for _, left := range lefts {
+			if left > r.box[0] {
+				break
+			}
+			if left-last > height(r)/2 {
+				depth++
+			}
+			last = left
+		}
+		const deepest = 6
+		indents[i] = strings.Repeat("   ", min(depth, deepest))
+	}
+	return indents
+}
+
+// continuesList reports whether row i is the next item of a list of which the item
+// before is among the rows, or the first item of a list within it.
+func continuesList(rs []row, i int) bool {
+	o, ok := ordinalOf(rs[i].text)
+	if !ok {
+		return false
+	}
+	const reach = 40 // rows of an item, and of lists within it
+	for j := i - 1; j >= max(0, i-reach); j-- {
+		before, counts := ordinalOf(rs[j].text)
+		if counts && (before.kind == o.kind && before.count == o.count-1 || before.kind != o.kind && o.count == 1) {
+			return true
+		}
+	}
+	return false
+}
+
 // join continues text with next, as one line.
 func join(text, next string) string {
 	if text == "" || next == "" {
@@ -151,7 +235,7 @@ func join(text, next string) string {
 	last, size := utf8.DecodeLastRuneInString(text)
 	first, _ := utf8.DecodeRuneInString(next)
 	switch {
-	case hyphenated(text) && unicode.IsLower(first):
+	case hyphenated(text) && unicode.IsLower(first) && !compound.MatchString(text):
 		return text[:len(text)-size] + next
 	case hyphenated(text) && (unicode.IsLetter(first) || unicode.IsDigit(first)):
 		return text + next // a compound: keep its hyphen
@@ -160,6 +244,10 @@ func join(text, next string) string {
 	}
 	return text + " " + next
 }
+
+// compound is a text whose last word begins a compound: the hyphen at its end stays.
+// Syllables that other words begin with are left out.
+var compound = regexp.MustCompile(`(?i)(^|[\s("'“‘])(self|non|well|half|quasi|vice|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[-\x{2010}]$`)
 
 // hyphenated reports whether text ends inside a word.
 func hyphenated(text string) bool {

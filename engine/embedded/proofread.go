@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 	unicodenorm "golang.org/x/text/unicode/norm"
@@ -36,11 +37,12 @@ func (a alphabet) proofread(lines []document.Line, words []document.Word) {
 	for i, claim := range claims(lines, words) {
 		l := &lines[i]
 		switch {
-		case claim == "" || claim == l.Text || looseAccents(claim):
-		case a.confirmed(*l, claim):
+		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
+		case !strings.ContainsRune(claim, utf8.RuneError) && a.confirmed(*l, claim):
 			l.Text = claim
 		case a.foreign(*l, claim):
-			l.Text, l.Confidence = claim, nil
+			// A character that the PDF does not say is mostly a mark above a letter.
+			l.Text, l.Confidence = strings.ReplaceAll(claim, string(utf8.RuneError), ""), nil
 		}
 	}
 }
@@ -51,7 +53,21 @@ func looseAccents(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Sk, r) })
 }
 
-// claims gives for each line the words that lie in it, left to right.
+// letterSpaced reports whether the PDF sets its letters one by one, so that its words
+// are not to be told: "O p e n i n g".
+func letterSpaced(s string) bool {
+	words, single := 0, 0
+	for word := range strings.FieldsSeq(s) {
+		words++
+		if r, size := utf8.DecodeRuneInString(word); size == len(word) && unicode.IsLetter(r) && !isCJK(r) {
+			single++
+		}
+	}
+	return single > 3 && 2*single > words
+}
+
+// claims gives for each line the words that lie in it, in reading order. It gives
+// none for a line of which words are missing.
 func claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
@@ -62,13 +78,78 @@ func claims(lines []document.Line, words []document.Word) []string {
 	texts := make([]string, len(lines))
 	for i, ws := range in {
 		slices.SortStableFunc(ws, func(a, b document.Word) int { return a.BBox[0] - b.BBox[0] })
+		if holes(lines[i], ws) {
+			continue
+		}
+		inReadingOrder(ws)
 		parts := make([]string, len(ws))
 		for j, w := range ws {
 			parts[j] = w.Text
 		}
-		texts[i] = plainLetters(strings.Join(parts, " "))
+		texts[i] = strings.TrimSpace(shortLeaders(plainLetters(strings.Join(parts, " "))))
 	}
 	return texts
+}
+
+// holes reports whether words, ascending from the left, leave places of a line empty of
+// which the reader saw more than they say.
+func holes(l document.Line, words []document.Word) bool {
+	if len(words) == 0 {
+		return false
+	}
+	said, end, white := 0, l.BBox[0], 0
+	for _, w := range words {
+		said += len(plainRunes(w.Text))
+		white = max(white, w.BBox[0]-end)
+		end = max(end, w.BBox[2])
+	}
+	white = max(white, l.BBox[2]-end)
+	wide := 3 * (l.BBox[3] - l.BBox[1]) / 2 // 1.5 heights: three letters, or a wide gap
+	return white > wide && len(plainRunes(l.Text)) >= said+3
+}
+
+// inReadingOrder orders the words of a line, ascending from the left, as they are read:
+// where most letters are of a script that runs to the left, from the right, but for
+// what runs to the right within it (Unicode's bidirectional algorithm, much simplified).
+func inReadingOrder(words []document.Word) {
+	left, right := 0, 0
+	for _, w := range words {
+		l, r := letterDirections(w.Text)
+		left, right = left+l, right+r
+	}
+	if left <= right {
+		return
+	}
+	slices.Reverse(words)
+	for i := 0; i < len(words); i++ {
+		j, last := i, i-1
+		for ; j < len(words); j++ {
+			toLeft, toRight := letterDirections(words[j].Text)
+			if toLeft > 0 || toRight == 0 && j == i {
+				break
+			}
+			if toRight > 0 {
+				last = j
+			}
+		}
+		if last > i {
+			slices.Reverse(words[i : last+1])
+			i = last
+		}
+	}
+}
+
+// letterDirections counts the letters that run to the left and to the right.
+func letterDirections(s string) (left, right int) {
+	for _, r := range s {
+		switch {
+		case unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko) && unicode.IsLetter(r):
+			left++
+		case unicode.IsLetter(r):
+			right++
+		}
+	}
+	return left, right
 }
 
 // plainLetters writes ligatures as letters and drops soft hyphens but the one at
@@ -107,10 +188,90 @@ func abs(n int) int { return max(n, -n) }
 // Digits that it was sure of are not overruled.
 func (a alphabet) confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), a.readable(plainRunes(claim))
-	if len(seen) < agreeMin || likeness(seen, said) < agreement {
+	if len(seen) < agreeMin {
+		return false
+	}
+	alike := 0.0
+	if wild, known := unreadable(claim); wild != nil && known >= agreeMin {
+		alike = looseLikeness(seen, plainRunes(claim), wild)
+	} else {
+		alike = likeness(seen, said)
+	}
+	if alike < agreement {
 		return false
 	}
 	return l.Confidence == nil || *l.Confidence < surelyRead || slices.Equal(digits(seen), digits(said))
+}
+
+// unreadable tells which runes of a claim, white space left out, the reader can at best
+// have taken for others: letters and marks of words in one script that it was not
+// trained on. It is nil when there is none, or when a word mixes scripts, as no honest
+// text does. known is how many letters and digits are left to compare.
+func unreadable(claim string) (wild []bool, known int) {
+	var foreign []rune
+	for word := range strings.FieldsSeq(claim) {
+		var letters []rune
+		runes := plainRunes(word)
+		for _, r := range runes {
+			if unicode.IsLetter(r) {
+				letters = append(letters, r)
+			}
+		}
+		strange := len(letters) > 0 && !trained(letters[0])
+		if strange && !oneScript(letters) {
+			return nil, 0
+		}
+		if strange {
+			foreign = append(foreign, letters...)
+		}
+		for _, r := range runes {
+			letter := unicode.In(r, unicode.L, unicode.M)
+			wild = append(wild, strange && letter)
+			if !strange && letter || unicode.IsDigit(r) {
+				known++
+			}
+		}
+	}
+	if len(foreign) == 0 || !oneScript(foreign) {
+		return nil, 0
+	}
+	return wild, known
+}
+
+// trained reports whether the reader was trained on the script of a letter. It knows
+// some Greek letters beside, for formulas.
+func trained(r rune) bool {
+	return unicode.In(r, unicode.Latin, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Common, unicode.Inherited)
+}
+
+// looseLikeness is like likeness, but what the reader made of the wild runes of said
+// does not count, and little whether it saw them at all.
+func looseLikeness(seen, said []rune, wild []bool) float64 {
+	const most = 400 // runes of a line; the time is their product
+	if len(seen) > most || len(said) > most || len(wild) != len(said) {
+		return 0
+	}
+	const missed = 0.25 // for a letter of which nothing was seen
+	row := make([]float64, len(seen)+1)
+	for j := range row {
+		row[j] = float64(j)
+	}
+	for i, r := range said {
+		gone := 1.0
+		if wild[i] {
+			gone = missed
+		}
+		diagonal := row[0]
+		row[0] += gone
+		for j, s := range seen {
+			other := 1.0
+			if s == r || wild[i] {
+				other = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+other, row[j+1]+gone, row[j]+1)
+		}
+	}
+	return 1 - row[len(seen)]/float64(max(len(seen), len(said), 1))
 }
 
 // foreign reports whether the claim is text in one script unknown to the reader
@@ -119,7 +280,7 @@ func (a alphabet) foreign(l document.Line, claim string) bool {
 	said := plainRunes(claim)
 	var unknown []rune
 	for _, r := range said {
-		if unicode.IsLetter(r) && !a.known[r] {
+		if unicode.IsLetter(r) && (!a.known[r] || !trained(r)) {
 			unknown = append(unknown, r)
 		}
 	}
@@ -174,10 +335,14 @@ func likeness(a, b []rune) float64 {
 func turnWords(words []document.Word, w, h, degrees int) []document.Word {
 	out := slices.Clone(words)
 	for i, word := range out {
-		b := word.BBox
-		p := turnPoint(document.Point{X: float64(b[0]), Y: float64(b[1])}, w, h, degrees)
-		q := turnPoint(document.Point{X: float64(b[2]), Y: float64(b[3])}, w, h, degrees)
-		out[i].BBox = document.BBox{int(min(p.X, q.X)), int(min(p.Y, q.Y)), int(max(p.X, q.X)), int(max(p.Y, q.Y))}
+		out[i].BBox = turnBox(word.BBox, w, h, degrees)
 	}
 	return out
+}
+
+// turnBox turns a box clockwise with its w x h page.
+func turnBox(b document.BBox, w, h, degrees int) document.BBox {
+	p := turnPoint(document.Point{X: float64(b[0]), Y: float64(b[1])}, w, h, degrees)
+	q := turnPoint(document.Point{X: float64(b[2]), Y: float64(b[3])}, w, h, degrees)
+	return document.BBox{int(min(p.X, q.X)), int(min(p.Y, q.Y)), int(max(p.X, q.X)), int(max(p.Y, q.Y))}
 }

@@ -48,6 +48,15 @@ func TestProofread(t *testing.T) {
 		"scripts mixed at random":    {"", 0, "재ФقไढΩ", ""},
 		"private use":                {"", 0, "\ue001\ue002\ue003", ""},
 		"known script, unread":       {"", 0, "Hidden text", ""},
+		"letters set one by one":     {"Opening balance", .98, "O p e n i n g b a l a n c e", "Opening balance"},
+		"words in another script":    {"Ship to: Aa, Moscow 495", .95, "Ship to: Анна, Moscow 495", "Ship to: Анна, Moscow 495"},
+		"other digits in a script":   {"Ship to: Aa, Moscow 495", .95, "Ship to: Анна, Moscow 496", "Ship to: Aa, Moscow 495"},
+		"Greek, some of it known":    {"ε α εττι η εσα", .87, "Κάθε μέρα μετρώνται η θερμοκρασία", "Κάθε μέρα μετρώνται η θερμοκρασία"},
+		"from the right":             {"", 0, "הנמל ליד הגבעה", "הגבעה ליד הנמל"},
+		"digits from the right":      {"", 0, "7:00 בשעה והלחץ", "והלחץ בשעה 7:00"},
+		"a name within, from left":   {"", 0, "היום Blue Star באה האנייה", "האנייה באה Blue Star היום"},
+		"a character is missing":     {"aua", .56, "สถานีตรวจอากาศตั\ufffdงอยู่", "สถานีตรวจอากาศตังอยู่"},
+		"missing from what is known": {"the office hours", .95, "the o\ufffdice hours", "the office hours"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			box := document.BBox{10, 10, 410, 30}
@@ -81,5 +90,18 @@ func TestTurnWords(t *testing.T) {
 		if got := turnWords(word, 100, 200, degrees)[0].BBox; got != want {
 			t.Errorf("%d degrees: %v, want %v", degrees, got, want)
 		}
+	}
+}
+
+func TestWordsThatLackPartOfALineAreNotTaken(t *testing.T) {
+	confidence := .7
+	box := document.BBox{10, 10, 410, 30}
+	lines := []document.Line{{Text: "harbour master may cancel the crossin", BBox: box, Confidence: &confidence}}
+	words := wordsOf("harbour master may cancel the crossing", box)
+	if got := claims(lines, words[:3])[0]; got != "" {
+		t.Errorf("half of the words claim %q", got)
+	}
+	if got := claims(lines, words)[0]; got != "harbour master may cancel the crossing" {
+		t.Errorf("all words claim %q", got)
 	}
 }

@@ -26,7 +26,8 @@ const (
 type strip struct {
 	line  int // index into the lines being read
 	quad  [4]document.Point
-	width int // at readHeight
+	spine []document.Point // of a bent line
+	width int              // at readHeight
 }
 
 // readLines returns the lines with text and confidence, in the same order. A
@@ -36,7 +37,7 @@ func (e *Engine) readLines(ctx context.Context, src raster, lines []document.Lin
 	strips := make([]strip, 0, len(lines))
 	for i, l := range lines {
 		if s, ok := stripOf(l.Quad); ok {
-			s.line = i
+			s.line, s.spine = i, l.Spine
 			strips = append(strips, s)
 		}
 	}
@@ -93,6 +94,10 @@ func (e *Engine) readStrips(ctx context.Context, src raster, batch []strip, line
 	clear(in) // zero is the padding that the reader was trained with
 	for i, s := range batch {
 		dst := planes{in[i*3*readHeight*w:], w, readHeight * w}
+		if _, height := quadSize(s.quad); s.spine != nil {
+			cropSpine(dst, s.width, readHeight, src, s.spine, height, s.quad[0])
+			continue
+		}
 		cropLine(dst, s.width, readHeight, src, s.quad)
 	}
 	err = e.reader.run(
@@ -112,7 +117,7 @@ func (e *Engine) readStrips(ctx context.Context, src raster, batch []strip, line
 func (e *Engine) write(l *document.Line, probs []float32) {
 	l.Text, l.Confidence = "", nil
 	text, confidence := e.alphabet.decode(probs)
-	if text = strings.TrimSpace(text); text != "" && confidence >= readAccept {
+	if text = strings.TrimSpace(shortLeaders(text)); text != "" && confidence >= readAccept {
 		l.Text, l.Confidence = asciiForms(text), &confidence
 	}
 }

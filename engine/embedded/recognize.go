@@ -29,14 +29,18 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, err
 	}
 	e.alphabet.proofread(lines, page.Words)
+	if isNoise(lines) {
+		for i := range lines {
+			lines[i].Text, lines[i].Confidence = "", nil
+		}
+	}
 	region.Lines = turnLines(lines, src.w, src.h, degrees)
 	content, format := compose(region, opts.Task)
-	return document.Recognition{
-		Content:    content,
-		Format:     format,
-		Confidence: confidence(lines),
-		Lines:      lines,
-	}, nil
+	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines}
+	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
+		*got.Confidence = min(*got.Confidence, unreadSure)
+	}
+	return got, nil
 }
 
 // supports refuses the tasks that the engine cannot do.
@@ -111,6 +115,10 @@ func move(lines []document.Line, by image.Point) {
 		for j := range l.Quad {
 			l.Quad[j].X += float64(by.X)
 			l.Quad[j].Y += float64(by.Y)
+		}
+		for j := range l.Spine {
+			l.Spine[j].X += float64(by.X)
+			l.Spine[j].Y += float64(by.Y)
 		}
 		l.BBox = document.BoxOf(l.BBox.Rect().Add(by))
 	}

@@ -48,6 +48,23 @@ func TestParagraphs(t *testing.T) {
 		"hyphen is mended": {
 			[]string{"text is found by recog-", "nition of its lines and"}, "text is found by recognition of its lines and",
 		},
+		"so does one that begins in lower case": {
+			[]string{"the rule is well-known, self-evident and non-", "negotiable in the harbour"}, "the rule is well-known, self-evident and non-negotiable in the harbour",
+		},
+		"numbered items stay rows": {
+			[]string{"Before we leave, all of us have things to do:", "1. Buy the tickets", "2. Pack the bags", "a) the large bag", "b) the small bag", "3. Lock the door of the house and of the shed"},
+			"Before we leave, all of us have things to do:\n1. Buy the tickets\n2. Pack the bags\na) the large bag\nb) the small bag\n3. Lock the door of the house and of the shed",
+		},
+		"lists within lists are indented": {
+			[]string{"• Clothes", "     • Rain jacket", "     • Two jumpers", "          • one of wool", "• Food"},
+			"• Clothes\n   • Rain jacket\n   • Two jumpers\n      • one of wool\n• Food",
+		},
+		"a year is no item": {
+			[]string{"The lighthouse was built of granite in the year", "1862. Its lamp burned oil for many years and"}, "The lighthouse was built of granite in the year 1862. Its lamp burned oil for many years and",
+		},
+		"entries of a contents page stay rows": {
+			[]string{"Preface of the first edition … vii", "the island and its harbour … 27", "Index … 117"}, "Preface of the first edition … vii\nthe island and its harbour … 27\nIndex … 117",
+		},
 		"compound keeps its hyphen": {
 			[]string{"odds ratio for non-", "Hodgkin lymphoma of"}, "odds ratio for non-Hodgkin lymphoma of",
 		},
@@ -110,6 +127,19 @@ func TestLinesOnOneRowAreJoined(t *testing.T) {
 	}
 	if got := embedded.JoinLines(lines); got != "Total 12.50" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestRowsOfABillStayRows(t *testing.T) {
+	var lines []document.Line
+	for i, row := range [][2]string{{"2 x Coffee with milk and sugar", "5.60"}, {"1 x apple cake", "3.90"}, {"TOTAL EUR", "9.50"}} {
+		left, right := printed(row[0])[0], printed(row[1])[0]
+		left.BBox[1], left.BBox[3] = 30*i, 30*i+26
+		right.BBox = document.BBox{500, 30 * i, 540, 30*i + 26}
+		lines = append(lines, left, right)
+	}
+	if got, want := embedded.Paragraphs(lines), "2 x Coffee with milk and sugar 5.60\n1 x apple cake 3.90\nTOTAL EUR 9.50"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

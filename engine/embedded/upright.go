@@ -17,8 +17,11 @@ const (
 	// lines into garbage.
 	surelyUpright = 0.9
 	// readableSample is the mean confidence from which a page is turned at all:
-	// pictures and unknown scripts read badly every way and stay as they are.
-	readableSample = 0.6
+	// pictures and unknown scripts read badly every way, or one way as badly as
+	// the other, and stay as they are.
+	readableSample = 0.75
+	// clearlyBetter is by how much reading must gain by turning upside down.
+	clearlyBetter = 0.1
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
@@ -49,7 +52,7 @@ func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line
 	switch {
 	case err != nil || max(best, other) < readableSample:
 		return 0, err
-	case other > best:
+	case other > best+clearlyBetter, first != 0 && other > best:
 		return second, nil
 	}
 	return first, nil
@@ -107,16 +110,16 @@ func startLines(lines []document.Line, degrees int) []document.Line {
 
 // turnLines turns lines clockwise with their w x h page.
 func turnLines(lines []document.Line, w, h, degrees int) []document.Line {
-	tw, th := w, h
-	if degrees%180 != 0 {
-		tw, th = h, w
-	}
 	out := slices.Clone(lines)
 	for i := range out {
 		for j, p := range out[i].Quad {
 			out[i].Quad[j] = turnPoint(p, w, h, degrees)
 		}
-		out[i].BBox = bboxOf(out[i].Quad, tw, th)
+		out[i].Spine = slices.Clone(out[i].Spine)
+		for j, p := range out[i].Spine {
+			out[i].Spine[j] = turnPoint(p, w, h, degrees)
+		}
+		out[i].BBox = turnBox(out[i].BBox, w, h, degrees)
 	}
 	return out
 }

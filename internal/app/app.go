@@ -86,14 +86,15 @@ func (a *App) build() error {
 		return err
 	}
 	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
-		Raster:     rasterizer,
-		Main:       main,
-		Fallback:   fallback,
-		Text:       format.Text,
-		Markdown:   format.Markdown{Table: assemble.TableMarkdown}.Page,
-		JoinTables: assemble.JoinTables,
-		Cache:      kept,
-		Settings:   readingSettings(a.version, a.cfg),
+		Raster:      rasterizer,
+		Main:        main,
+		Fallback:    fallback,
+		Text:        format.Text,
+		Markdown:    format.Markdown{Table: assemble.TableMarkdown}.Page,
+		JoinTables:  assemble.JoinTables,
+		SettleHeads: assemble.SettleHeads,
+		Cache:       kept,
+		Settings:    readingSettings(a.version, a.cfg),
 	}, a.log)
 	return nil
 }

@@ -15,8 +15,10 @@ package assemble
 
 import "ocr-gateway/document"
 
-// Plain assembles a page of plain recognized lines, in place: only words split
-// between two regions are joined.
+// Plain assembles a page of plain recognized lines, in place: words split between two
+// regions are joined, and the title of a first page that was taken for a running head
+// is one again.
 func Plain(page *document.PageResult) {
+	keepTitle(page)
 	JoinHyphens(page.Regions)
 }

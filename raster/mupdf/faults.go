@@ -27,6 +27,7 @@ const (
 	FaultContent                    // the page's instructions are damaged
 	FaultMissing                    // the page names something that is not there
 	FaultOther                      // an instruction could not be followed
+	FaultXFA                        // the content is in an XFA form
 )
 
 // message is something that MuPDF said.

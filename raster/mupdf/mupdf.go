@@ -50,6 +50,30 @@ static int open_pdf(document *d, const unsigned char *data, size_t len, const ch
 	return status;
 }
 
+// undrawn_xfa is whether the document is a form whose content is in XFA, which is not
+// drawn: readers without XFA show a placeholder.
+static int undrawn_xfa(document *d) {
+	volatile int undrawn = 0;
+	TRY(d->ctx) {
+		pdf_obj *trailer = pdf_trailer(d->ctx, pdf_document_from_fz_document(d->ctx, d->doc));
+		if (pdf_dict_getp(d->ctx, trailer, "Root/AcroForm/XFA"))
+			undrawn = pdf_to_bool(d->ctx, pdf_dict_getp(d->ctx, trailer, "Root/NeedsRendering")) ||
+				pdf_array_len(d->ctx, pdf_dict_getp(d->ctx, trailer, "Root/AcroForm/Fields")) == 0;
+	} CATCH(d->ctx) {
+		fz_ignore_error(d->ctx);
+	}
+	return undrawn;
+}
+
+static int image_scale(document *d, fz_rect bounds, float *scale) {
+	TRY(d->ctx) {
+		*scale = ocr_image_scale(d->ctx, d->page, bounds);
+	} CATCH(d->ctx) {
+		return failed(d);
+	}
+	return OK;
+}
+
 static int count_pages(document *d, int *count) {
 	TRY(d->ctx) {
 		*count = fz_count_pages(d->ctx, d->doc);
@@ -257,6 +281,25 @@ func (d *Document) Size(n int) (width, height float64, err error) {
 		return 0, 0, errors.New("mupdf: page has no area")
 	}
 	return width, height, nil
+}
+
+// ImageScale gives how many pixels to a point the finest image has that fills at least
+// half of page n, 0 where there is none.
+func (d *Document) ImageScale(n int) (float64, error) {
+	if _, _, err := d.Size(n); err != nil {
+		return 0, err
+	}
+	var scale C.float
+	err := d.check(C.image_scale(&d.c, d.rect, &scale))
+	return math.Sqrt(float64(scale)), err
+}
+
+// Faults is what of the document as a whole is not drawn.
+func (d *Document) Faults() Faults {
+	if C.undrawn_xfa(&d.c) != 0 {
+		return FaultXFA
+	}
+	return 0
 }
 
 // Render draws page n, from 0, with its annotations and form fields on white, so

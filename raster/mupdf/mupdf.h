@@ -74,6 +74,23 @@ typedef void stroke_text_fn(fz_context *, fz_device *, const fz_text *, const fz
 typedef void clip_text_fn(fz_context *, fz_device *, const fz_text *, fz_matrix, fz_rect scissor);
 typedef void clip_stroke_text_fn(fz_context *, fz_device *, const fz_text *, const fz_stroke_state *, fz_matrix, fz_rect scissor);
 
+// The struct goes on behind these. w and h are in pixels.
+typedef struct fz_image {
+	struct {
+		struct { int refs; void *drop, *droppable; } storable;
+		short store_key_refs;
+	} key_storable;
+	int w, h;
+	uint8_t n, bpc;
+	unsigned imagemask : 1, interpolate : 1, use_colorkey : 1, use_decode : 1, decoded : 1, scalable : 1, intent : 2, has_intent : 1;
+	uint8_t orientation;
+	struct fz_image *mask; // NULL for an opaque image
+} fz_image;
+
+// What a device does with images, which fill the unit square under the matrix.
+typedef void fill_image_fn(fz_context *, fz_device *, fz_image *, fz_matrix, float alpha, fz_color_params);
+typedef void fill_image_mask_fn(fz_context *, fz_device *, fz_image *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
+
 // The struct goes on behind these.
 struct fz_device {
 	int refs, hints, flags;
@@ -83,7 +100,15 @@ struct fz_device {
 	stroke_text_fn *stroke_text;
 	clip_text_fn *clip_text;
 	clip_stroke_text_fn *clip_stroke_text;
+	void *ignore_text, *fill_shade;
+	fill_image_fn *fill_image;
+	fill_image_mask_fn *fill_image_mask;
 };
+
+enum { WHOLE_DEVICE = 1024 }; // bytes, more than the struct has
+
+typedef struct pdf_document pdf_document;
+typedef struct pdf_obj pdf_obj;
 
 // Structured text: blocks of lines of characters.
 // The struct goes on behind these.
@@ -147,6 +172,12 @@ typedef void message_fn(void *user, const char *message);
 	F(void, fz_drop_stream, (fz_context *, fz_stream *)) \
 	F(fz_document *, fz_open_document_with_stream, (fz_context *, const char *magic, fz_stream *)) \
 	F(void, fz_drop_document, (fz_context *, fz_document *)) \
+	F(pdf_document *, pdf_document_from_fz_document, (fz_context *, fz_document *)) \
+	F(pdf_obj *, pdf_trailer, (fz_context *, pdf_document *)) \
+	F(pdf_obj *, pdf_dict_getp, (fz_context *, pdf_obj *, const char *path)) \
+	F(int, pdf_to_bool, (fz_context *, pdf_obj *)) \
+	F(int, pdf_array_len, (fz_context *, pdf_obj *)) \
+	F(fz_device *, fz_new_device_of_size, (fz_context *, int size)) \
 	F(int, fz_needs_password, (fz_context *, fz_document *)) \
 	F(int, fz_authenticate_password, (fz_context *, fz_document *, const char *password)) \
 	F(int, fz_count_pages, (fz_context *, fz_document *)) \
@@ -203,6 +234,10 @@ const char *ocr_open_library(const char *path);
 void ocr_watch_text(fz_context *, fz_device *draw);
 void ocr_note_text(fz_context *, fz_matrix to_pixels);
 fz_stext_page *ocr_noted_text(fz_context *);
+
+// images.c: a device that draws nothing and notes how fine the images are that fill at
+// least half of a page, in pixels to a point, squared; 0 without any. It may throw.
+float ocr_image_scale(fz_context *, fz_page *, fz_rect bounds);
 
 // faults.c: what MuPDF said since ocr_forget, each thing once and no more than MAX_SAID.
 enum { MAX_SAID = 64, SAID_ERROR = 'E', SAID_WARNING = 'W' };

@@ -7,6 +7,7 @@ static struct {
 	fz_matrix to_pixels;
 	fz_stext_page *page; // NULL when there is nothing to note, or no memory for it
 	fz_device *device;   // writes to page
+	int covers;          // images that were drawn over text
 } noted;
 
 static void drop_noted(fz_context *ctx) {
@@ -53,6 +54,33 @@ static void clip_stroke_text(fz_context *ctx, fz_device *draw, const fz_text *te
 	note(ctx, text, m);
 }
 
+enum { MAX_COVERS = 256, NO_CHARACTER = 0xfffd };
+
+// cover takes back the text that an opaque image is drawn over, such as an old OCR
+// layer under a scan: its characters become ones that no page shows.
+static void cover(fz_matrix m) {
+	float det = m.a * m.d - m.b * m.c;
+	if (!noted.page || det == 0 || ++noted.covers > MAX_COVERS)
+		return;
+	for (fz_stext_block *block = noted.page->first_block; block; block = block->next) {
+		if (block->type != FZ_STEXT_BLOCK_TEXT)
+			continue;
+		for (fz_stext_line *line = block->u.t.first_line; line; line = line->next)
+			for (fz_stext_char *c = line->first_char; c; c = c->next) {
+				float x = (c->quad.ul.x + c->quad.lr.x) / 2 - m.e, y = (c->quad.ul.y + c->quad.lr.y) / 2 - m.f;
+				float u = (x * m.d - y * m.c) / det, v = (y * m.a - x * m.b) / det;
+				if (u >= 0 && u <= 1 && v >= 0 && v <= 1)
+					c->c = NO_CHARACTER;
+			}
+	}
+}
+
+static void fill_image(fz_context *ctx, fz_device *draw, fz_image *image, fz_matrix m, float alpha, fz_color_params params) {
+	noted.drawing.fill_image(ctx, draw, image, m, alpha, params);
+	if (noted.page && alpha == 1 && !image->mask)
+		cover(fz_concat(m, noted.to_pixels));
+}
+
 static const fz_rect nowhere; // of no consequence to the text
 
 void ocr_watch_text(fz_context *ctx, fz_device *draw) {
@@ -61,6 +89,7 @@ void ocr_watch_text(fz_context *ctx, fz_device *draw) {
 	draw->stroke_text = stroke_text;
 	draw->clip_text = clip_text;
 	draw->clip_stroke_text = clip_stroke_text;
+	draw->fill_image = fill_image;
 }
 
 void ocr_note_text(fz_context *ctx, fz_matrix to_pixels) {
@@ -73,6 +102,7 @@ void ocr_note_text(fz_context *ctx, fz_matrix to_pixels) {
 		return;
 	}
 	noted.to_pixels = to_pixels;
+	noted.covers = 0;
 }
 
 fz_stext_page *ocr_noted_text(fz_context *ctx) {

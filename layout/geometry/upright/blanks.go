@@ -17,6 +17,9 @@ func (p *Page) Blanks(it *Item) []plane.Span {
 		return it.blanks
 	}
 	it.measured = true
+	if p.lines[it.line].Spine != nil { // bent: the ink does not lie within its quad
+		return nil
+	}
 	ink := inkAlong(p.Gray, p.lines[it.line].Quad)
 	if len(ink) == 0 {
 		return nil

@@ -1,0 +1,90 @@
+package embedded
+
+import (
+	"cmp"
+	"image"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+// unseenGap is the white, in heights, that ends a line of words: about three spaces.
+const unseenGap = 1.0
+
+// unseen makes lines of the words that the PDF says are on the page and that no line
+// has, where something is drawn at their place. They are read like any other line, so
+// what the PDF says is still believed only where the picture shows it.
+func unseen(lines []document.Line, page *document.Page) []document.Line {
+	src := rasterOf(page.Image)
+	var words []document.Word
+	for _, w := range page.Words {
+		if !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > detMinHeight && src.sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.w, src.h))).drawn() {
+			words = append(words, w)
+		}
+	}
+	var found []document.Line
+	for _, row := range wordRows(words) {
+		if len(found) == detMaxLines {
+			break
+		}
+		found = append(found, lineOfBox(row, page.Width, page.Height))
+	}
+	return found
+}
+
+// touched reports whether a line lies on the word, or where the word should be.
+func touched(lines []document.Line, word document.BBox) bool {
+	if lineOf(lines, word) >= 0 {
+		return true
+	}
+	const little = 5 // one part of so many of the word
+	area := (word[2] - word[0]) * (word[3] - word[1])
+	for _, l := range lines {
+		if in := word.Rect().Intersect(l.BBox.Rect()); little*in.Dx()*in.Dy() > area {
+			return true
+		}
+	}
+	return false
+}
+
+// drawn reports whether there is anything in a small part of a page.
+func (s raster) drawn() bool {
+	low, high := uint8(255), uint8(0)
+	for y := range s.h {
+		for _, v := range s.pix[y*s.stride:][:s.w*s.bpp] {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	const contrast = 24
+	return int(high)-int(low) > contrast // alpha is 255, as white is
+}
+
+// wordRows joins words that follow each other on a row.
+func wordRows(words []document.Word) []document.BBox {
+	slices.SortStableFunc(words, func(a, b document.Word) int {
+		return cmp.Or(cmp.Compare(a.BBox[1]+a.BBox[3], b.BBox[1]+b.BBox[3]), cmp.Compare(a.BBox[0], b.BBox[0]))
+	})
+	var rows []document.BBox
+	for _, w := range words {
+		joined := false
+		for i := len(rows) - 1; i >= max(0, len(rows)-64) && !joined; i-- {
+			r := rows[i]
+			gap := float64(max(w.BBox[0]-r[2], r[0]-w.BBox[2]))
+			if sameRow(r, w.BBox) && gap < unseenGap*float64(w.BBox[3]-w.BBox[1]) {
+				rows[i] = document.BoxOf(r.Rect().Union(w.BBox.Rect()))
+				joined = true
+			}
+		}
+		if !joined {
+			rows = append(rows, w.BBox)
+		}
+	}
+	return rows
+}
+
+// lineOfBox is a level line that fills the box b of a w x h page.
+func lineOfBox(b document.BBox, w, h int) document.Line {
+	x0, y0, x1, y1 := float64(b[0]), float64(b[1]), float64(b[2]), float64(b[3])
+	q := [4]document.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
+	return document.Line{Quad: q, BBox: bboxOf(q, w, h)}
+}
