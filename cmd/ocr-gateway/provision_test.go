@@ -19,14 +19,15 @@ import (
 
 	"ocr-gateway/provision/podtest"
 	"ocr-gateway/provision/runpodtest"
+	"ocr-gateway/raster"
 )
 
 // provisionedText is what the stand-in for vLLM answers: the words of the
 // picture that provision verifies with.
 const provisionedText = "Delivery note 4711\nThree boxes of type B arrived on Monday.\nTotal weight: 12.5 kg"
 
-// realProgram is ocr-gateway itself, with the race detector: it is put on pods,
-// where the test's own binary would run tests.
+// realProgram is ocr-gateway itself, with the race detector and MuPDF beside it:
+// both are put on pods, where the test's own binary would run tests.
 var realProgram = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "ocr-gateway-test-")
 	if err != nil {
@@ -37,7 +38,11 @@ var realProgram = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", errors.New(string(out))
 	}
-	return path, nil
+	library, err := filepath.Abs(filepath.Join("../../lib", raster.LibraryName))
+	if err != nil {
+		return "", err
+	}
+	return path, os.Symlink(library, filepath.Join(dir, raster.LibraryName))
 })
 
 // cloud is a user's view of the world: a home, a key, and RunPod.
