@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 const (
@@ -182,7 +182,7 @@ func (r *run) files() []file {
 		{settingsFile, []byte(r.settings()), false},
 	}
 	if o.IdleStop > 0 {
-		files = append(files, file{cloudFile, []byte(secrets + "RUNPOD_KEY=" + r.CloudKey + "\n"), true})
+		files = append(files, file{cloudFile, []byte(secrets + r.CloudEnv + "\n"), true})
 	}
 	// The last: with it the supervisor starts.
 	return append(files, file{superviseFile, r.supervision(), false})

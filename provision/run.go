@@ -31,8 +31,9 @@ type Parts struct {
 	Source func() ([]byte, error)
 	// Version is what a program built on a host calls itself.
 	Version string
-	// CloudKey is the cloud's API key, put on a host that stops itself when idle.
-	CloudKey string
+	// CloudEnv is a line NAME=key with the cloud's API key, for a host that stops
+	// itself when idle.
+	CloudEnv string
 	Progress Progress
 	// StockPause is the time between two searches for a free GPU.
 	StockPause time.Duration

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 // crashes is how often in a row a program may end before that is taken for a

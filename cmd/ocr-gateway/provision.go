@@ -30,14 +30,6 @@ const (
 	exitExists  = 6 // a deployment is there already, or is being worked on
 )
 
-// Environment of provision. The key stands in .env or the environment, since
-// other users can see command lines.
-const (
-	envRunPodKey   = "RUNPOD_KEY"
-	envRunPodURL   = "RUNPOD_API_URL"
-	envRunPodProxy = "RUNPOD_PROXY_URL"
-)
-
 // provisioning is what the flags of provision say.
 type provisioning struct {
 	options  provision.Options
@@ -75,7 +67,7 @@ On RunPod it rents a pod, installs and starts vLLM and this program there, reads
 card with addresses and lines to paste. A run that was cut off goes on where the world is when it is started again.
 With --host it does the same, without renting, on any machine that SSH reaches.
 
-The RunPod key is taken from the variable ` + envRunPodKey + `, also from a file .env in the working folder.
+The RunPod key is taken from the variable ` + app.EnvRunPodKey + `, also from a file .env in the working folder.
 
 Exit codes: 0 ready, or done as asked; 1 it failed with nothing left behind; 2 flags or settings are wrong; 3 no GPU is
 free; 4 the cloud refuses the key, the balance or the request, or takes no more requests for long; 5 a stage failed, the
@@ -167,10 +159,10 @@ func (v *provisioning) run(cmd *cobra.Command) error {
 		return err
 	}
 	if key == "" && v.host == "" {
-		return fmt.Errorf("no RunPod key: put %s=… into the file .env, or export it (or use --host for a machine of your own)", envRunPodKey)
+		return fmt.Errorf("no RunPod key: put %s=… into the file .env, or export it (or use --host for a machine of your own)", app.EnvRunPodKey)
 	}
 	v.p, err = app.NewProvisioner(app.Provisioning{
-		RunPodKey: key, RunPodURL: os.Getenv(envRunPodURL), ProxyURL: os.Getenv(envRunPodProxy),
+		RunPodKey: key, RunPodURL: os.Getenv(app.EnvRunPodURL), ProxyURL: os.Getenv(app.EnvRunPodProxy),
 		KeyFile: v.keyFile, Binary: v.binary, StateDir: v.stateDir, Poll: v.poll,
 		Version: version, Progress: v.console, Log: slog.New(slog.DiscardHandler),
 	})
@@ -211,14 +203,14 @@ func (v *provisioning) settle() error {
 
 // runPodKey reads the key from the environment, else from .env, and says from where.
 func runPodKey() (key, from string, err error) {
-	if key := os.Getenv(envRunPodKey); key != "" {
-		return key, "the variable " + envRunPodKey, nil
+	if key := os.Getenv(app.EnvRunPodKey); key != "" {
+		return key, "the variable " + app.EnvRunPodKey, nil
 	}
 	values, err := godotenv.Read(".env")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", "", errors.New("the file .env cannot be read: it takes lines like " + envRunPodKey + "=…")
+		return "", "", errors.New("the file .env cannot be read: it takes lines like " + app.EnvRunPodKey + "=…")
 	}
-	return values[envRunPodKey], envRunPodKey + " in the file .env of this folder", nil
+	return values[app.EnvRunPodKey], app.EnvRunPodKey + " in the file .env of this folder", nil
 }
 
 // blameKey says where a key that RunPod refuses was taken from.

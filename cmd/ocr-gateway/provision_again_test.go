@@ -13,7 +13,7 @@ import (
 
 	"ocr-gateway/provision/podtest"
 	"ocr-gateway/provision/runpodtest"
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 const rubbish = "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"

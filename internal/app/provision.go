@@ -15,6 +15,14 @@ import (
 	"ocr-gateway/raster"
 )
 
+// Variables that provisioning goes by. A command line can be seen by other users, so
+// the key is taken from the environment.
+const (
+	EnvRunPodKey   = runpod.EnvKey
+	EnvRunPodURL   = runpod.EnvBaseURL
+	EnvRunPodProxy = runpod.EnvProxyURL
+)
+
 // Provisioning says what a Provisioner is built from.
 type Provisioning struct {
 	RunPodKey string // empty: no cloud
@@ -60,7 +68,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		Library:     func() (provision.Program, error) { return openLibrary(p.Binary) },
 		LibraryName: raster.LibraryName,
 		Version:     p.Version,
-		CloudKey:    p.RunPodKey,
+		CloudEnv:    EnvRunPodKey + "=" + p.RunPodKey,
 		Progress:    p.Progress,
 		StockPause:  15 * time.Second,
 		Poll:        p.Poll,

@@ -26,12 +26,13 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
+	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/supervise"},
 	"internal/app":               {everything},
 	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
 	"internal/cputime":           {}, // for tests of others
+	"internal/metricnames":       {},
 	"document":                   {},
 	"raster":                     {"document", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
@@ -50,12 +51,12 @@ var arrows = map[string][]string{
 	"format":                     {"document"},
 	"extract":                    {"document"},
 	"cache":                      {},
-	"server":                     {"document"},
+	"server":                     {"document", "internal/metricnames"},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"faults":                     {},
-	"supervise":                  {},
-	"provision":                  {"supervise"}, // for its Config and Status types
+	"provision":                  {"provision/supervise"}, // for its Config and Status types
+	"provision/supervise":        {"internal/metricnames"},
 	"provision/runpod":           {"provision"},
 	"provision/sshhost":          {"provision"},
 	"provision/runpodtest":       {}, // fakes for tests of others
@@ -70,6 +71,7 @@ var testArrows = map[string][]string{
 	"faults":           {"engine/enginetest", "internal/app"},
 	"provision":        {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod": {"provision/runpodtest"},
+	"server":           {"provision/supervise"}, // reads what is served
 	"engine/vllm":      {"engine/enginetest"},
 	"engine/embedded":  {"engine/enginetest"},
 	"extract":          {"internal/cputime"},

@@ -24,7 +24,7 @@ type Config struct {
 type Program struct {
 	Name    string   `json:"name"`    // unique: a-z, 0-9, - and _
 	Command []string `json:"command"` // found through the program's own PATH
-	// Env goes before EnvFile, and that before the supervisor's own environment.
+	// Env overrides EnvFile, and that the supervisor's own environment.
 	Env          map[string]string `json:"env,omitempty"`
 	EnvFile      string            `json:"env_file,omitempty"`      // secrets, as NAME=value lines; may be named by several
 	Dir          string            `json:"dir,omitempty"`           // where it runs; empty: where the supervisor does
@@ -38,7 +38,7 @@ type Program struct {
 type Idle struct {
 	After   Duration `json:"after"`              // without work; the start counts as work
 	Metrics string   `json:"metrics"`            // the gateway's /metrics, on loopback
-	EnvFile string   `json:"env_file,omitempty"` // OCR_SERVER_API_KEYS for the metrics, RUNPOD_KEY for the stop
+	EnvFile string   `json:"env_file,omitempty"` // OCR_SERVER_API_KEYS for the metrics, the cloud's key for the stop
 }
 
 // Defaults of a program.

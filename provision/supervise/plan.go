@@ -47,20 +47,26 @@ func unchanged(a, b fs.FileInfo) bool {
 	return os.SameFile(a, b) && a.Size() == b.Size() && a.ModTime().Equal(b.ModTime())
 }
 
-func load(file string) (plan, error) {
+// errNoStop is a config that asks for a stop that nobody can do.
+var errNoStop = errors.New("idle: nothing here can stop the host; leave it out")
+
+func load(file string, opts Options) (plan, error) {
 	cfg, err := open(file)
 	if err != nil {
 		return plan{}, err
 	}
 	p := plan{status: cfg.Status}
 	for _, program := range cfg.Programs {
-		l, err := newLaunch(program)
+		l, err := newLaunch(program, opts.Withhold)
 		if err != nil {
 			return plan{}, fmt.Errorf("%s: program %s: %w", file, program.Name, err)
 		}
 		p.programs = append(p.programs, l)
 	}
 	if cfg.Idle != nil {
+		if opts.StopHost == nil {
+			return plan{}, fmt.Errorf("%s: %w", file, errNoStop)
+		}
 		secrets, err := readEnvFile(cfg.Idle.EnvFile)
 		if err != nil {
 			return plan{}, fmt.Errorf("%s: idle: %w", file, err)
@@ -70,11 +76,7 @@ func load(file string) (plan, error) {
 	return p, nil
 }
 
-// cloudKeys are variables that programs do not inherit: who has them can rent and
-// destroy hosts.
-var cloudKeys = []string{envAccountKey, envPodKey}
-
-func newLaunch(p Program) (launch, error) {
+func newLaunch(p Program, withhold []string) (launch, error) {
 	secrets, err := readEnvFile(p.EnvFile)
 	if err != nil {
 		return launch{}, err
@@ -84,7 +86,7 @@ func newLaunch(p Program) (launch, error) {
 		name, value, _ := strings.Cut(v, "=")
 		vars[name] = value
 	}
-	for _, name := range cloudKeys {
+	for _, name := range withhold {
 		delete(vars, name)
 	}
 	maps.Copy(vars, secrets)

@@ -49,6 +49,11 @@ type Options struct {
 	Log    *slog.Logger
 	Timing Timing           // DefaultTiming, but in tests
 	Reload <-chan os.Signal // each signal has the config file read again; may be nil
+	// StopHost stops the rented host that this process runs on, with the values of
+	// idle.env_file. It may be nil where no config asks for it.
+	StopHost func(ctx context.Context, secrets map[string]string) error
+	// Withhold names variables that programs do not inherit.
+	Withhold []string
 }
 
 // Run supervises the programs of a config file until ctx ends; then it stops
@@ -59,7 +64,7 @@ type Options struct {
 // their process group, and whoever is process 1 (bash, in a container) reaps them.
 func Run(ctx context.Context, file string, opts Options) error {
 	began := time.Now()
-	plan, err := load(file)
+	plan, err := load(file, opts)
 	if err != nil {
 		return err
 	}
@@ -88,14 +93,14 @@ type supervisor struct {
 	file    string
 	opts    Options
 	board   *board
-	keepers []*keeper // as in the config
-	idle    *idler    // nil when the host is never stopped
+	keepers []*keeper  // as in the config
+	idle    *idleWatch // nil when the host is never stopped
 }
 
 // reload goes over to the config file as it is now. A faulty one changes nothing.
 func (s *supervisor) reload() {
 	began := time.Now()
-	plan, err := load(s.file)
+	plan, err := load(s.file, s.opts)
 	if err == nil && plan.status != s.board.path {
 		err = fmt.Errorf("%s: status cannot change while the supervisor runs", s.file)
 	}

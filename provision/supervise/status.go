@@ -135,8 +135,8 @@ func (b *board) failing(name string) bool {
 	return slices.ContainsFunc(b.status.Programs, func(p ProgramStatus) bool { return p.Name == name && p.Failing() })
 }
 
-// early says whether a program is in its first start.
-func (b *board) early() bool {
+// starting reports whether a program is in its first start.
+func (b *board) starting() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.ContainsFunc(b.status.Programs, func(p ProgramStatus) bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,12 +12,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 // idling runs an idle watch of 30 minutes for 55 minutes of fake time. looked says
 // what each look sees, by the time since the start; first starts are over after
-// early. It returns when halt was called.
+// early. It returns when the host was told to stop.
 func idling(t *testing.T, early time.Duration, looked func(time.Duration) (bool, error), halt error) (halts []time.Duration) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -145,59 +144,32 @@ func TestLookForWork(t *testing.T) {
 	}
 }
 
-func TestHaltPod(t *testing.T) {
-	accepted := ""
-	var keys []string
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(r.Body)
-		if err != nil || r.Method != http.MethodPost || r.URL.Path != "/v2/pods/pod1/action" || string(body) != `{"action":"stop"}` {
-			t.Errorf("%s %s %q, %v", r.Method, r.URL.Path, body, err)
-		}
-		key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-		keys = append(keys, key)
-		if key != accepted {
-			w.Header().Set("X-Request-Id", "req-7")
-			w.WriteHeader(http.StatusForbidden)
-			io.WriteString(w, `{"detail":"not allowed"}`)
-		}
-	}))
-	defer srv.Close()
-	env := map[string]string{"RUNPOD_API_URL": srv.URL + "/v2", "RUNPOD_POD_ID": "pod1", "RUNPOD_API_KEY": "of-the-pod"}
-	getenv := func(name string) string { return env[name] }
-	secrets := map[string]string{"RUNPOD_KEY": "of-the-account"}
-	for _, tc := range []struct {
-		accepted string
-		keys     string
-		err      string
-	}{
-		{"of-the-account", "of-the-account", ""},
-		{"of-the-pod", "of-the-account of-the-pod", ""},
-		{"none", "of-the-account of-the-pod", `with RUNPOD_API_KEY: 403 Forbidden: "{\"detail\":\"not allowed\"}" (request id req-7)`},
-	} {
-		accepted, keys = tc.accepted, nil
-		err := supervise.HaltPod(t.Context(), getenv, secrets)
-		if tc.err == "" && err != nil || tc.err != "" && (err == nil || !strings.Contains(err.Error(), tc.err)) {
-			t.Errorf("%s: %v", tc.accepted, err)
-		}
-		if got := strings.Join(keys, " "); got != tc.keys {
-			t.Errorf("%s: tried %q", tc.accepted, got)
-		}
+// A config that asks for a stop that nobody can do is refused, not found out when
+// the host is idle.
+func TestIdleNeedsAWayToStop(t *testing.T) {
+	s := newSite(t)
+	s.cfg.Idle = &supervise.Idle{After: supervise.Duration(time.Hour), Metrics: "http://127.0.0.1:1/metrics"}
+	s.write()
+	opts := s.options()
+	opts.StopHost = nil
+	if err := supervise.Run(t.Context(), s.path("supervise.json"), opts); err == nil || !strings.Contains(err.Error(), "idle: ") {
+		t.Errorf("got %v", err)
 	}
-	accepted, keys = "of-the-pod", nil
-	if err := supervise.HaltPod(t.Context(), getenv, nil); err != nil || len(keys) != 1 {
-		t.Errorf("without RUNPOD_KEY: %v, tried %v", err, keys)
+	s.runWith(s.options())()
+}
+
+// What stops the host gets the secrets of idle.env_file.
+func TestIdleStopsTheHost(t *testing.T) {
+	opts := newSite(t).options()
+	opts.Timing.IdleLook = time.Millisecond
+	keys := make(chan string, 1)
+	opts.StopHost = func(_ context.Context, secrets map[string]string) error {
+		keys <- secrets["RUNPOD_KEY"]
+		return nil
 	}
-	keys, env["RUNPOD_API_URL"] = nil, "http://192.0.2.1/v2"
-	if err := supervise.HaltPod(t.Context(), getenv, secrets); err == nil || !strings.Contains(err.Error(), "no TLS") {
-		t.Errorf("an API without TLS: %v", err)
-	}
-	env["RUNPOD_API_URL"] = srv.URL + "/v2"
-	delete(env, "RUNPOD_API_KEY")
-	if err := supervise.HaltPod(t.Context(), getenv, nil); err == nil || !strings.Contains(err.Error(), "RUNPOD_KEY") {
-		t.Errorf("without keys: %v", err)
-	}
-	delete(env, "RUNPOD_POD_ID")
-	if err := supervise.HaltPod(t.Context(), getenv, secrets); err == nil || !strings.Contains(err.Error(), "RUNPOD_POD_ID") {
-		t.Errorf("no pod: %v", err)
+	nobody := supervise.Idle{After: supervise.Duration(time.Millisecond), Metrics: "http://127.0.0.1:1/metrics"}
+	defer supervise.WatchIdle(nobody, map[string]string{"RUNPOD_KEY": "of-the-account"}, opts)()
+	if key := <-keys; key != "of-the-account" {
+		t.Errorf("it was given the key %q", key)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 // Lines come in pieces of all sizes; each must stand whole in one file, in order.

@@ -20,7 +20,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 // supervisorArgument, with a config file, makes the test binary a supervisor.
@@ -39,8 +39,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// patience is how long a test waits for what must come.
-const patience = time.Minute
+// timeout is how long a test waits for what must come.
+const timeout = time.Minute
 
 // quick is a Timing for tests.
 func quick() supervise.Timing {
@@ -103,7 +103,8 @@ func (s *site) read(name string) string {
 func (s *site) options() supervise.Options {
 	return supervise.Options{
 		Log:    slog.New(slog.NewTextHandler(s.log, nil)),
-		Timing: quick(), Reload: s.reload,
+		Timing: quick(), Reload: s.reload, Withhold: []string{"RUNPOD_API_KEY"},
+		StopHost: func(context.Context, map[string]string) error { return nil },
 	}
 }
 
@@ -121,7 +122,7 @@ func (s *site) runWith(opts supervise.Options) (stop func()) {
 			if err != nil {
 				s.t.Errorf("supervisor: %v", err)
 			}
-		case <-time.After(patience):
+		case <-time.After(timeout):
 			s.t.Errorf("the supervisor does not stop; its log:\n%s", s.log)
 		}
 		if s.t.Failed() {
@@ -194,7 +195,7 @@ func (s *site) awaitGone(pid int) {
 	eventually(s.t, func() bool { return !alive(pid) }, func() string { return fmt.Sprintf("process %d lives on", pid) })
 }
 
-// alive says whether a process runs; a zombie does not.
+// alive reports whether a process runs; a zombie does not.
 func alive(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -209,7 +210,7 @@ func eventually(t *testing.T, holds func() bool, otherwise func() string) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(patience); !holds(); <-tick.C {
+	for deadline := time.Now().Add(timeout); !holds(); <-tick.C {
 		if time.Now().After(deadline) {
 			t.Fatal(otherwise())
 		}

@@ -2,7 +2,6 @@ package supervise
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"time"
 )
@@ -20,23 +19,20 @@ type LogFile struct{ *logFile }
 func (l LogFile) Close() error { return l.close() }
 func (l LogFile) Last() string { return l.last() }
 
-// ReadWork reads a gateway's metrics.
-func ReadWork(r io.Reader) (running, done float64, err error) { return readWork(r) }
-
 // LookForWork makes looks at a gateway's metrics.
 func LookForWork(metrics, key string) func(context.Context) (bool, error) {
 	return (&gatewayWork{metrics: metrics, key: key, timeout: 5 * time.Second}).look
 }
 
-// HaltPod stops the pod that the environment names.
-func HaltPod(ctx context.Context, getenv func(string) string, secrets map[string]string) error {
-	return podOf(getenv, secrets).halt(ctx)
+// RunIdle runs an idle watch until ctx ends.
+func RunIdle(ctx context.Context, after time.Duration, starting func() bool, look func(context.Context) (bool, error), stopHost func(context.Context) error) {
+	w := idleWatch{after: after, timing: DefaultTiming(), log: slog.New(slog.DiscardHandler), look: look, stopHost: stopHost, starting: starting}
+	w.run(ctx)
 }
 
-// RunIdle runs an idle watch until ctx ends.
-func RunIdle(ctx context.Context, after time.Duration, early func() bool, look func(context.Context) (bool, error), halt func(context.Context) error) {
-	w := idler{after: after, timing: DefaultTiming(), log: slog.New(slog.DiscardHandler), look: look, halt: halt, early: early}
-	w.run(ctx)
+// WatchIdle watches until it is ended.
+func WatchIdle(idle Idle, secrets map[string]string, opts Options) (end func()) {
+	return watchIdle(&idlePlan{idle, secrets}, opts, newBoard("", opts.Log)).close
 }
 
 // BackoffOf is the wait after so many failures.

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 // probe is an address that a test makes answer 200 or 503.
@@ -414,7 +414,7 @@ func TestIdleBeginsWhenAllHasStarted(t *testing.T) {
 	opts.Timing.IdleLook = time.Millisecond
 	s.runWith(opts)
 	eventually(t, func() bool { return looks.Load() > 20 }, func() string { return "nobody looks" })
-	const said = "cannot see whether there is work"
+	const said = "cannot tell whether there is work"
 	if log := s.log.String(); strings.Contains(log, said) {
 		t.Errorf("looked while the model starts:\n%s", log)
 	}
@@ -423,7 +423,7 @@ func TestIdleBeginsWhenAllHasStarted(t *testing.T) {
 }
 
 // What a program writes just before it ends is in its log.
-func TestKeepsLastWords(t *testing.T) {
+func TestKeepsLastOutput(t *testing.T) {
 	s := newSite(t, shell("talks", `cat burst; exit 1`))
 	burst := strings.Repeat("last words\n", 5000) // most of a pipe's buffer
 	s.put("burst", burst)

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 const sample = `{
