@@ -61,8 +61,8 @@ func TestFailedPodIsStartedAgain(t *testing.T) {
 		if n := w.fake.Count("start") - before; n != 1 {
 			t.Errorf("it was started %d times in one run", n)
 		}
-		if !strings.Contains(strings.Join(w.diary.lines, "\n"), "no space left on device") {
-			t.Errorf("told %q", w.diary.lines)
+		if !strings.Contains(strings.Join(w.recorder.lines, "\n"), "no space left on device") {
+			t.Errorf("told %q", w.recorder.lines)
 		}
 	})
 	t.Run("it is not asked to stop", func(t *testing.T) {
@@ -146,7 +146,7 @@ func (w *world) starting() *provision.Deployment {
 	return d
 }
 
-func TestRefusalsAreBlamedOnFieldsAndWords(t *testing.T) {
+func TestRefusalsNameFields(t *testing.T) {
 	for body, blamed := range map[string]bool{
 		`{"status":422,"detail":"the image cannot be pulled, contact support"}`:                                   false,
 		`{"status":422,"detail":"transport endpoint"}`:                                                            false,
@@ -287,7 +287,7 @@ func TestBlames(t *testing.T) {
 		{"", nil, "ports", false},
 	} {
 		e := &provision.CloudError{Detail: tt.detail, Fields: tt.fields}
-		if got := e.Blames(tt.field); got != tt.want {
+		if got := e.NamesField(tt.field); got != tt.want {
 			t.Errorf("%+v: got %t", tt, got)
 		}
 	}
@@ -302,8 +302,8 @@ func TestWithoutSaysWhy(t *testing.T) {
 		t.Errorf("got %#v", got)
 	}
 	var b strings.Builder
-	states := []provision.State{{Name: "ocr-gateway-x", PodID: "p", Pod: provision.PodRunning, Ready: true, Off: []string{"MTP: vllm ended"}}}
-	if err := provision.WriteStatus(&b, states); err != nil || !strings.Contains(b.String(), "ocr-gateway-x is without MTP: vllm ended. Tried again by its next start, or by --try-again --pod-id p.") {
+	states := []provision.State{{Name: "ocr-gateway-x", PodID: "p", Pod: provision.PodRunning, Ready: true, Off: []string{"MTP: vllm ended"}, Next: []string{"retry p"}}}
+	if err := provision.WriteStatus(&b, states); err != nil || !strings.Contains(b.String(), "ocr-gateway-x runs without MTP: vllm ended.\nIt is tried again by the next start, or now by:\n  retry p\n") {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 }

@@ -9,10 +9,10 @@ import (
 )
 
 // created looks whether the deployment has its pod: by id, or, where its
-// creation was cut off before the id was known, by its unique name.
+// creation was interrupted before the id was known, by its unique name.
 func (r *run) created(ctx context.Context) error {
 	if r.d.PodID != "" {
-		return r.see(ctx)
+		return r.refreshPod(ctx)
 	}
 	found, err := r.findByName(ctx)
 	if err != nil {
@@ -28,7 +28,7 @@ func (r *run) created(ctx context.Context) error {
 func (r *run) findByName(ctx context.Context) (bool, error) {
 	pods, err := r.named(ctx, r.d.Name)
 	if err != nil {
-		return false, cloudTrouble(err)
+		return false, pendingCloud(err)
 	}
 	if len(pods) == 0 {
 		return false, nil
@@ -47,7 +47,7 @@ func (r *run) adopt(pod Pod) error {
 // twice without having looked whether the first order was carried out.
 func (r *run) create(ctx context.Context) error {
 	until := time.Now().Add(r.d.Options.RetryFor)
-	if len(r.plan.Candidates) == 0 { // a run that was cut off goes on
+	if len(r.plan.Candidates) == 0 { // an interrupted run is resumed
 		if err := r.replan(ctx); err != nil {
 			return err
 		}
@@ -89,14 +89,14 @@ func (r *run) createFirstFree(ctx context.Context) error {
 			return r.adopt(pod)
 		case r.d.Without.DirectPort == "" && portsRefused(err):
 			return r.createWithProxyOnly(ctx, err)
-		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), ruleBroken(err):
+		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), isBadRequest(err):
 			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
 			if !errors.Is(refused, ErrNoStock) { // which waiting may mend
 				refused = err
 			}
 		case errors.Is(err, ErrUnknownOutcome):
-			r.doubtful = true
-			if err := r.settle(ctx, err); err != nil || r.d.PodID != "" {
+			r.unanswered = true
+			if err := r.findUnanswered(ctx, err); err != nil || r.d.PodID != "" {
 				return err
 			}
 			// It was not carried out by now: the next candidate is as good as this one again.
@@ -104,7 +104,7 @@ func (r *run) createFirstFree(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.doubtful {
+	if r.unanswered {
 		return fmt.Errorf("no pod of this name has come up by now: %w", ErrUnknownOutcome)
 	}
 	if refused == nil {
@@ -144,9 +144,9 @@ func (r *run) announce(c Candidate) error {
 	return r.save()
 }
 
-// ruleBroken is an answer by which the cloud also says, in words that are not
+// isBadRequest is an answer by which the cloud also says, in words that are not
 // known here, that a kind is not to be had.
-func ruleBroken(err error) bool {
+func isBadRequest(err error) bool {
 	var said *CloudError
 	return errors.As(err, &said) && said.Status == http.StatusBadRequest
 }
@@ -155,17 +155,17 @@ func ruleBroken(err error) bool {
 // twice, which its documents leave open.
 func portsRefused(err error) bool {
 	var said *CloudError
-	return errors.As(err, &said) && errors.Is(err, ErrRequest) && said.Blames("ports", "port")
+	return errors.As(err, &said) && errors.Is(err, ErrRequest) && said.NamesField("ports", "port")
 }
 
-// settleLooks is how often a pod whose order's outcome is unknown is looked
+// unansweredLooks is how often a pod whose order's outcome is unknown is looked
 // for: it may appear in the list some time after it was made.
-const settleLooks = 6
+const unansweredLooks = 6
 
-// settle finds out whether an order of unknown outcome was carried out.
-func (r *run) settle(ctx context.Context, cause error) error {
+// findUnanswered finds out whether an order of unknown outcome was carried out.
+func (r *run) findUnanswered(ctx context.Context, cause error) error {
 	r.Progress.Waiting("the order was not answered; looking whether a pod was made")
-	for range settleLooks {
+	for range unansweredLooks {
 		if err := sleep(ctx, r.Poll); err != nil {
 			return err
 		}
@@ -211,9 +211,9 @@ func (r *run) ports() []Port {
 	return ports
 }
 
-// look sees the pod as it is now. One that failed ends the run.
-func (r *run) look(ctx context.Context) error {
-	if err := r.see(ctx); err != nil {
+// checkPod refreshes the pod. One that failed ends the run.
+func (r *run) checkPod(ctx context.Context) error {
+	if err := r.refreshPod(ctx); err != nil {
 		return err
 	}
 	if r.pod.State == PodFailed {
@@ -226,14 +226,14 @@ func (r *run) look(ctx context.Context) error {
 // errPodFailed: the cloud gave the pod up. It does not run, and can be started again or terminated.
 var errPodFailed = errors.New("its state is failed")
 
-// see sees the pod as it is now, whatever its state.
-func (r *run) see(ctx context.Context) error {
+// refreshPod reads the pod as it is now, whatever its state.
+func (r *run) refreshPod(ctx context.Context) error {
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	if err != nil {
 		if errors.Is(err, ErrGone) {
-			return fmt.Errorf("the pod %s is gone, and nothing of it bills; forget it with: %s: %w", r.d.PodID, r.Command(r.d, "--terminate"), err)
+			return fmt.Errorf("the pod %s is gone and no longer billed; forget it with: %s: %w", r.d.PodID, r.Command(r.d, "--terminate"), err)
 		}
-		return cloudTrouble(err)
+		return pendingCloud(err)
 	}
 	r.pod = pod
 	r.noteDirectPort()
@@ -245,7 +245,7 @@ func (r *run) see(ctx context.Context) error {
 
 // placed is met when the pod has a machine.
 func (r *run) placed(ctx context.Context) error {
-	if err := r.see(ctx); err != nil {
+	if err := r.refreshPod(ctx); err != nil {
 		return err
 	}
 	switch r.pod.State {
@@ -261,7 +261,7 @@ func (r *run) placed(ctx context.Context) error {
 // that failed.
 func (r *run) startIfStopped(ctx context.Context) error {
 	if r.pod.State == PodFailed && r.restarted {
-		return r.look(ctx)
+		return r.checkPod(ctx)
 	}
 	if r.pod.State != PodStopped && r.pod.State != PodFailed {
 		return nil
@@ -290,7 +290,7 @@ func (r *run) startIfStopped(ctx context.Context) error {
 // running is met when the container runs with all its GPUs. What the cloud
 // logs meanwhile, such as the pull of the image, is shown.
 func (r *run) running(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+	if err := r.checkPod(ctx); err != nil {
 		return err
 	}
 	switch {
@@ -316,15 +316,15 @@ func (r *run) showPodLog(ctx context.Context, source LogSource) {
 
 // ported is met when sshd has an address. It changes at each start.
 func (r *run) ported(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+	if err := r.checkPod(ctx); err != nil {
 		return err
 	}
 	if r.directPortDue() {
 		return waitFor("the API's own port is off")
 	}
 	if _, ok := r.pod.Addresses[22]; !ok {
-		if r.portsAt.IsZero() {
-			r.portsAt = time.Now()
+		if r.noPortsSince.IsZero() {
+			r.noPortsSince = time.Now()
 		}
 		return waitFor("port 22 has no public address yet")
 	}
@@ -337,10 +337,10 @@ func (r *run) askForPorts(ctx context.Context) error {
 	if r.directPortDue() {
 		return r.askDirectPort(ctx)
 	}
-	if r.reasked || time.Since(r.portsAt) < r.Deadlines.Ports {
+	if r.portsReasked || time.Since(r.noPortsSince) < r.Deadlines.Ports {
 		return waitFor("port 22 has no public address yet")
 	}
-	r.reasked = true
+	r.portsReasked = true
 	r.Progress.Warn("the pod's ports have no public address: asking for them again, which resets the pod")
 	if err := r.Cloud.SetPorts(ctx, r.pod.ID, r.ports()); !errors.Is(err, ErrUnknownOutcome) {
 		return err
@@ -348,9 +348,9 @@ func (r *run) askForPorts(ctx context.Context) error {
 	return waitFor("the ports were asked for")
 }
 
-// cloudTrouble is what a look at the cloud may wait for: no connection, or an
+// pendingCloud is what a look at the cloud may wait for: no connection, or an
 // answer that says that the fault is the cloud's own.
-func cloudTrouble(err error) error {
+func pendingCloud(err error) error {
 	var said *CloudError
 	if errors.As(err, &said) && said.Status < 500 {
 		return err

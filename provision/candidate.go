@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// leastMemoryGB is what a GPU needs for the model (2 GB of weights), the vision
+// minMemoryGB is what a GPU needs for the model (2 GB of weights), the vision
 // encoder's peak and a KV cache for 64 answers at once.
-const leastMemoryGB = 20
+const minMemoryGB = 20
 
 // Candidate is an offer that the deployment would take.
 type Candidate struct {
@@ -26,7 +26,7 @@ type Candidate struct {
 // turn the cheapest first, then the alternatives, what is out of stock last. It
 // says why each stands where it does, and returns none where no wanted kind fits.
 // bound is the most that an alternative may cost, in USD an hour for the pod.
-func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate, bound float64) {
+func candidates(offers []Offer, o Options) (fitting, tooExpensive []Candidate, bound float64) {
 	taken := map[string]bool{}
 	for kind := range strings.SplitSeq(o.GPU, ",") {
 		if kind = strings.TrimSpace(kind); kind == "" {
@@ -34,14 +34,14 @@ func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate, bound 
 		}
 		var found []Candidate
 		for _, offer := range matching(offers, kind) {
-			if taken[offer.GPU] || offer.MemoryGB < leastMemoryGB {
+			if taken[offer.GPU] || offer.MemoryGB < minMemoryGB {
 				continue
 			}
 			taken[offer.GPU] = true
 			c := Candidate{Offer: offer, Count: o.GPUCount, PricePerHour: offer.PricePerGPU * float64(o.GPUCount), Why: "asked for"}
 			if o.MaxPrice > 0 && c.PricePerHour > o.MaxPrice {
-				c.Why = fmt.Sprintf("dearer than --max-price %.2f", o.MaxPrice)
-				tooDear = append(tooDear, c)
+				c.Why = fmt.Sprintf("more expensive than --max-price %.2f", o.MaxPrice)
+				tooExpensive = append(tooExpensive, c)
 				continue
 			}
 			found = append(found, c)
@@ -54,7 +54,7 @@ func candidates(offers []Offer, o Options) (fitting, tooDear []Candidate, bound 
 		fitting = append(fitting, alternatives(offers, fitting, bound, o)...)
 	}
 	slices.SortStableFunc(fitting, func(a, b Candidate) int { return cmp.Compare(rank(a), rank(b)) })
-	return fitting, tooDear, bound
+	return fitting, tooExpensive, bound
 }
 
 // rank puts what is out of stock last, whatever was asked for.
@@ -65,7 +65,7 @@ func rank(c Candidate) int {
 	return 0
 }
 
-func dearest(candidates []Candidate) float64 {
+func highestPrice(candidates []Candidate) float64 {
 	var price float64
 	for _, c := range candidates {
 		price = max(price, c.PricePerHour)

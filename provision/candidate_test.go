@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-var catalogue = []Offer{
+var catalog = []Offer{
 	{GPU: "NVIDIA H100 80GB HBM3", Name: "H100 SXM", MemoryGB: 80, PricePerGPU: 2.99, Stock: StockHigh},
 	{GPU: "NVIDIA H100 PCIe", Name: "H100 PCIe", MemoryGB: 80, PricePerGPU: 2.39, Stock: StockLow},
 	{GPU: "NVIDIA H100 NVL", Name: "H100 NVL", MemoryGB: 94, PricePerGPU: 2.79, Stock: StockNone},
@@ -82,7 +82,7 @@ func TestCandidates(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			o := DefaultOptions()
 			tt.change(&o)
-			fitting, refused, _ := candidates(catalogue, o)
+			fitting, refused, _ := candidates(catalog, o)
 			if got := names(fitting); !slices.Equal(got, tt.want) {
 				t.Errorf("candidates %q, want %q", got, tt.want)
 			}
@@ -112,7 +112,7 @@ func TestKindsMatchWholeWordsFirst(t *testing.T) {
 		"\xff":        nil,
 	} {
 		var got []string
-		for _, o := range matching(catalogue, kind) {
+		for _, o := range matching(catalog, kind) {
 			got = append(got, o.GPU)
 		}
 		if !slices.Equal(got, want) {
@@ -189,10 +189,10 @@ func TestOptionsNameEveryFault(t *testing.T) {
 }
 
 func TestLikeness(t *testing.T) {
-	if l := likeness("delivery  NOTE 4711\nThree boxes of type B arrived on Monday. Total weight: 12.5kg", sampleText); l != 1 {
+	if l := similarity("delivery  NOTE 4711\nThree boxes of type B arrived on Monday. Total weight: 12.5kg", sampleText); l != 1 {
 		t.Errorf("case and blanks count: %v", l)
 	}
-	if l := likeness("Invoice No. 2024-0417", sampleText); l > 0.5 {
+	if l := similarity("Invoice No. 2024-0417", sampleText); l > 0.5 {
 		t.Errorf("another text is %v alike", l)
 	}
 }

@@ -11,44 +11,45 @@ import (
 
 // Card is what a user needs of a deployment that is ready.
 type Card struct {
-	Name       string   `json:"name"`
-	PodID      string   `json:"pod_id,omitempty"`
-	GPU        string   `json:"gpu"`
-	InsteadOf  string   `json:"instead_of,omitempty"` // what was asked for, where the pod has another kind
-	Address    string   `json:"address"`              // host:port of sshd
-	SSH        string   `json:"ssh"`
-	URLs       []string `json:"urls"`      // of the API, verified from here; the one with TLS first
-	LocalURL   string   `json:"local_url"` // of the API while Tunnel runs here
-	Tunnel     string   `json:"tunnel_command"`
-	ShowKey    string   `json:"show_key_command"`
-	Stop       []Exit   `json:"stop_commands"`
-	APIKey     string   `json:"api_key,omitempty"`
-	KeyPath    string   `json:"api_key_file"` // on the host
-	VLLM       string   `json:"vllm"`
-	Layout     string   `json:"layout"`
-	PriceHour  float64  `json:"price_per_hour"`
-	IdleStop   string   `json:"idle_stop,omitempty"`
-	Benchmark  *Figures `json:"benchmark,omitempty"`
-	LogsFolder string   `json:"logs"` // on the host
-	Off        []string `json:"off"`  // what failed here and is left out, and why
+	Name       string        `json:"name"`
+	PodID      string        `json:"pod_id,omitempty"`
+	GPU        string        `json:"gpu"`
+	InsteadOf  string        `json:"instead_of,omitempty"` // what was asked for, where the pod has another kind
+	Address    string        `json:"address"`              // host:port of sshd
+	SSH        string        `json:"ssh"`
+	URLs       []string      `json:"urls"`      // of the API, verified from here; the one with TLS first
+	LocalURL   string        `json:"local_url"` // of the API while Tunnel runs here
+	Tunnel     string        `json:"tunnel_command"`
+	ShowKey    string        `json:"show_key_command"`
+	TryAgain   string        `json:"try_again_command"` // for what is off
+	Stop       []StopCommand `json:"stop_commands"`
+	APIKey     string        `json:"api_key,omitempty"`
+	KeyPath    string        `json:"api_key_file"` // on the host
+	VLLM       string        `json:"vllm"`
+	Layout     string        `json:"layout"`
+	PriceHour  float64       `json:"price_per_hour"`
+	IdleStop   string        `json:"idle_stop,omitempty"`
+	Benchmark  *Figures      `json:"benchmark,omitempty"`
+	LogsFolder string        `json:"logs"` // on the host
+	Off        []string      `json:"off"`  // what failed here and is left out, and why
 }
 
-// Exit is a command that ends what a deployment does or costs.
-type Exit struct {
+// StopCommand is a command that ends what a deployment does or costs.
+type StopCommand struct {
 	Command string `json:"command"`
 	Keeps   string `json:"keeps"`
 }
 
-// exits are the ways out of a deployment.
-func (r *run) exits(ctx context.Context) []Exit {
+// stopCommands are the ways out of a deployment.
+func (r *run) stopCommands(ctx context.Context) []StopCommand {
 	if !r.d.Rented() {
-		return []Exit{
+		return []StopCommand{
 			{r.Command(r.d, "--stop"), "keeps everything on the machine"},
 			{r.Command(r.d, "--uninstall"), "keeps nothing"},
 		}
 	}
-	return []Exit{
-		{r.Command(r.d, "--stop"), "keeps the volume, for " + r.stoppedBill(ctx, r.pod)},
+	return []StopCommand{
+		{r.Command(r.d, "--stop"), "keeps the volume, for " + r.stoppedCost(ctx, r.pod)},
 		{r.Command(r.d, "--terminate"), "keeps nothing"},
 	}
 }
@@ -67,8 +68,8 @@ func (r *run) card(ctx context.Context) Card {
 	o := r.d.Options
 	c := Card{
 		Name: r.d.Name, PodID: r.d.PodID, Address: r.d.Login.Address, SSH: r.sshCommand(), InsteadOf: r.d.InsteadOf,
-		LocalURL: fmt.Sprintf("http://127.0.0.1:%d", o.APIPort), Tunnel: r.Command(r.d, "--tunnel"), ShowKey: r.Command(r.d, "--show-key"),
-		Stop: r.exits(ctx),
+		LocalURL: fmt.Sprintf("http://127.0.0.1:%d", o.APIPort), Tunnel: r.Command(r.d, "--tunnel"), ShowKey: r.Command(r.d, "--show-key"), TryAgain: r.Command(r.d, "--try-again"),
+		Stop: r.stopCommands(ctx),
 		URLs: r.verified, KeyPath: o.Dir + "/" + secretsFile,
 		VLLM:   fmt.Sprintf("%s on 127.0.0.1:%d", o.Model, o.VLLMPort),
 		Layout: "PP-DocLayoutV3", PriceHour: r.pod.PricePerHour, Benchmark: r.figures, LogsFolder: o.Dir + "/logs",
@@ -133,7 +134,7 @@ func (c Card) Write(w io.Writer) error {
 	line("vLLM", c.VLLM+" (this host only)")
 	line("Layout", c.Layout)
 	for _, off := range c.Off {
-		line("Off", off+" (tried again by the next start, or by --try-again)")
+		line("Off", off+" (tried again by the next start, or by "+c.TryAgain+")")
 	}
 	for i, url := range c.URLs {
 		name := ""

@@ -37,7 +37,7 @@ func TestCards(t *testing.T) {
 		URLs:     []string{"https://3fk2x9c1v7q8zt-8007.proxy.runpod.net", "http://203.0.113.7:35968"},
 		LocalURL: "http://127.0.0.1:8007", Tunnel: "ocr-gateway provision --tunnel --pod-id 3fk2x9c1v7q8zt",
 		ShowKey: "ocr-gateway provision --show-key --pod-id 3fk2x9c1v7q8zt",
-		Stop: []provision.Exit{
+		Stop: []provision.StopCommand{
 			{"ocr-gateway provision --stop --pod-id 3fk2x9c1v7q8zt", "keeps the volume, for $20.00 a month"},
 			{"ocr-gateway provision --terminate --pod-id 3fk2x9c1v7q8zt", "keeps nothing"},
 		},

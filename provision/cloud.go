@@ -36,8 +36,8 @@ type Cloud interface {
 	// ctx ends, emit returns an error (which is returned), or the pod is gone (ErrGone).
 	// A broken connection is taken up again where it broke off.
 	Logs(ctx context.Context, id string, source LogSource, since time.Time, emit func(LogLine) error) error
-	// Spent returns what the pods have cost so far in USD, by id. Pods without a
-	// bill yet are absent.
+	// Spent returns what the pods have cost so far in USD, by id. Pods that were
+	// not billed yet are absent.
 	Spent(ctx context.Context) (map[string]float64, error)
 	// Volume returns a network volume, or ErrGone.
 	Volume(ctx context.Context, id string) (Volume, error)
@@ -80,12 +80,12 @@ func (e *CloudError) Error() string {
 
 func (e *CloudError) Unwrap() error { return e.Kind }
 
-// Tenure is whose data centre a pod runs in.
+// Tenure is whose data center a pod runs in.
 type Tenure string
 
 // The tenures, as --cloud takes them.
 const (
-	Secure    Tenure = "secure"    // data centres; a public address always
+	Secure    Tenure = "secure"    // data centers; a public address always
 	Community Tenure = "community" // hosts of others: cheaper, a public address not certain
 )
 
@@ -125,7 +125,7 @@ type Offer struct {
 
 // Rates are the prices of storage in USD for a GB and month.
 type Rates struct {
-	Disk          float64 // wiped at a stop, bills while running
+	Disk          float64 // wiped at a stop, billed while running
 	Volume        float64 // while running
 	VolumeStopped float64
 	NetworkVolume float64 // always
@@ -166,7 +166,7 @@ const (
 	PodProvisioning PodState = "provisioning" // a machine is looked for
 	PodStarting     PodState = "starting"     // the image is pulled, the container made
 	PodRunning      PodState = "running"      // the container runs; services may not
-	PodStopped      PodState = "stopped"      // no GPU; the volume is kept, and bills
+	PodStopped      PodState = "stopped"      // no GPU; the volume is kept, and billed
 	PodFailed       PodState = "failed"
 	PodTerminated   PodState = "terminated"
 )
@@ -199,7 +199,7 @@ type Address struct {
 	Port int
 }
 
-// Volume is storage that outlives pods, in one data centre.
+// Volume is storage that outlives pods, in one data center.
 type Volume struct {
 	ID         string
 	Name       string

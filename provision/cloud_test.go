@@ -39,19 +39,19 @@ func (s *shell) Kill() error                               { s.end.Do(func() { c
 // arrived is what the host says to the first script: these tests end there.
 var arrived = &provision.ExitError{Code: 99, Tail: "arrived"}
 
-// doorstep is a host that runs nothing.
-type doorstep struct{ provision.Host }
+// unreached is a host that runs nothing.
+type unreached struct{ provision.Host }
 
-func (doorstep) Run(context.Context, string, io.Writer) error { return arrived }
-func (doorstep) Close() error                                 { return nil }
+func (unreached) Run(context.Context, string, io.Writer) error { return arrived }
+func (unreached) Close() error                                 { return nil }
 
 // world is a Provisioner before a fake cloud.
 type world struct {
 	*provision.Provisioner
-	t     *testing.T
-	fake  *runpodtest.Fake
-	diary diary
-	login provision.Login // the last one
+	t        *testing.T
+	fake     *runpodtest.Fake
+	recorder recorder
+	login    provision.Login // the last one
 }
 
 func newWorld(t *testing.T, config runpodtest.Config) *world {
@@ -68,22 +68,32 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 	deadlines := provision.DefaultDeadlines()
 	deadlines.Ports, deadlines.Stop = 300*time.Millisecond, 5*time.Second
 	w.Provisioner = provision.New(provision.Parts{
-		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.diary, Poll: 20 * time.Millisecond, Deadlines: deadlines,
+		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.recorder, Poll: 20 * time.Millisecond, Deadlines: deadlines,
 		Connect: func(_ context.Context, login provision.Login) (provision.Host, error) {
 			w.login = login
-			return doorstep{}, nil
+			return unreached{}, nil
 		},
 	})
 	return w
 }
 
-type diary struct{ lines []string }
+// take selects the deployment of a pod and locks it.
+func (w *world) take(ctx context.Context, podID string) (*provision.Deployment, func(), error) {
+	d, err := w.Select(ctx, podID)
+	if err != nil {
+		return nil, nil, err
+	}
+	unlock, err := w.Take(d)
+	return d, unlock, err
+}
 
-func (d *diary) Begin(stage string, _ provision.Phase) { d.lines = append(d.lines, "begin "+stage) }
-func (d *diary) Waiting(why string)                    { d.lines = append(d.lines, "wait "+why) }
-func (d *diary) Log(source, line string)               { d.lines = append(d.lines, source+": "+line) }
-func (d *diary) Warn(text string)                      { d.lines = append(d.lines, "warn "+text) }
-func (d *diary) End(stage string, _ time.Duration, err error) {
+type recorder struct{ lines []string }
+
+func (d *recorder) Begin(stage string, _ provision.Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *recorder) Waiting(why string)                    { d.lines = append(d.lines, "wait "+why) }
+func (d *recorder) Log(source, line string)               { d.lines = append(d.lines, source+": "+line) }
+func (d *recorder) Warn(text string)                      { d.lines = append(d.lines, "warn "+text) }
+func (d *recorder) End(stage string, _ time.Duration, err error) {
 	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
 }
 
@@ -154,7 +164,7 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 				t.Fatal("an order that was not carried out left no word")
 			}
 			if err != nil { // the pod may yet come up, under the name that is known here
-				all, _ := w.Store.All()
+				all, _ := w.Store.Known()
 				if len(all) != 1 || !strings.Contains(err.Error(), "may still come up") {
 					t.Errorf("%d deployments are known, said: %v", len(all), err)
 				}
@@ -174,36 +184,36 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 }
 
 // A pod that comes up after its order was given up is found and ended.
-func TestLateTwinIsEnded(t *testing.T) {
+func TestLateDuplicateIsEnded(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = w.one()
-	twin, err := w.Cloud.Create(t.Context(), provision.Order{
+	duplicate, err := w.Cloud.Create(t.Context(), provision.Order{
 		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
 		Ports: []provision.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Find(t.Context(), twin.ID); err == nil || !strings.Contains(err.Error(), d.PodID) {
-		t.Errorf("the twin was taken for the deployment's pod: %v", err)
+	if _, _, err := w.take(t.Context(), duplicate.ID); err == nil || !strings.Contains(err.Error(), d.PodID) {
+		t.Errorf("the duplicate was taken for the deployment's pod: %v", err)
 	}
-	if all, err := w.Store.All(); err != nil || len(all) != 1 || all[0].PodID != d.PodID {
+	if all, err := w.Store.Known(); err != nil || len(all) != 1 || all[0].PodID != d.PodID {
 		t.Errorf("known: %+v, %v", all, err)
 	}
-	if err := w.ReapTwins(t.Context(), d); err != nil {
+	if err := w.TerminateDuplicates(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	if live := w.fake.Live(); len(live) != 1 || live[0].ID == twin.ID {
+	if live := w.fake.Live(); len(live) != 1 || live[0].ID == duplicate.ID {
 		t.Errorf("alive: %+v", live)
 	}
 }
 
 // Terminating a deployment ends every pod that was made for it.
-func TestTerminateEndsTwins(t *testing.T) {
+func TestTerminateEndsDuplicates(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())
 	if err != nil {
@@ -252,14 +262,14 @@ func TestStock(t *testing.T) {
 		if pod := w.one(); pod.GPU != a6000 || d.InsteadOf != "A40" {
 			t.Errorf("got %s instead of %q", pod.GPU, d.InsteadOf)
 		}
-		if all, err := w.Store.All(); err != nil || all[0].InsteadOf != "A40" {
+		if all, err := w.Store.Known(); err != nil || all[0].InsteadOf != "A40" {
 			t.Errorf("kept: %+v, %v", all, err)
 		}
-		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.diary.lines, want) {
-			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.diary.lines, "\n"))
+		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.recorder.lines, want) {
+			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.recorder.lines, "\n"))
 		}
 	})
-	t.Run("an alternative dearer than the bound is not ordered", func(t *testing.T) {
+	t.Run("an alternative more expensive than the bound is not ordered", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		refuse(w, a40)
@@ -269,7 +279,7 @@ func TestStock(t *testing.T) {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 	})
-	t.Run("none is left: nothing is begun and nothing bills", func(t *testing.T) {
+	t.Run("none is left: nothing is begun and nothing is billed", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		refuse(w, a40, a6000)
@@ -277,7 +287,7 @@ func TestStock(t *testing.T) {
 		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billing") {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
-		if all, err := w.Store.All(); err != nil || len(all) != 0 {
+		if all, err := w.Store.Known(); err != nil || len(all) != 0 {
 			t.Errorf("left behind: %+v, %v", all, err)
 		}
 	})
@@ -313,7 +323,7 @@ func TestStock(t *testing.T) {
 		}
 		_ = w.one()
 	})
-	t.Run("dearer than agreed to is not taken", func(t *testing.T) {
+	t.Run("more expensive than agreed to is not taken", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		d, _, unlock, err := w.Begin(options(), 0.10, false)
@@ -392,7 +402,7 @@ func TestStart(t *testing.T) {
 				return nil, errors.New("connection refused")
 			}
 			w.login = login
-			return doorstep{}, nil
+			return unreached{}, nil
 		}
 		if err := w.enter(d, provision.Plan{}); err != nil {
 			t.Fatal(err)
@@ -407,7 +417,7 @@ func TestStart(t *testing.T) {
 		d := stopped(t, w)
 		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 1 })
 		err := w.enter(d, provision.Plan{})
-		if !errors.Is(err, provision.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage bills") {
+		if !errors.Is(err, provision.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage costs") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -461,7 +471,7 @@ func TestStart(t *testing.T) {
 }
 
 // A replacement that is not to be had leaves the old deployment as it was, and one
-// that was cut off is gone on with.
+// that was interrupted is resumed.
 func TestReplaceLosesNoPod(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	old, err := w.up(options())
@@ -483,7 +493,7 @@ func TestReplaceLosesNoPod(t *testing.T) {
 	if err := w.enter(again, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
 		t.Fatalf("got %v", err)
 	}
-	if all, err := w.Store.All(); err != nil || len(all) != 1 || all[0].PodID != old.PodID {
+	if all, err := w.Store.Known(); err != nil || len(all) != 1 || all[0].PodID != old.PodID {
 		t.Errorf("known: %+v, %v", all, err)
 	}
 }
@@ -500,7 +510,7 @@ func TestTakenOverWithItsOptions(t *testing.T) {
 	if err := w.Store.Drop(d); err != nil {
 		t.Fatal(err)
 	}
-	again, unlock, err := w.Find(t.Context(), d.PodID)
+	again, unlock, err := w.take(t.Context(), d.PodID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -510,7 +520,7 @@ func TestTakenOverWithItsOptions(t *testing.T) {
 	}
 }
 
-func TestStopThatFailsSaysThatItBills(t *testing.T) {
+func TestStopThatFailsSaysWhatIsBilled(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())
 	if err != nil {
@@ -520,7 +530,7 @@ func TestStopThatFailsSaysThatItBills(t *testing.T) {
 	cancel()
 	for action, do := range map[string]func(context.Context, *provision.Deployment) error{"stop": w.Stop, "terminate": w.Terminate} {
 		var failure *provision.Failure
-		if err := do(ctx, d); !errors.As(err, &failure) || failure.Bills == "" || !strings.Contains(err.Error(), "--"+action+" --pod-id "+d.PodID) {
+		if err := do(ctx, d); !errors.As(err, &failure) || failure.Billed == "" || !strings.Contains(err.Error(), "--"+action+" --pod-id "+d.PodID) {
 			t.Errorf("%s: got %v", action, err)
 		}
 	}
@@ -558,7 +568,7 @@ func TestStorageIsPriced(t *testing.T) {
 		if perMonth != "10.00" || !strings.Contains(text, "and $10.00 a month for storage") {
 			t.Errorf("stopped: $%s a month\n%s", perMonth, text)
 		}
-		if bill := w.StoppedBill(t.Context(), d.PodID); bill != "$10.00 a month" {
+		if bill := w.StoppedCost(t.Context(), d.PodID); bill != "$10.00 a month" {
 			t.Errorf("--stop says %q", bill)
 		}
 	})
@@ -628,7 +638,7 @@ func TestStatusTellsOursFromOrphansAndOthers(t *testing.T) {
 	if err != nil || len(states) != 1 || !states[0].Orphan || states[0].PodID != d.PodID {
 		t.Fatalf("status %+v, %v", states, err)
 	}
-	again, unlock, err := w.Find(t.Context(), d.PodID)
+	again, unlock, err := w.take(t.Context(), d.PodID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -638,7 +648,7 @@ func TestStatusTellsOursFromOrphansAndOthers(t *testing.T) {
 	}
 	for _, pod := range w.fake.Pods() {
 		if pod.Other {
-			if _, _, err := w.Find(t.Context(), pod.ID); err == nil {
+			if _, _, err := w.take(t.Context(), pod.ID); err == nil {
 				t.Error("a pod of other people was taken over")
 			}
 		}
@@ -658,20 +668,23 @@ func TestUnorderedDeployment(t *testing.T) {
 	if err != nil || len(states) != 1 || states[0].Pod != "not ordered" {
 		t.Fatalf("status %+v, %v", states, err)
 	}
-	d, unlock, err := w.Known("")
+	known, err := w.Store.Known()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := known.Only()
 	if err != nil || d == nil {
 		t.Fatalf("got %+v, %v", d, err)
 	}
-	defer unlock()
 	if err := w.Terminate(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	if all, err := w.Store.All(); err != nil || len(all) != 0 {
+	if all, err := w.Store.Known(); err != nil || len(all) != 0 {
 		t.Errorf("left: %+v, %v", all, err)
 	}
 }
 
-// A second call goes on with the first one's deployment, and never builds another unasked.
+// A second call resumes the first one's deployment, and never builds another unasked.
 func TestBegin(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, _, unlock, err := w.Begin(options(), 1, false)

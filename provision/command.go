@@ -23,11 +23,16 @@ func (p *Provisioner) Command(d *Deployment, verb string) string {
 
 // onPod is the same for a pod that may be no deployment's.
 func (p *Provisioner) onPod(id, verb string) string {
-	return strings.Join(append([]string{"ocr-gateway provision " + verb + " --pod-id " + id}, p.Flags...), " ")
+	return p.Command(&Deployment{Options: DefaultOptions(), PodID: id}, verb)
 }
 
-// resume is the command that goes on with a deployment.
-func (p *Provisioner) resume(d *Deployment) string {
+// status is the command that shows all deployments on pods.
+func (p *Provisioner) status() string {
+	return strings.Join(append([]string{"ocr-gateway provision --status"}, p.Flags...), " ")
+}
+
+// Resume is the command that resumes a deployment.
+func (p *Provisioner) Resume(d *Deployment) string {
 	switch {
 	case !d.Rented():
 		return p.Command(d, "") + d.Options.flags()

@@ -51,7 +51,7 @@ func (r *run) configured(ctx context.Context) error {
 	if err := r.findKey(ctx); err != nil {
 		return err
 	}
-	if err := r.forgetFailures(ctx); err != nil {
+	if err := r.resetFailures(ctx); err != nil {
 		return err
 	}
 	for _, f := range r.files() {
@@ -105,12 +105,12 @@ fi
 	return strings.TrimSpace(out.String()), err
 }
 
-// forgetFailures has programs that failed before this run started anew, at once and
-// with a count that begins, and a config that was refused before judged anew: the
+// resetFailures has programs that failed before this run started anew, at once and
+// with a count that begins, and a config that was refused before checked anew: the
 // cause may be gone. The supervisor does so when it reads its config again, for
 // which the config must look changed.
-func (r *run) forgetFailures(ctx context.Context) error {
-	if r.fresh {
+func (r *run) resetFailures(ctx context.Context) error {
+	if r.failuresReset {
 		return nil
 	}
 	state, err := r.supervisor(ctx)
@@ -126,7 +126,7 @@ func (r *run) forgetFailures(ctx context.Context) error {
 			return err
 		}
 	}
-	r.fresh = true
+	r.failuresReset = true
 	return nil
 }
 

@@ -21,7 +21,7 @@ type Deployment struct {
 	// PodID is empty until the pod is known to exist. A pod may exist before: it
 	// is found by its name.
 	PodID string `json:"pod_id,omitempty"`
-	// Ceiling is the price in USD an hour that was agreed to; no pod dearer than
+	// Ceiling is the price in USD an hour that was agreed to; no pod more expensive than
 	// that is ordered.
 	Ceiling float64 `json:"max_price_per_hour,omitempty"`
 	// Replaces is the stopped pod that this one takes the place of; it is
@@ -43,10 +43,10 @@ type Deployment struct {
 	Ready time.Time `json:"ready,omitzero"`
 }
 
-// Rented says whether the host is a pod of the cloud.
+// Rented reports whether the host is a pod of the cloud.
 func (d *Deployment) Rented() bool { return d.Options.Image != "" }
 
-// unfinished says whether a run with these options would go on with it.
+// unfinished reports whether a run with these options would resume it.
 func (d *Deployment) unfinished(o Options) bool {
 	return d.Rented() && d.Ready.IsZero() && d.Options.GPU == o.GPU
 }
@@ -58,8 +58,8 @@ func newDeployment(o Options) *Deployment {
 	}
 }
 
-// mtp says whether vLLM is started with speculative decoding.
+// mtp reports whether vLLM is started with speculative decoding.
 func (d *Deployment) mtp() bool { return d.Options.MTP && d.Without.MTP == "" }
 
-// layout says whether the gateway runs the sidecar.
+// layout reports whether the gateway runs the sidecar.
 func (d *Deployment) layout() bool { return d.Options.LayoutModel != "" && d.Without.Layout == "" }

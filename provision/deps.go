@@ -10,10 +10,10 @@ import (
 // Versions of what GLM-OCR needs. The least are those that serve it without
 // known faults; the pins are installed where a host has less.
 const (
-	vllmLeast         = "0.19.1"
-	vllmPin           = "0.20.2"
-	transformersLeast = "5.5.1"  // vLLM 0.20 excludes 5.0 to 5.5.0, and 5.3 lacks a class of the layout sidecar
-	transformersPin   = "5.23.0" // as in layout/doclayout/sidecar/requirements.txt
+	minVLLM         = "0.19.1"
+	vllmPin         = "0.20.2"
+	minTransformers = "5.5.1"  // vLLM 0.20 excludes 5.0 to 5.5.0, and 5.3 lacks a class of the layout sidecar
+	transformersPin = "5.23.0" // as in layout/doclayout/sidecar/requirements.txt
 
 	// The JPEG encoder as `make models` takes it: the line of models.lock and the
 	// file's name in the models folder.
@@ -43,10 +43,10 @@ func (r *run) installed(ctx context.Context) error {
 	switch {
 	case r.site == "":
 		return waitFor("the host has no Python environment yet")
-	case !atLeast(vllm, vllmLeast):
-		return waitFor("vLLM is %s, %s is needed", orNone(vllm), vllmLeast)
-	case !r.d.Options.FromSource && !atLeast(transformers, transformersLeast):
-		return waitFor("transformers is %s, %s is needed", orNone(transformers), transformersLeast)
+	case !atLeast(vllm, minVLLM):
+		return waitFor("vLLM is %s, %s is needed", orNone(vllm), minVLLM)
+	case !r.d.Options.FromSource && !atLeast(transformers, minTransformers):
+		return waitFor("transformers is %s, %s is needed", orNone(transformers), minTransformers)
 	case r.d.Options.FromSource && !strings.Contains(first(found, "transformers_from"), "huggingface/transformers"):
 		return waitFor("transformers is not from its repository yet")
 	case first(found, "hf") == "":
@@ -66,7 +66,7 @@ func (r *run) install(ctx context.Context) error {
 	var found map[string][]string
 	// pip unpacks beside the environment before it installs.
 	folders := Quote(r.d.Options.Dir+"/python") + ` "${TMPDIR:-/tmp}"/pip-*`
-	err := r.watched(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
+	err := r.withProgress(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
 		found, err = r.deps(ctx, "install")
 		return err
 	})
@@ -87,10 +87,10 @@ func (r *run) install(ctx context.Context) error {
 }
 
 func (r *run) deps(ctx context.Context, task string) (map[string][]string, error) {
-	output, err := r.noted(ctx, "packages.log", r.script(depsScript, map[string]string{
+	output, err := r.capture(ctx, "packages.log", r.script(depsScript, map[string]string{
 		"task": task, "layout": flag(r.d.layout()), "from_source": flag(r.d.Options.FromSource),
-		"vllm_least": vllmLeast, "vllm_pin": vllmPin,
-		"transformers_least": transformersLeast, "transformers_pin": transformersPin,
+		"vllm_least": minVLLM, "vllm_pin": vllmPin,
+		"transformers_least": minTransformers, "transformers_pin": transformersPin,
 		"encoder_pin": encoderPin, "encoder_file": encoderFile,
 	}))
 	return pairs(output), err

@@ -45,11 +45,11 @@ const (
 // modelBytes are downloads whose size is known here.
 var modelBytes = map[string]int64{DefaultModel: 2.7e9, DefaultLayoutModel: layoutBytes}
 
-// Rates of a data centre's network at its worst and its best, in bytes a second.
+// Rates of a data center's network at its worst and its best, in bytes a second.
 const slowNet, fastNet = 30e6, 300e6
 
-// transfer is how long bytes take.
-func transfer(bytes float64) Span {
+// transferTime is how long bytes take.
+func transferTime(bytes float64) Span {
 	seconds := func(rate float64) time.Duration { return time.Duration(bytes / rate * float64(time.Second)) }
 	return span(seconds(fastNet), seconds(slowNet))
 }
@@ -61,7 +61,7 @@ func takes(stage string, o Options) Span {
 	case "create":
 		return span(5*time.Second, time.Minute)
 	case "running":
-		return transfer(imageBytes).plus(span(time.Minute, 4*time.Minute)) // to unpack
+		return transferTime(imageBytes).plus(span(time.Minute, 4*time.Minute)) // to unpack
 	case "ssh":
 		return span(20*time.Second, 2*time.Minute) // sshd is installed, ports get their addresses
 	case "deps":
@@ -70,7 +70,7 @@ func takes(stage string, o Options) Span {
 		}
 		return span(20*time.Second, 3*time.Minute)
 	case "model":
-		return transfer(float64(modelBytes[DefaultModel] + layoutBytes)).plus(span(5*time.Second, 30*time.Second))
+		return transferTime(float64(modelBytes[DefaultModel] + layoutBytes)).plus(span(5*time.Second, 30*time.Second))
 	case "upload":
 		return span(5*time.Second, 3*time.Minute) // from here: 60 MB
 	case "vllm":

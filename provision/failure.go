@@ -14,10 +14,10 @@ import (
 )
 
 // Failure is a run that did not end in a ready deployment: what failed, what
-// exists, what it costs, and how to go on.
+// exists, what it costs, and how to resume.
 type Failure struct {
 	Err    error    // *StageError, or the cause of an interrupt
-	Bills  string   // what exists and what it costs; empty when nothing does
+	Billed string   // what exists and what it costs; empty when nothing does
 	Next   []string // commands
 	Logs   string   // folder with what could be fetched; empty when nothing could
 	Pieces []string // files in it
@@ -29,10 +29,10 @@ func (f *Failure) Error() string {
 	if f.Logs != "" {
 		fmt.Fprintf(&b, "\nlogs: %s in %s", strings.Join(f.Pieces, ", "), f.Logs)
 	}
-	if f.Bills != "" {
-		fmt.Fprintf(&b, "\n%s; resume, stop or terminate with:", f.Bills)
+	if f.Billed != "" {
+		fmt.Fprintf(&b, "\n%s; resume, stop or terminate with:", f.Billed)
 	} else if len(f.Next) > 0 {
-		b.WriteString("\nnothing bills; go on with:")
+		b.WriteString("\nnothing is billed; resume with:")
 	}
 	for _, command := range f.Next {
 		b.WriteString("\n  " + command)
@@ -42,30 +42,30 @@ func (f *Failure) Error() string {
 
 func (f *Failure) Unwrap() error { return f.Err }
 
-// graceful bounds what is still asked of the world after a failure or Ctrl-C.
-const graceful = 20 * time.Second
+// explainTimeout bounds what is still asked of the world after a failure or Ctrl-C.
+const explainTimeout = 20 * time.Second
 
 // explain makes of an error what a person needs to know. The host is left as it is.
 func (r *run) explain(ctx context.Context, cause error) error {
 	f := &Failure{Err: cause}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), explainTimeout)
 	defer cancel()
 	if r.d.Rented() {
 		r.explainPod(ctx, f)
 	} else {
-		f.Next = []string{r.resume(r.d)}
+		f.Next = []string{r.Resume(r.d)}
 	}
 	r.fetchLogs(ctx, f)
 	return f
 }
 
-// explainPod says what bills.
+// explainPod says what is billed.
 func (r *run) explainPod(ctx context.Context, f *Failure) {
-	f.Next = []string{r.resume(r.d)}
+	f.Next = []string{r.Resume(r.d)}
 	pods, err := r.named(ctx, r.d.Name)
 	if r.d.PodID == "" {
-		if err == nil && len(pods) == 0 && r.doubtful {
-			f.Bills = "an order was not answered: a pod named " + r.d.Name + " may still come up, and bill"
+		if err == nil && len(pods) == 0 && r.unanswered {
+			f.Billed = "an order was not answered: a pod named " + r.d.Name + " may still come up, and be billed"
 			f.Next = append(f.Next, r.Command(r.d, "--status"), r.Command(r.d, "--terminate"))
 			return
 		}
@@ -80,7 +80,7 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 			r.d.PodID = pods[0].ID
 			_ = r.save() // said below in any case
 		} else {
-			f.Bills = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billing"
+			f.Billed = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billed"
 			f.Next = append(f.Next, r.Command(r.d, "--status"))
 			return
 		}
@@ -91,19 +91,19 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 		f.Next = []string{r.Command(r.d, "--terminate")}
 		return
 	case err != nil:
-		f.Bills = "pod " + r.d.PodID + " is kept and may be billing"
+		f.Billed = "pod " + r.d.PodID + " is kept and may be billed"
 	case pod.State == PodStopped:
-		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills " + r.stoppedBill(ctx, pod)
+		f.Billed = "pod " + r.d.PodID + " is kept, stopped: its storage costs " + r.stoppedCost(ctx, pod)
 	default:
-		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
+		f.Billed = fmt.Sprintf("pod %s is kept, and billed $%.2f/h", r.d.PodID, pod.PricePerHour)
 	}
-	for _, twin := range pods {
-		if twin.ID != r.d.PodID {
-			f.Bills += "; pod " + twin.ID + " of the same name too, which --terminate ends as well"
+	for _, duplicate := range pods {
+		if duplicate.ID != r.d.PodID {
+			f.Billed += "; pod " + duplicate.ID + " of the same name too, which --terminate ends as well"
 		}
 	}
 	if r.d.Replaces != "" {
-		f.Bills += "; pod " + r.d.Replaces + ", which it is to replace, is kept too"
+		f.Billed += "; pod " + r.d.Replaces + ", which it is to replace, is kept too"
 	}
 	r.pod = pod
 	f.Next = append(f.Next,
@@ -135,8 +135,8 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.said)) {
-		keep(name, r.said[name])
+	for _, name := range slices.Sorted(maps.Keys(r.output)) {
+		keep(name, r.output[name])
 	}
 	if r.d.Rented() {
 		keep("pod.log", r.podLog(ctx))

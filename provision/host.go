@@ -21,7 +21,7 @@ type Host interface {
 	Upload(ctx context.Context, content io.ReadSeeker, path string, mode fs.FileMode) error
 	// DialContext connects to an address as seen from the host, "127.0.0.1:8007".
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
-	// Alive says whether the connection still answers.
+	// Alive reports whether the connection still answers.
 	Alive(ctx context.Context) error
 	Close() error
 }

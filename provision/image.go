@@ -32,16 +32,16 @@ func minCUDA(image string) string {
 	return "12.9"
 }
 
-// driverFloor is the least NVIDIA driver for a CUDA version, from NVIDIA's
+// minDriver is the least NVIDIA driver for a CUDA version, from NVIDIA's
 // release notes of the toolkit; "" where it is not known here.
-func driverFloor(cuda string) string {
+func minDriver(cuda string) string {
 	return map[string]string{"12.8": "570.26", "12.9": "575.51", "13.0": "580.65"}[cuda]
 }
 
 // leadingNumbers is the part of a version that counts here: "5.3.0" of "5.3.0.dev0+g1a2b".
 var leadingNumbers = regexp.MustCompile(`\d+(\.\d+)*`)
 
-// atLeast says whether a dotted version is another or newer. What is no version is not.
+// atLeast reports whether a dotted version is another or newer. What is no version is not.
 func atLeast(version, least string) bool {
 	have := strings.Split(leadingNumbers.FindString(version), ".")
 	for i, want := range strings.Split(least, ".") {

@@ -27,7 +27,7 @@ func (r *run) login(ctx context.Context) error {
 		return nil
 	}
 	if r.d.Rented() {
-		if err := r.findDoor(ctx); err != nil {
+		if err := r.locate(ctx); err != nil {
 			return err
 		}
 	}
@@ -51,11 +51,11 @@ func (r *run) login(ctx context.Context) error {
 // start the address is still that of before. At 5 s a look, a minute.
 const maxRefusals = 12
 
-// findDoor reads the pod's address, which moves with each start, and its host
+// locate reads the pod's address, which moves with each start, and its host
 // key. The key is taken from the pod's log, which comes over the cloud's API:
 // so the first connection is as sure as any later one.
-func (r *run) findDoor(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+func (r *run) locate(ctx context.Context) error {
+	if err := r.checkPod(ctx); err != nil {
 		return err
 	}
 	if r.pod.State != PodRunning {
@@ -107,7 +107,7 @@ func (r *run) readHostKey(ctx context.Context) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case err != nil && reading.Err() == nil:
-		return "", cloudTrouble(err)
+		return "", pendingCloud(err)
 	default:
 		return "", waitFor("the pod has not said its host key in its log yet")
 	}

@@ -26,18 +26,17 @@ func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options, giv
 		port = m[3][1:]
 	}
 	login := Login{User: m[1], Address: net.JoinHostPort(strings.Trim(m[2], "[]"), port), HostKeys: hostKeys}
-	all, err := p.Store.All()
+	known, err := p.Store.Known()
 	if err != nil {
 		return nil, err
 	}
-	d := newDeployment(o)
-	for _, known := range all {
-		if !known.Rented() && known.Login.Address == login.Address {
-			d = known
-			d.Options = o.keeping(known.Options, given)
-			if len(hostKeys) == 0 {
-				login.HostKeys = known.Login.HostKeys
-			}
+	d := known.machine(login.Address)
+	if d == nil {
+		d = newDeployment(o)
+	} else {
+		d.Options = o.keeping(d.Options, given)
+		if len(hostKeys) == 0 {
+			login.HostKeys = d.Login.HostKeys
 		}
 	}
 	d.Login = login

@@ -24,8 +24,8 @@ func (r *run) downloaded(ctx context.Context) error {
 // download brings the models. That the layout model fails costs the layout only.
 func (r *run) download(ctx context.Context) error {
 	var output string
-	err := r.watched(ctx, "models", r.modelsSize(), Quote(r.d.Options.Dir+"/hf/hub"), func(ctx context.Context) (err error) {
-		output, err = r.noted(ctx, "download.log", r.modelScript("download"))
+	err := r.withProgress(ctx, "models", r.modelsSize(), Quote(r.d.Options.Dir+"/hf/hub"), func(ctx context.Context) (err error) {
+		output, err = r.capture(ctx, "download.log", r.modelScript("download"))
 		return err
 	})
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 // (vllm-project/vllm, issue 37551); one with weights that were not loaded has 0 to 2 %
 // (pull request 35548, issue 55605). Below the least it costs time instead of saving it.
 const (
-	leastAccepted = 0.05
-	leastDrafted  = 10 // tokens that are judged by; the sample has some 25
+	minAcceptance = 0.05
+	minDrafted    = 10 // tokens that it takes to tell; the sample has some 25
 )
 
 // modelFault is a model that does not read as it should, found by verify.
@@ -55,7 +55,7 @@ func (r *run) checkMTP(ctx context.Context) error {
 		return nil
 	}
 	drafted, accepted := speculation(body)
-	if drafted >= leastDrafted && accepted < leastAccepted*drafted {
+	if drafted >= minDrafted && accepted < minAcceptance*drafted {
 		return r.modelFault("of %.0f tokens that MTP proposed %.0f were accepted", drafted, accepted)
 	}
 	return nil

@@ -76,7 +76,7 @@ func TestHubReasons(t *testing.T) {
 }
 
 func TestReasonOfADownload(t *testing.T) {
-	d := new(diary)
+	d := new(recorder)
 	r := &run{Provisioner: New(Parts{Progress: d}), d: &Deployment{}}
 	out := "downloading=a/b\n404 of another\nfailed=a/b\ndownloading=c/d\n 10%|#\r 20%|##\rConnectionError: reset\nfailed=c/d\n"
 	if got := r.whyNoDownload(out, "c/d"); got != "ConnectionError: reset" {

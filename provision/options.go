@@ -11,12 +11,12 @@ import (
 )
 
 // Options are what a deployment is wanted to be. They are kept with it, so that
-// a run that was cut off goes on as it was begun.
+// a run that was interrupted is resumed as it was begun.
 type Options struct {
 	GPU           string        `json:"gpu"` // kinds in order of preference, by comma
 	GPUCount      int           `json:"gpu_count"`
 	Tenure        Tenure        `json:"cloud"`
-	Regions       []string      `json:"regions,omitempty"`   // data centre ids or two-letter countries
+	Regions       []string      `json:"regions,omitempty"`   // data center ids or two-letter countries
 	MaxPrice      float64       `json:"max_price,omitempty"` // USD an hour for the pod; 0: no bound
 	RetryFor      time.Duration `json:"retry_for,omitempty"` // wait for stock
 	Image         string        `json:"image,omitempty"`     // empty: the host is not rented
@@ -154,7 +154,7 @@ func (o Options) Validate() error {
 		bad("cloud", "%q is neither secure nor community", o.Tenure)
 	}
 	if i := slices.IndexFunc(o.Regions, func(r string) bool { return !region.MatchString(r) }); i >= 0 {
-		bad("region", "%q is neither a data centre such as US-KS-2 nor a country such as DE", o.Regions[i])
+		bad("region", "%q is neither a data center such as US-KS-2 nor a country such as DE", o.Regions[i])
 	}
 	if o.MaxPrice < 0 {
 		bad("max-price", "it is below 0")

@@ -14,7 +14,7 @@ import (
 type Plan struct {
 	Candidates  []Candidate `json:"candidates"` // in the order in which they are tried
 	Refused     []Candidate `json:"refused,omitempty"`
-	Ceiling     float64     `json:"max_price_per_hour"`  // USD: of the dearest candidate
+	Ceiling     float64     `json:"max_price_per_hour"`  // USD: of the highestPrice candidate
 	Bound       float64     `json:"max_price_of_others"` // USD an hour for kinds that were not asked for
 	Running     float64     `json:"storage_per_month"`   // USD while running, beside the price
 	Stopped     float64     `json:"stopped_per_month"`   // USD for what is kept while stopped
@@ -62,7 +62,7 @@ func (p *Provisioner) Plan(ctx context.Context, o Options) (Plan, error) {
 	}
 	plan.DataCenters = search.DataCenters
 	plan.Candidates, plan.Refused, plan.Bound = candidates(offers, o)
-	plan.Ceiling = dearest(plan.Candidates)
+	plan.Ceiling = highestPrice(plan.Candidates)
 	if len(plan.Candidates) == 0 {
 		return plan, fmt.Errorf("no kind of GPU fits --gpu %s%s: %w", o.GPU, why(plan.Refused, offers), ErrNoStock)
 	}
@@ -76,7 +76,7 @@ func why(refused []Candidate, offers []Offer) string {
 	}
 	var names []string
 	for _, o := range offers {
-		if o.MemoryGB >= leastMemoryGB {
+		if o.MemoryGB >= minMemoryGB {
 			names = append(names, o.Name)
 		}
 	}
@@ -99,7 +99,7 @@ func steps(o Options) []Step {
 		{Stage: "running", Does: "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
 		{Stage: "ssh", Does: "log in with your key; " + hostKey},
 		{Stage: "probe", Does: "GPU, driver, memory, disk, glibc"},
-		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + vllmLeast + ", transformers >= " + transformersLeast + ", packages of the layout sidecar, where missing"},
+		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + minVLLM + ", transformers >= " + minTransformers + ", packages of the layout sidecar, where missing"},
 		{Stage: "model", Does: "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
 		{Stage: "upload", Does: "this program and its MuPDF library by sftp to " + o.Dir + "/bin, checked by SHA-256"},
 		{Stage: "config", Does: "settings, a new API key in a file of mode 0600, and the supervisor's list"},
@@ -179,7 +179,7 @@ func (p Plan) boundFrom() string {
 	if p.Options.MaxPrice > 0 {
 		return " (--max-price)"
 	}
-	return fmt.Sprintf(" (%.1f times the first choice; --max-price sets it)", slack)
+	return fmt.Sprintf(" (%.1f times the first choice; --max-price sets it)", fallbackFactor)
 }
 
 // WriteOrder writes in two lines what will be ordered, for those who are not asked.

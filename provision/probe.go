@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// leastDiskGB is what models, packages and logs take on the host's disk.
-const leastDiskGB = 15
+// minDiskGB is what models, packages and logs take on the host's disk.
+const minDiskGB = 15
 
 // probe is what a host is.
 type probe struct {
@@ -63,15 +63,15 @@ func (p probe) fit(o Options) error {
 		return fmt.Errorf("the host has %d GPUs, --gpu-count asks for %d", len(p.GPUs), o.GPUCount)
 	case p.Python == "":
 		return fmt.Errorf("the host has no python3: install it")
-	case p.DiskGB+p.UsedGB < leastDiskGB:
-		return fmt.Errorf("only %d GB are free where %s lies, %d are needed", p.DiskGB, o.Dir, leastDiskGB)
+	case p.DiskGB+p.UsedGB < minDiskGB:
+		return fmt.Errorf("only %d GB are free where %s lies, %d are needed", p.DiskGB, o.Dir, minDiskGB)
 	}
 	for _, g := range p.GPUs {
-		if floor := driverFloor(minCUDA(o.Image)); floor != "" && !atLeast(g.Driver, floor) {
+		if floor := minDriver(minCUDA(o.Image)); floor != "" && !atLeast(g.Driver, floor) {
 			return fmt.Errorf("the driver of %s is %s, the image %s needs %s: take another host, or an --image for an older CUDA", g.Name, g.Driver, o.Image, floor)
 		}
-		if g.MemoryMB < leastMemoryGB*1000 {
-			return fmt.Errorf("%s has %d MB, the model needs %d GB", g.Name, g.MemoryMB, leastMemoryGB)
+		if g.MemoryMB < minMemoryGB*1000 {
+			return fmt.Errorf("%s has %d MB, the model needs %d GB", g.Name, g.MemoryMB, minMemoryGB)
 		}
 	}
 	return nil

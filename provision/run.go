@@ -88,31 +88,31 @@ type run struct {
 	d    *Deployment
 	plan Plan // candidates; empty when the pod exists
 
-	pod         Pod               // as last seen
-	host        Host              // nil while there is no connection
-	probed      probe             // what the host is
-	logSince    time.Time         // of the pod's log, what is shown already
-	pull        pull              // of the image
-	doubtful    bool              // an order was not answered, and its pod has not been seen
-	startAsked  time.Time         // when the stopped pod was first asked to start
-	restarted   bool              // the pod had failed and was started again in this run
-	refusals    int               // of the login
-	portAsked   bool              // the API's own port was asked for again
-	fresh       bool              // what had failed before this run is forgotten
-	portsAt     time.Time         // when the running pod was first seen without its addresses
-	reasked     bool              // the ports were asked for again
-	site        string            // folder of the host's Python packages
-	vllmVersion string            // of the host
-	encoder     bool              // the JPEG encoder was installed in this run, or could not be
-	sent        bool              // the program was put on the host in this run
-	ending      bool              // the old supervisor was told to end
-	apiKeys     string            // of the gateway, by comma: people may have added some on the host
-	apiKey      string            // the first of them
-	layoutState string            // of the gateway
-	said        map[string][]byte // by scripts, by the name of the log that it becomes
-	verifyBegan time.Time
-	verified    []string // addresses of the API that answered
-	figures     *Figures // of the benchmark
+	pod           Pod               // as last seen
+	host          Host              // nil while there is no connection
+	probed        probe             // what the host is
+	logSince      time.Time         // of the pod's log, what is shown already
+	pull          pull              // of the image
+	unanswered    bool              // an order was not answered, and its pod has not been seen
+	startAsked    time.Time         // when the stopped pod was first asked to start
+	restarted     bool              // the pod had failed and was started again in this run
+	refusals      int               // of the login
+	portAsked     bool              // the API's own port was asked for again
+	failuresReset bool              // failures from before this run do not count
+	noPortsSince  time.Time         // when the running pod was first seen without its addresses
+	portsReasked  bool              // the ports were asked for again
+	site          string            // folder of the host's Python packages
+	vllmVersion   string            // of the host
+	encoder       bool              // the JPEG encoder was installed in this run, or could not be
+	sent          bool              // the program was put on the host in this run
+	ending        bool              // the old supervisor was told to end
+	apiKeys       string            // of the gateway, by comma: people may have added some on the host
+	apiKey        string            // the first of them
+	layoutState   string            // of the gateway
+	output        map[string][]byte // of scripts, by the name of the log that it becomes
+	verifyBegan   time.Time
+	verified      []string // addresses of the API that answered
+	figures       *Figures // of the benchmark
 }
 
 // Up takes a deployment through all stages and returns its card. It may be
@@ -155,8 +155,8 @@ func (r *run) machineStages() []stage {
 		{name: "model", phase: PhaseEnvironment, deadline: d.Model, check: r.downloaded, act: r.download, every: soon},
 		{name: "upload", phase: PhaseEnvironment, deadline: d.Upload, check: r.uploaded, act: r.upload, every: soon},
 		{name: "config", phase: PhaseVLLM, deadline: 5 * time.Minute, check: r.configured, act: r.configure, every: soon},
-		{name: "vllm", phase: PhaseVLLM, deadline: 2 * d.VLLM, check: r.vllmReady, act: r.nurseVLLM, every: soon},
-		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, act: r.nurseGateway, every: soon},
+		{name: "vllm", phase: PhaseVLLM, deadline: 2 * d.VLLM, check: r.vllmReady, act: r.watchVLLM, every: soon},
+		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, act: r.watchGateway, every: soon},
 		{name: "verify", phase: PhaseVerification, deadline: d.Verify, check: r.verify, every: soon},
 	}
 	if r.d.Options.Benchmark {
@@ -165,22 +165,28 @@ func (r *run) machineStages() []stage {
 	return append(stages, stage{name: "ready", phase: PhaseVerification, deadline: d.Stop, check: r.finish, every: r.Poll})
 }
 
-// save keeps what was learnt about the deployment.
+// save keeps what was learned about the deployment.
 func (r *run) save() error { return r.Store.Save(r.d) }
 
 // finish marks the deployment as verified, and takes down what it makes
 // needless: a second pod of an order that was carried out after all, and the
 // pod that it replaces.
 func (r *run) finish(ctx context.Context) error {
-	if err := r.ReapTwins(ctx, r.d); err != nil {
+	if err := r.TerminateDuplicates(ctx, r.d); err != nil {
 		return err
 	}
 	if old := r.d.Replaces; old != "" {
 		if err := r.Cloud.Terminate(ctx, old); err != nil {
-			return fmt.Errorf("this pod is ready, the one it replaces (%s) still bills: %w", old, err)
+			return fmt.Errorf("this pod is ready, the one it replaces (%s) is still billed: %w", old, err)
 		}
-		if err := r.Store.forget(old); err != nil {
+		known, err := r.Store.Known()
+		if err != nil {
 			return err
+		}
+		if d := known.Pod(old); d != nil {
+			if err := r.Store.Drop(d); err != nil {
+				return err
+			}
 		}
 		r.d.Replaces = ""
 	}

@@ -62,9 +62,9 @@ func (r *run) notYet(ctx context.Context, name string, status int, err error) er
 	return waitFor("%s answers with status %d", name, status)
 }
 
-// nurseVLLM watches vLLM come up: it shows its log and, when it ends again and
+// watchVLLM watches vLLM come up: it shows its log and, when it ends again and
 // again, starts it without speculative decoding, which fails on some versions.
-func (r *run) nurseVLLM(ctx context.Context) error {
+func (r *run) watchVLLM(ctx context.Context) error {
 	state, err := r.supervisor(ctx)
 	if err != nil {
 		return err
@@ -92,24 +92,24 @@ func (r *run) nurseVLLM(ctx context.Context) error {
 
 // vllmFailed shows why vLLM ends, and tries without MTP before giving up.
 func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
-	r.showEnd(vllm)
+	r.showExit(vllm)
 	if !r.d.mtp() {
-		return endedAgain(vllm)
+		return repeatedExit(vllm)
 	}
-	if err := r.dropMTP("with it " + endedAgain(vllm).Error()); err != nil {
+	if err := r.dropMTP("with it " + repeatedExit(vllm).Error()); err != nil {
 		return err
 	}
 	return r.configure(ctx) // its definition changes, and with it its failures count anew
 }
 
-// showEnd shows the last words of a program.
-func (r *run) showEnd(p *supervise.ProgramStatus) {
+// showExit shows the last words of a program.
+func (r *run) showExit(p *supervise.ProgramStatus) {
 	for line := range strings.Lines(p.LastExit.Output) {
 		r.Progress.Log(p.Name, strings.TrimRight(line, "\n"))
 	}
 }
 
-func endedAgain(p *supervise.ProgramStatus) error {
+func repeatedExit(p *supervise.ProgramStatus) error {
 	end := p.LastExit
 	how := fmt.Sprintf("with code %d", end.Code)
 	if end.Signal != "" {
@@ -121,8 +121,8 @@ func endedAgain(p *supervise.ProgramStatus) error {
 	return fmt.Errorf("%s ended %d times in a row, last %s: %s", p.Name, p.Failures, how, lastLine(end.Output))
 }
 
-// nurseGateway ends the run when the gateway ends again and again.
-func (r *run) nurseGateway(ctx context.Context) error {
+// watchGateway ends the run when the gateway ends again and again.
+func (r *run) watchGateway(ctx context.Context) error {
 	status, err := r.status(ctx)
 	if err != nil {
 		return err
@@ -131,8 +131,8 @@ func (r *run) nurseGateway(ctx context.Context) error {
 	if gateway == nil || gateway.Failures < crashes || gateway.LastExit == nil {
 		return nil
 	}
-	r.showEnd(gateway)
-	return endedAgain(gateway)
+	r.showExit(gateway)
+	return repeatedExit(gateway)
 }
 
 func program(status supervise.Status, name string) *supervise.ProgramStatus {

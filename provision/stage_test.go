@@ -14,14 +14,14 @@ import (
 	"time"
 )
 
-// diary notes what a run tells.
-type diary struct{ lines []string }
+// recorder notes what a run tells.
+type recorder struct{ lines []string }
 
-func (d *diary) Begin(stage string, _ Phase) { d.lines = append(d.lines, "begin "+stage) }
-func (d *diary) Waiting(why string)          { d.lines = append(d.lines, "wait "+why) }
-func (d *diary) Log(source, line string)     { d.lines = append(d.lines, source+": "+line) }
-func (d *diary) Warn(text string)            { d.lines = append(d.lines, "warn "+text) }
-func (d *diary) End(stage string, _ time.Duration, err error) {
+func (d *recorder) Begin(stage string, _ Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *recorder) Waiting(why string)          { d.lines = append(d.lines, "wait "+why) }
+func (d *recorder) Log(source, line string)     { d.lines = append(d.lines, source+": "+line) }
+func (d *recorder) Warn(text string)            { d.lines = append(d.lines, "warn "+text) }
+func (d *recorder) End(stage string, _ time.Duration, err error) {
 	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
 }
 
@@ -47,7 +47,7 @@ func TestStagesLookBeforeTheyAct(t *testing.T) {
 				act: func(context.Context) error { note("act"); world++; return nil },
 			},
 		}
-		var d diary
+		var d recorder
 		if err := meet(t.Context(), stages, &d); err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestStageEndsAtItsDeadlineAndSaysWhatWasMissing(t *testing.T) {
 		err := meet(t.Context(), []stage{s, {name: "never", deadline: time.Second, check: func(context.Context) error {
 			t.Error("a stage behind a failed one was begun")
 			return nil
-		}}}, new(diary))
+		}}}, new(recorder))
 		var at *StageError
 		if !errors.As(err, &at) || at.Stage != "slow" || !errors.Is(err, ErrDeadline) || !strings.Contains(err.Error(), "a machine is looked for") {
 			t.Errorf("got %v", err)
@@ -89,7 +89,7 @@ func TestStageThatHangsIsCutAtItsDeadline(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		}}
-		if err := meet(t.Context(), []stage{s}, new(diary)); !errors.Is(err, ErrDeadline) {
+		if err := meet(t.Context(), []stage{s}, new(recorder)); !errors.Is(err, ErrDeadline) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -112,7 +112,7 @@ func TestStageFaults(t *testing.T) {
 				check: func(context.Context) error { return tt.check },
 				act:   func(context.Context) error { return tt.act },
 			}
-			if err := meet(t.Context(), []stage{s}, new(diary)); !errors.Is(err, tt.want) {
+			if err := meet(t.Context(), []stage{s}, new(recorder)); !errors.Is(err, tt.want) {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -123,7 +123,7 @@ func TestStageFaults(t *testing.T) {
 			cancel(broken)
 			return waitFor("not yet")
 		}}
-		if err := meet(ctx, []stage{s}, new(diary)); !errors.Is(err, broken) {
+		if err := meet(ctx, []stage{s}, new(recorder)); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -151,7 +151,7 @@ func (h *hands) Upload(_ context.Context, content io.ReadSeeker, path string, _ 
 func TestOldHostsBuildTheProgram(t *testing.T) {
 	host := &hands{files: map[string][]byte{}}
 	parts := Parts{
-		Progress: new(diary), Version: "v1",
+		Progress: new(recorder), Version: "v1",
 		Program: func() (Program, error) { return os.Open("/proc/self/exe") },
 		Library: func() (Program, error) { return os.Open("stage_test.go") }, LibraryName: "lib.so",
 	}

@@ -7,16 +7,16 @@ import (
 	"slices"
 )
 
-// Stop stops a deployment's pod and waits until it bills storage only.
+// Stop stops a deployment's pod and waits until only its storage is billed.
 func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 	var state PodState
 	ask := askOnce{what: "stop", do: func(ctx context.Context) error { return p.Cloud.Stop(ctx, d.PodID) }}
-	return p.stillThere(d.PodID, "stop", meet(ctx, []stage{{
+	return p.stillBilled(d.PodID, "stop", meet(ctx, []stage{{
 		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, d.PodID)
 			if err != nil {
-				return cloudTrouble(err)
+				return pendingCloud(err)
 			}
 			switch state = pod.State; state {
 			case PodStopped:
@@ -32,15 +32,15 @@ func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
 	}}, p.Progress))
 }
 
-// stillThere says that a pod bills on where it could not be stopped or destroyed.
-func (p *Provisioner) stillThere(id, action string, err error) error {
+// stillBilled says that a pod is still billed where it could not be stopped or destroyed.
+func (p *Provisioner) stillBilled(id, action string, err error) error {
 	if err == nil || errors.Is(err, ErrGone) {
 		return err
 	}
 	if errors.Is(err, errPodFailed) {
 		action = "terminate"
 	}
-	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{p.onPod(id, "--"+action)}}
+	return &Failure{Err: err, Billed: "pod " + id + " may be billed", Next: []string{p.onPod(id, "--"+action)}}
 }
 
 // askOnce asks the cloud for a change of a pod once in each of the pod's states:
@@ -61,7 +61,7 @@ func (a *askOnce) ask(ctx context.Context, state PodState) error {
 	case errors.Is(err, ErrUnknownOutcome):
 		return waitFor("the cloud was asked, and did not answer")
 	case err != nil && !errors.Is(err, ErrNotNow):
-		return cloudTrouble(err)
+		return pendingCloud(err)
 	}
 	a.asked, a.said = state, err
 	return a.waiting(state)
@@ -92,7 +92,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 	if err != nil {
 		return err
 	}
-	for look := 0; d.PodID == "" && len(pods) == 0 && look < settleLooks; look++ { // its order may still be under way
+	for look := 0; d.PodID == "" && len(pods) == 0 && look < unansweredLooks; look++ { // its order may still be under way
 		p.Progress.Waiting("no pod of this deployment is known; looking whether one comes up")
 		if err := sleep(ctx, p.Poll); err != nil {
 			return err
@@ -113,7 +113,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 	var state PodState
 	ask := askOnce{what: "terminate", do: func(ctx context.Context) error { return p.Cloud.Terminate(ctx, id) }}
-	return p.stillThere(id, "terminate", meet(ctx, []stage{{
+	return p.stillBilled(id, "terminate", meet(ctx, []stage{{
 		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
 		check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, id)
@@ -121,7 +121,7 @@ func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 			case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
 				return nil
 			case err != nil:
-				return cloudTrouble(err)
+				return pendingCloud(err)
 			}
 			state = pod.State
 			return ask.waiting(state)
@@ -130,15 +130,15 @@ func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 	}}, p.Progress))
 }
 
-// ReapTwins terminates other pods of a deployment's name, which is unique:
+// TerminateDuplicates terminates other pods of a deployment's name, which is unique:
 // they come from orders that the cloud did not answer and carried out late.
-func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
+func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *Deployment) error {
 	if !d.Rented() {
 		return nil
 	}
 	pods, err := p.named(ctx, d.Name)
 	if err != nil {
-		return cloudTrouble(err)
+		return pendingCloud(err)
 	}
 	for _, pod := range pods {
 		if pod.ID == d.PodID {
@@ -146,7 +146,7 @@ func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
 		}
 		p.Progress.Warn("a second pod of this deployment came up late and is terminated: " + pod.ID)
 		if err := p.Cloud.Terminate(ctx, pod.ID); err != nil {
-			return fmt.Errorf("a second pod, %s, bills: %w", pod.ID, err)
+			return fmt.Errorf("a second pod, %s, is billed: %w", pod.ID, err)
 		}
 	}
 	return nil
@@ -160,18 +160,16 @@ func (p *Provisioner) named(ctx context.Context, name string) ([]Pod, error) {
 }
 
 // Replace makes a new deployment in place of one whose machine has no free
-// GPU, or goes on with the one that was made. The old pod is terminated and its
+// GPU, or returns the one that was made. The old pod is terminated and its
 // deployment forgotten when the new one is ready, and not before.
 func (p *Provisioner) Replace(old *Deployment) (*Deployment, func(), error) {
-	all, err := p.Store.All()
+	known, err := p.Store.Known()
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, d := range all {
-		if d.Replaces == old.PodID {
-			unlock, err := p.Store.Lock(d.Name)
-			return d, unlock, err
-		}
+	if d := known.successor(old.PodID); d != nil {
+		unlock, err := p.Store.Lock(d.Name)
+		return d, unlock, err
 	}
 	d := newDeployment(old.Options)
 	d.Ceiling, d.Replaces = old.Ceiling, old.PodID

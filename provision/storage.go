@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// stopped is the pod as it would bill when it is stopped.
+// stopped is the pod as it would be billed when it is stopped.
 func (p Pod) stopped() Pod {
 	p.State = PodStopped
 	return p
@@ -34,16 +34,16 @@ func (p *Provisioner) storage(ctx context.Context, pod Pod) (perMonth float64, k
 	return perMonth + rates.NetworkVolume*float64(volume.SizeGB), err == nil
 }
 
-// StoppedBill says what a pod goes on costing while it is stopped, as "$20.00 a month".
-func (p *Provisioner) StoppedBill(ctx context.Context, podID string) string {
+// StoppedCost is what a pod costs while it is stopped, as "$20.00 a month".
+func (p *Provisioner) StoppedCost(ctx context.Context, podID string) string {
 	pod, err := p.Cloud.Pod(ctx, podID)
 	if err != nil {
 		return "by the month"
 	}
-	return p.stoppedBill(ctx, pod)
+	return p.stoppedCost(ctx, pod)
 }
 
-func (p *Provisioner) stoppedBill(ctx context.Context, pod Pod) string {
+func (p *Provisioner) stoppedCost(ctx context.Context, pod Pod) string {
 	perMonth, known := p.storage(ctx, pod.stopped())
 	if !known {
 		return "by the month"

@@ -69,28 +69,14 @@ func (s *Store) Drop(d *Deployment) error {
 	return nil
 }
 
-// forget drops the deployment of a pod, if there is one.
-func (s *Store) forget(podID string) error {
-	all, err := s.All()
-	if err != nil {
-		return err
-	}
-	for _, d := range all {
-		if d.PodID == podID {
-			return s.Drop(d)
-		}
-	}
-	return nil
-}
-
-// All returns the deployments, oldest first. A file that cannot be read is an
+// Known reads all deployments. A file that cannot be read is an
 // error that names it: a pod may stand behind it.
-func (s *Store) All() ([]*Deployment, error) {
+func (s *Store) Known() (Known, error) {
 	names, err := filepath.Glob(filepath.Join(s.dir, namePrefix+"*.json"))
 	if err != nil {
 		return nil, err
 	}
-	var all []*Deployment
+	var all Known
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -27,7 +27,7 @@ func TestStoreKeepsDeploymentsPrivateAndWhole(t *testing.T) {
 	if err := store.Save(later); err != nil {
 		t.Fatal(err)
 	}
-	all, err := store.All()
+	all, err := store.Known()
 	if err != nil || len(all) != 2 || all[0].Name != sooner.Name || all[1].PodID != "p3" {
 		t.Fatalf("got %+v, %v", all, err)
 	}
@@ -60,8 +60,8 @@ func TestStoreSaysWhichFileIsDamaged(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ocr-gateway-x.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.All(); err == nil {
-		t.Error("a damaged file, behind which a pod may bill, was passed over")
+	if _, err := store.Known(); err == nil {
+		t.Error("a damaged file, behind which a pod may be billed, was passed over")
 	}
 }
 

@@ -83,7 +83,7 @@ func (r *run) buildThere(ctx context.Context, why error) error {
 	if err := r.put(ctx, "run/source.tar.gz", source, false); err != nil {
 		return err
 	}
-	_, err = r.noted(ctx, "build.log", r.script(buildScript, map[string]string{
+	_, err = r.capture(ctx, "build.log", r.script(buildScript, map[string]string{
 		"source": hex.EncodeToString(sum[:]), "go_pin": goPin, "version": r.Version,
 	}))
 	if exit, ok := asExit(err); ok {

@@ -17,7 +17,7 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// samplePage is a picture with a few printed lines, sampleText what it says.
+// samplePage is an image with a few printed lines, sampleText what it says.
 // testdata/make makes them.
 //
 //go:embed sample/page.png
@@ -26,10 +26,10 @@ var samplePage []byte
 //go:embed sample/page.txt
 var sampleText string
 
-// leastLikeness is how much of the sample's text must be read: less means that
-// the model, its prompt or the picture's way to it are broken, not that it
+// minSimilarity is how much of the sample's text must be read: less means that
+// the model, its prompt or the image's way to it are broken, not that it
 // misread a letter.
-const leastLikeness = 0.9
+const minSimilarity = 0.9
 
 // route is a way to the API.
 type route struct {
@@ -79,7 +79,7 @@ func (r *run) verify(ctx context.Context) error {
 		return err
 	}
 	if r.d.Rented() {
-		if err := r.look(ctx); err != nil { // its addresses may have moved
+		if err := r.checkPod(ctx); err != nil { // its addresses may have moved
 			return err
 		}
 	}
@@ -93,7 +93,7 @@ func (r *run) verify(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if way.dial != nil || errors.Is(err, errOpen) {
+			if way.dial != nil || errors.Is(err, errKeyless) {
 				return err
 			}
 			missing = append(missing, fmt.Sprintf("%s: %v", way.base, err))
@@ -115,8 +115,8 @@ func (r *run) verify(ctx context.Context) error {
 	return nil
 }
 
-// errOpen is an API that anybody may use who finds it.
-var errOpen = errors.New("the API answers without a key")
+// errKeyless is an API that anybody may use who finds it.
+var errKeyless = errors.New("the API answers without a key")
 
 // gatewayRealm is how the gateway asks for a key: by it a stranger's server is told from it.
 const gatewayRealm = `realm="ocr-gateway"`
@@ -130,7 +130,7 @@ func (r *run) try(ctx context.Context, way route) error {
 	_, ours := sampleAnswer(stranger.body)
 	switch {
 	case stranger.status == http.StatusOK && ours:
-		return fmt.Errorf("%s: %w: whoever knows the address can use it; look what stands before the gateway, and stop the host until then", way.name, errOpen)
+		return fmt.Errorf("%s: %w: whoever knows the address can use it; look what stands before the gateway, and stop the host until then", way.name, errKeyless)
 	case stranger.status == http.StatusOK:
 		return waitFor("what answers there is not the gateway: %s", firstBytes(stranger.body, 100))
 	case stranger.status != http.StatusUnauthorized:
@@ -151,7 +151,7 @@ func (r *run) try(ctx context.Context, way route) error {
 	if !ours {
 		return fmt.Errorf("%s: the answer is not the gateway's: %s", way.name, firstBytes(body, 100))
 	}
-	if l := likeness(text, sampleText); l < leastLikeness {
+	if l := similarity(text, sampleText); l < minSimilarity {
 		return r.modelFault("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(text), 300))
 	}
 	return nil
@@ -184,9 +184,9 @@ func sampleRequest(ctx context.Context, base string) *http.Request {
 	return req
 }
 
-// likeness compares two texts by their letters, from 0 to 1; case, blanks and
+// similarity compares two texts by their letters, from 0 to 1; case, blanks and
 // line ends do not count.
-func likeness(a, b string) float64 {
+func similarity(a, b string) float64 {
 	a, b = strings.ToLower(strings.Join(strings.Fields(a), "")), strings.ToLower(strings.Join(strings.Fields(b), ""))
 	longest := max(len([]rune(a)), len([]rune(b)))
 	if longest == 0 {

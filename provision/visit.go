@@ -5,57 +5,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
-// Known returns the deployment that has a pod, locked, or, without an id, the
-// only one there is; nil, and an unlock that does nothing, where none is known.
-func (p *Provisioner) Known(podID string) (d *Deployment, unlock func(), err error) {
-	nothing := func() {}
-	all, err := p.Store.All()
-	if err != nil {
-		return nil, nothing, err
-	}
-	all = slices.DeleteFunc(all, func(d *Deployment) bool { return !d.Rented() || podID != "" && d.PodID != podID })
-	if len(all) == 0 {
-		return nil, nothing, nil
-	}
-	if len(all) > 1 {
-		_, err := p.Only()
-		return nil, nothing, err
-	}
-	if unlock, err = p.Store.Lock(all[0].Name); err != nil {
-		return nil, nothing, err
-	}
-	return all[0], unlock, nil
-}
-
-// Peek returns the deployment of a pod without locking or saving it.
-func (p *Provisioner) Peek(ctx context.Context, podID string) (*Deployment, error) {
-	all, err := p.Store.All()
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range all {
-		if d.PodID == podID {
-			return d, nil
-		}
-	}
-	pod, err := p.Cloud.Pod(ctx, podID)
-	if err != nil {
-		return nil, err
-	}
-	return adopted(pod)
-}
-
-// Door returns how a deployment's host is reached now.
-func (p *Provisioner) Door(ctx context.Context, d *Deployment) (Login, error) {
+// Locate returns how a deployment's host is reached now.
+func (p *Provisioner) Locate(ctx context.Context, d *Deployment) (Login, error) {
 	if !d.Rented() {
 		return d.Login, nil
 	}
 	r := &run{Provisioner: p, d: d}
-	if err := r.findDoor(ctx); err != nil {
+	if err := r.locate(ctx); err != nil {
 		return Login{}, err
 	}
 	return d.Login, nil
@@ -63,7 +22,7 @@ func (p *Provisioner) Door(ctx context.Context, d *Deployment) (Login, error) {
 
 // Open connects to a deployment's host. The caller closes it.
 func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
-	login, err := p.Door(ctx, d)
+	login, err := p.Locate(ctx, d)
 	if err != nil {
 		return nil, err
 	}

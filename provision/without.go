@@ -41,7 +41,7 @@ func (r *run) tryAgain(ctx context.Context) error {
 	}
 	what := strings.Join(off.Lines(), "; ")
 	if !r.d.TryAgain && r.startAsked.IsZero() && !r.d.Ready.IsZero() && r.serves(ctx) {
-		r.Progress.Warn("off, and left so while it serves (--try-again tries it again): " + what)
+		r.Progress.Warn("off, and left so while it serves: " + what + "; to try it again: " + r.Command(r.d, "--try-again"))
 		return nil
 	}
 	r.Progress.Warn("trying again what was off: " + what)

@@ -16,7 +16,7 @@ import (
 	"ocr-gateway/provision/supervise"
 )
 
-const rubbish = "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"
+const nonsense = "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"
 
 // What failed once is off with its reason, and is tried again: where it serves when
 // that is asked for, else whenever the pod is started.
@@ -41,7 +41,7 @@ func TestWhatWasGivenUpIsTriedAgain(t *testing.T) {
 	c.pods.Heal()
 	c.pods.Fail("vllm", podtest.Fault{With: "--speculative-config", Exit: 1, Text: "ValueError: no MTP head\n"})
 	card, progress := c.must("--pod-id", c.only().ID)
-	if !strings.Contains(progress, "--try-again tries it again") || !strings.Contains(card, "pages are read whole") {
+	if !strings.Contains(progress, "to try it again: ocr-gateway provision --try-again --pod-id ") || !strings.Contains(card, "pages are read whole") {
 		t.Errorf("what serves was interrupted unasked:\n%s\n%s", progress, card)
 	}
 	card, progress = c.must("--try-again")
@@ -53,7 +53,7 @@ func TestWhatWasGivenUpIsTriedAgain(t *testing.T) {
 	if card, progress = c.must("--start"); !strings.Contains(card, ", MTP (this host only)") {
 		t.Errorf("after the start:\n%s\n%s", progress, card)
 	}
-	if status, _ := c.must("--status"); strings.Contains(status, "is without") {
+	if status, _ := c.must("--status"); strings.Contains(status, "runs without") {
 		t.Errorf("status:\n%s", status)
 	}
 	c.ended()
@@ -156,26 +156,26 @@ func TestOpenAPIIsAFailure(t *testing.T) {
 	c.ended()
 }
 
-// verify judges the model: rubbish, and drafts that never come true, are found, MTP
+// verify tests the model: nonsense, and drafts that never come true, are found, MTP
 // is left out where it is to blame, and what to do is said.
-func TestVerifyJudgesTheModel(t *testing.T) {
+func TestVerifyTestsTheModel(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault func(*podtest.Pods)
 		code  int
 		says  []string
 		never string
 	}{
-		"rubbish with MTP": {
-			func(p *podtest.Pods) { p.AnswerWithMTP(rubbish) }, exitOK,
+		"nonsense with MTP": {
+			func(p *podtest.Pods) { p.AnswerWithMTP(nonsense) }, exitOK,
 			[]string{"the sample was read wrongly", "without MTP (this host only)", "MTP: SSH tunnel: the sample was read wrongly"}, "",
 		},
 		"drafts that never come true": {
 			func(p *podtest.Pods) { p.Acceptance(0) }, exitOK,
 			[]string{"tokens that MTP proposed 0 were accepted", "without MTP (this host only)"}, "",
 		},
-		"rubbish also without": {
-			func(p *podtest.Pods) { p.Answer(rubbish) }, exitKept,
-			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"}, "is without",
+		"nonsense also without": {
+			func(p *podtest.Pods) { p.Answer(nonsense) }, exitKept,
+			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"}, "runs without",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

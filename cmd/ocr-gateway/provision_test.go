@@ -23,7 +23,7 @@ import (
 )
 
 // provisionedText is what the stand-in for vLLM answers: the words of the
-// picture that provision verifies with.
+// image that provision verifies with.
 const provisionedText = "Delivery note 4711\nThree boxes of type B arrived on Monday.\nTotal weight: 12.5 kg"
 
 // realProgram is ocr-gateway itself, with the race detector and MuPDF beside it:
@@ -240,7 +240,7 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 		t.Errorf("status:\n%s", status)
 	}
 	c.ended()
-	if status, _ := c.must("--status"); !strings.Contains(status, "nothing bills") {
+	if status, _ := c.must("--status"); !strings.Contains(status, "nothing is billed") {
 		t.Errorf("status at the end:\n%s", status)
 	}
 }
@@ -281,7 +281,7 @@ func (c *cloud) interruptAt(stage string, signal syscall.Signal, args ...string)
 	return seen.String(), err == nil
 }
 
-func TestKilledAtEveryStageItGoesOnWithOnePod(t *testing.T) {
+func TestKilledAtEveryStageItResumesWithOnePod(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{Provisioning: 200 * time.Millisecond, Starting: 300 * time.Millisecond})
 	for _, stage := range []string{"create", "provisioning", "running", "ports", "ssh", "probe", "deps", "model", "upload", "config", "vllm", "gateway", "verify", "ready"} {
 		if output, finished := c.interruptAt(stage, syscall.SIGKILL, "--gpu", "H100", "--yes"); finished {
@@ -292,8 +292,8 @@ func TestKilledAtEveryStageItGoesOnWithOnePod(t *testing.T) {
 		}
 	}
 	card, progress := c.must("--gpu", "H100", "--yes")
-	if !strings.Contains(progress, "Going on with") {
-		t.Errorf("it did not say that it goes on:\n%s", progress)
+	if !strings.Contains(progress, "Resuming") {
+		t.Errorf("it did not say that it resumes:\n%s", progress)
 	}
 	if n := c.fake.Created(); n != 1 {
 		t.Errorf("%d pods were made, want 1", n)
@@ -397,7 +397,7 @@ func called(calls []podtest.Call, argument string) bool {
 	return false
 }
 
-func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
+func TestProvisionKeepsWhatFailedAndResumes(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{})
 	c.pods.Fail("vllm", podtest.Fault{Exit: 1, Text: "RuntimeError: CUDA out of memory\n"})
 	_, stderr, code := c.run("--gpu", "A40", "--yes")
@@ -406,7 +406,7 @@ func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
 	}
 	id := c.only().ID
 	for _, want := range []string{
-		"RuntimeError: CUDA out of memory", "is kept: billing $0.40/h; resume, stop or terminate with:",
+		"RuntimeError: CUDA out of memory", "is kept, and billed $0.40/h; resume, stop or terminate with:",
 		"--pod-id " + id, "--stop --pod-id " + id, "--terminate --pod-id " + id, "vllm.log",
 	} {
 		if !strings.Contains(stderr, want) {
@@ -428,10 +428,10 @@ func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
 	c.ended()
 }
 
-func TestInterruptSaysWhatBills(t *testing.T) {
+func TestInterruptSaysWhatIsBilled(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{})
 	output, finished := c.interruptAt("deps", syscall.SIGINT, "--gpu", "A40", "--yes")
-	if finished || !strings.Contains(output, "billing $0.40/h") || !strings.Contains(output, "--terminate --pod-id "+c.only().ID) {
+	if finished || !strings.Contains(output, "billed $0.40/h") || !strings.Contains(output, "--terminate --pod-id "+c.only().ID) {
 		t.Errorf("it said:\n%s", output)
 	}
 	c.ended()
@@ -504,7 +504,7 @@ func TestTerminateIsCareful(t *testing.T) {
 		c.fake.Refuse(gpu, runpodtest.NoLonger)
 	}
 	cmd = c.command("--gpu", "A40")
-	cmd.Stdin = strings.NewReader("y\n") // is a yes: it goes on, and finds nothing free
+	cmd.Stdin = strings.NewReader("y\n") // is a yes: it tries, and finds nothing free
 	if out, err := cmd.CombinedOutput(); err == nil || cmd.ProcessState.ExitCode() != exitNoStock {
 		t.Errorf("accepted: %v\n%s", err, out)
 	}

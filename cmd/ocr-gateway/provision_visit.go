@@ -19,7 +19,7 @@ func (v *provisioning) visit(ctx context.Context) error {
 	if err := v.onlyPod(); err != nil {
 		return err
 	}
-	d, err := v.p.Peek(ctx, v.podID)
+	d, err := v.p.Select(ctx, v.podID)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (v *provisioning) visitDeployment(ctx context.Context, d *provision.Deploym
 
 // shell hands the terminal to the system's ssh, which may trust the pinned key only.
 func (v *provisioning) shell(ctx context.Context, d *provision.Deployment) error {
-	login, err := v.p.Door(ctx, d)
+	login, err := v.p.Locate(ctx, d)
 	if err != nil {
 		return err
 	}

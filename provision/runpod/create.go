@@ -88,10 +88,10 @@ func (c *Cloud) create(ctx context.Context, body createBody) (provision.Pod, err
 
 func refusesNewer(err error) bool {
 	fault, ok := errors.AsType[*provision.CloudError](err)
-	return ok && fault.Status == http.StatusUnprocessableEntity && fault.Blames(newerFields...)
+	return ok && fault.Status == http.StatusUnprocessableEntity && fault.NamesField(newerFields...)
 }
 
-// tookForm says whether a body's form was accepted, though perhaps not what it asks for.
+// tookForm reports whether a body's form was accepted, though perhaps not what it asks for.
 func tookForm(err error) bool {
 	fault, ok := errors.AsType[*provision.CloudError](err)
 	return err == nil || ok && fault.Status < 500 && fault.Status != http.StatusUnprocessableEntity

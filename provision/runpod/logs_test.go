@@ -117,7 +117,7 @@ func TestLogsEnd(t *testing.T) {
 		return nil
 	})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
 	err = w.cloud.Logs(t.Context(), p.ID, provision.LogContainer, time.Time{}, func(provision.LogLine) error {
 		w.Vanish(p.ID)

@@ -11,11 +11,11 @@ import (
 	"ocr-gateway/provision"
 )
 
-type catalogue struct {
+type catalog struct {
 	GPUs []gpu `json:"gpus"`
 }
 
-// gpu is a kind of GPU in the catalogue. Of price, only the part whose flag is set counts.
+// gpu is a kind of GPU in the catalog. Of price, only the part whose flag is set counts.
 type gpu struct {
 	ID           string             `json:"id"`
 	Name         string             `json:"name"`
@@ -33,7 +33,7 @@ type dataCenter struct {
 	Availability string `json:"availability"`
 }
 
-// Offers reads the catalogue. Where the search names data centres, the stock is theirs.
+// Offers reads the catalog. Where the search names data centers, the stock is theirs.
 func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Offer, error) {
 	query := url.Values{
 		"include": {"AVAILABILITY"},
@@ -47,8 +47,8 @@ func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Off
 	if len(s.Countries) > 0 {
 		query.Set("countryCodes", strings.ToUpper(strings.Join(s.Countries, ",")))
 	}
-	var got catalogue
-	q := call{name: "read catalogue", method: http.MethodGet, path: "/catalog/gpus", query: query}
+	var got catalog
+	q := call{name: "read catalog", method: http.MethodGet, path: "/catalog/gpus", query: query}
 	if err := c.do(ctx, q, &got); err != nil {
 		return nil, err
 	}

@@ -101,7 +101,7 @@ func (c *Cloud) Pods(ctx context.Context) ([]provision.Pod, error) {
 		if err := c.do(ctx, q, &page); err != nil {
 			return nil, err
 		}
-		if page.Pods == nil { // an empty list is no such answer: a pod that bills may be on the real one
+		if page.Pods == nil { // an empty list is no such answer: a pod that is billed may be on the real one
 			return nil, fmt.Errorf("%s: %w: it has no pods", q.name, errBroken)
 		}
 		for _, raw := range page.Pods {

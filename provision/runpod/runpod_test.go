@@ -276,7 +276,7 @@ func TestCreateFaults(t *testing.T) {
 	}
 }
 
-func TestCreateCancelled(t *testing.T) {
+func TestCreateCanceled(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	w.Change(func(c *runpodtest.Config) {

@@ -221,10 +221,10 @@ func (h *Host) because(err error) error {
 	return err
 }
 
-// afterlife is how long a call of the SSH library may go on after the connection
+// callGrace is how long a call of the SSH library may run after the connection
 // is lost. Its calls end with the connection, except one that opens a channel in
 // the moment of the loss: golang.org/x/crypto/ssh never answers that one.
-const afterlife = time.Second
+const callGrace = time.Second
 
 // within makes a call of the SSH library, which knows no context. When ctx ends
 // first, the call is left to end by itself, with the connection at the latest,
@@ -251,7 +251,7 @@ func within[T any](ctx context.Context, h *Host, call func() (T, error), discard
 		case <-h.life.Done():
 			select {
 			case got = <-called:
-			case <-time.After(afterlife):
+			case <-time.After(callGrace):
 				got.err = errUnanswered // nobody waits for the call any more
 			}
 		}

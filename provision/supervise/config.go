@@ -109,7 +109,7 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-var goodName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
+var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
 // Validate joins all that is wrong.
 func (c Config) Validate() error {
@@ -143,7 +143,7 @@ func (c Config) Validate() error {
 }
 
 func (p Program) faults() (errs []error) {
-	if !goodName.MatchString(p.Name) {
+	if !validName.MatchString(p.Name) {
 		errs = append(errs, fmt.Errorf("name: %q is not made of a-z, 0-9, - and _", p.Name))
 	}
 	if len(p.Command) == 0 || p.Command[0] == "" {
@@ -161,7 +161,7 @@ func (p Program) faults() (errs []error) {
 		errs = append(errs, errors.New("start_timeout, stop_timeout: must not be negative"))
 	}
 	for name := range p.Env {
-		if !goodVariable.MatchString(name) {
+		if !validVariable.MatchString(name) {
 			errs = append(errs, fmt.Errorf("env: %q is not the name of a variable", name))
 		}
 	}

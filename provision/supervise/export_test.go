@@ -19,8 +19,8 @@ type LogFile struct{ *logFile }
 func (l LogFile) Close() error { return l.close() }
 func (l LogFile) Last() string { return l.last() }
 
-// LookForWork makes looks at a gateway's metrics.
-func LookForWork(metrics, key string) func(context.Context) (bool, error) {
+// CheckForWork makes looks at a gateway's metrics.
+func CheckForWork(metrics, key string) func(context.Context) (bool, error) {
 	return (&gatewayWork{metrics: metrics, key: key, timeout: 5 * time.Second}).look
 }
 

@@ -45,7 +45,7 @@ const timeout = time.Minute
 // quick is a Timing for tests.
 func quick() supervise.Timing {
 	t := supervise.DefaultTiming()
-	t.FirstLook, t.Look = 5*time.Millisecond, 5*time.Millisecond
+	t.FirstProbe, t.Probe = 5*time.Millisecond, 5*time.Millisecond
 	t.BackoffMin, t.BackoffMax = 5*time.Millisecond, 20*time.Millisecond
 	return t
 }

@@ -26,7 +26,7 @@ func watchIdle(p *idlePlan, opts Options, b *board) *idleWatch {
 		return nil
 	}
 	key, _, _ := strings.Cut(p.secrets["OCR_SERVER_API_KEYS"], ",")
-	gateway := gatewayWork{metrics: p.Metrics, key: strings.TrimSpace(key), timeout: opts.Timing.LookTimeout}
+	gateway := gatewayWork{metrics: p.Metrics, key: strings.TrimSpace(key), timeout: opts.Timing.ProbeTimeout}
 	w := &idleWatch{
 		after: time.Duration(p.After), timing: opts.Timing, log: opts.Log.With("component", "idle"),
 		look:     gateway.look,
@@ -49,7 +49,7 @@ func (w *idleWatch) close() {
 func (w *idleWatch) run(ctx context.Context) {
 	worked := time.Now() // the start is work
 	var asked time.Time
-	for pause(ctx, w.timing.IdleLook) {
+	for pause(ctx, w.timing.IdleCheck) {
 		if w.working(ctx) {
 			worked, asked = time.Now(), time.Time{}
 			continue

@@ -119,7 +119,7 @@ func TestLookForWork(t *testing.T) {
 		fmt.Fprintf(w, "ocr_gateway_requests_running %d\nocr_gateway_pages_total{status=\"ok\"} %d\n", state.running, state.pages)
 	}))
 	defer srv.Close()
-	look := supervise.LookForWork(srv.URL, "k1")
+	look := supervise.CheckForWork(srv.URL, "k1")
 	for i, step := range []struct {
 		running, pages int
 		want           bool
@@ -135,7 +135,7 @@ func TestLookForWork(t *testing.T) {
 	if _, err := look(t.Context()); err == nil {
 		t.Error("a 500 is taken")
 	}
-	if _, err := supervise.LookForWork(srv.URL, "")(t.Context()); err == nil {
+	if _, err := supervise.CheckForWork(srv.URL, "")(t.Context()); err == nil {
 		t.Error("a 401 is taken")
 	}
 	srv.Close()
@@ -161,7 +161,7 @@ func TestIdleNeedsAWayToStop(t *testing.T) {
 // What stops the host gets the secrets of idle.env_file.
 func TestIdleStopsTheHost(t *testing.T) {
 	opts := newSite(t).options()
-	opts.Timing.IdleLook = time.Millisecond
+	opts.Timing.IdleCheck = time.Millisecond
 	keys := make(chan string, 1)
 	opts.StopHost = func(_ context.Context, secrets map[string]string) error {
 		keys <- secrets["RUNPOD_KEY"]

@@ -42,11 +42,11 @@ func (k *keeper) run(ctx context.Context) {
 			return
 		}
 		k.failures++
-		if readyFor >= k.opts.Timing.Settled {
+		if readyFor >= k.opts.Timing.StableAfter {
 			k.failures = 1 // it was good: this is the first trouble
 		}
 		state := Backoff
-		if k.failures >= manyFailures {
+		if k.failures >= failedAfter {
 			state = Failed
 		}
 		wait := backoff(k.opts.Timing, k.failures)
@@ -133,7 +133,7 @@ func (k *keeper) watch(ctx context.Context, p *process) (reason string, ready ti
 	if k.launch.Ready == "" {
 		becomeReady()
 	} else {
-		var l looker
+		var l prober
 		looks = l.watch(k.launch.Ready, k.opts.Timing)
 		defer l.stop()
 	}
@@ -158,9 +158,9 @@ func (k *keeper) watch(ctx context.Context, p *process) (reason string, ready ti
 				silent = 0
 			case !ready.IsZero():
 				silent++
-				k.log.Warn("program does not answer", "looks", silent, "of", silentLooks)
+				k.log.Warn("program does not answer", "looks", silent, "of", maxMissedProbes)
 			}
-			if silent == silentLooks {
+			if silent == maxMissedProbes {
 				return fmt.Sprintf("silent for %d looks in a row", silent), ready
 			}
 		}

@@ -128,7 +128,7 @@ func (l launch) path() string {
 	return name
 }
 
-var goodVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var validVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // readEnvFile reads NAME=value lines. Values are taken as they stand, without
 // quotes or escapes; blank lines and those with # are left out. Errors show no values.
@@ -148,7 +148,7 @@ func readEnvFile(file string) (map[string]string, error) {
 			continue
 		}
 		name, value, ok := strings.Cut(line, "=")
-		if !ok || !goodVariable.MatchString(name) || strings.ContainsRune(value, 0) {
+		if !ok || !validVariable.MatchString(name) || strings.ContainsRune(value, 0) {
 			return nil, fmt.Errorf("env_file: %s line %d: want NAME=value", file, n)
 		}
 		vars[name] = value

@@ -50,8 +50,8 @@ const (
 	Stopped  State = "stopped" // on purpose
 )
 
-// manyFailures make a program a failed one.
-const manyFailures = 5
+// failedAfter make a program a failed one.
+const failedAfter = 5
 
 // Exit is how a program ended.
 type Exit struct {
@@ -144,7 +144,7 @@ func (b *board) starting() bool {
 	})
 }
 
-// write replaces the file. Supervising goes on without it: a full disk must not
+// write replaces the file. Supervision does not need it: a full disk must not
 // take the service down.
 func (b *board) write() {
 	err := replace(b.path, b.status)

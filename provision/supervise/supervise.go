@@ -16,33 +16,33 @@ import (
 
 // Timing holds the times that are not for the config file.
 type Timing struct {
-	FirstLook   time.Duration // between looks until a program is ready
-	Look        time.Duration // between looks at a program that is ready
-	LookTimeout time.Duration // for one look; one that takes longer is a silent one
-	BackoffMin  time.Duration // before a program is started for the second time; doubles from there
-	BackoffMax  time.Duration
-	Settled     time.Duration // who was ready for so long starts with BackoffMin again
-	IdleLook    time.Duration // between looks for work
-	IdleRetry   time.Duration // until a host that was told to stop, and goes on, is told again
+	FirstProbe   time.Duration // between looks until a program is ready
+	Probe        time.Duration // between looks at a program that is ready
+	ProbeTimeout time.Duration // for one look; one that takes longer is a silent one
+	BackoffMin   time.Duration // before a program is started for the second time; doubles from there
+	BackoffMax   time.Duration
+	StableAfter  time.Duration // who was ready for so long starts with BackoffMin again
+	IdleCheck    time.Duration // between looks for work
+	IdleRetry    time.Duration // until a host that was told to stop, and still runs, is told again
 }
 
 // DefaultTiming returns the times for real use.
 func DefaultTiming() Timing {
 	return Timing{
-		FirstLook:   time.Second,
-		Look:        5 * time.Second,
-		LookTimeout: 5 * time.Second,
-		BackoffMin:  time.Second,
-		BackoffMax:  time.Minute,
-		Settled:     time.Minute,
-		IdleLook:    30 * time.Second,
-		IdleRetry:   10 * time.Minute,
+		FirstProbe:   time.Second,
+		Probe:        5 * time.Second,
+		ProbeTimeout: 5 * time.Second,
+		BackoffMin:   time.Second,
+		BackoffMax:   time.Minute,
+		StableAfter:  time.Minute,
+		IdleCheck:    30 * time.Second,
+		IdleRetry:    10 * time.Minute,
 	}
 }
 
-// silentLooks is how many looks in a row a program may leave unanswered: 30 s by
+// maxMissedProbes is how many looks in a row a program may leave unanswered: 30 s by
 // default. A model server under load answers late, and its start takes minutes.
-const silentLooks = 6
+const maxMissedProbes = 6
 
 // Options are what Run works with beside the config file.
 type Options struct {

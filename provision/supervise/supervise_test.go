@@ -372,7 +372,7 @@ func TestBackoff(t *testing.T) {
 func TestFailuresAreForgottenOnceItWasReadyForAWhile(t *testing.T) {
 	s := newSite(t, shell("brief", `exit 1`))
 	opts := s.options()
-	opts.Timing.Settled = 0
+	opts.Timing.StableAfter = 0
 	s.runWith(opts)
 	p := s.await("brief", "started often", func(p supervise.ProgramStatus) bool { return p.Starts > 8 && p.LastExit != nil })
 	if p.Failures != 1 || p.State == supervise.Failed {
@@ -411,7 +411,7 @@ func TestIdleBeginsWhenAllHasStarted(t *testing.T) {
 	s.cfg.Idle = &supervise.Idle{After: supervise.Duration(time.Hour), Metrics: srv.URL + "/metrics"}
 	s.write()
 	opts := s.options()
-	opts.Timing.IdleLook = time.Millisecond
+	opts.Timing.IdleCheck = time.Millisecond
 	s.runWith(opts)
 	eventually(t, func() bool { return looks.Load() > 20 }, func() string { return "nobody looks" })
 	const said = "cannot tell whether there is work"
@@ -456,7 +456,7 @@ func TestKeepsAllOutput(t *testing.T) {
 }
 
 // Whoever has the config read again may have taken the cause of a failure away: what
-// failed is started at once and its failures count anew, what is ready goes on.
+// failed is started at once and its failures count anew, what is ready keeps running.
 func TestReloadStartsWhatFailedAtOnce(t *testing.T) {
 	s := newSite(t, shell("model", `[ -f mended ] && exec sleep 1000; exit 1`), obedient("gateway"))
 	s.cfg.Programs[0].Ready = "" // ready once it runs

@@ -15,17 +15,17 @@ import (
 func TestArrivalLine(t *testing.T) {
 	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	tests := []struct {
-		a     arrival
+		a     transfer
 		bytes int64
 		after time.Duration
 		want  string
 	}{
-		{arrival{what: "models", whole: 2.8e9}, 700e6, 10 * time.Second, "models: 700 MB of about 2.8 GB, 70.0 MB/s, 30s left"},
-		{arrival{what: "models", whole: 2.8e9, had: 600e6}, 700e6, 10 * time.Second, "models: 700 MB of about 2.8 GB, 10.0 MB/s, 3m30s left"},
-		{arrival{what: "packages"}, 1.5e9, 10 * time.Second, "packages: 1.5 GB, 150.0 MB/s"},
-		{arrival{what: "models", whole: 1e9}, 1.1e9, 10 * time.Second, "models: 1.1 GB of about 1.0 GB, 110.0 MB/s"},
-		{arrival{what: "models", whole: 1e9}, 0, time.Minute, "models: 0 MB of about 1.0 GB"},
-		{arrival{what: "models", had: 10e6}, 5e6, time.Minute, "models: 5 MB"}, // something was removed
+		{transfer{what: "models", whole: 2.8e9}, 700e6, 10 * time.Second, "models: 700 MB of about 2.8 GB, 70.0 MB/s, 30s left"},
+		{transfer{what: "models", whole: 2.8e9, had: 600e6}, 700e6, 10 * time.Second, "models: 700 MB of about 2.8 GB, 10.0 MB/s, 3m30s left"},
+		{transfer{what: "packages"}, 1.5e9, 10 * time.Second, "packages: 1.5 GB, 150.0 MB/s"},
+		{transfer{what: "models", whole: 1e9}, 1.1e9, 10 * time.Second, "models: 1.1 GB of about 1.0 GB, 110.0 MB/s"},
+		{transfer{what: "models", whole: 1e9}, 0, time.Minute, "models: 0 MB of about 1.0 GB"},
+		{transfer{what: "models", had: 10e6}, 5e6, time.Minute, "models: 5 MB"}, // something was removed
 	}
 	for _, tt := range tests {
 		tt.a.began = began
@@ -48,7 +48,7 @@ func (here) Close() error { return nil }
 
 // listener waits for words.
 type listener struct {
-	diary
+	recorder
 	heard chan string
 }
 
@@ -62,7 +62,7 @@ func TestWhatArrivesIsToldWhileItComes(t *testing.T) {
 	l := &listener{heard: make(chan string, 100)}
 	r := &run{Provisioner: New(Parts{Progress: l}), d: &Deployment{Options: DefaultOptions()}, host: here{}}
 	broken := errors.New("broken")
-	err := r.watched(t.Context(), "models", 2.8e9, Quote(dir)+" "+Quote(dir+"/absent"), func(context.Context) error {
+	err := r.withProgress(t.Context(), "models", 2.8e9, Quote(dir)+" "+Quote(dir+"/absent"), func(context.Context) error {
 		if line := <-l.heard; line != "models: 3 MB of about 2.8 GB" {
 			t.Errorf("told %q", line)
 		}

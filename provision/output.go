@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// maxSaid is how many bytes of a script's output are kept for the fetched logs.
-const maxSaid = 256 << 10
+// maxOutput is how many bytes of a script's output are kept for the fetched logs.
+const maxOutput = 256 << 10
 
-// noted runs a script and keeps what it wrote under the name of a log: where it
+// capture runs a script and keeps what it wrote under the name of a log: where it
 // fails, that is fetched with the logs of the host.
-func (r *run) noted(ctx context.Context, log, script string) (string, error) {
+func (r *run) capture(ctx context.Context, log, script string) (string, error) {
 	var out bytes.Buffer
 	err := r.onHost(ctx, script, &out)
-	if r.said == nil {
-		r.said = map[string][]byte{}
+	if r.output == nil {
+		r.output = map[string][]byte{}
 	}
-	said := append(r.said[log], out.Bytes()...)
-	r.said[log] = said[max(0, len(said)-maxSaid):]
+	said := append(r.output[log], out.Bytes()...)
+	r.output[log] = said[max(0, len(said)-maxOutput):]
 	return out.String(), err
 }
 

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// looker looks at an address again and again.
-type looker struct{ background }
+// prober looks at an address again and again.
+type prober struct{ background }
 
 // watch hands over whether the address answers 200: often until it first does,
 // then at the usual pace. stop ends it.
-func (l *looker) watch(address string, t Timing) <-chan bool {
+func (l *prober) watch(address string, t Timing) <-chan bool {
 	looks := make(chan bool)
 	l.start(func(ctx context.Context) {
-		every := t.FirstLook
+		every := t.FirstProbe
 		for again := true; again; {
 			began := time.Now()
-			good := answers(ctx, address, t.LookTimeout)
+			good := answers(ctx, address, t.ProbeTimeout)
 			if good {
-				every = t.Look
+				every = t.Probe
 			}
 			select {
 			case looks <- good:

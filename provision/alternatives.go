@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// slack is what a GPU that was not asked for may cost, as a multiple of the
+// fallbackFactor is what a GPU that was not asked for may cost, as a multiple of the
 // first choice's price, where --max-price does not say.
-const slack = 1.5
+const fallbackFactor = 1.5
 
-// rungs are the kinds of GPU that are taken in place of others, the most capable
+// gpuClasses are the kinds of GPU that are taken in place of others, the most capable
 // class first. What the model is bound by decides: memory bandwidth (NVIDIA's
 // data sheets) and, for 64 answers at once, 48 GB of memory and more. Published
 // pages/s of GLM-OCR stand in the same order: H100 3.5, A100 2.5, A40 1.86.
-var rungs = [][]string{
+var gpuClasses = [][]string{
 	{"H200"}, // 4.8 TB/s
 	{"H100"}, // 2.0 to 3.9 TB/s
 	{"A100"}, // 1.9 to 2.0 TB/s
@@ -25,7 +25,7 @@ var rungs = [][]string{
 // rung is the class of an offer, 0 for the most capable. Kinds on no rung, which
 // are taken only when they are asked for, stand above or below all.
 func rung(o Offer) int {
-	for i, kinds := range rungs {
+	for i, kinds := range gpuClasses {
 		for _, kind := range kinds {
 			if len(matching([]Offer{o}, kind)) > 0 {
 				return i
@@ -35,7 +35,7 @@ func rung(o Offer) int {
 	if o.MemoryGB > 80 {
 		return -1
 	}
-	return len(rungs)
+	return len(gpuClasses)
 }
 
 // alternatives are the kinds that are tried when none of those asked for is
@@ -47,7 +47,7 @@ func alternatives(offers []Offer, wanted []Candidate, bound float64, o Options) 
 	for _, offer := range offers {
 		class := rung(offer)
 		asked := slices.ContainsFunc(wanted, func(c Candidate) bool { return c.GPU == offer.GPU })
-		if asked || class < 0 || class == len(rungs) || offer.MemoryGB < leastMemoryGB {
+		if asked || class < 0 || class == len(gpuClasses) || offer.MemoryGB < minMemoryGB {
 			continue
 		}
 		c := Candidate{Offer: offer, Count: o.GPUCount, PricePerHour: offer.PricePerGPU * float64(o.GPUCount), InsteadOf: o.GPU}
@@ -71,7 +71,7 @@ func fallbackBound(first Candidate, o Options) float64 {
 	if o.MaxPrice > 0 {
 		return o.MaxPrice
 	}
-	return slack * first.PricePerHour
+	return fallbackFactor * first.PricePerHour
 }
 
 // halfCent: prices are rounded when they are shown.
@@ -79,9 +79,9 @@ const halfCent = 0.005
 
 // ladder says in one line what will be tried, in order.
 func (p Plan) ladder() string {
-	var rungs []string
+	var gpuClasses []string
 	for _, c := range p.Candidates {
-		rungs = append(rungs, fmt.Sprintf("%s%s $%.2f", times(c.Count), c.Name, c.PricePerHour))
+		gpuClasses = append(gpuClasses, fmt.Sprintf("%s%s $%.2f", times(c.Count), c.Name, c.PricePerHour))
 	}
-	return strings.Join(rungs, ", then ")
+	return strings.Join(gpuClasses, ", then ")
 }

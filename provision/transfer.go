@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// arrival is what has come of something, as a line for people: bytes, rate, and
+// transfer is what has come of something, as a line for people: bytes, rate, and
 // the time that is left where the whole is known.
-type arrival struct {
+type transfer struct {
 	what  string
 	whole int64 // bytes; 0: not known
 	began time.Time
 	had   int64 // bytes that were there at the beginning
 }
 
-func (a arrival) line(bytes int64, now time.Time) string {
+func (a transfer) line(bytes int64, now time.Time) string {
 	came, took := bytes-a.had, now.Sub(a.began)
 	text := a.what + ": " + gigabytes(bytes)
 	if a.whole > 0 {
@@ -44,13 +44,13 @@ func gigabytes(n int64) string {
 	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
-// lookAtSize is the time between two looks at what has arrived.
-const lookAtSize = 2 * time.Second
+// sizeInterval is the time between two looks at what has arrived.
+const sizeInterval = 2 * time.Second
 
-// watched runs what fills folders of the host, and says meanwhile how much has
+// withProgress runs what fills folders of the host, and says meanwhile how much has
 // arrived. folders are for the shell; whole is what is awaited, 0 where that is
 // not known. do must not tell Progress anything.
-func (r *run) watched(ctx context.Context, what string, whole int64, folders string, do func(context.Context) error) error {
+func (r *run) withProgress(ctx context.Context, what string, whole int64, folders string, do func(context.Context) error) error {
 	if _, err := r.connected(ctx); err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (r *run) watched(ctx context.Context, what string, whole int64, folders str
 	watching, cancel := context.WithCancel(ctx)
 	var watch sync.WaitGroup
 	watch.Go(func() {
-		a := arrival{what: what, whole: whole, began: time.Now(), had: -1}
+		a := transfer{what: what, whole: whole, began: time.Now(), had: -1}
 		for {
 			size, err := sizeOf(watching, host, folders)
 			if err != nil {
@@ -68,7 +68,7 @@ func (r *run) watched(ctx context.Context, what string, whole int64, folders str
 				a.had = size
 			}
 			r.Progress.Waiting(a.line(size, time.Now()))
-			if sleep(watching, lookAtSize) != nil {
+			if sleep(watching, sizeInterval) != nil {
 				return
 			}
 		}
@@ -103,6 +103,6 @@ func Uploads(p Progress) func(path string, sent, total int64) {
 			return
 		}
 		told = now
-		p.Waiting(arrival{what: "the program", whole: total, began: began}.line(sent, now))
+		p.Waiting(transfer{what: "the program", whole: total, began: began}.line(sent, now))
 	}
 }
