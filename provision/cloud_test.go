@@ -284,7 +284,7 @@ func TestStock(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{})
 		refuse(w, a40, a6000)
 		_, err := w.up(options())
-		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billing") {
+		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billed $") {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 		if all, err := w.Store.Known(); err != nil || len(all) != 0 {
@@ -597,7 +597,7 @@ func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {
 		return nil, fmt.Errorf("%w: the key is not known there", provision.ErrLogin)
 	}
 	_, err := w.up(options())
-	if !errors.Is(err, provision.ErrLogin) || !strings.Contains(err.Error(), "billing") || tries > 20 {
+	if !errors.Is(err, provision.ErrLogin) || !strings.Contains(err.Error(), "billed $0.40") || tries > 20 {
 		t.Errorf("after %d tries: %v", tries, err)
 	}
 }
