@@ -15,8 +15,12 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/runpodtest"
+	"ocr-gateway/provision/stage"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -51,7 +55,7 @@ type world struct {
 	t        *testing.T
 	fake     *runpodtest.Fake
 	recorder recorder
-	login    provision.Login // the last one
+	login    deployment.Login // the last one
 }
 
 func newWorld(t *testing.T, config runpodtest.Config) *world {
@@ -61,7 +65,7 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 	t.Cleanup(w.fake.Close)
 	cloud := runpod.New(runpod.Config{Key: "k", BaseURL: w.fake.URL(), ProxyURL: w.fake.ProxyURL(), Timeout: 500 * time.Millisecond})
 	t.Cleanup(cloud.Close)
-	store, err := provision.OpenStore(t.TempDir())
+	store, err := deployment.OpenStore(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +73,7 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 	deadlines.Ports, deadlines.Stop = 300*time.Millisecond, 5*time.Second
 	w.Provisioner = provision.New(provision.Parts{
 		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.recorder, Poll: 20 * time.Millisecond, Deadlines: deadlines,
-		Connect: func(_ context.Context, login provision.Login) (provision.Host, error) {
+		Connect: func(_ context.Context, login deployment.Login) (provision.Host, error) {
 			w.login = login
 			return unreached{}, nil
 		},
@@ -78,7 +82,7 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 }
 
 // take selects the deployment of a pod and locks it.
-func (w *world) take(ctx context.Context, podID string) (*provision.Deployment, func(), error) {
+func (w *world) take(ctx context.Context, podID string) (*deployment.Deployment, func(), error) {
 	d, err := w.Select(ctx, podID)
 	if err != nil {
 		return nil, nil, err
@@ -89,24 +93,24 @@ func (w *world) take(ctx context.Context, podID string) (*provision.Deployment, 
 
 type recorder struct{ lines []string }
 
-func (d *recorder) Begin(stage string, _ provision.Phase) { d.lines = append(d.lines, "begin "+stage) }
-func (d *recorder) Waiting(why string)                    { d.lines = append(d.lines, "wait "+why) }
-func (d *recorder) Log(source, line string)               { d.lines = append(d.lines, source+": "+line) }
-func (d *recorder) Warn(text string)                      { d.lines = append(d.lines, "warn "+text) }
+func (d *recorder) Begin(stage string, _ stage.Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *recorder) Waiting(why string)                { d.lines = append(d.lines, "wait "+why) }
+func (d *recorder) Log(source, line string)           { d.lines = append(d.lines, source+": "+line) }
+func (d *recorder) Warn(text string)                  { d.lines = append(d.lines, "warn "+text) }
 func (d *recorder) End(stage string, _ time.Duration, err error) {
 	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
 }
 
 // options for an A40, the rest as by default.
-func options() provision.Options {
-	o := provision.DefaultOptions()
+func options() deployment.Options {
+	o := deployment.DefaultOptions()
 	o.GPU = "A40"
 	return o
 }
 
 // up runs a new deployment until it has logged in, and returns its error if it
 // comes to another end.
-func (w *world) up(o provision.Options) (*provision.Deployment, error) {
+func (w *world) up(o deployment.Options) (*deployment.Deployment, error) {
 	w.t.Helper()
 	plan, err := w.Plan(w.t.Context(), o)
 	if err != nil {
@@ -121,7 +125,7 @@ func (w *world) up(o provision.Options) (*provision.Deployment, error) {
 }
 
 // enter runs a deployment's stages until it has logged in.
-func (w *world) enter(d *provision.Deployment, plan provision.Plan) error {
+func (w *world) enter(d *deployment.Deployment, plan plan.Plan) error {
 	_, err := w.Up(w.t.Context(), d, plan)
 	if errors.Is(err, arrived) {
 		return nil
@@ -173,7 +177,7 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-			} else if err := w.enter(d, provision.Plan{}); err != nil { // typed once more
+			} else if err := w.enter(d, plan.Plan{}); err != nil { // typed once more
 				t.Fatal(err)
 			}
 			if pod := w.one(); d.PodID != pod.ID {
@@ -191,9 +195,9 @@ func TestLateDuplicateIsEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = w.one()
-	duplicate, err := w.Cloud.Create(t.Context(), provision.Order{
-		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
-		Ports: []provision.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
+	duplicate, err := w.Cloud.Create(t.Context(), cloud.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: cloud.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
+		Ports: []cloud.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -219,8 +223,8 @@ func TestTerminateEndsDuplicates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Cloud.Create(t.Context(), provision.Order{
-		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, Ports: []provision.Port{{Number: 22}},
+	if _, err := w.Cloud.Create(t.Context(), cloud.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: cloud.Secure, DiskGB: 20, Ports: []cloud.Port{{Number: 22}},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +279,7 @@ func TestStock(t *testing.T) {
 		refuse(w, a40)
 		o := options()
 		o.MaxPrice = 0.45
-		if _, err := w.up(o); !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 {
+		if _, err := w.up(o); !errors.Is(err, cloud.ErrNoStock) || w.fake.Created() != 0 {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 	})
@@ -284,7 +288,7 @@ func TestStock(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{})
 		refuse(w, a40, a6000)
 		_, err := w.up(options())
-		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billed $") {
+		if !errors.Is(err, cloud.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billed $") {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 		if all, err := w.Store.Known(); err != nil || len(all) != 0 {
@@ -331,14 +335,14 @@ func TestStock(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer unlock()
-		if err := w.enter(d, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 {
+		if err := w.enter(d, plan.Plan{}); !errors.Is(err, cloud.ErrNoStock) || w.fake.Created() != 0 {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 	})
 }
 
 func TestAccountFaults(t *testing.T) {
-	for status, want := range map[int]error{401: provision.ErrKey, 402: provision.ErrBalance, 422: provision.ErrRequest, 403: provision.ErrForbidden} {
+	for status, want := range map[int]error{401: cloud.ErrKey, 402: cloud.ErrBalance, 422: cloud.ErrRequest, 403: cloud.ErrForbidden} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 100, runpodtest.Fault{Status: status})})
@@ -381,7 +385,7 @@ func TestPortsThatDoNotComeAreAskedForAgain(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	stopped := func(t *testing.T, w *world) *provision.Deployment {
+	stopped := func(t *testing.T, w *world) *deployment.Deployment {
 		t.Helper()
 		d, err := w.up(options())
 		if err != nil {
@@ -397,14 +401,14 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{StalePorts: 2})
 		d := stopped(t, w)
 		before := w.login.Address
-		w.Connect = func(_ context.Context, login provision.Login) (provision.Host, error) {
+		w.Connect = func(_ context.Context, login deployment.Login) (provision.Host, error) {
 			if login.Address == before {
 				return nil, errors.New("connection refused")
 			}
 			w.login = login
 			return unreached{}, nil
 		}
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if want := fmt.Sprintf("127.0.0.1:%d", w.one().TCP[22]); w.login.Address != want {
@@ -416,8 +420,8 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{})
 		d := stopped(t, w)
 		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 1 })
-		err := w.enter(d, provision.Plan{})
-		if !errors.Is(err, provision.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage costs") {
+		err := w.enter(d, plan.Plan{})
+		if !errors.Is(err, cloud.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage costs") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -428,7 +432,7 @@ func TestStart(t *testing.T) {
 		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 5 })
 		w.Deadlines.Machine = 30 * time.Millisecond // shorter than what the refusals take
 		d.Options.RetryFor = time.Minute
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -437,7 +441,7 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{})
 		d := stopped(t, w)
 		w.fake.Change(func(c *runpodtest.Config) { c.StartNoGPU = true })
-		if err := w.enter(d, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
+		if err := w.enter(d, plan.Plan{}); !errors.Is(err, cloud.ErrNoStock) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -450,13 +454,13 @@ func TestStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer unlock()
-		if err := w.enter(successor, provision.Plan{}); err != nil {
+		if err := w.enter(successor, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if len(w.fake.Live()) != 2 {
 			t.Errorf("the old pod went before the new one was ready: %+v", w.fake.Live())
 		}
-		for _, d := range []*provision.Deployment{successor, d} { // the old one is not ended with the new one
+		for _, d := range []*deployment.Deployment{successor, d} { // the old one is not ended with the new one
 			if live := w.fake.Live(); len(live) == 0 {
 				t.Error("both went at once")
 			}
@@ -490,7 +494,7 @@ func TestReplaceLosesNoPod(t *testing.T) {
 	defer unlock()
 	w.fake.Refuse(a40, runpodtest.NoLonger)
 	w.fake.Refuse(a6000, runpodtest.NoLonger)
-	if err := w.enter(again, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
+	if err := w.enter(again, plan.Plan{}); !errors.Is(err, cloud.ErrNoStock) {
 		t.Fatalf("got %v", err)
 	}
 	if all, err := w.Store.Known(); err != nil || len(all) != 1 || all[0].PodID != old.PodID {
@@ -528,7 +532,7 @@ func TestStopThatFailsSaysWhatIsBilled(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for action, do := range map[string]func(context.Context, *provision.Deployment) error{"stop": w.Stop, "terminate": w.Terminate} {
+	for action, do := range map[string]func(context.Context, *deployment.Deployment) error{"stop": w.Stop, "terminate": w.Terminate} {
 		var failure *provision.Failure
 		if err := do(ctx, d); !errors.As(err, &failure) || failure.Billed == "" || !strings.Contains(err.Error(), "--"+action+" --pod-id "+d.PodID) {
 			t.Errorf("%s: got %v", action, err)
@@ -592,7 +596,7 @@ func TestStorageIsPriced(t *testing.T) {
 func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	var tries int
-	w.Connect = func(context.Context, provision.Login) (provision.Host, error) {
+	w.Connect = func(context.Context, deployment.Login) (provision.Host, error) {
 		tries++
 		return nil, fmt.Errorf("%w: the key is not known there", provision.ErrLogin)
 	}
@@ -609,8 +613,8 @@ func TestVanishedPodIsSaidAndForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.fake.Vanish(d.PodID)
-	err = w.enter(d, provision.Plan{})
-	if !errors.Is(err, provision.ErrGone) || !strings.Contains(err.Error(), "nothing") {
+	err = w.enter(d, plan.Plan{})
+	if !errors.Is(err, cloud.ErrGone) || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("got %v", err)
 	}
 	states, err := w.Status(t.Context())
@@ -643,7 +647,7 @@ func TestStatusTellsOursFromOrphansAndOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock()
-	if err := w.enter(again, provision.Plan{}); err != nil {
+	if err := w.enter(again, plan.Plan{}); err != nil {
 		t.Errorf("taken over: %v", err)
 	}
 	for _, pod := range w.fake.Pods() {
@@ -691,7 +695,7 @@ func TestBegin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := w.Begin(options(), 1, false); !errors.Is(err, provision.ErrBusy) {
+	if _, _, _, err := w.Begin(options(), 1, false); !errors.Is(err, deployment.ErrBusy) {
 		t.Errorf("while another works on it: %v", err)
 	}
 	unlock()

@@ -2,12 +2,14 @@ package provision
 
 import (
 	"fmt"
+	"ocr-gateway/provision/deployment"
+	"regexp"
 	"strings"
 )
 
 // Command is what is typed to do something with a deployment, such as
 // "--tunnel": it names the deployment, and where its key and state lie here.
-func (p *Provisioner) Command(d *Deployment, verb string) string {
+func (p *Provisioner) Command(d *deployment.Deployment, verb string) string {
 	words := []string{"ocr-gateway provision"}
 	if verb != "" {
 		words = append(words, verb)
@@ -23,7 +25,7 @@ func (p *Provisioner) Command(d *Deployment, verb string) string {
 
 // onPod is the same for a pod that may be no deployment's.
 func (p *Provisioner) onPod(id, verb string) string {
-	return p.Command(&Deployment{Options: DefaultOptions(), PodID: id}, verb)
+	return p.Command(&deployment.Deployment{Options: deployment.DefaultOptions(), PodID: id}, verb)
 }
 
 // status is the command that shows all deployments on pods.
@@ -32,16 +34,19 @@ func (p *Provisioner) status() string {
 }
 
 // Resume is the command that resumes a deployment.
-func (p *Provisioner) Resume(d *Deployment) string {
+func (p *Provisioner) Resume(d *deployment.Deployment) string {
 	switch {
 	case !d.Rented():
-		return p.Command(d, "") + d.Options.flags()
+		return p.Command(d, "") + d.Options.Flags()
 	case d.PodID != "":
 		return p.Command(d, "")
 	default:
 		return p.Command(d, fmt.Sprintf("--gpu %q", d.Options.GPU))
 	}
 }
+
+// plainWord needs no quotes.
+var plainWord = regexp.MustCompile(`^[\w./:@-]+$`)
 
 // Word makes one word for the shell of a text, without quotes where none are needed.
 func Word(s string) string {

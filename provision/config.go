@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"ocr-gateway/provision/stage"
 	"ocr-gateway/provision/supervise"
 )
 
@@ -61,7 +62,7 @@ func (r *run) configured(ctx context.Context) error {
 		}
 		sum := sha256.Sum256(f.content)
 		if !strings.HasPrefix(out.String(), hex.EncodeToString(sum[:])) {
-			return waitFor("%s is not as it should be", f.name)
+			return stage.WaitFor("%s is not as it should be", f.name)
 		}
 	}
 	state, err := r.supervisor(ctx)
@@ -69,7 +70,7 @@ func (r *run) configured(ctx context.Context) error {
 		return err
 	}
 	if state != current {
-		return waitFor("the supervisor is %s", state)
+		return stage.WaitFor("the supervisor is %s", state)
 	}
 	_, err = r.status(ctx) // it may refuse what it read
 	return err
@@ -154,7 +155,7 @@ func (r *run) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return waitFor("the supervisor is %s", state)
+	return stage.WaitFor("the supervisor is %s", state)
 }
 
 // findKey takes the gateway's API key from the host, or makes one.
@@ -195,7 +196,7 @@ func (r *run) settings() string {
 	fmt.Fprintf(&b, "# Written by ocr-gateway provision, and again at each run.\nserver:\n  host: 0.0.0.0\n  port: %d\n", o.APIPort)
 	fmt.Fprintf(&b, "vllm:\n  model: %s\n  endpoints:\n    - name: vllm\n      url: http://127.0.0.1:%d\n      max_in_flight: %d\n",
 		servedName, o.VLLMPort, maxSeqs*o.GPUCount)
-	if !r.d.layout() {
+	if !r.d.UsesLayout() {
 		b.WriteString("layout:\n  sidecar: \"off\"\n")
 	} else {
 		fmt.Fprintf(&b, "layout:\n  python: %s/python/bin/python\n  model: %s\n", o.Dir, o.LayoutModel)
@@ -219,7 +220,7 @@ func (r *run) vllmCommand() []string {
 	if o.GPUCount > 1 {
 		command = append(command, "--data-parallel-size", strconv.Itoa(o.GPUCount))
 	}
-	if r.d.mtp() {
+	if r.d.UsesMTP() {
 		command = append(command, "--speculative-config", `{"method":"mtp","num_speculative_tokens":1}`)
 	}
 	return command
@@ -280,10 +281,10 @@ func (r *run) readStatus(ctx context.Context) (supervise.Status, error) {
 	}
 	var status supervise.Status
 	if out.Len() == 0 {
-		return status, waitFor("the supervisor has not started")
+		return status, stage.WaitFor("the supervisor has not started")
 	}
 	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
-		return status, waitFor("the supervisor's status cannot be read: %v", err)
+		return status, stage.WaitFor("the supervisor's status cannot be read: %v", err)
 	}
 	return status, nil
 }

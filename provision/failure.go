@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"ocr-gateway/provision/cloud"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,7 +71,7 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 			return
 		}
 		if err == nil && len(pods) == 0 {
-			if errors.Is(f.Err, ErrNoStock) || errors.Is(f.Err, ErrRequest) || errors.Is(f.Err, ErrKey) || errors.Is(f.Err, ErrBalance) {
+			if errors.Is(f.Err, cloud.ErrNoStock) || errors.Is(f.Err, cloud.ErrRequest) || errors.Is(f.Err, cloud.ErrKey) || errors.Is(f.Err, cloud.ErrBalance) {
 				f.Next = nil // nothing was begun that could be gone on with
 				_ = r.Store.Drop(r.d)
 			}
@@ -87,12 +88,12 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 	}
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	switch {
-	case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
+	case errors.Is(err, cloud.ErrGone) || err == nil && pod.State == cloud.PodTerminated:
 		f.Next = []string{r.Command(r.d, "--terminate")}
 		return
 	case err != nil:
 		f.Billed = "pod " + r.d.PodID + " is kept and may be billed"
-	case pod.State == PodStopped:
+	case pod.State == cloud.PodStopped:
 		f.Billed = "pod " + r.d.PodID + " is kept, stopped: its storage costs " + r.stoppedCost(ctx, pod)
 	default:
 		f.Billed = fmt.Sprintf("pod %s is kept, and billed $%.2f/h", r.d.PodID, pod.PricePerHour)
@@ -146,8 +147,8 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 // podLog is what the pod's two logs say.
 func (r *run) podLog(ctx context.Context) []byte {
 	var b bytes.Buffer
-	for _, source := range []LogSource{LogSystem, LogContainer} {
-		r.readLog(ctx, source, func(line LogLine) {
+	for _, source := range []cloud.LogSource{cloud.LogSystem, cloud.LogContainer} {
+		r.readLog(ctx, source, func(line cloud.LogLine) {
 			fmt.Fprintf(&b, "%s %s %s\n", line.Time.Format(time.RFC3339), line.Source, line.Text)
 		})
 	}
@@ -157,13 +158,13 @@ func (r *run) podLog(ctx context.Context) []byte {
 // readLog hands over what a log of the pod says by now. The cloud's stream does
 // not end there, so that a pause is taken for the end. Its faults are passed
 // over: it is a help for people.
-func (r *run) readLog(ctx context.Context, source LogSource, take func(LogLine)) {
+func (r *run) readLog(ctx context.Context, source cloud.LogSource, take func(cloud.LogLine)) {
 	pause := min(5*r.Poll, time.Second)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	quiet := time.AfterFunc(pause, cancel)
 	defer quiet.Stop()
-	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line LogLine) error {
+	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line cloud.LogLine) error {
 		quiet.Reset(pause)
 		take(line)
 		return nil

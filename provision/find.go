@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 	"strings"
 )
 
@@ -16,7 +18,7 @@ var ErrExists = errors.New("a deployment is there already")
 // asked for.
 //
 // ceiling is the price in USD an hour that was agreed to.
-func (p *Provisioner) Begin(o Options, ceiling float64, another bool) (d *Deployment, resumed bool, unlock func(), err error) {
+func (p *Provisioner) Begin(o deployment.Options, ceiling float64, another bool) (d *deployment.Deployment, resumed bool, unlock func(), err error) {
 	choosing, err := p.Store.Lock("begin") // two at once would both find nothing
 	if err != nil {
 		return nil, false, nil, err
@@ -27,31 +29,31 @@ func (p *Provisioner) Begin(o Options, ceiling float64, another bool) (d *Deploy
 		return nil, false, nil, err
 	}
 	for _, d := range known {
-		if !d.unfinished(o) {
+		if !d.Unfinished(o) {
 			continue
 		}
 		unlock, err := p.Store.Lock(d.Name)
-		if errors.Is(err, ErrBusy) && another {
+		if errors.Is(err, deployment.ErrBusy) && another {
 			continue
 		}
 		d.Ceiling = max(d.Ceiling, ceiling)
 		d.Options.RetryFor, d.Options.Benchmark = o.RetryFor, o.Benchmark // of the run
 		return d, true, unlock, err
 	}
-	if rented := known.rented(); len(rented) > 0 && !another {
+	if rented := known.Rented(); len(rented) > 0 && !another {
 		d := rented[0]
 		return nil, false, nil, fmt.Errorf("%w: %s; see it with %s, resume it with %s, or add --new for another one", ErrExists, d.Name, p.status(), p.Resume(d))
 	}
-	d = newDeployment(o)
+	d = deployment.NewDeployment(o)
 	d.Ceiling = ceiling
-	unlock, err = p.Store.claim(d)
+	unlock, err = p.Store.Claim(d)
 	return d, false, unlock, err
 }
 
 // Select returns the deployment of a pod, neither locked nor saved. One that is not
 // known here, but whose pod bears our mark, is rebuilt from the pod: the state may
 // lie on another machine.
-func (p *Provisioner) Select(ctx context.Context, podID string) (*Deployment, error) {
+func (p *Provisioner) Select(ctx context.Context, podID string) (*deployment.Deployment, error) {
 	known, err := p.Store.Known()
 	if err != nil {
 		return nil, err
@@ -63,7 +65,7 @@ func (p *Provisioner) Select(ctx context.Context, podID string) (*Deployment, er
 	if err != nil {
 		return nil, err
 	}
-	if d := known.of(pod); d != nil { // its order was interrupted
+	if d := known.Of(pod); d != nil { // its order was interrupted
 		d.PodID = pod.ID
 		return d, nil
 	}
@@ -74,33 +76,33 @@ func (p *Provisioner) Select(ctx context.Context, podID string) (*Deployment, er
 }
 
 // Take locks a deployment and saves it, for a command that changes it.
-func (p *Provisioner) Take(d *Deployment) (unlock func(), err error) {
+func (p *Provisioner) Take(d *deployment.Deployment) (unlock func(), err error) {
 	known, err := p.Store.Known()
 	if err != nil {
 		return nil, err
 	}
-	first := known.find(func(other *Deployment) bool {
+	first := known.Find(func(other *deployment.Deployment) bool {
 		return other.Name == d.Name && other.PodID != "" && other.PodID != d.PodID
 	})
 	if first != nil {
 		return nil, fmt.Errorf("pod %s is a second one of %s, whose pod is %s: end it with: %s --force", d.PodID, d.Name, first.PodID, p.onPod(d.PodID, "--terminate"))
 	}
-	return p.Store.claim(d)
+	return p.Store.Claim(d)
 }
 
 // marked reports whether a pod looks like one of ours.
-func marked(pod Pod) bool {
-	return strings.HasPrefix(pod.Name, namePrefix) && pod.Env["GATEWAY_DIR"] != ""
+func marked(pod cloud.Pod) bool {
+	return strings.HasPrefix(pod.Name, deployment.NamePrefix) && pod.Env["GATEWAY_DIR"] != ""
 }
 
 // adopted rebuilds a deployment from its pod.
-func adopted(pod Pod) (*Deployment, error) {
-	o := DefaultOptions()
-	kept := json.Unmarshal([]byte(pod.Env[optionsEnv]), &o) == nil && o.GPUCount > 0
+func adopted(pod cloud.Pod) (*deployment.Deployment, error) {
+	o := deployment.DefaultOptions()
+	kept := json.Unmarshal([]byte(pod.Env[deployment.OptionsEnv]), &o) == nil && o.GPUCount > 0
 	if kept {
 		return adopt(pod, o)
 	}
-	o = DefaultOptions() // a pod of an older version: seen as far as it can be
+	o = deployment.DefaultOptions() // a pod of an older version: seen as far as it can be
 	o.GPU, o.GPUCount, o.Image, o.Tenure = pod.GPU, max(pod.GPUCount, 1), pod.Image, pod.Tenure
 	o.DiskGB, o.NetworkVolume = pod.DiskGB, pod.NetworkVolume
 	if pod.VolumeGB > 0 {
@@ -118,9 +120,9 @@ func adopted(pod Pod) (*Deployment, error) {
 	return adopt(pod, o)
 }
 
-func adopt(pod Pod, o Options) (*Deployment, error) {
+func adopt(pod cloud.Pod, o deployment.Options) (*deployment.Deployment, error) {
 	o.Image, o.Dir = pod.Image, pod.Env["GATEWAY_DIR"]
-	d := &Deployment{Name: pod.Name, Created: pod.Created, Options: o, PodID: pod.ID}
+	d := &deployment.Deployment{Name: pod.Name, Created: pod.Created, Options: o, PodID: pod.ID}
 	if err := o.Validate(); err != nil {
 		return nil, fmt.Errorf("pod %s is not as this program makes them: %w", pod.ID, err)
 	}

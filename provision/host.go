@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"ocr-gateway/provision/deployment"
 )
 
 // Host is a machine with a shell, reached over SSH.
@@ -26,18 +27,9 @@ type Host interface {
 	Close() error
 }
 
-// Login is how to reach a host.
-type Login struct {
-	User    string
-	Address string // host:port
-	// HostKeys are the keys that the host may show, as lines of authorized_keys.
-	// None: those that the user's known_hosts file has for the address.
-	HostKeys []string
-}
-
 // Connect opens a host. Errors that time may mend (refused, reset, no answer)
 // do not match ErrLogin; a wrong host key and a refused user key do.
-type Connect func(ctx context.Context, login Login) (Host, error)
+type Connect func(ctx context.Context, login deployment.Login) (Host, error)
 
 // ErrLogin is what repeating a connect does not mend.
 var ErrLogin = fmt.Errorf("the login is refused")

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 	"slices"
 	"strings"
 )
@@ -16,7 +18,7 @@ func (r *run) downloaded(ctx context.Context) error {
 		return err
 	}
 	if missing := pairs(out.String())["missing"]; len(missing) > 0 {
-		return waitFor("not on the host yet: %s", strings.Join(missing, ", "))
+		return stage.WaitFor("not on the host yet: %s", strings.Join(missing, ", "))
 	}
 	return nil
 }
@@ -43,12 +45,12 @@ func (r *run) download(ctx context.Context) error {
 
 // modelsSize is what the models take in bytes, 0 where one of them is not known here.
 func (r *run) modelsSize() int64 {
-	whole, known := modelBytes[r.d.Options.Model]
+	whole, known := plan.ModelBytes[r.d.Options.Model]
 	if !known {
 		return 0
 	}
-	if r.d.layout() {
-		layout, known := modelBytes[r.d.Options.LayoutModel]
+	if r.d.UsesLayout() {
+		layout, known := plan.ModelBytes[r.d.Options.LayoutModel]
 		if !known {
 			return 0
 		}
@@ -59,7 +61,7 @@ func (r *run) modelsSize() int64 {
 
 func (r *run) modelScript(task string) string {
 	models := r.d.Options.Model
-	if r.d.layout() {
+	if r.d.UsesLayout() {
 		models += " " + r.d.Options.LayoutModel
 	}
 	return r.script(modelScript, map[string]string{"task": task, "models": models})

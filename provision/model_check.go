@@ -3,10 +3,14 @@ package provision
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,19 +36,19 @@ func (f *modelFault) Error() string { return f.why + "; " + f.do }
 
 // modelFault says what to do about a model that reads wrongly.
 func (r *run) modelFault(format string, args ...any) error {
-	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", orNone(r.vllmVersion))
+	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", cmp.Or(r.vllmVersion, "missing"))
 	if r.d.Rented() {
-		do += "build another pod with --new --image " + DefaultImage
+		do += "build another pod with --new --image " + deployment.DefaultImage
 	} else {
-		do += "install vllm==" + vllmPin + " there, and run this again"
+		do += "install vllm==" + plan.VllmPin + " there, and run this again"
 	}
-	return &modelFault{why: fmt.Sprintf(format, args...), mtp: r.d.mtp(), do: do}
+	return &modelFault{why: fmt.Sprintf(format, args...), mtp: r.d.UsesMTP(), do: do}
 }
 
 // checkMTP fails when vLLM, having read the sample, accepted next to nothing of what
 // its draft head proposed. A version that does not count is passed over.
 func (r *run) checkMTP(ctx context.Context) error {
-	if !r.d.mtp() {
+	if !r.d.UsesMTP() {
 		return nil
 	}
 	status, body, err := r.get(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", r.d.Options.VLLMPort), "")
@@ -84,8 +88,8 @@ func speculation(metrics []byte) (drafted, accepted float64) {
 
 // passes runs the stages and, where verify finds that the model does not read as it
 // should with speculative decoding, those from vLLM's settings on once more, without.
-func (r *run) passes(ctx context.Context, stages []stage) error {
-	err := meet(ctx, stages, r.Progress)
+func (r *run) passes(ctx context.Context, stages []stage.Stage) error {
+	err := stage.Meet(ctx, stages, r.Progress)
 	var fault *modelFault
 	if !errors.As(err, &fault) || !fault.mtp {
 		return err
@@ -94,8 +98,8 @@ func (r *run) passes(ctx context.Context, stages []stage) error {
 		return err
 	}
 	r.verifyBegan = time.Time{}
-	config := slices.IndexFunc(stages, func(s stage) bool { return s.phase == PhaseVLLM })
-	err = meet(ctx, stages[config:], r.Progress)
+	config := slices.IndexFunc(stages, func(s stage.Stage) bool { return s.Phase == stage.PhaseVLLM })
+	err = stage.Meet(ctx, stages[config:], r.Progress)
 	if errors.As(err, &fault) { // then it is not to blame
 		r.d.Without.MTP = ""
 		return errors.Join(err, r.save())

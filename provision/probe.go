@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 	"strconv"
 	"strings"
 )
@@ -53,7 +55,7 @@ func (r *run) probe(ctx context.Context) error {
 }
 
 // fit says why a host cannot serve; nil when it can.
-func (p probe) fit(o Options) error {
+func (p probe) fit(o deployment.Options) error {
 	switch {
 	case p.Arch != "x86_64":
 		return fmt.Errorf("the host is %s: this program and vLLM's packages are for x86_64", p.Arch)
@@ -67,11 +69,11 @@ func (p probe) fit(o Options) error {
 		return fmt.Errorf("only %d GB are free where %s lies, %d are needed", p.DiskGB, o.Dir, minDiskGB)
 	}
 	for _, g := range p.GPUs {
-		if floor := minDriver(minCUDA(o.Image)); floor != "" && !atLeast(g.Driver, floor) {
+		if floor := plan.MinDriver(plan.MinCUDA(o.Image)); floor != "" && !plan.AtLeast(g.Driver, floor) {
 			return fmt.Errorf("the driver of %s is %s, the image %s needs %s: take another host, or an --image for an older CUDA", g.Name, g.Driver, o.Image, floor)
 		}
-		if g.MemoryMB < minMemoryGB*1000 {
-			return fmt.Errorf("%s has %d MB, the model needs %d GB", g.Name, g.MemoryMB, minMemoryGB)
+		if g.MemoryMB < plan.MinMemoryGB*1000 {
+			return fmt.Errorf("%s has %d MB, the model needs %d GB", g.Name, g.MemoryMB, plan.MinMemoryGB)
 		}
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"ocr-gateway/provision/stage"
 	"ocr-gateway/provision/supervise"
 )
 
@@ -57,9 +58,9 @@ func (r *run) notYet(ctx context.Context, name string, status int, err error) er
 		return err
 	}
 	if err != nil {
-		return waitFor("%s does not answer yet", name)
+		return stage.WaitFor("%s does not answer yet", name)
 	}
-	return waitFor("%s answers with status %d", name, status)
+	return stage.WaitFor("%s answers with status %d", name, status)
 }
 
 // watchVLLM watches vLLM come up: it shows its log and, when it ends again and
@@ -70,7 +71,7 @@ func (r *run) watchVLLM(ctx context.Context) error {
 		return err
 	}
 	if state != current { // what it says is of the settings before
-		return waitFor("the supervisor is %s", state)
+		return stage.WaitFor("the supervisor is %s", state)
 	}
 	status, err := r.status(ctx)
 	if err != nil {
@@ -78,7 +79,7 @@ func (r *run) watchVLLM(ctx context.Context) error {
 	}
 	vllm := program(status, "vllm")
 	if vllm == nil {
-		return waitFor("the supervisor does not know vLLM yet")
+		return stage.WaitFor("the supervisor does not know vLLM yet")
 	}
 	if vllm.Failures >= crashes && vllm.LastExit != nil {
 		return r.vllmFailed(ctx, vllm)
@@ -87,13 +88,13 @@ func (r *run) watchVLLM(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return waitFor("%s, %s: %s", vllm.State, time.Since(vllm.Since).Round(time.Second), line)
+	return stage.WaitFor("%s, %s: %s", vllm.State, time.Since(vllm.Since).Round(time.Second), line)
 }
 
 // vllmFailed shows why vLLM ends, and tries without MTP before giving up.
 func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
 	r.showExit(vllm)
-	if !r.d.mtp() {
+	if !r.d.UsesMTP() {
 		return repeatedExit(vllm)
 	}
 	if err := r.dropMTP("with it " + repeatedExit(vllm).Error()); err != nil {
@@ -170,10 +171,10 @@ func (r *run) gatewayReady(ctx context.Context) error {
 	}
 	switch {
 	case !health.Ready:
-		return waitFor("the engine is %s: %s", health.Engine.State, health.Engine.Detail)
-	case r.d.layout() && health.Layout.State == "loading":
-		return waitFor("the layout model loads")
-	case r.d.layout() && health.Layout.State != "ready":
+		return stage.WaitFor("the engine is %s: %s", health.Engine.State, health.Engine.Detail)
+	case r.d.UsesLayout() && health.Layout.State == "loading":
+		return stage.WaitFor("the layout model loads")
+	case r.d.UsesLayout() && health.Layout.State != "ready":
 		r.Progress.Warn("layout is " + health.Layout.State + ", pages are read whole: " + health.Layout.Detail)
 	}
 	r.layoutState = health.Layout.State

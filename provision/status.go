@@ -1,11 +1,15 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -14,18 +18,18 @@ import (
 
 // States of deployments that have no pod.
 const (
-	podGone      PodState = "gone"
-	podUnordered PodState = "not ordered"
+	podGone      cloud.PodState = "gone"
+	podUnordered cloud.PodState = "not ordered"
 )
 
 // State is one pod as --status shows it.
 type State struct {
-	Name         string   `json:"name"`
-	PodID        string   `json:"pod_id"`
-	Pod          PodState `json:"state"`
-	GPU          string   `json:"gpu"`
-	PricePerHour float64  `json:"price_per_hour"`
-	Spent        float64  `json:"spent"` // USD, as billed by the cloud
+	Name         string         `json:"name"`
+	PodID        string         `json:"pod_id"`
+	Pod          cloud.PodState `json:"state"`
+	GPU          string         `json:"gpu"`
+	PricePerHour float64        `json:"price_per_hour"`
+	Spent        float64        `json:"spent"` // USD, as billed by the cloud
 	// StoragePerMonth is what disk and volume cost now, in USD; 0 where it is not known.
 	StoragePerMonth float64       `json:"storage_per_month"`
 	Uptime          time.Duration `json:"-"`
@@ -58,20 +62,20 @@ func (p *Provisioner) Status(ctx context.Context) ([]State, error) {
 		p.Progress.Warn("the bill could not be read: " + err.Error())
 	}
 	states := []State{} // in JSON [], not null
-	seen := map[*Deployment]bool{}
+	seen := map[*deployment.Deployment]bool{}
 	for _, pod := range pods {
-		d := known.of(pod)
+		d := known.Of(pod)
 		if seen[d] {
 			d = nil // a second pod of its name
 		}
-		if d == nil && !marked(pod) || pod.State == PodTerminated {
+		if d == nil && !marked(pod) || pod.State == cloud.PodTerminated {
 			continue
 		}
 		s := State{
-			Name: pod.Name, PodID: pod.ID, Pod: pod.State, GPU: times(max(pod.GPUCount, 1)) + pod.GPU, PricePerHour: pod.PricePerHour,
+			Name: pod.Name, PodID: pod.ID, Pod: pod.State, GPU: plan.Times(max(pod.GPUCount, 1)) + pod.GPU, PricePerHour: pod.PricePerHour,
 			Spent: spent[pod.ID], Uptime: pod.Uptime, UptimeS: int64(pod.Uptime.Seconds()), Orphan: d == nil, Health: "-",
 		}
-		port := DefaultOptions().APIPort
+		port := deployment.DefaultOptions().APIPort
 		for _, offered := range pod.Ports {
 			if offered.HTTP {
 				port = offered.Number
@@ -86,7 +90,7 @@ func (p *Provisioner) Status(ctx context.Context) ([]State, error) {
 		states = append(states, s)
 		seen[d] = true
 	}
-	for _, d := range known.rented() {
+	for _, d := range known.Rented() {
 		if seen[d] {
 			continue
 		}
@@ -106,7 +110,7 @@ func askHealth(ctx context.Context, states []State) {
 	defer cancel()
 	var wait sync.WaitGroup
 	for i := range states {
-		if states[i].Pod == PodRunning {
+		if states[i].Pod == cloud.PodRunning {
 			wait.Go(func() { states[i].Health = health(ctx, states[i].URL) })
 		}
 	}
@@ -155,7 +159,7 @@ func WriteStatus(w io.Writer, states []State) error {
 	for _, s := range states {
 		perHour += s.PricePerHour
 		perMonth += s.StoragePerMonth
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t%s\t%.2f\t%s\t%s\t%s\n", s.Name, orNone(s.PodID), s.Pod, s.GPU, s.PricePerHour, orDash(s.StoragePerMonth), s.Spent, s.Uptime.Round(time.Second), s.Health, s.note())
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t%s\t%.2f\t%s\t%s\t%s\n", s.Name, cmp.Or(s.PodID, "missing"), s.Pod, s.GPU, s.PricePerHour, plan.OrDash(s.StoragePerMonth), s.Spent, s.Uptime.Round(time.Second), s.Health, s.note())
 	}
 	table.Flush()
 	fmt.Fprintf(&b, "\nBilled now: $%.2f an hour, and $%.2f a month for storage.\n", perHour, perMonth)

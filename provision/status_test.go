@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/runpodtest"
 )
 
@@ -20,15 +22,15 @@ func TestHintsHaveTheFlags(t *testing.T) {
 	if err := w.Store.Save(d); err != nil {
 		t.Fatal(err)
 	}
-	orphan := provision.Order{
-		Name: "ocr-gateway-orphan", Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, VolumeGB: 20,
-		VolumePath: "/workspace", Ports: []provision.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
+	orphan := cloud.Order{
+		Name: "ocr-gateway-orphan", Image: d.Options.Image, GPU: a40, Count: 1, Tenure: cloud.Secure, DiskGB: 20, VolumeGB: 20,
+		VolumePath: "/workspace", Ports: []cloud.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
 	}
 	pod, err := w.Cloud.Create(t.Context(), orphan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lost := range []*provision.Deployment{
+	for _, lost := range []*deployment.Deployment{
 		{Name: "ocr-gateway-gone", Options: options(), PodID: "gone1"},
 		{Name: "ocr-gateway-unordered", Options: options()},
 	} {

@@ -4,37 +4,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/stage"
 	"slices"
 )
 
 // Stop stops a deployment's pod and waits until only its storage is billed.
-func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
-	var state PodState
+func (p *Provisioner) Stop(ctx context.Context, d *deployment.Deployment) error {
+	var state cloud.PodState
 	ask := askOnce{what: "stop", do: func(ctx context.Context) error { return p.Cloud.Stop(ctx, d.PodID) }}
-	return p.stillBilled(d.PodID, "stop", meet(ctx, []stage{{
-		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
-		check: func(ctx context.Context) error {
+	return p.stillBilled(d.PodID, "stop", stage.Meet(ctx, []stage.Stage{{
+		Name: "stop", Phase: stage.PhaseInfrastructure, Deadline: p.Deadlines.Stop, Every: p.Poll,
+		Check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, d.PodID)
 			if err != nil {
 				return pendingCloud(err)
 			}
 			switch state = pod.State; state {
-			case PodStopped:
+			case cloud.PodStopped:
 				return nil
-			case PodTerminated:
-				return fmt.Errorf("the pod %s was terminated: %w", pod.ID, ErrGone)
-			case PodFailed:
+			case cloud.PodTerminated:
+				return fmt.Errorf("the pod %s was terminated: %w", pod.ID, cloud.ErrGone)
+			case cloud.PodFailed:
 				return fmt.Errorf("the pod failed and does not run, so that it cannot be stopped: start it again with --start, or end it with --terminate: %w", errPodFailed)
 			}
 			return ask.waiting(state)
 		},
-		act: func(ctx context.Context) error { return ask.ask(ctx, state) },
+		Act: func(ctx context.Context) error { return ask.ask(ctx, state) },
 	}}, p.Progress))
 }
 
 // stillBilled says that a pod is still billed where it could not be stopped or destroyed.
 func (p *Provisioner) stillBilled(id, action string, err error) error {
-	if err == nil || errors.Is(err, ErrGone) {
+	if err == nil || errors.Is(err, cloud.ErrGone) {
 		return err
 	}
 	if errors.Is(err, errPodFailed) {
@@ -48,19 +51,19 @@ func (p *Provisioner) stillBilled(id, action string, err error) error {
 type askOnce struct {
 	what  string // "stop"
 	do    func(context.Context) error
-	asked PodState
+	asked cloud.PodState
 	said  error // what the cloud said then
 }
 
-func (a *askOnce) ask(ctx context.Context, state PodState) error {
+func (a *askOnce) ask(ctx context.Context, state cloud.PodState) error {
 	if state == a.asked {
 		return a.waiting(state)
 	}
 	err := a.do(ctx)
 	switch {
-	case errors.Is(err, ErrUnknownOutcome):
-		return waitFor("the cloud was asked, and did not answer")
-	case err != nil && !errors.Is(err, ErrNotNow):
+	case errors.Is(err, cloud.ErrUnknownOutcome):
+		return stage.WaitFor("the cloud was asked, and did not answer")
+	case err != nil && !errors.Is(err, cloud.ErrNotNow):
 		return pendingCloud(err)
 	}
 	a.asked, a.said = state, err
@@ -68,21 +71,21 @@ func (a *askOnce) ask(ctx context.Context, state PodState) error {
 }
 
 // waiting is what is still missing in a state.
-func (a *askOnce) waiting(state PodState) error {
+func (a *askOnce) waiting(state cloud.PodState) error {
 	switch {
 	case state != a.asked:
-		return waitFor("the pod is %s", state)
+		return stage.WaitFor("the pod is %s", state)
 	case a.said != nil:
-		return waitFor("the pod is %s, in which the cloud does not %s it: %v", state, a.what, a.said)
+		return stage.WaitFor("the pod is %s, in which the cloud does not %s it: %v", state, a.what, a.said)
 	}
-	return waitFor("the pod is %s; the cloud was asked to %s it", state, a.what)
+	return stage.WaitFor("the pod is %s; the cloud was asked to %s it", state, a.what)
 }
 
 // Terminate destroys a deployment's pod, its volume with it, and forgets the
 // deployment when the cloud says that the pod is gone. Pods that come from orders
 // of this deployment which the cloud did not answer go too. A pod that it was to
 // replace is a deployment of its own and stays.
-func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
+func (p *Provisioner) Terminate(ctx context.Context, d *deployment.Deployment) error {
 	if d.PodID != "" {
 		if err := p.TerminatePod(ctx, d.PodID); err != nil {
 			return err
@@ -111,14 +114,14 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 
 // TerminatePod destroys any pod of the account and waits until it is gone.
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
-	var state PodState
+	var state cloud.PodState
 	ask := askOnce{what: "terminate", do: func(ctx context.Context) error { return p.Cloud.Terminate(ctx, id) }}
-	return p.stillBilled(id, "terminate", meet(ctx, []stage{{
-		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
-		check: func(ctx context.Context) error {
+	return p.stillBilled(id, "terminate", stage.Meet(ctx, []stage.Stage{{
+		Name: "terminate", Phase: stage.PhaseInfrastructure, Deadline: p.Deadlines.Stop, Every: p.Poll,
+		Check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, id)
 			switch {
-			case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
+			case errors.Is(err, cloud.ErrGone) || err == nil && pod.State == cloud.PodTerminated:
 				return nil
 			case err != nil:
 				return pendingCloud(err)
@@ -126,13 +129,13 @@ func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
 			state = pod.State
 			return ask.waiting(state)
 		},
-		act: func(ctx context.Context) error { return ask.ask(ctx, state) },
+		Act: func(ctx context.Context) error { return ask.ask(ctx, state) },
 	}}, p.Progress))
 }
 
 // TerminateDuplicates terminates other pods of a deployment's name, which is unique:
 // they come from orders that the cloud did not answer and carried out late.
-func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *Deployment) error {
+func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *deployment.Deployment) error {
 	if !d.Rented() {
 		return nil
 	}
@@ -154,26 +157,26 @@ func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *Deployment) er
 
 // named returns the pods of a name that exist: a deployment's own, and those of
 // orders that the cloud did not answer.
-func (p *Provisioner) named(ctx context.Context, name string) ([]Pod, error) {
+func (p *Provisioner) named(ctx context.Context, name string) ([]cloud.Pod, error) {
 	pods, err := p.Cloud.Pods(ctx)
-	return slices.DeleteFunc(pods, func(pod Pod) bool { return pod.Name != name || pod.State == PodTerminated }), err
+	return slices.DeleteFunc(pods, func(pod cloud.Pod) bool { return pod.Name != name || pod.State == cloud.PodTerminated }), err
 }
 
 // Replace makes a new deployment in place of one whose machine has no free
 // GPU, or returns the one that was made. The old pod is terminated and its
 // deployment forgotten when the new one is ready, and not before.
-func (p *Provisioner) Replace(old *Deployment) (*Deployment, func(), error) {
+func (p *Provisioner) Replace(old *deployment.Deployment) (*deployment.Deployment, func(), error) {
 	known, err := p.Store.Known()
 	if err != nil {
 		return nil, nil, err
 	}
-	if d := known.successor(old.PodID); d != nil {
+	if d := known.Successor(old.PodID); d != nil {
 		unlock, err := p.Store.Lock(d.Name)
 		return d, unlock, err
 	}
-	d := newDeployment(old.Options)
+	d := deployment.NewDeployment(old.Options)
 	d.Ceiling, d.Replaces = old.Ceiling, old.PodID
-	unlock, err := p.Store.claim(d)
+	unlock, err := p.Store.Claim(d)
 	if err != nil {
 		return nil, nil, fmt.Errorf("replace %s: %w", old.Name, err)
 	}

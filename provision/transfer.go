@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"ocr-gateway/provision/stage"
 	"strconv"
 	"strings"
 	"sync"
@@ -92,7 +93,7 @@ func sizeOf(ctx context.Context, host Host, folders string) (int64, error) {
 const largeFile = 4 << 20
 
 // Uploads returns what tells Progress how far the upload of a large file is.
-func Uploads(p Progress) func(path string, sent, total int64) {
+func Uploads(p stage.Progress) func(path string, sent, total int64) {
 	var began, told time.Time
 	return func(_ string, sent, total int64) {
 		now := time.Now()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"ocr-gateway/provision/deployment"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,7 +61,7 @@ func TestWhatArrivesIsToldWhileItComes(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := &listener{heard: make(chan string, 100)}
-	r := &run{Provisioner: New(Parts{Progress: l}), d: &Deployment{Options: DefaultOptions()}, host: here{}}
+	r := &run{Provisioner: New(Parts{Progress: l}), d: &deployment.Deployment{Options: deployment.DefaultOptions()}, host: here{}}
 	broken := errors.New("broken")
 	err := r.withProgress(t.Context(), "models", 2.8e9, Quote(dir)+" "+Quote(dir+"/absent"), func(context.Context) error {
 		if line := <-l.heard; line != "models: 3 MB of about 2.8 GB" {

@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"ocr-gateway/provision/stage"
 	"strconv"
 	"strings"
 	"time"
@@ -74,7 +75,7 @@ func (r *run) verify(ctx context.Context) error {
 	healthcheck := Quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
 	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
 		if exit, ok := asExit(err); ok {
-			return waitFor("on the host itself: %s", lastLine(exit.Tail))
+			return stage.WaitFor("on the host itself: %s", lastLine(exit.Tail))
 		}
 		return err
 	}
@@ -108,7 +109,7 @@ func (r *run) verify(ctx context.Context) error {
 	late := time.Since(r.verifyBegan) > r.Deadlines.Verify/2
 	switch {
 	case len(missing) > 0 && (len(r.verified) == 0 || !late) && r.d.Rented():
-		return waitFor("%s", strings.Join(missing, "; "))
+		return stage.WaitFor("%s", strings.Join(missing, "; "))
 	case len(missing) > 0:
 		r.Progress.Warn("not reachable from here: " + strings.Join(missing, "; "))
 	}
@@ -125,27 +126,27 @@ const gatewayRealm = `realm="ocr-gateway"`
 func (r *run) try(ctx context.Context, way route) error {
 	stranger, err := r.exchange(ctx, sampleRequest(ctx, way.base), "", way.dial)
 	if err != nil {
-		return waitFor("%v", err)
+		return stage.WaitFor("%v", err)
 	}
 	_, ours := sampleAnswer(stranger.body)
 	switch {
 	case stranger.status == http.StatusOK && ours:
 		return fmt.Errorf("%s: %w: whoever knows the address can use it; look what stands before the gateway, and stop the host until then", way.name, errKeyless)
 	case stranger.status == http.StatusOK:
-		return waitFor("what answers there is not the gateway: %s", firstBytes(stranger.body, 100))
+		return stage.WaitFor("what answers there is not the gateway: %s", firstBytes(stranger.body, 100))
 	case stranger.status != http.StatusUnauthorized:
-		return waitFor("it answers with status %d", stranger.status)
+		return stage.WaitFor("it answers with status %d", stranger.status)
 	case !strings.Contains(stranger.header.Get("WWW-Authenticate"), gatewayRealm):
-		return waitFor("what asks for a key there is not the gateway")
+		return stage.WaitFor("what asks for a key there is not the gateway")
 	case !way.private():
 		return nil
 	}
 	status, body, err := r.do(ctx, sampleRequest(ctx, way.base), r.apiKey, way.dial)
 	if err != nil {
-		return waitFor("%v", err)
+		return stage.WaitFor("%v", err)
 	}
 	if status != http.StatusOK {
-		return waitFor("reading the sample answers with status %d: %s", status, firstBytes(body, 300))
+		return stage.WaitFor("reading the sample answers with status %d: %s", status, firstBytes(body, 300))
 	}
 	text, ours := sampleAnswer(body)
 	if !ours {

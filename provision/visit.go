@@ -5,23 +5,24 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"ocr-gateway/provision/deployment"
 	"strings"
 )
 
 // Locate returns how a deployment's host is reached now.
-func (p *Provisioner) Locate(ctx context.Context, d *Deployment) (Login, error) {
+func (p *Provisioner) Locate(ctx context.Context, d *deployment.Deployment) (deployment.Login, error) {
 	if !d.Rented() {
 		return d.Login, nil
 	}
 	r := &run{Provisioner: p, d: d}
 	if err := r.locate(ctx); err != nil {
-		return Login{}, err
+		return deployment.Login{}, err
 	}
 	return d.Login, nil
 }
 
 // Open connects to a deployment's host. The caller closes it.
-func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
+func (p *Provisioner) Open(ctx context.Context, d *deployment.Deployment) (Host, error) {
 	login, err := p.Locate(ctx, d)
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
 }
 
 // APIKey reads the gateway's key from the host, the first where there are several.
-func (p *Provisioner) APIKey(ctx context.Context, d *Deployment) (string, error) {
+func (p *Provisioner) APIKey(ctx context.Context, d *deployment.Deployment) (string, error) {
 	host, err := p.Open(ctx, d)
 	if err != nil {
 		return "", err
@@ -50,7 +51,7 @@ func (p *Provisioner) APIKey(ctx context.Context, d *Deployment) (string, error)
 
 // FollowLogs writes the last lines of the logs of vLLM and the gateway, and
 // what comes, until ctx ends.
-func (p *Provisioner) FollowLogs(ctx context.Context, d *Deployment, w io.Writer) error {
+func (p *Provisioner) FollowLogs(ctx context.Context, d *deployment.Deployment, w io.Writer) error {
 	host, err := p.Open(ctx, d)
 	if err != nil {
 		return err

@@ -20,6 +20,10 @@ import (
 
 	"ocr-gateway/internal/app"
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // Exit codes of provision, as its --help lists them.
@@ -32,7 +36,7 @@ const (
 
 // provisioning is what the flags of provision say.
 type provisioning struct {
-	options  provision.Options
+	options  deployment.Options
 	podID    string
 	host     string
 	hostKeys []string
@@ -53,11 +57,11 @@ type provisioning struct {
 	in       io.Reader
 	out, err io.Writer
 	p        *provision.Provisioner
-	console  *provision.Console
+	console  *stage.Console
 }
 
 func newProvision() *cobra.Command {
-	v := &provisioning{options: provision.DefaultOptions()}
+	v := &provisioning{options: deployment.DefaultOptions()}
 	cmd := &cobra.Command{
 		Use:   "provision",
 		Short: "Build a GPU host that serves OCR, on RunPod or on any machine with SSH",
@@ -124,7 +128,7 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.FromSource, "transformers-from-source", false, "install transformers from its repository")
 	f.DurationVar(&o.IdleStop, "idle-stop", 0, "let the pod stop itself after so long without work; puts the RunPod key on it")
 	f.BoolVar(&o.Benchmark, "benchmark", false, "measure latency, pages/s and cost at the end")
-	f.StringVar(&o.Dir, "dir", "", "folder on the host (default "+provision.CloudDir+", with --host "+provision.HostDir+")")
+	f.StringVar(&o.Dir, "dir", "", "folder on the host (default "+deployment.CloudDir+", with --host "+deployment.HostDir+")")
 
 	f.StringVar(&v.podID, "pod-id", "", "the pod that a command is for; needed only where there are several")
 	f.StringVar(&v.host, "host", "", "machine to use instead of a pod: user@address[:port]")
@@ -152,7 +156,7 @@ func (v *provisioning) run(cmd *cobra.Command) error {
 		live = true
 		width, _, _ = term.GetSize(int(f.Fd()))
 	}
-	v.console = provision.NewConsole(v.err, live, width)
+	v.console = stage.NewConsole(v.err, live, width)
 	defer v.console.Close()
 	key, keyFrom, err := runPodKey()
 	if err != nil {
@@ -183,9 +187,9 @@ func (v *provisioning) complete() error {
 		o.Image = ""
 	}
 	if o.Dir == "" {
-		o.Dir = provision.CloudDir
+		o.Dir = deployment.CloudDir
 		if v.host != "" {
-			o.Dir = provision.HostDir
+			o.Dir = deployment.HostDir
 		}
 	}
 	if v.poll < 10*time.Millisecond {
@@ -215,7 +219,7 @@ func runPodKey() (key, from string, err error) {
 
 // explainKey says where a key that RunPod refuses was taken from.
 func explainKey(err error, from string) error {
-	if !errors.Is(err, provision.ErrKey) {
+	if !errors.Is(err, cloud.ErrKey) {
 		return err
 	}
 	return fmt.Errorf("%w\nRunPod refuses the API key, which was taken from %s: put a valid one there (console, Settings, API Keys)", err, from)
@@ -268,7 +272,7 @@ func (v *provisioning) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var plan provision.Plan
+	var plan plan.Plan
 	if known.Unfinished(v.options) == nil {
 		if plan, err = v.p.Plan(ctx, v.options); err != nil {
 			return err
@@ -290,7 +294,7 @@ func (v *provisioning) build(ctx context.Context) error {
 }
 
 // confirm asks before anything is billed.
-func (v *provisioning) confirm(plan provision.Plan) error {
+func (v *provisioning) confirm(plan plan.Plan) error {
 	if v.yes {
 		return plan.WriteOrder(v.err)
 	}
@@ -318,7 +322,7 @@ func (v *provisioning) ask(question string, words ...string) error {
 }
 
 // up runs the stages and shows the card.
-func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan provision.Plan) error {
+func (v *provisioning) up(ctx context.Context, d *deployment.Deployment, plan plan.Plan) error {
 	d.TryAgain = v.tryAgain
 	card, err := v.p.Up(ctx, d, plan)
 	if err != nil {
@@ -337,7 +341,7 @@ var creationFlags = []string{
 }
 
 // warnIgnored names the flags that were given and are not for this deployment any more.
-func (v *provisioning) warnIgnored(d *provision.Deployment) {
+func (v *provisioning) warnIgnored(d *deployment.Deployment) {
 	wanted, kept := v.options, d.Options
 	wanted.RetryFor, wanted.Benchmark, kept.RetryFor, kept.Benchmark = 0, false, 0, false
 	if len(v.given) > 0 && wanted.String() != kept.String() {
@@ -392,8 +396,8 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 	v.warnIgnored(d)
 	d.Options.RetryFor = v.options.RetryFor
 	d.Options.Benchmark = v.options.Benchmark
-	err = v.up(ctx, d, provision.Plan{})
-	if !v.replace || !errors.Is(err, provision.ErrNoStock) {
+	err = v.up(ctx, d, plan.Plan{})
+	if !v.replace || !errors.Is(err, cloud.ErrNoStock) {
 		return err
 	}
 	fmt.Fprintf(v.err, "%v\n\nTaking another machine.\n", err)
@@ -412,7 +416,7 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 		return err
 	}
 	defer unlockNew()
-	return v.up(ctx, successor, provision.Plan{})
+	return v.up(ctx, successor, plan.Plan{})
 }
 
 // end terminates a deployment, or with --force any pod.
@@ -478,11 +482,11 @@ func provisionExit(ctx context.Context, err error) error {
 		return exitError{exitSignals, err}
 	case errors.As(err, &failure) && failure.Billed != "":
 		return exitError{exitKept, err}
-	case is(provision.ErrKey, provision.ErrBalance, provision.ErrRequest, provision.ErrForbidden, provision.ErrLimited):
+	case is(cloud.ErrKey, cloud.ErrBalance, cloud.ErrRequest, cloud.ErrForbidden, cloud.ErrLimited):
 		return exitError{exitAccount, err}
-	case is(provision.ErrExists, provision.ErrBusy):
+	case is(provision.ErrExists, deployment.ErrBusy):
 		return exitError{exitExists, err}
-	case is(provision.ErrNoStock):
+	case is(cloud.ErrNoStock):
 		return exitError{exitNoStock, err}
 	default:
 		return exitError{exitFailed, err}

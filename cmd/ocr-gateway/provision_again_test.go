@@ -60,7 +60,7 @@ func TestWhatWasGivenUpIsTriedAgain(t *testing.T) {
 }
 
 // untilVLLMFailed waits until the supervisor has counted so many failures of vLLM.
-func (c *cloud) untilVLLMFailed(times int) {
+func (c *account) untilVLLMFailed(times int) {
 	c.t.Helper()
 	file := filepath.Join(c.only().Volume, "ocr-gateway", "run", "status.json")
 	waitFor(c.t, time.Minute, "vLLM to have failed more often", func() bool {
@@ -120,7 +120,7 @@ func TestRefusedKeyAndLongLimitAreSaid(t *testing.T) {
 
 // keyStayedPrivate checks that the key went over TLS and the tunnel alone, and that
 // the card's lines take it nowhere else.
-func (c *cloud) keyStayedPrivate(card string) {
+func (c *account) keyStayedPrivate(card string) {
 	c.t.Helper()
 	key := strings.TrimPrefix(regexp.MustCompile(`export OCR_KEY=\S+`).FindString(card), "export OCR_KEY=")
 	heard := c.fake.Overheard()

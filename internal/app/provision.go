@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/sshhost"
+	"ocr-gateway/provision/stage"
 	"ocr-gateway/raster"
 )
 
@@ -33,7 +35,7 @@ type Provisioning struct {
 	StateDir  string // empty: the user's own
 	Poll      time.Duration
 	Version   string
-	Progress  provision.Progress
+	Progress  stage.Progress
 	Log       *slog.Logger
 }
 
@@ -50,7 +52,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		}
 		dir = filepath.Join(home, ".local", "state", "ocr-gateway", "deployments")
 	}
-	store, err := provision.OpenStore(dir)
+	store, err := deployment.OpenStore(dir)
 	if err != nil {
 		return nil, err
 	}

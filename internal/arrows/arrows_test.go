@@ -26,7 +26,7 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/supervise"},
+	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 	"internal/app":               {everything},
 	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache"}, // for their Config types
 	"internal/arrows":            {},
@@ -55,10 +55,15 @@ var arrows = map[string][]string{
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"faults":                     {},
-	"provision":                  {"provision/supervise"}, // for its Config and Status types
+	"provision":                  {"provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
+	"provision/cloud":            {}, // the nouns of renting
+	"provision/stage":            {},
+	"provision/card":             {},
+	"provision/deployment":       {"provision/cloud"},
+	"provision/plan":             {"provision/cloud", "provision/deployment"},
 	"provision/supervise":        {"internal/metricnames"},
-	"provision/runpod":           {"provision"},
-	"provision/sshhost":          {"provision"},
+	"provision/runpod":           {"provision", "provision/cloud"},
+	"provision/sshhost":          {"provision", "provision/deployment"},
 	"provision/runpodtest":       {}, // fakes for tests of others
 	"provision/podtest":          {"provision/runpodtest", "provision/podtest/inside"},
 	"provision/podtest/inside":   {}, // what runs in a pod

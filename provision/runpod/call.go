@@ -12,9 +12,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"ocr-gateway/provision/cloud"
 	"time"
-
-	"ocr-gateway/provision"
 )
 
 const (
@@ -138,7 +137,7 @@ func (q call) lost(err error) (again, error) {
 	if q.repeatable() {
 		return afterPause, fmt.Errorf("%s: %w", q.name, err)
 	}
-	return never, fmt.Errorf("%s: %w: %w", q.name, provision.ErrUnknownOutcome, err)
+	return never, fmt.Errorf("%s: %w: %w", q.name, cloud.ErrUnknownOutcome, err)
 }
 
 // unsent tells an error from before the request left.

@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"ocr-gateway/provision/cloud"
 	"strconv"
 	"strings"
 	"time"
-
-	"ocr-gateway/provision"
 )
 
 // Waits that an answer may ask for.
@@ -55,7 +54,7 @@ func (c *Cloud) awaitQuota(ctx context.Context) error {
 		left = time.Until(deadline)
 	}
 	if wait > left {
-		return fmt.Errorf("%w: the next one is taken in %s, at %s; try again then", provision.ErrLimited,
+		return fmt.Errorf("%w: the next one is taken in %s, at %s; try again then", cloud.ErrLimited,
 			wait.Round(time.Second), c.clock.Now().Add(wait).Format("15:04 MST"))
 	}
 	c.log.WarnContext(ctx, "waiting for the cloud's rate limit", "wait", wait)

@@ -14,6 +14,7 @@ import (
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 )
 
 // hostKeys is what is known of a host before it is met.
@@ -31,14 +32,14 @@ func (k *hostKeys) check(address string, remote net.Addr, key ssh.PublicKey) err
 }
 
 // hostKeys takes the pinned keys where there are any, else the user's file.
-func (d *Dialer) hostKeys(login provision.Login) (*hostKeys, error) {
+func (d *Dialer) hostKeys(login deployment.Login) (*hostKeys, error) {
 	if len(login.HostKeys) > 0 {
 		return pinned(login)
 	}
 	return fromFile(d.cfg.KnownHosts, login)
 }
 
-func pinned(login provision.Login) (*hostKeys, error) {
+func pinned(login deployment.Login) (*hostKeys, error) {
 	var keys []ssh.PublicKey
 	var k hostKeys
 	for _, line := range login.HostKeys {
@@ -73,7 +74,7 @@ func algorithmsOf(key ssh.PublicKey) []string {
 	return []string{key.Type()}
 }
 
-func fromFile(file string, login provision.Login) (*hostKeys, error) {
+func fromFile(file string, login deployment.Login) (*hostKeys, error) {
 	var files []string
 	if _, err := os.Stat(file); err == nil {
 		files = append(files, file)
@@ -94,7 +95,7 @@ func fromFile(file string, login provision.Login) (*hostKeys, error) {
 }
 
 // explainKnownHosts says what the known_hosts file has against a key.
-func explainKnownHosts(failure error, login provision.Login, shown ssh.PublicKey) error {
+func explainKnownHosts(failure error, login deployment.Login, shown ssh.PublicKey) error {
 	host, port, _ := net.SplitHostPort(login.Address) // which has been dialled
 	var differs *xknownhosts.KeyError
 	var revoked *xknownhosts.RevokedError

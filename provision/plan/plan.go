@@ -1,10 +1,14 @@
-package provision
+// Package plan decides what a run would order and do, at what price and in how much
+// time: which kinds of GPU fit, which stand in for them, which versions work.
+package plan
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -12,17 +16,17 @@ import (
 
 // Plan is what a run would do, found out without creating anything.
 type Plan struct {
-	Candidates  []Candidate `json:"candidates"` // in the order in which they are tried
-	Refused     []Candidate `json:"refused,omitempty"`
-	Ceiling     float64     `json:"max_price_per_hour"`  // USD: of the highestPrice candidate
-	Bound       float64     `json:"max_price_of_others"` // USD an hour for kinds that were not asked for
-	Running     float64     `json:"storage_per_month"`   // USD while running, beside the price
-	Stopped     float64     `json:"stopped_per_month"`   // USD for what is kept while stopped
-	MinCUDA     string      `json:"min_cuda,omitempty"`  // from the image's tag
-	DataCenters []string    `json:"data_centers,omitempty"`
-	Options     Options     `json:"options"`
-	Steps       []Step      `json:"steps"`
-	Takes       Span        `json:"takes"` // in all, estimated
+	Candidates  []Candidate        `json:"candidates"` // in the order in which they are tried
+	Refused     []Candidate        `json:"refused,omitempty"`
+	Ceiling     float64            `json:"max_price_per_hour"`  // USD: of the highestPrice candidate
+	Bound       float64            `json:"max_price_of_others"` // USD an hour for kinds that were not asked for
+	Running     float64            `json:"storage_per_month"`   // USD while running, beside the price
+	Stopped     float64            `json:"stopped_per_month"`   // USD for what is kept while stopped
+	MinCUDA     string             `json:"min_cuda,omitempty"`  // from the image's tag
+	DataCenters []string           `json:"data_centers,omitempty"`
+	Options     deployment.Options `json:"options"`
+	Steps       []Step             `json:"steps"`
+	Takes       Span               `json:"takes"` // in all, estimated
 }
 
 // Step is something that a run does.
@@ -32,11 +36,18 @@ type Step struct {
 	Takes Span   `json:"takes"` // estimated
 }
 
-// Plan asks the cloud what is free at which price.
-func (p *Provisioner) Plan(ctx context.Context, o Options) (Plan, error) {
-	plan := Plan{Options: o, MinCUDA: minCUDA(o.Image)}
-	plan.walk(steps(o))
-	search := Search{Count: o.GPUCount, Tenure: o.Tenure, MinCUDA: plan.MinCUDA}
+// Market is where GPU hosts are offered.
+type Market interface {
+	Offers(ctx context.Context, search cloud.Search) ([]cloud.Offer, error)
+	Volume(ctx context.Context, id string) (cloud.Volume, error)
+	Rates() cloud.Rates
+}
+
+// New asks the market what is free at which price.
+func New(ctx context.Context, market Market, o deployment.Options) (Plan, error) {
+	plan := Plan{Options: o, MinCUDA: MinCUDA(o.Image)}
+	plan.Add(Steps(o))
+	search := cloud.Search{Count: o.GPUCount, Tenure: o.Tenure, MinCUDA: plan.MinCUDA}
 	for _, r := range o.Regions {
 		if len(r) == 2 {
 			search.Countries = append(search.Countries, strings.ToUpper(r))
@@ -44,11 +55,11 @@ func (p *Provisioner) Plan(ctx context.Context, o Options) (Plan, error) {
 			search.DataCenters = append(search.DataCenters, r)
 		}
 	}
-	rates := p.Cloud.Rates()
+	rates := market.Rates()
 	plan.Running = rates.Disk*float64(o.DiskGB) + rates.Volume*float64(o.VolumeGB)
 	plan.Stopped = rates.VolumeStopped * float64(o.VolumeGB)
 	if o.NetworkVolume != "" {
-		volume, err := p.Cloud.Volume(ctx, o.NetworkVolume)
+		volume, err := market.Volume(ctx, o.NetworkVolume)
 		if err != nil {
 			return plan, fmt.Errorf("--network-volume %s: %w", o.NetworkVolume, err)
 		}
@@ -56,27 +67,27 @@ func (p *Provisioner) Plan(ctx context.Context, o Options) (Plan, error) {
 		plan.Running = rates.Disk*float64(o.DiskGB) + rates.NetworkVolume*float64(volume.SizeGB)
 		plan.Stopped = rates.NetworkVolume * float64(volume.SizeGB)
 	}
-	offers, err := p.Cloud.Offers(ctx, search)
+	offers, err := market.Offers(ctx, search)
 	if err != nil {
 		return plan, err
 	}
 	plan.DataCenters = search.DataCenters
-	plan.Candidates, plan.Refused, plan.Bound = candidates(offers, o)
+	plan.Candidates, plan.Refused, plan.Bound = Candidates(offers, o)
 	plan.Ceiling = highestPrice(plan.Candidates)
 	if len(plan.Candidates) == 0 {
-		return plan, fmt.Errorf("no kind of GPU fits --gpu %s%s: %w", o.GPU, why(plan.Refused, offers), ErrNoStock)
+		return plan, fmt.Errorf("no kind of GPU fits --gpu %s%s: %w", o.GPU, why(plan.Refused, offers), cloud.ErrNoStock)
 	}
 	return plan, nil
 }
 
 // why says what there would be.
-func why(refused []Candidate, offers []Offer) string {
+func why(refused []Candidate, offers []cloud.Offer) string {
 	if len(refused) > 0 {
 		return fmt.Sprintf(" (%s is %s)", refused[0].Name, refused[0].Why)
 	}
 	var names []string
 	for _, o := range offers {
-		if o.MemoryGB >= minMemoryGB {
+		if o.MemoryGB >= MinMemoryGB {
 			names = append(names, o.Name)
 		}
 	}
@@ -84,8 +95,8 @@ func why(refused []Candidate, offers []Offer) string {
 	return "; there are: " + strings.Join(names, ", ")
 }
 
-// steps are a run's stages in people's words.
-func steps(o Options) []Step {
+// Steps are a run's stages in people's words.
+func Steps(o deployment.Options) []Step {
 	hostKey := "the host key must be the one that the pod's log says"
 	if o.Image == "" {
 		hostKey = "the host key must be known, or given by --host-key"
@@ -95,11 +106,11 @@ func steps(o Options) []Step {
 		speculative = "without MTP"
 	}
 	all := []Step{
-		{Stage: "create", Does: fmt.Sprintf("order one pod %s…: %s, %d GB disk, ports 22/tcp, %d/http, %d/tcp", namePrefix, o.Image, o.DiskGB, o.APIPort, o.APIPort)},
+		{Stage: "create", Does: fmt.Sprintf("order one pod %s…: %s, %d GB disk, ports 22/tcp, %d/http, %d/tcp", deployment.NamePrefix, o.Image, o.DiskGB, o.APIPort, o.APIPort)},
 		{Stage: "running", Does: "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
 		{Stage: "ssh", Does: "log in with your key; " + hostKey},
 		{Stage: "probe", Does: "GPU, driver, memory, disk, glibc"},
-		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + minVLLM + ", transformers >= " + minTransformers + ", packages of the layout sidecar, where missing"},
+		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + MinVLLM + ", transformers >= " + MinTransformers + ", packages of the layout sidecar, where missing"},
 		{Stage: "model", Does: "hf download " + strings.TrimSpace(o.Model+" "+o.LayoutModel) + " to the volume"},
 		{Stage: "upload", Does: "this program and its MuPDF library by sftp to " + o.Dir + "/bin, checked by SHA-256"},
 		{Stage: "config", Does: "settings, a new API key in a file of mode 0600, and the supervisor's list"},
@@ -113,8 +124,8 @@ func steps(o Options) []Step {
 	return all
 }
 
-// walk takes the steps of a run and reckons how long they take.
-func (p *Plan) walk(all []Step) {
+// Add takes the steps of a run and estimates how long they take.
+func (p *Plan) Add(all []Step) {
 	for _, s := range all {
 		s.Takes = takes(s.Stage, p.Options)
 		p.Steps = append(p.Steps, s)
@@ -124,8 +135,8 @@ func (p *Plan) walk(all []Step) {
 	}
 }
 
-// writeSteps writes what a run does, and how long that may take.
-func (p Plan) writeSteps(b *strings.Builder) {
+// WriteSteps writes what a run does, and how long that may take.
+func (p Plan) WriteSteps(b *strings.Builder) {
 	b.WriteString("\nSteps\n")
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, s := range p.Steps {
@@ -146,15 +157,15 @@ func (p Plan) WriteJSON(w io.Writer) error {
 func (p Plan) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Plan for --gpu %s (%s cloud; nothing has been created)\n\n", p.Options.GPU, p.Options.Tenure)
-	elsewhere := Community
-	if p.Options.Tenure == Community {
-		elsewhere = Secure
+	elsewhere := cloud.Community
+	if p.Options.Tenure == cloud.Community {
+		elsewhere = cloud.Secure
 	}
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "  \tGPU\tmemory\t$/h\t%s\tstock\twhy\n", elsewhere)
 	row := func(at string, c Candidate) {
-		fmt.Fprintf(table, "  %s\t%s%s\t%d GB\t%.2f\t%s\t%s\t%s\n", at, times(c.Count), c.Name, c.MemoryGB*c.Count, c.PricePerHour,
-			orDash(c.ElsewherePerGPU*float64(c.Count)), orUnknown(c.Stock), c.Why)
+		fmt.Fprintf(table, "  %s\t%s%s\t%d GB\t%.2f\t%s\t%s\t%s\n", at, Times(c.Count), c.Name, c.MemoryGB*c.Count, c.PricePerHour,
+			OrDash(c.ElsewherePerGPU*float64(c.Count)), orUnknown(c.Stock), c.Why)
 	}
 	for i, c := range p.Candidates {
 		row(fmt.Sprintf("%d.", i+1), c)
@@ -169,7 +180,7 @@ func (p Plan) Write(w io.Writer) error {
 	if p.MinCUDA != "" {
 		fmt.Fprintf(&b, "Hosts need a driver for CUDA %s (from the image's tag).\n", p.MinCUDA)
 	}
-	p.writeSteps(&b)
+	p.WriteSteps(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -188,21 +199,21 @@ func (p Plan) WriteOrder(w io.Writer) error {
 	return err
 }
 
-func orDash(price float64) string {
+func OrDash(price float64) string {
 	if price == 0 {
 		return "-"
 	}
 	return fmt.Sprintf("%.2f", price)
 }
 
-func times(n int) string {
+func Times(n int) string {
 	if n == 1 {
 		return ""
 	}
 	return fmt.Sprintf("%d x ", n)
 }
 
-func orUnknown(s Stock) string {
+func orUnknown(s cloud.Stock) string {
 	if s == "" {
 		return "unknown"
 	}

@@ -1,20 +1,22 @@
-package provision
+package plan
 
 import (
 	"cmp"
 	"fmt"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 	"regexp"
 	"slices"
 	"strings"
 )
 
-// minMemoryGB is what a GPU needs for the model (2 GB of weights), the vision
+// MinMemoryGB is what a GPU needs for the model (2 GB of weights), the vision
 // encoder's peak and a KV cache for 64 answers at once.
-const minMemoryGB = 20
+const MinMemoryGB = 20
 
 // Candidate is an offer that the deployment would take.
 type Candidate struct {
-	Offer
+	cloud.Offer
 	Count        int     `json:"count"`
 	PricePerHour float64 `json:"price_per_hour"` // USD for the pod
 	Why          string  `json:"why"`
@@ -22,19 +24,19 @@ type Candidate struct {
 	InsteadOf string `json:"instead_of,omitempty"`
 }
 
-// candidates orders the offers that will be tried: of each wanted kind in its
+// Candidates orders the offers that will be tried: of each wanted kind in its
 // turn the cheapest first, then the alternatives, what is out of stock last. It
 // says why each stands where it does, and returns none where no wanted kind fits.
 // bound is the most that an alternative may cost, in USD an hour for the pod.
-func candidates(offers []Offer, o Options) (fitting, tooExpensive []Candidate, bound float64) {
+func Candidates(offers []cloud.Offer, o deployment.Options) (fitting, tooExpensive []Candidate, bound float64) {
 	taken := map[string]bool{}
 	for kind := range strings.SplitSeq(o.GPU, ",") {
 		if kind = strings.TrimSpace(kind); kind == "" {
 			continue
 		}
 		var found []Candidate
-		for _, offer := range matching(offers, kind) {
-			if taken[offer.GPU] || offer.MemoryGB < minMemoryGB {
+		for _, offer := range Matching(offers, kind) {
+			if taken[offer.GPU] || offer.MemoryGB < MinMemoryGB {
 				continue
 			}
 			taken[offer.GPU] = true
@@ -59,7 +61,7 @@ func candidates(offers []Offer, o Options) (fitting, tooExpensive []Candidate, b
 
 // rank puts what is out of stock last, whatever was asked for.
 func rank(c Candidate) int {
-	if c.Stock == StockNone {
+	if c.Stock == cloud.StockNone {
 		return 1
 	}
 	return 0
@@ -73,13 +75,13 @@ func highestPrice(candidates []Candidate) float64 {
 	return price
 }
 
-// matching keeps the offers whose id or name has the text, in any case: as whole
+// Matching keeps the offers whose id or name has the text, in any case: as whole
 // words, so that A40 is not RTX A4000; as a part of one where no words are it.
-func matching(offers []Offer, text string) []Offer {
+func Matching(offers []cloud.Offer, text string) []cloud.Offer {
 	quoted := regexp.QuoteMeta(strings.ToValidUTF8(text, "�"))
 	for _, pattern := range []string{`(?i)(^|[^\pL\pN])` + quoted + `($|[^\pL\pN])`, `(?i)` + quoted} {
 		expression := regexp.MustCompile(pattern)
-		var hits []Offer
+		var hits []cloud.Offer
 		for _, o := range offers {
 			if expression.MatchString(o.GPU) || expression.MatchString(o.Name) {
 				hits = append(hits, o)

@@ -1,7 +1,8 @@
-package provision
+package plan
 
 import (
 	"fmt"
+	"ocr-gateway/provision/deployment"
 	"time"
 )
 
@@ -42,8 +43,8 @@ const (
 	layoutBytes = 0.13e9
 )
 
-// modelBytes are downloads whose size is known here.
-var modelBytes = map[string]int64{DefaultModel: 2.7e9, DefaultLayoutModel: layoutBytes}
+// ModelBytes are downloads whose size is known here.
+var ModelBytes = map[string]int64{deployment.DefaultModel: 2.7e9, deployment.DefaultLayoutModel: layoutBytes}
 
 // Rates of a data center's network at its worst and its best, in bytes a second.
 const slowNet, fastNet = 30e6, 300e6
@@ -56,7 +57,7 @@ func transferTime(bytes float64) Span {
 
 // takes estimates a stage. It rests on sizes and on what vLLM's starts and pip's
 // installs are reported to take; nothing of it was measured on a rented pod.
-func takes(stage string, o Options) Span {
+func takes(stage string, o deployment.Options) Span {
 	switch stage {
 	case "create":
 		return span(5*time.Second, time.Minute)
@@ -70,7 +71,7 @@ func takes(stage string, o Options) Span {
 		}
 		return span(20*time.Second, 3*time.Minute)
 	case "model":
-		return transferTime(float64(modelBytes[DefaultModel] + layoutBytes)).plus(span(5*time.Second, 30*time.Second))
+		return transferTime(float64(ModelBytes[deployment.DefaultModel] + layoutBytes)).plus(span(5*time.Second, 30*time.Second))
 	case "upload":
 		return span(5*time.Second, 3*time.Minute) // from here: 60 MB
 	case "vllm":

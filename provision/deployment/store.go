@@ -1,4 +1,4 @@
-package provision
+package deployment
 
 import (
 	"encoding/json"
@@ -72,7 +72,7 @@ func (s *Store) Drop(d *Deployment) error {
 // Known reads all deployments. A file that cannot be read is an
 // error that names it: a pod may stand behind it.
 func (s *Store) Known() (Known, error) {
-	names, err := filepath.Glob(filepath.Join(s.dir, namePrefix+"*.json"))
+	names, err := filepath.Glob(filepath.Join(s.dir, NamePrefix+"*.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (s *Store) Known() (Known, error) {
 
 func (s *Store) path(name string) string { return filepath.Join(s.dir, name+".json") }
 
-// claim locks a deployment and saves it.
-func (s *Store) claim(d *Deployment) (unlock func(), err error) {
+// Claim locks a deployment and saves it.
+func (s *Store) Claim(d *Deployment) (unlock func(), err error) {
 	if unlock, err = s.Lock(d.Name); err != nil {
 		return nil, err
 	}

@@ -1,7 +1,8 @@
-package provision
+// Package card writes what a user needs of a deployment that is ready: addresses,
+// the key, and lines to paste.
+package card
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -38,63 +39,6 @@ type Card struct {
 type StopCommand struct {
 	Command string `json:"command"`
 	Keeps   string `json:"keeps"`
-}
-
-// stopCommands are the ways out of a deployment.
-func (r *run) stopCommands(ctx context.Context) []StopCommand {
-	if !r.d.Rented() {
-		return []StopCommand{
-			{r.Command(r.d, "--stop"), "keeps everything on the machine"},
-			{r.Command(r.d, "--uninstall"), "keeps nothing"},
-		}
-	}
-	return []StopCommand{
-		{r.Command(r.d, "--stop"), "keeps the volume, for " + r.stoppedCost(ctx, r.pod)},
-		{r.Command(r.d, "--terminate"), "keeps nothing"},
-	}
-}
-
-// sshCommand logs in with the user's own ssh.
-func (r *run) sshCommand() string {
-	host, port, _ := net.SplitHostPort(r.d.Login.Address)
-	key := ""
-	if r.KeyFile != "" {
-		key = "-i " + Word(r.KeyFile) + " "
-	}
-	return fmt.Sprintf("ssh %s-p %s %s@%s", key, port, r.d.Login.User, host)
-}
-
-func (r *run) card(ctx context.Context) Card {
-	o := r.d.Options
-	c := Card{
-		Name: r.d.Name, PodID: r.d.PodID, Address: r.d.Login.Address, SSH: r.sshCommand(), InsteadOf: r.d.InsteadOf,
-		LocalURL: fmt.Sprintf("http://127.0.0.1:%d", o.APIPort), Tunnel: r.Command(r.d, "--tunnel"), ShowKey: r.Command(r.d, "--show-key"), TryAgain: r.Command(r.d, "--try-again"),
-		Stop: r.stopCommands(ctx),
-		URLs: r.verified, KeyPath: o.Dir + "/" + secretsFile,
-		VLLM:   fmt.Sprintf("%s on 127.0.0.1:%d", o.Model, o.VLLMPort),
-		Layout: "PP-DocLayoutV3", PriceHour: r.pod.PricePerHour, Benchmark: r.figures, LogsFolder: o.Dir + "/logs",
-		Off: r.d.Without.Lines(),
-	}
-	if len(r.probed.GPUs) > 0 {
-		c.GPU = times(len(r.probed.GPUs)) + r.probed.GPUs[0].Name
-	}
-	if r.d.mtp() {
-		c.VLLM += ", MTP"
-	} else {
-		c.VLLM += ", without MTP"
-	}
-	if !r.d.layout() {
-		c.Layout = "off, pages are read whole"
-	} else if r.layoutState != "ready" {
-		c.Layout += ", " + r.layoutState
-	}
-	if !r.d.KeyShown {
-		c.APIKey = r.apiKey
-	}
-	if o.IdleStop > 0 {
-		c.IdleStop = o.IdleStop.String()
-	}
-	return c
 }
 
 // endpoints are what the API offers.

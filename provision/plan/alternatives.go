@@ -1,8 +1,10 @@
-package provision
+package plan
 
 import (
 	"cmp"
 	"fmt"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 	"slices"
 	"strings"
 )
@@ -24,10 +26,10 @@ var gpuClasses = [][]string{
 
 // rung is the class of an offer, 0 for the most capable. Kinds on no rung, which
 // are taken only when they are asked for, stand above or below all.
-func rung(o Offer) int {
+func rung(o cloud.Offer) int {
 	for i, kinds := range gpuClasses {
 		for _, kind := range kinds {
-			if len(matching([]Offer{o}, kind)) > 0 {
+			if len(Matching([]cloud.Offer{o}, kind)) > 0 {
 				return i
 			}
 		}
@@ -41,13 +43,13 @@ func rung(o Offer) int {
 // alternatives are the kinds that are tried when none of those asked for is
 // free: first those that are as capable as the first choice, the cheapest before
 // others, then the less capable ones, class by class. None costs more than the bound.
-func alternatives(offers []Offer, wanted []Candidate, bound float64, o Options) []Candidate {
+func alternatives(offers []cloud.Offer, wanted []Candidate, bound float64, o deployment.Options) []Candidate {
 	have := rung(wanted[0].Offer)
 	var all []Candidate
 	for _, offer := range offers {
 		class := rung(offer)
 		asked := slices.ContainsFunc(wanted, func(c Candidate) bool { return c.GPU == offer.GPU })
-		if asked || class < 0 || class == len(gpuClasses) || offer.MemoryGB < minMemoryGB {
+		if asked || class < 0 || class == len(gpuClasses) || offer.MemoryGB < MinMemoryGB {
 			continue
 		}
 		c := Candidate{Offer: offer, Count: o.GPUCount, PricePerHour: offer.PricePerGPU * float64(o.GPUCount), InsteadOf: o.GPU}
@@ -67,7 +69,7 @@ func alternatives(offers []Offer, wanted []Candidate, bound float64, o Options) 
 }
 
 // fallbackBound is the most that a pod with a kind that was not asked for may cost, in USD an hour.
-func fallbackBound(first Candidate, o Options) float64 {
+func fallbackBound(first Candidate, o deployment.Options) float64 {
 	if o.MaxPrice > 0 {
 		return o.MaxPrice
 	}
@@ -75,13 +77,13 @@ func fallbackBound(first Candidate, o Options) float64 {
 }
 
 // halfCent: prices are rounded when they are shown.
-const halfCent = 0.005
+const HalfCent = 0.005
 
 // ladder says in one line what will be tried, in order.
 func (p Plan) ladder() string {
 	var gpuClasses []string
 	for _, c := range p.Candidates {
-		gpuClasses = append(gpuClasses, fmt.Sprintf("%s%s $%.2f", times(c.Count), c.Name, c.PricePerHour))
+		gpuClasses = append(gpuClasses, fmt.Sprintf("%s%s $%.2f", Times(c.Count), c.Name, c.PricePerHour))
 	}
 	return strings.Join(gpuClasses, ", then ")
 }

@@ -1,4 +1,4 @@
-package provision
+package stage
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ func TestConsoleWritesFewLinesWithoutATerminal(t *testing.T) {
 		c := NewConsole(&out, false, 0)
 		c.Begin("ssh", PhaseInfrastructure)
 		for i := range 100 {
-			c.Log(podSource, fmt.Sprintf("apt says %d", i))
+			c.Log(PodSource, fmt.Sprintf("apt says %d", i))
 		}
 		c.End("ssh", time.Second, nil)
 		c.Begin("vllm", PhaseVLLM)
@@ -29,7 +29,7 @@ func TestConsoleWritesFewLinesWithoutATerminal(t *testing.T) {
 		c.End("vllm", 2*time.Minute, nil)
 		c.Begin("gateway", PhaseGateway)
 		for i := range 100 {
-			c.Log(podSource, fmt.Sprintf("the gateway says %d", i))
+			c.Log(PodSource, fmt.Sprintf("the gateway says %d", i))
 		}
 		c.End("gateway", time.Second, errors.New("broken"))
 		c.Close()
@@ -47,7 +47,7 @@ func TestConsoleWritesFewLinesWithoutATerminal(t *testing.T) {
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("it wrote\n%s", got)
 		}
-		if strings.Contains(got, "apt") || strings.Count(got, "the gateway says") != failureLines || !strings.Contains(got, "the gateway says 99") {
+		if strings.Contains(got, "apt") || strings.Count(got, "the gateway says") != FailureLines || !strings.Contains(got, "the gateway says 99") {
 			t.Errorf("the pod's words:\n%s", got)
 		}
 		if !strings.HasSuffix(got, "gateway       failed      1.0s\n") {

@@ -1,9 +1,10 @@
-package provision
+package deployment
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"ocr-gateway/provision/cloud"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ import (
 type Options struct {
 	GPU           string        `json:"gpu"` // kinds in order of preference, by comma
 	GPUCount      int           `json:"gpu_count"`
-	Tenure        Tenure        `json:"cloud"`
+	Tenure        cloud.Tenure  `json:"cloud"`
 	Regions       []string      `json:"regions,omitempty"`   // data center ids or two-letter countries
 	MaxPrice      float64       `json:"max_price,omitempty"` // USD an hour for the pod; 0: no bound
 	RetryFor      time.Duration `json:"retry_for,omitempty"` // wait for stock
@@ -45,24 +46,24 @@ const (
 	DefaultModel       = "zai-org/GLM-OCR"
 	DefaultLayoutModel = "PaddlePaddle/PP-DocLayoutV3_safetensors"
 
-	// volumePath is where a pod's volume is mounted.
-	volumePath = "/workspace"
+	// VolumePath is where a pod's volume is mounted.
+	VolumePath = "/workspace"
 	// CloudDir and HostDir are Options.Dir on a pod and on any other machine.
-	CloudDir = volumePath + "/ocr-gateway"
+	CloudDir = VolumePath + "/ocr-gateway"
 	HostDir  = "/opt/ocr-gateway"
 )
 
 // DefaultOptions returns what is provisioned where nothing else is said.
 func DefaultOptions() Options {
 	return Options{
-		GPU: DefaultGPU, GPUCount: 1, Tenure: Secure, Image: DefaultImage,
+		GPU: DefaultGPU, GPUCount: 1, Tenure: cloud.Secure, Image: DefaultImage,
 		DiskGB: 100, VolumeGB: 100, Dir: CloudDir, VLLMPort: 8000, APIPort: 8007,
 		Model: DefaultModel, LayoutModel: DefaultLayoutModel, MTP: true,
 	}
 }
 
-// flags are what a run on a machine is given beside its name.
-func (o Options) flags() string {
+// Flags are what a run on a machine is given beside its name.
+func (o Options) Flags() string {
 	usual := DefaultOptions()
 	var b strings.Builder
 	say := func(differs bool, format string, args ...any) {
@@ -83,9 +84,9 @@ func (o Options) flags() string {
 	return b.String()
 }
 
-// keeping returns the options of a machine that is known already: as they were,
+// Keeping returns the options of a machine that is known already: as they were,
 // but for the flags that are given now.
-func (o Options) keeping(before Options, given []string) Options {
+func (o Options) Keeping(before Options, given []string) Options {
 	has := func(flags ...string) bool {
 		return slices.ContainsFunc(flags, func(f string) bool { return slices.Contains(given, f) })
 	}
@@ -116,9 +117,9 @@ func (o Options) keeping(before Options, given []string) Options {
 	return o
 }
 
-// optionsEnv is the variable of a pod that holds its options, for a run that
+// OptionsEnv is the variable of a pod that holds its options, for a run that
 // takes it over without the state that was kept elsewhere.
-const optionsEnv = "GATEWAY_OPTIONS"
+const OptionsEnv = "GATEWAY_OPTIONS"
 
 // String is the options as JSON.
 func (o Options) String() string {
@@ -130,11 +131,10 @@ func (o Options) String() string {
 }
 
 var (
-	hubName   = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
-	imageRef  = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$`)
-	plainDir  = regexp.MustCompile(`^(/[\w.-]+)+$`)
-	plainWord = regexp.MustCompile(`^[\w./:@-]+$`)
-	region    = regexp.MustCompile(`^[A-Za-z0-9-]{2,32}$`)
+	hubName  = regexp.MustCompile(`^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$`)
+	imageRef = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*:[\w][\w.-]*(@sha256:[0-9a-f]{64})?$`)
+	plainDir = regexp.MustCompile(`^(/[\w.-]+)+$`)
+	region   = regexp.MustCompile(`^[A-Za-z0-9-]{2,32}$`)
 )
 
 // Validate returns every fault, named by flag. What it lets pass is safe
@@ -150,7 +150,7 @@ func (o Options) Validate() error {
 	if o.GPUCount < 1 || o.GPUCount > 8 {
 		bad("gpu-count", "%d is not between 1 and 8", o.GPUCount)
 	}
-	if o.Tenure != Secure && o.Tenure != Community {
+	if o.Tenure != cloud.Secure && o.Tenure != cloud.Community {
 		bad("cloud", "%q is neither secure nor community", o.Tenure)
 	}
 	if i := slices.IndexFunc(o.Regions, func(r string) bool { return !region.MatchString(r) }); i >= 0 {

@@ -1,4 +1,6 @@
-package provision
+// Package stage runs steps that look at the world, act and wait until they are met,
+// and shows how they go.
+package stage
 
 import (
 	"context"
@@ -19,32 +21,32 @@ const (
 	PhaseVerification   Phase = "verification"
 )
 
-// stage is a step towards a serving host. It is met when check says so, which
+// Stage is a step towards a serving host. It is met when check says so, which
 // looks at the world and not at what was done before; so a stage may be entered
 // any number of times.
-type stage struct {
-	name     string
-	phase    Phase
-	deadline time.Duration // from its first look
+type Stage struct {
+	Name     string
+	Phase    Phase
+	Deadline time.Duration // from its first look
 	// check returns nil when the stage is met. An unmet error says what is
 	// missing; any other ends the run.
-	check func(context.Context) error
-	// act brings the world nearer, where more than waiting is needed. An unmet
+	Check func(context.Context) error
+	// Act brings the world nearer, where more than waiting is needed. An unmet
 	// error means that it may be tried again.
-	act func(context.Context) error
-	// every is the time between looks.
-	every time.Duration
+	Act func(context.Context) error
+	// Every is the time between looks.
+	Every time.Duration
 }
 
-// unmet says what a stage still waits for.
-type unmet struct{ why string }
+// Unmet says what a stage still waits for.
+type Unmet struct{ why string }
 
-func (u unmet) Error() string { return u.why }
+func (u Unmet) Error() string { return u.why }
 
-func waitFor(format string, args ...any) error { return unmet{fmt.Sprintf(format, args...)} }
+func WaitFor(format string, args ...any) error { return Unmet{fmt.Sprintf(format, args...)} }
 
-// podSource is the source of lines of a pod's own log.
-const podSource = "pod"
+// PodSource is the source of lines of a pod's own log.
+const PodSource = "pod"
 
 // Progress is told how a run goes. Calls come from one goroutine at a time.
 type Progress interface {
@@ -70,25 +72,25 @@ func (e *StageError) Unwrap() error { return e.Err }
 // ErrDeadline means that a stage waited as long as it may.
 var ErrDeadline = errors.New("it took too long")
 
-// meet runs the stages in order and returns the first failure as *StageError.
-func meet(ctx context.Context, stages []stage, progress Progress) error {
+// Meet runs the stages in order and returns the first failure as *StageError.
+func Meet(ctx context.Context, stages []Stage, progress Progress) error {
 	for _, s := range stages {
 		start := time.Now()
-		progress.Begin(s.name, s.phase)
+		progress.Begin(s.Name, s.Phase)
 		err := s.meet(ctx, progress)
-		progress.End(s.name, time.Since(start), err)
+		progress.End(s.Name, time.Since(start), err)
 		if err != nil {
-			return &StageError{s.name, err}
+			return &StageError{s.Name, err}
 		}
 	}
 	return nil
 }
 
 // meet looks, acts and waits in turn until the stage is met.
-func (s *stage) meet(parent context.Context, progress Progress) error {
-	ctx, cancel := context.WithTimeout(parent, s.deadline)
+func (s *Stage) meet(parent context.Context, progress Progress) error {
+	ctx, cancel := context.WithTimeout(parent, s.Deadline)
 	defer cancel()
-	var missing unmet
+	var missing Unmet
 	step := func(do func(context.Context) error) (met bool, err error) {
 		err = do(ctx)
 		switch {
@@ -106,18 +108,18 @@ func (s *stage) meet(parent context.Context, progress Progress) error {
 		}
 	}
 	for {
-		if met, err := step(s.check); met || err != nil {
+		if met, err := step(s.Check); met || err != nil {
 			return err
 		}
 		acted := false
-		if s.act != nil {
+		if s.Act != nil {
 			var err error
-			if acted, err = step(s.act); err != nil {
+			if acted, err = step(s.Act); err != nil {
 				return err
 			}
 		}
 		if acted {
-			if met, err := step(s.check); met || err != nil {
+			if met, err := step(s.Check); met || err != nil {
 				return err
 			}
 		}
@@ -126,14 +128,14 @@ func (s *stage) meet(parent context.Context, progress Progress) error {
 			return context.Cause(parent)
 		case <-ctx.Done():
 			return s.late(missing)
-		case <-time.After(s.every):
+		case <-time.After(s.Every):
 		}
 	}
 }
 
-func (s *stage) late(missing unmet) error {
+func (s *Stage) late(missing Unmet) error {
 	if missing.why == "" {
-		return fmt.Errorf("%w (%s)", ErrDeadline, s.deadline)
+		return fmt.Errorf("%w (%s)", ErrDeadline, s.Deadline)
 	}
-	return fmt.Errorf("%w (%s): %s", ErrDeadline, s.deadline, missing.why)
+	return fmt.Errorf("%w (%s): %s", ErrDeadline, s.Deadline, missing.why)
 }

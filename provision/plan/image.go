@@ -1,4 +1,4 @@
-package provision
+package plan
 
 import (
 	"regexp"
@@ -11,10 +11,10 @@ var (
 	versionTag = regexp.MustCompile(`^v?(\d+)\.(\d+)`)
 )
 
-// minCUDA derives the least CUDA version that a host's driver must have from an
+// MinCUDA derives the least CUDA version that a host's driver must have from an
 // image's tag. Tags of vllm/vllm-openai say it ("-cu129"), or mean 13.0 from
 // v0.20 on and 12.9 before. "" where the tag says nothing.
-func minCUDA(image string) string {
+func MinCUDA(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	name, tag, _ := strings.Cut(image, ":")
 	if m := cudaTag.FindStringSubmatch(tag); m != nil {
@@ -32,17 +32,17 @@ func minCUDA(image string) string {
 	return "12.9"
 }
 
-// minDriver is the least NVIDIA driver for a CUDA version, from NVIDIA's
+// MinDriver is the least NVIDIA driver for a CUDA version, from NVIDIA's
 // release notes of the toolkit; "" where it is not known here.
-func minDriver(cuda string) string {
+func MinDriver(cuda string) string {
 	return map[string]string{"12.8": "570.26", "12.9": "575.51", "13.0": "580.65"}[cuda]
 }
 
 // leadingNumbers is the part of a version that counts here: "5.3.0" of "5.3.0.dev0+g1a2b".
 var leadingNumbers = regexp.MustCompile(`\d+(\.\d+)*`)
 
-// atLeast reports whether a dotted version is another or newer. What is no version is not.
-func atLeast(version, least string) bool {
+// AtLeast reports whether a dotted version is another or newer. What is no version is not.
+func AtLeast(version, least string) bool {
 	have := strings.Split(leadingNumbers.FindString(version), ".")
 	for i, want := range strings.Split(least, ".") {
 		var h int

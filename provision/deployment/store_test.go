@@ -1,24 +1,23 @@
-package provision_test
+package deployment_test
 
 import (
 	"errors"
+	"ocr-gateway/provision/deployment"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
-
-	"ocr-gateway/provision"
 )
 
 func TestStoreKeepsDeploymentsPrivateAndWhole(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deployments")
-	store, err := provision.OpenStore(dir)
+	store, err := deployment.OpenStore(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	later := &provision.Deployment{Name: "ocr-gateway-b", Created: time.Unix(200, 0).UTC(), Options: provision.DefaultOptions(), PodID: "p2"}
-	sooner := &provision.Deployment{Name: "ocr-gateway-a", Created: time.Unix(100, 0).UTC(), Options: provision.DefaultOptions()}
-	for _, d := range []*provision.Deployment{later, sooner} {
+	later := &deployment.Deployment{Name: "ocr-gateway-b", Created: time.Unix(200, 0).UTC(), Options: deployment.DefaultOptions(), PodID: "p2"}
+	sooner := &deployment.Deployment{Name: "ocr-gateway-a", Created: time.Unix(100, 0).UTC(), Options: deployment.DefaultOptions()}
+	for _, d := range []*deployment.Deployment{later, sooner} {
 		if err := store.Save(d); err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +52,7 @@ func TestStoreKeepsDeploymentsPrivateAndWhole(t *testing.T) {
 
 func TestStoreSaysWhichFileIsDamaged(t *testing.T) {
 	dir := t.TempDir()
-	store, err := provision.OpenStore(dir)
+	store, err := deployment.OpenStore(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +65,7 @@ func TestStoreSaysWhichFileIsDamaged(t *testing.T) {
 }
 
 func TestOneRunWorksOnADeployment(t *testing.T) {
-	store, err := provision.OpenStore(t.TempDir())
+	store, err := deployment.OpenStore(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +73,7 @@ func TestOneRunWorksOnADeployment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Lock("ocr-gateway-x"); !errors.Is(err, provision.ErrBusy) {
+	if _, err := store.Lock("ocr-gateway-x"); !errors.Is(err, deployment.ErrBusy) {
 		t.Errorf("second lock: %v", err)
 	}
 	unlock()

@@ -1,12 +1,11 @@
-package provision_test
+package card_test
 
 import (
 	"flag"
+	"ocr-gateway/provision/card"
 	"os"
 	"strings"
 	"testing"
-
-	"ocr-gateway/provision"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -31,22 +30,22 @@ func golden(t *testing.T, name, got string) {
 
 // The screens of README.md are these.
 func TestCards(t *testing.T) {
-	pod := provision.Card{
+	pod := card.Card{
 		Name: "ocr-gateway-dnu47l73", PodID: "3fk2x9c1v7q8zt", GPU: "NVIDIA A100 80GB PCIe", InsteadOf: "H100", Address: "203.0.113.7:35967",
 		SSH:      "ssh -p 35967 root@203.0.113.7",
 		URLs:     []string{"https://3fk2x9c1v7q8zt-8007.proxy.runpod.net", "http://203.0.113.7:35968"},
 		LocalURL: "http://127.0.0.1:8007", Tunnel: "ocr-gateway provision --tunnel --pod-id 3fk2x9c1v7q8zt",
 		ShowKey: "ocr-gateway provision --show-key --pod-id 3fk2x9c1v7q8zt",
-		Stop: []provision.StopCommand{
-			{"ocr-gateway provision --stop --pod-id 3fk2x9c1v7q8zt", "keeps the volume, for $20.00 a month"},
-			{"ocr-gateway provision --terminate --pod-id 3fk2x9c1v7q8zt", "keeps nothing"},
+		Stop: []card.StopCommand{
+			{Command: "ocr-gateway provision --stop --pod-id 3fk2x9c1v7q8zt", Keeps: "keeps the volume, for $20.00 a month"},
+			{Command: "ocr-gateway provision --terminate --pod-id 3fk2x9c1v7q8zt", Keeps: "keeps nothing"},
 		},
 		APIKey: "V5F27AVF…", KeyPath: "/workspace/ocr-gateway/etc/secrets.env", VLLM: "zai-org/GLM-OCR on 127.0.0.1:8000, MTP", Layout: "PP-DocLayoutV3",
 		PriceHour: 1.64,
 	}
 	later := pod
 	later.APIKey, later.InsteadOf, later.URLs = "", "", nil
-	for name, card := range map[string]provision.Card{"card.txt": pod, "card-later.txt": later} {
+	for name, card := range map[string]card.Card{"card.txt": pod, "card-later.txt": later} {
 		var out strings.Builder
 		if err := card.Write(&out); err != nil {
 			t.Fatal(err)
