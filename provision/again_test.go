@@ -290,7 +290,7 @@ func TestBlames(t *testing.T) {
 		{"ports", []string{"disk"}, "ports", false},
 		{"", nil, "ports", false},
 	} {
-		e := &cloud.CloudError{Detail: tt.detail, Fields: tt.fields}
+		e := &cloud.Error{Detail: tt.detail, Fields: tt.fields}
 		if got := e.NamesField(tt.field); got != tt.want {
 			t.Errorf("%+v: got %t", tt, got)
 		}

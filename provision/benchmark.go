@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
 	"ocr-gateway/provision/card"
 	"ocr-gateway/provision/stage"
 )

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
+
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
-	"time"
 )
 
 // created looks whether the deployment has its pod: by id, or, where its
@@ -151,14 +152,14 @@ func (r *run) announce(c plan.Candidate) error {
 // isBadRequest is an answer by which the cloud also says, in words that are not
 // known here, that a kind is not to be had.
 func isBadRequest(err error) bool {
-	var said *cloud.CloudError
+	var said *cloud.Error
 	return errors.As(err, &said) && said.Status == http.StatusBadRequest
 }
 
 // portsRefused is an answer by which the cloud may mean that a port is asked for
 // twice, which its documents leave open.
 func portsRefused(err error) bool {
-	var said *cloud.CloudError
+	var said *cloud.Error
 	return errors.As(err, &said) && errors.Is(err, cloud.ErrRequest) && said.NamesField("ports", "port")
 }
 
@@ -355,7 +356,7 @@ func (r *run) askForPorts(ctx context.Context) error {
 // pendingCloud is what a look at the cloud may wait for: no connection, or an
 // answer that says that the fault is the cloud's own.
 func pendingCloud(err error) error {
-	var said *cloud.CloudError
+	var said *cloud.Error
 	if errors.As(err, &said) && said.Status < 500 {
 		return err
 	}

@@ -1,13 +1,14 @@
 package provision
 
 import (
-	"ocr-gateway/provision/cloud"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 var catalog = []cloud.Offer{

@@ -2,14 +2,15 @@ package provision
 
 import (
 	"context"
-	"ocr-gateway/provision/cloud"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Cloud is a place where GPU hosts ("pods") are rented by the hour.
 //
 // Calls wait out rate limits and repeat what is safe to repeat by themselves,
-// within their context. Their errors are *CloudError where the cloud answered,
+// within their context. Their errors are *cloud.Error where the cloud answered,
 // and match one of the sentinels below by errors.Is where the caller can act on it.
 type Cloud interface {
 	// Offers returns every kind of GPU that fits a search, with price and stock

@@ -2,9 +2,10 @@ package provision
 
 import (
 	"fmt"
-	"ocr-gateway/provision/deployment"
 	"regexp"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
 )
 
 // Command is what is typed to do something with a deployment, such as

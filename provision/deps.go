@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
-	"strings"
 )
 
 const (

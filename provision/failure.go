@@ -6,18 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"ocr-gateway/provision/cloud"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Failure is a run that did not end in a ready deployment: what failed, what
 // exists, what it costs, and how to resume.
 type Failure struct {
-	Err    error    // *StageError, or the cause of an interrupt
+	Err    error    // *stage.Error, or the cause of an interrupt
 	Billed string   // what exists and what it costs; empty when nothing does
 	Next   []string // commands
 	Logs   string   // folder with what could be fetched; empty when nothing could

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
-	"strings"
 )
 
 // ErrExists means that a deployment is there already.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+
 	"ocr-gateway/provision/deployment"
 )
 

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"ocr-gateway/provision/cloud"
-	"ocr-gateway/provision/stage"
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/stage"
 )
 
 // hostKeyMark begins the line in the pod's log that tells its host key.

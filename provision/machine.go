@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
 	"regexp"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // hostForm is user@address[:port]; an IPv6 address stands in brackets.

@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"ocr-gateway/provision/plan"
-	"ocr-gateway/provision/stage"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // downloaded is met when every file of the models is on the volume with the

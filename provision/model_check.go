@@ -8,13 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
-	"ocr-gateway/provision/stage"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // Of the tokens that a sound draft head of GLM-OCR proposes, 69 to 81 % are accepted

@@ -3,10 +3,11 @@ package provision
 import (
 	"errors"
 	"net/http"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
 	"strings"
 	"testing"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // Lines as vLLM 0.32 writes them.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,20 +50,20 @@ var hubStatus = regexp.MustCompile(`(?i)\b(4\d\d|5\d\d) (?:client|server) error\
 
 // hubReason is why a download failed: what the hub answered last, or the last line.
 func hubReason(lines []string) string {
-	for i := len(lines) - 1; i >= 0; i-- {
-		m := hubStatus.FindStringSubmatch(lines[i])
+	for _, line := range slices.Backward(lines) {
+		m := hubStatus.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
 		switch status := m[1] + m[2]; status {
 		case "401", "403":
-			return fmt.Sprintf("the hub answers %s: no public model has this name; it is misspelled, private or gated (%s)", status, lines[i])
+			return fmt.Sprintf("the hub answers %s: no public model has this name; it is misspelled, private or gated (%s)", status, line)
 		case "404":
-			return "the hub answers 404: there is no such model (" + lines[i] + ")"
+			return "the hub answers 404: there is no such model (" + line + ")"
 		case "429":
-			return "the hub answers 429: it limits this host's downloads, try again later (" + lines[i] + ")"
+			return "the hub answers 429: it limits this host's downloads, try again later (" + line + ")"
 		}
-		return lines[i]
+		return line
 	}
 	if len(lines) == 0 {
 		return "hf gave no reason"

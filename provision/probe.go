@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
 	"strconv"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // minDiskGB is what models, packages and logs take on the host's disk.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+
 	"ocr-gateway/provision/card"
 	"ocr-gateway/provision/plan"
 )

@@ -3,6 +3,7 @@ package provision
 import (
 	"bytes"
 	"context"
+
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/stage"
 )

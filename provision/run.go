@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
+
 	"ocr-gateway/provision/card"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
-	"time"
 )
 
 // Parts are what a Provisioner acts through.

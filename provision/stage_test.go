@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/stage"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/stage"
 )
 
 // recorder notes what a run tells.
@@ -75,7 +76,7 @@ func TestStageEndsAtItsDeadlineAndSaysWhatWasMissing(t *testing.T) {
 			t.Error("a stage behind a failed one was begun")
 			return nil
 		}}}, new(recorder))
-		var at *stage.StageError
+		var at *stage.Error
 		if !errors.As(err, &at) || at.Stage != "slow" || !errors.Is(err, stage.ErrDeadline) || !strings.Contains(err.Error(), "a machine is looked for") {
 			t.Errorf("got %v", err)
 		}

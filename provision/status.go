@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"ocr-gateway/provision/cloud"
-	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
 	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // States of deployments that have no pod.

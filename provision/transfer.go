@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"ocr-gateway/provision/stage"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"ocr-gateway/provision/stage"
 )
 
 // transfer is what has come of something, as a line for people: bytes, rate, and

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
-	"ocr-gateway/provision/deployment"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"ocr-gateway/provision/deployment"
 )
 
 func TestArrivalLine(t *testing.T) {

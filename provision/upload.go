@@ -10,10 +10,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"ocr-gateway/provision/plan"
-	"ocr-gateway/provision/stage"
 	"path"
 	"strings"
+
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // program is where this program lies on the host.

@@ -10,12 +10,13 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
-	"ocr-gateway/provision/stage"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/agnivade/levenshtein"
+
+	"ocr-gateway/provision/stage"
 )
 
 // samplePage is an image with a few printed lines, sampleText what it says.

@@ -5,8 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"ocr-gateway/provision/deployment"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
 )
 
 // Locate returns how a deployment's host is reached now.

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/plan"
-	"slices"
-	"strings"
 )
 
 // tryAgain forgets what was given up on the host: its cause may be gone. Where the
@@ -86,7 +87,7 @@ func (r *run) askDirectPort(ctx context.Context) error {
 	r.portAsked = true
 	r.Progress.Waiting("asking again for the API's own port, which was off: " + r.d.Without.DirectPort)
 	err := r.Cloud.SetPorts(ctx, r.pod.ID, append(r.ports(), r.directPort()))
-	var said *cloud.CloudError
+	var said *cloud.Error
 	switch {
 	case err == nil:
 		r.d.Without.DirectPort = ""

@@ -167,15 +167,18 @@ func TestVerifyTestsTheModel(t *testing.T) {
 	}{
 		"nonsense with MTP": {
 			func(p *podtest.Pods) { p.AnswerWithMTP(nonsense) }, exitOK,
-			[]string{"the sample was read wrongly", "without MTP (this host only)", "MTP: SSH tunnel: the sample was read wrongly"}, "",
+			[]string{"the sample was read wrongly", "without MTP (this host only)", "MTP: SSH tunnel: the sample was read wrongly"},
+			"",
 		},
 		"drafts that never come true": {
 			func(p *podtest.Pods) { p.Acceptance(0) }, exitOK,
-			[]string{"tokens that MTP proposed 0 were accepted", "without MTP (this host only)"}, "",
+			[]string{"tokens that MTP proposed 0 were accepted", "without MTP (this host only)"},
+			"",
 		},
 		"nonsense also without": {
 			func(p *podtest.Pods) { p.Answer(nonsense) }, exitKept,
-			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"}, "runs without",
+			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"},
+			"runs without",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,10 +2,11 @@ package card_test
 
 import (
 	"flag"
-	"ocr-gateway/provision/card"
 	"os"
 	"strings"
 	"testing"
+
+	"ocr-gateway/provision/card"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -9,7 +9,7 @@ import (
 // NamesField reports whether a refusal is about one of the request's fields: by its
 // list of errors or, where it has none, by its text, which must have the field as
 // a word of its own ("ports: 8007 is listed twice", but not "contact support").
-func (e *CloudError) NamesField(fields ...string) bool {
+func (e *Error) NamesField(fields ...string) bool {
 	if len(e.Fields) > 0 {
 		return slices.ContainsFunc(e.Fields, func(path string) bool {
 			return slices.ContainsFunc(pathParts(path), func(part string) bool { return slices.Contains(fields, part) })

@@ -21,8 +21,8 @@ var (
 	ErrLimited        = errors.New("the cloud limits this account's requests")
 )
 
-// CloudError is an answer of the cloud that is not a success.
-type CloudError struct {
+// Error is an answer of the cloud that is not a success.
+type Error struct {
 	Call      string   // what was asked, such as "create pod"
 	Status    int      // HTTP status
 	Detail    string   // the cloud's own words
@@ -31,7 +31,7 @@ type CloudError struct {
 	Kind      error    // one of the sentinels, or nil
 }
 
-func (e *CloudError) Error() string {
+func (e *Error) Error() string {
 	id := ""
 	if e.RequestID != "" {
 		id = ", request id " + e.RequestID
@@ -39,7 +39,7 @@ func (e *CloudError) Error() string {
 	return fmt.Sprintf("%s: %s (HTTP %d%s)", e.Call, e.Detail, e.Status, id)
 }
 
-func (e *CloudError) Unwrap() error { return e.Kind }
+func (e *Error) Unwrap() error { return e.Kind }
 
 // Tenure is whose data center a pod runs in.
 type Tenure string

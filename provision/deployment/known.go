@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"ocr-gateway/provision/cloud"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Known are the deployments of a store at one look, oldest first.

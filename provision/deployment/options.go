@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"ocr-gateway/provision/cloud"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Options are what a deployment is wanted to be. They are kept with it, so that

@@ -2,11 +2,12 @@ package deployment_test
 
 import (
 	"errors"
-	"ocr-gateway/provision/deployment"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"ocr-gateway/provision/deployment"
 )
 
 func TestStoreKeepsDeploymentsPrivateAndWhole(t *testing.T) {

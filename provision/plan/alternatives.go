@@ -3,10 +3,11 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"ocr-gateway/provision/cloud"
-	"ocr-gateway/provision/deployment"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 )
 
 // fallbackFactor is what a GPU that was not asked for may cost, as a multiple of the
@@ -76,7 +77,7 @@ func fallbackBound(first Candidate, o deployment.Options) float64 {
 	return fallbackFactor * first.PricePerHour
 }
 
-// halfCent: prices are rounded when they are shown.
+// HalfCent is the tolerance of prices, which are rounded when they are shown.
 const HalfCent = 0.005
 
 // ladder says in one line what will be tried, in order.

@@ -3,11 +3,12 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"ocr-gateway/provision/cloud"
-	"ocr-gateway/provision/deployment"
 	"regexp"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 )
 
 // MinMemoryGB is what a GPU needs for the model (2 GB of weights), the vision

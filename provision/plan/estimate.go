@@ -2,8 +2,9 @@ package plan
 
 import (
 	"fmt"
-	"ocr-gateway/provision/deployment"
 	"time"
+
+	"ocr-gateway/provision/deployment"
 )
 
 // Span is an estimate of how long something takes.

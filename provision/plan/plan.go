@@ -7,11 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"ocr-gateway/provision/cloud"
-	"ocr-gateway/provision/deployment"
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
 )
 
 // Plan is what a run would do, found out without creating anything.
@@ -97,7 +98,7 @@ func why(refused []Candidate, offers []cloud.Offer) string {
 
 // Steps are a run's stages in people's words.
 func Steps(o deployment.Options) []Step {
-	hostKey := "the host key must be the one that the pod's log says"
+	hostKey := "the host key must be the one in the pod's log"
 	if o.Image == "" {
 		hostKey = "the host key must be known, or given by --host-key"
 	}
@@ -107,7 +108,7 @@ func Steps(o deployment.Options) []Step {
 	}
 	all := []Step{
 		{Stage: "create", Does: fmt.Sprintf("order one pod %s…: %s, %d GB disk, ports 22/tcp, %d/http, %d/tcp", deployment.NamePrefix, o.Image, o.DiskGB, o.APIPort, o.APIPort)},
-		{Stage: "running", Does: "wait for the image; its start script installs sshd, keeps the host key on the volume and says it in the pod's log"},
+		{Stage: "running", Does: "wait for the image; its start script installs sshd, keeps the host key on the volume and prints it in the pod's log"},
 		{Stage: "ssh", Does: "log in with your key; " + hostKey},
 		{Stage: "probe", Does: "GPU, driver, memory, disk, glibc"},
 		{Stage: "deps", Does: "venv in " + o.Dir + "/python; JPEG encoder in " + o.Dir + "/models; vLLM >= " + MinVLLM + ", transformers >= " + MinTransformers + ", packages of the layout sidecar, where missing"},
@@ -116,7 +117,7 @@ func Steps(o deployment.Options) []Step {
 		{Stage: "config", Does: "settings, a new API key in a file of mode 0600, and the supervisor's list"},
 		{Stage: "vllm", Does: fmt.Sprintf("vllm serve %s on 127.0.0.1:%d, %s", o.Model, o.VLLMPort, speculative)},
 		{Stage: "gateway", Does: fmt.Sprintf("ocr-gateway serve on 0.0.0.0:%d", o.APIPort)},
-		{Stage: "verify", Does: "read a sample through SSH and at the public address with TLS; without a key all addresses must refuse; drafts of MTP must come true"},
+		{Stage: "verify", Does: "read a sample through SSH and at the public address with TLS; without a key all addresses must refuse; drafts of MTP must be accepted"},
 	}
 	if o.Benchmark {
 		all = append(all, Step{Stage: "bench", Does: "latency of one image and of five at once, then 200 pages"})
@@ -199,6 +200,7 @@ func (p Plan) WriteOrder(w io.Writer) error {
 	return err
 }
 
+// OrDash writes a price, "-" where there is none.
 func OrDash(price float64) string {
 	if price == 0 {
 		return "-"
@@ -206,6 +208,7 @@ func OrDash(price float64) string {
 	return fmt.Sprintf("%.2f", price)
 }
 
+// Times is the prefix for n things, "2 x "; empty for one.
 func Times(n int) string {
 	if n == 1 {
 		return ""

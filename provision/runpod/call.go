@@ -12,8 +12,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"ocr-gateway/provision/cloud"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 const (

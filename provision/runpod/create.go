@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
 	"ocr-gateway/provision/cloud"
 )
 
@@ -86,13 +87,13 @@ func (c *Cloud) create(ctx context.Context, body createBody) (cloud.Pod, error) 
 }
 
 func refusesNewer(err error) bool {
-	fault, ok := errors.AsType[*cloud.CloudError](err)
+	fault, ok := errors.AsType[*cloud.Error](err)
 	return ok && fault.Status == http.StatusUnprocessableEntity && fault.NamesField(newerFields...)
 }
 
 // tookForm reports whether a body's form was accepted, though perhaps not what it asks for.
 func tookForm(err error) bool {
-	fault, ok := errors.AsType[*cloud.CloudError](err)
+	fault, ok := errors.AsType[*cloud.Error](err)
 	return err == nil || ok && fault.Status < 500 && fault.Status != http.StatusUnprocessableEntity
 }
 

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"ocr-gateway/provision/cloud"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"ocr-gateway/provision/cloud"
 )
 
 const (
@@ -29,7 +30,7 @@ var noStock = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
 }, "|") + `)\b`)
 
 // fault turns an answer that is not a success into an error.
-func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *cloud.CloudError {
+func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *cloud.Error {
 	detail := problemText(body)
 	if detail == "" {
 		detail = or(http.StatusText(status), "no explanation")
@@ -37,7 +38,7 @@ func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *clou
 	if c.key != "" { // lest the cloud says it back
 		detail = strings.ReplaceAll(detail, c.key, "…")
 	}
-	return &cloud.CloudError{
+	return &cloud.Error{
 		Call: q.name, Status: status, Detail: detail,
 		Fields: problemFields(body), RequestID: requestID(header), Kind: kind(q, status, detail),
 	}

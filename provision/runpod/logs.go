@@ -8,8 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"ocr-gateway/provision/cloud"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 const (
@@ -58,7 +59,7 @@ func (c *Cloud) Logs(ctx context.Context, id string, source cloud.LogSource, sin
 
 // gone is why a stream that gave nothing is not opened again, or nil.
 func (c *Cloud) gone(ctx context.Context, id string, cause error) error {
-	if fault, ok := errors.AsType[*cloud.CloudError](cause); ok {
+	if fault, ok := errors.AsType[*cloud.Error](cause); ok {
 		switch {
 		case errors.Is(cause, cloud.ErrGone), errors.Is(cause, cloud.ErrNotNow):
 		case fault.Status == http.StatusTooManyRequests, fault.Status >= 500:

@@ -4,10 +4,11 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"ocr-gateway/provision/cloud"
 	"slices"
 	"strconv"
 	"strings"
+
+	"ocr-gateway/provision/cloud"
 )
 
 type catalog struct {

@@ -8,10 +8,11 @@ import (
 	"math"
 	"net/http"
 	"net/url"
-	"ocr-gateway/provision/cloud"
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // maxPages of a list of pods, so that a cursor that never ends does end.

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"ocr-gateway/provision/cloud"
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Waits that an answer may ask for.

@@ -296,7 +296,7 @@ func TestNoStock(t *testing.T) {
 	for _, text := range []string{runpodtest.NoLonger, runpodtest.NoneNow, runpodtest.NoResources, runpodtest.NoPods} {
 		w.Refuse("NVIDIA A40", text)
 		_, err := w.cloud.Create(t.Context(), order())
-		var fault *cloud.CloudError
+		var fault *cloud.Error
 		if !errors.Is(err, cloud.ErrNoStock) || !errors.As(err, &fault) || fault.Detail != text ||
 			fault.Status != 400 || !strings.HasPrefix(fault.RequestID, "req-") {
 			t.Errorf("%q: %v", text, err)
@@ -554,7 +554,7 @@ func TestKey(t *testing.T) {
 // A redirect would carry the key elsewhere.
 func TestRedirect(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 307})})
-	var fault *cloud.CloudError
+	var fault *cloud.Error
 	if _, err := w.cloud.Pods(t.Context()); !errors.As(err, &fault) || fault.Status != 307 {
 		t.Error(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+
 	"ocr-gateway/provision/cloud"
 )
 

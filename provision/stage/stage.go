@@ -43,6 +43,7 @@ type Unmet struct{ why string }
 
 func (u Unmet) Error() string { return u.why }
 
+// WaitFor returns an Unmet that says what is missing.
 func WaitFor(format string, args ...any) error { return Unmet{fmt.Sprintf(format, args...)} }
 
 // PodSource is the source of lines of a pod's own log.
@@ -60,19 +61,19 @@ type Progress interface {
 	End(stage string, took time.Duration, err error)
 }
 
-// StageError is a stage that could not be met.
-type StageError struct {
+// Error is a stage that could not be met.
+type Error struct {
 	Stage string
 	Err   error
 }
 
-func (e *StageError) Error() string { return e.Stage + ": " + e.Err.Error() }
-func (e *StageError) Unwrap() error { return e.Err }
+func (e *Error) Error() string { return e.Stage + ": " + e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
 
 // ErrDeadline means that a stage waited as long as it may.
 var ErrDeadline = errors.New("it took too long")
 
-// Meet runs the stages in order and returns the first failure as *StageError.
+// Meet runs the stages in order and returns the first failure as *Error.
 func Meet(ctx context.Context, stages []Stage, progress Progress) error {
 	for _, s := range stages {
 		start := time.Now()
@@ -80,7 +81,7 @@ func Meet(ctx context.Context, stages []Stage, progress Progress) error {
 		err := s.meet(ctx, progress)
 		progress.End(s.Name, time.Since(start), err)
 		if err != nil {
-			return &StageError{s.Name, err}
+			return &Error{s.Name, err}
 		}
 	}
 	return nil
