@@ -23,7 +23,9 @@ func (p *Provisioner) Uninstall(ctx context.Context, d *deployment.Deployment) (
 	defer r.disconnect()
 	remove := func(ctx context.Context) error {
 		var out bytes.Buffer
-		err := r.onHost(ctx, r.script(supervisorPID+stopScript, map[string]string{"task": "uninstall"}), &out)
+		err := r.onHost(ctx, r.script(supervisorPID+stopScript, map[string]string{
+			"task": "uninstall", "library": r.LibraryName, "encoder_file": encoderFile,
+		}), &out)
 		left = first(pairs(out.String()), "left")
 		return err
 	}
