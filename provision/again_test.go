@@ -11,6 +11,10 @@ import (
 	"time"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/card"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/runpodtest"
 )
 
@@ -38,7 +42,7 @@ func TestFailedPodIsStartedAgain(t *testing.T) {
 		if err != nil && !strings.Contains(err.Error(), "the cloud says that the pod failed") { // it may have been seen and mended in one run
 			t.Fatal(err)
 		}
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if n := w.fake.Count("start"); n != 1 {
@@ -55,14 +59,14 @@ func TestFailedPodIsStartedAgain(t *testing.T) {
 			t.Fatal("a pod that failed was taken for a good one")
 		}
 		before := w.fake.Count("start")
-		if err := w.enter(d, provision.Plan{}); err == nil || !strings.Contains(err.Error(), "failed") || !strings.Contains(err.Error(), "--terminate --pod-id "+d.PodID) {
+		if err := w.enter(d, plan.Plan{}); err == nil || !strings.Contains(err.Error(), "failed") || !strings.Contains(err.Error(), "--terminate --pod-id "+d.PodID) {
 			t.Errorf("got %v", err)
 		}
 		if n := w.fake.Count("start") - before; n != 1 {
 			t.Errorf("it was started %d times in one run", n)
 		}
-		if !strings.Contains(strings.Join(w.diary.lines, "\n"), "no space left on device") {
-			t.Errorf("told %q", w.diary.lines)
+		if !strings.Contains(strings.Join(w.recorder.lines, "\n"), "no space left on device") {
+			t.Errorf("told %q", w.recorder.lines)
 		}
 	})
 	t.Run("it is not asked to stop", func(t *testing.T) {
@@ -80,9 +84,9 @@ func TestFailedPodIsStartedAgain(t *testing.T) {
 }
 
 func TestRefusedChangesAreAskedForOnce(t *testing.T) {
-	for action, do := range map[string]func(*world, *provision.Deployment) error{
-		"stop":      func(w *world, d *provision.Deployment) error { return w.Stop(t.Context(), d) },
-		"terminate": func(w *world, d *provision.Deployment) error { return w.TerminatePod(t.Context(), d.PodID) },
+	for action, do := range map[string]func(*world, *deployment.Deployment) error{
+		"stop":      func(w *world, d *deployment.Deployment) error { return w.Stop(t.Context(), d) },
+		"terminate": func(w *world, d *deployment.Deployment) error { return w.TerminatePod(t.Context(), d.PodID) },
 	} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
@@ -125,7 +129,7 @@ func TestRefusedChangesAreAskedForOnce(t *testing.T) {
 }
 
 // starting returns a deployment whose pod has not started yet.
-func (w *world) starting() *provision.Deployment {
+func (w *world) starting() *deployment.Deployment {
 	w.t.Helper()
 	plan, err := w.Plan(w.t.Context(), options())
 	if err != nil {
@@ -136,8 +140,8 @@ func (w *world) starting() *provision.Deployment {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(unlock)
-	pod, err := w.Cloud.Create(w.t.Context(), provision.Order{
-		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, Ports: []provision.Port{{Number: 22}},
+	pod, err := w.Cloud.Create(w.t.Context(), cloud.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: cloud.Secure, DiskGB: 20, Ports: []cloud.Port{{Number: 22}},
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -146,7 +150,7 @@ func (w *world) starting() *provision.Deployment {
 	return d
 }
 
-func TestRefusalsAreBlamedOnFieldsAndWords(t *testing.T) {
+func TestRefusalsNameFields(t *testing.T) {
 	for body, blamed := range map[string]bool{
 		`{"status":422,"detail":"the image cannot be pulled, contact support"}`:                                   false,
 		`{"status":422,"detail":"transport endpoint"}`:                                                            false,
@@ -162,7 +166,7 @@ func TestRefusalsAreBlamedOnFieldsAndWords(t *testing.T) {
 			if blamed && (err != nil || !strings.Contains(d.Without.DirectPort, "HTTP 422")) {
 				t.Errorf("got %v, without %+v", err, d.Without)
 			}
-			if !blamed && (!errors.Is(err, provision.ErrRequest) || w.fake.Count("create") != 1) {
+			if !blamed && (!errors.Is(err, cloud.ErrRequest) || w.fake.Count("create") != 1) {
 				t.Errorf("got %v after %d orders", err, w.fake.Count("create"))
 			}
 		})
@@ -179,7 +183,7 @@ func TestRefusalsAreBlamedOnFieldsAndWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer unlock()
-		if err := w.enter(d, plan); !errors.Is(err, provision.ErrRequest) || d.Without.DirectPort != "" {
+		if err := w.enter(d, plan); !errors.Is(err, cloud.ErrRequest) || d.Without.DirectPort != "" {
 			t.Errorf("got %v, without %+v", err, d.Without)
 		}
 	})
@@ -188,7 +192,7 @@ func TestRefusalsAreBlamedOnFieldsAndWords(t *testing.T) {
 // The API's own port, refused once, is asked for again: at a start, or when that is
 // asked for, as it resets a pod that runs.
 func TestDirectPortIsTriedAgain(t *testing.T) {
-	refused := func(t *testing.T) (*world, *provision.Deployment) {
+	refused := func(t *testing.T) (*world, *deployment.Deployment) {
 		t.Helper()
 		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 1, runpodtest.Fault{Status: 422, Body: `{"detail":"ports: 8007 is listed twice"}`})})
 		d, err := w.up(options())
@@ -204,7 +208,7 @@ func TestDirectPortIsTriedAgain(t *testing.T) {
 		}
 		return w, d
 	}
-	has := func(t *testing.T, w *world, d *provision.Deployment) {
+	has := func(t *testing.T, w *world, d *deployment.Deployment) {
 		t.Helper()
 		if _, mapped := w.one().TCP[8007]; !mapped || d.Without.DirectPort != "" {
 			t.Errorf("ports %v, without %+v", w.one().TCP, d.Without)
@@ -216,7 +220,7 @@ func TestDirectPortIsTriedAgain(t *testing.T) {
 		if err := w.Stop(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		has(t, w, d)
@@ -230,7 +234,7 @@ func TestDirectPortIsTriedAgain(t *testing.T) {
 		w.fake.Change(func(c *runpodtest.Config) {
 			c.Fault = runpodtest.FirstOf("patch", 100, runpodtest.Fault{Status: 422, Body: `{"detail":"ports: still twice"}`})
 		})
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if d.Without.DirectPort != "ports: still twice" || w.fake.Count("patch") != 1 {
@@ -240,14 +244,14 @@ func TestDirectPortIsTriedAgain(t *testing.T) {
 	t.Run("of a pod that runs only when asked to", func(t *testing.T) {
 		t.Parallel()
 		w, d := refused(t)
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if w.fake.Count("patch") != 0 || strings.Contains(w.one().Steps(), "RESET") {
 			t.Error("a pod that runs was reset unasked")
 		}
 		d.TryAgain = true
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		has(t, w, d)
@@ -261,7 +265,7 @@ func TestLongLimitIsNotWaitedFor(t *testing.T) {
 		t.Run(op, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf(op, 100, limit)})
-			if _, err := w.up(options()); !errors.Is(err, provision.ErrLimited) || !strings.Contains(err.Error(), "in 12h") {
+			if _, err := w.up(options()); !errors.Is(err, cloud.ErrLimited) || !strings.Contains(err.Error(), "in 12h") {
 				t.Errorf("got %v", err)
 			}
 			if n := w.fake.Count(op); n != 1 {
@@ -286,24 +290,24 @@ func TestBlames(t *testing.T) {
 		{"ports", []string{"disk"}, "ports", false},
 		{"", nil, "ports", false},
 	} {
-		e := &provision.CloudError{Detail: tt.detail, Fields: tt.fields}
-		if got := e.Blames(tt.field); got != tt.want {
+		e := &cloud.Error{Detail: tt.detail, Fields: tt.fields}
+		if got := e.NamesField(tt.field); got != tt.want {
 			t.Errorf("%+v: got %t", tt, got)
 		}
 	}
 }
 
 func TestWithoutSaysWhy(t *testing.T) {
-	got := provision.Without{MTP: "a", Layout: "b", DirectPort: "c"}.Lines()
+	got := deployment.Without{MTP: "a", Layout: "b", DirectPort: "c"}.Lines()
 	if want := []string{"MTP: a", "layout: b", "the API's own port: c"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if got := (provision.Without{}).Lines(); got == nil || len(got) != 0 {
+	if got := (deployment.Without{}).Lines(); got == nil || len(got) != 0 {
 		t.Errorf("got %#v", got)
 	}
 	var b strings.Builder
-	states := []provision.State{{Name: "ocr-gateway-x", PodID: "p", Pod: provision.PodRunning, Ready: true, Off: []string{"MTP: vllm ended"}}}
-	if err := provision.WriteStatus(&b, states); err != nil || !strings.Contains(b.String(), "ocr-gateway-x is without MTP: vllm ended. Tried again by its next start, or by --try-again --pod-id p.") {
+	states := []provision.State{{Name: "ocr-gateway-x", PodID: "p", Pod: cloud.PodRunning, Ready: true, Off: []string{"MTP: vllm ended"}, Next: []string{"retry p"}}}
+	if err := provision.WriteStatus(&b, states); err != nil || !strings.Contains(b.String(), "ocr-gateway-x runs without MTP: vllm ended.\nIt is tried again by the next start, or now by:\n  retry p\n") {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 }
@@ -320,7 +324,7 @@ func TestCardKeepsTheKeyOffPlainHTTP(t *testing.T) {
 		"no address from here": {nil, "http://127.0.0.1:8117", true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			card := provision.Card{Address: "203.0.113.7:22", URLs: tt.urls, LocalURL: "http://127.0.0.1:8117", Tunnel: "ocr-gateway provision --tunnel --host u@h", APIKey: "K"}
+			card := card.Card{Address: "203.0.113.7:22", URLs: tt.urls, LocalURL: "http://127.0.0.1:8117", Tunnel: "ocr-gateway provision --tunnel --host u@h", APIKey: "K"}
 			var b strings.Builder
 			if err := card.Write(&b); err != nil {
 				t.Fatal(err)

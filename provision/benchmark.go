@@ -7,38 +7,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"ocr-gateway/provision/card"
+	"ocr-gateway/provision/stage"
 )
 
 // samplePages is the document of the benchmark: 20 dense A4 pages.
 //
 //go:embed sample/pages.pdf
 var samplePages []byte
-
-// Figures are what the benchmark found on the host itself, without the way to it.
-type Figures struct {
-	Single         float64 `json:"single_image_s"` // median latency of one image, one at a time
-	FiveAtOnce     float64 `json:"five_at_once_s"` // median of five at once
-	PagesPerSecond float64 `json:"pages_per_s"`    // documents, four at once
-	Pages          int     `json:"pages"`
-	FailedPages    int     `json:"failed_pages"`
-}
-
-// published are pages/s that others report for GLM-OCR on one GPU.
-var published = []struct {
-	gpu   string
-	pages float64
-}{{"H100", 3.5}, {"A100", 2.5}, {"A40", 1.86}}
-
-// PagesPerDay at this rate.
-func (f Figures) PagesPerDay() float64 { return f.PagesPerSecond * 24 * 3600 }
-
-// CostPer1000 is what 1,000 pages cost in USD at a price for an hour.
-func (f Figures) CostPer1000(pricePerHour float64) float64 {
-	if f.PagesPerSecond == 0 {
-		return 0
-	}
-	return pricePerHour / 3600 / f.PagesPerSecond * 1000
-}
 
 // report is what of bench's report is shown.
 type report struct {
@@ -54,7 +31,7 @@ type report struct {
 // tryBenchmark measures. That it fails costs the figures only: the host serves.
 func (r *run) tryBenchmark(ctx context.Context) error {
 	err := r.benchmark(ctx)
-	if err == nil || ctx.Err() != nil || errors.As(err, new(unmet)) {
+	if err == nil || ctx.Err() != nil || errors.As(err, new(stage.Unmet)) {
 		return err
 	}
 	r.Progress.Warn("the benchmark failed: " + err.Error())
@@ -68,7 +45,7 @@ func (r *run) benchmark(ctx context.Context) error {
 			return err
 		}
 	}
-	var figures Figures
+	var figures card.Figures
 	for _, round := range []struct {
 		args string
 		take func(report)

@@ -6,20 +6,25 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // created looks whether the deployment has its pod: by id, or, where its
-// creation was cut off before the id was known, by its unique name.
+// creation was interrupted before the id was known, by its unique name.
 func (r *run) created(ctx context.Context) error {
 	if r.d.PodID != "" {
-		return r.see(ctx)
+		return r.refreshPod(ctx)
 	}
 	found, err := r.findByName(ctx)
 	if err != nil {
 		return err
 	}
 	if !found {
-		return waitFor("no pod is named %s yet", r.d.Name)
+		return stage.WaitFor("no pod is named %s yet", r.d.Name)
 	}
 	return nil
 }
@@ -28,7 +33,7 @@ func (r *run) created(ctx context.Context) error {
 func (r *run) findByName(ctx context.Context) (bool, error) {
 	pods, err := r.named(ctx, r.d.Name)
 	if err != nil {
-		return false, cloudTrouble(err)
+		return false, pendingCloud(err)
 	}
 	if len(pods) == 0 {
 		return false, nil
@@ -37,7 +42,7 @@ func (r *run) findByName(ctx context.Context) (bool, error) {
 }
 
 // adopt saves the pod's id before anything else is done with it.
-func (r *run) adopt(pod Pod) error {
+func (r *run) adopt(pod cloud.Pod) error {
 	r.pod, r.d.PodID = pod, pod.ID
 	r.noteDirectPort()
 	return r.save()
@@ -47,21 +52,21 @@ func (r *run) adopt(pod Pod) error {
 // twice without having looked whether the first order was carried out.
 func (r *run) create(ctx context.Context) error {
 	until := time.Now().Add(r.d.Options.RetryFor)
-	if len(r.plan.Candidates) == 0 { // a run that was cut off goes on
+	if len(r.plan.Candidates) == 0 { // an interrupted run is resumed
 		if err := r.replan(ctx); err != nil {
 			return err
 		}
 	}
 	for {
 		err := r.createFirstFree(ctx)
-		if !errors.Is(err, ErrNoStock) || time.Now().After(until) {
+		if !errors.Is(err, cloud.ErrNoStock) || time.Now().After(until) {
 			return err
 		}
 		r.Progress.Waiting(fmt.Sprintf("none of %d kinds of GPU is free, looking again for %s", len(r.plan.Candidates), time.Until(until).Round(time.Second)))
 		if err := sleep(ctx, r.StockPause); err != nil {
 			return err
 		}
-		if err := r.replan(ctx); err != nil && !errors.Is(err, ErrNoStock) {
+		if err := r.replan(ctx); err != nil && !errors.Is(err, cloud.ErrNoStock) {
 			return err
 		}
 	}
@@ -76,7 +81,7 @@ func (r *run) replan(ctx context.Context) (err error) {
 func (r *run) createFirstFree(ctx context.Context) error {
 	var refused error
 	for _, c := range r.plan.Candidates {
-		if c.PricePerHour > r.d.Ceiling+halfCent {
+		if c.PricePerHour > r.d.Ceiling+plan.HalfCent {
 			r.Progress.Waiting(fmt.Sprintf("%s now costs $%.2f an hour, more than was agreed to", c.Name, c.PricePerHour))
 			continue
 		}
@@ -89,14 +94,14 @@ func (r *run) createFirstFree(ctx context.Context) error {
 			return r.adopt(pod)
 		case r.d.Without.DirectPort == "" && portsRefused(err):
 			return r.createWithProxyOnly(ctx, err)
-		case errors.Is(err, ErrNoStock), errors.Is(err, ErrForbidden), ruleBroken(err):
+		case errors.Is(err, cloud.ErrNoStock), errors.Is(err, cloud.ErrForbidden), isBadRequest(err):
 			r.Progress.Waiting(fmt.Sprintf("%s: %v", c.Name, errors.Unwrap(err)))
-			if !errors.Is(refused, ErrNoStock) { // which waiting may mend
+			if !errors.Is(refused, cloud.ErrNoStock) { // which waiting may mend
 				refused = err
 			}
-		case errors.Is(err, ErrUnknownOutcome):
-			r.doubtful = true
-			if err := r.settle(ctx, err); err != nil || r.d.PodID != "" {
+		case errors.Is(err, cloud.ErrUnknownOutcome):
+			r.unanswered = true
+			if err := r.findUnanswered(ctx, err); err != nil || r.d.PodID != "" {
 				return err
 			}
 			// It was not carried out by now: the next candidate is as good as this one again.
@@ -104,16 +109,16 @@ func (r *run) createFirstFree(ctx context.Context) error {
 			return err
 		}
 	}
-	if r.doubtful {
-		return fmt.Errorf("no pod of this name has come up by now: %w", ErrUnknownOutcome)
+	if r.unanswered {
+		return fmt.Errorf("no pod of this name has come up by now: %w", cloud.ErrUnknownOutcome)
 	}
 	if refused == nil {
-		return fmt.Errorf("no kind of GPU fits %q: %w", r.d.Options.GPU, ErrNoStock)
+		return fmt.Errorf("no kind of GPU fits %q: %w", r.d.Options.GPU, cloud.ErrNoStock)
 	}
-	if !errors.Is(refused, ErrNoStock) {
+	if !errors.Is(refused, cloud.ErrNoStock) {
 		return refused // no kind was taken: it is the order, or the account
 	}
-	return fmt.Errorf("none of the %d kinds of GPU that fit is free: try --retry-for 30m, another --gpu or --region: %w", len(r.plan.Candidates), ErrNoStock)
+	return fmt.Errorf("none of the %d kinds of GPU that fit is free: try --retry-for 30m, another --gpu or --region: %w", len(r.plan.Candidates), cloud.ErrNoStock)
 }
 
 // createWithProxyOnly orders once more, without the API's own port. That the port
@@ -124,7 +129,7 @@ func (r *run) createWithProxyOnly(ctx context.Context, refusal error) error {
 		return err
 	}
 	err := r.createFirstFree(ctx)
-	if errors.Is(err, ErrRequest) && r.d.PodID == "" {
+	if errors.Is(err, cloud.ErrRequest) && r.d.PodID == "" {
 		r.d.Without.DirectPort = ""
 		return errors.Join(err, r.save())
 	}
@@ -133,7 +138,7 @@ func (r *run) createWithProxyOnly(ctx context.Context, refusal error) error {
 
 // announce says what is ordered, and keeps with the deployment what it stands
 // for: the order may be answered to a later run.
-func (r *run) announce(c Candidate) error {
+func (r *run) announce(c plan.Candidate) error {
 	r.Progress.Waiting(fmt.Sprintf("ordering %s at $%.2f an hour", c.Name, c.PricePerHour))
 	if c.InsteadOf == r.d.InsteadOf {
 		return nil
@@ -144,28 +149,28 @@ func (r *run) announce(c Candidate) error {
 	return r.save()
 }
 
-// ruleBroken is an answer by which the cloud also says, in words that are not
+// isBadRequest is an answer by which the cloud also says, in words that are not
 // known here, that a kind is not to be had.
-func ruleBroken(err error) bool {
-	var said *CloudError
+func isBadRequest(err error) bool {
+	var said *cloud.Error
 	return errors.As(err, &said) && said.Status == http.StatusBadRequest
 }
 
 // portsRefused is an answer by which the cloud may mean that a port is asked for
 // twice, which its documents leave open.
 func portsRefused(err error) bool {
-	var said *CloudError
-	return errors.As(err, &said) && errors.Is(err, ErrRequest) && said.Blames("ports", "port")
+	var said *cloud.Error
+	return errors.As(err, &said) && errors.Is(err, cloud.ErrRequest) && said.NamesField("ports", "port")
 }
 
-// settleLooks is how often a pod whose order's outcome is unknown is looked
+// unansweredLooks is how often a pod whose order's outcome is unknown is looked
 // for: it may appear in the list some time after it was made.
-const settleLooks = 6
+const unansweredLooks = 6
 
-// settle finds out whether an order of unknown outcome was carried out.
-func (r *run) settle(ctx context.Context, cause error) error {
+// findUnanswered finds out whether an order of unknown outcome was carried out.
+func (r *run) findUnanswered(ctx context.Context, cause error) error {
 	r.Progress.Waiting("the order was not answered; looking whether a pod was made")
-	for range settleLooks {
+	for range unansweredLooks {
 		if err := sleep(ctx, r.Poll); err != nil {
 			return err
 		}
@@ -173,7 +178,7 @@ func (r *run) settle(ctx context.Context, cause error) error {
 		if found {
 			return err
 		}
-		if err != nil && !errors.As(err, new(unmet)) {
+		if err != nil && !errors.As(err, new(stage.Unmet)) {
 			return errors.Join(cause, err)
 		}
 	}
@@ -181,16 +186,16 @@ func (r *run) settle(ctx context.Context, cause error) error {
 }
 
 // order is what the pod is created from.
-func (r *run) order(c Candidate) Order {
+func (r *run) order(c plan.Candidate) cloud.Order {
 	o := r.d.Options
-	order := Order{
-		Name: r.d.Name, Image: o.Image, GPU: c.GPU, Count: o.GPUCount, MinCUDA: minCUDA(o.Image), Tenure: o.Tenure,
-		DataCenters: r.plan.DataCenters, DiskGB: o.DiskGB, VolumeGB: o.VolumeGB, VolumePath: volumePath,
+	order := cloud.Order{
+		Name: r.d.Name, Image: o.Image, GPU: c.GPU, Count: o.GPUCount, MinCUDA: plan.MinCUDA(o.Image), Tenure: o.Tenure,
+		DataCenters: r.plan.DataCenters, DiskGB: o.DiskGB, VolumeGB: o.VolumeGB, VolumePath: deployment.VolumePath,
 		Ports: r.ports(),
 		Env: map[string]string{
-			"PUBLIC_KEY":  r.PublicKey,
-			"GATEWAY_DIR": o.Dir,
-			optionsEnv:    o.String(),
+			"PUBLIC_KEY":          r.PublicKey,
+			"GATEWAY_DIR":         o.Dir,
+			deployment.OptionsEnv: o.String(),
 		},
 		Entrypoint: []string{"/bin/bash", "-c"}, Cmd: []string{startScript},
 	}
@@ -203,21 +208,21 @@ func (r *run) order(c Candidate) Order {
 // ports are what the world may reach: sshd, and the API both through the
 // cloud's TLS proxy and on an address of its own, without TLS and without the
 // proxy's limits. vLLM is not among them.
-func (r *run) ports() []Port {
-	ports := []Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}}
+func (r *run) ports() []cloud.Port {
+	ports := []cloud.Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}}
 	if r.d.Without.DirectPort == "" {
 		ports = append(ports, r.directPort())
 	}
 	return ports
 }
 
-// look sees the pod as it is now. One that failed ends the run.
-func (r *run) look(ctx context.Context) error {
-	if err := r.see(ctx); err != nil {
+// checkPod refreshes the pod. One that failed ends the run.
+func (r *run) checkPod(ctx context.Context) error {
+	if err := r.refreshPod(ctx); err != nil {
 		return err
 	}
-	if r.pod.State == PodFailed {
-		r.showPodLog(ctx, LogSystem)
+	if r.pod.State == cloud.PodFailed {
+		r.showPodLog(ctx, cloud.LogSystem)
 		return fmt.Errorf("the cloud says that the pod failed; the next run starts it again: %w", errPodFailed)
 	}
 	return nil
@@ -226,33 +231,33 @@ func (r *run) look(ctx context.Context) error {
 // errPodFailed: the cloud gave the pod up. It does not run, and can be started again or terminated.
 var errPodFailed = errors.New("its state is failed")
 
-// see sees the pod as it is now, whatever its state.
-func (r *run) see(ctx context.Context) error {
+// refreshPod reads the pod as it is now, whatever its state.
+func (r *run) refreshPod(ctx context.Context) error {
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	if err != nil {
-		if errors.Is(err, ErrGone) {
-			return fmt.Errorf("the pod %s is gone, and nothing of it bills; forget it with: %s: %w", r.d.PodID, r.Command(r.d, "--terminate"), err)
+		if errors.Is(err, cloud.ErrGone) {
+			return fmt.Errorf("the pod %s is gone and no longer billed; forget it with: %s: %w", r.d.PodID, r.Command(r.d, "--terminate"), err)
 		}
-		return cloudTrouble(err)
+		return pendingCloud(err)
 	}
 	r.pod = pod
 	r.noteDirectPort()
-	if pod.State == PodTerminated {
-		return fmt.Errorf("the pod %s was terminated: %w", pod.ID, ErrGone)
+	if pod.State == cloud.PodTerminated {
+		return fmt.Errorf("the pod %s was terminated: %w", pod.ID, cloud.ErrGone)
 	}
 	return nil
 }
 
 // placed is met when the pod has a machine.
 func (r *run) placed(ctx context.Context) error {
-	if err := r.see(ctx); err != nil {
+	if err := r.refreshPod(ctx); err != nil {
 		return err
 	}
 	switch r.pod.State {
-	case PodProvisioning:
-		return waitFor("a machine is looked for")
-	case PodStopped, PodFailed:
-		return waitFor("the pod is %s", r.pod.State)
+	case cloud.PodProvisioning:
+		return stage.WaitFor("a machine is looked for")
+	case cloud.PodStopped, cloud.PodFailed:
+		return stage.WaitFor("the pod is %s", r.pod.State)
 	}
 	return nil
 }
@@ -260,10 +265,10 @@ func (r *run) placed(ctx context.Context) error {
 // startIfStopped starts a pod that was stopped, here or by itself, and, once, one
 // that failed.
 func (r *run) startIfStopped(ctx context.Context) error {
-	if r.pod.State == PodFailed && r.restarted {
-		return r.look(ctx)
+	if r.pod.State == cloud.PodFailed && r.restarted {
+		return r.checkPod(ctx)
 	}
-	if r.pod.State != PodStopped && r.pod.State != PodFailed {
+	if r.pod.State != cloud.PodStopped && r.pod.State != cloud.PodFailed {
 		return nil
 	}
 	if r.startAsked.IsZero() {
@@ -273,15 +278,15 @@ func (r *run) startIfStopped(ctx context.Context) error {
 		return err
 	}
 	err := r.Cloud.Start(ctx, r.pod.ID)
-	r.restarted = r.restarted || r.pod.State == PodFailed && (err == nil || errors.Is(err, ErrUnknownOutcome))
+	r.restarted = r.restarted || r.pod.State == cloud.PodFailed && (err == nil || errors.Is(err, cloud.ErrUnknownOutcome))
 	switch {
-	case errors.Is(err, ErrNotNow):
-		return waitFor("the pod is %s, and does not start now: %v", r.pod.State, err)
-	case errors.Is(err, ErrUnknownOutcome):
-		return waitFor("the pod was asked to start")
-	case errors.Is(err, ErrNoStock) && time.Since(r.startAsked) < r.d.Options.RetryFor:
-		return waitFor("its machine has no free GPU")
-	case errors.Is(err, ErrNoStock):
+	case errors.Is(err, cloud.ErrNotNow):
+		return stage.WaitFor("the pod is %s, and does not start now: %v", r.pod.State, err)
+	case errors.Is(err, cloud.ErrUnknownOutcome):
+		return stage.WaitFor("the pod was asked to start")
+	case errors.Is(err, cloud.ErrNoStock) && time.Since(r.startAsked) < r.d.Options.RetryFor:
+		return stage.WaitFor("its machine has no free GPU")
+	case errors.Is(err, cloud.ErrNoStock):
 		return fmt.Errorf("its machine has no free GPU now: wait with --retry-for 30m, or take another machine with --replace: %w", err)
 	}
 	return err
@@ -290,43 +295,43 @@ func (r *run) startIfStopped(ctx context.Context) error {
 // running is met when the container runs with all its GPUs. What the cloud
 // logs meanwhile, such as the pull of the image, is shown.
 func (r *run) running(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+	if err := r.checkPod(ctx); err != nil {
 		return err
 	}
 	switch {
-	case r.pod.State == PodStopped:
+	case r.pod.State == cloud.PodStopped:
 		return fmt.Errorf("the pod stopped by itself")
-	case r.pod.State != PodRunning:
-		r.showPodLog(ctx, LogSystem)
+	case r.pod.State != cloud.PodRunning:
+		r.showPodLog(ctx, cloud.LogSystem)
 		if far := r.pull.String(); far != "" {
-			return waitFor("the image: %s", far)
+			return stage.WaitFor("the image: %s", far)
 		}
-		return waitFor("the pod is %s", r.pod.State)
+		return stage.WaitFor("the pod is %s", r.pod.State)
 	case r.pod.GPUCount < r.d.Options.GPUCount:
 		return fmt.Errorf("the pod came back with %d of %d GPUs: stop it and start it again later, or take another machine with --replace: %w",
-			r.pod.GPUCount, r.d.Options.GPUCount, ErrNoStock)
+			r.pod.GPUCount, r.d.Options.GPUCount, cloud.ErrNoStock)
 	}
 	return nil
 }
 
 // showPodLog shows the lines of a pod's log that have not been shown.
-func (r *run) showPodLog(ctx context.Context, source LogSource) {
+func (r *run) showPodLog(ctx context.Context, source cloud.LogSource) {
 	r.readLog(ctx, source, r.showOnce)
 }
 
 // ported is met when sshd has an address. It changes at each start.
 func (r *run) ported(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+	if err := r.checkPod(ctx); err != nil {
 		return err
 	}
 	if r.directPortDue() {
-		return waitFor("the API's own port is off")
+		return stage.WaitFor("the API's own port is off")
 	}
 	if _, ok := r.pod.Addresses[22]; !ok {
-		if r.portsAt.IsZero() {
-			r.portsAt = time.Now()
+		if r.noPortsSince.IsZero() {
+			r.noPortsSince = time.Now()
 		}
-		return waitFor("port 22 has no public address yet")
+		return stage.WaitFor("port 22 has no public address yet")
 	}
 	return nil
 }
@@ -337,28 +342,28 @@ func (r *run) askForPorts(ctx context.Context) error {
 	if r.directPortDue() {
 		return r.askDirectPort(ctx)
 	}
-	if r.reasked || time.Since(r.portsAt) < r.Deadlines.Ports {
-		return waitFor("port 22 has no public address yet")
+	if r.portsReasked || time.Since(r.noPortsSince) < r.Deadlines.Ports {
+		return stage.WaitFor("port 22 has no public address yet")
 	}
-	r.reasked = true
+	r.portsReasked = true
 	r.Progress.Warn("the pod's ports have no public address: asking for them again, which resets the pod")
-	if err := r.Cloud.SetPorts(ctx, r.pod.ID, r.ports()); !errors.Is(err, ErrUnknownOutcome) {
+	if err := r.Cloud.SetPorts(ctx, r.pod.ID, r.ports()); !errors.Is(err, cloud.ErrUnknownOutcome) {
 		return err
 	}
-	return waitFor("the ports were asked for")
+	return stage.WaitFor("the ports were asked for")
 }
 
-// cloudTrouble is what a look at the cloud may wait for: no connection, or an
+// pendingCloud is what a look at the cloud may wait for: no connection, or an
 // answer that says that the fault is the cloud's own.
-func cloudTrouble(err error) error {
-	var said *CloudError
+func pendingCloud(err error) error {
+	var said *cloud.Error
 	if errors.As(err, &said) && said.Status < 500 {
 		return err
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrLimited) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, cloud.ErrLimited) {
 		return err
 	}
-	return waitFor("the cloud does not answer: %v", err)
+	return stage.WaitFor("the cloud does not answer: %v", err)
 }
 
 // sleep waits, unless ctx ends first.

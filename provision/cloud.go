@@ -2,27 +2,27 @@ package provision
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Cloud is a place where GPU hosts ("pods") are rented by the hour.
 //
 // Calls wait out rate limits and repeat what is safe to repeat by themselves,
-// within their context. Their errors are *CloudError where the cloud answered,
+// within their context. Their errors are *cloud.Error where the cloud answered,
 // and match one of the sentinels below by errors.Is where the caller can act on it.
 type Cloud interface {
 	// Offers returns every kind of GPU that fits a search, with price and stock
 	// as they are now, in no order. It reserves nothing.
-	Offers(ctx context.Context, search Search) ([]Offer, error)
+	Offers(ctx context.Context, search cloud.Search) ([]cloud.Offer, error)
 	// Create rents one pod of the order's first and only kind of GPU. It sends
 	// the order once: ErrUnknownOutcome means that a pod may exist.
-	Create(ctx context.Context, order Order) (Pod, error)
+	Create(ctx context.Context, order cloud.Order) (cloud.Pod, error)
 	// Pods returns every pod of the account, those of others too.
-	Pods(ctx context.Context) ([]Pod, error)
+	Pods(ctx context.Context) ([]cloud.Pod, error)
 	// Pod returns one pod as it is now, or ErrGone.
-	Pod(ctx context.Context, id string) (Pod, error)
+	Pod(ctx context.Context, id string) (cloud.Pod, error)
 	// Start and Stop ask for the change and do not wait for it. ErrNotNow: the
 	// pod's state does not allow it; ErrNoStock: its machine has no free GPU.
 	Start(ctx context.Context, id string) error
@@ -31,194 +31,18 @@ type Cloud interface {
 	Terminate(ctx context.Context, id string) error
 	// SetPorts asks once more for the pod's ports. It resets the pod: everything
 	// off the volume is lost.
-	SetPorts(ctx context.Context, id string, ports []Port) error
+	SetPorts(ctx context.Context, id string, ports []cloud.Port) error
 	// Logs hands over the pod's log lines from a time on and follows them until
 	// ctx ends, emit returns an error (which is returned), or the pod is gone (ErrGone).
 	// A broken connection is taken up again where it broke off.
-	Logs(ctx context.Context, id string, source LogSource, since time.Time, emit func(LogLine) error) error
-	// Spent returns what the pods have cost so far in USD, by id. Pods without a
-	// bill yet are absent.
+	Logs(ctx context.Context, id string, source cloud.LogSource, since time.Time, emit func(cloud.LogLine) error) error
+	// Spent returns what the pods have cost so far in USD, by id. Pods that were
+	// not billed yet are absent.
 	Spent(ctx context.Context) (map[string]float64, error)
 	// Volume returns a network volume, or ErrGone.
-	Volume(ctx context.Context, id string) (Volume, error)
+	Volume(ctx context.Context, id string) (cloud.Volume, error)
 	// Rates are the prices of storage.
-	Rates() Rates
+	Rates() cloud.Rates
 	// ProxyURL is the public https address of an HTTP port of a pod.
 	ProxyURL(id string, port int) string
-}
-
-// What a caller can act on, matched by errors.Is.
-var (
-	ErrNoStock        = errors.New("no GPU of this kind is free")
-	ErrGone           = errors.New("it does not exist (any more)")
-	ErrNotNow         = errors.New("its state does not allow this now")
-	ErrUnknownOutcome = errors.New("whether it was done is not known")
-	ErrKey            = errors.New("the API key was refused")
-	ErrBalance        = errors.New("the account's balance or spend limit does not allow it")
-	ErrForbidden      = errors.New("this account may not use it")
-	ErrRequest        = errors.New("the request breaks the API's contract")
-	ErrLimited        = errors.New("the cloud limits this account's requests")
-)
-
-// CloudError is an answer of the cloud that is not a success.
-type CloudError struct {
-	Call      string   // what was asked, such as "create pod"
-	Status    int      // HTTP status
-	Detail    string   // the cloud's own words
-	Fields    []string // of the request that its list of errors names, "gpu.id"; none where it has no list
-	RequestID string   // for its support; may be empty
-	Kind      error    // one of the sentinels, or nil
-}
-
-func (e *CloudError) Error() string {
-	id := ""
-	if e.RequestID != "" {
-		id = ", request id " + e.RequestID
-	}
-	return fmt.Sprintf("%s: %s (HTTP %d%s)", e.Call, e.Detail, e.Status, id)
-}
-
-func (e *CloudError) Unwrap() error { return e.Kind }
-
-// Tenure is whose data centre a pod runs in.
-type Tenure string
-
-// The tenures, as --cloud takes them.
-const (
-	Secure    Tenure = "secure"    // data centres; a public address always
-	Community Tenure = "community" // hosts of others: cheaper, a public address not certain
-)
-
-// Search says what kinds of GPU are looked for.
-type Search struct {
-	Count       int // GPUs in one pod
-	Tenure      Tenure
-	MinCUDA     string   // least CUDA version of the driver, "12.9"
-	DataCenters []string // ids; none means any
-	Countries   []string // two-letter codes; none means any
-}
-
-// Stock is how much of a GPU is free, by the cloud's own words.
-type Stock string
-
-// The stocks, most first. Empty means that the cloud does not say.
-const (
-	StockHigh   Stock = "high"
-	StockMedium Stock = "medium"
-	StockLow    Stock = "low"
-	StockNone   Stock = "none"
-)
-
-// Offer is a kind of GPU at its price.
-type Offer struct {
-	GPU         string  `json:"gpu"`                // id that an order takes
-	Name        string  `json:"name"`               // for people
-	MemoryGB    int     `json:"memory_gb"`          // of one GPU
-	PricePerGPU float64 `json:"price_per_gpu_hour"` // USD
-	// ElsewherePerGPU is its price in the other tenure: that of community hosts
-	// where secure ones are looked for, and the other way round. 0: it has none.
-	ElsewherePerGPU float64 `json:"other_cloud_price_per_gpu_hour,omitempty"`
-
-	Stock       Stock    `json:"stock,omitempty"`
-	DataCenters []string `json:"data_centers,omitempty"`
-}
-
-// Rates are the prices of storage in USD for a GB and month.
-type Rates struct {
-	Disk          float64 // wiped at a stop, bills while running
-	Volume        float64 // while running
-	VolumeStopped float64
-	NetworkVolume float64 // always
-}
-
-// Port is a port of a pod that is reachable from outside.
-type Port struct {
-	Number int
-	HTTP   bool // through the cloud's TLS proxy; otherwise plain TCP on a public address
-}
-
-// Order is all that a pod is created from.
-type Order struct {
-	Name           string // unique: a pod whose creation's outcome is unknown is found by it
-	Image          string
-	GPU            string // Offer.GPU
-	Count          int
-	MinCUDA        string
-	Tenure         Tenure
-	DataCenters    []string
-	DiskGB         int // wiped at each stop
-	VolumeGB       int // kept until the pod is terminated; 0 means none
-	NetworkVolume  string
-	VolumePath     string // where either volume is mounted
-	Ports          []Port
-	Env            map[string]string // shown by the cloud to all who may see the pod: no secrets
-	Entrypoint     []string
-	Cmd            []string
-	MinRAMGB       int // per GPU; 0 means no matter
-	MinVCPUsPerGPU int // 0 means no matter
-}
-
-// PodState is where a pod is in its life.
-type PodState string
-
-// The states.
-const (
-	PodProvisioning PodState = "provisioning" // a machine is looked for
-	PodStarting     PodState = "starting"     // the image is pulled, the container made
-	PodRunning      PodState = "running"      // the container runs; services may not
-	PodStopped      PodState = "stopped"      // no GPU; the volume is kept, and bills
-	PodFailed       PodState = "failed"
-	PodTerminated   PodState = "terminated"
-)
-
-// Pod is a rented host as the cloud sees it.
-type Pod struct {
-	ID            string
-	Name          string
-	State         PodState
-	GPU           string
-	GPUCount      int // as running: 0 when it came back without
-	Image         string
-	DataCenter    string
-	Tenure        Tenure
-	PricePerHour  float64 // USD now, storage not counted; 0 when stopped
-	VolumeGB      int
-	DiskGB        int
-	NetworkVolume string
-	Created       time.Time
-	Started       time.Time // zero when it never was
-	Uptime        time.Duration
-	Ports         []Port          // as ordered
-	Addresses     map[int]Address // of TCP ports, by inner port; those that have one yet
-	Env           map[string]string
-}
-
-// Address is where a TCP port of a pod is reached. It changes at each start.
-type Address struct {
-	Host string
-	Port int
-}
-
-// Volume is storage that outlives pods, in one data centre.
-type Volume struct {
-	ID         string
-	Name       string
-	SizeGB     int
-	DataCenter string
-}
-
-// LogSource is one of a pod's logs.
-type LogSource string
-
-// The sources.
-const (
-	LogContainer LogSource = "container" // what the main process writes
-	LogSystem    LogSource = "system"    // image pull, container create
-)
-
-// LogLine is one line of a pod's log.
-type LogLine struct {
-	Time   time.Time
-	Source LogSource
-	Text   string
 }

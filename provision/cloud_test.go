@@ -15,8 +15,12 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/runpodtest"
+	"ocr-gateway/provision/stage"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -39,19 +43,19 @@ func (s *shell) Kill() error                               { s.end.Do(func() { c
 // arrived is what the host says to the first script: these tests end there.
 var arrived = &provision.ExitError{Code: 99, Tail: "arrived"}
 
-// doorstep is a host that runs nothing.
-type doorstep struct{ provision.Host }
+// unreached is a host that runs nothing.
+type unreached struct{ provision.Host }
 
-func (doorstep) Run(context.Context, string, io.Writer) error { return arrived }
-func (doorstep) Close() error                                 { return nil }
+func (unreached) Run(context.Context, string, io.Writer) error { return arrived }
+func (unreached) Close() error                                 { return nil }
 
 // world is a Provisioner before a fake cloud.
 type world struct {
 	*provision.Provisioner
-	t     *testing.T
-	fake  *runpodtest.Fake
-	diary diary
-	login provision.Login // the last one
+	t        *testing.T
+	fake     *runpodtest.Fake
+	recorder recorder
+	login    deployment.Login // the last one
 }
 
 func newWorld(t *testing.T, config runpodtest.Config) *world {
@@ -61,42 +65,52 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 	t.Cleanup(w.fake.Close)
 	cloud := runpod.New(runpod.Config{Key: "k", BaseURL: w.fake.URL(), ProxyURL: w.fake.ProxyURL(), Timeout: 500 * time.Millisecond})
 	t.Cleanup(cloud.Close)
-	store, err := provision.OpenStore(t.TempDir())
+	store, err := deployment.OpenStore(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	deadlines := provision.DefaultDeadlines()
 	deadlines.Ports, deadlines.Stop = 300*time.Millisecond, 5*time.Second
 	w.Provisioner = provision.New(provision.Parts{
-		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.diary, Poll: 20 * time.Millisecond, Deadlines: deadlines,
-		Connect: func(_ context.Context, login provision.Login) (provision.Host, error) {
+		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.recorder, Poll: 20 * time.Millisecond, Deadlines: deadlines,
+		Connect: func(_ context.Context, login deployment.Login) (provision.Host, error) {
 			w.login = login
-			return doorstep{}, nil
+			return unreached{}, nil
 		},
 	})
 	return w
 }
 
-type diary struct{ lines []string }
+// take selects the deployment of a pod and locks it.
+func (w *world) take(ctx context.Context, podID string) (*deployment.Deployment, func(), error) {
+	d, err := w.Select(ctx, podID)
+	if err != nil {
+		return nil, nil, err
+	}
+	unlock, err := w.Take(d)
+	return d, unlock, err
+}
 
-func (d *diary) Begin(stage string, _ provision.Phase) { d.lines = append(d.lines, "begin "+stage) }
-func (d *diary) Waiting(why string)                    { d.lines = append(d.lines, "wait "+why) }
-func (d *diary) Log(source, line string)               { d.lines = append(d.lines, source+": "+line) }
-func (d *diary) Warn(text string)                      { d.lines = append(d.lines, "warn "+text) }
-func (d *diary) End(stage string, _ time.Duration, err error) {
+type recorder struct{ lines []string }
+
+func (d *recorder) Begin(stage string, _ stage.Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *recorder) Waiting(why string)                { d.lines = append(d.lines, "wait "+why) }
+func (d *recorder) Log(source, line string)           { d.lines = append(d.lines, source+": "+line) }
+func (d *recorder) Warn(text string)                  { d.lines = append(d.lines, "warn "+text) }
+func (d *recorder) End(stage string, _ time.Duration, err error) {
 	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
 }
 
 // options for an A40, the rest as by default.
-func options() provision.Options {
-	o := provision.DefaultOptions()
+func options() deployment.Options {
+	o := deployment.DefaultOptions()
 	o.GPU = "A40"
 	return o
 }
 
 // up runs a new deployment until it has logged in, and returns its error if it
 // comes to another end.
-func (w *world) up(o provision.Options) (*provision.Deployment, error) {
+func (w *world) up(o deployment.Options) (*deployment.Deployment, error) {
 	w.t.Helper()
 	plan, err := w.Plan(w.t.Context(), o)
 	if err != nil {
@@ -111,7 +125,7 @@ func (w *world) up(o provision.Options) (*provision.Deployment, error) {
 }
 
 // enter runs a deployment's stages until it has logged in.
-func (w *world) enter(d *provision.Deployment, plan provision.Plan) error {
+func (w *world) enter(d *deployment.Deployment, plan plan.Plan) error {
 	_, err := w.Up(w.t.Context(), d, plan)
 	if errors.Is(err, arrived) {
 		return nil
@@ -154,7 +168,7 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 				t.Fatal("an order that was not carried out left no word")
 			}
 			if err != nil { // the pod may yet come up, under the name that is known here
-				all, _ := w.Store.All()
+				all, _ := w.Store.Known()
 				if len(all) != 1 || !strings.Contains(err.Error(), "may still come up") {
 					t.Errorf("%d deployments are known, said: %v", len(all), err)
 				}
@@ -163,7 +177,7 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-			} else if err := w.enter(d, provision.Plan{}); err != nil { // typed once more
+			} else if err := w.enter(d, plan.Plan{}); err != nil { // typed once more
 				t.Fatal(err)
 			}
 			if pod := w.one(); d.PodID != pod.ID {
@@ -174,43 +188,43 @@ func TestOrdersAreCarriedOutOnce(t *testing.T) {
 }
 
 // A pod that comes up after its order was given up is found and ended.
-func TestLateTwinIsEnded(t *testing.T) {
+func TestLateDuplicateIsEnded(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = w.one()
-	twin, err := w.Cloud.Create(t.Context(), provision.Order{
-		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
-		Ports: []provision.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
+	duplicate, err := w.Cloud.Create(t.Context(), cloud.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: cloud.Secure, DiskGB: 20, VolumeGB: 20, VolumePath: "/workspace",
+		Ports: []cloud.Port{{Number: 22}}, Env: map[string]string{"GATEWAY_DIR": "/workspace/ocr-gateway"},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := w.Find(t.Context(), twin.ID); err == nil || !strings.Contains(err.Error(), d.PodID) {
-		t.Errorf("the twin was taken for the deployment's pod: %v", err)
+	if _, _, err := w.take(t.Context(), duplicate.ID); err == nil || !strings.Contains(err.Error(), d.PodID) {
+		t.Errorf("the duplicate was taken for the deployment's pod: %v", err)
 	}
-	if all, err := w.Store.All(); err != nil || len(all) != 1 || all[0].PodID != d.PodID {
+	if all, err := w.Store.Known(); err != nil || len(all) != 1 || all[0].PodID != d.PodID {
 		t.Errorf("known: %+v, %v", all, err)
 	}
-	if err := w.ReapTwins(t.Context(), d); err != nil {
+	if err := w.TerminateDuplicates(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	if live := w.fake.Live(); len(live) != 1 || live[0].ID == twin.ID {
+	if live := w.fake.Live(); len(live) != 1 || live[0].ID == duplicate.ID {
 		t.Errorf("alive: %+v", live)
 	}
 }
 
 // Terminating a deployment ends every pod that was made for it.
-func TestTerminateEndsTwins(t *testing.T) {
+func TestTerminateEndsDuplicates(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Cloud.Create(t.Context(), provision.Order{
-		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: provision.Secure, DiskGB: 20, Ports: []provision.Port{{Number: 22}},
+	if _, err := w.Cloud.Create(t.Context(), cloud.Order{
+		Name: d.Name, Image: d.Options.Image, GPU: a40, Count: 1, Tenure: cloud.Secure, DiskGB: 20, Ports: []cloud.Port{{Number: 22}},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -252,32 +266,32 @@ func TestStock(t *testing.T) {
 		if pod := w.one(); pod.GPU != a6000 || d.InsteadOf != "A40" {
 			t.Errorf("got %s instead of %q", pod.GPU, d.InsteadOf)
 		}
-		if all, err := w.Store.All(); err != nil || all[0].InsteadOf != "A40" {
+		if all, err := w.Store.Known(); err != nil || all[0].InsteadOf != "A40" {
 			t.Errorf("kept: %+v, %v", all, err)
 		}
-		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.diary.lines, want) {
-			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.diary.lines, "\n"))
+		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.recorder.lines, want) {
+			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.recorder.lines, "\n"))
 		}
 	})
-	t.Run("an alternative dearer than the bound is not ordered", func(t *testing.T) {
+	t.Run("an alternative more expensive than the bound is not ordered", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		refuse(w, a40)
 		o := options()
 		o.MaxPrice = 0.45
-		if _, err := w.up(o); !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 {
+		if _, err := w.up(o); !errors.Is(err, cloud.ErrNoStock) || w.fake.Created() != 0 {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 	})
-	t.Run("none is left: nothing is begun and nothing bills", func(t *testing.T) {
+	t.Run("none is left: nothing is begun and nothing is billed", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		refuse(w, a40, a6000)
 		_, err := w.up(options())
-		if !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billing") {
+		if !errors.Is(err, cloud.ErrNoStock) || w.fake.Created() != 0 || strings.Contains(err.Error(), "billed $") {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
-		if all, err := w.Store.All(); err != nil || len(all) != 0 {
+		if all, err := w.Store.Known(); err != nil || len(all) != 0 {
 			t.Errorf("left behind: %+v, %v", all, err)
 		}
 	})
@@ -313,7 +327,7 @@ func TestStock(t *testing.T) {
 		}
 		_ = w.one()
 	})
-	t.Run("dearer than agreed to is not taken", func(t *testing.T) {
+	t.Run("more expensive than agreed to is not taken", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, runpodtest.Config{})
 		d, _, unlock, err := w.Begin(options(), 0.10, false)
@@ -321,14 +335,14 @@ func TestStock(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer unlock()
-		if err := w.enter(d, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) || w.fake.Created() != 0 {
+		if err := w.enter(d, plan.Plan{}); !errors.Is(err, cloud.ErrNoStock) || w.fake.Created() != 0 {
 			t.Errorf("got %v, %d pods", err, w.fake.Created())
 		}
 	})
 }
 
 func TestAccountFaults(t *testing.T) {
-	for status, want := range map[int]error{401: provision.ErrKey, 402: provision.ErrBalance, 422: provision.ErrRequest, 403: provision.ErrForbidden} {
+	for status, want := range map[int]error{401: cloud.ErrKey, 402: cloud.ErrBalance, 422: cloud.ErrRequest, 403: cloud.ErrForbidden} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("create", 100, runpodtest.Fault{Status: status})})
@@ -371,7 +385,7 @@ func TestPortsThatDoNotComeAreAskedForAgain(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	stopped := func(t *testing.T, w *world) *provision.Deployment {
+	stopped := func(t *testing.T, w *world) *deployment.Deployment {
 		t.Helper()
 		d, err := w.up(options())
 		if err != nil {
@@ -387,14 +401,14 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{StalePorts: 2})
 		d := stopped(t, w)
 		before := w.login.Address
-		w.Connect = func(_ context.Context, login provision.Login) (provision.Host, error) {
+		w.Connect = func(_ context.Context, login deployment.Login) (provision.Host, error) {
 			if login.Address == before {
 				return nil, errors.New("connection refused")
 			}
 			w.login = login
-			return doorstep{}, nil
+			return unreached{}, nil
 		}
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if want := fmt.Sprintf("127.0.0.1:%d", w.one().TCP[22]); w.login.Address != want {
@@ -406,8 +420,8 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{})
 		d := stopped(t, w)
 		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 1 })
-		err := w.enter(d, provision.Plan{})
-		if !errors.Is(err, provision.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage bills") {
+		err := w.enter(d, plan.Plan{})
+		if !errors.Is(err, cloud.ErrNoStock) || !strings.Contains(err.Error(), "--replace") || !strings.Contains(err.Error(), "its storage costs") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -418,7 +432,7 @@ func TestStart(t *testing.T) {
 		w.fake.Change(func(c *runpodtest.Config) { c.StartRefusals = 5 })
 		w.Deadlines.Machine = 30 * time.Millisecond // shorter than what the refusals take
 		d.Options.RetryFor = time.Minute
-		if err := w.enter(d, provision.Plan{}); err != nil {
+		if err := w.enter(d, plan.Plan{}); err != nil {
 			t.Error(err)
 		}
 	})
@@ -427,7 +441,7 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{})
 		d := stopped(t, w)
 		w.fake.Change(func(c *runpodtest.Config) { c.StartNoGPU = true })
-		if err := w.enter(d, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
+		if err := w.enter(d, plan.Plan{}); !errors.Is(err, cloud.ErrNoStock) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -440,13 +454,13 @@ func TestStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer unlock()
-		if err := w.enter(successor, provision.Plan{}); err != nil {
+		if err := w.enter(successor, plan.Plan{}); err != nil {
 			t.Fatal(err)
 		}
 		if len(w.fake.Live()) != 2 {
 			t.Errorf("the old pod went before the new one was ready: %+v", w.fake.Live())
 		}
-		for _, d := range []*provision.Deployment{successor, d} { // the old one is not ended with the new one
+		for _, d := range []*deployment.Deployment{successor, d} { // the old one is not ended with the new one
 			if live := w.fake.Live(); len(live) == 0 {
 				t.Error("both went at once")
 			}
@@ -461,7 +475,7 @@ func TestStart(t *testing.T) {
 }
 
 // A replacement that is not to be had leaves the old deployment as it was, and one
-// that was cut off is gone on with.
+// that was interrupted is resumed.
 func TestReplaceLosesNoPod(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	old, err := w.up(options())
@@ -480,10 +494,10 @@ func TestReplaceLosesNoPod(t *testing.T) {
 	defer unlock()
 	w.fake.Refuse(a40, runpodtest.NoLonger)
 	w.fake.Refuse(a6000, runpodtest.NoLonger)
-	if err := w.enter(again, provision.Plan{}); !errors.Is(err, provision.ErrNoStock) {
+	if err := w.enter(again, plan.Plan{}); !errors.Is(err, cloud.ErrNoStock) {
 		t.Fatalf("got %v", err)
 	}
-	if all, err := w.Store.All(); err != nil || len(all) != 1 || all[0].PodID != old.PodID {
+	if all, err := w.Store.Known(); err != nil || len(all) != 1 || all[0].PodID != old.PodID {
 		t.Errorf("known: %+v, %v", all, err)
 	}
 }
@@ -500,7 +514,7 @@ func TestTakenOverWithItsOptions(t *testing.T) {
 	if err := w.Store.Drop(d); err != nil {
 		t.Fatal(err)
 	}
-	again, unlock, err := w.Find(t.Context(), d.PodID)
+	again, unlock, err := w.take(t.Context(), d.PodID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -510,7 +524,7 @@ func TestTakenOverWithItsOptions(t *testing.T) {
 	}
 }
 
-func TestStopThatFailsSaysThatItBills(t *testing.T) {
+func TestStopThatFailsSaysWhatIsBilled(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, err := w.up(options())
 	if err != nil {
@@ -518,9 +532,9 @@ func TestStopThatFailsSaysThatItBills(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for action, do := range map[string]func(context.Context, *provision.Deployment) error{"stop": w.Stop, "terminate": w.Terminate} {
+	for action, do := range map[string]func(context.Context, *deployment.Deployment) error{"stop": w.Stop, "terminate": w.Terminate} {
 		var failure *provision.Failure
-		if err := do(ctx, d); !errors.As(err, &failure) || failure.Bills == "" || !strings.Contains(err.Error(), "--"+action+" --pod-id "+d.PodID) {
+		if err := do(ctx, d); !errors.As(err, &failure) || failure.Billed == "" || !strings.Contains(err.Error(), "--"+action+" --pod-id "+d.PodID) {
 			t.Errorf("%s: got %v", action, err)
 		}
 	}
@@ -558,7 +572,7 @@ func TestStorageIsPriced(t *testing.T) {
 		if perMonth != "10.00" || !strings.Contains(text, "and $10.00 a month for storage") {
 			t.Errorf("stopped: $%s a month\n%s", perMonth, text)
 		}
-		if bill := w.StoppedBill(t.Context(), d.PodID); bill != "$10.00 a month" {
+		if bill := w.StoppedCost(t.Context(), d.PodID); bill != "$10.00 a month" {
 			t.Errorf("--stop says %q", bill)
 		}
 	})
@@ -582,12 +596,12 @@ func TestStorageIsPriced(t *testing.T) {
 func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	var tries int
-	w.Connect = func(context.Context, provision.Login) (provision.Host, error) {
+	w.Connect = func(context.Context, deployment.Login) (provision.Host, error) {
 		tries++
 		return nil, fmt.Errorf("%w: the key is not known there", provision.ErrLogin)
 	}
 	_, err := w.up(options())
-	if !errors.Is(err, provision.ErrLogin) || !strings.Contains(err.Error(), "billing") || tries > 20 {
+	if !errors.Is(err, provision.ErrLogin) || !strings.Contains(err.Error(), "billed $0.40") || tries > 20 {
 		t.Errorf("after %d tries: %v", tries, err)
 	}
 }
@@ -599,8 +613,8 @@ func TestVanishedPodIsSaidAndForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.fake.Vanish(d.PodID)
-	err = w.enter(d, provision.Plan{})
-	if !errors.Is(err, provision.ErrGone) || !strings.Contains(err.Error(), "nothing") {
+	err = w.enter(d, plan.Plan{})
+	if !errors.Is(err, cloud.ErrGone) || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("got %v", err)
 	}
 	states, err := w.Status(t.Context())
@@ -628,17 +642,17 @@ func TestStatusTellsOursFromOrphansAndOthers(t *testing.T) {
 	if err != nil || len(states) != 1 || !states[0].Orphan || states[0].PodID != d.PodID {
 		t.Fatalf("status %+v, %v", states, err)
 	}
-	again, unlock, err := w.Find(t.Context(), d.PodID)
+	again, unlock, err := w.take(t.Context(), d.PodID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unlock()
-	if err := w.enter(again, provision.Plan{}); err != nil {
+	if err := w.enter(again, plan.Plan{}); err != nil {
 		t.Errorf("taken over: %v", err)
 	}
 	for _, pod := range w.fake.Pods() {
 		if pod.Other {
-			if _, _, err := w.Find(t.Context(), pod.ID); err == nil {
+			if _, _, err := w.take(t.Context(), pod.ID); err == nil {
 				t.Error("a pod of other people was taken over")
 			}
 		}
@@ -658,27 +672,30 @@ func TestUnorderedDeployment(t *testing.T) {
 	if err != nil || len(states) != 1 || states[0].Pod != "not ordered" {
 		t.Fatalf("status %+v, %v", states, err)
 	}
-	d, unlock, err := w.Known("")
+	known, err := w.Store.Known()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := known.Only()
 	if err != nil || d == nil {
 		t.Fatalf("got %+v, %v", d, err)
 	}
-	defer unlock()
 	if err := w.Terminate(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	if all, err := w.Store.All(); err != nil || len(all) != 0 {
+	if all, err := w.Store.Known(); err != nil || len(all) != 0 {
 		t.Errorf("left: %+v, %v", all, err)
 	}
 }
 
-// A second call goes on with the first one's deployment, and never builds another unasked.
+// A second call resumes the first one's deployment, and never builds another unasked.
 func TestBegin(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	d, _, unlock, err := w.Begin(options(), 1, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, _, err := w.Begin(options(), 1, false); !errors.Is(err, provision.ErrBusy) {
+	if _, _, _, err := w.Begin(options(), 1, false); !errors.Is(err, deployment.ErrBusy) {
 		t.Errorf("while another works on it: %v", err)
 	}
 	unlock()

@@ -15,7 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/stage"
+	"ocr-gateway/provision/supervise"
 )
 
 const (
@@ -48,7 +49,7 @@ func (r *run) configured(ctx context.Context) error {
 	if err := r.findKey(ctx); err != nil {
 		return err
 	}
-	if err := r.forgetFailures(ctx); err != nil {
+	if err := r.resetFailures(ctx); err != nil {
 		return err
 	}
 	for _, f := range r.files() {
@@ -58,7 +59,7 @@ func (r *run) configured(ctx context.Context) error {
 		}
 		sum := sha256.Sum256(f.content)
 		if !strings.HasPrefix(out.String(), hex.EncodeToString(sum[:])) {
-			return waitFor("%s is not as it should be", f.name)
+			return stage.WaitFor("%s is not as it should be", f.name)
 		}
 	}
 	state, err := r.supervisor(ctx)
@@ -66,7 +67,7 @@ func (r *run) configured(ctx context.Context) error {
 		return err
 	}
 	if state != current {
-		return waitFor("the supervisor is %s", state)
+		return stage.WaitFor("the supervisor is %s", state)
 	}
 	_, err = r.status(ctx) // it may refuse what it read
 	return err
@@ -102,12 +103,12 @@ fi
 	return strings.TrimSpace(out.String()), err
 }
 
-// forgetFailures has programs that failed before this run started anew, at once and
-// with a count that begins, and a config that was refused before judged anew: the
+// resetFailures has programs that failed before this run started anew, at once and
+// with a count that begins, and a config that was refused before checked anew: the
 // cause may be gone. The supervisor does so when it reads its config again, for
 // which the config must look changed.
-func (r *run) forgetFailures(ctx context.Context) error {
-	if r.fresh {
+func (r *run) resetFailures(ctx context.Context) error {
+	if r.failuresReset {
 		return nil
 	}
 	state, err := r.supervisor(ctx)
@@ -123,7 +124,7 @@ func (r *run) forgetFailures(ctx context.Context) error {
 			return err
 		}
 	}
-	r.fresh = true
+	r.failuresReset = true
 	return nil
 }
 
@@ -151,7 +152,7 @@ func (r *run) configure(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return waitFor("the supervisor is %s", state)
+	return stage.WaitFor("the supervisor is %s", state)
 }
 
 // findKey takes the gateway's API key from the host, or makes one.
@@ -179,7 +180,7 @@ func (r *run) files() []file {
 		{settingsFile, []byte(r.settings()), false},
 	}
 	if o.IdleStop > 0 {
-		files = append(files, file{cloudFile, []byte(secrets + "RUNPOD_KEY=" + r.CloudKey + "\n"), true})
+		files = append(files, file{cloudFile, []byte(secrets + r.CloudEnv + "\n"), true})
 	}
 	// The last: with it the supervisor starts.
 	return append(files, file{superviseFile, r.supervision(), false})
@@ -191,8 +192,8 @@ func (r *run) settings() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Written by ocr-gateway provision, and again at each run.\nserver:\n  host: 0.0.0.0\n  port: %d\n", o.APIPort)
 	fmt.Fprintf(&b, "vllm:\n  model: %[1]s\n  profile: %[1]s\n  endpoints:\n    - name: vllm\n      url: http://127.0.0.1:%[2]d\n      max_in_flight: %[3]d\n",
-		o.served().name, o.VLLMPort, maxSeqs*o.GPUCount)
-	if !r.d.layout() {
+		o.Served().Name, o.VLLMPort, maxSeqs*o.GPUCount)
+	if !r.d.UsesLayout() {
 		b.WriteString("layout:\n  sidecar: \"off\"\n")
 	} else {
 		fmt.Fprintf(&b, "layout:\n  python: %s/python/bin/python\n  model: %s\n", o.Dir, o.LayoutModel)
@@ -207,16 +208,16 @@ const maxSeqs = 64
 // the gateway.
 func (r *run) vllmCommand() []string {
 	o := r.d.Options
-	served := o.served()
+	served := o.Served()
 	command := []string{
 		"vllm", "serve", o.Model, "--host", "127.0.0.1", "--port", strconv.Itoa(o.VLLMPort),
-		"--served-model-name", served.name, "--gpu-memory-utilization", "0.85", "--max-num-seqs", strconv.Itoa(maxSeqs),
+		"--served-model-name", served.Name, "--gpu-memory-utilization", "0.85", "--max-num-seqs", strconv.Itoa(maxSeqs),
 	}
-	command = append(command, served.args...)
+	command = append(command, served.Args...)
 	if o.GPUCount > 1 {
 		command = append(command, "--data-parallel-size", strconv.Itoa(o.GPUCount))
 	}
-	if r.d.mtp() {
+	if r.d.UsesMTP() {
 		command = append(command, "--speculative-config", `{"method":"mtp","num_speculative_tokens":1}`)
 	}
 	return command
@@ -277,10 +278,10 @@ func (r *run) readStatus(ctx context.Context) (supervise.Status, error) {
 	}
 	var status supervise.Status
 	if out.Len() == 0 {
-		return status, waitFor("the supervisor has not started")
+		return status, stage.WaitFor("the supervisor has not started")
 	}
 	if err := json.Unmarshal(out.Bytes(), &status); err != nil {
-		return status, waitFor("the supervisor's status cannot be read: %v", err)
+		return status, stage.WaitFor("the supervisor's status cannot be read: %v", err)
 	}
 	return status, nil
 }

@@ -1,20 +1,17 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
+
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
-// Versions of what GLM-OCR needs. The least are those that serve it without
-// known faults; the pins are installed where a host has less.
 const (
-	vllmLeast         = "0.19.1"
-	vllmPin           = "0.20.2"
-	transformersLeast = "5.5.1"  // vLLM 0.20 excludes 5.0 to 5.5.0, and 5.3 lacks a class of the layout sidecar
-	transformersPin   = "5.23.0" // as in layout/doclayout/sidecar/requirements.txt
-
 	// The JPEG encoder as `make models` takes it: the line of models.lock and the
 	// file's name in the models folder.
 	encoderPin  = "turbojpeg==0.0.2 --hash=sha256:a28b13ad31e20392ce58133194a8ee62d49362bf7107023d47562e981a11d18a"
@@ -42,19 +39,19 @@ func (r *run) installed(ctx context.Context) error {
 	r.site, r.vllmVersion = first(found, "site"), vllm
 	switch {
 	case r.site == "":
-		return waitFor("the host has no Python environment yet")
-	case !atLeast(vllm, vllmLeast):
-		return waitFor("vLLM is %s, %s is needed", orNone(vllm), vllmLeast)
-	case !r.d.Options.FromSource && !atLeast(transformers, transformersLeast):
-		return waitFor("transformers is %s, %s is needed", orNone(transformers), transformersLeast)
+		return stage.WaitFor("the host has no Python environment yet")
+	case !plan.AtLeast(vllm, plan.MinVLLM):
+		return stage.WaitFor("vLLM is %s, %s is needed", cmp.Or(vllm, "missing"), plan.MinVLLM)
+	case !r.d.Options.FromSource && !plan.AtLeast(transformers, plan.MinTransformers):
+		return stage.WaitFor("transformers is %s, %s is needed", cmp.Or(transformers, "missing"), plan.MinTransformers)
 	case r.d.Options.FromSource && !strings.Contains(first(found, "transformers_from"), "huggingface/transformers"):
-		return waitFor("transformers is not from its repository yet")
+		return stage.WaitFor("transformers is not from its repository yet")
 	case first(found, "hf") == "":
-		return waitFor("the command hf is missing")
+		return stage.WaitFor("the command hf is missing")
 	case first(found, "encoder") != "ok" && !r.encoder:
-		return waitFor("the JPEG encoder is missing")
-	case r.d.layout() && first(found, "layout") != "ok":
-		return waitFor("the layout sidecar cannot import its packages: %s", first(found, "layout"))
+		return stage.WaitFor("the JPEG encoder is missing")
+	case r.d.UsesLayout() && first(found, "layout") != "ok":
+		return stage.WaitFor("the layout sidecar cannot import its packages: %s", first(found, "layout"))
 	}
 	return nil
 }
@@ -66,7 +63,7 @@ func (r *run) install(ctx context.Context) error {
 	var found map[string][]string
 	// pip unpacks beside the environment before it installs.
 	folders := Quote(r.d.Options.Dir+"/python") + ` "${TMPDIR:-/tmp}"/pip-*`
-	err := r.watched(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
+	err := r.withProgress(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
 		found, err = r.deps(ctx, "install")
 		return err
 	})
@@ -87,20 +84,13 @@ func (r *run) install(ctx context.Context) error {
 }
 
 func (r *run) deps(ctx context.Context, task string) (map[string][]string, error) {
-	output, err := r.noted(ctx, "packages.log", r.script(depsScript, map[string]string{
-		"task": task, "layout": flag(r.d.layout()), "from_source": flag(r.d.Options.FromSource),
-		"vllm_least": vllmLeast, "vllm_pin": vllmPin,
-		"transformers_least": transformersLeast, "transformers_pin": transformersPin,
+	output, err := r.capture(ctx, "packages.log", r.script(depsScript, map[string]string{
+		"task": task, "layout": flag(r.d.UsesLayout()), "from_source": flag(r.d.Options.FromSource),
+		"vllm_least": plan.MinVLLM, "vllm_pin": plan.VllmPin,
+		"transformers_least": plan.MinTransformers, "transformers_pin": plan.TransformersPin,
 		"encoder_pin": encoderPin, "encoder_file": encoderFile,
 	}))
 	return pairs(output), err
-}
-
-func orNone(version string) string {
-	if version == "" {
-		return "missing"
-	}
-	return version
 }
 
 func lastLine(text string) string {

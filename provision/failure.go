@@ -11,13 +11,15 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
 )
 
 // Failure is a run that did not end in a ready deployment: what failed, what
-// exists, what it costs, and how to go on.
+// exists, what it costs, and how to resume.
 type Failure struct {
-	Err    error    // *StageError, or the cause of an interrupt
-	Bills  string   // what exists and what it costs; empty when nothing does
+	Err    error    // *stage.Error, or the cause of an interrupt
+	Billed string   // what exists and what it costs; empty when nothing does
 	Next   []string // commands
 	Logs   string   // folder with what could be fetched; empty when nothing could
 	Pieces []string // files in it
@@ -29,10 +31,10 @@ func (f *Failure) Error() string {
 	if f.Logs != "" {
 		fmt.Fprintf(&b, "\nlogs: %s in %s", strings.Join(f.Pieces, ", "), f.Logs)
 	}
-	if f.Bills != "" {
-		fmt.Fprintf(&b, "\n%s; resume, stop or terminate with:", f.Bills)
+	if f.Billed != "" {
+		fmt.Fprintf(&b, "\n%s; resume, stop or terminate with:", f.Billed)
 	} else if len(f.Next) > 0 {
-		b.WriteString("\nnothing bills; go on with:")
+		b.WriteString("\nnothing is billed; resume with:")
 	}
 	for _, command := range f.Next {
 		b.WriteString("\n  " + command)
@@ -42,35 +44,35 @@ func (f *Failure) Error() string {
 
 func (f *Failure) Unwrap() error { return f.Err }
 
-// graceful bounds what is still asked of the world after a failure or Ctrl-C.
-const graceful = 20 * time.Second
+// explainTimeout bounds what is still asked of the world after a failure or Ctrl-C.
+const explainTimeout = 20 * time.Second
 
 // explain makes of an error what a person needs to know. The host is left as it is.
 func (r *run) explain(ctx context.Context, cause error) error {
 	f := &Failure{Err: cause}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), graceful)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), explainTimeout)
 	defer cancel()
 	if r.d.Rented() {
 		r.explainPod(ctx, f)
 	} else {
-		f.Next = []string{r.resume(r.d)}
+		f.Next = []string{r.Resume(r.d)}
 	}
 	r.fetchLogs(ctx, f)
 	return f
 }
 
-// explainPod says what bills.
+// explainPod says what is billed.
 func (r *run) explainPod(ctx context.Context, f *Failure) {
-	f.Next = []string{r.resume(r.d)}
+	f.Next = []string{r.Resume(r.d)}
 	pods, err := r.named(ctx, r.d.Name)
 	if r.d.PodID == "" {
-		if err == nil && len(pods) == 0 && r.doubtful {
-			f.Bills = "an order was not answered: a pod named " + r.d.Name + " may still come up, and bill"
+		if err == nil && len(pods) == 0 && r.unanswered {
+			f.Billed = "an order was not answered: a pod named " + r.d.Name + " may still come up, and be billed"
 			f.Next = append(f.Next, r.Command(r.d, "--status"), r.Command(r.d, "--terminate"))
 			return
 		}
 		if err == nil && len(pods) == 0 {
-			if errors.Is(f.Err, ErrNoStock) || errors.Is(f.Err, ErrRequest) || errors.Is(f.Err, ErrKey) || errors.Is(f.Err, ErrBalance) {
+			if errors.Is(f.Err, cloud.ErrNoStock) || errors.Is(f.Err, cloud.ErrRequest) || errors.Is(f.Err, cloud.ErrKey) || errors.Is(f.Err, cloud.ErrBalance) {
 				f.Next = nil // nothing was begun that could be gone on with
 				_ = r.Store.Drop(r.d)
 			}
@@ -80,30 +82,30 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 			r.d.PodID = pods[0].ID
 			_ = r.save() // said below in any case
 		} else {
-			f.Bills = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billing"
+			f.Billed = "whether a pod named " + r.d.Name + " exists could not be seen: it may be billed"
 			f.Next = append(f.Next, r.Command(r.d, "--status"))
 			return
 		}
 	}
 	pod, err := r.Cloud.Pod(ctx, r.d.PodID)
 	switch {
-	case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
+	case errors.Is(err, cloud.ErrGone) || err == nil && pod.State == cloud.PodTerminated:
 		f.Next = []string{r.Command(r.d, "--terminate")}
 		return
 	case err != nil:
-		f.Bills = "pod " + r.d.PodID + " is kept and may be billing"
-	case pod.State == PodStopped:
-		f.Bills = "pod " + r.d.PodID + " is kept, stopped: its storage bills " + r.stoppedBill(ctx, pod)
+		f.Billed = "pod " + r.d.PodID + " is kept and may be billed"
+	case pod.State == cloud.PodStopped:
+		f.Billed = "pod " + r.d.PodID + " is kept, stopped: its storage costs " + r.stoppedCost(ctx, pod)
 	default:
-		f.Bills = fmt.Sprintf("pod %s is kept: billing $%.2f/h", r.d.PodID, pod.PricePerHour)
+		f.Billed = fmt.Sprintf("pod %s is kept, and billed $%.2f/h", r.d.PodID, pod.PricePerHour)
 	}
-	for _, twin := range pods {
-		if twin.ID != r.d.PodID {
-			f.Bills += "; pod " + twin.ID + " of the same name too, which --terminate ends as well"
+	for _, duplicate := range pods {
+		if duplicate.ID != r.d.PodID {
+			f.Billed += "; pod " + duplicate.ID + " of the same name too, which --terminate ends as well"
 		}
 	}
 	if r.d.Replaces != "" {
-		f.Bills += "; pod " + r.d.Replaces + ", which it is to replace, is kept too"
+		f.Billed += "; pod " + r.d.Replaces + ", which it is to replace, is kept too"
 	}
 	r.pod = pod
 	f.Next = append(f.Next,
@@ -135,8 +137,8 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(r.said)) {
-		keep(name, r.said[name])
+	for _, name := range slices.Sorted(maps.Keys(r.output)) {
+		keep(name, r.output[name])
 	}
 	if r.d.Rented() {
 		keep("pod.log", r.podLog(ctx))
@@ -146,8 +148,8 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 // podLog is what the pod's two logs say.
 func (r *run) podLog(ctx context.Context) []byte {
 	var b bytes.Buffer
-	for _, source := range []LogSource{LogSystem, LogContainer} {
-		r.readLog(ctx, source, func(line LogLine) {
+	for _, source := range []cloud.LogSource{cloud.LogSystem, cloud.LogContainer} {
+		r.readLog(ctx, source, func(line cloud.LogLine) {
 			fmt.Fprintf(&b, "%s %s %s\n", line.Time.Format(time.RFC3339), line.Source, line.Text)
 		})
 	}
@@ -157,13 +159,13 @@ func (r *run) podLog(ctx context.Context) []byte {
 // readLog hands over what a log of the pod says by now. The cloud's stream does
 // not end there, so that a pause is taken for the end. Its faults are passed
 // over: it is a help for people.
-func (r *run) readLog(ctx context.Context, source LogSource, take func(LogLine)) {
+func (r *run) readLog(ctx context.Context, source cloud.LogSource, take func(cloud.LogLine)) {
 	pause := min(5*r.Poll, time.Second)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	quiet := time.AfterFunc(pause, cancel)
 	defer quiet.Stop()
-	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line LogLine) error {
+	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line cloud.LogLine) error {
 		quiet.Reset(pause)
 		take(line)
 		return nil

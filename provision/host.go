@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"net"
+
+	"ocr-gateway/provision/deployment"
 )
 
 // Host is a machine with a shell, reached over SSH.
@@ -21,23 +23,14 @@ type Host interface {
 	Upload(ctx context.Context, content io.ReadSeeker, path string, mode fs.FileMode) error
 	// DialContext connects to an address as seen from the host, "127.0.0.1:8007".
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
-	// Alive says whether the connection still answers.
+	// Alive reports whether the connection still answers.
 	Alive(ctx context.Context) error
 	Close() error
 }
 
-// Login is how to reach a host.
-type Login struct {
-	User    string
-	Address string // host:port
-	// HostKeys are the keys that the host may show, as lines of authorized_keys.
-	// None: those that the user's known_hosts file has for the address.
-	HostKeys []string
-}
-
 // Connect opens a host. Errors that time may mend (refused, reset, no answer)
 // do not match ErrLogin; a wrong host key and a refused user key do.
-type Connect func(ctx context.Context, login Login) (Host, error)
+type Connect func(ctx context.Context, login deployment.Login) (Host, error)
 
 // ErrLogin is what repeating a connect does not mend.
 var ErrLogin = fmt.Errorf("the login is refused")

@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/stage"
 )
 
 // hostKeyMark begins the line in the pod's log that tells its host key.
@@ -16,7 +19,7 @@ const hostKeyMark = "ocr-gateway: host key "
 // loggedIn is met when a script runs on the host.
 func (r *run) loggedIn(ctx context.Context) error {
 	if r.host == nil {
-		return waitFor("not logged in yet")
+		return stage.WaitFor("not logged in yet")
 	}
 	return r.lost(ctx, r.host.Run(ctx, "true", nil))
 }
@@ -27,7 +30,7 @@ func (r *run) login(ctx context.Context) error {
 		return nil
 	}
 	if r.d.Rented() {
-		if err := r.findDoor(ctx); err != nil {
+		if err := r.locate(ctx); err != nil {
 			return err
 		}
 	}
@@ -40,30 +43,30 @@ func (r *run) login(ctx context.Context) error {
 		r.refusals++
 		// The address may be that of before a start, and belong to another pod now.
 		r.d.Login.HostKeys = nil
-		return waitFor("%v; reading address and host key again", err)
+		return stage.WaitFor("%v; reading address and host key again", err)
 	case errors.Is(err, ErrLogin):
 		return err
 	}
-	return waitFor("no login at %s: %v", r.d.Login.Address, err)
+	return stage.WaitFor("no login at %s: %v", r.d.Login.Address, err)
 }
 
 // maxRefusals is how often a pod may refuse the login: for some looks after a
 // start the address is still that of before. At 5 s a look, a minute.
 const maxRefusals = 12
 
-// findDoor reads the pod's address, which moves with each start, and its host
+// locate reads the pod's address, which moves with each start, and its host
 // key. The key is taken from the pod's log, which comes over the cloud's API:
 // so the first connection is as sure as any later one.
-func (r *run) findDoor(ctx context.Context) error {
-	if err := r.look(ctx); err != nil {
+func (r *run) locate(ctx context.Context) error {
+	if err := r.checkPod(ctx); err != nil {
 		return err
 	}
-	if r.pod.State != PodRunning {
-		return waitFor("the pod is %s", r.pod.State)
+	if r.pod.State != cloud.PodRunning {
+		return stage.WaitFor("the pod is %s", r.pod.State)
 	}
 	address, ok := r.pod.Addresses[22]
 	if !ok {
-		return waitFor("port 22 has no public address")
+		return stage.WaitFor("port 22 has no public address")
 	}
 	r.d.Login.User = "root"
 	r.d.Login.Address = net.JoinHostPort(address.Host, strconv.Itoa(address.Port))
@@ -93,7 +96,7 @@ func (r *run) readHostKey(ctx context.Context) (string, error) {
 	if !r.pod.Started.IsZero() {
 		since = r.pod.Started.Add(-startSlack)
 	}
-	err := r.Cloud.Logs(reading, r.pod.ID, LogContainer, since, func(line LogLine) error {
+	err := r.Cloud.Logs(reading, r.pod.ID, cloud.LogContainer, since, func(line cloud.LogLine) error {
 		r.showOnce(line)
 		if found, ok := strings.CutPrefix(strings.TrimSpace(line.Text), hostKeyMark); ok {
 			key = found
@@ -107,20 +110,20 @@ func (r *run) readHostKey(ctx context.Context) (string, error) {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
 	case err != nil && reading.Err() == nil:
-		return "", cloudTrouble(err)
+		return "", pendingCloud(err)
 	default:
-		return "", waitFor("the pod has not said its host key in its log yet")
+		return "", stage.WaitFor("the pod has not said its host key in its log yet")
 	}
 }
 
 // showOnce shows a line of the pod's log that has not been shown.
-func (r *run) showOnce(line LogLine) {
+func (r *run) showOnce(line cloud.LogLine) {
 	if line.Time.After(r.logSince) {
 		r.logSince = line.Time
 		if r.pull.take(line.Text) {
 			return
 		}
-		r.Progress.Log(podSource, line.Text)
+		r.Progress.Log(stage.PodSource, line.Text)
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // hostForm is user@address[:port]; an IPv6 address stands in brackets.
@@ -16,7 +19,7 @@ var hostForm = regexp.MustCompile(`^([A-Za-z_][\w.-]*)@(\[[0-9A-Fa-f:.]+\]|[A-Za
 // PeekMachine returns the deployment on a machine that is not rented, without
 // locking or saving it: a new one with these options, or the one that is known,
 // with its own options but for the flags that are given now.
-func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options, given []string) (*Deployment, error) {
+func (p *Provisioner) PeekMachine(host string, hostKeys []string, o deployment.Options, given []string) (*deployment.Deployment, error) {
 	m := hostForm.FindStringSubmatch(host)
 	if m == nil {
 		return nil, fmt.Errorf("--host: %q is not user@address[:port]", host)
@@ -25,19 +28,18 @@ func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options, giv
 	if m[3] != "" {
 		port = m[3][1:]
 	}
-	login := Login{User: m[1], Address: net.JoinHostPort(strings.Trim(m[2], "[]"), port), HostKeys: hostKeys}
-	all, err := p.Store.All()
+	login := deployment.Login{User: m[1], Address: net.JoinHostPort(strings.Trim(m[2], "[]"), port), HostKeys: hostKeys}
+	known, err := p.Store.Known()
 	if err != nil {
 		return nil, err
 	}
-	d := newDeployment(o)
-	for _, known := range all {
-		if !known.Rented() && known.Login.Address == login.Address {
-			d = known
-			d.Options = o.keeping(known.Options, given)
-			if len(hostKeys) == 0 {
-				login.HostKeys = known.Login.HostKeys
-			}
+	d := known.Machine(login.Address)
+	if d == nil {
+		d = deployment.NewDeployment(o)
+	} else {
+		d.Options = o.Keeping(d.Options, given)
+		if len(hostKeys) == 0 {
+			login.HostKeys = d.Login.HostKeys
 		}
 	}
 	d.Login = login
@@ -45,28 +47,28 @@ func (p *Provisioner) PeekMachine(host string, hostKeys []string, o Options, giv
 }
 
 // Machine returns the same deployment, locked and saved, for a run that builds.
-func (p *Provisioner) Machine(host string, hostKeys []string, o Options, given []string) (*Deployment, func(), error) {
+func (p *Provisioner) Machine(host string, hostKeys []string, o deployment.Options, given []string) (*deployment.Deployment, func(), error) {
 	d, err := p.PeekMachine(host, hostKeys, o, given)
 	if err != nil {
 		return nil, nil, err
 	}
-	unlock, err := p.Store.claim(d)
+	unlock, err := p.Store.Claim(d)
 	return d, unlock, err
 }
 
 // WriteMachinePlan says what a run would do on a machine, for people or as JSON.
-func WriteMachinePlan(w io.Writer, o Options, host string, asJSON bool) error {
+func WriteMachinePlan(w io.Writer, o deployment.Options, host string, asJSON bool) error {
 	if !hostForm.MatchString(host) {
 		return errors.New("--host: it is not user@address[:port]")
 	}
-	plan := Plan{Candidates: []Candidate{}, Options: o}
-	plan.walk(slices.DeleteFunc(steps(o), func(s Step) bool { return s.Stage == "create" || s.Stage == "running" }))
+	run := plan.Plan{Candidates: []plan.Candidate{}, Options: o}
+	run.Add(slices.DeleteFunc(plan.Steps(o), func(s plan.Step) bool { return s.Stage == "create" || s.Stage == "running" }))
 	if asJSON {
-		return plan.WriteJSON(w)
+		return run.WriteJSON(w)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "Plan for %s (nothing is rented, nothing has been done)\n", host)
-	plan.writeSteps(&b)
+	run.WriteSteps(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

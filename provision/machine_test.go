@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/runpodtest"
 )
 
@@ -37,15 +39,15 @@ func (furnished) Close() error { return nil }
 // before counts as room.
 func TestTransformersFromSourceIsInstalledOverTheImagesOwn(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
-	w.Connect = func(context.Context, provision.Login) (provision.Host, error) { return furnished{}, nil }
+	w.Connect = func(context.Context, deployment.Login) (provision.Host, error) { return furnished{}, nil }
 	o := options()
-	o.Image, o.Dir, o.FromSource = "", provision.HostDir, true
+	o.Image, o.Dir, o.FromSource = "", deployment.HostDir, true
 	d, unlock, err := w.Machine("root@203.0.113.7", nil, o, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unlock()
-	if _, err := w.Up(t.Context(), d, provision.Plan{}); !errors.Is(err, arrived) {
+	if _, err := w.Up(t.Context(), d, plan.Plan{}); !errors.Is(err, arrived) {
 		t.Errorf("it was not installed: %v", err)
 	}
 }
@@ -66,14 +68,14 @@ func TestMachineIsGoneOnWithAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock()
-	w.Connect = func(_ context.Context, login provision.Login) (provision.Host, error) {
+	w.Connect = func(_ context.Context, login deployment.Login) (provision.Host, error) {
 		if len(login.HostKeys) != 1 {
 			t.Errorf("the pinned key is lost: %+v", login)
 		}
 		return nil, provision.ErrLogin
 	}
 	again := options() // what a call without flags says
-	again.Image, again.Dir = "", provision.HostDir
+	again.Image, again.Dir = "", deployment.HostDir
 	if peeked, err := w.PeekMachine("ubuntu@203.0.113.7", nil, again, nil); err != nil || peeked.Options.String() != o.String() {
 		t.Errorf("a call without flags sees %+v, %v", peeked, err)
 	}
@@ -85,7 +87,7 @@ func TestMachineIsGoneOnWithAsItWas(t *testing.T) {
 	if _, err := w.PeekMachine("ubuntu@203.0.113.7", nil, again, []string{"api-port"}); err == nil {
 		t.Error("a port that the kept one excludes was taken")
 	}
-	_, err = w.Up(t.Context(), d, provision.Plan{})
+	_, err = w.Up(t.Context(), d, plan.Plan{})
 	if want := "--host ubuntu@203.0.113.7:22 --dir /srv/ocr --api-port 9007 --no-layout"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q in it", err, want)
 	}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // downloaded is met when every file of the models is on the volume with the
@@ -16,7 +19,7 @@ func (r *run) downloaded(ctx context.Context) error {
 		return err
 	}
 	if missing := pairs(out.String())["missing"]; len(missing) > 0 {
-		return waitFor("not on the host yet: %s", strings.Join(missing, ", "))
+		return stage.WaitFor("not on the host yet: %s", strings.Join(missing, ", "))
 	}
 	return nil
 }
@@ -24,8 +27,8 @@ func (r *run) downloaded(ctx context.Context) error {
 // download brings the models. That the layout model fails costs the layout only.
 func (r *run) download(ctx context.Context) error {
 	var output string
-	err := r.watched(ctx, "models", r.modelsSize(), Quote(r.d.Options.Dir+"/hf/hub"), func(ctx context.Context) (err error) {
-		output, err = r.noted(ctx, "download.log", r.modelScript("download"))
+	err := r.withProgress(ctx, "models", r.modelsSize(), Quote(r.d.Options.Dir+"/hf/hub"), func(ctx context.Context) (err error) {
+		output, err = r.capture(ctx, "download.log", r.modelScript("download"))
 		return err
 	})
 	if err != nil {
@@ -43,12 +46,12 @@ func (r *run) download(ctx context.Context) error {
 
 // modelsSize is what the models take in bytes, 0 where one of them is not known here.
 func (r *run) modelsSize() int64 {
-	whole, known := modelBytes[r.d.Options.Model]
+	whole, known := plan.ModelBytes[r.d.Options.Model]
 	if !known {
 		return 0
 	}
-	if r.d.layout() {
-		layout, known := modelBytes[r.d.Options.LayoutModel]
+	if r.d.UsesLayout() {
+		layout, known := plan.ModelBytes[r.d.Options.LayoutModel]
 		if !known {
 			return 0
 		}
@@ -59,7 +62,7 @@ func (r *run) modelsSize() int64 {
 
 func (r *run) modelScript(task string) string {
 	models := r.d.Options.Model
-	if r.d.layout() {
+	if r.d.UsesLayout() {
 		models += " " + r.d.Options.LayoutModel
 	}
 	return r.script(modelScript, map[string]string{"task": task, "models": models})

@@ -3,6 +3,7 @@ package provision
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,14 +12,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // Of the tokens that a sound draft head of GLM-OCR proposes, 69 to 81 % are accepted
 // (vllm-project/vllm, issue 37551); one with weights that were not loaded has 0 to 2 %
 // (pull request 35548, issue 55605). Below the least it costs time instead of saving it.
 const (
-	leastAccepted = 0.05
-	leastDrafted  = 10 // tokens that are judged by; the sample has some 25
+	minAcceptance = 0.05
+	minDrafted    = 10 // tokens that it takes to tell; the sample has some 25
 )
 
 // modelFault is a model that does not read as it should, found by verify.
@@ -32,19 +37,19 @@ func (f *modelFault) Error() string { return f.why + "; " + f.do }
 
 // modelFault says what to do about a model that reads wrongly.
 func (r *run) modelFault(format string, args ...any) error {
-	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", orNone(r.vllmVersion))
+	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", cmp.Or(r.vllmVersion, "missing"))
 	if r.d.Rented() {
-		do += "build another pod with --new --image " + DefaultImage
+		do += "build another pod with --new --image " + deployment.DefaultImage
 	} else {
-		do += "install vllm==" + vllmPin + " there, and run this again"
+		do += "install vllm==" + plan.VllmPin + " there, and run this again"
 	}
-	return &modelFault{why: fmt.Sprintf(format, args...), mtp: r.d.mtp(), do: do}
+	return &modelFault{why: fmt.Sprintf(format, args...), mtp: r.d.UsesMTP(), do: do}
 }
 
 // checkMTP fails when vLLM, having read the sample, accepted next to nothing of what
 // its draft head proposed. A version that does not count is passed over.
 func (r *run) checkMTP(ctx context.Context) error {
-	if !r.d.mtp() {
+	if !r.d.UsesMTP() {
 		return nil
 	}
 	status, body, err := r.get(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", r.d.Options.VLLMPort), "")
@@ -55,7 +60,7 @@ func (r *run) checkMTP(ctx context.Context) error {
 		return nil
 	}
 	drafted, accepted := speculation(body)
-	if drafted >= leastDrafted && accepted < leastAccepted*drafted {
+	if drafted >= minDrafted && accepted < minAcceptance*drafted {
 		return r.modelFault("of %.0f tokens that MTP proposed %.0f were accepted", drafted, accepted)
 	}
 	return nil
@@ -84,8 +89,8 @@ func speculation(metrics []byte) (drafted, accepted float64) {
 
 // passes runs the stages and, where verify finds that the model does not read as it
 // should with speculative decoding, those from vLLM's settings on once more, without.
-func (r *run) passes(ctx context.Context, stages []stage) error {
-	err := meet(ctx, stages, r.Progress)
+func (r *run) passes(ctx context.Context, stages []stage.Stage) error {
+	err := stage.Meet(ctx, stages, r.Progress)
 	var fault *modelFault
 	if !errors.As(err, &fault) || !fault.mtp {
 		return err
@@ -94,8 +99,8 @@ func (r *run) passes(ctx context.Context, stages []stage) error {
 		return err
 	}
 	r.verifyBegan = time.Time{}
-	config := slices.IndexFunc(stages, func(s stage) bool { return s.phase == PhaseVLLM })
-	err = meet(ctx, stages[config:], r.Progress)
+	config := slices.IndexFunc(stages, func(s stage.Stage) bool { return s.Phase == stage.PhaseVLLM })
+	err = stage.Meet(ctx, stages[config:], r.Progress)
 	if errors.As(err, &fault) { // then it is not to blame
 		r.d.Without.MTP = ""
 		return errors.Join(err, r.save())

@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // Lines as vLLM 0.32 writes them.
@@ -41,15 +44,15 @@ func FuzzSpeculation(f *testing.F) {
 
 func TestVersionsOfVLLM(t *testing.T) {
 	for version, broken := range map[string]bool{
-		"0.19.1": false, vllmPin: false, "0.25.1": false, "0.26.0": true, "0.27.1": true, "0.28.1rc1.dev380+g25268f0c9": true,
+		"0.19.1": false, plan.VllmPin: false, "0.25.1": false, "0.26.0": true, "0.27.1": true, "0.28.1rc1.dev380+g25268f0c9": true,
 		"0.29.0": true, "0.29.0+cu129": true, "0.30.0": false, "0.32.0": false, "1.0.0": false, "": false,
 	} {
-		if got := brokenMTP(version); (got != "") != broken || broken && !strings.Contains(got, DefaultImage) {
+		if got := plan.BrokenMTP(version); (got != "") != broken || broken && !strings.Contains(got, deployment.DefaultImage) {
 			t.Errorf("%s: %q", version, got)
 		}
 	}
-	if !strings.Contains(DefaultImage, ":v"+vllmPin+"-") {
-		t.Errorf("the image %s and the pin %s are not of one version", DefaultImage, vllmPin)
+	if !strings.Contains(deployment.DefaultImage, ":v"+plan.VllmPin+"-") {
+		t.Errorf("the image %s and the pin %s are not of one version", deployment.DefaultImage, plan.VllmPin)
 	}
 }
 
@@ -76,8 +79,8 @@ func TestHubReasons(t *testing.T) {
 }
 
 func TestReasonOfADownload(t *testing.T) {
-	d := new(diary)
-	r := &run{Provisioner: New(Parts{Progress: d}), d: &Deployment{}}
+	d := new(recorder)
+	r := &run{Provisioner: New(Parts{Progress: d}), d: &deployment.Deployment{}}
 	out := "downloading=a/b\n404 of another\nfailed=a/b\ndownloading=c/d\n 10%|#\r 20%|##\rConnectionError: reset\nfailed=c/d\n"
 	if got := r.whyNoDownload(out, "c/d"); got != "ConnectionError: reset" {
 		t.Errorf("got %q", got)
@@ -89,7 +92,7 @@ func TestReasonOfADownload(t *testing.T) {
 
 // The key goes nowhere that others listen, and follows no redirect.
 func TestKeyIsNotSentInClear(t *testing.T) {
-	r := &run{Provisioner: New(Parts{}), d: &Deployment{}}
+	r := &run{Provisioner: New(Parts{}), d: &deployment.Deployment{}}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://192.0.2.1/health", nil)
 	if err != nil {
 		t.Fatal(err)

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
-// leastDiskGB is what models, packages and logs take on the host's disk.
-const leastDiskGB = 15
+// minDiskGB is what models, packages and logs take on the host's disk.
+const minDiskGB = 15
 
 // probe is what a host is.
 type probe struct {
@@ -53,7 +56,7 @@ func (r *run) probe(ctx context.Context) error {
 }
 
 // fit says why a host cannot serve; nil when it can.
-func (p probe) fit(o Options) error {
+func (p probe) fit(o deployment.Options) error {
 	switch {
 	case p.Arch != "x86_64":
 		return fmt.Errorf("the host is %s: this program and vLLM's packages are for x86_64", p.Arch)
@@ -63,15 +66,15 @@ func (p probe) fit(o Options) error {
 		return fmt.Errorf("the host has %d GPUs, --gpu-count asks for %d", len(p.GPUs), o.GPUCount)
 	case p.Python == "":
 		return fmt.Errorf("the host has no python3: install it")
-	case p.DiskGB+p.UsedGB < leastDiskGB:
-		return fmt.Errorf("only %d GB are free where %s lies, %d are needed", p.DiskGB, o.Dir, leastDiskGB)
+	case p.DiskGB+p.UsedGB < minDiskGB:
+		return fmt.Errorf("only %d GB are free where %s lies, %d are needed", p.DiskGB, o.Dir, minDiskGB)
 	}
 	for _, g := range p.GPUs {
-		if floor := driverFloor(minCUDA(o.Image)); floor != "" && !atLeast(g.Driver, floor) {
+		if floor := plan.MinDriver(plan.MinCUDA(o.Image)); floor != "" && !plan.AtLeast(g.Driver, floor) {
 			return fmt.Errorf("the driver of %s is %s, the image %s needs %s: take another host, or an --image for an older CUDA", g.Name, g.Driver, o.Image, floor)
 		}
-		if g.MemoryMB < leastMemoryGB*1000 {
-			return fmt.Errorf("%s has %d MB, the model needs %d GB", g.Name, g.MemoryMB, leastMemoryGB)
+		if g.MemoryMB < plan.MinMemoryGB*1000 {
+			return fmt.Errorf("%s has %d MB, the model needs %d GB", g.Name, g.MemoryMB, plan.MinMemoryGB)
 		}
 	}
 	return nil

@@ -6,13 +6,19 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"ocr-gateway/provision/card"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // Parts are what a Provisioner acts through.
 type Parts struct {
 	Cloud   Cloud // nil where no host is rented
 	Connect Connect
-	Store   *Store
+	Store   *deployment.Store
 	// PublicKey is the authorized_keys line of the key that Connect logs in with.
 	PublicKey string
 	// KeyFile is its private key, where ssh does not find it by itself.
@@ -31,9 +37,10 @@ type Parts struct {
 	Source func() ([]byte, error)
 	// Version is what a program built on a host calls itself.
 	Version string
-	// CloudKey is the cloud's API key, put on a host that stops itself when idle.
-	CloudKey string
-	Progress Progress
+	// CloudEnv is a line NAME=key with the cloud's API key, for a host that stops
+	// itself when idle.
+	CloudEnv string
+	Progress stage.Progress
 	// StockPause is the time between two searches for a free GPU.
 	StockPause time.Duration
 	// Poll is the time between two looks at the cloud. RunPod allows 60 calls a minute.
@@ -81,42 +88,47 @@ type Provisioner struct{ Parts }
 // New returns a Provisioner.
 func New(parts Parts) *Provisioner { return &Provisioner{parts} }
 
+// Plan asks the cloud what is free at which price.
+func (p *Provisioner) Plan(ctx context.Context, o deployment.Options) (plan.Plan, error) {
+	return plan.New(ctx, p.Cloud, o)
+}
+
 // run is one pass over the stages of one deployment.
 type run struct {
 	*Provisioner
-	d    *Deployment
-	plan Plan // candidates; empty when the pod exists
+	d    *deployment.Deployment
+	plan plan.Plan // candidates; empty when the pod exists
 
-	pod         Pod               // as last seen
-	host        Host              // nil while there is no connection
-	probed      probe             // what the host is
-	logSince    time.Time         // of the pod's log, what is shown already
-	pull        pull              // of the image
-	doubtful    bool              // an order was not answered, and its pod has not been seen
-	startAsked  time.Time         // when the stopped pod was first asked to start
-	restarted   bool              // the pod had failed and was started again in this run
-	refusals    int               // of the login
-	portAsked   bool              // the API's own port was asked for again
-	fresh       bool              // what had failed before this run is forgotten
-	portsAt     time.Time         // when the running pod was first seen without its addresses
-	reasked     bool              // the ports were asked for again
-	site        string            // folder of the host's Python packages
-	vllmVersion string            // of the host
-	encoder     bool              // the JPEG encoder was installed in this run, or could not be
-	sent        bool              // the program was put on the host in this run
-	ending      bool              // the old supervisor was told to end
-	apiKeys     string            // of the gateway, by comma: people may have added some on the host
-	apiKey      string            // the first of them
-	layoutState string            // of the gateway
-	said        map[string][]byte // by scripts, by the name of the log that it becomes
-	verifyBegan time.Time
-	verified    []string // addresses of the API that answered
-	figures     *Figures // of the benchmark
+	pod           cloud.Pod         // as last seen
+	host          Host              // nil while there is no connection
+	probed        probe             // what the host is
+	logSince      time.Time         // of the pod's log, what is shown already
+	pull          pull              // of the image
+	unanswered    bool              // an order was not answered, and its pod has not been seen
+	startAsked    time.Time         // when the stopped pod was first asked to start
+	restarted     bool              // the pod had failed and was started again in this run
+	refusals      int               // of the login
+	portAsked     bool              // the API's own port was asked for again
+	failuresReset bool              // failures from before this run do not count
+	noPortsSince  time.Time         // when the running pod was first seen without its addresses
+	portsReasked  bool              // the ports were asked for again
+	site          string            // folder of the host's Python packages
+	vllmVersion   string            // of the host
+	encoder       bool              // the JPEG encoder was installed in this run, or could not be
+	sent          bool              // the program was put on the host in this run
+	ending        bool              // the old supervisor was told to end
+	apiKeys       string            // of the gateway, by comma: people may have added some on the host
+	apiKey        string            // the first of them
+	layoutState   string            // of the gateway
+	output        map[string][]byte // of scripts, by the name of the log that it becomes
+	verifyBegan   time.Time
+	verified      []string      // addresses of the API that answered
+	figures       *card.Figures // of the benchmark
 }
 
 // Up takes a deployment through all stages and returns its card. It may be
 // called for one in any state. On failure the host is left as it is.
-func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, error) {
+func (p *Provisioner) Up(ctx context.Context, d *deployment.Deployment, plan plan.Plan) (card.Card, error) {
 	r := &run{Provisioner: p, d: d, plan: plan}
 	if d.PodID == "" {
 		d.Without.DirectPort = "" // an order asks for all of it
@@ -127,59 +139,65 @@ func (p *Provisioner) Up(ctx context.Context, d *Deployment, plan Plan) (Card, e
 		stages = append(r.cloudStages(), stages...)
 	}
 	if err := r.passes(ctx, stages); err != nil {
-		return Card{}, r.explain(ctx, err)
+		return card.Card{}, r.explain(ctx, err)
 	}
 	card := r.card(ctx)
 	d.KeyShown = true
 	return card, r.save()
 }
 
-func (r *run) cloudStages() []stage {
+func (r *run) cloudStages() []stage.Stage {
 	d := r.Deadlines
-	return []stage{
-		{name: "create", phase: PhaseInfrastructure, deadline: d.Machine + r.d.Options.RetryFor, check: r.created, act: r.create, every: r.Poll},
-		{name: "provisioning", phase: PhaseInfrastructure, deadline: d.Machine + r.d.Options.RetryFor, check: r.placed, act: r.startIfStopped, every: r.Poll},
-		{name: "running", phase: PhaseInfrastructure, deadline: d.Image, check: r.running, every: r.Poll},
-		{name: "ports", phase: PhaseInfrastructure, deadline: d.Ports * 3, check: r.ported, act: r.askForPorts, every: r.Poll},
+	return []stage.Stage{
+		{Name: "create", Phase: stage.PhaseInfrastructure, Deadline: d.Machine + r.d.Options.RetryFor, Check: r.created, Act: r.create, Every: r.Poll},
+		{Name: "provisioning", Phase: stage.PhaseInfrastructure, Deadline: d.Machine + r.d.Options.RetryFor, Check: r.placed, Act: r.startIfStopped, Every: r.Poll},
+		{Name: "running", Phase: stage.PhaseInfrastructure, Deadline: d.Image, Check: r.running, Every: r.Poll},
+		{Name: "ports", Phase: stage.PhaseInfrastructure, Deadline: d.Ports * 3, Check: r.ported, Act: r.askForPorts, Every: r.Poll},
 	}
 }
 
-func (r *run) machineStages() []stage {
+func (r *run) machineStages() []stage.Stage {
 	d := r.Deadlines
 	soon := min(r.Poll, 2*time.Second) // between looks that cost the cloud nothing
-	stages := []stage{
-		{name: "ssh", phase: PhaseInfrastructure, deadline: d.Login, check: r.loggedIn, act: r.login, every: r.Poll},
-		{name: "probe", phase: PhaseEnvironment, deadline: 2 * time.Minute, check: r.probe, every: soon},
-		{name: "deps", phase: PhaseEnvironment, deadline: d.Install, check: r.installed, act: r.install, every: soon},
-		{name: "model", phase: PhaseEnvironment, deadline: d.Model, check: r.downloaded, act: r.download, every: soon},
-		{name: "upload", phase: PhaseEnvironment, deadline: d.Upload, check: r.uploaded, act: r.upload, every: soon},
-		{name: "config", phase: PhaseVLLM, deadline: 5 * time.Minute, check: r.configured, act: r.configure, every: soon},
-		{name: "vllm", phase: PhaseVLLM, deadline: 2 * d.VLLM, check: r.vllmReady, act: r.nurseVLLM, every: soon},
-		{name: "gateway", phase: PhaseGateway, deadline: d.Gateway, check: r.gatewayReady, act: r.nurseGateway, every: soon},
-		{name: "verify", phase: PhaseVerification, deadline: d.Verify, check: r.verify, every: soon},
+	stages := []stage.Stage{
+		{Name: "ssh", Phase: stage.PhaseInfrastructure, Deadline: d.Login, Check: r.loggedIn, Act: r.login, Every: r.Poll},
+		{Name: "probe", Phase: stage.PhaseEnvironment, Deadline: 2 * time.Minute, Check: r.probe, Every: soon},
+		{Name: "deps", Phase: stage.PhaseEnvironment, Deadline: d.Install, Check: r.installed, Act: r.install, Every: soon},
+		{Name: "model", Phase: stage.PhaseEnvironment, Deadline: d.Model, Check: r.downloaded, Act: r.download, Every: soon},
+		{Name: "upload", Phase: stage.PhaseEnvironment, Deadline: d.Upload, Check: r.uploaded, Act: r.upload, Every: soon},
+		{Name: "config", Phase: stage.PhaseVLLM, Deadline: 5 * time.Minute, Check: r.configured, Act: r.configure, Every: soon},
+		{Name: "vllm", Phase: stage.PhaseVLLM, Deadline: 2 * d.VLLM, Check: r.vllmReady, Act: r.watchVLLM, Every: soon},
+		{Name: "gateway", Phase: stage.PhaseGateway, Deadline: d.Gateway, Check: r.gatewayReady, Act: r.watchGateway, Every: soon},
+		{Name: "verify", Phase: stage.PhaseVerification, Deadline: d.Verify, Check: r.verify, Every: soon},
 	}
 	if r.d.Options.Benchmark {
-		stages = append(stages, stage{name: "bench", phase: PhaseVerification, deadline: d.Bench, check: r.tryBenchmark, every: soon})
+		stages = append(stages, stage.Stage{Name: "bench", Phase: stage.PhaseVerification, Deadline: d.Bench, Check: r.tryBenchmark, Every: soon})
 	}
-	return append(stages, stage{name: "ready", phase: PhaseVerification, deadline: d.Stop, check: r.finish, every: r.Poll})
+	return append(stages, stage.Stage{Name: "ready", Phase: stage.PhaseVerification, Deadline: d.Stop, Check: r.finish, Every: r.Poll})
 }
 
-// save keeps what was learnt about the deployment.
+// save keeps what was learned about the deployment.
 func (r *run) save() error { return r.Store.Save(r.d) }
 
 // finish marks the deployment as verified, and takes down what it makes
 // needless: a second pod of an order that was carried out after all, and the
 // pod that it replaces.
 func (r *run) finish(ctx context.Context) error {
-	if err := r.ReapTwins(ctx, r.d); err != nil {
+	if err := r.TerminateDuplicates(ctx, r.d); err != nil {
 		return err
 	}
 	if old := r.d.Replaces; old != "" {
 		if err := r.Cloud.Terminate(ctx, old); err != nil {
-			return fmt.Errorf("this pod is ready, the one it replaces (%s) still bills: %w", old, err)
+			return fmt.Errorf("this pod is ready, the one it replaces (%s) is still billed: %w", old, err)
 		}
-		if err := r.Store.forget(old); err != nil {
+		known, err := r.Store.Known()
+		if err != nil {
 			return err
+		}
+		if d := known.Pod(old); d != nil {
+			if err := r.Store.Drop(d); err != nil {
+				return err
+			}
 		}
 		r.d.Replaces = ""
 	}
@@ -205,7 +223,7 @@ func (r *run) lost(ctx context.Context, err error) error {
 		return err
 	}
 	r.disconnect()
-	return waitFor("the connection to the host broke off: %v", err)
+	return stage.WaitFor("the connection to the host broke off: %v", err)
 }
 
 func (r *run) disconnect() {

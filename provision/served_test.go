@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 func TestEachModelIsServedItsOwnWay(t *testing.T) {
@@ -12,14 +15,14 @@ func TestEachModelIsServedItsOwnWay(t *testing.T) {
 		mtp, layout bool
 		arg         string
 	}{
-		DefaultModel:                     {"glm-ocr", true, true, ""},
+		deployment.DefaultModel:          {"glm-ocr", true, true, ""},
 		"acme/tuned":                     {"glm-ocr", true, true, ""},
 		"PaddlePaddle/PaddleOCR-VL-1.6":  {"paddleocr-vl", false, true, "--trust-remote-code"},
 		"lightonai/LightOnOCR-2-1B-bbox": {"lightonocr", false, false, "--limit-mm-per-prompt"},
 	} {
-		o := DefaultOptions()
+		o := deployment.DefaultOptions()
 		o.Model = model
-		r := run{d: &Deployment{Options: o}}
+		r := run{d: &deployment.Deployment{Options: o}}
 		command := r.vllmCommand()
 		at := slices.Index(command, "--served-model-name")
 		if command[2] != model || command[at+1] != want.name || slices.Contains(command, "--speculative-config") != want.mtp ||
@@ -30,8 +33,8 @@ func TestEachModelIsServedItsOwnWay(t *testing.T) {
 		if !strings.Contains(settings, "  model: "+want.name+"\n  profile: "+want.name+"\n") || strings.Contains(settings, "sidecar: \"off\"") == want.layout {
 			t.Errorf("%s:\n%s", model, settings)
 		}
-		plan := steps(o)
-		if does := plan[slices.IndexFunc(plan, func(s Step) bool { return s.Stage == "model" })].Does; strings.Contains(does, o.LayoutModel) != want.layout {
+		steps := plan.Steps(o)
+		if does := steps[slices.IndexFunc(steps, func(s plan.Step) bool { return s.Stage == "model" })].Does; strings.Contains(does, o.LayoutModel) != want.layout {
 			t.Errorf("%s: %s", model, does)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/stage"
+	"ocr-gateway/provision/supervise"
 )
 
 // crashes is how often in a row a program may end before that is taken for a
@@ -29,7 +30,7 @@ func (r *run) vllmReady(ctx context.Context) error {
 	if err != nil || status != http.StatusOK {
 		return r.notYet(ctx, "vLLM", status, err)
 	}
-	if name := r.d.Options.served().name; !lists(body, name) {
+	if name := r.d.Options.Served().Name; !lists(body, name) {
 		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", r.d.Options.VLLMPort, name)
 	}
 	return nil
@@ -57,20 +58,20 @@ func (r *run) notYet(ctx context.Context, name string, status int, err error) er
 		return err
 	}
 	if err != nil {
-		return waitFor("%s does not answer yet", name)
+		return stage.WaitFor("%s does not answer yet", name)
 	}
-	return waitFor("%s answers with status %d", name, status)
+	return stage.WaitFor("%s answers with status %d", name, status)
 }
 
-// nurseVLLM watches vLLM come up: it shows its log and, when it ends again and
+// watchVLLM watches vLLM come up: it shows its log and, when it ends again and
 // again, starts it without speculative decoding, which fails on some versions.
-func (r *run) nurseVLLM(ctx context.Context) error {
+func (r *run) watchVLLM(ctx context.Context) error {
 	state, err := r.supervisor(ctx)
 	if err != nil {
 		return err
 	}
 	if state != current { // what it says is of the settings before
-		return waitFor("the supervisor is %s", state)
+		return stage.WaitFor("the supervisor is %s", state)
 	}
 	status, err := r.status(ctx)
 	if err != nil {
@@ -78,7 +79,7 @@ func (r *run) nurseVLLM(ctx context.Context) error {
 	}
 	vllm := program(status, "vllm")
 	if vllm == nil {
-		return waitFor("the supervisor does not know vLLM yet")
+		return stage.WaitFor("the supervisor does not know vLLM yet")
 	}
 	if vllm.Failures >= crashes && vllm.LastExit != nil {
 		return r.vllmFailed(ctx, vllm)
@@ -87,29 +88,29 @@ func (r *run) nurseVLLM(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return waitFor("%s, %s: %s", vllm.State, time.Since(vllm.Since).Round(time.Second), line)
+	return stage.WaitFor("%s, %s: %s", vllm.State, time.Since(vllm.Since).Round(time.Second), line)
 }
 
 // vllmFailed shows why vLLM ends, and tries without MTP before giving up.
 func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
-	r.showEnd(vllm)
-	if !r.d.mtp() {
-		return endedAgain(vllm)
+	r.showExit(vllm)
+	if !r.d.UsesMTP() {
+		return repeatedExit(vllm)
 	}
-	if err := r.dropMTP("with it " + endedAgain(vllm).Error()); err != nil {
+	if err := r.dropMTP("with it " + repeatedExit(vllm).Error()); err != nil {
 		return err
 	}
 	return r.configure(ctx) // its definition changes, and with it its failures count anew
 }
 
-// showEnd shows the last words of a program.
-func (r *run) showEnd(p *supervise.ProgramStatus) {
+// showExit shows the last words of a program.
+func (r *run) showExit(p *supervise.ProgramStatus) {
 	for line := range strings.Lines(p.LastExit.Output) {
 		r.Progress.Log(p.Name, strings.TrimRight(line, "\n"))
 	}
 }
 
-func endedAgain(p *supervise.ProgramStatus) error {
+func repeatedExit(p *supervise.ProgramStatus) error {
 	end := p.LastExit
 	how := fmt.Sprintf("with code %d", end.Code)
 	if end.Signal != "" {
@@ -121,8 +122,8 @@ func endedAgain(p *supervise.ProgramStatus) error {
 	return fmt.Errorf("%s ended %d times in a row, last %s: %s", p.Name, p.Failures, how, lastLine(end.Output))
 }
 
-// nurseGateway ends the run when the gateway ends again and again.
-func (r *run) nurseGateway(ctx context.Context) error {
+// watchGateway ends the run when the gateway ends again and again.
+func (r *run) watchGateway(ctx context.Context) error {
 	status, err := r.status(ctx)
 	if err != nil {
 		return err
@@ -131,8 +132,8 @@ func (r *run) nurseGateway(ctx context.Context) error {
 	if gateway == nil || gateway.Failures < crashes || gateway.LastExit == nil {
 		return nil
 	}
-	r.showEnd(gateway)
-	return endedAgain(gateway)
+	r.showExit(gateway)
+	return repeatedExit(gateway)
 }
 
 func program(status supervise.Status, name string) *supervise.ProgramStatus {
@@ -170,10 +171,10 @@ func (r *run) gatewayReady(ctx context.Context) error {
 	}
 	switch {
 	case !health.Ready:
-		return waitFor("the engine is %s: %s", health.Engine.State, health.Engine.Detail)
-	case r.d.layout() && health.Layout.State == "loading":
-		return waitFor("the layout model loads")
-	case r.d.layout() && health.Layout.State != "ready":
+		return stage.WaitFor("the engine is %s: %s", health.Engine.State, health.Engine.Detail)
+	case r.d.UsesLayout() && health.Layout.State == "loading":
+		return stage.WaitFor("the layout model loads")
+	case r.d.UsesLayout() && health.Layout.State != "ready":
 		r.Progress.Warn("layout is " + health.Layout.State + ", pages are read whole: " + health.Layout.Detail)
 	}
 	r.layoutState = health.Layout.State

@@ -12,16 +12,19 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/stage"
 )
 
-// diary notes what a run tells.
-type diary struct{ lines []string }
+// recorder notes what a run tells.
+type recorder struct{ lines []string }
 
-func (d *diary) Begin(stage string, _ Phase) { d.lines = append(d.lines, "begin "+stage) }
-func (d *diary) Waiting(why string)          { d.lines = append(d.lines, "wait "+why) }
-func (d *diary) Log(source, line string)     { d.lines = append(d.lines, source+": "+line) }
-func (d *diary) Warn(text string)            { d.lines = append(d.lines, "warn "+text) }
-func (d *diary) End(stage string, _ time.Duration, err error) {
+func (d *recorder) Begin(stage string, _ stage.Phase) { d.lines = append(d.lines, "begin "+stage) }
+func (d *recorder) Waiting(why string)                { d.lines = append(d.lines, "wait "+why) }
+func (d *recorder) Log(source, line string)           { d.lines = append(d.lines, source+": "+line) }
+func (d *recorder) Warn(text string)                  { d.lines = append(d.lines, "warn "+text) }
+func (d *recorder) End(stage string, _ time.Duration, err error) {
 	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
 }
 
@@ -30,25 +33,25 @@ func TestStagesLookBeforeTheyAct(t *testing.T) {
 		var did []string
 		world := 0 // grows with each act
 		note := func(what string) { did = append(did, what) }
-		stages := []stage{
+		stages := []stage.Stage{
 			{
-				name: "met", deadline: time.Minute, every: time.Second,
-				check: func(context.Context) error { note("look"); return nil },
-				act:   func(context.Context) error { note("never"); return nil },
+				Name: "met", Deadline: time.Minute, Every: time.Second,
+				Check: func(context.Context) error { note("look"); return nil },
+				Act:   func(context.Context) error { note("never"); return nil },
 			},
 			{
-				name: "two acts", deadline: time.Minute, every: time.Second,
-				check: func(context.Context) error {
+				Name: "two acts", Deadline: time.Minute, Every: time.Second,
+				Check: func(context.Context) error {
 					if world < 2 {
-						return waitFor("world is %d", world)
+						return stage.WaitFor("world is %d", world)
 					}
 					return nil
 				},
-				act: func(context.Context) error { note("act"); world++; return nil },
+				Act: func(context.Context) error { note("act"); world++; return nil },
 			},
 		}
-		var d diary
-		if err := meet(t.Context(), stages, &d); err != nil {
+		var d recorder
+		if err := stage.Meet(t.Context(), stages, &d); err != nil {
 			t.Fatal(err)
 		}
 		if want := []string{"look", "act", "act"}; !slices.Equal(did, want) {
@@ -64,17 +67,17 @@ func TestStagesLookBeforeTheyAct(t *testing.T) {
 func TestStageEndsAtItsDeadlineAndSaysWhatWasMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		looks := 0
-		s := stage{name: "slow", deadline: 10 * time.Second, every: 3 * time.Second, check: func(context.Context) error {
+		s := stage.Stage{Name: "slow", Deadline: 10 * time.Second, Every: 3 * time.Second, Check: func(context.Context) error {
 			looks++
-			return waitFor("a machine is looked for")
+			return stage.WaitFor("a machine is looked for")
 		}}
 		start := time.Now()
-		err := meet(t.Context(), []stage{s, {name: "never", deadline: time.Second, check: func(context.Context) error {
+		err := stage.Meet(t.Context(), []stage.Stage{s, {Name: "never", Deadline: time.Second, Check: func(context.Context) error {
 			t.Error("a stage behind a failed one was begun")
 			return nil
-		}}}, new(diary))
-		var at *StageError
-		if !errors.As(err, &at) || at.Stage != "slow" || !errors.Is(err, ErrDeadline) || !strings.Contains(err.Error(), "a machine is looked for") {
+		}}}, new(recorder))
+		var at *stage.Error
+		if !errors.As(err, &at) || at.Stage != "slow" || !errors.Is(err, stage.ErrDeadline) || !strings.Contains(err.Error(), "a machine is looked for") {
 			t.Errorf("got %v", err)
 		}
 		if took := time.Since(start); took != 10*time.Second || looks != 4 {
@@ -85,11 +88,11 @@ func TestStageEndsAtItsDeadlineAndSaysWhatWasMissing(t *testing.T) {
 
 func TestStageThatHangsIsCutAtItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := stage{name: "hangs", deadline: 5 * time.Second, every: time.Second, check: func(ctx context.Context) error {
+		s := stage.Stage{Name: "hangs", Deadline: 5 * time.Second, Every: time.Second, Check: func(ctx context.Context) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}}
-		if err := meet(t.Context(), []stage{s}, new(diary)); !errors.Is(err, ErrDeadline) {
+		if err := stage.Meet(t.Context(), []stage.Stage{s}, new(recorder)); !errors.Is(err, stage.ErrDeadline) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -103,27 +106,27 @@ func TestStageFaults(t *testing.T) {
 		want       error
 	}{
 		{"a look that fails ends the run", broken, nil, broken},
-		{"an act that fails ends the run", waitFor("not yet"), broken, broken},
+		{"an act that fails ends the run", stage.WaitFor("not yet"), broken, broken},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := stage{
-				name: "s", deadline: time.Minute, every: time.Hour,
-				check: func(context.Context) error { return tt.check },
-				act:   func(context.Context) error { return tt.act },
+			s := stage.Stage{
+				Name: "s", Deadline: time.Minute, Every: time.Hour,
+				Check: func(context.Context) error { return tt.check },
+				Act:   func(context.Context) error { return tt.act },
 			}
-			if err := meet(t.Context(), []stage{s}, new(diary)); !errors.Is(err, tt.want) {
+			if err := stage.Meet(t.Context(), []stage.Stage{s}, new(recorder)); !errors.Is(err, tt.want) {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
 	t.Run("an interrupt ends it at once and is the cause", func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
-		s := stage{name: "s", deadline: time.Minute, every: time.Hour, check: func(context.Context) error {
+		s := stage.Stage{Name: "s", Deadline: time.Minute, Every: time.Hour, Check: func(context.Context) error {
 			cancel(broken)
-			return waitFor("not yet")
+			return stage.WaitFor("not yet")
 		}}
-		if err := meet(ctx, []stage{s}, new(diary)); !errors.Is(err, broken) {
+		if err := stage.Meet(ctx, []stage.Stage{s}, new(recorder)); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -151,11 +154,11 @@ func (h *hands) Upload(_ context.Context, content io.ReadSeeker, path string, _ 
 func TestOldHostsBuildTheProgram(t *testing.T) {
 	host := &hands{files: map[string][]byte{}}
 	parts := Parts{
-		Progress: new(diary), Version: "v1",
+		Progress: new(recorder), Version: "v1",
 		Program: func() (Program, error) { return os.Open("/proc/self/exe") },
 		Library: func() (Program, error) { return os.Open("stage_test.go") }, LibraryName: "lib.so",
 	}
-	r := &run{Provisioner: New(parts), d: &Deployment{Options: DefaultOptions()}, host: host, probed: probe{Glibc: "2.1"}}
+	r := &run{Provisioner: New(parts), d: &deployment.Deployment{Options: deployment.DefaultOptions()}, host: host, probed: probe{Glibc: "2.1"}}
 	if err := r.upload(t.Context()); !errors.Is(err, errOldLibc) || !strings.Contains(err.Error(), "--binary") {
 		t.Errorf("without sources: %v", err)
 	}
@@ -163,18 +166,18 @@ func TestOldHostsBuildTheProgram(t *testing.T) {
 	if err := r.upload(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := string(host.files[CloudDir+"/run/source.tar.gz"]); got != "packed" {
+	if got := string(host.files[deployment.CloudDir+"/run/source.tar.gz"]); got != "packed" {
 		t.Errorf("sent %q", got)
 	}
 	if last := host.scripts[len(host.scripts)-1]; !strings.Contains(last, "go_pin='"+goPin+"'") || !strings.Contains(last, "go build") {
 		t.Errorf("ran %s", last)
 	}
-	if len(host.files[CloudDir+"/bin/lib.so"]) == 0 {
+	if len(host.files[deployment.CloudDir+"/bin/lib.so"]) == 0 {
 		t.Error("the program built there has no library beside it")
 	}
-	delete(host.files, CloudDir+"/bin/lib.so")
+	delete(host.files, deployment.CloudDir+"/bin/lib.so")
 	r.probed.Glibc = "9.0"
-	if err := r.upload(t.Context()); err != nil || len(host.files[CloudDir+"/bin/ocr-gateway"]) == 0 || len(host.files[CloudDir+"/bin/lib.so"]) == 0 {
+	if err := r.upload(t.Context()); err != nil || len(host.files[deployment.CloudDir+"/bin/ocr-gateway"]) == 0 || len(host.files[deployment.CloudDir+"/bin/lib.so"]) == 0 {
 		t.Errorf("on a newer host: %v, files %d", err, len(host.files))
 	}
 }

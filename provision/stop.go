@@ -5,42 +5,46 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/stage"
 )
 
-// Stop stops a deployment's pod and waits until it bills storage only.
-func (p *Provisioner) Stop(ctx context.Context, d *Deployment) error {
-	var state PodState
+// Stop stops a deployment's pod and waits until only its storage is billed.
+func (p *Provisioner) Stop(ctx context.Context, d *deployment.Deployment) error {
+	var state cloud.PodState
 	ask := askOnce{what: "stop", do: func(ctx context.Context) error { return p.Cloud.Stop(ctx, d.PodID) }}
-	return p.stillThere(d.PodID, "stop", meet(ctx, []stage{{
-		name: "stop", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
-		check: func(ctx context.Context) error {
+	return p.stillBilled(d.PodID, "stop", stage.Meet(ctx, []stage.Stage{{
+		Name: "stop", Phase: stage.PhaseInfrastructure, Deadline: p.Deadlines.Stop, Every: p.Poll,
+		Check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, d.PodID)
 			if err != nil {
-				return cloudTrouble(err)
+				return pendingCloud(err)
 			}
 			switch state = pod.State; state {
-			case PodStopped:
+			case cloud.PodStopped:
 				return nil
-			case PodTerminated:
-				return fmt.Errorf("the pod %s was terminated: %w", pod.ID, ErrGone)
-			case PodFailed:
+			case cloud.PodTerminated:
+				return fmt.Errorf("the pod %s was terminated: %w", pod.ID, cloud.ErrGone)
+			case cloud.PodFailed:
 				return fmt.Errorf("the pod failed and does not run, so that it cannot be stopped: start it again with --start, or end it with --terminate: %w", errPodFailed)
 			}
 			return ask.waiting(state)
 		},
-		act: func(ctx context.Context) error { return ask.ask(ctx, state) },
+		Act: func(ctx context.Context) error { return ask.ask(ctx, state) },
 	}}, p.Progress))
 }
 
-// stillThere says that a pod bills on where it could not be stopped or destroyed.
-func (p *Provisioner) stillThere(id, action string, err error) error {
-	if err == nil || errors.Is(err, ErrGone) {
+// stillBilled says that a pod is still billed where it could not be stopped or destroyed.
+func (p *Provisioner) stillBilled(id, action string, err error) error {
+	if err == nil || errors.Is(err, cloud.ErrGone) {
 		return err
 	}
 	if errors.Is(err, errPodFailed) {
 		action = "terminate"
 	}
-	return &Failure{Err: err, Bills: "pod " + id + " may be billing", Next: []string{p.onPod(id, "--"+action)}}
+	return &Failure{Err: err, Billed: "pod " + id + " may be billed", Next: []string{p.onPod(id, "--"+action)}}
 }
 
 // askOnce asks the cloud for a change of a pod once in each of the pod's states:
@@ -48,41 +52,41 @@ func (p *Provisioner) stillThere(id, action string, err error) error {
 type askOnce struct {
 	what  string // "stop"
 	do    func(context.Context) error
-	asked PodState
+	asked cloud.PodState
 	said  error // what the cloud said then
 }
 
-func (a *askOnce) ask(ctx context.Context, state PodState) error {
+func (a *askOnce) ask(ctx context.Context, state cloud.PodState) error {
 	if state == a.asked {
 		return a.waiting(state)
 	}
 	err := a.do(ctx)
 	switch {
-	case errors.Is(err, ErrUnknownOutcome):
-		return waitFor("the cloud was asked, and did not answer")
-	case err != nil && !errors.Is(err, ErrNotNow):
-		return cloudTrouble(err)
+	case errors.Is(err, cloud.ErrUnknownOutcome):
+		return stage.WaitFor("the cloud was asked, and did not answer")
+	case err != nil && !errors.Is(err, cloud.ErrNotNow):
+		return pendingCloud(err)
 	}
 	a.asked, a.said = state, err
 	return a.waiting(state)
 }
 
 // waiting is what is still missing in a state.
-func (a *askOnce) waiting(state PodState) error {
+func (a *askOnce) waiting(state cloud.PodState) error {
 	switch {
 	case state != a.asked:
-		return waitFor("the pod is %s", state)
+		return stage.WaitFor("the pod is %s", state)
 	case a.said != nil:
-		return waitFor("the pod is %s, in which the cloud does not %s it: %v", state, a.what, a.said)
+		return stage.WaitFor("the pod is %s, in which the cloud does not %s it: %v", state, a.what, a.said)
 	}
-	return waitFor("the pod is %s; the cloud was asked to %s it", state, a.what)
+	return stage.WaitFor("the pod is %s; the cloud was asked to %s it", state, a.what)
 }
 
 // Terminate destroys a deployment's pod, its volume with it, and forgets the
 // deployment when the cloud says that the pod is gone. Pods that come from orders
 // of this deployment which the cloud did not answer go too. A pod that it was to
 // replace is a deployment of its own and stays.
-func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
+func (p *Provisioner) Terminate(ctx context.Context, d *deployment.Deployment) error {
 	if d.PodID != "" {
 		if err := p.TerminatePod(ctx, d.PodID); err != nil {
 			return err
@@ -92,7 +96,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 	if err != nil {
 		return err
 	}
-	for look := 0; d.PodID == "" && len(pods) == 0 && look < settleLooks; look++ { // its order may still be under way
+	for look := 0; d.PodID == "" && len(pods) == 0 && look < unansweredLooks; look++ { // its order may still be under way
 		p.Progress.Waiting("no pod of this deployment is known; looking whether one comes up")
 		if err := sleep(ctx, p.Poll); err != nil {
 			return err
@@ -111,34 +115,34 @@ func (p *Provisioner) Terminate(ctx context.Context, d *Deployment) error {
 
 // TerminatePod destroys any pod of the account and waits until it is gone.
 func (p *Provisioner) TerminatePod(ctx context.Context, id string) error {
-	var state PodState
+	var state cloud.PodState
 	ask := askOnce{what: "terminate", do: func(ctx context.Context) error { return p.Cloud.Terminate(ctx, id) }}
-	return p.stillThere(id, "terminate", meet(ctx, []stage{{
-		name: "terminate", phase: PhaseInfrastructure, deadline: p.Deadlines.Stop, every: p.Poll,
-		check: func(ctx context.Context) error {
+	return p.stillBilled(id, "terminate", stage.Meet(ctx, []stage.Stage{{
+		Name: "terminate", Phase: stage.PhaseInfrastructure, Deadline: p.Deadlines.Stop, Every: p.Poll,
+		Check: func(ctx context.Context) error {
 			pod, err := p.Cloud.Pod(ctx, id)
 			switch {
-			case errors.Is(err, ErrGone) || err == nil && pod.State == PodTerminated:
+			case errors.Is(err, cloud.ErrGone) || err == nil && pod.State == cloud.PodTerminated:
 				return nil
 			case err != nil:
-				return cloudTrouble(err)
+				return pendingCloud(err)
 			}
 			state = pod.State
 			return ask.waiting(state)
 		},
-		act: func(ctx context.Context) error { return ask.ask(ctx, state) },
+		Act: func(ctx context.Context) error { return ask.ask(ctx, state) },
 	}}, p.Progress))
 }
 
-// ReapTwins terminates other pods of a deployment's name, which is unique:
+// TerminateDuplicates terminates other pods of a deployment's name, which is unique:
 // they come from orders that the cloud did not answer and carried out late.
-func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
+func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *deployment.Deployment) error {
 	if !d.Rented() {
 		return nil
 	}
 	pods, err := p.named(ctx, d.Name)
 	if err != nil {
-		return cloudTrouble(err)
+		return pendingCloud(err)
 	}
 	for _, pod := range pods {
 		if pod.ID == d.PodID {
@@ -146,7 +150,7 @@ func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
 		}
 		p.Progress.Warn("a second pod of this deployment came up late and is terminated: " + pod.ID)
 		if err := p.Cloud.Terminate(ctx, pod.ID); err != nil {
-			return fmt.Errorf("a second pod, %s, bills: %w", pod.ID, err)
+			return fmt.Errorf("a second pod, %s, is billed: %w", pod.ID, err)
 		}
 	}
 	return nil
@@ -154,28 +158,26 @@ func (p *Provisioner) ReapTwins(ctx context.Context, d *Deployment) error {
 
 // named returns the pods of a name that exist: a deployment's own, and those of
 // orders that the cloud did not answer.
-func (p *Provisioner) named(ctx context.Context, name string) ([]Pod, error) {
+func (p *Provisioner) named(ctx context.Context, name string) ([]cloud.Pod, error) {
 	pods, err := p.Cloud.Pods(ctx)
-	return slices.DeleteFunc(pods, func(pod Pod) bool { return pod.Name != name || pod.State == PodTerminated }), err
+	return slices.DeleteFunc(pods, func(pod cloud.Pod) bool { return pod.Name != name || pod.State == cloud.PodTerminated }), err
 }
 
 // Replace makes a new deployment in place of one whose machine has no free
-// GPU, or goes on with the one that was made. The old pod is terminated and its
+// GPU, or returns the one that was made. The old pod is terminated and its
 // deployment forgotten when the new one is ready, and not before.
-func (p *Provisioner) Replace(old *Deployment) (*Deployment, func(), error) {
-	all, err := p.Store.All()
+func (p *Provisioner) Replace(old *deployment.Deployment) (*deployment.Deployment, func(), error) {
+	known, err := p.Store.Known()
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, d := range all {
-		if d.Replaces == old.PodID {
-			unlock, err := p.Store.Lock(d.Name)
-			return d, unlock, err
-		}
+	if d := known.Successor(old.PodID); d != nil {
+		unlock, err := p.Store.Lock(d.Name)
+		return d, unlock, err
 	}
-	d := newDeployment(old.Options)
+	d := deployment.NewDeployment(old.Options)
 	d.Ceiling, d.Replaces = old.Ceiling, old.PodID
-	unlock, err := p.Store.claim(d)
+	unlock, err := p.Store.Claim(d)
 	if err != nil {
 		return nil, nil, fmt.Errorf("replace %s: %w", old.Name, err)
 	}

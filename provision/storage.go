@@ -3,23 +3,19 @@ package provision
 import (
 	"context"
 	"fmt"
-)
 
-// stopped is the pod as it would bill when it is stopped.
-func (p Pod) stopped() Pod {
-	p.State = PodStopped
-	return p
-}
+	"ocr-gateway/provision/cloud"
+)
 
 // storage is what a pod's storage costs in USD a month in its present state. A
 // stopped pod has no disk any more, and its volume costs more. The size of a
 // network volume is asked for; where it is not told, known is false.
-func (p *Provisioner) storage(ctx context.Context, pod Pod) (perMonth float64, known bool) {
+func (p *Provisioner) storage(ctx context.Context, pod cloud.Pod) (perMonth float64, known bool) {
 	rates := p.Cloud.Rates()
 	switch pod.State {
-	case PodTerminated:
+	case cloud.PodTerminated:
 		return 0, true
-	case PodStopped:
+	case cloud.PodStopped:
 		perMonth = rates.VolumeStopped * float64(pod.VolumeGB)
 	default:
 		perMonth = rates.Volume*float64(pod.VolumeGB) + rates.Disk*float64(pod.DiskGB)
@@ -34,17 +30,17 @@ func (p *Provisioner) storage(ctx context.Context, pod Pod) (perMonth float64, k
 	return perMonth + rates.NetworkVolume*float64(volume.SizeGB), err == nil
 }
 
-// StoppedBill says what a pod goes on costing while it is stopped, as "$20.00 a month".
-func (p *Provisioner) StoppedBill(ctx context.Context, podID string) string {
+// StoppedCost is what a pod costs while it is stopped, as "$20.00 a month".
+func (p *Provisioner) StoppedCost(ctx context.Context, podID string) string {
 	pod, err := p.Cloud.Pod(ctx, podID)
 	if err != nil {
 		return "by the month"
 	}
-	return p.stoppedBill(ctx, pod)
+	return p.stoppedCost(ctx, pod)
 }
 
-func (p *Provisioner) stoppedBill(ctx context.Context, pod Pod) string {
-	perMonth, known := p.storage(ctx, pod.stopped())
+func (p *Provisioner) stoppedCost(ctx context.Context, pod cloud.Pod) string {
+	perMonth, known := p.storage(ctx, pod.Stopped())
 	if !known {
 		return "by the month"
 	}

@@ -12,6 +12,9 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // program is where this program lies on the host.
@@ -20,7 +23,7 @@ func (r *run) program() string { return r.d.Options.Dir + "/bin/ocr-gateway" }
 // uploaded is met when the host has this very program and runs it.
 func (r *run) uploaded(ctx context.Context) error {
 	if !r.sent {
-		return waitFor("the program is not on the host yet")
+		return stage.WaitFor("the program is not on the host yet")
 	}
 	err := r.onHost(ctx, r.script(Quote(r.program())+" --version\n", nil), nil)
 	if exit, ok := asExit(err); ok {
@@ -83,7 +86,7 @@ func (r *run) buildThere(ctx context.Context, why error) error {
 	if err := r.put(ctx, "run/source.tar.gz", source, false); err != nil {
 		return err
 	}
-	_, err = r.noted(ctx, "build.log", r.script(buildScript, map[string]string{
+	_, err = r.capture(ctx, "build.log", r.script(buildScript, map[string]string{
 		"source": hex.EncodeToString(sum[:]), "go_pin": goPin, "version": r.Version,
 	}))
 	if exit, ok := asExit(err); ok {
@@ -113,12 +116,12 @@ func runsOn(program Program, glibc string) error {
 	least := "0"
 	for _, library := range needs {
 		for _, dep := range library.Needs {
-			if version, ok := strings.CutPrefix(dep.Dep, "GLIBC_"); ok && atLeast(version, least) {
+			if version, ok := strings.CutPrefix(dep.Dep, "GLIBC_"); ok && plan.AtLeast(version, least) {
 				least = version
 			}
 		}
 	}
-	if glibc != "" && !atLeast(glibc, least) {
+	if glibc != "" && !plan.AtLeast(glibc, least) {
 		return fmt.Errorf("this program was built for glibc %s, the host has %s (run provision in a checkout of the sources, "+
 			"or name a program that was built on a system as old as that with --binary): %w", least, glibc, errOldLibc)
 	}

@@ -15,9 +15,11 @@ import (
 	"time"
 
 	"github.com/agnivade/levenshtein"
+
+	"ocr-gateway/provision/stage"
 )
 
-// samplePage is a picture with a few printed lines, sampleText what it says.
+// samplePage is an image with a few printed lines, sampleText what it says.
 // testdata/make makes them.
 //
 //go:embed sample/page.png
@@ -26,10 +28,10 @@ var samplePage []byte
 //go:embed sample/page.txt
 var sampleText string
 
-// leastLikeness is how much of the sample's text must be read: less means that
-// the model, its prompt or the picture's way to it are broken, not that it
+// minSimilarity is how much of the sample's text must be read: less means that
+// the model, its prompt or the image's way to it are broken, not that it
 // misread a letter.
-const leastLikeness = 0.9
+const minSimilarity = 0.9
 
 // route is a way to the API.
 type route struct {
@@ -74,12 +76,12 @@ func (r *run) verify(ctx context.Context) error {
 	healthcheck := Quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
 	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
 		if exit, ok := asExit(err); ok {
-			return waitFor("on the host itself: %s", lastLine(exit.Tail))
+			return stage.WaitFor("on the host itself: %s", lastLine(exit.Tail))
 		}
 		return err
 	}
 	if r.d.Rented() {
-		if err := r.look(ctx); err != nil { // its addresses may have moved
+		if err := r.checkPod(ctx); err != nil { // its addresses may have moved
 			return err
 		}
 	}
@@ -93,7 +95,7 @@ func (r *run) verify(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if way.dial != nil || errors.Is(err, errOpen) {
+			if way.dial != nil || errors.Is(err, errKeyless) {
 				return err
 			}
 			missing = append(missing, fmt.Sprintf("%s: %v", way.base, err))
@@ -108,15 +110,15 @@ func (r *run) verify(ctx context.Context) error {
 	late := time.Since(r.verifyBegan) > r.Deadlines.Verify/2
 	switch {
 	case len(missing) > 0 && (len(r.verified) == 0 || !late) && r.d.Rented():
-		return waitFor("%s", strings.Join(missing, "; "))
+		return stage.WaitFor("%s", strings.Join(missing, "; "))
 	case len(missing) > 0:
 		r.Progress.Warn("not reachable from here: " + strings.Join(missing, "; "))
 	}
 	return nil
 }
 
-// errOpen is an API that anybody may use who finds it.
-var errOpen = errors.New("the API answers without a key")
+// errKeyless is an API that anybody may use who finds it.
+var errKeyless = errors.New("the API answers without a key")
 
 // gatewayRealm is how the gateway asks for a key: by it a stranger's server is told from it.
 const gatewayRealm = `realm="ocr-gateway"`
@@ -125,33 +127,33 @@ const gatewayRealm = `realm="ocr-gateway"`
 func (r *run) try(ctx context.Context, way route) error {
 	stranger, err := r.exchange(ctx, sampleRequest(ctx, way.base), "", way.dial)
 	if err != nil {
-		return waitFor("%v", err)
+		return stage.WaitFor("%v", err)
 	}
 	_, ours := sampleAnswer(stranger.body)
 	switch {
 	case stranger.status == http.StatusOK && ours:
-		return fmt.Errorf("%s: %w: whoever knows the address can use it; look what stands before the gateway, and stop the host until then", way.name, errOpen)
+		return fmt.Errorf("%s: %w: whoever knows the address can use it; look what stands before the gateway, and stop the host until then", way.name, errKeyless)
 	case stranger.status == http.StatusOK:
-		return waitFor("what answers there is not the gateway: %s", firstBytes(stranger.body, 100))
+		return stage.WaitFor("what answers there is not the gateway: %s", firstBytes(stranger.body, 100))
 	case stranger.status != http.StatusUnauthorized:
-		return waitFor("it answers with status %d", stranger.status)
+		return stage.WaitFor("it answers with status %d", stranger.status)
 	case !strings.Contains(stranger.header.Get("WWW-Authenticate"), gatewayRealm):
-		return waitFor("what asks for a key there is not the gateway")
+		return stage.WaitFor("what asks for a key there is not the gateway")
 	case !way.private():
 		return nil
 	}
 	status, body, err := r.do(ctx, sampleRequest(ctx, way.base), r.apiKey, way.dial)
 	if err != nil {
-		return waitFor("%v", err)
+		return stage.WaitFor("%v", err)
 	}
 	if status != http.StatusOK {
-		return waitFor("reading the sample answers with status %d: %s", status, firstBytes(body, 300))
+		return stage.WaitFor("reading the sample answers with status %d: %s", status, firstBytes(body, 300))
 	}
 	text, ours := sampleAnswer(body)
 	if !ours {
 		return fmt.Errorf("%s: the answer is not the gateway's: %s", way.name, firstBytes(body, 100))
 	}
-	if l := likeness(text, sampleText); l < leastLikeness {
+	if l := similarity(text, sampleText); l < minSimilarity {
 		return r.modelFault("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(text), 300))
 	}
 	return nil
@@ -184,9 +186,9 @@ func sampleRequest(ctx context.Context, base string) *http.Request {
 	return req
 }
 
-// likeness compares two texts by their letters, from 0 to 1; case, blanks and
+// similarity compares two texts by their letters, from 0 to 1; case, blanks and
 // line ends do not count.
-func likeness(a, b string) float64 {
+func similarity(a, b string) float64 {
 	a, b = strings.ToLower(strings.Join(strings.Fields(a), "")), strings.ToLower(strings.Join(strings.Fields(b), ""))
 	longest := max(len([]rune(a)), len([]rune(b)))
 	if longest == 0 {

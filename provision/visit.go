@@ -5,65 +5,26 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"ocr-gateway/provision/deployment"
 )
 
-// Known returns the deployment that has a pod, locked, or, without an id, the
-// only one there is; nil, and an unlock that does nothing, where none is known.
-func (p *Provisioner) Known(podID string) (d *Deployment, unlock func(), err error) {
-	nothing := func() {}
-	all, err := p.Store.All()
-	if err != nil {
-		return nil, nothing, err
-	}
-	all = slices.DeleteFunc(all, func(d *Deployment) bool { return !d.Rented() || podID != "" && d.PodID != podID })
-	if len(all) == 0 {
-		return nil, nothing, nil
-	}
-	if len(all) > 1 {
-		_, err := p.Only()
-		return nil, nothing, err
-	}
-	if unlock, err = p.Store.Lock(all[0].Name); err != nil {
-		return nil, nothing, err
-	}
-	return all[0], unlock, nil
-}
-
-// Peek returns the deployment of a pod without locking or saving it.
-func (p *Provisioner) Peek(ctx context.Context, podID string) (*Deployment, error) {
-	all, err := p.Store.All()
-	if err != nil {
-		return nil, err
-	}
-	for _, d := range all {
-		if d.PodID == podID {
-			return d, nil
-		}
-	}
-	pod, err := p.Cloud.Pod(ctx, podID)
-	if err != nil {
-		return nil, err
-	}
-	return adopted(pod)
-}
-
-// Door returns how a deployment's host is reached now.
-func (p *Provisioner) Door(ctx context.Context, d *Deployment) (Login, error) {
+// Locate returns how a deployment's host is reached now.
+func (p *Provisioner) Locate(ctx context.Context, d *deployment.Deployment) (deployment.Login, error) {
 	if !d.Rented() {
 		return d.Login, nil
 	}
 	r := &run{Provisioner: p, d: d}
-	if err := r.findDoor(ctx); err != nil {
-		return Login{}, err
+	if err := r.locate(ctx); err != nil {
+		return deployment.Login{}, err
 	}
 	return d.Login, nil
 }
 
 // Open connects to a deployment's host. The caller closes it.
-func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
-	login, err := p.Door(ctx, d)
+func (p *Provisioner) Open(ctx context.Context, d *deployment.Deployment) (Host, error) {
+	login, err := p.Locate(ctx, d)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +32,7 @@ func (p *Provisioner) Open(ctx context.Context, d *Deployment) (Host, error) {
 }
 
 // APIKey reads the gateway's key from the host, the first where there are several.
-func (p *Provisioner) APIKey(ctx context.Context, d *Deployment) (string, error) {
+func (p *Provisioner) APIKey(ctx context.Context, d *deployment.Deployment) (string, error) {
 	host, err := p.Open(ctx, d)
 	if err != nil {
 		return "", err
@@ -91,7 +52,7 @@ func (p *Provisioner) APIKey(ctx context.Context, d *Deployment) (string, error)
 
 // FollowLogs writes the last lines of the logs of vLLM and the gateway, and
 // what comes, until ctx ends.
-func (p *Provisioner) FollowLogs(ctx context.Context, d *Deployment, w io.Writer) error {
+func (p *Provisioner) FollowLogs(ctx context.Context, d *deployment.Deployment, w io.Writer) error {
 	host, err := p.Open(ctx, d)
 	if err != nil {
 		return err

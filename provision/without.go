@@ -7,28 +7,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
-
-// Without is what a deployment goes without because it failed there, and why; ""
-// where it does not. It is tried again: see tryAgain and askDirectPort.
-type Without struct {
-	MTP        string `json:"mtp,omitempty"`         // speculative decoding
-	Layout     string `json:"layout,omitempty"`      // the sidecar: pages are read whole
-	DirectPort string `json:"direct_port,omitempty"` // the API's own public port beside the cloud's proxy
-}
-
-// Lines say what is off and why, one line each.
-func (w Without) Lines() []string {
-	lines := []string{} // in JSON [], not null
-	for _, off := range []struct{ what, why string }{
-		{"MTP", w.MTP}, {"layout", w.Layout}, {"the API's own port", w.DirectPort},
-	} {
-		if off.why != "" {
-			lines = append(lines, off.what+": "+off.why)
-		}
-	}
-	return lines
-}
 
 // tryAgain forgets what was given up on the host: its cause may be gone. Where the
 // host serves without it that waits for a start or for being asked (TryAgain), as
@@ -36,16 +19,16 @@ func (w Without) Lines() []string {
 func (r *run) tryAgain(ctx context.Context) error {
 	off := r.d.Without
 	off.DirectPort = ""
-	if off == (Without{}) {
+	if off == (deployment.Without{}) {
 		return nil
 	}
 	what := strings.Join(off.Lines(), "; ")
 	if !r.d.TryAgain && r.startAsked.IsZero() && !r.d.Ready.IsZero() && r.serves(ctx) {
-		r.Progress.Warn("off, and left so while it serves (--try-again tries it again): " + what)
+		r.Progress.Warn("off, and left so while it serves: " + what + "; to try it again: " + r.Command(r.d, "--try-again"))
 		return nil
 	}
 	r.Progress.Warn("trying again what was off: " + what)
-	r.d.Without = Without{DirectPort: r.d.Without.DirectPort}
+	r.d.Without = deployment.Without{DirectPort: r.d.Without.DirectPort}
 	return r.save()
 }
 
@@ -62,7 +45,7 @@ func (r *run) serves(ctx context.Context) bool {
 
 // dropMTP goes on without speculative decoding.
 func (r *run) dropMTP(why string) error {
-	if known := brokenMTP(r.vllmVersion); known != "" {
+	if known := plan.BrokenMTP(r.vllmVersion); known != "" {
 		why += "; " + known
 	}
 	r.d.Without.MTP = why
@@ -78,7 +61,7 @@ func (r *run) dropLayout(why string) error {
 }
 
 // directPort is the API's own public port.
-func (r *run) directPort() Port { return Port{Number: r.d.Options.APIPort} }
+func (r *run) directPort() cloud.Port { return cloud.Port{Number: r.d.Options.APIPort} }
 
 // noteDirectPort keeps in mind whether the pod has the API's own port.
 func (r *run) noteDirectPort() {
@@ -93,7 +76,7 @@ func (r *run) noteDirectPort() {
 // directPortDue reports whether the API's own port is to be asked for once more:
 // of a pod that does not run, or when that was asked for, as it resets a running pod.
 func (r *run) directPortDue() bool {
-	return r.d.Without.DirectPort != "" && !r.portAsked && (r.d.TryAgain || r.pod.State != PodRunning)
+	return r.d.Without.DirectPort != "" && !r.portAsked && (r.d.TryAgain || r.pod.State != cloud.PodRunning)
 }
 
 // askDirectPort asks for the API's own port where it was given up.
@@ -104,12 +87,12 @@ func (r *run) askDirectPort(ctx context.Context) error {
 	r.portAsked = true
 	r.Progress.Waiting("asking again for the API's own port, which was off: " + r.d.Without.DirectPort)
 	err := r.Cloud.SetPorts(ctx, r.pod.ID, append(r.ports(), r.directPort()))
-	var said *CloudError
+	var said *cloud.Error
 	switch {
 	case err == nil:
 		r.d.Without.DirectPort = ""
-	case errors.Is(err, ErrUnknownOutcome), errors.Is(err, ErrNotNow): // the next look at the pod, or the next run, tells
-	case errors.Is(err, ErrRequest) && errors.As(err, &said):
+	case errors.Is(err, cloud.ErrUnknownOutcome), errors.Is(err, cloud.ErrNotNow): // the next look at the pod, or the next run, tells
+	case errors.Is(err, cloud.ErrRequest) && errors.As(err, &said):
 		r.d.Without.DirectPort = said.Detail
 	default:
 		return err

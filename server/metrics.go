@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/metricnames"
 )
 
 // metrics are the server's own, in a registry of its own.
@@ -25,21 +26,21 @@ func newMetrics(a *admission) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "ocr_gateway_http_requests_total", Help: "Answered requests.",
-		}, []string{"route", "method", "status"}),
+			Name: metricnames.HTTPRequests, Help: "Answered requests.",
+		}, []string{metricnames.Route, metricnames.Method, metricnames.Status}),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "ocr_gateway_http_request_duration_seconds", Help: "Time from request to the end of its answer.",
 			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
 		}, []string{"route"}),
 		pages: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "ocr_gateway_pages_total", Help: "Pages by how they ended.",
+			Name: metricnames.Pages, Help: "Pages by how they ended.",
 		}, []string{"status"}),
 	}
 	m.registry.MustRegister(m.requests, m.durations, m.pages,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		a.refuse,
-		gauge("ocr_gateway_requests_running", "Requests with work in progress.", func() int { return a.counts().running }),
-		gauge("ocr_gateway_requests_uploading", "Requests that send their upload or wait for a place.", func() int { return a.counts().uploading }),
+		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return a.counts().running }),
+		gauge(metricnames.RequestsUploading, "Requests that send their upload or wait for a place.", func() int { return a.counts().uploading }),
 		gauge("ocr_gateway_pages_queued", "Pages of running documents that are not done.", func() int { return a.counts().pages }))
 	return m
 }

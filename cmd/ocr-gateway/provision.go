@@ -20,27 +20,23 @@ import (
 
 	"ocr-gateway/internal/app"
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage"
 )
 
 // Exit codes of provision, as its --help lists them.
 const (
 	exitNoStock = 3 // no GPU is free, nothing was created
 	exitAccount = 4 // the cloud refuses the key, the balance or the request, or takes no more requests for long
-	exitKept    = 5 // a stage failed; the host is kept and may bill
+	exitKept    = 5 // a stage failed; the host is kept and may be billed
 	exitExists  = 6 // a deployment is there already, or is being worked on
-)
-
-// Environment of provision. The key stands in .env or the environment, since
-// other users can see command lines.
-const (
-	envRunPodKey   = "RUNPOD_KEY"
-	envRunPodURL   = "RUNPOD_API_URL"
-	envRunPodProxy = "RUNPOD_PROXY_URL"
 )
 
 // provisioning is what the flags of provision say.
 type provisioning struct {
-	options  provision.Options
+	options  deployment.Options
 	podID    string
 	host     string
 	hostKeys []string
@@ -61,25 +57,25 @@ type provisioning struct {
 	in       io.Reader
 	out, err io.Writer
 	p        *provision.Provisioner
-	console  *provision.Console
+	console  *stage.Console
 }
 
 func newProvision() *cobra.Command {
-	v := &provisioning{options: provision.DefaultOptions()}
+	v := &provisioning{options: deployment.DefaultOptions()}
 	cmd := &cobra.Command{
 		Use:   "provision",
 		Short: "Build a GPU host that serves OCR, on RunPod or on any machine with SSH",
 		Long: `Build a GPU host that serves OCR, and take it down again.
 
 On RunPod it rents a pod, installs and starts vLLM and this program there, reads a sample at every address, and prints a
-card with addresses and lines to paste. A run that was cut off goes on where the world is when it is started again.
+card with addresses and lines to paste. A run that was interrupted is resumed by the same command.
 With --host it does the same, without renting, on any machine that SSH reaches.
 
-The RunPod key is taken from the variable ` + envRunPodKey + `, also from a file .env in the working folder.
+The RunPod key is taken from the variable ` + app.EnvRunPodKey + `, also from a file .env in the working folder.
 
 Exit codes: 0 ready, or done as asked; 1 it failed with nothing left behind; 2 flags or settings are wrong; 3 no GPU is
 free; 4 the cloud refuses the key, the balance or the request, or takes no more requests for long; 5 a stage failed, the
-host is kept and may bill; 6 a deployment is there already or is being worked on; 130 interrupted.`,
+host is kept and may be billed; 6 a deployment is there already or is being worked on; 130 interrupted.`,
 		Example: `  ocr-gateway provision --plan --gpu H100
   ocr-gateway provision --gpu A40 --benchmark
   ocr-gateway provision --status
@@ -88,7 +84,7 @@ host is kept and may bill; 6 a deployment is there already or is being worked on
 	}
 	v.addFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		for _, name := range ofTheMaking {
+		for _, name := range creationFlags {
 			if cmd.Flags().Changed(name) {
 				v.given = append(v.given, name)
 			}
@@ -103,7 +99,7 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f, o := cmd.Flags(), &v.options
 	f.BoolVar(&v.plan, "plan", false, "say what would be done and what it would cost; create nothing")
 	f.BoolVar(&v.status, "status", false, "list our pods: state, uptime, cost, health, orphans")
-	f.BoolVar(&v.stop, "stop", false, "stop the pod: the GPU is given back, the volume is kept and bills; with --host: stop vLLM and the gateway")
+	f.BoolVar(&v.stop, "stop", false, "stop the pod: the GPU is given back, the volume is kept and billed; with --host: stop vLLM and the gateway")
 	f.BoolVar(&v.start, "start", false, "start a stopped pod and verify it")
 	f.BoolVar(&v.terminate, "terminate", false, "destroy the pod and its volume")
 	f.BoolVar(&v.logs, "logs", false, "follow the logs of vLLM and the gateway")
@@ -116,7 +112,7 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f.StringVar(&o.GPU, "gpu", o.GPU, "kind of GPU: A40 (recommended), A100, H100, or any of RunPod's; several by comma, in order")
 	f.IntVar(&o.GPUCount, "gpu-count", o.GPUCount, "GPUs in the pod, each with a copy of the model")
 	f.StringVar((*string)(&o.Tenure), "cloud", string(o.Tenure), "secure or community")
-	f.StringSliceVar(&o.Regions, "region", nil, "data centres (US-KS-2) or countries (DE) to take a pod in")
+	f.StringSliceVar(&o.Regions, "region", nil, "data centers (US-KS-2) or countries (DE) to take a pod in")
 	f.Float64Var(&o.MaxPrice, "max-price", 0, "most USD an hour for the pod (default: 1.5 times the first choice, for kinds that were not asked for)")
 	f.DurationVar(&o.RetryFor, "retry-for", 0, "wait so long for a free GPU")
 	f.StringVar(&o.Image, "image", o.Image, "container image of the pod")
@@ -132,9 +128,9 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 	f.BoolVar(&o.FromSource, "transformers-from-source", false, "install transformers from its repository")
 	f.DurationVar(&o.IdleStop, "idle-stop", 0, "let the pod stop itself after so long without work; puts the RunPod key on it")
 	f.BoolVar(&o.Benchmark, "benchmark", false, "measure latency, pages/s and cost at the end")
-	f.StringVar(&o.Dir, "dir", "", "folder on the host (default "+provision.CloudDir+", with --host "+provision.HostDir+")")
+	f.StringVar(&o.Dir, "dir", "", "folder on the host (default "+deployment.CloudDir+", with --host "+deployment.HostDir+")")
 
-	f.StringVar(&v.podID, "pod-id", "", "the pod to go on with; needed only where there are several")
+	f.StringVar(&v.podID, "pod-id", "", "the pod that a command is for; needed only where there are several")
 	f.StringVar(&v.host, "host", "", "machine to use instead of a pod: user@address[:port]")
 	f.StringSliceVar(&v.hostKeys, "host-key", nil, "host key of --host as ssh-keyscan prints it (\"ssh-ed25519 AAAA…\"); default: known_hosts")
 	f.StringVar(&v.keyFile, "ssh-key", "", "private SSH key, made where absent (default ~/.ssh/id_ed25519)")
@@ -151,7 +147,7 @@ func (v *provisioning) addFlags(cmd *cobra.Command) {
 
 // run checks the flags, builds the parts and does what is asked.
 func (v *provisioning) run(cmd *cobra.Command) error {
-	if err := v.settle(); err != nil {
+	if err := v.complete(); err != nil {
 		return err
 	}
 	live := false
@@ -160,28 +156,28 @@ func (v *provisioning) run(cmd *cobra.Command) error {
 		live = true
 		width, _, _ = term.GetSize(int(f.Fd()))
 	}
-	v.console = provision.NewConsole(v.err, live, width)
+	v.console = stage.NewConsole(v.err, live, width)
 	defer v.console.Close()
 	key, keyFrom, err := runPodKey()
 	if err != nil {
 		return err
 	}
 	if key == "" && v.host == "" {
-		return fmt.Errorf("no RunPod key: put %s=… into the file .env, or export it (or use --host for a machine of your own)", envRunPodKey)
+		return fmt.Errorf("no RunPod key: put %s=… into the file .env, or export it (or use --host for a machine of your own)", app.EnvRunPodKey)
 	}
 	v.p, err = app.NewProvisioner(app.Provisioning{
-		RunPodKey: key, RunPodURL: os.Getenv(envRunPodURL), ProxyURL: os.Getenv(envRunPodProxy),
+		RunPodKey: key, RunPodURL: os.Getenv(app.EnvRunPodURL), ProxyURL: os.Getenv(app.EnvRunPodProxy),
 		KeyFile: v.keyFile, Binary: v.binary, StateDir: v.stateDir, Poll: v.poll,
 		Version: version, Progress: v.console, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return err
 	}
-	return provisionExit(cmd.Context(), blameKey(v.act(cmd.Context()), keyFrom))
+	return provisionExit(cmd.Context(), explainKey(v.act(cmd.Context()), keyFrom))
 }
 
-// settle completes the options and judges them.
-func (v *provisioning) settle() error {
+// complete fills in the options and validates them.
+func (v *provisioning) complete() error {
 	o := &v.options
 	o.MTP = !v.noMTP
 	if v.noLayout {
@@ -191,9 +187,9 @@ func (v *provisioning) settle() error {
 		o.Image = ""
 	}
 	if o.Dir == "" {
-		o.Dir = provision.CloudDir
+		o.Dir = deployment.CloudDir
 		if v.host != "" {
-			o.Dir = provision.HostDir
+			o.Dir = deployment.HostDir
 		}
 	}
 	if v.poll < 10*time.Millisecond {
@@ -211,19 +207,19 @@ func (v *provisioning) settle() error {
 
 // runPodKey reads the key from the environment, else from .env, and says from where.
 func runPodKey() (key, from string, err error) {
-	if key := os.Getenv(envRunPodKey); key != "" {
-		return key, "the variable " + envRunPodKey, nil
+	if key := os.Getenv(app.EnvRunPodKey); key != "" {
+		return key, "the variable " + app.EnvRunPodKey, nil
 	}
 	values, err := godotenv.Read(".env")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", "", errors.New("the file .env cannot be read: it takes lines like " + envRunPodKey + "=…")
+		return "", "", errors.New("the file .env cannot be read: it takes lines like " + app.EnvRunPodKey + "=…")
 	}
-	return values[envRunPodKey], envRunPodKey + " in the file .env of this folder", nil
+	return values[app.EnvRunPodKey], app.EnvRunPodKey + " in the file .env of this folder", nil
 }
 
-// blameKey says where a key that RunPod refuses was taken from.
-func blameKey(err error, from string) error {
-	if !errors.Is(err, provision.ErrKey) {
+// explainKey says where a key that RunPod refuses was taken from.
+func explainKey(err error, from string) error {
+	if !errors.Is(err, cloud.ErrKey) {
 		return err
 	}
 	return fmt.Errorf("%w\nRunPod refuses the API key, which was taken from %s: put a valid one there (console, Settings, API Keys)", err, from)
@@ -270,14 +266,14 @@ func (v *provisioning) showStatus(ctx context.Context) error {
 	return provision.WriteStatus(v.out, states)
 }
 
-// build makes a new deployment, or goes on with the one that was cut off.
+// build makes a new deployment, or resumes the unfinished one.
 func (v *provisioning) build(ctx context.Context) error {
-	unfinished, err := v.p.Unfinished(v.options)
+	known, err := v.p.Store.Known()
 	if err != nil {
 		return err
 	}
-	var plan provision.Plan
-	if unfinished == nil {
+	var plan plan.Plan
+	if known.Unfinished(v.options) == nil {
 		if plan, err = v.p.Plan(ctx, v.options); err != nil {
 			return err
 		}
@@ -291,14 +287,14 @@ func (v *provisioning) build(ctx context.Context) error {
 	}
 	defer unlock()
 	if resumed {
-		fmt.Fprintf(v.err, "Going on with %s, begun %s ago and not ready yet (--new builds another).\n", d.Name, time.Since(d.Created).Round(time.Second))
-		v.sayKept(d)
+		fmt.Fprintf(v.err, "Resuming %s, begun %s ago and not ready yet (--new builds another).\n", d.Name, time.Since(d.Created).Round(time.Second))
+		v.warnIgnored(d)
 	}
 	return v.up(ctx, d, plan)
 }
 
-// confirm asks before anything bills.
-func (v *provisioning) confirm(plan provision.Plan) error {
+// confirm asks before anything is billed.
+func (v *provisioning) confirm(plan plan.Plan) error {
 	if v.yes {
 		return plan.WriteOrder(v.err)
 	}
@@ -326,7 +322,7 @@ func (v *provisioning) ask(question string, words ...string) error {
 }
 
 // up runs the stages and shows the card.
-func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan provision.Plan) error {
+func (v *provisioning) up(ctx context.Context, d *deployment.Deployment, plan plan.Plan) error {
 	d.TryAgain = v.tryAgain
 	card, err := v.p.Up(ctx, d, plan)
 	if err != nil {
@@ -338,14 +334,14 @@ func (v *provisioning) up(ctx context.Context, d *provision.Deployment, plan pro
 	return card.Write(v.out)
 }
 
-// ofTheMaking are the flags that a deployment keeps as they were when it was made.
-var ofTheMaking = []string{
+// creationFlags are the flags that a deployment keeps as they were when it was made.
+var creationFlags = []string{
 	"gpu", "gpu-count", "cloud", "region", "max-price", "image", "disk", "volume", "network-volume", "vllm-port", "api-port",
 	"model", "layout-model", "no-layout", "no-mtp", "transformers-from-source", "idle-stop", "dir",
 }
 
-// sayKept names the flags that were given and are not for this deployment any more.
-func (v *provisioning) sayKept(d *provision.Deployment) {
+// warnIgnored names the flags that were given and are not for this deployment any more.
+func (v *provisioning) warnIgnored(d *deployment.Deployment) {
 	wanted, kept := v.options, d.Options
 	wanted.RetryFor, wanted.Benchmark, kept.RetryFor, kept.Benchmark = 0, false, 0, false
 	if len(v.given) > 0 && wanted.String() != kept.String() {
@@ -358,12 +354,16 @@ func (v *provisioning) onlyPod() error {
 	if v.podID != "" {
 		return nil
 	}
-	only, err := v.p.Only()
+	known, err := v.p.Store.Known()
+	if err != nil {
+		return err
+	}
+	only, err := known.Only()
 	if err != nil {
 		return err
 	}
 	if only.PodID == "" {
-		return fmt.Errorf("%s has no pod yet: go on with it by: ocr-gateway provision --gpu %q", only.Name, only.Options.GPU)
+		return fmt.Errorf("%s has no pod yet: resume it with: %s", only.Name, v.p.Resume(only))
 	}
 	v.podID = only.PodID
 	return nil
@@ -377,7 +377,11 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 	if err := v.onlyPod(); err != nil {
 		return err
 	}
-	d, unlock, err := v.p.Find(ctx, v.podID)
+	d, err := v.p.Select(ctx, v.podID)
+	if err != nil {
+		return err
+	}
+	unlock, err := v.p.Take(d)
 	if err != nil {
 		return err
 	}
@@ -386,14 +390,14 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 		if err := v.p.Stop(ctx, d); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage bills %s; start it again with: %s\n", d.Name, v.p.StoppedBill(ctx, d.PodID), v.p.Command(d, "--start"))
+		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage costs %s; start it again with: %s\n", d.Name, v.p.StoppedCost(ctx, d.PodID), v.p.Command(d, "--start"))
 		return err
 	}
-	v.sayKept(d)
+	v.warnIgnored(d)
 	d.Options.RetryFor = v.options.RetryFor
 	d.Options.Benchmark = v.options.Benchmark
-	err = v.up(ctx, d, provision.Plan{})
-	if !v.replace || !errors.Is(err, provision.ErrNoStock) {
+	err = v.up(ctx, d, plan.Plan{})
+	if !v.replace || !errors.Is(err, cloud.ErrNoStock) {
 		return err
 	}
 	fmt.Fprintf(v.err, "%v\n\nTaking another machine.\n", err)
@@ -412,26 +416,35 @@ func (v *provisioning) onDeployment(ctx context.Context) error {
 		return err
 	}
 	defer unlockNew()
-	return v.up(ctx, successor, provision.Plan{})
+	return v.up(ctx, successor, plan.Plan{})
 }
 
 // end terminates a deployment, or with --force any pod.
 func (v *provisioning) end(ctx context.Context) error {
-	d, unlock, err := v.p.Known(v.podID)
+	known, err := v.p.Store.Known()
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	d := known.Pod(v.podID)
+	if v.podID == "" {
+		if d, err = known.Only(); err != nil {
+			return err
+		}
+	}
 	what := v.podID
-	switch {
-	case d == nil && v.podID == "":
-		return errors.New("no deployment is known here: name its pod with --pod-id")
-	case d == nil && !v.force:
-		return fmt.Errorf("no deployment here knows pod %s: add --force to end it all the same", v.podID)
-	case d != nil && d.PodID == "":
-		what = d.Name
-	case d != nil:
-		what = d.PodID
+	if d == nil {
+		if !v.force {
+			return fmt.Errorf("no deployment here knows pod %s: add --force to end it all the same", v.podID)
+		}
+	} else {
+		unlock, err := v.p.Store.Lock(d.Name)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+		if what = d.PodID; what == "" {
+			what = d.Name
+		}
 	}
 	if !v.yes {
 		if err := v.ask(fmt.Sprintf("This destroys %s and everything on its volume. Type that name: ", what), what); err != nil {
@@ -446,7 +459,7 @@ func (v *provisioning) end(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(v.out, "Terminated %s: nothing of it bills.\n", what)
+	_, err = fmt.Fprintf(v.out, "Terminated %s: it is not billed any more.\n", what)
 	return err
 }
 
@@ -467,13 +480,13 @@ func provisionExit(ctx context.Context, err error) error {
 		return nil
 	case ctx.Err() != nil:
 		return exitError{exitSignals, err}
-	case errors.As(err, &failure) && failure.Bills != "":
+	case errors.As(err, &failure) && failure.Billed != "":
 		return exitError{exitKept, err}
-	case is(provision.ErrKey, provision.ErrBalance, provision.ErrRequest, provision.ErrForbidden, provision.ErrLimited):
+	case is(cloud.ErrKey, cloud.ErrBalance, cloud.ErrRequest, cloud.ErrForbidden, cloud.ErrLimited):
 		return exitError{exitAccount, err}
-	case is(provision.ErrExists, provision.ErrBusy):
+	case is(provision.ErrExists, deployment.ErrBusy):
 		return exitError{exitExists, err}
-	case is(provision.ErrNoStock):
+	case is(cloud.ErrNoStock):
 		return exitError{exitNoStock, err}
 	default:
 		return exitError{exitFailed, err}

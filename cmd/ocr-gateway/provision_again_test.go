@@ -13,10 +13,10 @@ import (
 
 	"ocr-gateway/provision/podtest"
 	"ocr-gateway/provision/runpodtest"
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
-const rubbish = "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"
+const nonsense = "!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"
 
 // What failed once is off with its reason, and is tried again: where it serves when
 // that is asked for, else whenever the pod is started.
@@ -41,7 +41,7 @@ func TestWhatWasGivenUpIsTriedAgain(t *testing.T) {
 	c.pods.Heal()
 	c.pods.Fail("vllm", podtest.Fault{With: "--speculative-config", Exit: 1, Text: "ValueError: no MTP head\n"})
 	card, progress := c.must("--pod-id", c.only().ID)
-	if !strings.Contains(progress, "--try-again tries it again") || !strings.Contains(card, "pages are read whole") {
+	if !strings.Contains(progress, "to try it again: ocr-gateway provision --try-again --pod-id ") || !strings.Contains(card, "pages are read whole") {
 		t.Errorf("what serves was interrupted unasked:\n%s\n%s", progress, card)
 	}
 	card, progress = c.must("--try-again")
@@ -53,14 +53,14 @@ func TestWhatWasGivenUpIsTriedAgain(t *testing.T) {
 	if card, progress = c.must("--start"); !strings.Contains(card, ", MTP (this host only)") {
 		t.Errorf("after the start:\n%s\n%s", progress, card)
 	}
-	if status, _ := c.must("--status"); strings.Contains(status, "is without") {
+	if status, _ := c.must("--status"); strings.Contains(status, "runs without") {
 		t.Errorf("status:\n%s", status)
 	}
 	c.ended()
 }
 
 // untilVLLMFailed waits until the supervisor has counted so many failures of vLLM.
-func (c *cloud) untilVLLMFailed(times int) {
+func (c *account) untilVLLMFailed(times int) {
 	c.t.Helper()
 	file := filepath.Join(c.only().Volume, "ocr-gateway", "run", "status.json")
 	waitFor(c.t, time.Minute, "vLLM to have failed more often", func() bool {
@@ -120,7 +120,7 @@ func TestRefusedKeyAndLongLimitAreSaid(t *testing.T) {
 
 // keyStayedPrivate checks that the key went over TLS and the tunnel alone, and that
 // the card's lines take it nowhere else.
-func (c *cloud) keyStayedPrivate(card string) {
+func (c *account) keyStayedPrivate(card string) {
 	c.t.Helper()
 	key := strings.TrimPrefix(regexp.MustCompile(`export OCR_KEY=\S+`).FindString(card), "export OCR_KEY=")
 	heard := c.fake.Overheard()
@@ -156,17 +156,17 @@ func TestOpenAPIIsAFailure(t *testing.T) {
 	c.ended()
 }
 
-// verify judges the model: rubbish, and drafts that never come true, are found, MTP
+// verify tests the model: nonsense, and drafts that never come true, are found, MTP
 // is left out where it is to blame, and what to do is said.
-func TestVerifyJudgesTheModel(t *testing.T) {
+func TestVerifyTestsTheModel(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault func(*podtest.Pods)
 		code  int
 		says  []string
 		never string
 	}{
-		"rubbish with MTP": {
-			func(p *podtest.Pods) { p.AnswerWithMTP(rubbish) }, exitOK,
+		"nonsense with MTP": {
+			func(p *podtest.Pods) { p.AnswerWithMTP(nonsense) }, exitOK,
 			[]string{"the sample was read wrongly", "without MTP (this host only)", "MTP: SSH tunnel: the sample was read wrongly"},
 			"",
 		},
@@ -175,10 +175,10 @@ func TestVerifyJudgesTheModel(t *testing.T) {
 			[]string{"tokens that MTP proposed 0 were accepted", "without MTP (this host only)"},
 			"",
 		},
-		"rubbish also without": {
-			func(p *podtest.Pods) { p.Answer(rubbish) }, exitKept,
+		"nonsense also without": {
+			func(p *podtest.Pods) { p.Answer(nonsense) }, exitKept,
 			[]string{"the sample was read wrongly", "docs/provisioning.md", "--new --image vllm/vllm-openai:v0.20.2"},
-			"is without",
+			"runs without",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/plan"
 )
 
 // onMachine works on a machine that is not rented. One that is known keeps its
@@ -32,11 +34,11 @@ func (v *provisioning) onMachine(ctx context.Context) error {
 	}
 	defer unlock()
 	d.Options.Benchmark = v.options.Benchmark
-	return v.up(ctx, d, provision.Plan{})
+	return v.up(ctx, d, plan.Plan{})
 }
 
 // retire stops what runs on a machine, and with --uninstall removes it.
-func (v *provisioning) retire(ctx context.Context, d *provision.Deployment) error {
+func (v *provisioning) retire(ctx context.Context, d *deployment.Deployment) error {
 	unlock, err := v.p.Store.Lock(d.Name)
 	if err != nil {
 		return err

@@ -23,7 +23,7 @@ import (
 )
 
 // provisionedText is what the stand-in for vLLM answers: the words of the
-// picture that provision verifies with.
+// image that provision verifies with.
 const provisionedText = "Delivery note 4711\nThree boxes of type B arrived on Monday.\nTotal weight: 12.5 kg"
 
 // realProgram is ocr-gateway itself, with the race detector and MuPDF beside it:
@@ -45,17 +45,17 @@ var realProgram = sync.OnceValues(func() (string, error) {
 	return path, os.Symlink(library, filepath.Join(dir, raster.LibraryName))
 })
 
-// cloud is a user's view of the world: a home, a key, and RunPod.
-type cloud struct {
+// account is a user's view of the world: a home, a key, and RunPod.
+type account struct {
 	t    *testing.T
 	pods *podtest.Pods
 	fake *runpodtest.Fake
 	home string
 }
 
-func newCloud(t *testing.T, config runpodtest.Config) *cloud {
+func newCloud(t *testing.T, config runpodtest.Config) *account {
 	t.Helper()
-	c := &cloud{t: t, pods: podtest.New(t), home: t.TempDir()}
+	c := &account{t: t, pods: podtest.New(t), home: t.TempDir()}
 	c.pods.Answer(provisionedText)
 	c.pods.StandIn("df", func(*podtest.Caller, podtest.Call) podtest.Reply { return podtest.Reply{Stdout: "Avail\n 85G\n"} })
 	config.Start, config.Key, config.TLS = c.pods.Start, "rpa_TESTKEY0123456789", true
@@ -72,11 +72,11 @@ func newCloud(t *testing.T, config runpodtest.Config) *cloud {
 }
 
 // trusted is the file with the certificate of RunPod's proxy.
-func (c *cloud) trusted() string { return filepath.Join(c.home, "trusted.pem") }
+func (c *account) trusted() string { return filepath.Join(c.home, "trusted.pem") }
 
 // command prepares a call as the user types it, in the home folder, whose .env
 // holds the key.
-func (c *cloud) command(args ...string) *exec.Cmd {
+func (c *account) command(args ...string) *exec.Cmd {
 	c.t.Helper()
 	exe, err := realProgram()
 	if err != nil {
@@ -92,7 +92,7 @@ func (c *cloud) command(args ...string) *exec.Cmd {
 }
 
 // run types a call and waits for its end.
-func (c *cloud) run(args ...string) (stdout, stderr string, code int) {
+func (c *account) run(args ...string) (stdout, stderr string, code int) {
 	c.t.Helper()
 	cmd := c.command(args...)
 	var out, errs bytes.Buffer
@@ -109,7 +109,7 @@ func (c *cloud) run(args ...string) (stdout, stderr string, code int) {
 }
 
 // must types a call that has to succeed.
-func (c *cloud) must(args ...string) (stdout, stderr string) {
+func (c *account) must(args ...string) (stdout, stderr string) {
 	c.t.Helper()
 	stdout, stderr, code := c.run(args...)
 	if code != exitOK {
@@ -119,7 +119,7 @@ func (c *cloud) must(args ...string) (stdout, stderr string) {
 }
 
 // logs are the logs that a failed run has fetched.
-func (c *cloud) logs() string {
+func (c *account) logs() string {
 	var all strings.Builder
 	files, _ := filepath.Glob(filepath.Join(c.home, ".local/state/ocr-gateway/deployments/*.logs/*"))
 	for _, file := range files {
@@ -130,7 +130,7 @@ func (c *cloud) logs() string {
 }
 
 // only returns the one pod that exists.
-func (c *cloud) only() runpodtest.Seen {
+func (c *account) only() runpodtest.Seen {
 	c.t.Helper()
 	live := c.fake.Live()
 	if len(live) != 1 {
@@ -140,7 +140,7 @@ func (c *cloud) only() runpodtest.Seen {
 }
 
 // ended checks that terminating leaves nothing.
-func (c *cloud) ended() {
+func (c *account) ended() {
 	c.t.Helper()
 	c.must("--terminate", "--yes")
 	if live := c.fake.Live(); len(live) > 0 {
@@ -154,7 +154,7 @@ var (
 )
 
 // paste runs the card's first curl line as a user would, in a shell.
-func (c *cloud) paste(card string) string {
+func (c *account) paste(card string) string {
 	c.t.Helper()
 	lines := curlLine.FindAllStringSubmatch(card, -1)
 	if len(lines) == 0 {
@@ -165,7 +165,7 @@ func (c *cloud) paste(card string) string {
 
 // pasteLine runs one of a card's curl lines with files of the right kind in the
 // place of those that it names.
-func (c *cloud) pasteLine(card, line string) string {
+func (c *account) pasteLine(card, line string) string {
 	c.t.Helper()
 	export := exportLine.FindStringSubmatch(card)
 	if export == nil {
@@ -198,7 +198,7 @@ func (c *cloud) pasteLine(card, line string) string {
 }
 
 // pasteAll runs every curl line of a card.
-func (c *cloud) pasteAll(card string) {
+func (c *account) pasteAll(card string) {
 	c.t.Helper()
 	for path, word := range map[string]string{
 		"recognize": "Delivery note 4711", "document": "Delivery note 4711", "document/stream": "event: ", "batch": "Delivery note 4711", "extract": "{",
@@ -240,13 +240,13 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 		t.Errorf("status:\n%s", status)
 	}
 	c.ended()
-	if status, _ := c.must("--status"); !strings.Contains(status, "nothing bills") {
+	if status, _ := c.must("--status"); !strings.Contains(status, "nothing is billed") {
 		t.Errorf("status at the end:\n%s", status)
 	}
 }
 
 // interruptAt starts a call and signals it when it begins a stage.
-func (c *cloud) interruptAt(stage string, signal syscall.Signal, args ...string) (output string, finished bool) {
+func (c *account) interruptAt(stage string, signal syscall.Signal, args ...string) (output string, finished bool) {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(c.t.Context(), 2*time.Minute)
 	defer cancel()
@@ -281,7 +281,7 @@ func (c *cloud) interruptAt(stage string, signal syscall.Signal, args ...string)
 	return seen.String(), err == nil
 }
 
-func TestKilledAtEveryStageItGoesOnWithOnePod(t *testing.T) {
+func TestKilledAtEveryStageItResumesWithOnePod(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{Provisioning: 200 * time.Millisecond, Starting: 300 * time.Millisecond})
 	for _, stage := range []string{"create", "provisioning", "running", "ports", "ssh", "probe", "deps", "model", "upload", "config", "vllm", "gateway", "verify", "ready"} {
 		if output, finished := c.interruptAt(stage, syscall.SIGKILL, "--gpu", "H100", "--yes"); finished {
@@ -292,8 +292,8 @@ func TestKilledAtEveryStageItGoesOnWithOnePod(t *testing.T) {
 		}
 	}
 	card, progress := c.must("--gpu", "H100", "--yes")
-	if !strings.Contains(progress, "Going on with") {
-		t.Errorf("it did not say that it goes on:\n%s", progress)
+	if !strings.Contains(progress, "Resuming") {
+		t.Errorf("it did not say that it resumes:\n%s", progress)
 	}
 	if n := c.fake.Created(); n != 1 {
 		t.Errorf("%d pods were made, want 1", n)
@@ -397,7 +397,7 @@ func called(calls []podtest.Call, argument string) bool {
 	return false
 }
 
-func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
+func TestProvisionKeepsWhatFailedAndResumes(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{})
 	c.pods.Fail("vllm", podtest.Fault{Exit: 1, Text: "RuntimeError: CUDA out of memory\n"})
 	_, stderr, code := c.run("--gpu", "A40", "--yes")
@@ -406,7 +406,7 @@ func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
 	}
 	id := c.only().ID
 	for _, want := range []string{
-		"RuntimeError: CUDA out of memory", "is kept: billing $0.40/h; resume, stop or terminate with:",
+		"RuntimeError: CUDA out of memory", "is kept, and billed $0.40/h; resume, stop or terminate with:",
 		"--pod-id " + id, "--stop --pod-id " + id, "--terminate --pod-id " + id, "vllm.log",
 	} {
 		if !strings.Contains(stderr, want) {
@@ -428,10 +428,10 @@ func TestProvisionKeepsWhatFailedAndGoesOn(t *testing.T) {
 	c.ended()
 }
 
-func TestInterruptSaysWhatBills(t *testing.T) {
+func TestInterruptSaysWhatIsBilled(t *testing.T) {
 	c := newCloud(t, runpodtest.Config{})
 	output, finished := c.interruptAt("deps", syscall.SIGINT, "--gpu", "A40", "--yes")
-	if finished || !strings.Contains(output, "billing $0.40/h") || !strings.Contains(output, "--terminate --pod-id "+c.only().ID) {
+	if finished || !strings.Contains(output, "billed $0.40/h") || !strings.Contains(output, "--terminate --pod-id "+c.only().ID) {
 		t.Errorf("it said:\n%s", output)
 	}
 	c.ended()
@@ -504,7 +504,7 @@ func TestTerminateIsCareful(t *testing.T) {
 		c.fake.Refuse(gpu, runpodtest.NoLonger)
 	}
 	cmd = c.command("--gpu", "A40")
-	cmd.Stdin = strings.NewReader("y\n") // is a yes: it goes on, and finds nothing free
+	cmd.Stdin = strings.NewReader("y\n") // is a yes: it tries, and finds nothing free
 	if out, err := cmd.CombinedOutput(); err == nil || cmd.ProcessState.ExitCode() != exitNoStock {
 		t.Errorf("accepted: %v\n%s", err, out)
 	}
@@ -536,7 +536,7 @@ func TestProvisionPlanCreatesNothing(t *testing.T) {
 }
 
 // machine starts a machine with sshd and a GPU that takes a key, which is made.
-func (c *cloud) machine(key string) (host string, machine podtest.Machine) {
+func (c *account) machine(key string) (host string, machine podtest.Machine) {
 	c.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(key), 0o700); err != nil {
 		c.t.Fatal(err)
@@ -585,7 +585,7 @@ find etc -type f -newerct "$(sed -n 's/.*"config_read": *"\([^"]*\)".*/later: \1
 
 // inside runs a script in a shell on a host and returns what it writes, without
 // the greeting of the machine.
-func (c *cloud) inside(script string, args ...string) string {
+func (c *account) inside(script string, args ...string) string {
 	c.t.Helper()
 	const begin = "-- the script begins"
 	visit := c.command(append(args, "--ssh")...)
@@ -734,7 +734,7 @@ func TestVisits(t *testing.T) {
 }
 
 // until runs a call until it writes a word, then interrupts it.
-func (c *cloud) until(word string, args ...string) string {
+func (c *account) until(word string, args ...string) string {
 	c.t.Helper()
 	cmd := c.command(args...)
 	out, err := cmd.StdoutPipe()

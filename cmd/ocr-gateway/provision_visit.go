@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"ocr-gateway/internal/app"
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 )
 
 // visit shows logs or the API's key, opens a shell or a tunnel. It takes no lock: one may look
@@ -19,14 +19,14 @@ func (v *provisioning) visit(ctx context.Context) error {
 	if err := v.onlyPod(); err != nil {
 		return err
 	}
-	d, err := v.p.Peek(ctx, v.podID)
+	d, err := v.p.Select(ctx, v.podID)
 	if err != nil {
 		return err
 	}
 	return v.visitDeployment(ctx, d)
 }
 
-func (v *provisioning) visitDeployment(ctx context.Context, d *provision.Deployment) error {
+func (v *provisioning) visitDeployment(ctx context.Context, d *deployment.Deployment) error {
 	switch {
 	case v.logs:
 		return v.p.FollowLogs(ctx, d, v.out)
@@ -44,8 +44,8 @@ func (v *provisioning) visitDeployment(ctx context.Context, d *provision.Deploym
 }
 
 // shell hands the terminal to the system's ssh, which may trust the pinned key only.
-func (v *provisioning) shell(ctx context.Context, d *provision.Deployment) error {
-	login, err := v.p.Door(ctx, d)
+func (v *provisioning) shell(ctx context.Context, d *deployment.Deployment) error {
+	login, err := v.p.Locate(ctx, d)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (v *provisioning) shell(ctx context.Context, d *provision.Deployment) error
 }
 
 // openTunnel brings the API's port here until Ctrl-C.
-func (v *provisioning) openTunnel(ctx context.Context, d *provision.Deployment) error {
+func (v *provisioning) openTunnel(ctx context.Context, d *deployment.Deployment) error {
 	host, err := v.p.Open(ctx, d)
 	if err != nil {
 		return err

@@ -9,8 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ocr-gateway/internal/app"
 	"ocr-gateway/internal/config"
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 func newSupervise() *cobra.Command {
@@ -37,7 +38,9 @@ Exit codes: 0 stopped as told; 1 another supervisor runs already; 2 the config i
 		reload := make(chan os.Signal, 1)
 		signal.Notify(reload, syscall.SIGHUP)
 		defer signal.Stop(reload)
-		err = supervise.Run(cmd.Context(), file, supervise.Options{Log: log, Timing: supervise.DefaultTiming(), Reload: reload})
+		err = supervise.Run(cmd.Context(), file, supervise.Options{
+			Log: log, Timing: supervise.DefaultTiming(), Reload: reload, StopHost: app.StopPod, Withhold: app.CloudKeys,
+		})
 		if errors.Is(err, supervise.ErrHeld) {
 			return exitError{exitFailed, err}
 		}

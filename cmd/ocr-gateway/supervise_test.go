@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/supervise"
+	"ocr-gateway/provision/supervise"
 )
 
 // The gateway under its supervisor as on a GPU host, beside a program that does

@@ -10,9 +10,19 @@ import (
 	"time"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/sshhost"
+	"ocr-gateway/provision/stage"
 	"ocr-gateway/raster"
+)
+
+// Variables that provisioning goes by. A command line can be seen by other users, so
+// the key is taken from the environment.
+const (
+	EnvRunPodKey   = runpod.EnvKey
+	EnvRunPodURL   = runpod.EnvBaseURL
+	EnvRunPodProxy = runpod.EnvProxyURL
 )
 
 // Provisioning says what a Provisioner is built from.
@@ -25,7 +35,7 @@ type Provisioning struct {
 	StateDir  string // empty: the user's own
 	Poll      time.Duration
 	Version   string
-	Progress  provision.Progress
+	Progress  stage.Progress
 	Log       *slog.Logger
 }
 
@@ -42,7 +52,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		}
 		dir = filepath.Join(home, ".local", "state", "ocr-gateway", "deployments")
 	}
-	store, err := provision.OpenStore(dir)
+	store, err := deployment.OpenStore(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +70,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		Library:     func() (provision.Program, error) { return openLibrary(p.Binary) },
 		LibraryName: raster.LibraryName,
 		Version:     p.Version,
-		CloudKey:    p.RunPodKey,
+		CloudEnv:    EnvRunPodKey + "=" + p.RunPodKey,
 		Progress:    p.Progress,
 		StockPause:  15 * time.Second,
 		Poll:        p.Poll,

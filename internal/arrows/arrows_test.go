@@ -26,13 +26,14 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "supervise"},
+	"cmd/ocr-gateway":            {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 	"internal/app":               {everything},
 	"internal/config":            {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
 	"internal/arrows":            {},
 	"internal/mutants":           {}, // damaged documents for tests of others
 	"internal/cputime":           {}, // for tests of others
 	"internal/lazyregexp":        {},
+	"internal/metricnames":       {},
 	"document":                   {},
 	"raster":                     {"document", "internal/setting", "raster/mupdf"},
 	"raster/mupdf":               {"document"},
@@ -64,15 +65,20 @@ var arrows = map[string][]string{
 	"extract/jsontree":           {},
 	"extract/extracttest":        {"document"}, // pages for tests of others
 	"cache":                      {"internal/setting"},
-	"server":                     {"document", "internal/setting", "server/presence"},
+	"server":                     {"document", "internal/metricnames", "internal/setting", "server/presence"},
 	"server/presence":            {},
 	"bench":                      {},
 	"bench/peers/layoutstub":     {},
 	"faults":                     {},
-	"supervise":                  {},
-	"provision":                  {"supervise"}, // for its Config and Status types
-	"provision/runpod":           {"provision"},
-	"provision/sshhost":          {"provision"},
+	"provision":                  {"provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
+	"provision/cloud":            {}, // the nouns of renting
+	"provision/stage":            {},
+	"provision/card":             {},
+	"provision/deployment":       {"provision/cloud"},
+	"provision/plan":             {"provision/cloud", "provision/deployment"},
+	"provision/supervise":        {"internal/metricnames"},
+	"provision/runpod":           {"provision", "provision/cloud"},
+	"provision/sshhost":          {"provision", "provision/deployment"},
 	"provision/runpodtest":       {}, // fakes for tests of others
 	"provision/podtest":          {"provision/runpodtest", "provision/podtest/inside"},
 	"provision/podtest/inside":   {}, // what runs in a pod
@@ -94,6 +100,7 @@ var testArrows = map[string][]string{
 	"extract/pagetext":  {"extract/extracttest"},
 	"extract/schema":    {"internal/cputime"},
 	"layout/geometry":   {"internal/cputime"},
+	"server":            {"provision/supervise"}, // reads what is served
 }
 
 // homes says which packages may import an outside module.

@@ -96,7 +96,7 @@ func TestMainProcess(t *testing.T) {
 
 func TestStartErrors(t *testing.T) {
 	pods := podtest.New(t)
-	cancelled, cancel := context.WithCancel(t.Context())
+	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, tt := range map[string]struct {
 		ctx  context.Context
@@ -105,7 +105,7 @@ func TestStartErrors(t *testing.T) {
 	}{
 		"no such program": {t.Context(), runpodtest.Spec{Pod: "p", Entrypoint: []string{"/no/such"}}, "start pod p: "},
 		"no such volume":  {t.Context(), runpodtest.Spec{Entrypoint: []string{"true"}, Volume: "/no/such"}, "open the volume"},
-		"cancelled":       {cancelled, runpodtest.Spec{Entrypoint: []string{"sleep", "1000"}}, "context canceled"},
+		"canceled":        {canceled, runpodtest.Spec{Entrypoint: []string{"sleep", "1000"}}, "context canceled"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := pods.Start(tt.ctx, tt.spec)

@@ -17,7 +17,7 @@ func (p *Pods) LoadingTime(d time.Duration) {
 	p.loading = d
 }
 
-// Answer sets the text that vLLM answers to every request; it reads no pictures.
+// Answer sets the text that vLLM answers to every request; it reads no images.
 func (p *Pods) Answer(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

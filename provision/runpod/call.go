@@ -14,7 +14,7 @@ import (
 	"net/url"
 	"time"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 const (
@@ -35,7 +35,7 @@ type call struct {
 	body   any // sent as JSON when not nil
 }
 
-// repeatable says whether asking twice does no more than asking once.
+// repeatable reports whether asking twice does no more than asking once.
 func (q call) repeatable() bool {
 	return q.method == http.MethodGet || q.method == http.MethodDelete
 }
@@ -93,7 +93,7 @@ func (c *Cloud) do(ctx context.Context, q call, out any) error {
 	}
 }
 
-// again says whether a question that failed may be asked again.
+// again reports whether a question that failed may be asked again.
 type again int
 
 const (
@@ -133,12 +133,12 @@ func (c *Cloud) try(ctx context.Context, q call, body []byte, out any) (again, e
 	return never, nil
 }
 
-// lost is the verdict on a question that was sent and whose answer did not come.
+// lost is the failure of a question that was sent and whose answer did not come.
 func (q call) lost(err error) (again, error) {
 	if q.repeatable() {
 		return afterPause, fmt.Errorf("%s: %w", q.name, err)
 	}
-	return never, fmt.Errorf("%s: %w: %w", q.name, provision.ErrUnknownOutcome, err)
+	return never, fmt.Errorf("%s: %w: %w", q.name, cloud.ErrUnknownOutcome, err)
 }
 
 // unsent tells an error from before the request left.

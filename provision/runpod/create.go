@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 // createBody is a create's body. Every object of the API is closed: a field that
@@ -45,10 +45,10 @@ var newerFields = []string{"entrypoint", "cmd", "minRamPerGpu", "minVcpuCountPer
 // Create rents one pod. An API of the older contract refuses the newer one's fields
 // and has created nothing then; the order is sent once more in the older form, and
 // that form from then on. The older contract cannot ask for least RAM or CPUs.
-func (c *Cloud) Create(ctx context.Context, o provision.Order) (provision.Pod, error) {
+func (c *Cloud) Create(ctx context.Context, o cloud.Order) (cloud.Pod, error) {
 	body, err := newCreateBody(o)
 	if err != nil {
-		return provision.Pod{}, fmt.Errorf("create pod: %w", err)
+		return cloud.Pod{}, fmt.Errorf("create pod: %w", err)
 	}
 	c.mu.Lock()
 	older := c.older
@@ -62,7 +62,7 @@ func (c *Cloud) Create(ctx context.Context, o provision.Order) (provision.Pod, e
 	}
 	old, err := body.older()
 	if err != nil {
-		return provision.Pod{}, fmt.Errorf("create pod: %w", err)
+		return cloud.Pod{}, fmt.Errorf("create pod: %w", err)
 	}
 	p, err := c.create(ctx, old)
 	if tookForm(err) {
@@ -73,11 +73,11 @@ func (c *Cloud) Create(ctx context.Context, o provision.Order) (provision.Pod, e
 	return p, err
 }
 
-func (c *Cloud) create(ctx context.Context, body createBody) (provision.Pod, error) {
+func (c *Cloud) create(ctx context.Context, body createBody) (cloud.Pod, error) {
 	q := call{name: "create pod", method: http.MethodPost, path: "/pods", body: body}
 	var raw json.RawMessage
 	if err := c.do(ctx, q, &raw); err != nil {
-		return provision.Pod{}, err
+		return cloud.Pod{}, err
 	}
 	p, err := c.readPod(raw)
 	if err != nil {
@@ -87,17 +87,17 @@ func (c *Cloud) create(ctx context.Context, body createBody) (provision.Pod, err
 }
 
 func refusesNewer(err error) bool {
-	fault, ok := errors.AsType[*provision.CloudError](err)
-	return ok && fault.Status == http.StatusUnprocessableEntity && fault.Blames(newerFields...)
+	fault, ok := errors.AsType[*cloud.Error](err)
+	return ok && fault.Status == http.StatusUnprocessableEntity && fault.NamesField(newerFields...)
 }
 
-// tookForm says whether a body's form was accepted, though perhaps not what it asks for.
+// tookForm reports whether a body's form was accepted, though perhaps not what it asks for.
 func tookForm(err error) bool {
-	fault, ok := errors.AsType[*provision.CloudError](err)
+	fault, ok := errors.AsType[*cloud.Error](err)
 	return err == nil || ok && fault.Status < 500 && fault.Status != http.StatusUnprocessableEntity
 }
 
-func newCreateBody(o provision.Order) (createBody, error) {
+func newCreateBody(o cloud.Order) (createBody, error) {
 	body := createBody{
 		Name: o.Name, Image: o.Image, Cloud: wireTenure(o.Tenure),
 		GPU: createGPU{
@@ -109,7 +109,7 @@ func newCreateBody(o provision.Order) (createBody, error) {
 	}
 	switch {
 	case o.VolumeGB > 0 && o.NetworkVolume != "":
-		return createBody{}, fmt.Errorf("%w: a volume of the pod's own and a network volume exclude each other", provision.ErrRequest)
+		return createBody{}, fmt.Errorf("%w: a volume of the pod's own and a network volume exclude each other", cloud.ErrRequest)
 	case o.VolumeGB > 0:
 		body.Mounts = &mounts{Persistent: &persistentMount{Size: o.VolumeGB, Path: o.VolumePath}}
 	case o.NetworkVolume != "":

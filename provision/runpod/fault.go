@@ -10,7 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 const (
@@ -30,7 +30,7 @@ var noStock = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
 }, "|") + `)\b`)
 
 // fault turns an answer that is not a success into an error.
-func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *provision.CloudError {
+func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *cloud.Error {
 	detail := problemText(body)
 	if detail == "" {
 		detail = or(http.StatusText(status), "no explanation")
@@ -38,7 +38,7 @@ func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *prov
 	if c.key != "" { // lest the cloud says it back
 		detail = strings.ReplaceAll(detail, c.key, "…")
 	}
-	return &provision.CloudError{
+	return &cloud.Error{
 		Call: q.name, Status: status, Detail: detail,
 		Fields: problemFields(body), RequestID: requestID(header), Kind: kind(q, status, detail),
 	}
@@ -47,26 +47,26 @@ func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *prov
 // kind is what a caller can do about an answer.
 func kind(q call, status int, detail string) error {
 	if q.method == http.MethodPost && saysNoStock(status, detail) {
-		return provision.ErrNoStock
+		return cloud.ErrNoStock
 	}
 	switch status {
 	case http.StatusTooManyRequests:
-		return provision.ErrLimited
+		return cloud.ErrLimited
 	case http.StatusUnauthorized:
-		return provision.ErrKey
+		return cloud.ErrKey
 	case http.StatusPaymentRequired:
-		return provision.ErrBalance
+		return cloud.ErrBalance
 	case http.StatusForbidden:
-		return provision.ErrForbidden
+		return cloud.ErrForbidden
 	case http.StatusNotFound, http.StatusGone:
-		return provision.ErrGone
+		return cloud.ErrGone
 	case http.StatusConflict:
-		return provision.ErrNotNow
+		return cloud.ErrNotNow
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return provision.ErrRequest
+		return cloud.ErrRequest
 	}
 	if !q.repeatable() && (status >= 500 || status == http.StatusRequestTimeout) {
-		return provision.ErrUnknownOutcome
+		return cloud.ErrUnknownOutcome
 	}
 	return nil
 }

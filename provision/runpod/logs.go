@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"time"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 const (
@@ -28,7 +28,7 @@ type logData struct {
 
 // Logs follows a pod's log. That a pod is gone is told as ErrGone, that its state
 // has no log yet is waited out.
-func (c *Cloud) Logs(ctx context.Context, id string, source provision.LogSource, since time.Time, emit func(provision.LogLine) error) error {
+func (c *Cloud) Logs(ctx context.Context, id string, source cloud.LogSource, since time.Time, emit func(cloud.LogLine) error) error {
 	f := follow{cloud: c, source: source, since: since, emit: emit, q: call{
 		name: "read the pod's log", method: http.MethodGet, path: podPath(id) + "/logs",
 	}}
@@ -59,9 +59,9 @@ func (c *Cloud) Logs(ctx context.Context, id string, source provision.LogSource,
 
 // gone is why a stream that gave nothing is not opened again, or nil.
 func (c *Cloud) gone(ctx context.Context, id string, cause error) error {
-	if fault, ok := errors.AsType[*provision.CloudError](cause); ok {
+	if fault, ok := errors.AsType[*cloud.Error](cause); ok {
 		switch {
-		case errors.Is(cause, provision.ErrGone), errors.Is(cause, provision.ErrNotNow):
+		case errors.Is(cause, cloud.ErrGone), errors.Is(cause, cloud.ErrNotNow):
 		case fault.Status == http.StatusTooManyRequests, fault.Status >= 500:
 			return nil
 		default:
@@ -70,10 +70,10 @@ func (c *Cloud) gone(ctx context.Context, id string, cause error) error {
 	}
 	p, err := c.Pod(ctx, id)
 	switch {
-	case errors.Is(err, provision.ErrGone):
+	case errors.Is(err, cloud.ErrGone):
 		return err
-	case err == nil && p.State == provision.PodTerminated:
-		return fmt.Errorf("the pod's log: %w", provision.ErrGone)
+	case err == nil && p.State == cloud.PodTerminated:
+		return fmt.Errorf("the pod's log: %w", cloud.ErrGone)
 	}
 	return nil
 }
@@ -87,9 +87,9 @@ func (s *stopped) Error() string { return s.err.Error() }
 type follow struct {
 	cloud  *Cloud
 	q      call
-	source provision.LogSource
+	source cloud.LogSource
 	since  time.Time
-	emit   func(provision.LogLine) error
+	emit   func(cloud.LogLine) error
 
 	lines  int             // handed over
 	lastID string          // of the last event
@@ -153,7 +153,7 @@ func (f *follow) take(e event, resumed bool) error {
 		f.ties[key] = true
 	}
 	f.lines++
-	line := provision.LogLine{Time: when, Source: provision.LogSource(or(data.Source, string(f.source))), Text: data.Line}
+	line := cloud.LogLine{Time: when, Source: cloud.LogSource(or(data.Source, string(f.source))), Text: data.Line}
 	if err := f.emit(line); err != nil {
 		return &stopped{err}
 	}

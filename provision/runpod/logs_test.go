@@ -8,19 +8,19 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/runpodtest"
 )
 
 var errEnough = errors.New("enough")
 
 // logged follows a log until it has n lines.
-func (w world) logged(t *testing.T, id string, source provision.LogSource, since time.Time, n int) []provision.LogLine {
+func (w world) logged(t *testing.T, id string, source cloud.LogSource, since time.Time, n int) []cloud.LogLine {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	var lines []provision.LogLine
-	err := w.cloud.Logs(ctx, id, source, since, func(l provision.LogLine) error {
+	var lines []cloud.LogLine
+	err := w.cloud.Logs(ctx, id, source, since, func(l cloud.LogLine) error {
 		if lines = append(lines, l); len(lines) == n {
 			return errEnough
 		}
@@ -32,7 +32,7 @@ func (w world) logged(t *testing.T, id string, source provision.LogSource, since
 	return lines
 }
 
-func words(lines []provision.LogLine) []string {
+func words(lines []cloud.LogLine) []string {
 	var all []string
 	for _, l := range lines {
 		all = append(all, l.Text)
@@ -45,22 +45,22 @@ func TestLogs(t *testing.T) {
 	p := w.until(t, w.create(t).ID, "running", running)
 	w.Log(p.ID, "container", "ocr-gateway: host key ssh-ed25519 AAAA")
 	w.Log(p.ID, "container", "  héllo \t")
-	lines := w.logged(t, p.ID, provision.LogContainer, time.Time{}, 2)
+	lines := w.logged(t, p.ID, cloud.LogContainer, time.Time{}, 2)
 	if !slices.Equal(words(lines), []string{"ocr-gateway: host key ssh-ed25519 AAAA", "  héllo \t"}) {
 		t.Errorf("%q", lines)
 	}
-	if lines[0].Source != provision.LogContainer || !lines[0].Time.Equal(w.clock.Now()) {
+	if lines[0].Source != cloud.LogContainer || !lines[0].Time.Equal(w.clock.Now()) {
 		t.Errorf("%+v", lines[0])
 	}
-	system := w.logged(t, p.ID, provision.LogSystem, time.Time{}, 2)
-	if system[0].Source != provision.LogSystem {
+	system := w.logged(t, p.ID, cloud.LogSystem, time.Time{}, 2)
+	if system[0].Source != cloud.LogSystem {
 		t.Errorf("%+v", system)
 	}
 
 	_ = w.clock.Sleep(t.Context(), time.Minute)
 	from := w.clock.Now()
 	w.Log(p.ID, "container", "later")
-	if got := words(w.logged(t, p.ID, provision.LogContainer, from, 1)); got[0] != "later" {
+	if got := words(w.logged(t, p.ID, cloud.LogContainer, from, 1)); got[0] != "later" {
 		t.Errorf("%q", got)
 	}
 }
@@ -90,7 +90,7 @@ func TestLogsResume(t *testing.T) {
 					_ = w.clock.Sleep(t.Context(), time.Millisecond)
 				}
 			}
-			if got := words(w.logged(t, p.ID, provision.LogContainer, time.Time{}, 20)); !slices.Equal(got, want) {
+			if got := words(w.logged(t, p.ID, cloud.LogContainer, time.Time{}, 20)); !slices.Equal(got, want) {
 				t.Errorf("%q", got)
 			}
 		})
@@ -112,26 +112,26 @@ func TestLogsEnd(t *testing.T) {
 	w.Log(p.ID, "container", "the only one")
 
 	ctx, cancel := context.WithCancel(t.Context())
-	err := w.cloud.Logs(ctx, p.ID, provision.LogContainer, time.Time{}, func(provision.LogLine) error {
+	err := w.cloud.Logs(ctx, p.ID, cloud.LogContainer, time.Time{}, func(cloud.LogLine) error {
 		cancel()
 		return nil
 	})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+		t.Errorf("canceled: %v", err)
 	}
-	err = w.cloud.Logs(t.Context(), p.ID, provision.LogContainer, time.Time{}, func(provision.LogLine) error {
+	err = w.cloud.Logs(t.Context(), p.ID, cloud.LogContainer, time.Time{}, func(cloud.LogLine) error {
 		w.Vanish(p.ID)
 		return nil
 	})
-	if !errors.Is(err, provision.ErrGone) {
+	if !errors.Is(err, cloud.ErrGone) {
 		t.Errorf("gone: %v", err)
 	}
 	w.Change(func(c *runpodtest.Config) { c.Fault = every(1000, "logs", runpodtest.Fault{}) })
-	if err := w.cloud.Logs(t.Context(), p.ID, "nonsense", time.Time{}, nil); !errors.Is(err, provision.ErrGone) {
+	if err := w.cloud.Logs(t.Context(), p.ID, "nonsense", time.Time{}, nil); !errors.Is(err, cloud.ErrGone) {
 		t.Errorf("gone before: %v", err)
 	}
 	q := w.until(t, w.create(t).ID, "running", running)
-	if err := w.cloud.Logs(t.Context(), q.ID, "nonsense", time.Time{}, nil); !errors.Is(err, provision.ErrRequest) {
+	if err := w.cloud.Logs(t.Context(), q.ID, "nonsense", time.Time{}, nil); !errors.Is(err, cloud.ErrRequest) {
 		t.Errorf("a source that is none: %v", err)
 	}
 }

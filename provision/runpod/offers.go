@@ -8,14 +8,14 @@ import (
 	"strconv"
 	"strings"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
-type catalogue struct {
+type catalog struct {
 	GPUs []gpu `json:"gpus"`
 }
 
-// gpu is a kind of GPU in the catalogue. Of price, only the part whose flag is set counts.
+// gpu is a kind of GPU in the catalog. Of price, only the part whose flag is set counts.
 type gpu struct {
 	ID           string             `json:"id"`
 	Name         string             `json:"name"`
@@ -33,8 +33,8 @@ type dataCenter struct {
 	Availability string `json:"availability"`
 }
 
-// Offers reads the catalogue. Where the search names data centres, the stock is theirs.
-func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Offer, error) {
+// Offers reads the catalog. Where the search names data centers, the stock is theirs.
+func (c *Cloud) Offers(ctx context.Context, s cloud.Search) ([]cloud.Offer, error) {
 	query := url.Values{
 		"include": {"AVAILABILITY"},
 		"product": {"POD"},
@@ -47,12 +47,12 @@ func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Off
 	if len(s.Countries) > 0 {
 		query.Set("countryCodes", strings.ToUpper(strings.Join(s.Countries, ",")))
 	}
-	var got catalogue
-	q := call{name: "read catalogue", method: http.MethodGet, path: "/catalog/gpus", query: query}
+	var got catalog
+	q := call{name: "read catalog", method: http.MethodGet, path: "/catalog/gpus", query: query}
 	if err := c.do(ctx, q, &got); err != nil {
 		return nil, err
 	}
-	offers := []provision.Offer{}
+	offers := []cloud.Offer{}
 	for _, g := range got.GPUs {
 		if offer, ok := g.offer(s); ok {
 			offers = append(offers, offer)
@@ -62,20 +62,20 @@ func (c *Cloud) Offers(ctx context.Context, s provision.Search) ([]provision.Off
 }
 
 // offer is a GPU at the search's tenure, if it is rented so.
-func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
-	here, elsewhere := g.price(provision.Secure, s.Count), g.price(provision.Community, s.Count)
-	if s.Tenure == provision.Community {
+func (g gpu) offer(s cloud.Search) (cloud.Offer, bool) {
+	here, elsewhere := g.price(cloud.Secure, s.Count), g.price(cloud.Community, s.Count)
+	if s.Tenure == cloud.Community {
 		here, elsewhere = elsewhere, here
 	}
 	if here == 0 {
-		return provision.Offer{}, false
+		return cloud.Offer{}, false
 	}
-	offer := provision.Offer{
+	offer := cloud.Offer{
 		GPU: g.ID, Name: or(g.Name, g.ID), MemoryGB: int(g.Memory), PricePerGPU: here, ElsewherePerGPU: elsewhere,
 		Stock: stock(g.Availability),
 	}
 	if len(s.DataCenters) > 0 && g.DataCenters != nil {
-		offer.Stock = provision.StockNone
+		offer.Stock = cloud.StockNone
 	}
 	for _, d := range g.DataCenters {
 		if len(s.DataCenters) > 0 {
@@ -84,7 +84,7 @@ func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
 			}
 			offer.Stock = better(offer.Stock, stock(d.Availability))
 		}
-		if stock(d.Availability) != provision.StockNone {
+		if stock(d.Availability) != cloud.StockNone {
 			offer.DataCenters = append(offer.DataCenters, d.ID)
 		}
 	}
@@ -92,9 +92,9 @@ func (g gpu) offer(s provision.Search) (provision.Offer, bool) {
 }
 
 // price is that of one GPU in a pod of so many, 0 when it is not rented so.
-func (g gpu) price(t provision.Tenure, count int) float64 {
+func (g gpu) price(t cloud.Tenure, count int) float64 {
 	rented := g.Secure
-	if t == provision.Community {
+	if t == cloud.Community {
 		rented = g.Community
 	}
 	price := g.Price[string(t)]
@@ -104,11 +104,11 @@ func (g gpu) price(t provision.Tenure, count int) float64 {
 	return price
 }
 
-func stock(word string) provision.Stock { return provision.Stock(strings.ToLower(word)) }
+func stock(word string) cloud.Stock { return cloud.Stock(strings.ToLower(word)) }
 
 // better is the larger of two stocks; one that is not told lies between little and none.
-func better(a, b provision.Stock) provision.Stock {
-	order := []provision.Stock{provision.StockHigh, provision.StockMedium, provision.StockLow, "", provision.StockNone}
+func better(a, b cloud.Stock) cloud.Stock {
+	order := []cloud.Stock{cloud.StockHigh, cloud.StockMedium, cloud.StockLow, "", cloud.StockNone}
 	for _, s := range order {
 		if a == s || b == s {
 			return s
@@ -117,6 +117,6 @@ func better(a, b provision.Stock) provision.Stock {
 	return a
 }
 
-func wireTenure(t provision.Tenure) string {
-	return strings.ToUpper(or(string(t), string(provision.Secure)))
+func wireTenure(t cloud.Tenure) string {
+	return strings.ToUpper(or(string(t), string(cloud.Secure)))
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 // maxPages of a list of pods, so that a cursor that never ends does end.
@@ -87,9 +87,9 @@ func (m *moment) UnmarshalJSON(raw []byte) error {
 }
 
 // Pods lists every pod of the account, of a server with pages and of one without.
-func (c *Cloud) Pods(ctx context.Context) ([]provision.Pod, error) {
+func (c *Cloud) Pods(ctx context.Context) ([]cloud.Pod, error) {
 	q := call{name: "list pods", method: http.MethodGet, path: "/pods", query: url.Values{}}
-	pods := []provision.Pod{}
+	pods := []cloud.Pod{}
 	for range maxPages {
 		var page struct {
 			Pods       []json.RawMessage `json:"pods"`
@@ -101,7 +101,7 @@ func (c *Cloud) Pods(ctx context.Context) ([]provision.Pod, error) {
 		if err := c.do(ctx, q, &page); err != nil {
 			return nil, err
 		}
-		if page.Pods == nil { // an empty list is no such answer: a pod that bills may be on the real one
+		if page.Pods == nil { // an empty list is no such answer: a pod that is billed may be on the real one
 			return nil, fmt.Errorf("%s: %w: it has no pods", q.name, errBroken)
 		}
 		for _, raw := range page.Pods {
@@ -124,15 +124,15 @@ func (c *Cloud) Pods(ctx context.Context) ([]provision.Pod, error) {
 }
 
 // Pod reads one pod.
-func (c *Cloud) Pod(ctx context.Context, id string) (provision.Pod, error) {
+func (c *Cloud) Pod(ctx context.Context, id string) (cloud.Pod, error) {
 	q := call{name: "read pod", method: http.MethodGet, path: podPath(id)}
 	var raw json.RawMessage
 	if err := c.do(ctx, q, &raw); err != nil {
-		return provision.Pod{}, err
+		return cloud.Pod{}, err
 	}
 	p, err := c.readPod(raw)
 	if err != nil {
-		return provision.Pod{}, fmt.Errorf("%s: %w", q.name, err)
+		return cloud.Pod{}, fmt.Errorf("%s: %w", q.name, err)
 	}
 	return p, nil
 }
@@ -153,14 +153,14 @@ func (c *Cloud) act(ctx context.Context, id, action string) error {
 // Terminate destroys the pod.
 func (c *Cloud) Terminate(ctx context.Context, id string) error {
 	err := c.do(ctx, call{name: "terminate pod", method: http.MethodDelete, path: podPath(id)}, nil)
-	if errors.Is(err, provision.ErrGone) {
+	if errors.Is(err, cloud.ErrGone) {
 		return nil
 	}
 	return err
 }
 
 // SetPorts asks once more for the pod's ports.
-func (c *Cloud) SetPorts(ctx context.Context, id string, ports []provision.Port) error {
+func (c *Cloud) SetPorts(ctx context.Context, id string, ports []cloud.Port) error {
 	return c.do(ctx, call{
 		name: "set the pod's ports", method: http.MethodPatch, path: podPath(id),
 		body: map[string][]string{"ports": wirePorts(ports)},
@@ -171,29 +171,29 @@ func podPath(id string) string { return "/pods/" + url.PathEscape(id) }
 
 // readPod decodes a pod. A field of another kind than promised is left empty:
 // pods of others, made in ways unknown here, stand in the same list.
-func (c *Cloud) readPod(raw json.RawMessage) (provision.Pod, error) {
+func (c *Cloud) readPod(raw json.RawMessage) (cloud.Pod, error) {
 	var p pod
 	if err := json.Unmarshal(raw, &p); err != nil {
 		other, odd := errors.AsType[*json.UnmarshalTypeError](err)
 		if !odd {
-			return provision.Pod{}, fmt.Errorf("%w: %w", errBroken, err)
+			return cloud.Pod{}, fmt.Errorf("%w: %w", errBroken, err)
 		}
 		c.log.Warn("a pod's field is not what the API promises", "pod", p.ID, "field", other.Field)
 	}
 	if p.ID == "" {
-		return provision.Pod{}, fmt.Errorf("%w: a pod has no id", errBroken)
+		return cloud.Pod{}, fmt.Errorf("%w: a pod has no id", errBroken)
 	}
 	return p.pod(), nil
 }
 
-func (p pod) pod() provision.Pod {
-	out := provision.Pod{
+func (p pod) pod() cloud.Pod {
+	out := cloud.Pod{
 		ID: p.ID, Name: p.Name, State: podState(p.Status), Image: p.Image,
 		GPU: p.GPU.ID, GPUCount: int(p.GPU.Count),
-		DataCenter: p.DataCenterID, Tenure: provision.Tenure(strings.ToLower(p.Cloud)),
+		DataCenter: p.DataCenterID, Tenure: cloud.Tenure(strings.ToLower(p.Cloud)),
 		PricePerHour: p.Cost, DiskGB: int(p.Disk),
 		Created: p.CreatedAt.Time, Started: p.StartedAt.Time, Uptime: seconds(p.Runtime.Uptime),
-		Env: p.Env, Addresses: map[int]provision.Address{},
+		Env: p.Env, Addresses: map[int]cloud.Address{},
 	}
 	if p.Mounts.Persistent != nil {
 		out.VolumeGB = p.Mounts.Persistent.Size
@@ -207,25 +207,25 @@ func (p pod) pod() provision.Pod {
 		}
 	}
 	if direct := p.SSH.Direct; direct.Host != "" && direct.Port > 0 {
-		out.Addresses[22] = provision.Address{Host: direct.Host, Port: direct.Port}
+		out.Addresses[22] = cloud.Address{Host: direct.Host, Port: direct.Port}
 	}
 	for _, pair := range p.Runtime.Ports {
 		if pair.Type == "tcp" && pair.IP != "" && pair.Public > 0 {
-			out.Addresses[pair.Private] = provision.Address{Host: pair.IP, Port: pair.Public}
+			out.Addresses[pair.Private] = cloud.Address{Host: pair.IP, Port: pair.Public}
 		}
 	}
 	return out
 }
 
 // podState is the API's status in our words; one unknown here stays as it is, in lower case.
-func podState(status string) provision.PodState {
+func podState(status string) cloud.PodState {
 	switch status {
 	case "EXITED":
-		return provision.PodStopped
+		return cloud.PodStopped
 	case "ERROR":
-		return provision.PodFailed
+		return cloud.PodFailed
 	}
-	return provision.PodState(strings.ToLower(status))
+	return cloud.PodState(strings.ToLower(status))
 }
 
 // seconds is bounded to what a duration holds.
@@ -236,7 +236,7 @@ func seconds(n float64) time.Duration {
 	return time.Duration(min(n, math.MaxInt64/2/float64(time.Second))) * time.Second
 }
 
-func wirePorts(ports []provision.Port) []string {
+func wirePorts(ports []cloud.Port) []string {
 	texts := make([]string, len(ports))
 	for i, p := range ports {
 		kind := "tcp"
@@ -248,11 +248,11 @@ func wirePorts(ports []provision.Port) []string {
 	return texts
 }
 
-func readPort(text string) (provision.Port, bool) {
+func readPort(text string) (cloud.Port, bool) {
 	number, kind, _ := strings.Cut(text, "/")
 	n, err := strconv.Atoi(number)
 	if err != nil {
-		return provision.Port{}, false
+		return cloud.Port{}, false
 	}
-	return provision.Port{Number: n, HTTP: kind == "http"}, true
+	return cloud.Port{Number: n, HTTP: kind == "http"}, true
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 // Waits that an answer may ask for.
@@ -16,9 +16,9 @@ const (
 	maxWait   = 24 * time.Hour  // the longest quota is a day's
 	plainWait = 5 * time.Second // after a 429 that does not say how long
 
-	// patience is the longest wait of a call that nothing else bounds: more than the
+	// callLimit is the longest wait of a call that nothing else bounds: more than the
 	// quota of a minute takes, less than a person looks at a screen for.
-	patience = 2 * time.Minute
+	callLimit = 2 * time.Minute
 	// longWait is what a person is told of.
 	longWait = 2 * time.Second
 )
@@ -41,7 +41,7 @@ func (c *Cloud) noteQuota(status int, header http.Header) {
 }
 
 // awaitQuota waits until the quotas allow a request, and says so. It does not wait
-// for what ctx has no time for, nor, where ctx has no end, longer than patience:
+// for what ctx has no time for, nor, where ctx has no end, longer than callLimit:
 // those are ErrLimited at once.
 func (c *Cloud) awaitQuota(ctx context.Context) error {
 	c.mu.Lock()
@@ -50,12 +50,12 @@ func (c *Cloud) awaitQuota(ctx context.Context) error {
 	if wait <= 0 {
 		return ctx.Err()
 	}
-	left := patience
+	left := callLimit
 	if deadline, ok := ctx.Deadline(); ok {
 		left = time.Until(deadline)
 	}
 	if wait > left {
-		return fmt.Errorf("%w: the next one is taken in %s, at %s; try again then", provision.ErrLimited,
+		return fmt.Errorf("%w: the next one is taken in %s, at %s; try again then", cloud.ErrLimited,
 			wait.Round(time.Second), c.clock.Now().Add(wait).Format("15:04 MST"))
 	}
 	c.log.WarnContext(ctx, "waiting for the cloud's rate limit", "wait", wait)

@@ -1,9 +1,9 @@
 package runpod
 
-import "ocr-gateway/provision"
+import "ocr-gateway/provision/cloud"
 
 // Rates returns RunPod's published prices of storage, which its API does not
 // tell: USD for a GB and month.
-func (*Cloud) Rates() provision.Rates {
-	return provision.Rates{Disk: 0.10, Volume: 0.10, VolumeStopped: 0.20, NetworkVolume: 0.07}
+func (*Cloud) Rates() cloud.Rates {
+	return cloud.Rates{Disk: 0.10, Volume: 0.10, VolumeStopped: 0.20, NetworkVolume: 0.07}
 }

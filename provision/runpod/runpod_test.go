@@ -14,7 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/runpodtest"
 )
@@ -101,19 +101,19 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 	return w
 }
 
-func order() provision.Order {
-	return provision.Order{
+func order() cloud.Order {
+	return cloud.Order{
 		Name: "ocr-gateway-x7k2", Image: "vllm/vllm-openai:v0.19.1", GPU: "NVIDIA A40", Count: 1,
-		Tenure: provision.Secure, MinCUDA: "12.9", DataCenters: []string{"EU-SE-1"},
+		Tenure: cloud.Secure, MinCUDA: "12.9", DataCenters: []string{"EU-SE-1"},
 		DiskGB: 60, VolumeGB: 50, VolumePath: "/workspace",
-		Ports:      []provision.Port{{Number: 22}, {Number: 8007, HTTP: true}},
+		Ports:      []cloud.Port{{Number: 22}, {Number: 8007, HTTP: true}},
 		Env:        map[string]string{"PUBLIC_KEY": "ssh-ed25519 AAAA"},
 		Entrypoint: []string{"/bin/bash", "-c"}, Cmd: []string{`echo "a && b" > /tmp/x`},
 		MinRAMGB: 32, MinVCPUsPerGPU: 8,
 	}
 }
 
-func (w *world) create(t *testing.T) provision.Pod {
+func (w *world) create(t *testing.T) cloud.Pod {
 	t.Helper()
 	p, err := w.cloud.Create(t.Context(), order())
 	if err != nil {
@@ -123,7 +123,7 @@ func (w *world) create(t *testing.T) provision.Pod {
 }
 
 // until reads a pod until it is as wanted.
-func (w *world) until(t *testing.T, id string, what string, is func(provision.Pod) bool) provision.Pod {
+func (w *world) until(t *testing.T, id string, what string, is func(cloud.Pod) bool) cloud.Pod {
 	t.Helper()
 	deadline := time.Now().Add(time.Minute)
 	for {
@@ -141,9 +141,9 @@ func (w *world) until(t *testing.T, id string, what string, is func(provision.Po
 	}
 }
 
-func running(p provision.Pod) bool { return p.State == provision.PodRunning }
+func running(p cloud.Pod) bool { return p.State == cloud.PodRunning }
 
-func reachable(p provision.Pod) bool { return running(p) && p.Addresses[22].Port != 0 }
+func reachable(p cloud.Pod) bool { return running(p) && p.Addresses[22].Port != 0 }
 
 func TestLife(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
@@ -152,20 +152,20 @@ func TestLife(t *testing.T) {
 		t.Fatalf("created %+v", p)
 	}
 	p = w.until(t, p.ID, "reachable", reachable)
-	want := []provision.Port{{Number: 22}, {Number: 8007, HTTP: true}}
+	want := []cloud.Port{{Number: 22}, {Number: 8007, HTTP: true}}
 	if !slices.Equal(p.Ports, want) || p.VolumeGB != 50 || p.DiskGB != 60 || p.GPUCount != 1 || p.GPU != "NVIDIA A40" ||
-		p.PricePerHour != 0.40 || p.Tenure != provision.Secure || p.DataCenter != "EU-SE-1" || p.Image != order().Image ||
+		p.PricePerHour != 0.40 || p.Tenure != cloud.Secure || p.DataCenter != "EU-SE-1" || p.Image != order().Image ||
 		p.Created.IsZero() || p.Started.IsZero() || p.Env["PUBLIC_KEY"] == "" || p.Addresses[22].Host != "127.0.0.1" {
 		t.Errorf("pod %+v", p)
 	}
 	first := p.Addresses[22]
-	if err := w.cloud.Start(t.Context(), p.ID); !errors.Is(err, provision.ErrNotNow) {
+	if err := w.cloud.Start(t.Context(), p.ID); !errors.Is(err, cloud.ErrNotNow) {
 		t.Errorf("start of a running pod: %v", err)
 	}
 	if err := w.cloud.Stop(t.Context(), p.ID); err != nil {
 		t.Fatal(err)
 	}
-	p = w.until(t, p.ID, "stopped", func(p provision.Pod) bool { return p.State == provision.PodStopped })
+	p = w.until(t, p.ID, "stopped", func(p cloud.Pod) bool { return p.State == cloud.PodStopped })
 	if p.PricePerHour != 0 || len(p.Addresses) != 0 {
 		t.Errorf("stopped %+v", p)
 	}
@@ -181,7 +181,7 @@ func TestLife(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.cloud.Pod(t.Context(), p.ID); !errors.Is(err, provision.ErrGone) {
+	if _, err := w.cloud.Pod(t.Context(), p.ID); !errors.Is(err, cloud.ErrGone) {
 		t.Errorf("a terminated pod: %v", err)
 	}
 	seen := w.Pods()[0]
@@ -207,7 +207,7 @@ func TestCreateBody(t *testing.T) {
 func TestOlderContract(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{OlderBodies: true})
 	w.Refuse("NVIDIA A40", runpodtest.NoneNow)
-	if _, err := w.cloud.Create(t.Context(), order()); !errors.Is(err, provision.ErrNoStock) {
+	if _, err := w.cloud.Create(t.Context(), order()); !errors.Is(err, cloud.ErrNoStock) {
 		t.Fatal(err)
 	}
 	w.Refuse("NVIDIA A40", "")
@@ -236,23 +236,23 @@ func TestCreateFaults(t *testing.T) {
 		kind  error
 		pods  int // that exist after it
 	}{
-		"fails, nothing made":     {fault{Status: 500}, provision.ErrUnknownOutcome, 0},
-		"bad gateway, nothing":    {fault{Status: 502, Body: "<html>bad gateway</html>"}, provision.ErrUnknownOutcome, 0},
-		"times out, yet made":     {fault{Status: 504, After: true}, provision.ErrUnknownOutcome, 1},
-		"hangs, yet made":         {fault{Hang: true, After: true}, provision.ErrUnknownOutcome, 1},
-		"breaks, yet made":        {fault{Reset: true, After: true}, provision.ErrUnknownOutcome, 1},
-		"breaks, nothing made":    {fault{Reset: true}, provision.ErrUnknownOutcome, 0},
-		"no JSON, yet made":       {fault{Status: 201, Body: "ok", After: true}, provision.ErrUnknownOutcome, 1},
-		"no id, yet made":         {fault{Status: 201, Body: "{}", After: true}, provision.ErrUnknownOutcome, 1},
-		"cut off, yet made":       {fault{Status: 201, Body: `{"id":"a`, After: true}, provision.ErrUnknownOutcome, 1},
-		"no stock by the old 500": {fault{Status: 500, Body: `{"error":"create pod: There are no instances currently available"}`}, provision.ErrNoStock, 0},
-		"balance":                 {fault{Status: 402}, provision.ErrBalance, 0},
-		"not for you":             {fault{Status: 403}, provision.ErrForbidden, 0},
-		"not for you, at length":  {fault{Status: 403, Body: `{"detail":"not allowed; there are no instances available to this account"}`}, provision.ErrForbidden, 0},
-		"a word that has a text":  {fault{Status: 400, Body: `{"detail":"unknown image casino instances available"}`}, provision.ErrRequest, 0},
-		"key":                     {fault{Status: 401}, provision.ErrKey, 0},
-		"image":                   {fault{Status: 422, Body: `{"title":"Unprocessable","status":422,"detail":"image not found in registry"}`}, provision.ErrRequest, 0},
-		"rule":                    {fault{Status: 400, Body: `{"error":"spend limit"}`}, provision.ErrRequest, 0},
+		"fails, nothing made":     {fault{Status: 500}, cloud.ErrUnknownOutcome, 0},
+		"bad gateway, nothing":    {fault{Status: 502, Body: "<html>bad gateway</html>"}, cloud.ErrUnknownOutcome, 0},
+		"times out, yet made":     {fault{Status: 504, After: true}, cloud.ErrUnknownOutcome, 1},
+		"hangs, yet made":         {fault{Hang: true, After: true}, cloud.ErrUnknownOutcome, 1},
+		"breaks, yet made":        {fault{Reset: true, After: true}, cloud.ErrUnknownOutcome, 1},
+		"breaks, nothing made":    {fault{Reset: true}, cloud.ErrUnknownOutcome, 0},
+		"no JSON, yet made":       {fault{Status: 201, Body: "ok", After: true}, cloud.ErrUnknownOutcome, 1},
+		"no id, yet made":         {fault{Status: 201, Body: "{}", After: true}, cloud.ErrUnknownOutcome, 1},
+		"cut off, yet made":       {fault{Status: 201, Body: `{"id":"a`, After: true}, cloud.ErrUnknownOutcome, 1},
+		"no stock by the old 500": {fault{Status: 500, Body: `{"error":"create pod: There are no instances currently available"}`}, cloud.ErrNoStock, 0},
+		"balance":                 {fault{Status: 402}, cloud.ErrBalance, 0},
+		"not for you":             {fault{Status: 403}, cloud.ErrForbidden, 0},
+		"not for you, at length":  {fault{Status: 403, Body: `{"detail":"not allowed; there are no instances available to this account"}`}, cloud.ErrForbidden, 0},
+		"a word that has a text":  {fault{Status: 400, Body: `{"detail":"unknown image casino instances available"}`}, cloud.ErrRequest, 0},
+		"key":                     {fault{Status: 401}, cloud.ErrKey, 0},
+		"image":                   {fault{Status: 422, Body: `{"title":"Unprocessable","status":422,"detail":"image not found in registry"}`}, cloud.ErrRequest, 0},
+		"rule":                    {fault{Status: 400, Body: `{"error":"spend limit"}`}, cloud.ErrRequest, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -276,7 +276,7 @@ func TestCreateFaults(t *testing.T) {
 	}
 }
 
-func TestCreateCancelled(t *testing.T) {
+func TestCreateCanceled(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	ctx, cancel := context.WithCancel(t.Context())
 	w.Change(func(c *runpodtest.Config) {
@@ -286,7 +286,7 @@ func TestCreateCancelled(t *testing.T) {
 		}
 	})
 	_, err := w.cloud.Create(ctx, order())
-	if !errors.Is(err, provision.ErrUnknownOutcome) || !errors.Is(err, context.Canceled) {
+	if !errors.Is(err, cloud.ErrUnknownOutcome) || !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -296,8 +296,8 @@ func TestNoStock(t *testing.T) {
 	for _, text := range []string{runpodtest.NoLonger, runpodtest.NoneNow, runpodtest.NoResources, runpodtest.NoPods} {
 		w.Refuse("NVIDIA A40", text)
 		_, err := w.cloud.Create(t.Context(), order())
-		var fault *provision.CloudError
-		if !errors.Is(err, provision.ErrNoStock) || !errors.As(err, &fault) || fault.Detail != text ||
+		var fault *cloud.Error
+		if !errors.Is(err, cloud.ErrNoStock) || !errors.As(err, &fault) || fault.Detail != text ||
 			fault.Status != 400 || !strings.HasPrefix(fault.RequestID, "req-") {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -318,7 +318,7 @@ func TestStartRefused(t *testing.T) {
 	if err := w.cloud.Stop(t.Context(), p.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.cloud.Start(t.Context(), p.ID); !errors.Is(err, provision.ErrNoStock) {
+	if err := w.cloud.Start(t.Context(), p.ID); !errors.Is(err, cloud.ErrNoStock) {
 		t.Errorf("start: %v", err)
 	}
 	if err := w.cloud.Start(t.Context(), p.ID); err != nil {
@@ -335,7 +335,7 @@ func TestStartUnknown(t *testing.T) {
 	if err := w.cloud.Stop(t.Context(), p.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.cloud.Start(t.Context(), p.ID); !errors.Is(err, provision.ErrUnknownOutcome) {
+	if err := w.cloud.Start(t.Context(), p.ID); !errors.Is(err, cloud.ErrUnknownOutcome) {
 		t.Errorf("start: %v", err)
 	}
 	w.until(t, p.ID, "running", running)
@@ -380,7 +380,7 @@ func TestPorts(t *testing.T) {
 		if p = w.until(t, p.ID, "running", running); p.Addresses[22] != before {
 			t.Errorf("the first answer tells %v, not the old %v", p.Addresses[22], before)
 		}
-		w.until(t, p.ID, "moved", func(p provision.Pod) bool { return reachable(p) && p.Addresses[22] != before })
+		w.until(t, p.ID, "moved", func(p cloud.Pod) bool { return reachable(p) && p.Addresses[22] != before })
 	})
 }
 
@@ -393,11 +393,11 @@ func TestPods(t *testing.T) {
 			w := newWorld(t, config)
 			p := w.create(t)
 			pods, err := w.cloud.Pods(t.Context())
-			if err != nil || len(pods) != 4 || pods[3].ID != p.ID || pods[0].Tenure != provision.Community {
+			if err != nil || len(pods) != 4 || pods[3].ID != p.ID || pods[0].Tenure != cloud.Community {
 				t.Errorf("%v, %v", pods, err)
 			}
 			w.Vanish(p.ID)
-			if _, err := w.cloud.Pod(t.Context(), p.ID); !errors.Is(err, provision.ErrGone) {
+			if _, err := w.cloud.Pod(t.Context(), p.ID); !errors.Is(err, cloud.ErrGone) {
 				t.Errorf("a vanished pod: %v", err)
 			}
 			if pods, _ = w.cloud.Pods(t.Context()); len(pods) != 3 {
@@ -472,10 +472,10 @@ func TestUnreachable(t *testing.T) {
 	address := fake.URL()
 	fake.Close()
 	c := &clock{}
-	cloud := runpod.New(runpod.Config{Key: key, BaseURL: address, Clock: c})
-	defer cloud.Close()
-	_, err := cloud.Create(t.Context(), order())
-	if err == nil || errors.Is(err, provision.ErrUnknownOutcome) {
+	client := runpod.New(runpod.Config{Key: key, BaseURL: address, Clock: c})
+	defer client.Close()
+	_, err := client.Create(t.Context(), order())
+	if err == nil || errors.Is(err, cloud.ErrUnknownOutcome) {
 		t.Errorf("%v: an order that never left has a known outcome", err)
 	}
 	if len(c.slept) != 5 {
@@ -511,14 +511,14 @@ func TestRateLimit(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 429, RetryAfter: 3600})})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		if _, err := w.cloud.Pods(ctx); !errors.Is(err, provision.ErrLimited) || len(w.clock.slept) != 0 {
+		if _, err := w.cloud.Pods(ctx); !errors.Is(err, cloud.ErrLimited) || len(w.clock.slept) != 0 {
 			t.Errorf("%v after %v", err, w.clock.slept)
 		}
 	})
 	t.Run("too long without a deadline", func(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 429, RetryAfter: 45000})})
 		_, err := w.cloud.Pods(t.Context())
-		if !errors.Is(err, provision.ErrLimited) || !strings.Contains(err.Error(), "in 12h30m0s, at 00:30 UTC") || len(w.clock.slept) != 0 {
+		if !errors.Is(err, cloud.ErrLimited) || !strings.Contains(err.Error(), "in 12h30m0s, at 00:30 UTC") || len(w.clock.slept) != 0 {
 			t.Errorf("%v after %v", err, w.clock.slept)
 		}
 	})
@@ -539,22 +539,22 @@ func TestKey(t *testing.T) {
 	}})
 	defer fake.Close()
 	for _, k := range []string{key, "other"} {
-		cloud := runpod.New(runpod.Config{Key: k, BaseURL: fake.URL()})
-		_, err := cloud.Pods(t.Context())
-		if !errors.Is(err, provision.ErrKey) {
+		client := runpod.New(runpod.Config{Key: k, BaseURL: fake.URL()})
+		_, err := client.Pods(t.Context())
+		if !errors.Is(err, cloud.ErrKey) {
 			t.Error(err)
 		}
 		if k == key && strings.Contains(err.Error(), key) {
 			t.Error("the key is in the error")
 		}
-		cloud.Close()
+		client.Close()
 	}
 }
 
 // A redirect would carry the key elsewhere.
 func TestRedirect(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{Fault: runpodtest.FirstOf("list", 1, runpodtest.Fault{Status: 307})})
-	var fault *provision.CloudError
+	var fault *cloud.Error
 	if _, err := w.cloud.Pods(t.Context()); !errors.As(err, &fault) || fault.Status != 307 {
 		t.Error(err)
 	}
@@ -562,7 +562,7 @@ func TestRedirect(t *testing.T) {
 
 func TestOffers(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
-	ids := func(s provision.Search) []string {
+	ids := func(s cloud.Search) []string {
 		offers, err := w.cloud.Offers(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
@@ -574,27 +574,27 @@ func TestOffers(t *testing.T) {
 		slices.Sort(all)
 		return all
 	}
-	if got := ids(provision.Search{Tenure: provision.Community}); slices.Contains(got, "NVIDIA H100 80GB HBM3") || !slices.Contains(got, "NVIDIA H100 PCIe") {
+	if got := ids(cloud.Search{Tenure: cloud.Community}); slices.Contains(got, "NVIDIA H100 80GB HBM3") || !slices.Contains(got, "NVIDIA H100 PCIe") {
 		t.Errorf("community has %v", got)
 	}
-	if got := ids(provision.Search{Count: 9}); got != nil {
+	if got := ids(cloud.Search{Count: 9}); got != nil {
 		t.Errorf("nine on one host: %v", got)
 	}
-	offer := func(gpu string, s provision.Search) provision.Offer {
+	offer := func(gpu string, s cloud.Search) cloud.Offer {
 		offers, err := w.cloud.Offers(t.Context(), s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(offers, func(o provision.Offer) bool { return o.GPU == gpu })
+		i := slices.IndexFunc(offers, func(o cloud.Offer) bool { return o.GPU == gpu })
 		if i < 0 {
 			t.Fatalf("no offer of %s: %+v", gpu, offers)
 		}
 		return offers[i]
 	}
-	got := offer("NVIDIA H100 80GB HBM3", provision.Search{Count: 2, MinCUDA: "12.9", Countries: []string{"fr"}, DataCenters: []string{"EU-FR-1"}})
-	want := provision.Offer{
+	got := offer("NVIDIA H100 80GB HBM3", cloud.Search{Count: 2, MinCUDA: "12.9", Countries: []string{"fr"}, DataCenters: []string{"EU-FR-1"}})
+	want := cloud.Offer{
 		GPU: "NVIDIA H100 80GB HBM3", Name: "H100 SXM", MemoryGB: 80, PricePerGPU: 2.99,
-		Stock: provision.StockLow, DataCenters: []string{"EU-FR-1"},
+		Stock: cloud.StockLow, DataCenters: []string{"EU-FR-1"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -603,19 +603,19 @@ func TestOffers(t *testing.T) {
 	if q := asked[len(asked)-1].Query; q != "cloud=SECURE&count=2&countryCodes=FR&include=AVAILABILITY&minCudaVersion=12.9&product=POD" {
 		t.Errorf("query %s", q)
 	}
-	if got := offer("NVIDIA A40", provision.Search{}); got.PricePerGPU != 0.40 || got.ElsewherePerGPU != 0.35 {
+	if got := offer("NVIDIA A40", cloud.Search{}); got.PricePerGPU != 0.40 || got.ElsewherePerGPU != 0.35 {
 		t.Errorf("the other cloud's price: %+v", got)
 	}
-	if got := offer("NVIDIA A40", provision.Search{Tenure: provision.Community}); got.PricePerGPU != 0.35 || got.ElsewherePerGPU != 0.40 {
+	if got := offer("NVIDIA A40", cloud.Search{Tenure: cloud.Community}); got.PricePerGPU != 0.35 || got.ElsewherePerGPU != 0.40 {
 		t.Errorf("the other cloud's price: %+v", got)
 	}
-	if got := offer("NVIDIA L40S", provision.Search{}); got.Stock != provision.StockNone || got.DataCenters != nil {
+	if got := offer("NVIDIA L40S", cloud.Search{}); got.Stock != cloud.StockNone || got.DataCenters != nil {
 		t.Errorf("got %+v", got)
 	}
-	if got := offer("NVIDIA A40", provision.Search{DataCenters: []string{"US-KS-2"}}); got.Stock != provision.StockNone {
+	if got := offer("NVIDIA A40", cloud.Search{DataCenters: []string{"US-KS-2"}}); got.Stock != cloud.StockNone {
 		t.Errorf("got %+v", got)
 	}
-	if got := offer("NVIDIA A40", provision.Search{MinCUDA: "13.0"}); got.Stock != provision.StockNone {
+	if got := offer("NVIDIA A40", cloud.Search{MinCUDA: "13.0"}); got.Stock != cloud.StockNone {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -651,14 +651,14 @@ func TestWaitEnds(t *testing.T) {
 			time.AfterFunc(50*time.Millisecond, cancel)
 			return runpodtest.Fault{Status: status, RetryAfter: 60}
 		}})
-		cloud := runpod.New(runpod.Config{Key: key, BaseURL: fake.URL()})
-		if _, err := cloud.Pods(ctx); !errors.Is(err, context.Canceled) {
+		client := runpod.New(runpod.Config{Key: key, BaseURL: fake.URL()})
+		if _, err := client.Pods(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("%d: %v", status, err)
 		}
 		if n := fake.Count("list"); n != 1 {
 			t.Errorf("%d: %d questions", status, n)
 		}
-		cloud.Close()
+		client.Close()
 		fake.Close()
 		cancel()
 	}
@@ -667,15 +667,15 @@ func TestWaitEnds(t *testing.T) {
 func TestVolume(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{Volumes: []runpodtest.Volume{{ID: "vol1", Name: "models", DataCenter: "EU-SE-1", Size: 100}}})
 	v, err := w.cloud.Volume(t.Context(), "vol1")
-	if err != nil || v != (provision.Volume{ID: "vol1", Name: "models", SizeGB: 100, DataCenter: "EU-SE-1"}) {
+	if err != nil || v != (cloud.Volume{ID: "vol1", Name: "models", SizeGB: 100, DataCenter: "EU-SE-1"}) {
 		t.Errorf("%+v, %v", v, err)
 	}
-	if _, err := w.cloud.Volume(t.Context(), "../pods"); !errors.Is(err, provision.ErrGone) {
+	if _, err := w.cloud.Volume(t.Context(), "../pods"); !errors.Is(err, cloud.ErrGone) {
 		t.Error(err)
 	}
 	o := order()
 	o.NetworkVolume = "vol1"
-	if _, err := w.cloud.Create(t.Context(), o); !errors.Is(err, provision.ErrRequest) || w.Count("create") != 0 {
+	if _, err := w.cloud.Create(t.Context(), o); !errors.Is(err, cloud.ErrRequest) || w.Count("create") != 0 {
 		t.Errorf("both volumes: %v", err)
 	}
 	o.VolumeGB = 0

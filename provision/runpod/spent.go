@@ -6,10 +6,10 @@ import (
 	"net/url"
 )
 
-// billedDays is how far back bills are added up.
+// billedDays is how far back costs are added up.
 const billedDays = "100"
 
-// Spent adds up the bills of the last 100 days, by pod.
+// Spent adds up the costs of the last 100 days, by pod.
 func (c *Cloud) Spent(ctx context.Context) (map[string]float64, error) {
 	var got struct {
 		Records []struct {

@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"net/url"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/cloud"
 )
 
 // Volume reads a network volume.
-func (c *Cloud) Volume(ctx context.Context, id string) (provision.Volume, error) {
+func (c *Cloud) Volume(ctx context.Context, id string) (cloud.Volume, error) {
 	var got struct {
 		ID         string  `json:"id"`
 		Name       string  `json:"name"`
@@ -19,10 +19,10 @@ func (c *Cloud) Volume(ctx context.Context, id string) (provision.Volume, error)
 	}
 	q := call{name: "read network volume", method: http.MethodGet, path: "/network-volumes/" + url.PathEscape(id)}
 	if err := c.do(ctx, q, &got); err != nil {
-		return provision.Volume{}, err
+		return cloud.Volume{}, err
 	}
 	if got.ID == "" {
-		return provision.Volume{}, fmt.Errorf("%s: %w: it has no id", q.name, errBroken)
+		return cloud.Volume{}, fmt.Errorf("%s: %w: it has no id", q.name, errBroken)
 	}
-	return provision.Volume{ID: got.ID, Name: got.Name, SizeGB: int(got.Size), DataCenter: got.DataCenter}, nil
+	return cloud.Volume{ID: got.ID, Name: got.Name, SizeGB: int(got.Size), DataCenter: got.DataCenter}, nil
 }

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// GPU is a kind of GPU in the catalogue.
+// GPU is a kind of GPU in the catalog.
 type GPU struct {
 	ID, Name     string
 	Memory       int     // GB
 	Secure       float64 // USD an hour; 0 means not rented so
 	Community    float64
 	MaxCount     int      // in one pod; 0 means 8
-	Availability string   // as the catalogue tells it; empty means HIGH
-	DataCenters  []string // "ID" or "ID=AVAILABILITY"; none means that the catalogue tells none
+	Availability string   // as the catalog tells it; empty means HIGH
+	DataCenters  []string // "ID" or "ID=AVAILABILITY"; none means that the catalog tells none
 	CUDA         string   // the newest that its hosts have; empty means "13.0"
 	Refuse       string   // what creates are answered with, status 400; empty means that one is free
 }
@@ -29,7 +29,7 @@ const (
 	NoGPUsOnHost = "There are not enough free GPUs on the host machine to start this pod."
 )
 
-// GPUs is a catalogue as it was in 2026. The prices are made up.
+// GPUs is a catalog as it was in 2026. The prices are made up.
 func GPUs() []GPU {
 	return []GPU{
 		{ID: "NVIDIA H100 80GB HBM3", Name: "H100 SXM", Memory: 80, Secure: 2.99, DataCenters: []string{"US-KS-2", "EU-FR-1=LOW"}},
@@ -60,7 +60,7 @@ func (g GPU) most() int {
 
 func (g GPU) availability() string { return or(g.Availability, "HIGH") }
 
-// hasCUDA says whether a host with at least this version exists.
+// hasCUDA reports whether a host with at least this version exists.
 func (g GPU) hasCUDA(floor string) bool {
 	return floor == "" || version(or(g.CUDA, "13.0")) >= version(floor)
 }
@@ -73,7 +73,7 @@ func version(s string) int {
 	return a*1000 + b
 }
 
-// stockIn is a GPU's stock in a data centre.
+// stockIn is a GPU's stock in a data center.
 func (g GPU) stockIn(id string) string {
 	for _, text := range g.DataCenters {
 		name, stock, told := strings.Cut(text, "=")
@@ -87,8 +87,8 @@ func (g GPU) stockIn(id string) string {
 	return "NONE"
 }
 
-// centerFor is the first of some data centres, or of any when there are none, that
-// has one free; empty when none has. Where the catalogue tells no places, all have.
+// centerFor is the first of some data centers, or of any when there are none, that
+// has one free; empty when none has. Where the catalog tells no places, all have.
 func (g GPU) centerFor(wanted []string) string {
 	if len(g.DataCenters) == 0 {
 		return append(wanted, "US-KS-2")[0]
@@ -133,7 +133,7 @@ type cudaView struct {
 	Available bool   `json:"available"`
 }
 
-// view is a GPU as the catalogue tells it. A price without its flag is a
+// view is a GPU as the catalog tells it. A price without its flag is a
 // trap that the real one has.
 func (g GPU) view(availability bool, cloud, floor string, countries []string) gpuView {
 	v := gpuView{

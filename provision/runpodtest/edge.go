@@ -49,7 +49,7 @@ func (f *Fake) serveEdge(w http.ResponseWriter, r *http.Request) {
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		ErrorLog:      log.New(io.Discard, "", 0), // an answer that breaks off is what tests are for
-		Transport:     patience{f.transport, or(f.get().FirstByte, firstByte)},
+		Transport:     readTimeout{f.transport, or(f.get().FirstByte, firstByte)},
 		Rewrite: func(out *httputil.ProxyRequest) {
 			out.Out.URL.Scheme, out.Out.URL.Host = "http", name
 			out.Out.URL.Path = or(strings.TrimPrefix(r.URL.Path, "/"+name), "/")
@@ -70,7 +70,7 @@ func (f *Fake) serveEdge(w http.ResponseWriter, r *http.Request) {
 	zipped.close() // not after a panic: an answer that broke off must look so
 }
 
-// serves says whether a port is one of a pod's HTTP ports, and it has not been stopped.
+// serves reports whether a port is one of a pod's HTTP ports, and it has not been stopped.
 func (f *Fake) serves(p *pod, number int) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -106,13 +106,13 @@ func (f *Fake) newTransport() *http.Transport {
 	}
 }
 
-// patience ends an exchange whose next byte, the first one too, takes too long.
-type patience struct {
+// readTimeout ends an exchange whose next byte, the first one too, takes too long.
+type readTimeout struct {
 	inner http.RoundTripper
 	limit time.Duration
 }
 
-func (t patience) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t readTimeout) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(r.Context())
 	timer := time.AfterFunc(t.limit, func() { cancel(errSlow) })
 	response, err := t.inner.RoundTrip(r.WithContext(ctx))

@@ -25,7 +25,7 @@ type Config struct {
 	Start  Start  // starts containers; nil means imaginary ones, on whose ports nothing listens
 	Folder string // of the pods' volumes; empty means one of its own, removed by Close
 
-	GPUs    []GPU    // catalogue; nil means GPUs()
+	GPUs    []GPU    // catalog; nil means GPUs()
 	Volumes []Volume // network volumes
 	Others  []string // names of pods of other people, running from the beginning; read by New only
 
@@ -46,7 +46,7 @@ type Config struct {
 	StartNoGPU      bool          // starts come back with 0 GPUs
 
 	TLS       bool          // the proxy speaks HTTPS, as RunPod's does; read by New only
-	FirstByte time.Duration // the proxy's patience, between bytes too; 0 means 100 s
+	FirstByte time.Duration // the proxy's timeout, between bytes too; 0 means 100 s
 	LogCut    int           // log streams break off after so many lines; 0 means never
 
 	// Fault gives how a call fails; nil, and the zero Fault, mean not at all.
@@ -268,7 +268,7 @@ func (s Seen) Steps() string {
 	return strings.Join(words, " ")
 }
 
-// Alive says whether the pod exists, and so bills.
+// Alive reports whether the pod exists, and so is billed.
 func (s Seen) Alive() bool { return s.Status != terminated && s.Status != vanished }
 
 // Pods returns every pod that there ever was, in order of creation.

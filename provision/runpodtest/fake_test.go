@@ -289,7 +289,7 @@ func TestStrict(t *testing.T) {
 		"11 http ports":              {`{"name":"a","image":"i","ports":["1/http","2/http","3/http","4/http","5/http","6/http","7/http","8/http","9/http","10/http","11/http"],` + gpu + `}`, 400, "10"},
 		"env that is no text":        {`{"name":"a","image":"i","env":{"A":1},` + gpu + `}`, 422, `"env"`},
 		"too new a CUDA":             {`{"name":"a","image":"i","gpu":{"id":"NVIDIA A40","minCudaVersion":"13.0"}}`, 400, "Could not find any pods"},
-		"a data centre without it":   {`{"name":"a","image":"i","dataCenterIds":["US-KS-2"],` + gpu + `}`, 400, "no instances"},
+		"a data center without it":   {`{"name":"a","image":"i","dataCenterIds":["US-KS-2"],` + gpu + `}`, 400, "no instances"},
 		"startSsh without keys":      {`{"name":"a","image":"i","startSsh":true,` + gpu + `}`, 400, "SSH key"},
 		"network volumes are secure": {`{"name":"a","image":"i","cloud":"COMMUNITY","mounts":{"network":[{"volumeId":"v","path":"/w"}]},` + gpu + `}`, 400, "secure"},
 	} {

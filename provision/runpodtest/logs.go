@@ -49,7 +49,7 @@ func (f *Fake) addLine(p *pod, source, text string) {
 	b.wake()
 }
 
-// after returns the lines behind a serial number, the number to go on from, and
+// after returns the lines behind a serial number, the number to resume from, and
 // what is closed when there are more.
 func (f *Fake) after(p *pod, source string, serial int) (lines []logLine, next int, more <-chan struct{}, alive bool) {
 	f.mu.Lock()

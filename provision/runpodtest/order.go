@@ -30,7 +30,7 @@ type order struct {
 	gpu    string  // kind
 	count  int     // of GPUs
 	price  float64 // USD an hour of one GPU
-	center string  // data centre that it was placed in
+	center string  // data center that it was placed in
 }
 
 type orderGPU struct {

@@ -59,7 +59,7 @@ bring_encoder() {
 }
 
 install() {
-	as_root dpkg --configure -a 9>&- || true # what a run that was cut off has left
+	as_root dpkg --configure -a 9>&- || true # what an interrupted run has left
 	if [ ! -x "$python" ] || [ ! -f "$complete" ]; then
 		make_environment
 	fi

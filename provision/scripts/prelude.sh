@@ -2,7 +2,7 @@
 set -euo pipefail
 [ ! -f "$dir/run/environment" ] || . "$dir/run/environment"
 export HF_HOME=$dir/hf PATH=$dir/python/bin:$PATH DEBIAN_FRONTEND=noninteractive
-# One script at a time: that of a run which was cut off may still be at work.
+# One script at a time: that of an interrupted run may still be running.
 if [ -d "$dir/run" ]; then
 	exec 9> "$dir/run/script.lock"
 	flock -w 900 9 || { echo "another run's script is still at work on this host" >&2; exit 75; }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// patience is how many intervals of silence mean that the peer is gone.
-const patience = 3
+// missedIntervals is how many intervals of silence mean that the peer is gone.
+const missedIntervals = 3
 
 // pulse is a connection that knows when it last heard from its peer. That is the
 // sign of life, and not the answer to a question: behind a long upload on a slow
@@ -46,7 +46,7 @@ func (h *Host) keepAlive() {
 		case <-ticker.C:
 		}
 		silence := h.conn.silence()
-		if silence >= patience*h.cfg.KeepAlive {
+		if silence >= missedIntervals*h.cfg.KeepAlive {
 			h.cfg.Log.Warn("host does not answer, connection given up", "host", h.login.Address, "silence", silence)
 			h.drop(fmt.Errorf("the connection to %s is lost: nothing heard for %s", h.login.Address, silence.Round(time.Millisecond)))
 			return

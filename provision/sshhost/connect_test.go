@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/sshhost"
 )
 
@@ -175,7 +176,7 @@ func TestConnectFailuresThatTimeMayMend(t *testing.T) {
 			}
 			config := sshhost.DefaultConfig()
 			config.KeyFile, config.Agent, config.Timeout = keyFile, false, time.Second
-			_, err = sshhost.New(config).Connect(t.Context(), provision.Login{User: "root", Address: listener.Addr().String(), HostKeys: []string{pin}})
+			_, err = sshhost.New(config).Connect(t.Context(), deployment.Login{User: "root", Address: listener.Addr().String(), HostKeys: []string{pin}})
 			if err == nil || errors.Is(err, provision.ErrLogin) || (c.want != nil && !errors.Is(err, c.want)) {
 				t.Errorf("error %v", err)
 			}
@@ -195,7 +196,7 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 func TestDeadServerIsNoticed(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
-	host := sshd.connect(t, func(config *sshhost.Config, _ *provision.Login) {
+	host := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) {
 		config.KeepAlive, config.Timeout = 500*time.Millisecond, 2*time.Second
 	})
 	// A healthy silence of many intervals is none: the questions are answered.
@@ -230,7 +231,7 @@ func TestDeadServerIsNoticed(t *testing.T) {
 func TestAliveEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
-	host := sshd.connect(t, func(config *sshhost.Config, _ *provision.Login) { config.Timeout = 500 * time.Millisecond })
+	host := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) { config.Timeout = 500 * time.Millisecond })
 	if err := host.Alive(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 )
 
 // hostKeys is what is known of a host before it is met.
@@ -31,14 +32,14 @@ func (k *hostKeys) check(address string, remote net.Addr, key ssh.PublicKey) err
 }
 
 // hostKeys takes the pinned keys where there are any, else the user's file.
-func (d *Dialer) hostKeys(login provision.Login) (*hostKeys, error) {
+func (d *Dialer) hostKeys(login deployment.Login) (*hostKeys, error) {
 	if len(login.HostKeys) > 0 {
 		return pinned(login)
 	}
 	return fromFile(d.cfg.KnownHosts, login)
 }
 
-func pinned(login provision.Login) (*hostKeys, error) {
+func pinned(login deployment.Login) (*hostKeys, error) {
 	var keys []ssh.PublicKey
 	var k hostKeys
 	for _, line := range login.HostKeys {
@@ -73,7 +74,7 @@ func algorithmsOf(key ssh.PublicKey) []string {
 	return []string{key.Type()}
 }
 
-func fromFile(file string, login provision.Login) (*hostKeys, error) {
+func fromFile(file string, login deployment.Login) (*hostKeys, error) {
 	var files []string
 	if _, err := os.Stat(file); err == nil {
 		files = append(files, file)
@@ -88,32 +89,32 @@ func fromFile(file string, login provision.Login) (*hostKeys, error) {
 	return &hostKeys{
 		algorithms: known.HostKeyAlgorithms(login.Address),
 		accept: func(address string, remote net.Addr, shown ssh.PublicKey) error {
-			return judge(accept(address, remote, shown), login, shown)
+			return explainKnownHosts(accept(address, remote, shown), login, shown)
 		},
 	}, nil
 }
 
-// judge words the verdict of the known_hosts file for people.
-func judge(verdict error, login provision.Login, shown ssh.PublicKey) error {
+// explainKnownHosts says what the known_hosts file has against a key.
+func explainKnownHosts(failure error, login deployment.Login, shown ssh.PublicKey) error {
 	host, port, _ := net.SplitHostPort(login.Address) // which has been dialled
 	var differs *xknownhosts.KeyError
 	var revoked *xknownhosts.RevokedError
 	switch {
-	case verdict == nil:
+	case failure == nil:
 		return nil
-	case errors.As(verdict, &revoked):
+	case errors.As(failure, &revoked):
 		return fmt.Errorf("%w: the host key of %s (%s) is marked as revoked at %s:%d",
 			provision.ErrLogin, login.Address, describe(shown), revoked.Revoked.Filename, revoked.Revoked.Line)
-	case errors.As(verdict, &differs) && len(differs.Want) > 0:
+	case errors.As(failure, &differs) && len(differs.Want) > 0:
 		want := differs.Want[0]
 		return fmt.Errorf("%w: the host key of %s has changed: %s now, %s at %s:%d; someone may be in between; "+
 			"if the machine was set up anew, remove the old key with: ssh-keygen -R '%s'",
 			provision.ErrLogin, login.Address, describe(shown), describe(want.Key), want.Filename, want.Line, knownhosts.Normalize(login.Address))
-	case errors.As(verdict, &differs):
+	case errors.As(failure, &differs):
 		return fmt.Errorf("%w: the host key of %s (%s) is not known; log in once and compare it with: ssh -p %s %s@%s, or give it with --host-key",
 			provision.ErrLogin, login.Address, describe(shown), port, login.User, host)
 	}
-	return fmt.Errorf("%w: check the host key of %s: %w", provision.ErrLogin, login.Address, verdict)
+	return fmt.Errorf("%w: check the host key of %s: %w", provision.ErrLogin, login.Address, failure)
 }
 
 // describe names a key as ssh does when it asks.

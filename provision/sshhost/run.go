@@ -21,7 +21,7 @@ import (
 // (sshd gives each command one of its own; where something stands between, setsid
 // does). What a script leaves behind on purpose goes under setsid.
 //
-// The script ends with a NUL, so that one that was cut off never runs. It is in no
+// The script ends with a NUL, so that one that arrived in part never runs. It is in no
 // process list. Its standard input is empty: programs cannot eat what follows.
 // Both streams are one already there, the only place where their order is known.
 const bootstrap = `exec bash -c '
@@ -67,7 +67,7 @@ func (h *Host) Run(ctx context.Context, script string, out io.Writer) error {
 	select {
 	case <-ended:
 		r.session.Close()
-		return h.verdict(end, output)
+		return h.failure(end, output)
 	case <-ctx.Done():
 	}
 	r.lifeLine.Close()
@@ -79,7 +79,7 @@ func (h *Host) Run(ctx context.Context, script string, out io.Writer) error {
 	return fmt.Errorf("the script on %s was ended: %w", h.login.Address, ctx.Err())
 }
 
-func (h *Host) verdict(err error, output *output) error {
+func (h *Host) failure(err error, output *output) error {
 	if exit, ok := errors.AsType[*ssh.ExitError](err); ok {
 		failed := &provision.ExitError{Code: exit.ExitStatus(), Tail: output.lastLines()}
 		if exit.Signal() != "" {
@@ -88,7 +88,7 @@ func (h *Host) verdict(err error, output *output) error {
 		return failed
 	}
 	if err != nil {
-		return fmt.Errorf("the script on %s was cut off: %w", h.login.Address, h.because(err))
+		return fmt.Errorf("the script on %s was interrupted: %w", h.login.Address, h.because(err))
 	}
 	return output.failure()
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/sshhost"
 )
 
@@ -190,7 +191,7 @@ func TestScriptEnds(t *testing.T) {
 			t.Parallel() // three seconds each are those between TERM and KILL
 			sshd := startSSHD(t, ed25519Only, c.settings...)
 			way := newLine(t, sshd.address, 0)
-			host := sshd.connect(t, func(_ *sshhost.Config, login *provision.Login) { login.Address = way.address })
+			host := sshd.connect(t, func(_ *sshhost.Config, login *deployment.Login) { login.Address = way.address })
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			file := filepath.Join(t.TempDir(), "pids")

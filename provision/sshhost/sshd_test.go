@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/sshhost"
 )
 
@@ -155,8 +156,8 @@ func (s *server) start(t *testing.T, config string) (said string) {
 	return said
 }
 
-func (s *server) login() provision.Login {
-	login := provision.Login{User: s.user, Address: s.address}
+func (s *server) login() deployment.Login {
+	login := deployment.Login{User: s.user, Address: s.address}
 	for _, key := range s.keys {
 		login.HostKeys = append(login.HostKeys, key)
 	}
@@ -164,7 +165,7 @@ func (s *server) login() provision.Login {
 }
 
 // connect opens a host that the test's end closes.
-func (s *server) connect(t *testing.T, change func(*sshhost.Config, *provision.Login)) provision.Host {
+func (s *server) connect(t *testing.T, change func(*sshhost.Config, *deployment.Login)) provision.Host {
 	t.Helper()
 	config, login := s.config, s.login()
 	if change != nil {

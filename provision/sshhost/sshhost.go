@@ -18,6 +18,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 )
 
 // Config says who logs in, and how patient the connection is.
@@ -82,7 +83,7 @@ var _ provision.Connect = new(Dialer).Connect
 
 // Connect logs in once. ~/.ssh/config is not read. It does not repeat anything: errors that match
 // provision.ErrLogin say what a person can do, all others may pass with time.
-func (d *Dialer) Connect(ctx context.Context, login provision.Login) (provision.Host, error) {
+func (d *Dialer) Connect(ctx context.Context, login deployment.Login) (provision.Host, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.Timeout,
 		fmt.Errorf("no login within %s: %w", d.cfg.Timeout, context.DeadlineExceeded))
 	defer cancel()
@@ -124,7 +125,7 @@ func (d *Dialer) Connect(ctx context.Context, login provision.Login) (provision.
 }
 
 // explain tells the errors of a handshake apart.
-func explain(ctx context.Context, err error, login provision.Login, known *hostKeys, user *userKeys) error {
+func explain(ctx context.Context, err error, login deployment.Login, known *hostKeys, user *userKeys) error {
 	unlike, ok := errors.AsType[*ssh.AlgorithmNegotiationError](err)
 	switch {
 	case known.refusal != nil:
@@ -153,7 +154,7 @@ var refusal = regexp.MustCompile(`^ssh: handshake failed: ssh: (unable to authen
 // server's MaxSessions (10 by default) for scripts and uploads.
 type Host struct {
 	cfg    Config
-	login  provision.Login
+	login  deployment.Login
 	conn   *pulse
 	client *ssh.Client
 
@@ -170,7 +171,7 @@ var (
 	errUnanswered = errors.New("a call was under way and got no answer")
 )
 
-func newHost(cfg Config, login provision.Login, conn *pulse, client *ssh.Client) *Host {
+func newHost(cfg Config, login deployment.Login, conn *pulse, client *ssh.Client) *Host {
 	h := &Host{cfg: cfg, login: login, conn: conn, client: client}
 	h.life, h.end = context.WithCancelCause(context.Background())
 	h.start(func() {
@@ -221,10 +222,10 @@ func (h *Host) because(err error) error {
 	return err
 }
 
-// afterlife is how long a call of the SSH library may go on after the connection
+// callGrace is how long a call of the SSH library may run after the connection
 // is lost. Its calls end with the connection, except one that opens a channel in
 // the moment of the loss: golang.org/x/crypto/ssh never answers that one.
-const afterlife = time.Second
+const callGrace = time.Second
 
 // within makes a call of the SSH library, which knows no context. When ctx ends
 // first, the call is left to end by itself, with the connection at the latest,
@@ -251,7 +252,7 @@ func within[T any](ctx context.Context, h *Host, call func() (T, error), discard
 		case <-h.life.Done():
 			select {
 			case got = <-called:
-			case <-time.After(afterlife):
+			case <-time.After(callGrace):
 				got.err = errUnanswered // nobody waits for the call any more
 			}
 		}

@@ -24,7 +24,7 @@ import (
 const inFlight = 32
 
 // prepare makes the folder, says what is there, and makes a file of its own to
-// write to, 0600 from the start. Files of uploads that were cut off go after an hour.
+// write to, 0600 from the start. Files of interrupted uploads are removed after an hour.
 const prepare = `set -eu
 file=%s
 dir=$(dirname -- "$file")
@@ -95,7 +95,7 @@ func (h *Host) place(ctx context.Context, content *meter, part, file, sum string
 		return fmt.Errorf("open sftp: %w", err)
 	}
 	// The library reads content until its channel ends, so that is waited for, and
-	// cut off below the protocol when the peer does not play along.
+	// closed below the protocol when the peer does not play along.
 	ended := make(chan struct{})
 	if !h.start(func() { err = send(client, content, part, mode); close(ended) }) {
 		return errClosed

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/sshhost"
 )
 
@@ -33,7 +33,7 @@ func TestUpload(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
 	var sent atomic.Int64
-	host := sshd.connect(t, func(config *sshhost.Config, _ *provision.Login) {
+	host := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) {
 		config.Progress = func(_ string, bytes, _ int64) { sent.Store(bytes) }
 	})
 	dir := t.TempDir()
@@ -167,7 +167,7 @@ func TestUploadThatIsCutOff(t *testing.T) {
 			write(t, file, "the old one")
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			host := sshd.connect(t, func(config *sshhost.Config, login *provision.Login) {
+			host := sshd.connect(t, func(config *sshhost.Config, login *deployment.Login) {
 				login.Address = c.sshd(sshd, t)
 				config.Progress = func(_ string, sent, _ int64) { c.read(cancel, sshd, sent) }
 			})
