@@ -1,5 +1,5 @@
 // Package document holds the nouns that every other package speaks: Source,
-// Page, Region, Line, Result, Event, Options and Problem. It has no behaviour
+// Page, Region, Line, Result, Event, Options and Problem. It has no behavior
 // beyond what keeps those values valid, and imports only the standard library.
 //
 // # Coordinates
@@ -193,7 +193,7 @@ type Line struct {
 	Quad [4]Point `json:"-"`
 	BBox BBox     `json:"bbox"`
 	Text string   `json:"text"`
-	// Confidence is the mean probability of the characters, nil until recognised.
+	// Confidence is the mean probability of the characters, nil until recognized.
 	Confidence *float64 `json:"confidence"`
 }
 
@@ -248,7 +248,7 @@ const (
 )
 
 // Region is a part of a page in reading order. Detectors fill the first block,
-// recognisers the second.
+// recognizers the second.
 type Region struct {
 	ID    string     `json:"id"`    // p1r3: page 1, region 3
 	Order int        `json:"order"` // from 1, reading order within the page

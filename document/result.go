@@ -4,7 +4,7 @@ package document
 type PageResult struct {
 	Number   int            `json:"number"`
 	Status   Status         `json:"status"` // ok, partial or failed
-	Width    int            `json:"width"`  // pixels of the recognised image, 0 when rendering failed
+	Width    int            `json:"width"`  // pixels of the recognized image, 0 when rendering failed
 	Height   int            `json:"height"`
 	Rotation int            `json:"rotation"` // see Page.Rotation
 	DPI      float64        `json:"dpi,omitempty"`

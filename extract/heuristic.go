@@ -122,7 +122,7 @@ func (s *search) find(t target) []candidate {
 		all = append(all, s.around(t, m)...)
 	}
 	if t.concept != nil {
-		all = append(all, s.unlabelled(t, len(all) > 0)...)
+		all = append(all, s.unlabeled(t, len(all) > 0)...)
 		if t.concept.name == "total" {
 			all = largest(all)
 		}

@@ -52,7 +52,7 @@ var mrzLayouts = []mrzLayout{
 	},
 }
 
-// parseMRZ reads a zone from its lines as recognised. It allows for what readers
+// parseMRZ reads a zone from its lines as recognized. It allows for what readers
 // of the font confuse, a digit for a letter and a few fillers too many or too
 // few, and accepts nothing whose check digits disagree. today decides the century
 // of the birth date.
@@ -102,7 +102,7 @@ func fill(line string, width int, fits bool) (string, bool) {
 	return "", false
 }
 
-// mrzLine is a recognised line in the zone's alphabet; empty when it has anything
+// mrzLine is a recognized line in the zone's alphabet; empty when it has anything
 // that is neither in it nor commonly read for a filler.
 func mrzLine(s string) string {
 	s = strings.Map(func(r rune) rune {

@@ -33,16 +33,16 @@ func (s *search) inZone(t target) []candidate {
 	return all
 }
 
-// unlabelled finds what can be told by its form or place alone.
-func (s *search) unlabelled(t target, labelled bool) []candidate {
+// unlabeled finds what can be told by its form or place alone.
+func (s *search) unlabeled(t target, labeled bool) []candidate {
 	switch t.sort {
 	case sortIBAN, sortVAT:
-		if !labelled {
+		if !labeled {
 			return s.only(t, 0.7)
 		}
 	case sortDate:
 		if t.concept.name == "invoicedate" {
-			if found := s.besideNumber(t); len(found) > 0 || labelled {
+			if found := s.besideNumber(t); len(found) > 0 || labeled {
 				return found
 			}
 			return s.only(t, 0.5)

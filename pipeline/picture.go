@@ -106,7 +106,7 @@ var (
 	kindJPEG = pictureKind{"image/jpeg", ".jpg"}
 )
 
-// jpegQuality is where artefacts are not seen at the size of the page.
+// jpegQuality is where artifacts are not seen at the size of the page.
 const jpegQuality = 85
 
 // encodePicture cuts box out of a page: drawings as PNG, which keeps their edges
@@ -132,7 +132,7 @@ func encodePicture(page image.Image, box document.BBox) ([]byte, pictureKind, er
 }
 
 // drawn tells drawings from photographs and lossy scans: at least 85 in 100 of their
-// pixels are what their left neighbours are. Rendered text has 93, photographs have
+// pixels are what their left neighbors are. Rendered text has 93, photographs have
 // 10 to 35 and pages that were JPEG once 60 to 84.
 func drawn(img image.Image) bool {
 	pix, stride, size, ok := bytesOf(img)
@@ -152,7 +152,7 @@ func drawn(img image.Image) bool {
 	return 20*same >= 17*(width-1)*height
 }
 
-// bytesOf gives the pixels of an image as rasterisers make them, and how many bytes
+// bytesOf gives the pixels of an image as rasterizers make them, and how many bytes
 // lie from row to row and are in one pixel. It is not ok for other images.
 func bytesOf(img image.Image) (pix []byte, stride, size int, ok bool) {
 	switch img := img.(type) {

@@ -30,7 +30,7 @@ func flatten(img image.Image, room []byte) image.Image {
 	for i := 0; i < len(rgba.Pix); i += 4 {
 		p := rgba.Pix[i : i+4 : i+4]
 		// Premultiplied: paper shines through by what alpha leaves. A hostile
-		// colour above its alpha would overflow.
+		// color above its alpha would overflow.
 		paper := 255 - int(p[3])
 		p[0], p[1], p[2] = clamp8(int(p[0])+paper), clamp8(int(p[1])+paper), clamp8(int(p[2])+paper)
 		p[3] = 255
@@ -79,7 +79,7 @@ func paleInk(pix []byte) bool {
 	return covered > 0 && seen*200 < covered
 }
 
-// luma is the brightness of a colour by the weights of Rec. 601.
+// luma is the brightness of a color by the weights of Rec. 601.
 func luma(r, g, b int) int { return (299*r + 587*g + 114*b) / 1000 }
 
 // toGray gives pictures that are stored gray and opaque as *image.Gray.
@@ -114,7 +114,7 @@ func toGray(img image.Image) (*image.Gray, bool) {
 	return nil, false
 }
 
-// grayPalette gives the levels of a palette that has neither colour nor
+// grayPalette gives the levels of a palette that has neither color nor
 // transparency. Indices beyond it are black.
 func grayPalette(p color.Palette) (levels [256]uint8, ok bool) {
 	for i, c := range p {
@@ -147,7 +147,7 @@ func toRGBA(img image.Image, room []byte) *image.RGBA {
 	return dst
 }
 
-// drawPaletted looks each colour up once; draw.Draw asks for every pixel.
+// drawPaletted looks each color up once; draw.Draw asks for every pixel.
 func drawPaletted(dst *image.RGBA, src *image.Paletted) {
 	var colors [256][4]uint8
 	for i, c := range src.Palette[:min(len(src.Palette), 256)] {

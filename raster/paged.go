@@ -118,7 +118,7 @@ func (d *paged) openIn(ctx context.Context, c *child) (total int, err error) {
 	return int(rep.Pages), nil
 }
 
-// childError is a request that a living child could not fulfil.
+// childError is a request that a living child could not fulfill.
 type childError struct {
 	status  status
 	message string

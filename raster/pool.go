@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// errClosed means that the rasteriser is closing.
-var errClosed = errors.New("rasteriser is closed")
+// errClosed means that the rasterizer is closing.
+var errClosed = errors.New("rasterizer is closed")
 
 // errNoChild means that no child can be started, which is no document's fault.
 var errNoChild = errors.New("no raster child can be started")

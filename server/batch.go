@@ -63,7 +63,7 @@ func (s *Server) batch(c echo.Context) error {
 }
 
 // each reads the files side by side, a few at once. A file that fails leaves
-// its neighbours alone.
+// its neighbors alone.
 func (s *Server) each(ctx context.Context, sources []*document.Source, w wishes) []batchItem {
 	items := make([]batchItem, len(sources))
 	var g errgroup.Group

@@ -67,7 +67,7 @@ func (s *settings) load() (config.Config, error) {
 	return config.Load(config.Default(), config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
 }
 
-// newLogger writes to stderr: coloured for a person, JSON for a machine.
+// newLogger writes to stderr: colored for a person, JSON for a machine.
 func newLogger(cfg config.Log) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {

@@ -114,7 +114,7 @@ func checkRead(t *testing.T, s Suite, got document.Recognition) {
 	}
 }
 
-// readsGray reads a page of the other kind that rasterisers give.
+// readsGray reads a page of the other kind that rasterizers give.
 func readsGray(t *testing.T, s Suite, r Recognizer) {
 	page := s.Page()
 	gray := image.NewGray(page.Image.Bounds())

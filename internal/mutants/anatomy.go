@@ -146,7 +146,7 @@ func pngAnatomy(data []byte) (a anatomy) {
 				a.field(data, at+8+4*i, 4, binary.BigEndian) // width, height
 			}
 			for i := range 5 {
-				a.field(data, at+16+i, 1, binary.BigEndian) // depth, colour, compression, filter, interlace
+				a.field(data, at+16+i, 1, binary.BigEndian) // depth, color, compression, filter, interlace
 			}
 		case "IDAT", "PLTE":
 		default:
