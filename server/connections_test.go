@@ -55,7 +55,7 @@ func dial(t *testing.T, address, path string) (net.Conn, *bufio.Reader) {
 	return c, bufio.NewReader(c)
 }
 
-// answered gives status and body of the next answer.
+// answered returns status and body of the next answer.
 func answered(t *testing.T, r *bufio.Reader) (status int, body []byte) {
 	t.Helper()
 	resp, err := http.ReadResponse(r, nil)
