@@ -40,7 +40,7 @@ func allPages(t testing.TB, pages *document.Pages, err error) []*document.Page {
 	return all
 }
 
-// What the pictures in testdata show in their quarters.
+// What the images in testdata show in their quarters.
 var (
 	red   = [3]int{200, 0, 0}
 	green = [3]int{0, 160, 0}
@@ -48,13 +48,13 @@ var (
 	white = [3]int{255, 255, 255}
 	black = [3]int{0, 0, 0}
 
-	colors  = [4][3]int{red, green, blue, white}
+	colors   = [4][3]int{red, green, blue, white}
 	grays    = [4][3]int{{59, 59, 59}, {93, 93, 93}, {22, 22, 22}, white}
 	bilevel  = [4][3]int{black, white, white, white}
 	darkness = [4][3]int{black, black, black, black}
 )
 
-// quarters gives the colors in the middle of an image's quarters, row by row.
+// quarters returns the colors in the middle of an image's quarters, row by row.
 func quarters(img image.Image) (q [4][3]int) {
 	b := img.Bounds()
 	for i := range q {

@@ -108,7 +108,7 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// TestDamagedPictures wants what is there of a picture cut off, and a clean end
+// TestDamagedPictures wants what is there of an image cut off, and a clean end
 // otherwise.
 func TestDamagedPictures(t *testing.T) {
 	r, _ := newRasterizer(t, nil)

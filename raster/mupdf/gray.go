@@ -8,7 +8,7 @@ package mupdf
 
 enum { CHUNK = 4096 };
 
-// colorless tells whether red, green and blue (the low three bytes) are the same in every pixel.
+// colorless reports whether red, green and blue (the low three bytes) are the same in every pixel.
 static int colorless(const uint32_t *rgba, size_t pixels) {
 	for (size_t at = 0; at < pixels; at += CHUNK) {
 		size_t n = pixels - at < CHUNK ? pixels - at : CHUNK;
