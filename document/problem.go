@@ -28,7 +28,7 @@ const (
 	CodeAllPagesFailed   Code = "all_pages_failed"    // nothing of the document could be read
 	CodeEngineFailed     Code = "engine_failed"       // recognition failed
 	CodeLayoutFailed     Code = "layout_failed"       // layout detection failed
-	CodeImageLeftOut     Code = "image_left_out"      // a picture is not in the answer; its page is complete otherwise
+	CodeImageLeftOut     Code = "image_left_out"      // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded       Code = "overloaded"          // full or draining: retry later
 	CodeDeadlineExceeded Code = "deadline_exceeded"   // the request's time is over
 	CodeCanceled         Code = "canceled"            // the client went away or the server stops
@@ -99,5 +99,5 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("%s: %s", p.Code, p.Detail)
 }
 
-// Unwrap gives the cause to errors.Is and errors.As.
+// Unwrap returns the cause to errors.Is and errors.As.
 func (p *Problem) Unwrap() error { return p.Cause }

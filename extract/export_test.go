@@ -18,7 +18,7 @@ func FindDate(s, document string) (printed, iso string, ok bool) {
 	return d.text, d.iso, ok
 }
 
-// ParseAnswer gives an answer as encoding/json would.
+// ParseAnswer reads an answer as encoding/json would.
 func ParseAnswer(answer string, cut bool) (any, error) {
 	o, err := parseAnswer(answer, cut)
 	if err != nil {

@@ -55,7 +55,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 		defer answering(0)
 		result.Answer, asked = r.answer(ctx, by, page, answering)
 	})
-	asking.Go(func() { // recognizeAll reads no pictures
+	asking.Go(func() { // recognizeAll reads no images
 		defer cutting(0)
 		result.Images = r.cut(ctx, page, regions)
 	})
@@ -140,7 +140,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 	for i := range regions {
 		region := &regions[i]
 		if region.Type == document.RegionImage {
-			region.Status = document.StatusSkipped // a picture: nothing to read
+			region.Status = document.StatusSkipped // an image: nothing to read
 			region.Format = document.FormatText
 			continue
 		}
