@@ -46,13 +46,13 @@ type mark struct{ At, Label string }
 // line is one curve, named where a panel has several.
 type line struct {
 	Name, Color, Points string
-	NameAt               int
+	NameAt              int
 }
 
 // curve is what a line shows of each point. It leaves out points without a value.
 type curve struct {
 	name, color string
-	value        func(Point) (float64, bool)
+	value       func(Point) (float64, bool)
 }
 
 // WritePlot draws throughput, requests under way, latency and memory over time

@@ -47,7 +47,7 @@ type Config struct {
 	// come true.
 	MTP        bool
 	Acceptance float64
-	// KeepImages gives Answer and Fault the whole picture, which costs much.
+	// KeepImages gives Answer and Fault the whole image, which costs much.
 	KeepImages bool
 }
 
@@ -128,7 +128,7 @@ type Counts struct {
 	Requests    int // arrived
 	Answered    int // with a complete answer
 	Failed      int // by Fault, a full queue, drain or a wrong request
-	Canceled   int // the client left before the answer was complete
+	Canceled    int // the client left before the answer was complete
 	InFlight    int // now, queued ones too
 	Queued      int // now
 	MaxInFlight int

@@ -93,7 +93,7 @@ func damageParts(random *rand.Rand, data []byte, parts []span) []byte {
 	}
 }
 
-// lie gives a number that is not what it was: an end of its range, a giant size,
+// lie returns a number that is not what it was: an end of its range, a giant size,
 // or slightly off.
 func lie(random *rand.Rand, was uint32) uint32 {
 	values := []uint32{
