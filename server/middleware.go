@@ -22,7 +22,7 @@ const headerRequestID = "X-Request-Id"
 // newID makes ids that sort by time (UUIDv7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// identify returns every request an id: the client's own when it is harmless.
+// identify gives every request an id: the client's own when it is harmless.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(headerRequestID)

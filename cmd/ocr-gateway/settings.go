@@ -20,7 +20,7 @@ type settings struct {
 
 func addSettings(cmd *cobra.Command) *settings {
 	s := &settings{overrides: map[string]func() any{}}
-	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags go before it")
+	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags override it")
 	s.string(cmd, "engine", "engine.kind", "auto, embedded or vllm")
 	s.strings(cmd, "vllm-endpoint", "vllm.endpoints", "`URL` of a model server; repeat it for several")
 	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
