@@ -176,7 +176,7 @@ func (r *run) measureAll(ctx context.Context) time.Duration {
 	return wall
 }
 
-// next gives the document of a request that is due then, false at the end of the run.
+// next returns the document of a request that is due then, false at the end of the run.
 func (l *load) next(due time.Time) (upload, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

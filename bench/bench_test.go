@@ -343,7 +343,7 @@ func TestEngineIsNamed(t *testing.T) {
 		info, want string
 	}{
 		"ours":             {200, ours, "vllm, glm-ocr, JPEG by libjpeg-turbo"},
-		"no pictures":      {200, `{"engines":[{"name":"embedded","model":"PP-OCRv6-small"}]}`, "embedded, PP-OCRv6-small\n"},
+		"no images":        {200, `{"engines":[{"name":"embedded","model":"PP-OCRv6-small"}]}`, "embedded, PP-OCRv6-small\n"},
 		"no key":           {401, `{"engines":[{"name":"x"}]}`, ""},
 		"another program":  {200, `<html>`, ""},
 		"no engines":       {200, `{}`, ""},

@@ -16,7 +16,7 @@ type Cost struct {
 	PricePerHour   float64 `json:"price_per_hour"` // dollars
 }
 
-// costs gives that of the speed measured, then those of published speeds at the
+// costs returns that of the speed measured, then those of published speeds at the
 // same price.
 func costs(pagesPerSecond, price float64) []Cost {
 	of := func(card string, speed float64) Cost {

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// gather gives a handler that answers nobody until so many requests are there.
+// gather returns a handler that answers nobody until so many requests are there.
 func gather(count int64) http.HandlerFunc {
 	var here atomic.Int64
 	full := make(chan struct{})

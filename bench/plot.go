@@ -45,14 +45,14 @@ type mark struct{ At, Label string }
 
 // line is one curve, named where a panel has several.
 type line struct {
-	Name, Colour, Points string
-	NameAt               int
+	Name, Color, Points string
+	NameAt              int
 }
 
 // curve is what a line shows of each point. It leaves out points without a value.
 type curve struct {
-	name, colour string
-	value        func(Point) (float64, bool)
+	name, color string
+	value       func(Point) (float64, bool)
 }
 
 // WritePlot draws throughput, requests under way, latency and memory over time
@@ -106,7 +106,7 @@ func (r Report) panel(name string, curves []curve) panel {
 				path = append(path, fmt.Sprintf("%.1f,%.1f", r.across(point.Start+r.Timeline.Interval/2), up(value)))
 			}
 		}
-		drawn.Lines = append(drawn.Lines, line{c.name, c.colour, strings.Join(path, " "), plotWidth - 60*(len(curves)-1-i)})
+		drawn.Lines = append(drawn.Lines, line{c.name, c.color, strings.Join(path, " "), plotWidth - 60*(len(curves)-1-i)})
 	}
 	return drawn
 }

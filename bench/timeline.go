@@ -57,7 +57,7 @@ func newRecorder(start time.Time) *recorder {
 	return &recorder{start: start, width: firstInterval}
 }
 
-// now gives the present interval; r.mu is held.
+// now returns the present interval; r.mu is held.
 func (r *recorder) now() *interval {
 	n := int(time.Since(r.start) / r.width)
 	for n >= len(r.intervals) {

@@ -74,7 +74,7 @@ func (d *Disk) path(key Key) string {
 	return filepath.Join(d.dir, name[:2], name[2:])
 }
 
-// Get gives the value of a key, and whether there is one.
+// Get returns the value of a key, and whether there is one.
 func (d *Disk) Get(key Key) ([]byte, bool) {
 	path := d.path(key)
 	b, err := os.ReadFile(path)

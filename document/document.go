@@ -1,5 +1,5 @@
 // Package document holds the nouns that every other package speaks: Source,
-// Page, Region, Line, Result, Event, Options and Problem. It has no behaviour
+// Page, Region, Line, Result, Event, Options and Problem. It has no behavior
 // beyond what keeps those values valid, and imports only the standard library.
 //
 // # Coordinates
@@ -72,7 +72,7 @@ const (
 	MaxDPI = 600
 )
 
-// Options are one request's wishes. The zero value asks for every page as
+// Options are what one request asks for. The zero value asks for every page as
 // structured text at the default resolution.
 type Options struct {
 	Task     Task      // empty means TaskDocument
@@ -84,7 +84,7 @@ type Options struct {
 	// of TaskDocument. Plain text and TaskText always have them.
 	IncludeHeaders bool
 	TableFormat    TableFormat // of tables in the Markdown; empty means TableHTML
-	Images         Images      // what becomes of pictures; empty means ImagesNone
+	Images         Images      // what becomes of regions of type image; empty means ImagesNone
 	ImagePrefix    string      // stands before the names that ImagesRef gives
 	// JoinTables joins tables that go on over a page break, where all pages are
 	// there before the first is answered.
@@ -132,11 +132,11 @@ type Page struct {
 	Rotation int
 	// DPI is the resolution of Image, 0 when unknown (photographs).
 	DPI float64
-	// Scaled says that the page was too large and is smaller than asked for.
+	// Scaled reports whether the page was too large and is smaller than asked for.
 	Scaled bool
 	// Words are what the PDF itself says is drawn on the page, hidden text left
 	// out, in no particular order; nil for images. It is a claim: fonts can map
-	// their glyphs to any character, so check it against the picture. U+FFFD stands for
+	// their glyphs to any character, so check it against the image. U+FFFD stands for
 	// a character that it does not say.
 	Words []Word
 	// Faults is what of the page could not be drawn, in people's words; nil for a page
@@ -197,7 +197,7 @@ type Line struct {
 	Spine []Point `json:"-"`
 	BBox  BBox    `json:"bbox"`
 	Text  string  `json:"text"`
-	// Confidence is the mean probability of the characters, nil until recognised.
+	// Confidence is the mean probability of the characters, nil until recognized.
 	Confidence *float64 `json:"confidence"`
 }
 
@@ -247,7 +247,7 @@ const (
 	StatusPartial Status = "partial"
 	// StatusFailed carries the reason in Error.
 	StatusFailed Status = "failed"
-	// StatusSkipped means not attempted by design, such as a picture without text.
+	// StatusSkipped means not attempted by design, such as an image without text.
 	StatusSkipped Status = "skipped"
 	// StatusTruncated means the text was cut; Error says why.
 	StatusTruncated Status = "truncated"
@@ -256,7 +256,7 @@ const (
 )
 
 // Region is a part of a page in reading order. Detectors fill the first block,
-// recognisers the second.
+// recognizers the second.
 type Region struct {
 	ID    string     `json:"id"`    // p1r3: page 1, region 3
 	Order int        `json:"order"` // from 1, reading order within the page
@@ -275,7 +275,7 @@ type Region struct {
 	Format     ContentFormat `json:"format"`
 	Confidence *float64      `json:"confidence"`      // measured or nil
 	Lines      []Line        `json:"lines,omitempty"` // from detectors and engines that see lines
-	// Image is what Options.Images asks for of a picture: a data: URI or a name.
+	// Image is what Options.Images asks for: a data: URI or a name. Only of RegionImage.
 	Image string `json:"image,omitempty"`
 	// Attempts is how often the region was sent to a model server, and the tokens
 	// are those of all attempts together; 0 where no server was asked.

@@ -28,7 +28,7 @@ type Extraction struct {
 	// Data has every field of the schema, in its order; null where nothing fit to
 	// be its value was found.
 	Data json.RawMessage `json:"data"`
-	// Valid says that Data, nulls left out, satisfies the schema.
+	// Valid reports whether Data, nulls left out, satisfies the schema.
 	Valid        bool          `json:"valid"`
 	SchemaErrors []SchemaError `json:"schema_errors"`
 	// Evidence says where values were found on the pages. Its keys, as all paths

@@ -111,7 +111,7 @@ func clip(s string) string {
 	return s
 }
 
-// Resolve gives the pages of a document with total pages, ascending, each once. A range
+// Resolve returns the pages of a document with total pages, ascending, each once. A range
 // that goes beyond the document is cut to it, and notice says so. One of which no page
 // is in the document, or that runs backwards in it, is a *Problem that says how many there are.
 func (r PageRange) Resolve(total int) (pages []int, notice string, err error) {

@@ -29,7 +29,7 @@ const (
 	CodeEngineFailed      Code = "engine_failed"       // recognition failed
 	CodeLayoutFailed      Code = "layout_failed"       // layout detection failed
 	CodeScriptUnsupported Code = "script_unsupported"  // text in a script that the engine cannot read
-	CodeImageLeftOut      Code = "image_left_out"      // a picture is not in the answer; its page is complete otherwise
+	CodeImageLeftOut      Code = "image_left_out"      // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded        Code = "overloaded"          // full or draining: retry later
 	CodeDeadlineExceeded  Code = "deadline_exceeded"   // the request's time is over
 	CodeCanceled          Code = "canceled"            // the client went away or the server stops
@@ -100,5 +100,5 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("%s: %s", p.Code, p.Detail)
 }
 
-// Unwrap gives the cause to errors.Is and errors.As.
+// Unwrap returns the cause to errors.Is and errors.As.
 func (p *Problem) Unwrap() error { return p.Cause }

@@ -4,7 +4,7 @@ package document
 type PageResult struct {
 	Number   int            `json:"number"`
 	Status   Status         `json:"status"` // ok, partial or failed
-	Width    int            `json:"width"`  // pixels of the recognised image, 0 when rendering failed
+	Width    int            `json:"width"`  // pixels of the recognized image, 0 when rendering failed
 	Height   int            `json:"height"`
 	Rotation int            `json:"rotation"` // see Page.Rotation
 	DPI      float64        `json:"dpi,omitempty"`
@@ -19,7 +19,7 @@ type PageResult struct {
 	Timings  map[string]int `json:"timings_ms,omitempty"` // by Phase: raster; and layout, recognize unless Cached
 	Usage    Usage          `json:"-"`
 	Answer   *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
-	// Images are pictures of the page by their names, as PNG or JPEG; see ImagesRef.
+	// Images are those of the page by their names, as PNG or JPEG; see ImagesRef.
 	Images map[string][]byte `json:"images,omitempty"`
 }
 

@@ -63,7 +63,7 @@ func (m Markdown) block(r *document.Region, opts document.Options) string {
 	return lines(content)
 }
 
-// picture shows a picture, whose text for the blind is the region's ID, or says
+// picture shows an image, whose text for the blind is the region's ID, or says
 // why it is missing where it was asked for.
 func picture(r *document.Region, opts document.Options) string {
 	switch {

@@ -209,7 +209,7 @@ func newPageCache(store Cache) *pageCache {
 	return &pageCache{store: store, flights: map[[sha256.Size]byte]*flight{}}
 }
 
-// find gives the value of a key. Where there is none, it gives a flight to who is the
+// find returns the value of a key. Where there is none, it gives a flight to who is the
 // first to look, which must land. Both are nil when another's reading failed, so that
 // all who waited for it try at once, and when ctx ended.
 func (c *pageCache) find(ctx context.Context, key [sha256.Size]byte) (value []byte, mine *flight) {

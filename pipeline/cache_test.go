@@ -69,7 +69,7 @@ func (s sheets) Open(ctx context.Context, _ *document.Source, opts document.Opti
 	}}, nil
 }
 
-// noisy is a page with a picture that PNG and JPEG tell apart.
+// noisy is a page with an image that PNG and JPEG tell apart.
 func noisy() document.Page {
 	img := image.NewRGBA(image.Rect(0, 0, 100, 200))
 	for i := range img.Pix {
@@ -532,7 +532,7 @@ func TestPicturesOfTurnedPages(t *testing.T) {
 			t.Errorf("%d: cached %v, %d degrees, %d wide", i, page.Cached, page.Rotation, page.Width)
 		}
 		if has := page.Regions[2].Image != ""; has != (tc.images == document.ImagesRef || tc.images == document.ImagesInline) {
-			t.Errorf("%d: picture %q", i, page.Regions[2].Image)
+			t.Errorf("%d: image %q", i, page.Regions[2].Image)
 		}
 	}
 }

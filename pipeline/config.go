@@ -17,7 +17,7 @@ type Config struct {
 	// RegionSlots is how many regions may be with the engine at once; 0 lets the
 	// engine choose.
 	RegionSlots int `mapstructure:"region_slots"`
-	// MaxImages and MaxImageBytes bound the pictures of one document that an answer
+	// MaxImages and MaxImageBytes bound the images of one document that an answer
 	// holds, their bytes as PNG and JPEG.
 	MaxImages     int   `mapstructure:"max_images"`
 	MaxImageBytes int64 `mapstructure:"max_image_bytes"`

@@ -10,13 +10,13 @@ import (
 // before anything was. Waiting for a turn is not in it: more pages would make it longer.
 type pace struct {
 	mu      sync.Mutex
-	render  float64 // seconds from the begin of a page to its picture
-	layout  float64 // seconds from its picture to its regions
+	render  float64 // seconds from the begin of a page to its image
+	layout  float64 // seconds from its image to its regions
 	regions float64 // to read on a page
 	read    float64 // seconds that a region is with the engine
 }
 
-// rendered notes how long the picture of a page took.
+// rendered notes how long the image of a page took.
 func (p *pace) rendered(took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 
 // page takes one page through layout, recognition and assembly. It owns page and
 // drops its pixels as soon as nobody needs them; see pixels. nil means that the run
-// was cancelled before the page was done.
+// was canceled before the page was done.
 func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *document.PageResult {
 	defer page.Release()
 	by := r.choose(r.opts)
@@ -58,7 +58,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	})
 	late := slices.ContainsFunc(regions, isPage) && r.wantsPictures() // the engine has yet to find them
 	if !late {
-		asking.Go(func() { // recognizeAll reads no pictures
+		asking.Go(func() { // recognizeAll reads no images
 			defer cutting(0)
 			result.Images = r.cut(ctx, page, regions)
 		})
@@ -91,7 +91,7 @@ func (r *run) write(page *document.PageResult) {
 	page.Text, page.Markdown = r.text(page, r.opts), r.markdown(page, r.opts)
 }
 
-// failPage ends a page with the reason, unless the run itself was cancelled.
+// failPage ends a page with the reason, unless the run itself was canceled.
 func (r *run) failPage(ctx context.Context, result *document.PageResult, err error, code document.Code, phase document.Phase, detail string) *document.PageResult {
 	if ctx.Err() != nil {
 		return nil
@@ -147,12 +147,12 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 	for i := range regions {
 		region := &regions[i]
 		if region.Type == document.RegionImage {
-			region.Status = document.StatusSkipped // a picture: nothing to read
+			region.Status = document.StatusSkipped // an image: nothing to read
 			region.Format = document.FormatText
 			continue
 		}
 		if !holding && by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
-			break // cancelled: the page is dropped as a whole
+			break // canceled: the page is dropped as a whole
 		}
 		holding = false
 		seen := pixels.use()
@@ -245,7 +245,7 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen
 		return nil, document.Usage{}
 	}
 	if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, -1) != nil { // before the page's regions
-		return nil, document.Usage{} // cancelled: the page is dropped as a whole
+		return nil, document.Usage{} // canceled: the page is dropped as a whole
 	}
 	defer by.engine.leave()
 	got, err := r.question(ctx, answerer, page, seen)

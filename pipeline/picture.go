@@ -14,7 +14,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// pictures bounds what a document's pictures may take, over all its pages.
+// pictures bounds what a document's images may take, over all its pages.
 type pictures struct {
 	maxCount int
 	maxBytes int64
@@ -29,8 +29,8 @@ func (r *run) wantsPictures() bool {
 	return r.opts.Images != "" && r.opts.Images != document.ImagesNone
 }
 
-// cut takes the pictures of a page out of it, as the options ask, and gives those
-// that have names. A picture that is left out says so and takes nothing else with it.
+// cut takes the images of a page out of it, as the options ask, and gives those
+// that have names. An image that is left out says so and takes nothing else with it.
 func (r *run) cut(ctx context.Context, page *document.Page, regions []document.Region) map[string][]byte {
 	if !r.wantsPictures() {
 		return nil
@@ -43,8 +43,8 @@ func (r *run) cut(ctx context.Context, page *document.Page, regions []document.R
 		}
 		data, kind, err := r.picture(page, region.BBox)
 		if err != nil {
-			region.Error = problemOf(ctx, err, document.CodeImageLeftOut, document.PhaseFormat, "the picture could not be cut out of the page")
-			r.log.WarnContext(ctx, "picture left out", "page", page.Number, "region", region.ID, "error", err)
+			region.Error = problemOf(ctx, err, document.CodeImageLeftOut, document.PhaseFormat, "the image could not be cut out of the page")
+			r.log.WarnContext(ctx, "image left out", "page", page.Number, "region", region.ID, "error", err)
 			continue
 		}
 		if r.opts.Images == document.ImagesInline {
@@ -80,7 +80,7 @@ func (p *pictures) isFull() bool {
 	return p.full
 }
 
-// take counts a picture of n bytes. It is false when the picture is one too many.
+// take counts an image of n bytes. It is false when the image is one too many.
 func (p *pictures) take(n int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,10 +95,10 @@ func (p *pictures) take(n int) bool {
 
 func (p *pictures) problem() *document.Problem {
 	return document.Problemf(document.CodeImageLeftOut, document.PhaseFormat,
-		"the picture is left out: at most %d pictures of a document, of %d bytes together, fit into an answer; ask for fewer pages at once", p.maxCount, p.maxBytes)
+		"the image is left out: at most %d images of a document, of %d bytes together, fit into an answer; ask for fewer pages at once", p.maxCount, p.maxBytes)
 }
 
-// pictureKind is how a picture is encoded.
+// pictureKind is how an image is encoded.
 type pictureKind struct{ mediaType, extension string }
 
 var (
@@ -106,7 +106,7 @@ var (
 	kindJPEG = pictureKind{"image/jpeg", ".jpg"}
 )
 
-// jpegQuality is where artefacts are not seen at the size of the page.
+// jpegQuality is where artifacts are not seen at the size of the page.
 const jpegQuality = 85
 
 // encodePicture cuts box out of a page: drawings as PNG, which keeps their edges
@@ -132,7 +132,7 @@ func encodePicture(page image.Image, box document.BBox) ([]byte, pictureKind, er
 }
 
 // drawn tells drawings from photographs and lossy scans: at least 85 in 100 of their
-// pixels are what their left neighbours are. Rendered text has 93, photographs have
+// pixels are what their left neighbors are. Rendered text has 93, photographs have
 // 10 to 35 and pages that were JPEG once 60 to 84.
 func drawn(img image.Image) bool {
 	pix, stride, size, ok := bytesOf(img)
@@ -152,7 +152,7 @@ func drawn(img image.Image) bool {
 	return 20*same >= 17*(width-1)*height
 }
 
-// bytesOf gives the pixels of an image as rasterisers make them, and how many bytes
+// bytesOf returns the pixels of an image as rasterizers make them, and how many bytes
 // lie from row to row and are in one pixel. It is not ok for other images.
 func bytesOf(img image.Image) (pix []byte, stride, size int, ok bool) {
 	switch img := img.(type) {

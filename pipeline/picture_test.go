@@ -66,7 +66,7 @@ func cutPictures(t *testing.T, pages int, d pictureDetector, opts document.Optio
 	}, slog.New(slog.DiscardHandler))
 	result, found, err := collect(t.Context(), p, opts)
 	if err != nil || result.Status != document.StatusOK {
-		t.Fatalf("pictures change how a document ends: %+v, %v", result, err)
+		t.Fatalf("images change how a document ends: %+v, %v", result, err)
 	}
 	return found
 }
@@ -99,7 +99,7 @@ func TestPicturesAreCutOut(t *testing.T) {
 			}
 		}
 		if len(page.Images) != 2 {
-			t.Errorf("%d pictures", len(page.Images))
+			t.Errorf("%d images", len(page.Images))
 		}
 
 		page = cutPictures(t, 1, d, document.Options{Images: document.ImagesInline}, nil)[1]
@@ -111,7 +111,7 @@ func TestPicturesAreCutOut(t *testing.T) {
 			}
 		}
 		if page.Images != nil {
-			t.Error("inline pictures are there twice")
+			t.Error("inline images are there twice")
 		}
 	}
 	for _, images := range []document.Images{"", document.ImagesNone} {
@@ -130,8 +130,8 @@ func TestPicturesThatAreLeftOutSaySo(t *testing.T) {
 		kept    int // of 20 pages
 		says    string
 	}{
-		"count":    {two, func(c *pipeline.Config) { c.MaxImages = 7 }, 7, "at most 7 pictures"},
-		"none":     {two, func(c *pipeline.Config) { c.MaxImages = 0 }, 0, "at most 0 pictures"},
+		"count":    {two, func(c *pipeline.Config) { c.MaxImages = 7 }, 7, "at most 7 images"},
+		"none":     {two, func(c *pipeline.Config) { c.MaxImages = 0 }, 0, "at most 0 images"},
 		"bytes":    {two, func(c *pipeline.Config) { c.MaxImageBytes = 50 }, 0, "50 bytes"},
 		"off page": {[]document.Region{pictureAt(outside), pictureAt(drawing)}, nil, 20, "could not be cut out"},
 		"no area":  {[]document.Region{pictureAt(document.BBox{5, 5, 5, 90}), pictureAt(drawing)}, nil, 20, "could not be cut out"},
@@ -169,7 +169,7 @@ func TestPicturesFitWhereTheirBytesDo(t *testing.T) {
 		kept += len(page.Images)
 	}
 	if kept != 4 {
-		t.Errorf("%d pictures kept in room for 4", kept)
+		t.Errorf("%d images kept in room for 4", kept)
 	}
 }
 

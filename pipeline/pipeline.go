@@ -75,10 +75,10 @@ type Writer func(*document.PageResult, document.Options) string
 type Backend struct {
 	Detector   Detector
 	Recognizer Recognizer
-	// Assemble turns what the recogniser read on a page into its content, in
+	// Assemble turns what the recognizer read on a page into its content, in
 	// place, before the page's status is set. nil changes nothing.
 	Assemble func(*document.PageResult)
-	// Shared says that detector and recogniser use the same processors: they then
+	// Shared says that detector and recognizer use the same processors: they then
 	// take turns in one gate, so that a page is read to its end before the next
 	// is looked at.
 	Shared bool
@@ -88,7 +88,7 @@ type Backend struct {
 type Parts struct {
 	Raster Rasterizer
 	Main   Backend
-	// Fallback reads the pages that come up while Main's recogniser has an answer
+	// Fallback reads the pages that come up while Main's recognizer has an answer
 	// to Ready() bool and it is no; nil means that they wait for Main.
 	Fallback *Backend
 	Text     Writer // fills PageResult.Text

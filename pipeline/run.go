@@ -132,7 +132,7 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 		workers.Go(func() {
 			defer r.end(page.Number)
 			result := r.page(ctx, page, err)
-			if result == nil { // the run was cancelled: counted by finish
+			if result == nil { // the run was canceled: counted by finish
 				return
 			}
 			done <- result
@@ -254,7 +254,7 @@ func (r *run) credit(page *document.PageResult) {
 const mixed = "mixed"
 
 // blame keeps the page whose failure is shown should all fail: the earliest of
-// those that got past the rasteriser, so that damage to the input is only named
+// those that got past the rasterizer, so that damage to the input is only named
 // when no page did.
 func (r *run) blame(page *document.PageResult) {
 	damaged := func(p *document.PageResult) bool { return p.Error.Phase == document.PhaseRaster }

@@ -70,7 +70,7 @@ func slowBomb() *document.Source {
 	return document.NewSource("", progressiveBomb(7000, 7000, 1, 490))
 }
 
-// onlyPage decodes a picture, and gives why it failed.
+// onlyPage decodes an image, and gives why it failed.
 func onlyPage(ctx context.Context, r *raster.Rasterizer, src *document.Source) error {
 	pages, err := r.Open(ctx, src, document.Options{})
 	if err != nil {
@@ -86,7 +86,7 @@ func onlyPage(ctx context.Context, r *raster.Rasterizer, src *document.Source) e
 	return nil
 }
 
-// TestPageTimeoutBoundsPictures wants a picture that takes too long ended, and nothing left
+// TestPageTimeoutBoundsPictures wants an image that takes too long ended, and nothing left
 // of it.
 func TestPageTimeoutBoundsPictures(t *testing.T) {
 	r, _ := newRasterizer(t, func(c *raster.Config) { c.PageTimeout = 2 * time.Second })
@@ -99,7 +99,7 @@ func TestPageTimeoutBoundsPictures(t *testing.T) {
 	}
 }
 
-// TestSlowPicturesLeaveOthersRoom reads a small picture while many large ones are in work.
+// TestSlowPicturesLeaveOthersRoom reads a small image while many large ones are in work.
 func TestSlowPicturesLeaveOthersRoom(t *testing.T) {
 	r, b := newRasterizer(t, func(c *raster.Config) { c.PageTimeout = time.Hour })
 	ctx, cancel := context.WithCancel(t.Context())
@@ -116,7 +116,7 @@ func TestSlowPicturesLeaveOthersRoom(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	if n := b.pages(); n != 0 {
-		t.Errorf("%d pictures that are not there yet hold memory", n)
+		t.Errorf("%d images that are not there yet hold memory", n)
 	}
 	pages, err := openFile(t, r, "plain.png", document.Options{})
 	allPages(t, pages, err)
@@ -225,7 +225,7 @@ func TestReckonedCoversDecoding(t *testing.T) {
 	}
 }
 
-// TestReckonReadsEveryHeader compares the sizes with those of the decoded pictures.
+// TestReckonReadsEveryHeader compares the sizes with those of the decoded images.
 func TestReckonReadsEveryHeader(t *testing.T) {
 	r, _ := newRasterizer(t, nil)
 	for _, pattern := range []string{"*.jpg", "*.png", "*.gif", "*.bmp", "*.webp", "*.heic", "*.avif"} {
@@ -252,7 +252,7 @@ func TestReckonReadsEveryHeader(t *testing.T) {
 }
 
 // TestChildrenGoOnWithPictures wants a child reused after a decoder written in Go, and never
-// after C has seen a picture, nor for a PDF.
+// after C has seen an image, nor for a PDF.
 func TestChildrenGoOnWithPictures(t *testing.T) {
 	r, _ := newRasterizer(t, nil)
 	read := func(file string) {
@@ -274,7 +274,7 @@ func TestChildrenGoOnWithPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	if slices.Contains(r.ChildPIDs(), first[0]) {
-		t.Error("the PDF is read where pictures were")
+		t.Error("the PDF is read where images were")
 	}
 	allPages(t, pages, nil)
 	read("plain.heic")

@@ -29,7 +29,7 @@ type buffers struct {
 	dead int      // bytes dropped since the collector was called
 }
 
-// get gives n bytes of any content.
+// get returns n bytes of any content.
 func (b *buffers) get(n int) []byte {
 	b.mu.Lock()
 	for i, pix := range slices.Backward(b.free) {
@@ -68,7 +68,7 @@ func (b *buffers) take(i int) {
 	b.free = slices.Delete(b.free, i, i+1)
 }
 
-// pixelBuffer gives room for the pixels of a page.
+// pixelBuffer returns room for the pixels of a page.
 func (r *Rasterizer) pixelBuffer(page *document.Page, gray bool) []byte {
 	if gray {
 		return r.buffers.get(page.Width * page.Height)
@@ -76,7 +76,7 @@ func (r *Rasterizer) pixelBuffer(page *document.Page, gray bool) []byte {
 	return r.buffers.get(4 * page.Width * page.Height)
 }
 
-// adopt makes pix, from pixelBuffer, the picture of a page that has its memory; it
+// adopt makes pix, from pixelBuffer, the image of a page that has its memory; it
 // goes with the page. A gray one gives back what it does not need.
 func (r *Rasterizer) adopt(page *document.Page, pix []byte, gray bool) image.Image {
 	rect, free := image.Rect(0, 0, page.Width, page.Height), page.Free

@@ -9,11 +9,11 @@ import (
 )
 
 // maxSide bounds width and height of a page in pixels: JPEG and WebP, in which
-// pages travel on, end at 65535 and 16383, and MuPDF's rasteriser counts
+// pages travel on, end at 65535 and 16383, and MuPDF's rasterizer counts
 // subpixels in 32 bits.
 const maxSide = 16383
 
-// Config bounds what rasterising a document may cost.
+// Config bounds what rasterizing a document may cost.
 type Config struct {
 	// Workers is how many children may render one document side by side. One more may
 	// decode images, of all documents.

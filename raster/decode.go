@@ -22,8 +22,8 @@ import (
 
 // What is here and in reckon.go, exif.go, flatten.go and turn.go runs in a child only.
 
-// goDecoders are written in Go, whose memory a picture cannot take over. Of an animated
-// GIF the first frame is decoded, of an MPO the first picture.
+// goDecoders are written in Go, whose memory an image cannot take over. Of an animated
+// GIF the first frame is decoded, of an MPO the first image.
 var goDecoders = map[kind]func(io.Reader) (image.Image, error){
 	kindPNG:  png.Decode,
 	kindJPEG: jpeg.Decode,
@@ -76,7 +76,7 @@ func (r *pictureReader) render(page, _, _ int, pix []byte) (drawn, error) {
 }
 
 // renderLenient uses the decoders written in C, which read more varieties and what is
-// left of a damaged picture.
+// left of a damaged image.
 func (r *pictureReader) renderLenient(pix []byte) (drawn, error) {
 	img, err := decodeLenient(r.kind, r.data)
 	if err != nil {
@@ -85,10 +85,10 @@ func (r *pictureReader) renderLenient(pix []byte) (drawn, error) {
 	return putPicture(img, r.orientation(), r.maxPixels, pix)
 }
 
-// orientation is how the decoded picture is still to be turned.
+// orientation is how the decoded image is still to be turned.
 func (r *pictureReader) orientation() orientation {
 	switch r.kind {
-	case kindHEIC: // libheif turns pictures
+	case kindHEIC: // libheif turns images
 		return upright
 	case kindAVIF:
 		return readHEIF(r.data).orientation
@@ -144,7 +144,7 @@ type drawn struct {
 	format        pixelFormat
 }
 
-// putPicture writes a decoded picture to the shared memory, upright and opaque.
+// putPicture writes a decoded image to the shared memory, upright and opaque.
 func putPicture(img image.Image, o orientation, maxPixels int, pix []byte) (drawn, error) {
 	bounds := img.Bounds()
 	if !fits(bounds.Dx(), bounds.Dy(), min(maxPixels, len(pix)/4)) {

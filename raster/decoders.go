@@ -9,16 +9,16 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// decoders lends children to pictures, one picture at a time. They are not those of the
-// pool's documents: a picture is done in one go, so nothing is parked or taken away. A child
-// in which only decoders written in Go have seen a picture goes on with the next:
-// a start costs some 10 ms of processor time, as much as a picture.
+// decoders lends children to images, one image at a time. They are not those of the
+// pool's documents: an image is done in one go, so nothing is parked or taken away. A child
+// in which only decoders written in Go have seen an image goes on with the next:
+// a start costs some 10 ms of processor time, as much as an image.
 type decoders struct {
 	pool   *pool
 	places chan struct{} // a token for each child in use
 	heavy  *semaphore.Weighted
 	total  int64 // of heavy, in bytes
-	share  int64 // of it, the least for a picture
+	share  int64 // of it, the least for an image
 
 	mu     sync.Mutex
 	closed bool
@@ -27,27 +27,27 @@ type decoders struct {
 	trim   *time.Timer // ends those idle for long; nil before there are two
 }
 
-// idleChild is done with a picture and waits for the next.
+// idleChild is done with an image and waits for the next.
 type idleChild struct {
 	*child
 	since time.Time
 }
 
-// idleTime is how long children wait for another picture, all but one.
+// idleTime is how long children wait for another image, all but one.
 const idleTime = 10 * time.Second
 
-// What more than this is a heavy picture: an A4 page at 400 dpi in color is none, a
+// What more than this is a heavy image: an A4 page at 400 dpi in color is none, a
 // progressive JPEG has some ten scans.
 const (
 	lightMemory = 192 << 20
 	lightScans  = 32
 )
 
-// keptMemory is the largest picture after which a child goes on with another: its heap
+// keptMemory is the largest image after which a child goes on with another: its heap
 // stays as large.
 const keptMemory = 128 << 20
 
-// newDecoders has a place for each worker and one beside them. Heavy pictures take at most
+// newDecoders has a place for each worker and one beside them. Heavy images take at most
 // half of the places, and together the memory of one child.
 func newDecoders(cfg Config, p *pool) *decoders {
 	places := cfg.Workers + 1
@@ -61,7 +61,7 @@ func newDecoders(cfg Config, p *pool) *decoders {
 	}
 }
 
-// charge waits until a picture may be decoded. release gives its memory back.
+// charge waits until an image may be decoded. release gives its memory back.
 func (d *decoders) charge(ctx context.Context, memory int64, scans int) (release func(), err error) {
 	if memory <= lightMemory && scans <= lightScans {
 		return func() {}, nil
@@ -96,7 +96,7 @@ func (d *decoders) acquire(ctx context.Context) (*child, error) {
 	return c, nil
 }
 
-// takeIdle gives a child that is done with a picture, nil for none.
+// takeIdle returns a child that is done with an image, nil for none.
 func (d *decoders) takeIdle() (*child, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -124,7 +124,7 @@ func (d *decoders) use(c *child) error {
 	return nil
 }
 
-// release gives the place back, and keeps the child for the next picture if it may be.
+// release gives the place back, and keeps the child for the next image if it may be.
 func (d *decoders) release(c *child, clean bool) {
 	d.mu.Lock()
 	delete(d.inUse, c)

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// orientation is EXIF's: how the stored picture must be turned to be upright.
+// orientation is EXIF's: how the stored image must be turned to be upright.
 // 1 is upright; 2 to 8 are EXIF's mirrored and turned forms.
 type orientation int
 
@@ -18,7 +18,7 @@ const (
 	maxEXIF   = 1 << 20
 )
 
-// findOrientation reads the orientation out of a picture's metadata. Whatever is
+// findOrientation reads the orientation out of an image's metadata. Whatever is
 // damaged or missing counts as upright.
 func findOrientation(k kind, r io.Reader) orientation {
 	var exif []byte
@@ -95,7 +95,7 @@ func webpEXIF(r *bufio.Reader) []byte {
 	return exif
 }
 
-// findChunk gives the body of the first chunk called name. parse reads a chunk's
+// findChunk returns the body of the first chunk called name. parse reads a chunk's
 // 8-byte header: its name and how many bytes follow.
 func findChunk(r *bufio.Reader, name string, parse func([]byte) (string, int64)) []byte {
 	for range maxChunks {

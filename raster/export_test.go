@@ -24,7 +24,7 @@ func (r *Rasterizer) ChildPIDs() []int {
 	return pids
 }
 
-// IdlePIDs are the processes that wait for another picture.
+// IdlePIDs are the processes that wait for another image.
 func (r *Rasterizer) IdlePIDs() []int {
 	r.decoders.mu.Lock()
 	defer r.decoders.mu.Unlock()
@@ -70,7 +70,7 @@ func (r *Rasterizer) Parked() int {
 	return len(r.pool.parked)
 }
 
-// Reckon is what the header of a picture says that decoding takes.
+// Reckon is what the header of an image says that decoding takes.
 func Reckon(data []byte) (width, height int, memory int64, scans int, err error) {
 	k, _ := sniff(data)
 	n, err := reckon(k, data)

@@ -7,7 +7,7 @@ import (
 	"image/draw"
 )
 
-// flatten makes a decoded picture an opaque *image.RGBA, or an *image.Gray when it
+// flatten makes a decoded image an opaque *image.RGBA, or an *image.Gray when it
 // is one, with its corner at the origin. Transparent parts become white paper. Ink
 // that is too pale to be seen on white was made for a dark ground: it is put on
 // black and inverted, so that it becomes dark on white. Pixels in color are written to
@@ -30,7 +30,7 @@ func flatten(img image.Image, room []byte) image.Image {
 	for i := 0; i < len(rgba.Pix); i += 4 {
 		p := rgba.Pix[i : i+4 : i+4]
 		// Premultiplied: paper shines through by what alpha leaves. A hostile
-		// colour above its alpha would overflow.
+		// color above its alpha would overflow.
 		paper := 255 - int(p[3])
 		p[0], p[1], p[2] = clamp8(int(p[0])+paper), clamp8(int(p[1])+paper), clamp8(int(p[2])+paper)
 		p[3] = 255
@@ -38,7 +38,7 @@ func flatten(img image.Image, room []byte) image.Image {
 	return rgba
 }
 
-// hasNoAlpha reports whether pictures of a type are opaque, whatever they show.
+// hasNoAlpha reports whether images of a type are opaque, whatever they show.
 func hasNoAlpha(img image.Image) bool {
 	switch img.(type) {
 	case *image.YCbCr, *image.CMYK:
@@ -59,7 +59,7 @@ func opaque(pix []byte) bool {
 	return len(pix) == 0 || pix[3] == 255
 }
 
-// paleInk tells whether premultiplied RGBA pixels would leave next to nothing to
+// paleInk reports whether premultiplied RGBA pixels would leave next to nothing to
 // see on white although they hold something. Ink is seen when it is darker than
 // 3/4 of white; one pixel in 200 of what is not transparent must be.
 func paleInk(pix []byte) bool {
@@ -79,10 +79,10 @@ func paleInk(pix []byte) bool {
 	return covered > 0 && seen*200 < covered
 }
 
-// luma is the brightness of a colour by the weights of Rec. 601.
+// luma is the brightness of a color by the weights of Rec. 601.
 func luma(r, g, b int) int { return (299*r + 587*g + 114*b) / 1000 }
 
-// toGray gives pictures that are stored gray and opaque as *image.Gray.
+// toGray returns images that are stored gray and opaque as *image.Gray.
 func toGray(img image.Image) (*image.Gray, bool) {
 	b := img.Bounds()
 	switch src := img.(type) {
@@ -114,7 +114,7 @@ func toGray(img image.Image) (*image.Gray, bool) {
 	return nil, false
 }
 
-// grayPalette gives the levels of a palette that has neither colour nor
+// grayPalette returns the levels of a palette that has neither color nor
 // transparency. Indices beyond it are black.
 func grayPalette(p color.Palette) (levels [256]uint8, ok bool) {
 	for i, c := range p {
@@ -147,7 +147,7 @@ func toRGBA(img image.Image, room []byte) *image.RGBA {
 	return dst
 }
 
-// drawPaletted looks each colour up once; draw.Draw asks for every pixel.
+// drawPaletted looks each color up once; draw.Draw asks for every pixel.
 func drawPaletted(dst *image.RGBA, src *image.Paletted) {
 	var colors [256][4]uint8
 	for i, c := range src.Palette[:min(len(src.Palette), 256)] {

@@ -36,7 +36,7 @@ func FuzzSniff(f *testing.F) {
 	f.Fuzz(func(t *testing.T, head []byte) {
 		kind := raster.Sniff(head)
 		if strings.Contains(string(head[:min(len(head), 1024)]), "%PDF-") && kind == "" {
-			t.Error("PDF not recognised")
+			t.Error("PDF not recognized")
 		}
 	})
 }

@@ -2,7 +2,7 @@ package raster
 
 import "encoding/binary"
 
-// heifPicture is what the header of a HEIC or AVIF file says of its picture.
+// heifPicture is what the header of a HEIC or AVIF file says of its image.
 type heifPicture struct {
 	width, height int // the largest extent among the items, before turning
 	orientation   orientation
@@ -10,7 +10,7 @@ type heifPicture struct {
 
 // readHEIF walks the boxes meta, iprp, ipco down to the item properties ispe
 // (extent), irot and imir. All items' properties lie in one list; that the turn
-// belongs to the main picture is assumed, because other items of a picture
+// belongs to the main image is assumed, because other items of an image
 // (tiles, thumbnails) carry the same one or none.
 func readHEIF(data []byte) heifPicture {
 	p := heifPicture{orientation: upright}

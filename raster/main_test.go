@@ -79,7 +79,7 @@ func testConfig() raster.Config {
 	return cfg
 }
 
-// newRasterizer makes a rasteriser that is closed at the end of the test, which then fails
+// newRasterizer makes a rasterizer that is closed at the end of the test, which then fails
 // if memory was not given back.
 func newRasterizer(t testing.TB, change func(*raster.Config)) (*raster.Rasterizer, *budget) {
 	t.Helper()

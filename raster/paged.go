@@ -62,7 +62,7 @@ func (d *paged) open(ctx context.Context, opts document.Options) (*document.Page
 	if err != nil {
 		return nil, err
 	}
-	if total == 1 && d.kind != kindPDF { // what is wrong with a picture is wrong with the document
+	if total == 1 && d.kind != kindPDF { // what is wrong with an image is wrong with the document
 		if _, err := d.size(ctx, c, 1); err != nil {
 			return nil, d.openProblem(err)
 		}
@@ -81,7 +81,7 @@ func (d *paged) close() {
 	d.file.Close()
 }
 
-// readOnly gives the document as a file that a child can read, but not change.
+// readOnly returns the document as a file that a child can read, but not change.
 func readOnly(src *document.Source) (*os.File, error) {
 	if spooled := src.File(); spooled != nil {
 		return os.Open("/proc/self/fd/" + strconv.Itoa(int(spooled.Fd())))
@@ -119,7 +119,7 @@ func (d *paged) openIn(ctx context.Context, c *child) (total int, err error) {
 	return int(rep.Pages), nil
 }
 
-// childError is a request that a living child could not fulfil.
+// childError is a request that a living child could not fulfill.
 type childError struct {
 	status  status
 	message string

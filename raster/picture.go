@@ -56,11 +56,11 @@ func (p *picture) open(ctx context.Context, opts document.Options) (*document.Pa
 	return pages, nil
 }
 
-// childWork is done with a picture that a child has open. clean says that the child may
-// go on with another picture: nothing written in C has seen this one.
+// childWork is done with an image that a child has open. clean says that the child may
+// go on with another image: nothing written in C has seen this one.
 type childWork func(ctx context.Context, c *child, again bool) (clean bool, err error)
 
-// withChild has a child open the picture for work, and once more, again, if that child dies.
+// withChild has a child open the image for work, and once more, again, if that child dies.
 func (p *picture) withChild(ctx context.Context, work childWork) error {
 	err := p.tryChild(ctx, work, false)
 	if errors.Is(err, errChildGone) && ctx.Err() == nil {
@@ -81,7 +81,7 @@ func (p *picture) tryChild(ctx context.Context, work childWork, again bool) erro
 		return err
 	}
 	if total != 1 {
-		return fmt.Errorf("%w: picture of %d pages", errChildGone, total)
+		return fmt.Errorf("%w: image of %d pages", errChildGone, total)
 	}
 	reusable, err := work(ctx, c, again)
 	if reusable && !dead(err) {
@@ -108,7 +108,7 @@ func (p *picture) look(ctx context.Context, c *child, _ bool) (clean bool, err e
 	return true, nil
 }
 
-// tooCostly refuses a picture by what its header says that decoding takes.
+// tooCostly refuses an image by what its header says that decoding takes.
 func (p *picture) tooCostly() *document.Problem {
 	const mib = 1 << 20
 	switch {
@@ -125,7 +125,7 @@ func (p *picture) tooCostly() *document.Problem {
 	return nil
 }
 
-// page decodes the picture when it is wanted. The result is what Seq yields.
+// page decodes the image when it is wanted. The result is what Seq yields.
 func (p *picture) page(ctx context.Context, permit func(context.Context, int) error) (page *document.Page, err error) {
 	if err := permit(ctx, 1); err != nil {
 		return nil, err
@@ -150,7 +150,7 @@ func (p *picture) page(ctx context.Context, permit func(context.Context, int) er
 	return nil, p.openProblem(err)
 }
 
-// decode has a child decode the picture, and takes memory for it once it is there: one that
+// decode has a child decode the image, and takes memory for it once it is there: one that
 // never gets there holds none.
 func (p *picture) decode(ctx context.Context, c *child, again bool) (page *document.Page, clean bool, err error) {
 	began := time.Now()
@@ -177,7 +177,7 @@ func (p *picture) decode(ctx context.Context, c *child, again bool) (page *docum
 	return page, clean && p.memory <= keptMemory, nil
 }
 
-// draw decodes with Go's decoder, and what that refuses with the lenient one. A picture that
+// draw decodes with Go's decoder, and what that refuses with the lenient one. An image that
 // has cost a child its life goes to the lenient one at once.
 func (p *picture) draw(ctx context.Context, c *child, again bool) (rep reply, clean bool, err error) {
 	began := time.Now()
@@ -193,7 +193,7 @@ func (p *picture) draw(ctx context.Context, c *child, again bool) (rep reply, cl
 	return rep, false, p.drawProblem(rep, err)
 }
 
-// drawProblem names the size of a picture that proved to be larger than it had said.
+// drawProblem names the size of an image that proved to be larger than it had said.
 func (p *picture) drawProblem(rep reply, err error) error {
 	var failed *childError
 	if errors.As(err, &failed) && failed.status == statusTooManyPixels {

@@ -40,7 +40,7 @@ func allPages(t testing.TB, pages *document.Pages, err error) []*document.Page {
 	return all
 }
 
-// What the pictures in testdata show in their quarters.
+// What the images in testdata show in their quarters.
 var (
 	red   = [3]int{200, 0, 0}
 	green = [3]int{0, 160, 0}
@@ -48,13 +48,13 @@ var (
 	white = [3]int{255, 255, 255}
 	black = [3]int{0, 0, 0}
 
-	colours  = [4][3]int{red, green, blue, white}
+	colors   = [4][3]int{red, green, blue, white}
 	grays    = [4][3]int{{59, 59, 59}, {93, 93, 93}, {22, 22, 22}, white}
 	bilevel  = [4][3]int{black, white, white, white}
 	darkness = [4][3]int{black, black, black, black}
 )
 
-// quarters gives the colours in the middle of an image's quarters, row by row.
+// quarters returns the colors in the middle of an image's quarters, row by row.
 func quarters(img image.Image) (q [4][3]int) {
 	b := img.Bounds()
 	for i := range q {
@@ -65,7 +65,7 @@ func quarters(img image.Image) (q [4][3]int) {
 	return q
 }
 
-// near allows for lossy compression and conversions of colour.
+// near allows for lossy compression and conversions of color.
 func near(a, b [4][3]int, tolerance int) bool {
 	for i := range a {
 		for j := range a[i] {
@@ -84,16 +84,16 @@ func TestPictures(t *testing.T) {
 		want      [4][3]int
 		tolerance int
 	}{
-		{"exif1.jpg exif2.jpg exif3.jpg exif4.jpg exif5.jpg exif6.jpg exif7.jpg exif8.jpg", colours, 6},
-		{"exif6.png exif6.webp plain.png plain.bmp plain.gif plain.webp palette.png animated.gif animated.webp", colours, 1},
-		{"progressive.jpg mpo.jpg lossy.webp plain.avif exif5.avif exif6.avif plain.heic irot5.heic irot6.heic", colours, 8},
-		{"cmyk.jpg", colours, 12},
+		{"exif1.jpg exif2.jpg exif3.jpg exif4.jpg exif5.jpg exif6.jpg exif7.jpg exif8.jpg", colors, 6},
+		{"exif6.png exif6.webp plain.png plain.bmp plain.gif plain.webp palette.png animated.gif animated.webp", colors, 1},
+		{"progressive.jpg mpo.jpg lossy.webp plain.avif exif5.avif exif6.avif plain.heic irot5.heic irot6.heic", colors, 8},
+		{"cmyk.jpg", colors, 12},
 		{"gray16.png", grays, 1},
 		{"bilevel.png", bilevel, 0},
 		{"dark_on_transparent.png dark_on_transparent.webp pale_on_transparent.png pale_on_transparent.webp", bilevel, 0},
-		{"lzw.tif lzw_predictor.tif adobe_deflate.tif packbits.tif tiled.tif rgb16.tif rgb16be.tif", colours, 1},
-		{"jpeg.tif old_jpeg.tif palette.tif alpha.tif orientation3.tif orientation6.tif", colours, 8},
-		{"cmyk.tif", colours, 80}, // converted by a profile of a press,
+		{"lzw.tif lzw_predictor.tif adobe_deflate.tif packbits.tif tiled.tif rgb16.tif rgb16be.tif", colors, 1},
+		{"jpeg.tif old_jpeg.tif palette.tif alpha.tif orientation3.tif orientation6.tif", colors, 8},
+		{"cmyk.tif", colors, 80}, // converted by a profile of a press,
 		{"gray.tif jpeg_gray.tif gray16.tif white_is_zero.tif", grays, 1},
 		{"group3.tif group4.tif", bilevel, 0},
 	}
@@ -137,7 +137,7 @@ func TestEveryDirectoryOfTIFFIsPage(t *testing.T) {
 	if len(all) != 3 {
 		t.Fatalf("%d pages, want 3", len(all))
 	}
-	for i, want := range [][4][3]int{colours, darkness, bilevel} {
+	for i, want := range [][4][3]int{colors, darkness, bilevel} {
 		if got := quarters(all[i].Image); !near(got, want, 0) {
 			t.Errorf("page %d: quarters %v, want %v", i+1, got, want)
 		}

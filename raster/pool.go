@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// errClosed means that the rasteriser is closing.
-var errClosed = errors.New("rasteriser is closed")
+// errClosed means that the rasterizer is closing.
+var errClosed = errors.New("rasterizer is closed")
 
 // errNoChild means that no child can be started, which is no document's fault.
 var errNoChild = errors.New("no raster child can be started")
@@ -168,7 +168,7 @@ func (p *pool) acquire(ctx context.Context, urgent bool) (*child, error) {
 	return p.takeSpare(ctx)
 }
 
-// tryAcquire gives a child only if a place is free and nobody waits for it.
+// tryAcquire returns a child only if a place is free and nobody waits for it.
 func (p *pool) tryAcquire(ctx context.Context) *child {
 	p.mu.Lock()
 	if p.closed || p.free == 0 {
@@ -264,7 +264,7 @@ func (p *pool) passIn(d time.Duration) {
 	p.reclaim.Reset(d)
 }
 
-// fresh gives a started child that has seen no document. One that has ended while it was
+// fresh returns a started child that has seen no document. One that has ended while it was
 // idle, killed for want of memory for example, is passed over once.
 func (p *pool) fresh(ctx context.Context) (c *child, err error) {
 	for range 2 {
@@ -352,7 +352,7 @@ func (p *pool) end(c *child) bool {
 	return true
 }
 
-// overdue tells whether a child's document should give it away.
+// overdue reports whether a child's document should give it away.
 func (p *pool) overdue(c *child) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -362,7 +362,7 @@ func (p *pool) overdue(c *child) bool {
 	return len(p.waiting) > 0 && (p.waiting[0].urgent || time.Since(p.leased[c]) > slice)
 }
 
-// wanted tells whether somebody waits for a child.
+// wanted reports whether somebody waits for a child.
 func (p *pool) wanted() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -148,14 +148,14 @@ func once(seq func(yield func(*document.Page, error) bool)) func(func(*document.
 	}
 }
 
-// tooManyPixels refuses a picture by its dimensions.
+// tooManyPixels refuses an image by its dimensions.
 func (r *Rasterizer) tooManyPixels(page, width, height int) *document.Problem {
 	return document.Problemf(document.CodeTooManyPixels, document.PhaseRaster,
 		"page %d is %d x %d pixels and the limit is %d pixels (%d on a side): send it smaller",
 		page, width, height, r.cfg.MaxPixels, maxSide)
 }
 
-// fits tells whether a picture is within the limits.
+// fits reports whether an image is within the limits.
 func fits(width, height, maxPixels int) bool {
 	return width <= maxSide && height <= maxSide && width*height <= maxPixels
 }

@@ -7,8 +7,8 @@ import (
 	"math"
 )
 
-// need is what the header of a picture says that decoding it takes. The formulas follow
-// what Go's decoders allocate (image/jpeg and so on, Go 1.26), each with the picture in
+// need is what the header of an image says that decoding it takes. The formulas follow
+// what Go's decoders allocate (image/jpeg and so on, Go 1.26), each with the image in
 // RGBA and once more turned; those in C take no more.
 type need struct {
 	width, height int
@@ -16,13 +16,13 @@ type need struct {
 	scans         int   // how often a JPEG goes over its pixels, 1 for others
 }
 
-// errNoHeader means that a picture does not say how large it is.
-var errNoHeader = errors.New("picture without a header")
+// errNoHeader means that an image does not say how large it is.
+var errNoHeader = errors.New("image without a header")
 
 // wasmMemory is what the WebAssembly decoders take for themselves.
 const wasmMemory = 64 << 20
 
-// reckon reads the header of a picture. An error still gives what is known of the size.
+// reckon reads the header of an image. An error still gives what is known of the size.
 func reckon(k kind, data []byte) (need, error) {
 	var n need
 	var perPixel float64 // bytes, beside RGBA
@@ -120,7 +120,7 @@ func jpegSamples(frame []byte) float64 {
 	return sum / most
 }
 
-// reckonPNG reads IHDR. An interlaced picture exists twice while its passes are merged.
+// reckonPNG reads IHDR. An interlaced image exists twice while its passes are merged.
 func reckonPNG(data []byte) (n need, perPixel float64, ok bool) {
 	if len(data) < 29 || string(data[12:16]) != "IHDR" {
 		return n, 0, false

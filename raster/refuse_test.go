@@ -14,9 +14,9 @@ import (
 )
 
 // pngHeader is a PNG of a size, with nothing in it.
-func pngHeader(width, height uint32, depth, colour byte) []byte {
+func pngHeader(width, height uint32, depth, color byte) []byte {
 	ihdr := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, width), height)...)
-	ihdr = append(ihdr, depth, colour, 0, 0, 0)
+	ihdr = append(ihdr, depth, color, 0, 0, 0)
 	b := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), ihdr...)
 	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(ihdr))
 	return append(b, "\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e"...)
@@ -108,7 +108,7 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// TestDamagedPictures wants what is there of a picture cut off, and a clean end
+// TestDamagedPictures wants what is there of an image cut off, and a clean end
 // otherwise.
 func TestDamagedPictures(t *testing.T) {
 	r, _ := newRasterizer(t, nil)

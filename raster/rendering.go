@@ -335,7 +335,7 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 // shortest is what rendering gets at least when finding the size took all the time.
 const shortest = 100 * time.Millisecond
 
-// dead tells whether an error of a call means that the child is of no more use.
+// dead reports whether an error of a call means that the child is of no more use.
 func dead(err error) bool {
 	var failed *childError
 	return err != nil && !errors.As(err, &failed)
@@ -350,7 +350,7 @@ func (w *pageWorker) begin(ctx context.Context, job *job) error {
 		}
 		waiting, cancel := context.WithCancel(ctx)
 		stop := context.AfterFunc(w.child.killed, cancel)
-		err := w.patiently(func() error {
+		err := w.parkIfSlow(func() error {
 			select {
 			case <-job.before:
 				if w.over.Load() {
@@ -377,7 +377,7 @@ func (w *pageWorker) begin(ctx context.Context, job *job) error {
 
 // memory takes the memory for a page. The child may be gone after that.
 func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (page *document.Page, err error) {
-	err = w.patiently(func() error {
+	err = w.parkIfSlow(func() error {
 		page, err = w.newPage(ctx, job.number, size.width, size.height)
 		return err
 	})
@@ -389,13 +389,13 @@ func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (pag
 	return page, nil
 }
 
-// patience is how long a child is kept from others while its page waits.
-const patience = 50 * time.Millisecond
+// parkDelay is how long a child is kept from others while its page waits.
+const parkDelay = 50 * time.Millisecond
 
-// patiently runs wait, and parks the child if it takes long.
-func (w *pageWorker) patiently(wait func() error) error {
+// parkIfSlow runs wait, and parks the child if it takes longer than parkDelay.
+func (w *pageWorker) parkIfSlow(wait func() error) error {
 	parked := make(chan struct{})
-	timer := time.AfterFunc(patience, func() {
+	timer := time.AfterFunc(parkDelay, func() {
 		w.pool.park(w.child)
 		close(parked)
 	})

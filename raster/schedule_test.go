@@ -15,9 +15,9 @@ import (
 	"ocr-gateway/raster"
 )
 
-// TestPagesWithoutColourAreGray wants them in a quarter of the memory, and coloured
+// TestPagesWithoutColorAreGray wants them in a quarter of the memory, and colored
 // ones as they are.
-func TestPagesWithoutColourAreGray(t *testing.T) {
+func TestPagesWithoutColorAreGray(t *testing.T) {
 	r, b := newRasterizer(t, nil)
 	for content, want := range map[string]struct {
 		gray  bool

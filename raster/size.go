@@ -62,7 +62,7 @@ func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 	return size, nil
 }
 
-// pictureSize checks the size of a picture as a child says it is.
+// pictureSize checks the size of an image as a child says it is.
 func (d *paged) pictureSize(rep reply) (renderSize, error) {
 	var size renderSize
 	width, height, err := d.pixels(rep)
@@ -84,5 +84,5 @@ func (r *Rasterizer) pixels(rep reply) (width, height int, err error) {
 			return width, height, nil
 		}
 	}
-	return 0, 0, fmt.Errorf("%w: picture of %g x %g pixels", errChildGone, rep.Width, rep.Height)
+	return 0, 0, fmt.Errorf("%w: image of %g x %g pixels", errChildGone, rep.Width, rep.Height)
 }

@@ -102,7 +102,7 @@ func cpuTicks(pid int) int {
 	return ticks
 }
 
-// TestCancelFreesChildren wants the children of a cancelled document gone at once.
+// TestCancelFreesChildren wants the children of a canceled document gone at once.
 func TestCancelFreesChildren(t *testing.T) {
 	r, _ := newRasterizer(t, func(c *raster.Config) { c.PageTimeout = time.Hour })
 	ctx, cancel := context.WithCancel(t.Context())

@@ -7,7 +7,7 @@ import (
 )
 
 // The directories of a TIFF file are walked here, because MuPDF, which decodes
-// the pictures, follows a loop of directories and knows no orientation.
+// the images, follows a loop of directories and knows no orientation.
 
 // maxDirectories bounds the pages of a TIFF file, far above any real one.
 const maxDirectories = 100_000
@@ -32,7 +32,7 @@ type tiffFile struct {
 	first uint32 // offset of the first directory
 }
 
-// tiffDirectory describes one picture: the first value of each tag.
+// tiffDirectory describes one image: the first value of each tag.
 type tiffDirectory map[uint16]float64
 
 func openTIFF(data []byte) (*tiffFile, error) {
@@ -52,7 +52,7 @@ func openTIFF(data []byte) (*tiffFile, error) {
 	return t, nil
 }
 
-// pictures gives the directories that are pages, in file order, with their index
+// pictures returns the directories that are pages, in file order, with their index
 // among all directories: not thumbnails (bit 0 of the subfile type) nor masks
 // (bit 2). A loop ends the walk with what came before it.
 func (t *tiffFile) pictures() (dirs []tiffDirectory, index []int) {

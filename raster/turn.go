@@ -6,8 +6,8 @@ import (
 	"github.com/disintegration/imaging"
 )
 
-// turn makes an opaque picture upright. imaging turns counter-clockwise, EXIF names
-// what was done to the picture, so 6 (stored turned left) is undone by 270.
+// turn makes an opaque image upright. imaging turns counter-clockwise, EXIF names
+// what was done to the image, so 6 (stored turned left) is undone by 270.
 func turn(img image.Image, o orientation) image.Image {
 	var turned *image.NRGBA
 	switch o {

@@ -21,7 +21,7 @@ const (
 	opOpen   op = iota // the packet carries the document's descriptor and, behind the header, the password
 	opSize             // of page Page
 	opRender           // page Page into the shared memory, Width x Height
-	opClose            // forget the document: only for pictures that no C has read
+	opClose            // forget the document: only for images that no C has read
 )
 
 // request is the header of a packet to the child.
@@ -29,13 +29,13 @@ type request struct {
 	Op            op
 	Kind          kind   // opOpen: how to read the document
 	Offset        uint64 // opOpen: where in the file the document starts
-	MaxPixels     uint64 // opOpen: larger pictures are refused
+	MaxPixels     uint64 // opOpen: larger images are refused
 	Memory        uint64 // opOpen: bytes of address space that it may take
 	CPUSeconds    uint32 // the child may burn before the kernel ends it
 	Page          uint32 // from 0
 	Width, Height uint32
 	Words         uint32 // opRender: 1 asks for the page's words too
-	Lenient       uint32 // opRender of a picture: 1 asks for the decoder written in C
+	Lenient       uint32 // opRender of an image: 1 asks for the decoder written in C
 }
 
 // status is how a child's work ended.
@@ -62,9 +62,9 @@ const (
 type reply struct {
 	Status        status
 	Pages         uint32      // opOpen
-	Width, Height float64     // opSize: points of a PDF page, pixels of a picture; opRender: pixels drawn, upright
-	DPI           float64     // opSize: of a picture that says so, or of the image on a small PDF page, otherwise 0
-	Memory        uint64      // opSize: bytes that decoding a picture takes
+	Width, Height float64     // opSize: points of a PDF page, pixels of an image; opRender: pixels drawn, upright
+	DPI           float64     // opSize: of an image that says so, or of the image on a small PDF page, otherwise 0
+	Memory        uint64      // opSize: bytes that decoding an image takes
 	Scans         uint32      // opSize: how often a JPEG goes over its pixels
 	Format        pixelFormat // opRender
 	Words         uint32      // opRender: how many there are

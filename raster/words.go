@@ -81,7 +81,7 @@ func unpackWords(packed []byte, count uint32, width, height int) ([]document.Wor
 	return words, nil
 }
 
-// credible tells whether a word can be what a page shows: it lies on the page, and its
+// credible reports whether a word can be what a page shows: it lies on the page, and its
 // characters have a shape. A font's map that gives others (controls, private use,
 // U+FFFD) says nothing of what is drawn, also where it gives good ones. But one
 // character in a long word may be missing from a good map: it is U+FFFD.

@@ -19,14 +19,14 @@ const (
 	libraryFD = 5 // until it is open
 )
 
-// errTooManyPixels refuses a picture, in the child.
+// errTooManyPixels refuses an image, in the child.
 var errTooManyPixels = errors.New("too many pixels")
 
 // pageSize is what a reader knows of a page before it renders it.
 type pageSize struct {
 	width, height float64 // see reply
 	dpi           float64
-	memory        int64 // of pictures: bytes that decoding takes
+	memory        int64 // of images: bytes that decoding takes
 	scans         int   // of a JPEG: how often it goes over its pixels
 }
 
@@ -37,7 +37,7 @@ type pageReader interface {
 	faults() mupdf.Faults
 	size(page int) (pageSize, error)
 	// render writes the page to pix, which has room for width x height pixels and
-	// the largest picture. Pictures have the size that they have.
+	// the largest image. Images have the size that they have.
 	render(page, width, height int, pix []byte) (drawn, error)
 }
 
@@ -279,11 +279,11 @@ func (r pdfReader) renderWithWords(page, width, height int, pix []byte) (drawn, 
 	return drawn{width, height, formatOpaque}, words, err
 }
 
-// tiffReader walks the directories in Go and has MuPDF decode the pictures.
+// tiffReader walks the directories in Go and has MuPDF decode the images.
 type tiffReader struct {
 	data      []byte
 	dirs      []tiffDirectory
-	index     []int // MuPDF's number of each picture
+	index     []int // MuPDF's number of each image
 	maxPixels int
 }
 
@@ -309,7 +309,7 @@ func (r *tiffReader) size(page int) (pageSize, error) {
 	size.width, size.height = dir.square()
 	switch {
 	case size.width < 1 || size.height < 1:
-		return pageSize{}, errors.New("picture has no area")
+		return pageSize{}, errors.New("image has no area")
 	case !fits(int(size.width), int(size.height), r.maxPixels):
 		return size, errTooManyPixels
 	}
@@ -326,7 +326,7 @@ func (r *tiffReader) render(page, width, height int, pix []byte) (drawn, error) 
 	}
 	dir := r.dirs[page]
 	if float64(img.Bounds().Dx()) != dir[tagWidth] || float64(img.Bounds().Dy()) != dir[tagHeight] {
-		return drawn{}, errors.New("picture is not of the size it said")
+		return drawn{}, errors.New("image is not of the size it said")
 	}
 	if img.Bounds().Dx() != width || img.Bounds().Dy() != height {
 		img = imaging.Resize(img, width, height, imaging.Linear)

@@ -91,9 +91,9 @@ func (a *admission) enter(client string, declared int64) (*ticket, error) {
 		return nil, stopping()
 	case a.running >= a.cfg.MaxRequests, a.clients.here[client] >= a.cfg.MaxRequests:
 		a.clients.turnedAway(client, a.since())
-		return nil, a.refused(limitRequests, "%d requests are here, the limit of this server; try again later", a.uploading+a.running)
+		return nil, a.refused(limitRequests, "%d requests are in progress, the limit of this server; try again later", a.uploading+a.running)
 	case a.clients.here[client] >= a.share(client):
-		return nil, a.refused(limitClient, "this client has %d requests here, its share of this server; try again when one is done", a.clients.here[client])
+		return nil, a.refused(limitClient, "this client has %d requests in progress, its share of this server; try again when one is done", a.clients.here[client])
 	case a.uploading >= uploadsPerPlace*a.cfg.MaxRequests:
 		a.clients.turnedAway(client, a.since())
 		return nil, a.refused(limitUploads, "%d requests are being sent, the limit of this server; try again later", a.uploading)

@@ -36,7 +36,7 @@ func (s *Server) batch(c echo.Context) error {
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, form{
+	call, opts, err := s.parse(c, form{
 		files: []string{"images"}, many: s.cfg.MaxBatchFiles,
 		options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "prompt", "deadline_ms"},
 	}, document.TaskText, mediaJSON)
@@ -44,10 +44,10 @@ func (s *Server) batch(c echo.Context) error {
 		return err
 	}
 	defer call.close()
-	w.Batch = true
-	ctx, cancel := context.WithDeadline(c.Request().Context(), w.until)
+	opts.Batch = true
+	ctx, cancel := context.WithDeadline(c.Request().Context(), opts.until)
 	defer cancel()
-	items := s.each(ctx, call.sources, w)
+	items := s.each(ctx, call.sources, opts)
 	if outer := c.Request().Context(); outer.Err() != nil {
 		return ended(outer)
 	}
@@ -63,14 +63,14 @@ func (s *Server) batch(c echo.Context) error {
 }
 
 // each reads the files side by side, a few at once. A file that fails leaves
-// its neighbours alone.
-func (s *Server) each(ctx context.Context, sources []*document.Source, w wishes) []batchItem {
+// its neighbors alone.
+func (s *Server) each(ctx context.Context, sources []*document.Source, opts requestOptions) []batchItem {
 	items := make([]batchItem, len(sources))
 	var g errgroup.Group
 	g.SetLimit(s.cfg.BatchParallel)
 	for i, src := range sources {
 		g.Go(func() error {
-			items[i] = s.item(ctx, i, src, w)
+			items[i] = s.item(ctx, i, src, opts)
 			return nil
 		})
 	}
@@ -78,7 +78,7 @@ func (s *Server) each(ctx context.Context, sources []*document.Source, w wishes)
 	return items
 }
 
-func (s *Server) item(ctx context.Context, i int, src *document.Source, w wishes) batchItem {
+func (s *Server) item(ctx context.Context, i int, src *document.Source, opts requestOptions) batchItem {
 	item := batchItem{Index: i, Filename: src.Name}
 	res, err := (*document.Result)(nil), error(nil)
 	switch {
@@ -87,7 +87,7 @@ func (s *Server) item(ctx context.Context, i int, src *document.Source, w wishes
 	case src.Size == 0:
 		err = document.Problemf(document.CodeUnreadable, document.PhaseAdmission, "the file is empty")
 	default:
-		res, err = s.whole(ctx, src, w)
+		res, err = s.whole(ctx, src, opts)
 	}
 	if err != nil {
 		f := asFailure(err)
@@ -97,7 +97,7 @@ func (s *Server) item(ctx context.Context, i int, src *document.Source, w wishes
 		item.Status, item.Error = document.StatusFailed, f.Problem
 		return item
 	}
-	item.Status, item.Result = res.Status, recognitionOf(res, w.Task)
+	item.Status, item.Result = res.Status, recognitionOf(res, opts.Task)
 	return item
 }
 

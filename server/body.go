@@ -90,7 +90,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 }
 
-// stopped says that the server has stopped waiting. A context ends for other reasons
+// stopped reports whether the server has stopped waiting. A context ends for other reasons
 // too, a read that failed among them.
 func (b *body) stopped() bool { return errors.Is(context.Cause(b.ctx), errStopping) }
 

@@ -58,7 +58,7 @@ var callers = []struct {
 	{"form of another site", headers{"Origin": "http://evil.example", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403, 403, "origin_not_allowed"},
 	{"form in an old browser", headers{"Origin": "http://evil.example"}, 403, 403, "origin_not_allowed"},
 	{"form of a file or sandbox", headers{"Origin": "null"}, 403, 403, "origin_not_allowed"},
-	{"picture of another site", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403, 403, "origin_not_allowed"},
+	{"image of another site", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, 403, 403, "origin_not_allowed"},
 	{"page on another port", headers{"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site"}, 403, 403, "origin_not_allowed"},
 	{"link on another site", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, 200, 403, "origin_not_allowed"},
 	{"frame in another site", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, 403, 403, "origin_not_allowed"},

@@ -19,9 +19,9 @@ type turnedAway struct {
 	at     time.Duration // since the start
 }
 
-// patience is how long a client that was turned away counts as one that waits: the
+// waitTimeout is how long a client that was turned away counts as one that waits: the
 // longest Retry-After.
-const patience = time.Minute
+const waitTimeout = time.Minute
 
 func (c *clients) enter(client string) {
 	if c.here == nil {
@@ -43,13 +43,13 @@ func (c *clients) turnedAway(client string, at time.Duration) {
 	c.away[0] = turnedAway{client, at}
 }
 
-// others says whether somebody beside the client is here or waits.
+// others reports whether somebody beside the client is here or waits.
 func (c *clients) others(client string, now time.Duration) bool {
 	if len(c.here) > 1 || len(c.here) == 1 && c.here[client] == 0 {
 		return true
 	}
 	for _, away := range c.away {
-		if away.client != "" && away.client != client && now-away.at < patience {
+		if away.client != "" && away.client != client && now-away.at < waitTimeout {
 			return true
 		}
 	}

@@ -61,7 +61,7 @@ func dialFrom(t *testing.T, last byte, address, path string) (net.Conn, *bufio.R
 	return c, bufio.NewReader(c)
 }
 
-// answered gives status and body of the next answer.
+// answered returns status and body of the next answer.
 func answered(t *testing.T, r *bufio.Reader) (status int, body []byte) {
 	t.Helper()
 	resp, err := http.ReadResponse(r, nil)

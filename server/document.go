@@ -33,19 +33,19 @@ func (s *Server) document(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, documentForm, document.TaskDocument, media)
+	call, opts, err := s.parse(c, documentForm, document.TaskDocument, media)
 	if err != nil {
 		return err
 	}
 	defer call.close()
 	if media == mediaNDJSON {
-		return s.lines(c, call.sources[0], w)
+		return s.lines(c, call.sources[0], opts)
 	}
-	res, err := s.whole(c.Request().Context(), call.sources[0], w)
+	res, err := s.whole(c.Request().Context(), call.sources[0], opts)
 	if err != nil {
 		return err
 	}
-	outputs, err := render(res, w.formats)
+	outputs, err := render(res, opts.formats)
 	if err != nil {
 		return err
 	}

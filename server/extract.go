@@ -25,20 +25,20 @@ func (s *Server) extract(c echo.Context) error {
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, extractForm, document.TaskDocument, mediaJSON)
+	call, opts, err := s.parse(c, extractForm, document.TaskDocument, mediaJSON)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	if w.fields == nil {
+	if opts.fields == nil {
 		return invalid("schema", `schema is missing: a JSON example such as {"name": ""} or a JSON Schema`)
 	}
-	w.Question = w.fields.Question()
-	res, err := s.whole(c.Request().Context(), call.sources[0], w)
+	opts.Question = opts.fields.Question()
+	res, err := s.whole(c.Request().Context(), call.sources[0], opts)
 	if err != nil {
 		return err
 	}
-	found, err := w.fields.Extract(res)
+	found, err := opts.fields.Extract(res)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // and at the end a line without page number that sums up. Failed pages are held
 // back until one succeeds, so that a document of which nothing can be read is
 // still an error status.
-func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
+func (s *Server) lines(c echo.Context, src *document.Source, opts requestOptions) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &lineWriter{w: c.Response(), cancel: cancel}
@@ -28,7 +28,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 		}
 		held = nil
 	}
-	res, err := s.run(ctx, src, w, func(e document.Event) {
+	res, err := s.run(ctx, src, opts, func(e document.Event) {
 		last = e.Summary
 		switch {
 		case e.Page == nil:
@@ -44,7 +44,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, w wishes) error {
 			return err
 		}
 		res.Pages = held
-		if f := verdict(res); f != nil {
+		if f := failureOf(res); f != nil {
 			return f
 		}
 		release()

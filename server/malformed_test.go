@@ -57,7 +57,7 @@ func TestMalformedForms(t *testing.T) {
 		{name: "images to recognize", path: recognizeURL, form: newForm().file("images", "b", "x"), status: 422, code: "invalid_request", says: "/api/ocr/batch"},
 		{name: "images to document", path: documentURL, form: image().file("images", "b", "x"), status: 422, code: "invalid_request", says: "/api/ocr/batch"},
 		{name: "list of images to document", path: documentURL, ct: "application/json", body: `{"images":["` + strings.Repeat("aGk=", 9999) + `"]}`, status: 422, code: "invalid_request", says: "/api/ocr/batch"},
-		{name: "pictures maybe", path: documentURL, form: image().field("images", "some"), status: 422, code: "invalid_request", says: "none, inline, ref"},
+		{name: "images maybe", path: documentURL, form: image().field("images", "some"), status: 422, code: "invalid_request", says: "none, inline, ref"},
 		{name: "tables in words", path: recognizeURL, form: image().field("table_format", "latex"), status: 422, code: "invalid_request", says: "html, markdown"},
 		{name: "tables joined maybe", path: batchURL, form: newForm().file("images", "b", "x").field("join_tables", "maybe"), status: 422, code: "invalid_request", says: "true or false"},
 		{name: "tables joined in a stream", path: streamURL, form: image().field("join_tables", "true"), status: 422, code: "invalid_request", says: "application/json"},

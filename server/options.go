@@ -16,8 +16,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// wishes are the options of a call, understood.
-type wishes struct {
+// requestOptions are the options of a call, parsed.
+type requestOptions struct {
 	document.Options
 	formats  []Format      // renderings to add to a JSON answer
 	fields   Fields        // to extract; nil without schema
@@ -25,27 +25,27 @@ type wishes struct {
 	deadline time.Duration // for it, from the end of the upload
 }
 
-// wishes reads the options of c and reports everything that is wrong at once.
-func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
-	w := wishes{Options: document.Options{Task: task, Layout: s.deps.Layout}, deadline: s.cfg.RequestTimeout}
+// parseOptions reads the options of c and reports everything that is wrong at once.
+func (s *Server) parseOptions(c *call, task document.Task) (requestOptions, error) {
+	opts := requestOptions{Options: document.Options{Task: task, Layout: s.deps.Layout}, deadline: s.cfg.RequestTimeout}
 	read := map[string]func(string) error{
-		"task":            func(v string) error { return setOneOf(&w.Task, "task", v, document.Tasks) },
-		"pages":           func(v string) (err error) { w.Pages, err = document.ParsePageRange(v); return err },
-		"password":        func(v string) error { w.Password = v; return nil },
-		"dpi":             func(v string) error { return setInt(&w.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
-		"enable_layout":   func(v string) error { return setBool(&w.Layout, "enable_layout", v) },
-		"include_headers": func(v string) error { return setBool(&w.IncludeHeaders, "include_headers", v) },
-		"prompt":          func(v string) error { w.Prompt = v; return nil }, // whether it may be sent is the engine's to say
-		"formats":         func(v string) (err error) { w.formats, err = s.formatsNamed(v); return err },
-		"table_format":    func(v string) error { return setOneOf(&w.TableFormat, "table_format", v, document.TableFormats) },
-		"images":          func(v string) error { return setOneOf(&w.Images, "images", v, document.AllImages) },
-		"join_tables":     func(v string) error { return setBool(&w.JoinTables, "join_tables", v) },
-		"schema":          func(v string) (err error) { w.fields, err = s.deps.Fields(v); return err },
+		"task":            func(v string) error { return setOneOf(&opts.Task, "task", v, document.Tasks) },
+		"pages":           func(v string) (err error) { opts.Pages, err = document.ParsePageRange(v); return err },
+		"password":        func(v string) error { opts.Password = v; return nil },
+		"dpi":             func(v string) error { return setInt(&opts.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
+		"enable_layout":   func(v string) error { return setBool(&opts.Layout, "enable_layout", v) },
+		"include_headers": func(v string) error { return setBool(&opts.IncludeHeaders, "include_headers", v) },
+		"prompt":          func(v string) error { opts.Prompt = v; return nil }, // whether it may be sent is the engine's to say
+		"formats":         func(v string) (err error) { opts.formats, err = s.formatsNamed(v); return err },
+		"table_format":    func(v string) error { return setOneOf(&opts.TableFormat, "table_format", v, document.TableFormats) },
+		"images":          func(v string) error { return setOneOf(&opts.Images, "images", v, document.AllImages) },
+		"join_tables":     func(v string) error { return setBool(&opts.JoinTables, "join_tables", v) },
+		"schema":          func(v string) (err error) { opts.fields, err = s.deps.Fields(v); return err },
 		"deadline_ms": func(v string) error {
 			limit := int(s.cfg.RequestTimeout.Milliseconds())
 			ms := limit
 			err := setInt(&ms, "deadline_ms", v, 1, limit)
-			w.deadline = time.Duration(ms) * time.Millisecond
+			opts.deadline = time.Duration(ms) * time.Millisecond
 			return err
 		},
 	}
@@ -60,48 +60,48 @@ func (s *Server) wishes(c *call, task document.Task) (wishes, error) {
 		}
 	}
 	if all != nil {
-		return w, all
+		return opts, all
 	}
-	if c.values["enable_layout"] == "" && w.Prompt != "" {
-		w.Layout = false // a prompt is about the whole page
+	if c.values["enable_layout"] == "" && opts.Prompt != "" {
+		opts.Layout = false // a prompt is about the whole page
 	}
-	return w, nil
+	return opts, nil
 }
 
-// fit refuses wishes that an answer of the given type cannot grant.
-func (w wishes) fit(media string) error {
+// fit refuses options that an answer of the given type cannot have.
+func (opts requestOptions) fit(media string) error {
 	switch {
-	case w.JoinTables && (media == mediaSSE || media == mediaNDJSON):
+	case opts.JoinTables && (media == mediaSSE || media == mediaNDJSON):
 		return invalid("join_tables", "join_tables needs all pages, and %s sends each when it is finished; ask for %s", media, mediaJSON)
-	case w.Images == document.ImagesRef && !slices.Contains([]string{mediaJSON, mediaNDJSON, mediaSSE}, media):
-		return invalid("images", "images=ref names pictures whose bytes %s cannot carry; use images=inline or ask for %s", media, mediaJSON)
+	case opts.Images == document.ImagesRef && !slices.Contains([]string{mediaJSON, mediaNDJSON, mediaSSE}, media):
+		return invalid("images", "with images=ref the answer carries the images by name, which %s cannot; use images=inline or ask for %s", media, mediaJSON)
 	}
 	return nil
 }
 
-// understand reads a request that is to be answered with media: its files, which
+// parse reads a request that is to be answered with media: its files, which
 // the caller must close, and its options. It returns when the request may run.
-func (s *Server) understand(c echo.Context, f form, task document.Task, media string) (*call, wishes, error) {
+func (s *Server) parse(c echo.Context, f form, task document.Task, media string) (*call, requestOptions, error) {
 	t := c.Get(ticketName).(*ticket)
 	call, err := s.decode(c.Request(), t, f)
 	if err != nil {
-		return nil, wishes{}, err
+		return nil, requestOptions{}, err
 	}
-	w, err := s.wishes(call, task)
+	opts, err := s.parseOptions(call, task)
 	if err == nil {
-		err = w.fit(media)
+		err = opts.fit(media)
 	}
 	if err == nil {
-		w.until = time.Now().Add(w.deadline)
-		ctx, cancel := context.WithDeadline(c.Request().Context(), w.until)
+		opts.until = time.Now().Add(opts.deadline)
+		ctx, cancel := context.WithDeadline(c.Request().Context(), opts.until)
 		defer cancel()
 		err = t.run(ctx)
 	}
 	if err != nil {
 		call.close()
-		return nil, wishes{}, err
+		return nil, requestOptions{}, err
 	}
-	return call, w, nil
+	return call, opts, nil
 }
 
 // with adds the problem of one field to f, which may be nil.

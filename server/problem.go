@@ -146,7 +146,7 @@ func (f *failure) status() int {
 	return http.StatusInternalServerError
 }
 
-// ours says that somebody who runs the server should look into it.
+// ours reports whether somebody who runs the server should look into it.
 func (f *failure) ours() bool {
 	return f.status() >= 500 && f.Code != document.CodeOverloaded
 }

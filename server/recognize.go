@@ -52,16 +52,16 @@ func (s *Server) recognize(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, recognizeForm, document.TaskText, media)
+	call, opts, err := s.parse(c, recognizeForm, document.TaskText, media)
 	if err != nil {
 		return err
 	}
 	defer call.close()
-	res, err := s.whole(c.Request().Context(), call.sources[0], w)
+	res, err := s.whole(c.Request().Context(), call.sources[0], opts)
 	if err != nil {
 		return err
 	}
-	return s.answer(c, media, res, recognitionOf(res, w.Task))
+	return s.answer(c, media, res, recognitionOf(res, opts.Task))
 }
 
 func recognitionOf(r *document.Result, task document.Task) *recognition {

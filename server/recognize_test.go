@@ -42,7 +42,7 @@ func TestRecognizeEveryPage(t *testing.T) {
 	}
 }
 
-// TestOptionsReachThePipeline sends the same wishes in every way.
+// TestOptionsReachThePipeline sends the same options in every way.
 func TestOptionsReachThePipeline(t *testing.T) {
 	var got document.Options
 	var name, content string
@@ -156,7 +156,7 @@ func TestWishesThatAnAnswerCannotGrant(t *testing.T) {
 	}
 }
 
-// TestPicturesTravel checks where named pictures stand in each kind of answer.
+// TestPicturesTravel checks where named images stand in each kind of answer.
 func TestPicturesTravel(t *testing.T) {
 	p := fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
 		return play(ctx, parseScript("pages:2"), func(e document.Event) {

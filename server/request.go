@@ -106,7 +106,7 @@ func (s *Server) fillBody(c *call, r *http.Request, plain io.Reader) error {
 		return s.readRaw(c, plain)
 	default:
 		return document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
-			"a body of type %q is not understood; send multipart/form-data (curl -F %s=@FILE), application/json, application/pdf, image/* or application/octet-stream",
+			"a body of type %q is not supported; send multipart/form-data (curl -F %s=@FILE), application/json, application/pdf, image/* or application/octet-stream",
 			clip(media), c.form.files[0])
 	}
 }
@@ -203,7 +203,7 @@ func (c *call) strayFile(name string) error {
 	return invalid(clip(name), "this route reads files in field %q, repeated", c.form.files[0])
 }
 
-// isFileLike says whether a field is named like one that carries files: image2, images[].
+// isFileLike reports whether a field is named like one that carries files: image2, images[].
 func isFileLike(name string) bool {
 	switch strings.TrimRight(name, "0123456789[]_-") {
 	case "image", "images", "file", "files":

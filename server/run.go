@@ -11,8 +11,8 @@ import (
 // run calls the pipeline under the call's deadline. A context that ended is
 // reported by its reason, whatever the pipeline made of it, and a panic of
 // the pipeline stays within its document.
-func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit func(document.Event)) (res *document.Result, err error) {
-	ctx, cancel := context.WithDeadline(ctx, w.until)
+func (s *Server) run(ctx context.Context, src *document.Source, opts requestOptions, emit func(document.Event)) (res *document.Result, err error) {
+	ctx, cancel := context.WithDeadline(ctx, opts.until)
 	defer cancel()
 	ctx, refuse := context.WithCancelCause(ctx)
 	defer refuse(nil)
@@ -24,7 +24,7 @@ func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit f
 			res, err = nil, fmt.Errorf("pipeline: panic")
 		}
 	}()
-	res, err = s.deps.Pipeline.Run(ctx, src, w.Options, func(e document.Event) {
+	res, err = s.deps.Pipeline.Run(ctx, src, opts.Options, func(e document.Event) {
 		s.metrics.page(e)
 		if e.Page != nil {
 			pages.one()
@@ -47,15 +47,15 @@ func (s *Server) run(ctx context.Context, src *document.Source, w wishes, emit f
 func ended(ctx context.Context) *document.Problem { return document.EndProblem(context.Cause(ctx), "") }
 
 // whole runs a document to its end and gives it with all its pages.
-func (s *Server) whole(ctx context.Context, src *document.Source, w wishes) (*document.Result, error) {
+func (s *Server) whole(ctx context.Context, src *document.Source, opts requestOptions) (*document.Result, error) {
 	var pages document.Collector
-	res, err := s.run(ctx, src, w, pages.Add)
+	res, err := s.run(ctx, src, opts, pages.Add)
 	if err != nil {
 		return nil, err
 	}
 	res.ID = newID()
-	pages.Complete(res, func(pages []document.PageResult) { s.deps.Pipeline.Join(pages, w.Options) })
-	if f := verdict(res); f != nil {
+	pages.Complete(res, func(pages []document.PageResult) { s.deps.Pipeline.Join(pages, opts.Options) })
+	if f := failureOf(res); f != nil {
 		return nil, f
 	}
 	return res, nil

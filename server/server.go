@@ -220,7 +220,7 @@ func (s *Server) stop(srv *http.Server, idle *unused, cancelWork context.CancelC
 		s.log.Warn("canceling work that did not end in time", "running", here.running, "uploading", here.uploading)
 	}
 	cancelWork(errStopping)
-	last, cancel := context.WithTimeout(context.Background(), lastWords)
+	last, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()
 	idle.close()
 	if err := srv.Shutdown(last); err != nil {
@@ -229,5 +229,5 @@ func (s *Server) stop(srv *http.Server, idle *unused, cancelWork context.CancelC
 	return nil
 }
 
-// lastWords is how long canceled requests may take to say so.
-const lastWords = 5 * time.Second
+// cancelGrace is how long canceled requests may take to end.
+const cancelGrace = 5 * time.Second

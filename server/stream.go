@@ -55,7 +55,7 @@ func (s *Server) documentStream(c echo.Context) error {
 	if _, err := negotiate(c, mediaSSE); err != nil {
 		return err
 	}
-	call, w, err := s.understand(c, documentForm, document.TaskDocument, mediaSSE)
+	call, opts, err := s.parse(c, documentForm, document.TaskDocument, mediaSSE)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Server) documentStream(c echo.Context) error {
 
 	var last document.Summary
 	var failed []document.PageResult
-	res, err := s.run(ctx, call.sources[0], w, func(e document.Event) {
+	res, err := s.run(ctx, call.sources[0], opts, func(e document.Event) {
 		last = e.Summary
 		if e.Kind == document.EventPageFail {
 			failed = append(failed, *e.Page)
@@ -112,7 +112,7 @@ func (s *Server) ending(res *document.Result, err error, id, requestID string, l
 			ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: timings(res.Timings),
 			Model: res.Model, Engine: res.Engine, Layout: res.Layout,
 		}
-		if f := verdict(res); f != nil {
+		if f := failureOf(res); f != nil {
 			b := f.body(requestID)
 			end.Error = &b
 		}

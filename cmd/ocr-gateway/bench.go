@@ -41,19 +41,19 @@ The API key, where the server wants one, is taken from the variable ` + envAPIKe
   ocr-gateway bench --duration 1m --mix 'small=5/s:scans/*.png' --mix long=2:book.pdf`,
 	}
 	cmd.Flags().StringVar(&cfg.BaseURL, "url", cfg.BaseURL, "the server")
-	cmd.Flags().StringVar(&cfg.Endpoint, "endpoint", cfg.Endpoint, "what to call: "+bench.EndpointDocument+", "+bench.EndpointStream+" or "+bench.EndpointRecognize)
+	cmd.Flags().StringVar(&cfg.Endpoint, "endpoint", cfg.Endpoint, "endpoint to call: "+bench.EndpointDocument+", "+bench.EndpointStream+" or "+bench.EndpointRecognize)
 	cmd.Flags().StringToStringVar(&cfg.Fields, "field", nil, "form field to send with every document, such as pages=1-5")
-	cmd.Flags().IntVarP(&load.concurrency, "concurrency", "c", 0, fmt.Sprintf("requests at once (default 1); with --rate at most so many (default %d)", bench.MaxInFlight))
-	cmd.Flags().StringVar(&load.rate, "rate", "", "start so many requests, whether others have ended or not: 5/s, 90/m or 100/h")
-	cmd.Flags().StringArrayVar(&load.mix, "mix", nil, "NAME=LOAD:FILE[,FILE…], documents of a kind instead of FILE…; LOAD is a number at once or a rate; may come again")
-	cmd.Flags().DurationVar(&cfg.Ramp, "ramp", 0, "let concurrency and rates grow to what they are to be in this time")
-	cmd.Flags().IntVarP(&cfg.Requests, "requests", "n", 0, "end after so many requests")
-	cmd.Flags().DurationVar(&cfg.Duration, "duration", 0, "end after so long")
-	cmd.Flags().DurationVar(&cfg.Timeout, "timeout", cfg.Timeout, "for one request")
+	cmd.Flags().IntVarP(&load.concurrency, "concurrency", "c", 0, fmt.Sprintf("requests at once (default 1); with --rate the most at once (default %d)", bench.MaxInFlight))
+	cmd.Flags().StringVar(&load.rate, "rate", "", "start requests at this rate, whether others have ended or not: 5/s, 90/m or 100/h")
+	cmd.Flags().StringArrayVar(&load.mix, "mix", nil, "NAME=LOAD:FILE[,FILE…]: a class of documents, instead of FILE…; LOAD is a concurrency or a rate; may be repeated")
+	cmd.Flags().DurationVar(&cfg.Ramp, "ramp", 0, "time in which concurrency and rates grow to their full size")
+	cmd.Flags().IntVarP(&cfg.Requests, "requests", "n", 0, "end after this many requests")
+	cmd.Flags().DurationVar(&cfg.Duration, "duration", 0, "end after this time")
+	cmd.Flags().DurationVar(&cfg.Timeout, "timeout", cfg.Timeout, "longest time for one request")
 	cmd.Flags().IntVar(&cfg.PID, "pid", 0, "the server's process on this machine, to measure CPU, memory and open files of it and its children")
-	cmd.Flags().Float64Var(&cfg.Price, "price", 0, "dollars an hour for the server's machine: print pages/day and the cost of 1,000 pages, beside published speeds")
+	cmd.Flags().Float64Var(&cfg.Price, "price", 0, "price of the server's machine in dollars an hour: print pages/day and the cost of 1,000 pages, beside published speeds")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
-	cmd.Flags().StringVar(&plot, "plot", "", "write pages/s, requests under way, latency and memory over time to this file, as SVG")
+	cmd.Flags().StringVar(&plot, "plot", "", "write pages/s, requests in progress, latency and memory over time to this file, as SVG")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
 		var err error
 		if cfg.Classes, err = load.classes(files); err != nil {
@@ -88,7 +88,7 @@ The API key, where the server wants one, is taken from the variable ` + envAPIKe
 	return cmd
 }
 
-// classes gives what is to be sent: the files, or the classes of --mix.
+// classes returns what is to be sent: the files, or the classes of --mix.
 func (l benchLoad) classes(files []string) ([]bench.Class, error) {
 	if len(l.mix) == 0 {
 		if len(files) == 0 {

@@ -34,6 +34,6 @@ func newHealthcheck() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&url, "url", "http://127.0.0.1:8007/livez", "what to ask")
+	cmd.Flags().StringVar(&url, "url", "http://127.0.0.1:8007/livez", "URL to ask")
 	return cmd
 }

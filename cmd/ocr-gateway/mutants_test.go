@@ -151,7 +151,7 @@ var mutantRoutes = []struct{ path, field, accept string }{
 	{"/api/ocr/document", "file", "text/markdown"},
 }
 
-// sendMutant gives the class of the answer, and an error where it is none that a
+// sendMutant returns the class of the answer, and an error where it is none that a
 // damaged document may have.
 func sendMutant(ctx context.Context, base string, m mutants.Mutant, n int) (class string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, hang)

@@ -43,12 +43,12 @@ func newOCR() *cobra.Command {
 	cmd.Flags().StringVar(&name, "format", "md", "md, txt, json or ndjson")
 	cmd.Flags().StringVar(&pages, "pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
 	cmd.Flags().StringVar(&task, "task", string(document.TaskDocument), "document, text, table or formula")
-	cmd.Flags().StringVar(&password, "password", "", "opens encrypted PDFs")
+	cmd.Flags().StringVar(&password, "password", "", "password of encrypted PDFs")
 	cmd.Flags().IntVar(&dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
 	cmd.Flags().BoolVar(&headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
 	cmd.Flags().StringVar(&tables, "table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
-	cmd.Flags().StringVar(&images, "images", string(document.ImagesNone), "pictures: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
-	cmd.Flags().BoolVar(&join, "join-tables", false, "join tables that go on over a page break")
+	cmd.Flags().StringVar(&images, "images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	cmd.Flags().BoolVar(&join, "join-tables", false, "join tables that continue over a page break")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
 		pageRange, err := document.ParsePageRange(pages)
 		if err != nil {
@@ -153,7 +153,7 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 	}
 	defer src.Close()
 	opts := j.opts
-	opts.ImagePrefix = filepath.Base(name) + "-" // the pictures of all files lie in one folder
+	opts.ImagePrefix = filepath.Base(name) + "-" // the images of all files lie in one folder
 	var pages document.Collector
 	result, err := j.app.Pipeline.Run(ctx, src, opts, func(e document.Event) {
 		pages.Add(e)
@@ -196,7 +196,7 @@ func (j ocrJob) write(name string, result *document.Result) error {
 	return out.Close()
 }
 
-// writeImages writes the pictures that the Markdown names.
+// writeImages writes the images that the Markdown names.
 func (j ocrJob) writeImages(result *document.Result) error {
 	for _, page := range result.Pages {
 		for name, data := range page.Images {

@@ -20,7 +20,7 @@ import (
 )
 
 // pictureLayout speaks the layout sidecar's protocol and finds on every page
-// a picture and, below it, a table.
+// an image and, below it, a table.
 func pictureLayout(t *testing.T) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
@@ -69,14 +69,14 @@ func TestPicturesAndTablesAsAsked(t *testing.T) {
 		}
 	}
 	if kept != 2 || left != 1 {
-		t.Errorf("%d pictures kept and %d left out, want 2 and 1", kept, left)
+		t.Errorf("%d images kept and %d left out, want 2 and 1", kept, left)
 	}
 
 	if result := readSample(t, base, "images", "inline", "pages", "1"); !strings.HasPrefix(result.Markdown, "![p1r1](data:image/png;base64,") || !strings.HasSuffix(result.Markdown, enginetest.TableText) {
 		t.Errorf("inline: %.200q", result.Markdown)
 	}
 	if result := readSample(t, base); strings.Contains(result.Markdown, "![") || result.Pages[0].Images != nil || result.Pages[0].Regions[0].Image != "" {
-		t.Errorf("pictures that nobody asked for: %.200q", result.Markdown)
+		t.Errorf("images that nobody asked for: %.200q", result.Markdown)
 	}
 }
 

@@ -20,7 +20,7 @@ type settings struct {
 
 func addSettings(cmd *cobra.Command) *settings {
 	s := &settings{overrides: map[string]func() any{}}
-	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags go before it")
+	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags override it")
 	s.string(cmd, "engine", "engine.kind", "auto, embedded or vllm")
 	s.strings(cmd, "vllm-endpoint", "vllm.endpoints", "`URL` of a model server; repeat it for several")
 	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
@@ -67,7 +67,7 @@ func (s *settings) load() (config.Config, error) {
 	return config.Load(config.Default(), config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
 }
 
-// newLogger writes to stderr: coloured for a person, JSON for a machine.
+// newLogger writes to stderr: colored for a person, JSON for a machine.
 func newLogger(cfg config.Log) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {

@@ -19,14 +19,14 @@ func newSupervise() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "supervise --config FILE",
 		Short: "Keep vLLM and the gateway running on a GPU host",
-		Long: `Keep the programs of a config file (JSON) running: start them, look whether they answer, start them again, keep their logs.
+		Long: `Keep the programs of a config file (JSON) running: start them, check that they answer, restart them when they fail, keep their logs.
 
-SIGHUP reads the config again, and starts what failed at once; SIGINT or SIGTERM stops the programs, the last one first; a second one kills them all.
+SIGHUP reads the config again and restarts failed programs at once. SIGINT or SIGTERM stops the programs, the last one first. A second signal kills them all.
 
 Exit codes: 0 stopped as told; 1 another supervisor runs already; 2 the config is wrong; ` + strconv.Itoa(exitSignals) + ` a second signal.`,
 		Args: cobra.NoArgs,
 	}
-	cmd.Flags().StringVar(&file, "config", "", "what to run (JSON)")
+	cmd.Flags().StringVar(&file, "config", "", "config file (JSON)")
 	if err := cmd.MarkFlagRequired("config"); err != nil {
 		panic(err) // the flag is defined above
 	}

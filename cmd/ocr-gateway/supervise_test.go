@@ -111,7 +111,7 @@ func superviseStatus(t *testing.T, path string) (status supervise.Status) {
 	return status
 }
 
-// running says whether a process runs; one that only waits for its parent's
+// running reports whether a process runs; one that only waits for its parent's
 // attention does not.
 func running(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -14,9 +14,9 @@ import (
 type Request struct {
 	N      int    // which request this is, from 1
 	Prompt string // the text part
-	// ImageFirst says that the picture stood before the prompt.
+	// ImageFirst says that the image stood before the prompt.
 	ImageFirst bool
-	Image      string // the picture's data URI; only its start unless Config.KeepImages
+	Image      string // the image's data URI; only its start unless Config.KeepImages
 
 	Model             string   `json:"model"`
 	Stream            bool     `json:"stream"`

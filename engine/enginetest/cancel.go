@@ -38,7 +38,7 @@ func endsWhileStuck(ctx context.Context, r Recognizer, page *document.Page, aske
 	select {
 	case <-asked:
 	case err := <-ended:
-		return fmt.Errorf("the region ended before its model was asked: %v", err)
+		return errors.Join(errors.New("the region ended before its model was asked"), err)
 	}
 	cancel()
 	select {
@@ -81,7 +81,7 @@ func endsBetweenSteps(ctx context.Context, r Recognizer) error {
 
 func wantCanceled(err error) error {
 	if !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("the canceled region ended with %v, want an error that leads to context.Canceled", err)
+		return errors.Join(errors.New("the canceled region did not end with an error that leads to context.Canceled"), err)
 	}
 	return nil
 }

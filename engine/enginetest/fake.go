@@ -48,7 +48,7 @@ type Config struct {
 	// come true.
 	MTP        bool
 	Acceptance float64
-	// KeepImages gives Answer and Fault the whole picture, which costs much.
+	// KeepImages gives Answer and Fault the whole image, which costs much.
 	KeepImages bool
 }
 
@@ -129,7 +129,7 @@ type Counts struct {
 	Requests    int // arrived
 	Answered    int // with a complete answer
 	Failed      int // by Fault, a full queue, drain or a wrong request
-	Cancelled   int // the client left before the answer was complete
+	Canceled    int // the client left before the answer was complete
 	InFlight    int // now, queued ones too
 	Queued      int // now
 	MaxInFlight int
@@ -218,11 +218,11 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		sendJSON(w, http.StatusOK, fmt.Sprintf(`{"version":%q}`, f.cfg.Version))
 	case "GET /v1/models":
-		if f.authorised(w, r) {
+		if f.authorized(w, r) {
 			sendJSON(w, http.StatusOK, fmt.Sprintf(`{"object":"list","data":[{"id":%q,"object":"model","created":1795487859,"owned_by":"vllm","root":%q,"parent":null,"max_model_len":%d,"permission":[]}]}`, f.cfg.Model, f.cfg.Root, f.cfg.ModelLength))
 		}
 	case "POST /v1/chat/completions":
-		if f.authorised(w, r) {
+		if f.authorized(w, r) {
 			f.chat(w, r)
 		}
 	default:
@@ -230,7 +230,7 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f *Fake) authorised(w http.ResponseWriter, r *http.Request) bool {
+func (f *Fake) authorized(w http.ResponseWriter, r *http.Request) bool {
 	if key := *f.key.Load(); key == "" || r.Header.Get("Authorization") == "Bearer "+key {
 		return true
 	}
@@ -244,7 +244,7 @@ type outcome int
 const (
 	answered outcome = iota
 	failed
-	cancelled
+	canceled
 )
 
 func (f *Fake) chat(w http.ResponseWriter, r *http.Request) {
@@ -270,15 +270,15 @@ func (f *Fake) leave(o outcome) {
 		f.counts.Answered++
 	case failed:
 		f.counts.Failed++
-	case cancelled:
-		f.counts.Cancelled++
+	case canceled:
+		f.counts.Canceled++
 	}
 }
 
 func (f *Fake) answer(w http.ResponseWriter, r *http.Request, n int) outcome {
 	q, err := readRequest(r.Body, f.cfg.KeepImages)
 	if r.Context().Err() != nil {
-		return cancelled
+		return canceled
 	}
 	if err != nil {
 		sendError(w, http.StatusBadRequest, "the body is no JSON")
@@ -288,7 +288,7 @@ func (f *Fake) answer(w http.ResponseWriter, r *http.Request, n int) outcome {
 	switch {
 	case f.hanging.Load():
 		<-r.Context().Done()
-		return cancelled
+		return canceled
 	case f.draining.Load():
 		sendError(w, http.StatusInternalServerError, "cannot schedule new futures after shutdown")
 		return failed
@@ -308,14 +308,14 @@ func (f *Fake) answer(w http.ResponseWriter, r *http.Request, n int) outcome {
 	}
 	if !f.enter(r.Context()) {
 		if r.Context().Err() != nil {
-			return cancelled
+			return canceled
 		}
 		sendError(w, http.StatusServiceUnavailable, "The engine is currently busy and cannot accept new requests. Please try again later or on a different instance.")
 		return failed
 	}
 	defer func() { <-f.slots }()
 	if !pause(r.Context(), f.cfg.Latency+fault.Delay) {
-		return cancelled
+		return canceled
 	}
 	if !q.Stream {
 		a := f.cfg.Answer(q)
@@ -342,7 +342,7 @@ func (f *Fake) early(w http.ResponseWriter, r *http.Request, fault Fault) (done 
 		closeSocket(w)
 	case fault.Hang:
 		<-r.Context().Done()
-		return true, cancelled
+		return true, canceled
 	default:
 		return false, answered
 	}
@@ -410,7 +410,7 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 			case fault.Stall:
 				out.send()
 				<-r.Context().Done()
-				return cancelled
+				return canceled
 			}
 		}
 		finish := "null"
@@ -428,7 +428,7 @@ func (f *Fake) stream(w http.ResponseWriter, r *http.Request, q Request, fault F
 	}
 	out.send()
 	if r.Context().Err() != nil {
-		return cancelled
+		return canceled
 	}
 	return answered
 }

@@ -228,7 +228,7 @@ func TestClientsThatLeaveAreCounted(t *testing.T) {
 		}
 		cancel()
 		<-ended
-		for end := time.Now().Add(time.Minute); fake.Counts().Cancelled != 1; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(time.Minute); fake.Counts().Canceled != 1; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatalf("%s: counts %+v", name, fake.Counts())
 			}

@@ -29,7 +29,7 @@ type Suite struct {
 	Page func() *document.Page
 	// Want is a text that must be in what is read of the whole page; empty means PageLine.
 	Want string
-	// Blind says that the model behind the engine answers without a look at the picture.
+	// Blind says that the model behind the engine answers without a look at the image.
 	Blind bool
 	// Stuck starts the engine with a model elsewhere that never answers; asked gets a value
 	// when a region has come to it. nil is for engines that compute in this process: they
@@ -114,7 +114,7 @@ func checkRead(t *testing.T, s Suite, got document.Recognition) {
 	}
 }
 
-// readsGray reads a page of the other kind that rasterisers give.
+// readsGray reads a page of the other kind that rasterizers give.
 func readsGray(t *testing.T, s Suite, r Recognizer) {
 	page := s.Page()
 	gray := image.NewGray(page.Image.Bounds())
@@ -202,7 +202,7 @@ func readsOn(t *testing.T, s Suite, r Recognizer) {
 // findsNothing wants an empty region to be complete: no error, no text and nothing cut.
 func findsNothing(t *testing.T, s Suite, r Recognizer) {
 	if s.Blind {
-		t.Skip("the model does not look at the picture")
+		t.Skip("the model does not look at the image")
 	}
 	page := s.Page()
 	white := image.NewGray(image.Rect(0, 0, page.Width, page.Height))

@@ -26,7 +26,7 @@ var Unread = map[string]Answer{
 // the token that ends it is all it cost.
 var Blank = Answer{Usage: 1}
 
-// SeesBlanks answers as next does, and Blank to a picture of one color. It needs
+// SeesBlanks answers as next does, and Blank to an image of one color. It needs
 // Config.KeepImages.
 func SeesBlanks(next func(Request) Answer) func(Request) Answer {
 	return func(q Request) Answer {
@@ -37,7 +37,7 @@ func SeesBlanks(next func(Request) Answer) func(Request) Answer {
 	}
 }
 
-// isBlank reports whether the picture in a data URI has one color; false for what is none.
+// isBlank reports whether the image in a data URI has one color; false for what is none.
 func isBlank(uri string) bool {
 	_, data, _ := strings.Cut(uri, ";base64,")
 	img, _, err := image.Decode(base64.NewDecoder(base64.StdEncoding, strings.NewReader(data)))

@@ -461,7 +461,7 @@ func TestCancelClosesTheSocket(t *testing.T) {
 			if p := problem(t, err); p.Code != document.CodeCanceled || !errors.Is(err, context.Canceled) {
 				t.Errorf("%v, want %s", p, document.CodeCanceled)
 			}
-			eventually(t, "the server to stop", func() bool { return fake.Counts().Cancelled == 1 })
+			eventually(t, "the server to stop", func() bool { return fake.Counts().Canceled == 1 })
 			if h := e.Health()[0]; h.InFlight != 0 || h.Breaker != "closed" {
 				t.Errorf("health %+v after a cancel", h)
 			}

@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// childFiles run in rendering children only; nothing else may read a client's pictures.
+// childFiles run in rendering children only; nothing else may read a client's images.
 var childFiles = []string{"raster/decode.go", "raster/reckon.go", "raster/webp.go", "raster/worker.go"}
 
 // ownFiles decode what the program itself has encoded, or stand in for a model server in tests.
 var ownFiles = []string{"engine/vllm/payload.go", "engine/enginetest/unread.go"}
 
-// decoding matches calls of what reads foreign pictures and PDFs, and decodingHere those within
+// decoding matches calls of what reads foreign images and PDFs, and decodingHere those within
 // package raster.
 var (
 	decoding     = regexp.MustCompile(`\b(?:image|jpeg|png|gif|bmp|tiff|webp|gwebp|heic|avif|mupdf)\.(?:Decode\w*|Open)\b`)

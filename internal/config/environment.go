@@ -58,7 +58,7 @@ func (s *schema) suggestVariable(name string) string {
 
 var linkName = regexp.MustCompile(`_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$`)
 
-// serviceLink says whether a variable is one that Kubernetes sets in every
+// serviceLink reports whether a variable is one that Kubernetes sets in every
 // container for a service whose name begins with "ocr": it is nobody's mistake.
 func serviceLink(name, value string) bool {
 	return linkName.MatchString(name) ||

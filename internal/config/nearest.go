@@ -6,7 +6,7 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// nearest gives the known word that somebody most probably meant, "" when none
+// nearest returns the known word that somebody most probably meant, "" when none
 // is close. A setting of the same name in another section counts as close.
 // Letter case is ignored.
 func nearest(word string, known []string, separator string) string {

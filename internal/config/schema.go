@@ -160,7 +160,7 @@ func isSection(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && !isOneValue(t)
 }
 
-// isOneValue says that a type reads its values from text, whatever it is made of.
+// isOneValue reports whether a type reads its values from text, whatever it is made of.
 func isOneValue(t reflect.Type) bool { return reflect.PointerTo(t).Implements(textUnmarshaler) }
 
 func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice && !isOneValue(t) }

@@ -69,7 +69,7 @@ var (
 	commentLine = regexp.MustCompile(`^ *# (.*)`)
 )
 
-// namesIn gives the settings of a file and the comment above each.
+// namesIn returns the settings of a file and the comment above each.
 func namesIn(text string) map[string]string {
 	names := map[string]string{}
 	var sections []string
@@ -94,7 +94,7 @@ func namesIn(text string) map[string]string {
 	return names
 }
 
-// leaves gives the settings of a struct and whether each is a secret.
+// leaves returns the settings of a struct and whether each is a secret.
 func leaves(t reflect.Type, prefix string) map[string]bool {
 	found := map[string]bool{}
 	for f := range t.Fields() {
@@ -112,7 +112,7 @@ func leaves(t reflect.Type, prefix string) map[string]bool {
 	return found
 }
 
-// elements gives the lists of sections of a struct and what a section is made of.
+// elements returns the lists of sections of a struct and what a section is made of.
 func elements(t reflect.Type, prefix string) map[string]reflect.Type {
 	found := map[string]reflect.Type{}
 	for f := range t.Fields() {

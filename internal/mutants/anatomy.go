@@ -93,7 +93,7 @@ func damageParts(random *rand.Rand, data []byte, parts []span) []byte {
 	}
 }
 
-// lie gives a number that is not what it was: an end of its range, a giant size,
+// lie returns a number that is not what it was: an end of its range, a giant size,
 // or slightly off.
 func lie(random *rand.Rand, was uint32) uint32 {
 	values := []uint32{
@@ -146,7 +146,7 @@ func pngAnatomy(data []byte) (a anatomy) {
 				a.field(data, at+8+4*i, 4, binary.BigEndian) // width, height
 			}
 			for i := range 5 {
-				a.field(data, at+16+i, 1, binary.BigEndian) // depth, colour, compression, filter, interlace
+				a.field(data, at+16+i, 1, binary.BigEndian) // depth, color, compression, filter, interlace
 			}
 		case "IDAT", "PLTE":
 		default:

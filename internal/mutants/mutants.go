@@ -24,7 +24,7 @@ type Mutant struct {
 	Data []byte
 }
 
-// Make gives mutant number n of the seeds, which take turns. A mutant has one to
+// Make returns mutant number n of the seeds, which take turns. A mutant has one to
 // three damages, most of them where its format keeps numbers and parts: with one it
 // gets deeper into its reader.
 func Make(seeds []Seed, n int) Mutant {
@@ -81,7 +81,7 @@ func damageBytes(random *rand.Rand, data []byte) []byte {
 	return data
 }
 
-// repeat gives one copy or a great many.
+// repeat returns one copy or a great many.
 func repeat(random *rand.Rand, piece []byte) []byte {
 	times := []int{1, 1, 2, 64, 4096}[random.IntN(5)]
 	return slices.Repeat(piece, min(times, maxBytes/len(piece)+1))

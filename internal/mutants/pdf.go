@@ -24,7 +24,7 @@ var pdfNumbers = []string{
 }
 
 // pdfEntries are put into dictionaries: sizes, filters and pages that cost much or
-// go round. 1 0 R is the catalogue or the pages of most files.
+// go round. 1 0 R is the catalog or the pages of most files.
 var pdfEntries = []string{
 	"/MediaBox[0 0 1000000 1000000]", "/MediaBox[0 0 0 0]", "/MediaBox[1e38 1e38 -1e38 -1e38]", "/CropBox[0 0 0.001 20000]", "/UserUnit 100000",
 	"/Rotate 45", "/Rotate 2147483647", "/Kids[1 0 R 2 0 R 1 0 R]", "/Count 2147483647", "/Count -1", "/Parent 1 0 R", "/Contents 1 0 R",

@@ -8,8 +8,8 @@ package mupdf
 
 enum { CHUNK = 4096 };
 
-// colourless tells whether red, green and blue (the low three bytes) are the same in every pixel.
-static int colourless(const uint32_t *rgba, size_t pixels) {
+// colorless reports whether red, green and blue (the low three bytes) are the same in every pixel.
+static int colorless(const uint32_t *rgba, size_t pixels) {
 	for (size_t at = 0; at < pixels; at += CHUNK) {
 		size_t n = pixels - at < CHUNK ? pixels - at : CHUNK;
 		uint32_t differ = 0;
@@ -21,7 +21,7 @@ static int colourless(const uint32_t *rgba, size_t pixels) {
 	return 1;
 }
 
-// pack_gray keeps one byte a pixel. It works in chunks, because compilers vectorise no loop that
+// pack_gray keeps one byte a pixel. It works in chunks, because compilers vectorize no loop that
 // reads what it writes.
 static void pack_gray(unsigned char *pixels, size_t count) {
 	const uint32_t *rgba = (const uint32_t *)pixels;
@@ -39,10 +39,10 @@ import "C"
 import "unsafe"
 
 // PackGray makes opaque RGBA pixels gray, one byte each at the start of rgba, if none
-// has a colour. rgba must be aligned to 4 bytes.
+// has a color. rgba must be aligned to 4 bytes.
 func PackGray(rgba []byte) bool {
 	n := C.size_t(len(rgba) / 4)
-	if n == 0 || C.colourless((*C.uint32_t)(unsafe.Pointer(&rgba[0])), n) == 0 {
+	if n == 0 || C.colorless((*C.uint32_t)(unsafe.Pointer(&rgba[0])), n) == 0 {
 		return false
 	}
 	C.pack_gray((*C.uchar)(&rgba[0]), n)

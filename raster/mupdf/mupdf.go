@@ -1,4 +1,4 @@
-// Package mupdf draws PDF pages and decodes pictures with the MuPDF library, which it
+// Package mupdf draws PDF pages and decodes images with the MuPDF library, which it
 // opens at run time; see library.go. Every call here catches MuPDF's exceptions.
 //
 // MuPDF reads foreign bytes in C: use this package in a child process only.
@@ -266,7 +266,7 @@ func (d *Document) Pages() (int, error) {
 	return int(n), err
 }
 
-// Size gives the size of page n, from 0, in points, with its /Rotate, /UserUnit
+// Size returns the size of page n, from 0, in points, with its /Rotate, /UserUnit
 // and /CropBox applied.
 func (d *Document) Size(n int) (width, height float64, err error) {
 	if n != d.page {
@@ -323,10 +323,10 @@ func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_pa
 	return d.check(C.render(&d.c, m, C.int(width), C.int(height), (*C.uchar)(&pix[0]), text))
 }
 
-// Format is a picture format that Decode reads.
+// Format is an image format that Decode reads.
 type Format int
 
-// The picture formats.
+// The image formats.
 const (
 	TIFF Format = iota
 	JPEG
@@ -335,8 +335,8 @@ const (
 	GIF
 )
 
-// Decode decodes picture n, from 0, of data (n matters for TIFF only). Damaged
-// data gives as much of the picture as there is. The image is *image.Gray or
+// Decode decodes image n, from 0, of data (n matters for TIFF only). Damaged
+// data gives as much of the image as there is. The image is *image.Gray or
 // *image.RGBA with premultiplied alpha.
 func Decode(format Format, data []byte, n int) (image.Image, error) {
 	var d Document
@@ -345,7 +345,7 @@ func Decode(format Format, data []byte, n int) (image.Image, error) {
 		return nil, ErrLibrary
 	}
 	if len(data) == 0 {
-		return nil, errors.New("mupdf: empty picture")
+		return nil, errors.New("mupdf: empty image")
 	}
 	var pixmap *C.fz_pixmap
 	if err := d.check(C.decode(&d.c, C.int(format), (*C.uchar)(&data[0]), C.size_t(len(data)), C.int(n), &pixmap)); err != nil {
@@ -359,7 +359,7 @@ func toImage(ctx *C.fz_context, p *C.fz_pixmap) (image.Image, error) {
 	s := C.samples_of(ctx, p)
 	width, height, stride, n := int(s.width), int(s.height), int(s.stride), int(s.components)
 	if width < 1 || height < 1 {
-		return nil, errors.New("mupdf: picture has no area")
+		return nil, errors.New("mupdf: image has no area")
 	}
 	samples := unsafe.Slice((*byte)(s.bytes), stride*height)
 	rect := image.Rect(0, 0, width, height)
@@ -386,7 +386,7 @@ func toImage(ctx *C.fz_context, p *C.fz_pixmap) (image.Image, error) {
 		case 4:
 			copy(out[:width*4], row)
 		default:
-			return nil, fmt.Errorf("mupdf: picture has %d components", n)
+			return nil, fmt.Errorf("mupdf: image has %d components", n)
 		}
 	}
 	return rgba, nil

@@ -23,7 +23,7 @@ static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
 	if (!noted.page)
 		return;
 	TRY(ctx) {
-		// The call for invisible text; unlike the others it takes no colour and no clip.
+		// The call for invisible text; unlike the others it takes no color and no clip.
 		fz_ignore_text(ctx, noted.device, text, fz_concat(m, noted.to_pixels));
 	} CATCH(ctx) {
 		fz_ignore_error(ctx);

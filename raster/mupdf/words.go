@@ -23,8 +23,8 @@ import (
 // wide gaps, in pixels. Invisible text (render mode 3, or fully transparent) is left
 // out, and so are characters off the page; one that an opaque image is drawn over comes
 // as U+FFFD; text that is clipped away, covered by anything else, or of
-// the colour of its ground is not. Left out as well is text of Type 3 fonts whose
-// glyphs take their colour from the page. Code points are the document's word and may
+// the color of its ground is not. Left out as well is text of Type 3 fonts whose
+// glyphs take their color from the page. Code points are the document's word and may
 // be any number: what is none comes as U+FFFD. A page whose text cannot be had is
 // rendered without.
 func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document.Word, error) {

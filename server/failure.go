@@ -2,9 +2,9 @@ package server
 
 import "ocr-gateway/document"
 
-// verdict is the failure of a document of which nothing could be read, nil
+// failureOf is the failure of a document of which nothing could be read, nil
 // otherwise.
-func verdict(r *document.Result) *failure {
+func failureOf(r *document.Result) *failure {
 	if r.Status != document.StatusFailed {
 		return nil
 	}
