@@ -52,6 +52,15 @@ func start(t testing.TB, cfg vllm.Config, endpoints ...vllm.Endpoint) *vllm.Engi
 	return e
 }
 
+// checked starts an engine and waits until it has looked at its one endpoint.
+func checked(t testing.TB, cfg vllm.Config, endpoint vllm.Endpoint) *vllm.Engine {
+	e := start(t, cfg, endpoint)
+	for e.Health()[0].State == "checking" {
+		time.Sleep(time.Millisecond) // between two looks
+	}
+	return e
+}
+
 // page is a small white page.
 func page(w, h int) *document.Page {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
@@ -255,7 +264,7 @@ func TestFaultsThatStay(t *testing.T) {
 			if c.change != nil {
 				c.change(&cfg)
 			}
-			_, err := read(t.Context(), start(t, cfg, endpoint), page(280, 280), document.RegionText)
+			_, err := read(t.Context(), checked(t, cfg, endpoint), page(280, 280), document.RegionText)
 			p := problem(t, err)
 			if p.Code != document.CodeEngineFailed || p.Retryable != c.retryable || !strings.Contains(p.Detail, c.detail) {
 				t.Errorf("%s, retryable %v: %q; want retryable %v: …%s…", p.Code, p.Retryable, p.Detail, c.retryable, c.detail)
@@ -295,7 +304,7 @@ func TestWrongKey(t *testing.T) {
 	endpoint.APIKey = "wrong-secret"
 	cfg := quick()
 	cfg.DownTimeout = 100 * time.Millisecond
-	e := start(t, cfg, endpoint)
+	e := checked(t, cfg, endpoint)
 	_, err := read(t.Context(), e, page(56, 56), document.RegionText)
 	p := problem(t, err)
 	if !strings.Contains(p.Detail, "refuses the API key") || strings.Contains(p.Error(), "secret") {
