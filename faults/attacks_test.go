@@ -67,7 +67,7 @@ func TestAttacks(t *testing.T) {
 	s := &scene{model: newModel(t, form(modelLatency, realLatency)), layout: newLayout(t)}
 	s.gateway = startGateway(t, []string{"sh", "-c", `ulimit -n 512 && exec "$@"`, "sh"}, "OCR_VLLM_ENDPOINTS="+s.model.url(), "OCR_LAYOUT_URL="+s.layout.url(),
 		"OCR_ENGINE_EMBEDDED_DIR=../models", // the encoder that `make models` brings
-		"OCR_RASTER_PAGE_TIMEOUT="+form("1s", "20s"), "OCR_SERVER_IDLE_TIMEOUT="+form("2s", "30s"))
+		"OCR_SERVER_IDLE_TIMEOUT="+form("2s", "30s"))
 	s.use(t)
 	before := peakMemory(t, s.gateway.pid)
 	var idle, attacked journal

@@ -14,16 +14,21 @@ import (
 )
 
 // limited serves with room for so many connections. A request for /wait is answered when let says so.
-func limited(t *testing.T, room int) (address string, waiting, let chan struct{}) {
+func limited(t *testing.T, room int) (address string, waiting, let, idle chan struct{}) {
 	t.Helper()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	waiting, let = make(chan struct{}), make(chan struct{})
+	waiting, let, idle = make(chan struct{}), make(chan struct{}), make(chan struct{}, 100)
 	conns, watch := server.Reserve(ln, room)
-	srv := &http.Server{ConnState: watch, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	state := func(c net.Conn, state http.ConnState) {
+		if watch(c, state); state == http.StateIdle {
+			idle <- struct{}{} // the client has its answer before
+		}
+	}
+	srv := &http.Server{ConnState: state, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/wait" {
 			waiting <- struct{}{}
 			<-let
@@ -37,7 +42,7 @@ func limited(t *testing.T, room int) (address string, waiting, let chan struct{}
 		}
 		<-ended
 	})
-	return ln.Addr().String(), waiting, let
+	return ln.Addr().String(), waiting, let, idle
 }
 
 // dial connects and sends a request; the answer is still to be read.
@@ -78,11 +83,13 @@ func answered(t *testing.T, r *bufio.Reader) (status int, body []byte) {
 // TestIdleConnectionsGiveWay wants a new connection served, and the one that has been idle
 // for longest closed.
 func TestIdleConnectionsGiveWay(t *testing.T) {
-	address, _, _ := limited(t, 2)
+	address, _, _, idle := limited(t, 2)
 	_, first := dial(t, address, "/")
 	answered(t, first)
+	<-idle
 	second, secondAnswers := dial(t, address, "/")
 	answered(t, secondAnswers)
+	<-idle
 	_, third := dial(t, address, "/")
 	if status, _ := answered(t, third); status != 200 {
 		t.Errorf("status %d", status)
@@ -99,13 +106,15 @@ func TestIdleConnectionsGiveWay(t *testing.T) {
 // TestManyIdleConnectionsCostNobodyElse: of two clients the one that holds more gives way, though
 // the other has been idle for longer.
 func TestManyIdleConnectionsCostNobodyElse(t *testing.T) {
-	address, _, _ := limited(t, 3)
+	address, _, _, idle := limited(t, 3)
 	good, goodAnswers := dialFrom(t, 1, address, "/")
 	answered(t, goodAnswers)
+	<-idle
 	var greedy []*bufio.Reader
 	for range 4 {
 		_, answers := dialFrom(t, 2, address, "/")
 		answered(t, answers)
+		<-idle
 		greedy = append(greedy, answers)
 	}
 	for _, gone := range greedy[:2] {
@@ -121,7 +130,7 @@ func TestManyIdleConnectionsCostNobodyElse(t *testing.T) {
 
 // TestNoConnectionAtWorkGivesWay wants one too many told to come back.
 func TestNoConnectionAtWorkGivesWay(t *testing.T) {
-	address, waiting, let := limited(t, 2)
+	address, waiting, let, _ := limited(t, 2)
 	var working []*bufio.Reader
 	for range 2 {
 		_, r := dial(t, address, "/wait")

@@ -181,7 +181,7 @@ func testConfig() server.Config {
 	cfg := server.DefaultConfig()
 	cfg.Port = 0
 	cfg.MaxUploadBytes = 4 << 20
-	cfg.IdleTimeout = 5 * time.Second
+	cfg.IdleTimeout = time.Minute // tests of it have their own
 	cfg.DrainTimeout = 5 * time.Second
 	return cfg
 }

@@ -132,12 +132,8 @@ func TestStopDoesNotWaitForUnusedConnections(t *testing.T) {
 	conn := a.dial()
 	defer conn.Close()
 	a.get("/livez").want(200, "") // accepted after it, so the server has both
-	begin := time.Now()
 	a.stop()
-	a.done <- <-a.done
-	if took := time.Since(begin); took > 3*time.Second {
-		t.Errorf("stopped after %s", took)
-	}
+	a.done <- <-a.done // a server that waits for them has to cut them off: an error, see start
 }
 
 // TestDrainTimeoutEndsLines interrupts an answer that has begun: it ends with a line that
