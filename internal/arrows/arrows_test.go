@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"internal/assemble":          {"document"},
 	"model":                      {"document"},
 	"model/*":                    {"document", "model", "internal/assemble"}, // one room for each vision model
+	"model/modeltest":            {"engine/enginetest", "engine/vllm"},       // for tests of the models
 	"format":                     {"document", "internal/htmltable"},
 	"extract":                    {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
 	"extract/heuristic":          {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
@@ -92,7 +93,7 @@ var testArrows = map[string][]string{
 	"provision":         {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod":  {"provision/runpodtest"},
 	"engine/vllm":       {"engine/enginetest", "model/glmocr"},
-	"model/*":           {"engine/enginetest", "engine/vllm"},
+	"model/*":           {"model/modeltest"},
 	"engine/embedded":   {"engine/enginetest"},
 	"extract":           {"extract/extracttest", "internal/cputime"},
 	"extract/heuristic": {"extract/extracttest"},
