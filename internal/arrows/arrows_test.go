@@ -306,7 +306,7 @@ func TestTheTableBites(t *testing.T) {
 		{file{pkg: "model/any"}, module + "/model", false},
 		{file{pkg: "model/any"}, module + "/model/glmocr", true},
 		{file{pkg: "model/any"}, module + "/engine/vllm", true},
-		{file{pkg: "model/any", test: true}, module + "/engine/vllm", false},
+		{file{pkg: "model/any", test: true}, module + "/model/modeltest", false},
 		{file{pkg: "internal/app"}, module + "/raster", false},
 		{file{pkg: "pipeline", test: true}, module + "/pipeline", false},
 		{file{pkg: "pipeline"}, "github.com/labstack/echo/v4", true},
