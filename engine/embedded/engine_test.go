@@ -301,3 +301,27 @@ func measure(b *testing.B, work func() error) {
 	}
 	b.ReportMetric((cpuSeconds(b)-start)/float64(b.N), "cpu-s/op")
 }
+
+// TestTallLinesRunDownOrUp reads lines on a page turned either way without turning it.
+func TestTallLinesRunDownOrUp(t *testing.T) {
+	e, page := newEngine(t), notice(t)
+	for _, degrees := range []int{90, 270} {
+		img := embedded.Turn(page.Image, degrees)
+		lines, err := e.Detect(t.Context(), img)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines, err = e.ReadLines(t.Context(), img, lines); err != nil {
+			t.Fatal(err)
+		}
+		sure := 0
+		for _, l := range lines {
+			if l.Confidence != nil && *l.Confidence > .9 {
+				sure++
+			}
+		}
+		if 4*sure < 3*len(lines) || len(lines) == 0 {
+			t.Errorf("turned by %d: %d of %d lines are read for sure", degrees, sure, len(lines))
+		}
+	}
+}

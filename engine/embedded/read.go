@@ -30,9 +30,41 @@ type strip struct {
 	width int              // at readHeight
 }
 
+// surelyDown is the confidence from which a tall line is not tried the other way.
+const surelyDown = 0.85
+
 // readLines returns the lines with text and confidence, in the same order. A
-// line that cannot be read keeps an empty text.
+// line that cannot be read keeps an empty text. Tall lines run downwards, or, as
+// stamps in the margin do, upwards.
 func (e *Engine) readLines(ctx context.Context, src raster, lines []document.Line) ([]document.Line, error) {
+	lines, err := e.readOnce(ctx, src, lines)
+	if err != nil {
+		return nil, err
+	}
+	var up []document.Line
+	var index []int
+	for i, l := range lines {
+		if w, h := quadSize(l.Quad); h >= tallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
+			l.Quad = startAt(l.Quad, 2)
+			up, index = append(up, l), append(index, i)
+		}
+	}
+	if len(up) == 0 {
+		return lines, nil
+	}
+	if up, err = e.readOnce(ctx, src, up); err != nil {
+		return nil, err
+	}
+	for j, i := range index {
+		if l := &lines[i]; up[j].Confidence != nil && (l.Confidence == nil || *up[j].Confidence > *l.Confidence) {
+			l.Text, l.Confidence = up[j].Text, up[j].Confidence
+		}
+	}
+	return lines, nil
+}
+
+// readOnce reads lines as they start.
+func (e *Engine) readOnce(ctx context.Context, src raster, lines []document.Line) ([]document.Line, error) {
 	lines = slices.Clone(lines)
 	strips := make([]strip, 0, len(lines))
 	for i, l := range lines {

@@ -61,7 +61,7 @@ func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line
 // sampleConfidence is the mean confidence of lines when the page is turned
 // clockwise by degrees.
 func (e *Engine) sampleConfidence(ctx context.Context, src raster, lines []document.Line, degrees int) (float64, error) {
-	read, err := e.readLines(ctx, src, startLines(lines, degrees))
+	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
 	if err != nil {
 		return 0, err
 	}
