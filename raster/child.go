@@ -50,6 +50,7 @@ type starter struct {
 	library  *os.File // see mupdf.OpenLibrary
 	isolated bool     // whether the child before had a network namespace of its own
 	log      *slog.Logger
+	apart    func() (*syscall.SysProcAttr, error)       // ownNetwork
 	run      func(*syscall.SysProcAttr) (*child, error) // startWith
 }
 
@@ -59,7 +60,7 @@ func newStarter(cfg Config, library *os.File, log *slog.Logger) *starter {
 		// Not os.Executable: the file may have been replaced by an upgrade.
 		command = []string{"/proc/self/exe", "worker"}
 	}
-	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), library: library, isolated: true, log: log}
+	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), library: library, isolated: true, log: log, apart: ownNetwork}
 	s.run = s.startWith
 	return s
 }
@@ -67,7 +68,11 @@ func newStarter(cfg Config, library *os.File, log *slog.Logger) *starter {
 // start starts a child, without network where the kernel permits that. Each child is
 // tried anew: what was refused to one may be granted to the next.
 func (s *starter) start() (*child, error) {
-	c, err := s.run(noNetwork())
+	var c *child
+	attr, err := s.apart()
+	if err == nil {
+		c, err = s.run(attr)
+	}
 	if err != nil && !short(err) {
 		if s.isolated {
 			s.log.Warn("raster children share the network namespace: the kernel permits no other", "error", err)
@@ -95,16 +100,22 @@ func short(err error) bool {
 	return false
 }
 
-// noNetwork gives a child an empty network namespace. Who is not root needs a user
-// namespace for that, in which the child stays the same user.
-func noNetwork() *syscall.SysProcAttr {
-	attr := &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNET}
-	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
-		attr.Cloneflags |= unix.CLONE_NEWUSER
-		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}}
-		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}}
+// ownNetwork gives the child that this thread starts next an empty network namespace.
+// Root's thread enters it first: as a flag of the fork it would be made while Go's
+// runtime holds a processor, and where the kernel is busy taking old namespaces down,
+// for seconds; the next garbage collection would wait for that, and everybody for it.
+// Who is not root needs a user namespace as well, which only a fork can make, and
+// in which the child stays the same user.
+func ownNetwork() (*syscall.SysProcAttr, error) {
+	uid, gid := os.Geteuid(), os.Getegid()
+	if uid == 0 {
+		return &syscall.SysProcAttr{}, os.NewSyscallError("unshare", unix.Unshare(unix.CLONE_NEWNET))
 	}
-	return attr
+	return &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWNET | unix.CLONE_NEWUSER,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: uid, HostID: uid, Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: gid, HostID: gid, Size: 1}},
+	}, nil
 }
 
 func (s *starter) startWith(attr *syscall.SysProcAttr) (*child, error) {

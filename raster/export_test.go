@@ -2,7 +2,6 @@ package raster
 
 import (
 	"bytes"
-	"errors"
 	"image"
 	"log/slog"
 	"syscall"
@@ -107,9 +106,15 @@ func DecodeWithGo(data []byte) (image.Image, error) {
 func Starts(kernels ...syscall.Errno) (how []string) {
 	s := newStarter(Config{}, nil, slog.New(slog.DiscardHandler))
 	for _, errno := range kernels {
-		s.run = func(attr *syscall.SysProcAttr) (*child, error) {
-			if attr.Cloneflags != 0 && errno != 0 || short(errno) {
-				return nil, errors.Join(errors.New("start"), errno)
+		s.apart = func() (*syscall.SysProcAttr, error) {
+			if errno != 0 {
+				return nil, errno
+			}
+			return &syscall.SysProcAttr{}, nil
+		}
+		s.run = func(*syscall.SysProcAttr) (*child, error) {
+			if short(errno) {
+				return nil, errno
 			}
 			return &child{}, nil
 		}
