@@ -24,7 +24,7 @@ type decoders struct {
 	closed bool
 	inUse  map[*child]struct{}
 	idle   []idleChild // longest unused first
-	trim   *time.Timer // ends those idle for long; nil before there are two
+	trim   *time.Timer // ends those idle for long; nil before there is one
 }
 
 // idleChild is done with an image and waits for the next.
@@ -33,7 +33,7 @@ type idleChild struct {
 	since time.Time
 }
 
-// idleTime is how long children wait for another image, all but one.
+// idleTime is how long children wait for another image. The pool's spares are ready then.
 const idleTime = 10 * time.Second
 
 // What more than this is a heavy image: an A4 page at 400 dpi in color is none, a
@@ -140,7 +140,7 @@ func (d *decoders) release(c *child, clean bool) {
 
 // trimLater ends children that are idle for long, when it is time. d.mu is held.
 func (d *decoders) trimLater() {
-	if len(d.idle) < 2 {
+	if len(d.idle) == 0 {
 		return
 	}
 	left := time.Until(d.idle[0].since.Add(idleTime))
@@ -154,7 +154,7 @@ func (d *decoders) trimLater() {
 func (d *decoders) trimIdle() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for len(d.idle) > 1 && time.Since(d.idle[0].since) >= idleTime {
+	for len(d.idle) > 0 && time.Since(d.idle[0].since) >= idleTime {
 		d.idle[0].kill()
 		d.idle = slices.Delete(d.idle, 0, 1)
 	}
