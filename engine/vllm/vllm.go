@@ -159,7 +159,7 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 	job := &job{selected: s, request: request}
 	box := ask.Region.BBox
 	err = e.encoded(ctx, (box[2]-box[0])*(box[3]-box[1]), func() error {
-		img, problem := crop(page, ask.Region.BBox, ask.Region.Outline, request.Image)
+		img, problem := crop(page, box, ask.Region.Outline, request.Image)
 		if problem != nil {
 			return problem
 		}
