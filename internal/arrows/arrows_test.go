@@ -23,13 +23,18 @@ const (
 // everything stands for all packages of the module.
 const everything = "*"
 
-// arrows says which packages of the module a package may import. Packages join
+// leaves are what every package may import.
+var leaves = []string{"internal/backoff", "internal/child"}
+
+// arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
 	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 	"internal/app":                   {everything},
 	"internal/config":                {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
 	"internal/arrows":                {},
+	"internal/backoff":               {}, // waits between tries
+	"internal/child":                 {}, // child processes
 	"internal/mutants":               {}, // damaged documents for tests of others
 	"internal/cputime":               {}, // for tests of others
 	"internal/lazyregexp":            {},
@@ -127,7 +132,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                {"raster/decode", "engine/enginetest"},
 	"golang.org/x/net/html":             {"internal/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
-	"golang.org/x/sys":                  {"raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                  {"internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},
@@ -240,7 +245,7 @@ func innerFault(f file, inner string) string {
 	if f.test {
 		allowed = slices.Concat(allowed, testArrows[key(testArrows, f.pkg)], []string{f.pkg})
 	}
-	if slices.Contains(allowed, inner) || slices.Contains(allowed, everything) {
+	if slices.Contains(allowed, inner) || slices.Contains(leaves, inner) || slices.Contains(allowed, everything) {
 		return ""
 	}
 	return fmt.Sprintf("%s may import of this module only %v: join packages in internal/app, through an interface or func value beside its user",
