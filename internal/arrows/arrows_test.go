@@ -82,8 +82,11 @@ var arrows = map[string][]string{
 	"server":                         {"document", "internal/metricnames", "internal/setting", "server/presence"},
 	"server/presence":                {},
 	"bench":                          {},
-	"bench/peers/layoutstub":         {},
-	"faults":                         {},
+	"bench/peers/layoutstub":         {"layout/doclayout/doclayouttest"},
+	"e2e/program":                    {}, // builds and starts the program, for tests
+	"e2e":                            {},
+	"e2e/faults":                     {},
+	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 	"provision":                      {"provision/cloud", "provision/deployment", "provision/host", "provision/plan", "provision/stage", "provision/card"},
 	"provision/host":                 {"provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
 	"provision/stage/stagetest":      {"provision/stage"}, // for tests of others
@@ -105,8 +108,8 @@ var arrows = map[string][]string{
 var testArrows = map[string][]string{
 	"raster":            {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":     {"raster/rastertest"},
-	"cmd/ocr-gateway":   {"raster", "engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
-	"faults":            {"engine/enginetest", "internal/app"},
+	"e2e":               {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e/faults":        {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":         {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":    {"provision/stage/stagetest"},
 	"provision/stage":   {"provision/stage/stagetest"},
