@@ -188,6 +188,9 @@ func abs(n int) int { return max(n, -n) }
 // Digits that it was sure of are not overruled.
 func (a alphabet) confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), a.readable(plainRunes(claim))
+	if bare := withoutNotes(claim); bare != claim && slices.Equal(seen, a.readable(plainRunes(bare))) {
+		return true // the reader overlooked what is small
+	}
 	if len(seen) < agreeMin {
 		return false
 	}
