@@ -26,7 +26,8 @@ import (
 // as U+FFFD; text that is clipped away, covered by anything else, or of
 // the color of its ground is not. Left out as well is text of Type 3 fonts whose
 // glyphs take their color from the page. Code points are the document's word and may
-// be any number: what is none comes as U+FFFD. A page whose text cannot be had is
+// be any number: what is none comes as U+FFFD. Check boxes and radio buttons of a form
+// are words too. A page whose text cannot be had is
 // rendered without.
 func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document.Word, error) {
 	var text *C.fz_stext_page
@@ -42,7 +43,11 @@ func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document
 		}
 	}
 	w.endLine()
-	return w.words, err
+	points, high, sizeErr := d.Size(n)
+	if sizeErr != nil {
+		return w.words, err
+	}
+	return d.withChecks(w.words, d.toPixels(points, high, width, height), width, height), err
 }
 
 // wordCutter makes words of the characters of one line after the other.
