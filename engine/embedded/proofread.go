@@ -74,7 +74,7 @@ func letterSpaced(s string) bool {
 func claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
-		if i := lineOf(lines, w.BBox); i >= 0 {
+		if i := lineOf(lines, w.BBox); i >= 0 && checkOf(w) == "" {
 			in[i] = append(in[i], w)
 		}
 	}
