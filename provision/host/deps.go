@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"cmp"
@@ -30,27 +30,27 @@ var depsFaults = map[int]string{
 
 // installed is met when the host has vLLM, transformers and, unless it is
 // left out, what the layout sidecar imports.
-func (r *run) installed(ctx context.Context) error {
-	found, err := r.deps(ctx, "check")
+func (s *Setup) installed(ctx context.Context) error {
+	found, err := s.deps(ctx, "check")
 	if err != nil {
 		return err
 	}
 	vllm, transformers := first(found, "vllm"), first(found, "transformers")
-	r.site, r.vllmVersion = first(found, "site"), vllm
+	s.site, s.vllmVersion = first(found, "site"), vllm
 	switch {
-	case r.site == "":
+	case s.site == "":
 		return stage.WaitFor("the host has no Python environment yet")
 	case !plan.AtLeast(vllm, plan.MinVLLM):
 		return stage.WaitFor("vLLM is %s, %s is needed", cmp.Or(vllm, "missing"), plan.MinVLLM)
-	case !r.d.Options.FromSource && !plan.AtLeast(transformers, plan.MinTransformers):
+	case !s.d.Options.FromSource && !plan.AtLeast(transformers, plan.MinTransformers):
 		return stage.WaitFor("transformers is %s, %s is needed", cmp.Or(transformers, "missing"), plan.MinTransformers)
-	case r.d.Options.FromSource && !strings.Contains(first(found, "transformers_from"), "huggingface/transformers"):
+	case s.d.Options.FromSource && !strings.Contains(first(found, "transformers_from"), "huggingface/transformers"):
 		return stage.WaitFor("transformers is not from its repository yet")
 	case first(found, "hf") == "":
 		return stage.WaitFor("the command hf is missing")
-	case first(found, "encoder") != "ok" && !r.encoder:
+	case first(found, "encoder") != "ok" && !s.encoder:
 		return stage.WaitFor("the JPEG encoder is missing")
-	case r.d.UsesLayout() && first(found, "layout") != "ok":
+	case s.d.UsesLayout() && first(found, "layout") != "ok":
 		return stage.WaitFor("the layout sidecar cannot import its packages: %s", first(found, "layout"))
 	}
 	return nil
@@ -58,24 +58,24 @@ func (r *run) installed(ctx context.Context) error {
 
 // install brings what is missing. That the layout sidecar's part fails costs
 // the layout only, that of the JPEG encoder costs processor time.
-func (r *run) install(ctx context.Context) error {
-	r.encoder = true
+func (s *Setup) install(ctx context.Context) error {
+	s.encoder = true
 	var found map[string][]string
 	// pip unpacks beside the environment before it installs.
-	folders := Quote(r.d.Options.Dir+"/python") + ` "${TMPDIR:-/tmp}"/pip-*`
-	err := r.withProgress(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
-		found, err = r.deps(ctx, "install")
+	folders := Quote(s.d.Options.Dir+"/python") + ` "${TMPDIR:-/tmp}"/pip-*`
+	err := s.withProgress(ctx, "packages", 0, folders, func(ctx context.Context) (err error) {
+		found, err = s.deps(ctx, "install")
 		return err
 	})
 	for _, warning := range found["warning"] {
-		r.Progress.Warn(warning)
+		s.Progress.Warn(warning)
 	}
 	var exit *ExitError
 	if !errors.As(err, &exit) {
 		return err
 	}
 	if exit.Code == exitLayout {
-		return r.dropLayout("its packages could not be installed: " + lastLine(exit.Tail))
+		return s.dropLayout("its packages could not be installed: " + lastLine(exit.Tail))
 	}
 	if fault, known := depsFaults[exit.Code]; known {
 		return fmt.Errorf("%s: %w", fault, err)
@@ -83,9 +83,9 @@ func (r *run) install(ctx context.Context) error {
 	return err
 }
 
-func (r *run) deps(ctx context.Context, task string) (map[string][]string, error) {
-	output, err := r.capture(ctx, "packages.log", r.script(depsScript, map[string]string{
-		"task": task, "layout": flag(r.d.UsesLayout()), "from_source": flag(r.d.Options.FromSource),
+func (s *Setup) deps(ctx context.Context, task string) (map[string][]string, error) {
+	output, err := s.capture(ctx, "packages.log", s.script(depsScript, map[string]string{
+		"task": task, "layout": flag(s.d.UsesLayout()), "from_source": flag(s.d.Options.FromSource),
 		"vllm_least": plan.MinVLLM, "vllm_pin": plan.VllmPin,
 		"transformers_least": plan.MinTransformers, "transformers_pin": plan.TransformersPin,
 		"encoder_pin": encoderPin, "encoder_file": encoderFile,

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -43,55 +42,39 @@ type route struct {
 // private reports whether nobody on the way reads what is sent: a key may go there.
 func (w route) private() bool { return w.dial != nil || strings.HasPrefix(w.base, "https://") }
 
-// routes are the ways that are verified: loopback on the host, the SSH tunnel,
-// and the public addresses.
-func (r *run) routes() []route {
-	local := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.APIPort)
-	routes := []route{{name: "SSH tunnel", base: local, dial: r.tunnel}}
-	for _, base := range r.publicURLs() {
+// routes are the ways that are verified: the SSH tunnel, and the public addresses.
+func (s *Setup) routes(ctx context.Context) ([]route, error) {
+	routes := []route{{name: "SSH tunnel", base: fmt.Sprintf("http://127.0.0.1:%d", s.d.Options.APIPort), dial: s.tunnel}}
+	public, err := s.PublicURLs(ctx)
+	for _, base := range public {
 		routes = append(routes, route{name: base, base: base})
 	}
-	return routes
-}
-
-// publicURLs are the addresses of the API in the world, the one with TLS first.
-func (r *run) publicURLs() []string {
-	port := r.d.Options.APIPort
-	if !r.d.Rented() {
-		host, _, _ := net.SplitHostPort(r.d.Login.Address)
-		return []string{"http://" + net.JoinHostPort(host, strconv.Itoa(port))}
-	}
-	urls := []string{r.Cloud.ProxyURL(r.pod.ID, port)}
-	if a, ok := r.pod.Addresses[port]; ok {
-		urls = append(urls, "http://"+net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
-	}
-	return urls
+	return routes, err
 }
 
 // verify is met when the gateway reads the sample on every way that leads to it,
 // refuses whoever has no key, and what vLLM drafts comes true. On a way without TLS,
 // where others would read the key, being refused is all that is asked for. Of the
 // public ways one is enough; those that do not work are said.
-func (r *run) verify(ctx context.Context) error {
-	healthcheck := Quote(r.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(r.d.Options.APIPort) + "/readyz\n"
-	if err := r.onHost(ctx, r.script(healthcheck, nil), nil); err != nil {
+func (s *Setup) verify(ctx context.Context) error {
+	healthcheck := Quote(s.program()) + " healthcheck --url http://127.0.0.1:" + strconv.Itoa(s.d.Options.APIPort) + "/readyz\n"
+	if err := s.onHost(ctx, s.script(healthcheck, nil), nil); err != nil {
 		if exit, ok := asExit(err); ok {
 			return stage.WaitFor("on the host itself: %s", lastLine(exit.Tail))
 		}
 		return err
 	}
-	if r.d.Rented() {
-		if err := r.checkPod(ctx); err != nil { // its addresses may have moved
-			return err
-		}
+	routes, err := s.routes(ctx)
+	if err != nil {
+		return err
 	}
-	if r.verifyBegan.IsZero() {
-		r.verifyBegan = time.Now()
+	if s.verifyBegan.IsZero() {
+		s.verifyBegan = time.Now()
 	}
-	r.verified = []string{} // in JSON [], not null
+	s.verified = []string{} // in JSON [], not null
 	var missing []string
-	for _, way := range r.routes() {
-		if err := r.try(ctx, way); err != nil {
+	for _, way := range routes {
+		if err := s.try(ctx, way); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -102,17 +85,17 @@ func (r *run) verify(ctx context.Context) error {
 			continue
 		}
 		if way.dial == nil {
-			r.verified = append(r.verified, way.base)
-		} else if err := r.checkMTP(ctx); err != nil {
+			s.verified = append(s.verified, way.base)
+		} else if err := s.checkMTP(ctx); err != nil {
 			return err
 		}
 	}
-	late := time.Since(r.verifyBegan) > r.Deadlines.Verify/2
+	late := time.Since(s.verifyBegan) > s.Deadlines.Verify/2
 	switch {
-	case len(missing) > 0 && (len(r.verified) == 0 || !late) && r.d.Rented():
+	case len(missing) > 0 && (len(s.verified) == 0 || !late) && s.d.Rented():
 		return stage.WaitFor("%s", strings.Join(missing, "; "))
 	case len(missing) > 0:
-		r.Progress.Warn("not reachable from here: " + strings.Join(missing, "; "))
+		s.Progress.Warn("not reachable from here: " + strings.Join(missing, "; "))
 	}
 	return nil
 }
@@ -124,8 +107,8 @@ var errKeyless = errors.New("the API answers without a key")
 const gatewayRealm = `realm="ocr-gateway"`
 
 // try asks on one way without a key and, where nobody listens on it, reads the sample with it.
-func (r *run) try(ctx context.Context, way route) error {
-	stranger, err := r.exchange(ctx, sampleRequest(ctx, way.base), "", way.dial)
+func (s *Setup) try(ctx context.Context, way route) error {
+	stranger, err := s.exchange(ctx, sampleRequest(ctx, way.base), "", way.dial)
 	if err != nil {
 		return stage.WaitFor("%v", err)
 	}
@@ -142,7 +125,7 @@ func (r *run) try(ctx context.Context, way route) error {
 	case !way.private():
 		return nil
 	}
-	status, body, err := r.do(ctx, sampleRequest(ctx, way.base), r.apiKey, way.dial)
+	status, body, err := s.do(ctx, sampleRequest(ctx, way.base), s.apiKey, way.dial)
 	if err != nil {
 		return stage.WaitFor("%v", err)
 	}
@@ -154,7 +137,7 @@ func (r *run) try(ctx context.Context, way route) error {
 		return fmt.Errorf("%s: the answer is not the gateway's: %s", way.name, firstBytes(body, 100))
 	}
 	if l := similarity(text, sampleText); l < minSimilarity {
-		return r.modelFault("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(text), 300))
+		return s.modelFault("%s: the sample was read wrongly (%.0f %% alike): %q", way.name, 100*l, firstBytes([]byte(text), 300))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"slices"
@@ -22,14 +22,14 @@ func TestEachModelIsServedItsOwnWay(t *testing.T) {
 	} {
 		o := deployment.DefaultOptions()
 		o.Model = model
-		r := run{d: &deployment.Deployment{Options: o}}
-		command := r.vllmCommand()
+		s := Setup{d: &deployment.Deployment{Options: o}}
+		command := s.vllmCommand()
 		at := slices.Index(command, "--served-model-name")
 		if command[2] != model || command[at+1] != want.name || slices.Contains(command, "--speculative-config") != want.mtp ||
 			want.arg != "" && !slices.Contains(command, want.arg) || !slices.Contains(command, "--max-model-len") {
 			t.Errorf("%s: %q", model, command)
 		}
-		settings := r.settings()
+		settings := s.settings()
 		if !strings.Contains(settings, "  model: "+want.name+"\n  profile: "+want.name+"\n") || strings.Contains(settings, "sidecar: \"off\"") == want.layout {
 			t.Errorf("%s:\n%s", model, settings)
 		}

@@ -3,7 +3,6 @@ package provision
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"strconv"
 	"strings"
@@ -15,44 +14,6 @@ import (
 
 // hostKeyMark begins the line in the pod's log that tells its host key.
 const hostKeyMark = "ocr-gateway: host key "
-
-// loggedIn is met when a script runs on the host.
-func (r *run) loggedIn(ctx context.Context) error {
-	if r.host == nil {
-		return stage.WaitFor("not logged in yet")
-	}
-	return r.lost(ctx, r.host.Run(ctx, "true", nil))
-}
-
-// login connects to the host as it is reached now.
-func (r *run) login(ctx context.Context) error {
-	if r.host != nil {
-		return nil
-	}
-	if r.d.Rented() {
-		if err := r.locate(ctx); err != nil {
-			return err
-		}
-	}
-	host, err := r.Connect(ctx, r.d.Login)
-	switch {
-	case err == nil:
-		r.host = host
-		return r.save()
-	case errors.Is(err, ErrLogin) && r.d.Rented() && r.refusals < maxRefusals:
-		r.refusals++
-		// The address may be that of before a start, and belong to another pod now.
-		r.d.Login.HostKeys = nil
-		return stage.WaitFor("%v; reading address and host key again", err)
-	case errors.Is(err, ErrLogin):
-		return err
-	}
-	return stage.WaitFor("no login at %s: %v", r.d.Login.Address, err)
-}
-
-// maxRefusals is how often a pod may refuse the login: for some looks after a
-// start the address is still that of before. At 5 s a look, a minute.
-const maxRefusals = 12
 
 // locate reads the pod's address, which moves with each start, and its host
 // key. The key is taken from the pod's log, which comes over the cloud's API:
@@ -127,15 +88,20 @@ func (r *run) showOnce(line cloud.LogLine) {
 	}
 }
 
-// connected returns the host, logged in anew where the connection was lost.
-func (r *run) connected(ctx context.Context) (Host, error) {
-	if r.host == nil {
-		if err := r.login(ctx); err != nil {
-			return nil, err
-		}
+// publicURLs are the addresses of the API in the world, the one with TLS first. Those of
+// a pod may have moved.
+func (r *run) publicURLs(ctx context.Context) ([]string, error) {
+	port := r.d.Options.APIPort
+	if !r.d.Rented() {
+		address, _, _ := net.SplitHostPort(r.d.Login.Address)
+		return []string{"http://" + net.JoinHostPort(address, strconv.Itoa(port))}, nil
 	}
-	if r.host == nil {
-		return nil, fmt.Errorf("no connection to the host")
+	if err := r.checkPod(ctx); err != nil {
+		return nil, err
 	}
-	return r.host, nil
+	urls := []string{r.Cloud.ProxyURL(r.pod.ID, port)}
+	if a, ok := r.pod.Addresses[port]; ok {
+		urls = append(urls, "http://"+net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
+	}
+	return urls, nil
 }

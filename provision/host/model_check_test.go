@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/plan"
+	"ocr-gateway/provision/stage/stagetest"
 )
 
 // Lines as vLLM 0.32 writes them.
@@ -79,25 +80,25 @@ func TestHubReasons(t *testing.T) {
 }
 
 func TestReasonOfADownload(t *testing.T) {
-	d := new(recorder)
-	r := &run{Provisioner: New(Parts{Progress: d}), d: &deployment.Deployment{}}
+	d := new(stagetest.Recorder)
+	s := &Setup{Parts: Parts{Progress: d}, d: &deployment.Deployment{}}
 	out := "downloading=a/b\n404 of another\nfailed=a/b\ndownloading=c/d\n 10%|#\r 20%|##\rConnectionError: reset\nfailed=c/d\n"
-	if got := r.whyNoDownload(out, "c/d"); got != "ConnectionError: reset" {
+	if got := s.whyNoDownload(out, "c/d"); got != "ConnectionError: reset" {
 		t.Errorf("got %q", got)
 	}
-	if told := strings.Join(d.lines, "\n"); !strings.Contains(told, "hf: ConnectionError: reset") || strings.Contains(told, "another") {
+	if told := strings.Join(d.Lines, "\n"); !strings.Contains(told, "hf: ConnectionError: reset") || strings.Contains(told, "another") {
 		t.Errorf("told %q", told)
 	}
 }
 
 // The key goes nowhere that others listen, and follows no redirect.
 func TestKeyIsNotSentInClear(t *testing.T) {
-	r := &run{Provisioner: New(Parts{}), d: &deployment.Deployment{}}
+	s := &Setup{Parts: Parts{}, d: &deployment.Deployment{}}
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://192.0.2.1/health", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.exchange(t.Context(), req, "secret", nil); !errors.Is(err, errInClear) {
+	if _, err := s.exchange(t.Context(), req, "secret", nil); !errors.Is(err, errInClear) {
 		t.Errorf("got %v", err)
 	}
 	if req.Header.Get("Authorization") != "" {

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -29,19 +29,19 @@ type report struct {
 }
 
 // tryBenchmark measures. That it fails costs the figures only: the host serves.
-func (r *run) tryBenchmark(ctx context.Context) error {
-	err := r.benchmark(ctx)
+func (s *Setup) tryBenchmark(ctx context.Context) error {
+	err := s.benchmark(ctx)
 	if err == nil || ctx.Err() != nil || errors.As(err, new(stage.Unmet)) {
 		return err
 	}
-	r.Progress.Warn("the benchmark failed: " + err.Error())
+	s.Progress.Warn("the benchmark failed: " + err.Error())
 	return nil
 }
 
 // benchmark runs `ocr-gateway bench` on the host.
-func (r *run) benchmark(ctx context.Context) error {
+func (s *Setup) benchmark(ctx context.Context) error {
 	for name, content := range map[string][]byte{"run/page.png": samplePage, "run/pages.pdf": samplePages} {
-		if err := r.put(ctx, name, content, false); err != nil {
+		if err := s.put(ctx, name, content, false); err != nil {
 			return err
 		}
 	}
@@ -57,23 +57,23 @@ func (r *run) benchmark(ctx context.Context) error {
 			figures.PagesPerSecond, figures.Pages, figures.FailedPages = b.PagesPerSecond, b.Pages, b.FailedPages
 		}},
 	} {
-		r.Progress.Waiting("bench " + round.args)
-		b, err := r.bench(ctx, round.args)
+		s.Progress.Waiting("bench " + round.args)
+		b, err := s.bench(ctx, round.args)
 		if err != nil {
 			return err
 		}
 		round.take(b)
 	}
-	r.figures = &figures
+	s.figures = &figures
 	return nil
 }
 
-func (r *run) bench(ctx context.Context, args string) (report, error) {
+func (s *Setup) bench(ctx context.Context, args string) (report, error) {
 	script := fmt.Sprintf(`export GATEWAY_API_KEY=$(sed -n 's/^OCR_SERVER_API_KEYS=//p' "$dir/etc/secrets.env" | cut -d, -f1)
 "$dir/bin/ocr-gateway" bench --json --url http://127.0.0.1:%d %s || [ $? = 1 ]
-`, r.d.Options.APIPort, args)
+`, s.d.Options.APIPort, args)
 	var out bytes.Buffer
-	if err := r.onHost(ctx, r.script(script, nil), &out); err != nil {
+	if err := s.onHost(ctx, s.script(script, nil), &out); err != nil {
 		return report{}, err
 	}
 	var b report

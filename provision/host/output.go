@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -14,14 +14,14 @@ const maxOutput = 256 << 10
 
 // capture runs a script and keeps what it wrote under the name of a log: where it
 // fails, that is fetched with the logs of the host.
-func (r *run) capture(ctx context.Context, log, script string) (string, error) {
+func (s *Setup) capture(ctx context.Context, log, script string) (string, error) {
 	var out bytes.Buffer
-	err := r.onHost(ctx, script, &out)
-	if r.output == nil {
-		r.output = map[string][]byte{}
+	err := s.onHost(ctx, script, &out)
+	if s.output == nil {
+		s.output = map[string][]byte{}
 	}
-	said := append(r.output[log], out.Bytes()...)
-	r.output[log] = said[max(0, len(said)-maxOutput):]
+	said := append(s.output[log], out.Bytes()...)
+	s.output[log] = said[max(0, len(said)-maxOutput):]
 	return out.String(), err
 }
 
@@ -29,7 +29,7 @@ func (r *run) capture(ctx context.Context, log, script string) (string, error) {
 const shownLines = 12
 
 // whyNoDownload shows what hf said of a model and returns its reason, with what to do.
-func (r *run) whyNoDownload(output, model string) string {
+func (s *Setup) whyNoDownload(output, model string) string {
 	_, said, _ := strings.Cut(output, "downloading="+model+"\n")
 	said, _, _ = strings.Cut(said, "failed="+model+"\n")
 	var lines []string
@@ -39,7 +39,7 @@ func (r *run) whyNoDownload(output, model string) string {
 		}
 	}
 	for _, line := range lines[max(0, len(lines)-shownLines):] {
-		r.Progress.Log("hf", line)
+		s.Progress.Log("hf", line)
 	}
 	return hubReason(lines)
 }

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -21,17 +21,17 @@ import (
 const crashes = 2
 
 // vllmReady is met when vLLM answers and serves the model.
-func (r *run) vllmReady(ctx context.Context) error {
-	base := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.VLLMPort)
-	if status, _, err := r.get(ctx, base+"/health", ""); err != nil || status != http.StatusOK {
-		return r.notYet(ctx, "vLLM", status, err)
+func (s *Setup) vllmReady(ctx context.Context) error {
+	base := fmt.Sprintf("http://127.0.0.1:%d", s.d.Options.VLLMPort)
+	if status, _, err := s.get(ctx, base+"/health", ""); err != nil || status != http.StatusOK {
+		return s.notYet(ctx, "vLLM", status, err)
 	}
-	status, body, err := r.get(ctx, base+"/v1/models", "")
+	status, body, err := s.get(ctx, base+"/v1/models", "")
 	if err != nil || status != http.StatusOK {
-		return r.notYet(ctx, "vLLM", status, err)
+		return s.notYet(ctx, "vLLM", status, err)
 	}
-	if name := r.d.Options.Served().Name; !lists(body, name) {
-		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", r.d.Options.VLLMPort, name)
+	if name := s.d.Options.Served().Name; !lists(body, name) {
+		return fmt.Errorf("the server on port %d does not serve %s: another vLLM runs there", s.d.Options.VLLMPort, name)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func lists(body []byte, name string) bool {
 }
 
 // notYet is what is missing while a server does not answer as it should.
-func (r *run) notYet(ctx context.Context, name string, status int, err error) error {
+func (s *Setup) notYet(ctx context.Context, name string, status int, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return err
 	}
@@ -65,15 +65,15 @@ func (r *run) notYet(ctx context.Context, name string, status int, err error) er
 
 // watchVLLM watches vLLM come up: it shows its log and, when it ends again and
 // again, starts it without speculative decoding, which fails on some versions.
-func (r *run) watchVLLM(ctx context.Context) error {
-	state, err := r.supervisor(ctx)
+func (s *Setup) watchVLLM(ctx context.Context) error {
+	state, err := s.supervisor(ctx)
 	if err != nil {
 		return err
 	}
 	if state != current { // what it says is of the settings before
 		return stage.WaitFor("the supervisor is %s", state)
 	}
-	status, err := r.status(ctx)
+	status, err := s.status(ctx)
 	if err != nil {
 		return err
 	}
@@ -82,9 +82,9 @@ func (r *run) watchVLLM(ctx context.Context) error {
 		return stage.WaitFor("the supervisor does not know vLLM yet")
 	}
 	if vllm.Failures >= crashes && vllm.LastExit != nil {
-		return r.vllmFailed(ctx, vllm)
+		return s.vllmFailed(ctx, vllm)
 	}
-	line, err := r.tail(ctx, "logs/vllm.log", 1)
+	line, err := s.tail(ctx, "logs/vllm.log", 1)
 	if err != nil {
 		return err
 	}
@@ -92,21 +92,21 @@ func (r *run) watchVLLM(ctx context.Context) error {
 }
 
 // vllmFailed shows why vLLM ends, and tries without MTP before giving up.
-func (r *run) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
-	r.showExit(vllm)
-	if !r.d.UsesMTP() {
+func (s *Setup) vllmFailed(ctx context.Context, vllm *supervise.ProgramStatus) error {
+	s.showExit(vllm)
+	if !s.d.UsesMTP() {
 		return repeatedExit(vllm)
 	}
-	if err := r.dropMTP("with it " + repeatedExit(vllm).Error()); err != nil {
+	if err := s.dropMTP("with it " + repeatedExit(vllm).Error()); err != nil {
 		return err
 	}
-	return r.configure(ctx) // its definition changes, and with it its failures count anew
+	return s.configure(ctx) // its definition changes, and with it its failures count anew
 }
 
 // showExit shows the last words of a program.
-func (r *run) showExit(p *supervise.ProgramStatus) {
+func (s *Setup) showExit(p *supervise.ProgramStatus) {
 	for line := range strings.Lines(p.LastExit.Output) {
-		r.Progress.Log(p.Name, strings.TrimRight(line, "\n"))
+		s.Progress.Log(p.Name, strings.TrimRight(line, "\n"))
 	}
 }
 
@@ -123,8 +123,8 @@ func repeatedExit(p *supervise.ProgramStatus) error {
 }
 
 // watchGateway ends the run when the gateway ends again and again.
-func (r *run) watchGateway(ctx context.Context) error {
-	status, err := r.status(ctx)
+func (s *Setup) watchGateway(ctx context.Context) error {
+	status, err := s.status(ctx)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (r *run) watchGateway(ctx context.Context) error {
 	if gateway == nil || gateway.Failures < crashes || gateway.LastExit == nil {
 		return nil
 	}
-	r.showExit(gateway)
+	s.showExit(gateway)
 	return repeatedExit(gateway)
 }
 
@@ -146,20 +146,20 @@ func program(status supervise.Status, name string) *supervise.ProgramStatus {
 }
 
 // tail is the end of a log on the host.
-func (r *run) tail(ctx context.Context, log string, lines int) (string, error) {
+func (s *Setup) tail(ctx context.Context, log string, lines int) (string, error) {
 	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(`[ ! -f "$dir/$log" ] || tail -n "$lines" "$dir/$log"`,
+	err := s.onHost(ctx, s.script(`[ ! -f "$dir/$log" ] || tail -n "$lines" "$dir/$log"`,
 		map[string]string{"log": log, "lines": fmt.Sprint(lines)}), &out)
 	return strings.TrimSpace(out.String()), err
 }
 
 // gatewayReady is met when the gateway would take work. A layout sidecar that
 // still loads is waited for; one that failed costs the layout only.
-func (r *run) gatewayReady(ctx context.Context) error {
-	base := fmt.Sprintf("http://127.0.0.1:%d", r.d.Options.APIPort)
-	status, body, err := r.get(ctx, base+"/health", r.apiKey)
+func (s *Setup) gatewayReady(ctx context.Context) error {
+	base := fmt.Sprintf("http://127.0.0.1:%d", s.d.Options.APIPort)
+	status, body, err := s.get(ctx, base+"/health", s.apiKey)
 	if err != nil || status != http.StatusOK {
-		return r.notYet(ctx, "the gateway", status, err)
+		return s.notYet(ctx, "the gateway", status, err)
 	}
 	var health struct {
 		Ready  bool `json:"ready"`
@@ -167,17 +167,17 @@ func (r *run) gatewayReady(ctx context.Context) error {
 		Layout struct{ State, Detail string }
 	}
 	if err := json.Unmarshal(body, &health); err != nil {
-		return fmt.Errorf("what listens on port %d is not the gateway", r.d.Options.APIPort)
+		return fmt.Errorf("what listens on port %d is not the gateway", s.d.Options.APIPort)
 	}
 	switch {
 	case !health.Ready:
 		return stage.WaitFor("the engine is %s: %s", health.Engine.State, health.Engine.Detail)
-	case r.d.UsesLayout() && health.Layout.State == "loading":
+	case s.d.UsesLayout() && health.Layout.State == "loading":
 		return stage.WaitFor("the layout model loads")
-	case r.d.UsesLayout() && health.Layout.State != "ready":
-		r.Progress.Warn("layout is " + health.Layout.State + ", pages are read whole: " + health.Layout.Detail)
+	case s.d.UsesLayout() && health.Layout.State != "ready":
+		s.Progress.Warn("layout is " + health.Layout.State + ", pages are read whole: " + health.Layout.Detail)
 	}
-	r.layoutState = health.Layout.State
+	s.layoutState = health.Layout.State
 	return nil
 }
 
@@ -185,17 +185,17 @@ func (r *run) gatewayReady(ctx context.Context) error {
 const maxAnswer = 8 << 20
 
 // get asks a server on the host through the SSH connection.
-func (r *run) get(ctx context.Context, url, key string) (status int, body []byte, err error) {
+func (s *Setup) get(ctx context.Context, url, key string) (status int, body []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, nil, err
 	}
-	return r.do(ctx, req, key, r.tunnel)
+	return s.do(ctx, req, key, s.tunnel)
 }
 
 // tunnel connects through the SSH connection.
-func (r *run) tunnel(ctx context.Context, network, address string) (net.Conn, error) {
-	host, err := r.connected(ctx)
+func (s *Setup) tunnel(ctx context.Context, network, address string) (net.Conn, error) {
+	host, err := s.connected(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -206,8 +206,8 @@ func (r *run) tunnel(ctx context.Context, network, address string) (net.Conn, er
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
 // do sends one request and returns its answer without the header.
-func (r *run) do(ctx context.Context, req *http.Request, key string, dial dialer) (status int, body []byte, err error) {
-	a, err := r.exchange(ctx, req, key, dial)
+func (s *Setup) do(ctx context.Context, req *http.Request, key string, dial dialer) (status int, body []byte, err error) {
+	a, err := s.exchange(ctx, req, key, dial)
 	return a.status, a.body, err
 }
 
@@ -223,7 +223,7 @@ var errInClear = errors.New("the key does not go over plain HTTP")
 
 // exchange sends one request on a connection of its own; dial nil means the network,
 // where a key goes over TLS only. Redirects are not followed: they might lead off it.
-func (r *run) exchange(ctx context.Context, req *http.Request, key string, dial dialer) (answer, error) {
+func (s *Setup) exchange(ctx context.Context, req *http.Request, key string, dial dialer) (answer, error) {
 	if key != "" && dial == nil && req.URL.Scheme != "https" {
 		return answer{}, errInClear
 	}

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -45,16 +45,16 @@ type file struct {
 
 // configured is met when the host has the settings, and a supervisor of this
 // very program runs by them.
-func (r *run) configured(ctx context.Context) error {
-	if err := r.findKey(ctx); err != nil {
+func (s *Setup) configured(ctx context.Context) error {
+	if err := s.findKey(ctx); err != nil {
 		return err
 	}
-	if err := r.resetFailures(ctx); err != nil {
+	if err := s.resetFailures(ctx); err != nil {
 		return err
 	}
-	for _, f := range r.files() {
+	for _, f := range s.files() {
 		var out bytes.Buffer
-		if err := r.onHost(ctx, r.script(`[ ! -f "$dir/$file" ] || sha256sum < "$dir/$file"`, map[string]string{"file": f.name}), &out); err != nil {
+		if err := s.onHost(ctx, s.script(`[ ! -f "$dir/$file" ] || sha256sum < "$dir/$file"`, map[string]string{"file": f.name}), &out); err != nil {
 			return err
 		}
 		sum := sha256.Sum256(f.content)
@@ -62,14 +62,14 @@ func (r *run) configured(ctx context.Context) error {
 			return stage.WaitFor("%s is not as it should be", f.name)
 		}
 	}
-	state, err := r.supervisor(ctx)
+	state, err := s.supervisor(ctx)
 	if err != nil {
 		return err
 	}
 	if state != current {
 		return stage.WaitFor("the supervisor is %s", state)
 	}
-	_, err = r.status(ctx) // it may refuse what it read
+	_, err = s.status(ctx) // it may refuse what it read
 	return err
 }
 
@@ -88,9 +88,9 @@ const supervisorPID = `pid=$(sed -n 's/^ *"pid": *\([0-9]*\),*$/\1/p' "$dir/run/
 // supervisor says how the supervisor is. It is current when it runs this program
 // and began to read its settings after they were last written: then what runs, runs
 // by them. Change times are compared, as a rename does not touch the others.
-func (r *run) supervisor(ctx context.Context) (string, error) {
+func (s *Setup) supervisor(ctx context.Context) (string, error) {
 	var out bytes.Buffer
-	err := r.onHost(ctx, r.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") != *" supervise "* ]]; then
+	err := s.onHost(ctx, s.script(supervisorPID+`if [ -z "$pid" ] || [[ $(tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline") != *" supervise "* ]]; then
 	echo "$absent"
 elif [ "$(readlink "/proc/$pid/exe")" != "$(readlink -f "$dir/bin/ocr-gateway")" ]; then
 	echo "$old"
@@ -107,47 +107,47 @@ fi
 // with a count that begins, and a config that was refused before checked anew: the
 // cause may be gone. The supervisor does so when it reads its config again, for
 // which the config must look changed.
-func (r *run) resetFailures(ctx context.Context) error {
-	if r.failuresReset {
+func (s *Setup) resetFailures(ctx context.Context) error {
+	if s.failuresReset {
 		return nil
 	}
-	state, err := r.supervisor(ctx)
+	state, err := s.supervisor(ctx)
 	if err != nil {
 		return err
 	}
 	if state != absent && state != old {
-		status, err := r.readStatus(ctx)
+		status, err := s.readStatus(ctx)
 		if err == nil && (status.ConfigError != "" || slices.ContainsFunc(status.Programs, supervise.ProgramStatus.Failing)) {
-			err = r.onHost(ctx, r.script(`touch "$dir/etc/supervise.json"`, nil), nil)
+			err = s.onHost(ctx, s.script(`touch "$dir/etc/supervise.json"`, nil), nil)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	r.failuresReset = true
+	s.failuresReset = true
 	return nil
 }
 
 // configure writes the settings and makes the supervisor take them.
-func (r *run) configure(ctx context.Context) error {
-	for _, f := range r.files() {
-		if err := r.put(ctx, f.name, f.content, f.secret); err != nil {
+func (s *Setup) configure(ctx context.Context) error {
+	for _, f := range s.files() {
+		if err := s.put(ctx, f.name, f.content, f.secret); err != nil {
 			return err
 		}
 	}
-	state, err := r.supervisor(ctx)
+	state, err := s.supervisor(ctx)
 	if err != nil {
 		return err
 	}
 	signal := map[string]string{current: "HUP", behind: "HUP", old: "TERM"}[state]
 	switch {
-	case state == old && r.ending:
+	case state == old && s.ending:
 		// A second signal would kill the programs instead of letting them finish.
 	case signal != "":
-		r.ending = state == old
-		err = r.onHost(ctx, r.script(supervisorPID+`kill -`+signal+` "$pid"`, nil), nil)
-	case !r.d.Rented():
-		err = r.onHost(ctx, r.script(launchScript, nil), nil)
+		s.ending = state == old
+		err = s.onHost(ctx, s.script(supervisorPID+`kill -`+signal+` "$pid"`, nil), nil)
+	case !s.d.Rented():
+		err = s.onHost(ctx, s.script(launchScript, nil), nil)
 	}
 	if err != nil {
 		return err
@@ -156,44 +156,44 @@ func (r *run) configure(ctx context.Context) error {
 }
 
 // findKey takes the gateway's API key from the host, or makes one.
-func (r *run) findKey(ctx context.Context) error {
-	if r.apiKey != "" {
+func (s *Setup) findKey(ctx context.Context) error {
+	if s.apiKey != "" {
 		return nil
 	}
 	var out bytes.Buffer
-	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/etc/secrets.env" ] || cat "$dir/etc/secrets.env"`, nil), &out); err != nil {
+	if err := s.onHost(ctx, s.script(`[ ! -f "$dir/etc/secrets.env" ] || cat "$dir/etc/secrets.env"`, nil), &out); err != nil {
 		return err
 	}
-	if r.apiKeys = first(pairs(out.String()), keysName); r.apiKeys == "" {
-		r.apiKeys, r.d.KeyShown = rand.Text(), false
+	if s.apiKeys = first(pairs(out.String()), keysName); s.apiKeys == "" {
+		s.apiKeys, s.d.KeyShown = rand.Text(), false
 	}
-	r.apiKey, _, _ = strings.Cut(r.apiKeys, ",")
+	s.apiKey, _, _ = strings.Cut(s.apiKeys, ",")
 	return nil
 }
 
 // files are the settings of the deployment.
-func (r *run) files() []file {
-	o := r.d.Options
-	secrets := keysName + "=" + r.apiKeys + "\n"
+func (s *Setup) files() []file {
+	o := s.d.Options
+	secrets := keysName + "=" + s.apiKeys + "\n"
 	files := []file{
 		{secretsFile, []byte(secrets), true},
-		{settingsFile, []byte(r.settings()), false},
+		{settingsFile, []byte(s.settings()), false},
 	}
 	if o.IdleStop > 0 {
-		files = append(files, file{cloudFile, []byte(secrets + r.CloudEnv + "\n"), true})
+		files = append(files, file{cloudFile, []byte(secrets + s.CloudEnv + "\n"), true})
 	}
 	// The last: with it the supervisor starts.
-	return append(files, file{superviseFile, r.supervision(), false})
+	return append(files, file{superviseFile, s.supervision(), false})
 }
 
 // settings is the gateway's config.yaml.
-func (r *run) settings() string {
-	o := r.d.Options
+func (s *Setup) settings() string {
+	o := s.d.Options
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Written by ocr-gateway provision, and again at each run.\nserver:\n  host: 0.0.0.0\n  port: %d\n", o.APIPort)
 	fmt.Fprintf(&b, "vllm:\n  model: %[1]s\n  profile: %[1]s\n  endpoints:\n    - name: vllm\n      url: http://127.0.0.1:%[2]d\n      max_in_flight: %[3]d\n",
 		o.Served().Name, o.VLLMPort, maxSeqs*o.GPUCount)
-	if !r.d.UsesLayout() {
+	if !s.d.UsesLayout() {
 		b.WriteString("layout:\n  sidecar: \"off\"\n")
 	} else {
 		fmt.Fprintf(&b, "layout:\n  python: %s/python/bin/python\n  model: %s\n", o.Dir, o.LayoutModel)
@@ -206,8 +206,8 @@ const maxSeqs = 64
 
 // vllmCommand starts vLLM for this host only; the world reaches it through
 // the gateway.
-func (r *run) vllmCommand() []string {
-	o := r.d.Options
+func (s *Setup) vllmCommand() []string {
+	o := s.d.Options
 	served := o.Served()
 	command := []string{
 		"vllm", "serve", o.Model, "--host", "127.0.0.1", "--port", strconv.Itoa(o.VLLMPort),
@@ -217,32 +217,32 @@ func (r *run) vllmCommand() []string {
 	if o.GPUCount > 1 {
 		command = append(command, "--data-parallel-size", strconv.Itoa(o.GPUCount))
 	}
-	if r.d.UsesMTP() {
+	if s.d.UsesMTP() {
 		command = append(command, "--speculative-config", `{"method":"mtp","num_speculative_tokens":1}`)
 	}
 	return command
 }
 
 // supervision is what runs on the host.
-func (r *run) supervision() []byte {
-	o := r.d.Options
+func (s *Setup) supervision() []byte {
+	o := s.d.Options
 	path := func(name string) string { return o.Dir + "/" + name }
 	hub := map[string]string{"HF_HOME": path("hf"), "HF_HUB_OFFLINE": "1"}
 	cfg := supervise.Config{
 		Status: path(statusFile),
 		Programs: []supervise.Program{
 			{
-				Name: "vllm", Command: r.vllmCommand(), Log: path("logs/vllm.log"),
+				Name: "vllm", Command: s.vllmCommand(), Log: path("logs/vllm.log"),
 				// The image's own vLLM sees the packages that were added.
 				Env: map[string]string{
-					"HF_HOME": hub["HF_HOME"], "HF_HUB_OFFLINE": "1", "PYTHONPATH": r.site,
+					"HF_HOME": hub["HF_HOME"], "HF_HUB_OFFLINE": "1", "PYTHONPATH": s.site,
 					"VLLM_CACHE_ROOT": path("cache/vllm"), "VLLM_NO_USAGE_STATS": "1",
 				},
 				Ready:        fmt.Sprintf("http://127.0.0.1:%d/health", o.VLLMPort),
-				StartTimeout: supervise.Duration(r.Deadlines.VLLM), StopTimeout: supervise.Duration(30 * time.Second),
+				StartTimeout: supervise.Duration(s.Deadlines.VLLM), StopTimeout: supervise.Duration(30 * time.Second),
 			},
 			{
-				Name: "gateway", Command: []string{r.program(), "serve", "--config", path(settingsFile)}, Log: path("logs/gateway.log"),
+				Name: "gateway", Command: []string{s.program(), "serve", "--config", path(settingsFile)}, Log: path("logs/gateway.log"),
 				Env: hub, EnvFile: path(secretsFile),
 				Ready:        fmt.Sprintf("http://127.0.0.1:%d/livez", o.APIPort),
 				StartTimeout: supervise.Duration(2 * time.Minute), StopTimeout: supervise.Duration(time.Minute),
@@ -262,8 +262,8 @@ func (r *run) supervision() []byte {
 }
 
 // status reads the supervisor's status file. A config that it refuses ends the run.
-func (r *run) status(ctx context.Context) (supervise.Status, error) {
-	status, err := r.readStatus(ctx)
+func (s *Setup) status(ctx context.Context) (supervise.Status, error) {
+	status, err := s.readStatus(ctx)
 	if err == nil && status.ConfigError != "" {
 		return status, errors.New("the supervisor refuses its config: " + status.ConfigError)
 	}
@@ -271,9 +271,9 @@ func (r *run) status(ctx context.Context) (supervise.Status, error) {
 }
 
 // readStatus reads the supervisor's status file.
-func (r *run) readStatus(ctx context.Context) (supervise.Status, error) {
+func (s *Setup) readStatus(ctx context.Context) (supervise.Status, error) {
 	var out bytes.Buffer
-	if err := r.onHost(ctx, r.script(`[ ! -f "$dir/run/status.json" ] || cat "$dir/run/status.json"`, nil), &out); err != nil {
+	if err := s.onHost(ctx, s.script(`[ ! -f "$dir/run/status.json" ] || cat "$dir/run/status.json"`, nil), &out); err != nil {
 		return supervise.Status{}, err
 	}
 	var status supervise.Status

@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bufio"
@@ -36,32 +36,32 @@ type modelFault struct {
 func (f *modelFault) Error() string { return f.why + "; " + f.do }
 
 // modelFault says what to do about a model that reads wrongly.
-func (r *run) modelFault(format string, args ...any) error {
-	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", cmp.Or(r.vllmVersion, "missing"))
-	if r.d.Rented() {
+func (s *Setup) modelFault(format string, args ...any) error {
+	do := fmt.Sprintf("the model or vLLM %s is broken: versions that are known are in docs/provisioning.md; ", cmp.Or(s.vllmVersion, "missing"))
+	if s.d.Rented() {
 		do += "build another pod with --new --image " + deployment.DefaultImage
 	} else {
 		do += "install vllm==" + plan.VllmPin + " there, and run this again"
 	}
-	return &modelFault{why: fmt.Sprintf(format, args...), mtp: r.d.UsesMTP(), do: do}
+	return &modelFault{why: fmt.Sprintf(format, args...), mtp: s.d.UsesMTP(), do: do}
 }
 
 // checkMTP fails when vLLM, having read the sample, accepted next to nothing of what
 // its draft head proposed. A version that does not count is passed over.
-func (r *run) checkMTP(ctx context.Context) error {
-	if !r.d.UsesMTP() {
+func (s *Setup) checkMTP(ctx context.Context) error {
+	if !s.d.UsesMTP() {
 		return nil
 	}
-	status, body, err := r.get(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", r.d.Options.VLLMPort), "")
+	status, body, err := s.get(ctx, fmt.Sprintf("http://127.0.0.1:%d/metrics", s.d.Options.VLLMPort), "")
 	if err != nil {
-		return r.notYet(ctx, "vLLM", status, err)
+		return s.notYet(ctx, "vLLM", status, err)
 	}
 	if status != http.StatusOK {
 		return nil
 	}
 	drafted, accepted := speculation(body)
 	if drafted >= minDrafted && accepted < minAcceptance*drafted {
-		return r.modelFault("of %.0f tokens that MTP proposed %.0f were accepted", drafted, accepted)
+		return s.modelFault("of %.0f tokens that MTP proposed %.0f were accepted", drafted, accepted)
 	}
 	return nil
 }
@@ -87,23 +87,23 @@ func speculation(metrics []byte) (drafted, accepted float64) {
 	return drafted, accepted
 }
 
-// passes runs the stages and, where verify finds that the model does not read as it
+// Meet runs the stages, this host's among them, and, where verify finds that the model does not read as it
 // should with speculative decoding, those from vLLM's settings on once more, without.
-func (r *run) passes(ctx context.Context, stages []stage.Stage) error {
-	err := stage.Meet(ctx, stages, r.Progress)
+func (s *Setup) Meet(ctx context.Context, stages []stage.Stage) error {
+	err := stage.Meet(ctx, stages, s.Progress)
 	var fault *modelFault
 	if !errors.As(err, &fault) || !fault.mtp {
 		return err
 	}
-	if err := r.dropMTP(fault.why); err != nil {
+	if err := s.dropMTP(fault.why); err != nil {
 		return err
 	}
-	r.verifyBegan = time.Time{}
+	s.verifyBegan = time.Time{}
 	config := slices.IndexFunc(stages, func(s stage.Stage) bool { return s.Phase == stage.PhaseVLLM })
-	err = stage.Meet(ctx, stages[config:], r.Progress)
+	err = stage.Meet(ctx, stages[config:], s.Progress)
 	if errors.As(err, &fault) { // then it is not to blame
-		r.d.Without.MTP = ""
-		return errors.Join(err, r.save())
+		s.d.Without.MTP = ""
+		return errors.Join(err, s.Save())
 	}
 	return err
 }

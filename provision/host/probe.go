@@ -1,4 +1,4 @@
-package provision
+package host
 
 import (
 	"bytes"
@@ -29,9 +29,9 @@ type gpu struct {
 }
 
 // probe looks at the host and ends the run where it cannot do the work.
-func (r *run) probe(ctx context.Context) error {
+func (s *Setup) probe(ctx context.Context) error {
 	var out bytes.Buffer
-	if err := r.onHost(ctx, r.script(probeScript, nil), &out); err != nil {
+	if err := s.onHost(ctx, s.script(probeScript, nil), &out); err != nil {
 		return err
 	}
 	found := pairs(out.String())
@@ -48,11 +48,11 @@ func (r *run) probe(ctx context.Context) error {
 		memory, _ := strconv.Atoi(strings.TrimSpace(fields[2]))
 		p.GPUs = append(p.GPUs, gpu{strings.TrimSpace(fields[0]), strings.TrimSpace(fields[1]), memory})
 	}
-	r.probed = p
-	if err := p.fit(r.d.Options); err != nil {
+	s.probed = p
+	if err := p.fit(s.d.Options); err != nil {
 		return err
 	}
-	return r.tryAgain(ctx)
+	return s.tryAgain(ctx)
 }
 
 // fit says why a host cannot serve; nil when it can.
