@@ -1,4 +1,4 @@
-package embedded
+package pixels
 
 import (
 	"math"
@@ -11,22 +11,22 @@ import (
 // length and still be cut out with straight edges.
 const maxDrift = 0.03
 
-// cropLine draws the line inside q, which starts at its first corner, onto
+// CropLine draws the line inside q, which starts at its first corner, onto
 // w x h values of dst.
-func cropLine(dst planes, w, h int, src raster, q [4]document.Point) {
-	if _, across := quadSize(q); straight(q, across*maxDrift) {
-		resample(dst, w, h, src,
-			span{(q[0].X + q[3].X) / 2, (q[1].X + q[2].X) / 2},
-			span{(q[0].Y + q[1].Y) / 2, (q[3].Y + q[2].Y) / 2}, symmetric)
+func CropLine(dst Planes, w, h int, src Raster, q [4]document.Point) {
+	if _, across := QuadSize(q); straight(q, across*maxDrift) {
+		Resample(dst, w, h, src,
+			Span{(q[0].X + q[3].X) / 2, (q[1].X + q[2].X) / 2},
+			Span{(q[0].Y + q[1].Y) / 2, (q[3].Y + q[2].Y) / 2}, Symmetric)
 		return
 	}
-	warp(dst, w, h, src, q, symmetric)
+	warp(dst, w, h, src, q, Symmetric)
 }
 
-// cropSpine draws a bent line onto w x h values of dst as if it were straight. height
+// CropSpine draws a bent line onto w x h values of dst as if it were straight. height
 // is that of the line, in pixels of src; reading starts at the end of the spine that is
 // nearer to start.
-func cropSpine(dst planes, w, h int, src raster, spine []document.Point, height float64, start document.Point) {
+func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height float64, start document.Point) {
 	first, last := spine[0], spine[len(spine)-1]
 	if math.Hypot(last.X-start.X, last.Y-start.Y) < math.Hypot(first.X-start.X, first.Y-start.Y) {
 		spine = slices.Clone(spine)
@@ -35,20 +35,21 @@ func cropSpine(dst planes, w, h int, src raster, spine []document.Point, height 
 	s := newSmooth(spine)
 	nu, nv := samples(s.length/float64(w)), samples(height/float64(h))
 	share := 1 / float32(nu*nv)
+	sums := make([][3]float32, h)
 	for x := range w {
-		var sums [readHeight][3]float32
+		clear(sums)
 		for i := range nu {
 			at, along := s.at((float64(x) + (float64(i)+.5)/float64(nu)) / float64(w) * s.length)
-			for y := range min(h, readHeight) {
+			for y := range h {
 				for j := range nv {
 					off := ((float64(y)+(float64(j)+.5)/float64(nv))/float64(h) - .5) * height
 					src.bilinear(at.X-along.Y*off-.5, at.Y+along.X*off-.5, &sums[y])
 				}
 			}
 		}
-		for y := range min(h, readHeight) {
+		for y := range h {
 			for c := range 3 {
-				dst.data[c*dst.size+y*dst.stride+x] = sums[y][c]*share*symmetric.scale[c] + symmetric.shift[c]
+				dst.Data[c*dst.Size+y*dst.Stride+x] = sums[y][c]*share*Symmetric.Scale[c] + Symmetric.Shift[c]
 			}
 		}
 	}
@@ -100,7 +101,7 @@ func straight(q [4]document.Point, tolerance float64) bool {
 
 // warp draws the parallelogram with corners q[0], q[1] and q[3] onto w x h
 // values of dst: bilinear samples, and the mean of several where it shrinks.
-func warp(dst planes, w, h int, src raster, q [4]document.Point, n norm) {
+func warp(dst Planes, w, h int, src Raster, q [4]document.Point, n Norm) {
 	ax, ay := (q[1].X-q[0].X)/float64(w), (q[1].Y-q[0].Y)/float64(w)
 	bx, by := (q[3].X-q[0].X)/float64(h), (q[3].Y-q[0].Y)/float64(h)
 	nu := samples(math.Hypot(ax, ay))
@@ -116,9 +117,9 @@ func warp(dst planes, w, h int, src raster, q [4]document.Point, n norm) {
 					src.bilinear(q[0].X+u*ax+v*bx-.5, q[0].Y+u*ay+v*by-.5, &sum)
 				}
 			}
-			at := y*dst.stride + x
+			at := y*dst.Stride + x
 			for c := range 3 {
-				dst.data[c*dst.size+at] = sum[c]*share*n.scale[c] + n.shift[c]
+				dst.Data[c*dst.Size+at] = sum[c]*share*n.Scale[c] + n.Shift[c]
 			}
 		}
 	}
@@ -130,14 +131,14 @@ func samples(scale float64) int { return min(max(int(math.Ceil(scale*.75)), 1), 
 
 // bilinear adds the colour B, G, R at (x, y), where integers are pixel
 // centres, to sum. Beyond the border it repeats the border.
-func (s raster) bilinear(x, y float64, sum *[3]float32) {
+func (s Raster) bilinear(x, y float64, sum *[3]float32) {
 	fx, fy := math.Floor(x), math.Floor(y)
 	wx, wy := float32(x-fx), float32(y-fy)
-	x0, x1 := clampIndex(fx, s.w), clampIndex(fx+1, s.w)
-	y0, y1 := clampIndex(fy, s.h), clampIndex(fy+1, s.h)
-	top, bottom := s.pix[y0*s.stride:], s.pix[y1*s.stride:]
-	x0, x1 = x0*s.bpp, x1*s.bpp
-	if s.bpp == 1 {
+	x0, x1 := clampIndex(fx, s.W), clampIndex(fx+1, s.W)
+	y0, y1 := clampIndex(fy, s.H), clampIndex(fy+1, s.H)
+	top, bottom := s.Pix[y0*s.Stride:], s.Pix[y1*s.Stride:]
+	x0, x1 = x0*s.BPP, x1*s.BPP
+	if s.BPP == 1 {
 		v := mix(mix(top[x0], top[x1], wx), mix(bottom[x0], bottom[x1], wx), wy)
 		sum[0] += v
 		sum[1] += v

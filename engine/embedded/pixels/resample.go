@@ -1,26 +1,26 @@
-package embedded
+package pixels
 
 import "math"
 
-// planes are the three colour planes B, G, R of a network's input. Row y of
-// plane c starts at c*size + y*stride.
-type planes struct {
-	data         []float32
-	stride, size int
+// Planes are the three color planes B, G, R of a network's input. Row y of
+// plane c starts at c*Size + y*Stride.
+type Planes struct {
+	Data         []float32
+	Stride, Size int
 }
 
-// norm maps a colour value v of plane c to v*scale[c] + shift[c].
-type norm struct{ scale, shift [3]float32 }
+// Norm maps a color value v of plane c to v*Scale[c] + Shift[c].
+type Norm struct{ Scale, Shift [3]float32 }
 
-// symmetric maps 0..255 to -1..1, as PP-OCR was trained.
-var symmetric = norm{[3]float32{1 / 127.5, 1 / 127.5, 1 / 127.5}, [3]float32{-1, -1, -1}}
+// Symmetric maps 0..255 to -1..1, as PP-OCR was trained.
+var Symmetric = Norm{[3]float32{1 / 127.5, 1 / 127.5, 1 / 127.5}, [3]float32{-1, -1, -1}}
 
 // fill sets w x h values from the top left corner to the colour v (B, G, R).
-func (p planes) fill(w, h int, v [3]float32, n norm) {
+func (p Planes) fill(w, h int, v [3]float32, n Norm) {
 	for c := range 3 {
-		value := v[c]*n.scale[c] + n.shift[c]
+		value := v[c]*n.Scale[c] + n.Shift[c]
 		for y := range h {
-			row := p.data[c*p.size+y*p.stride:][:w]
+			row := p.Data[c*p.Size+y*p.Stride:][:w]
 			for x := range row {
 				row[x] = value
 			}
@@ -28,8 +28,8 @@ func (p planes) fill(w, h int, v [3]float32, n norm) {
 	}
 }
 
-// span is a half-open interval of source coordinates.
-type span struct{ from, to float64 }
+// Span is a half-open interval of source coordinates.
+type Span struct{ From, To float64 }
 
 // kernel holds, for each output pixel, the first source pixel that counts and
 // the weights of it and its neighbours, which add up to 1.
@@ -46,13 +46,13 @@ const smooth = 1.4
 // triangle makes the kernel of a linear filter that maps the source interval
 // s to n pixels. When it shrinks, it averages, so that thin strokes stay.
 // Coordinates beyond the limit source pixels repeat the border.
-func triangle(s span, n, limit int) kernel {
+func triangle(s Span, n, limit int) kernel {
 	k := kernel{make([]int32, n), make([][]float32, n)}
-	scale := (s.to - s.from) / float64(n)
+	scale := (s.To - s.From) / float64(n)
 	radius := max(scale, smooth)
 	store := make([]float32, 0, n*(int(2*radius)+3))
 	for i := range n {
-		centre := s.from + (float64(i)+.5)*scale - .5
+		centre := s.From + (float64(i)+.5)*scale - .5
 		lo, hi := int(math.Ceil(centre-radius)), int(math.Floor(centre+radius))
 		first := min(max(lo, 0), limit-1)
 		last := min(max(hi, 0), limit-1)
@@ -73,9 +73,9 @@ func triangle(s span, n, limit int) kernel {
 	return k
 }
 
-// resample draws the part (x, y) of src onto w x h values of dst.
-func resample(dst planes, w, h int, src raster, x, y span, n norm) {
-	kx, ky := triangle(x, w, src.w), triangle(y, h, src.h)
+// Resample draws the part (x, y) of src onto w x h values of dst.
+func Resample(dst Planes, w, h int, src Raster, x, y Span, n Norm) {
+	kx, ky := triangle(x, w, src.W), triangle(y, h, src.H)
 	dst.fill(w, h, [3]float32{}, n) // rows are added to this
 	row := make([]float32, 3*w)
 	from, to := int(ky.first[0]), int(ky.first[h-1])+len(ky.weights[h-1])
@@ -92,17 +92,17 @@ func resample(dst planes, w, h int, src raster, x, y span, n norm) {
 			}
 			weight := ky.weights[oy][i]
 			for c := range 3 {
-				addScaled(dst.data[c*dst.size+oy*dst.stride:][:w], row[c*w:], weight*n.scale[c])
+				addScaled(dst.Data[c*dst.Size+oy*dst.Stride:][:w], row[c*w:], weight*n.Scale[c])
 			}
 		}
 	}
 }
 
 // resampleRow filters source row y to three rows B, G, R laid end to end.
-func resampleRow(out []float32, src raster, y int, k kernel) {
+func resampleRow(out []float32, src Raster, y int, k kernel) {
 	w := len(k.first)
-	line := src.pix[y*src.stride:]
-	if src.bpp == 1 {
+	line := src.Pix[y*src.Stride:]
+	if src.BPP == 1 {
 		for i, first := range k.first {
 			var v float32
 			for j, weight := range k.weights[i] {

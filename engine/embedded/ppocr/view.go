@@ -1,4 +1,4 @@
-package embedded
+package ppocr
 
 import (
 	"image"
@@ -6,11 +6,14 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
+
+// SideStep divides the sides of what the line detector sees: it halves them five times.
+const SideStep = 32
 
 // How large an image is shown to the line detector.
 const (
-	detStep    = 32  // the network halves its input five times
 	detMinSide = 736 // smaller images are enlarged until the shorter side has this
 	maxEnlarge = 3   // but no more: a single line or word is found as well, for less
 
@@ -48,7 +51,7 @@ func firstView(w, h, maxSide int) view {
 // newView scales a w x h image, less than asked for when it is too large.
 func newView(w, h int, scale float64) view {
 	scale = min(scale, math.Sqrt(tilePixels*maxTiles/(float64(w)*float64(h))))
-	round := func(v int) int { return max(detStep, int(math.Round(float64(v)*scale/detStep))*detStep) }
+	round := func(v int) int { return max(SideStep, int(math.Round(float64(v)*scale/SideStep))*SideStep) }
 	v := view{w: round(w), h: round(h)}
 	v.scaleX, v.scaleY = float64(w)/float64(v.w), float64(h)/float64(v.h)
 	return v
@@ -66,7 +69,7 @@ func (v view) closer(lines []document.Line) (closer view, ok bool) {
 	}
 	heights := make([]float64, len(lines))
 	for i, l := range lines {
-		width, height := quadSize(l.Quad)
+		width, height := pixels.QuadSize(l.Quad)
 		heights[i] = min(width, height) / v.scaleY
 	}
 	slices.Sort(heights)
@@ -87,10 +90,10 @@ func (v view) toSource(p document.Point) document.Point {
 }
 
 // draw puts the part of the view inside area onto dst.
-func (v view) draw(dst planes, src raster, area image.Rectangle) {
-	x := span{float64(area.Min.X) * v.scaleX, float64(area.Max.X) * v.scaleX}
-	y := span{float64(area.Min.Y) * v.scaleY, float64(area.Max.Y) * v.scaleY}
-	resample(dst, area.Dx(), area.Dy(), src, x, y, symmetric)
+func (v view) draw(dst pixels.Planes, src pixels.Raster, area image.Rectangle) {
+	x := pixels.Span{From: float64(area.Min.X) * v.scaleX, To: float64(area.Max.X) * v.scaleX}
+	y := pixels.Span{From: float64(area.Min.Y) * v.scaleY, To: float64(area.Max.Y) * v.scaleY}
+	pixels.Resample(dst, area.Dx(), area.Dy(), src, x, y, pixels.Symmetric)
 }
 
 // tile is a part of a view: the network sees area, and core is kept.
@@ -117,5 +120,5 @@ func (v view) tiles() []tile {
 	return tiles
 }
 
-// cut is where part i of n begins, a multiple of detStep.
-func cut(length, i, n int) int { return length / detStep * i / n * detStep }
+// cut is where part i of n begins, a multiple of SideStep.
+func cut(length, i, n int) int { return length / SideStep * i / n * SideStep }

@@ -1,4 +1,4 @@
-package embedded
+package ppocr
 
 /*
 #include <malloc.h>

@@ -1,4 +1,4 @@
-package embedded
+package pixels
 
 // Whether there is anything on a page is seen on blocks of markBlock pixels: a block
 // that is brighter or darker than its neighbors by markStep is a mark. Averaging takes
@@ -10,9 +10,9 @@ const (
 	letters   = 8   // marks: less than the smallest word leaves
 )
 
-// marks counts the blocks of src with a mark, up to letters of them.
-func (s raster) marks() (n int) {
-	w, h := s.w/markBlock, s.h/markBlock
+// Marked reports whether there may be text in s.
+func (s Raster) Marked() bool {
+	n, w, h := 0, s.W/markBlock, s.H/markBlock
 	above, row := make([]float32, w), make([]float32, w)
 	for y := range h {
 		above, row = row, above
@@ -23,22 +23,22 @@ func (s raster) marks() (n int) {
 				continue
 			}
 			if n++; n == letters {
-				return n
+				return true
 			}
 		}
 	}
-	return n
+	return false
 }
 
 func differs(a, b float32) bool { return a-b > markStep || b-a > markStep }
 
 // blockMean is the mean brightness of the block at (x, y).
-func (s raster) blockMean(x, y int) float32 {
+func (s Raster) blockMean(x, y int) float32 {
 	sum, n := 0, 0
 	for dy := range markBlock {
-		line := s.pix[(y+dy)*s.stride+x*s.bpp:][:markBlock*s.bpp]
+		line := s.Pix[(y+dy)*s.Stride+x*s.BPP:][:markBlock*s.BPP]
 		for i, v := range line {
-			if s.bpp == 1 || i%s.bpp != 3 {
+			if s.BPP == 1 || i%s.BPP != 3 {
 				sum += int(v)
 				n++
 			}

@@ -1,10 +1,11 @@
-package embedded
+package ppocr
 
 import (
 	"math"
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 // A component of the heat map is mostly one straight line of text. It can be a bent
@@ -43,7 +44,7 @@ func (m heat) strokes() []stroke {
 // next of the thresholds; what no threshold takes apart is one line.
 func (m heat) strokesOf(c component, thresholds []uint8) []stroke {
 	b := minAreaBox(c.points())
-	if min(b.w, b.h) < detMinHeight {
+	if min(b.w, b.h) < minHeight {
 		return nil
 	}
 	whole := stroke{box: b}
@@ -92,13 +93,13 @@ func (m heat) parts(c component, thresholds []uint8) []stroke {
 }
 
 // line is the stroke in pixels of the source, grown to the whole line of text.
-func (s stroke) line(v view, src raster) document.Line {
+func (s stroke) line(v view, src pixels.Raster) document.Line {
 	b := s.unclip(detUnclip)
 	q := b.corners()
 	for i := range q {
 		q[i] = v.toSource(q[i])
 	}
-	line := document.Line{Quad: q, BBox: bboxOf(q, src.w, src.h)}
+	line := document.Line{Quad: q, BBox: pixels.BBoxOf(q, src.W, src.H)}
 	if s.spine == nil {
 		return line
 	}
@@ -112,7 +113,7 @@ func (s stroke) line(v view, src raster) document.Line {
 		spine[i] = v.toSource(p)
 		r := b.h / 2 * v.scaleY
 		around := [4]document.Point{{X: spine[i].X - r, Y: spine[i].Y - r}, {X: spine[i].X + r, Y: spine[i].Y + r}, spine[i], spine[i]}
-		box = box.Union(bboxOf(around, src.w, src.h).Rect())
+		box = box.Union(pixels.BBoxOf(around, src.W, src.H).Rect())
 	}
 	line.Spine, line.BBox = spine, document.BoxOf(box)
 	return line

@@ -1,4 +1,4 @@
-package embedded
+package ppocr
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 // Coarse layout by PicoDet trained on CDLA.
@@ -35,25 +36,26 @@ var layoutOutputs = []string{
 
 // imageNet is the normalisation of the layout model; the means, meant for
 // R, G, B, are applied in plane order B, G, R as in its training.
-var imageNet = norm{
-	[3]float32{1 / (255 * .229), 1 / (255 * .224), 1 / (255 * .225)},
-	[3]float32{-.485 / .229, -.456 / .224, -.406 / .225},
+var imageNet = pixels.Norm{
+	Scale: [3]float32{1 / (255 * .229), 1 / (255 * .224), 1 / (255 * .225)},
+	Shift: [3]float32{-.485 / .229, -.456 / .224, -.406 / .225},
 }
 
-// coarse returns the boxes that the layout model sees: label, score and box.
-func (e *Engine) coarse(ctx context.Context, src raster) ([]document.Region, error) {
-	ws, err := e.workspace(ctx)
+// Areas returns the boxes that the layout model sees: Label (a CDLA class), Score and
+// BBox in pixels of src.
+func (m *Models) Areas(ctx context.Context, src pixels.Raster) ([]document.Region, error) {
+	ws, err := m.workspace(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer e.release(ws)
+	defer m.release(ws)
 	const size = layoutWidth * layoutHeight
 	in := ws.in.grow(3 * size)
-	resample(planes{in, layoutWidth, size}, layoutWidth, layoutHeight, src,
-		span{0, float64(src.w)}, span{0, float64(src.h)}, imageNet)
+	pixels.Resample(pixels.Planes{Data: in, Stride: layoutWidth, Size: size}, layoutWidth, layoutHeight, src,
+		pixels.Span{To: float64(src.W)}, pixels.Span{To: float64(src.H)}, imageNet)
 	outs := layoutArrays(ws)
-	if err := e.layout.run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
-		return nil, engineFailed("finding the page layout failed", err)
+	if err := m.layout.run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
+		return nil, failed("finding the page layout failed", err)
 	}
 	var found []document.Region
 	for i, stride := range layoutStrides {
@@ -85,10 +87,10 @@ func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // layoutCells decodes the cells of one stride that are sure enough, to boxes in
 // pixels of src.
-func layoutCells(scores, distances []float32, stride int, src raster) []document.Region {
+func layoutCells(scores, distances []float32, stride int, src pixels.Raster) []document.Region {
 	var found []document.Region
 	columns := ceilDiv(layoutWidth, stride)
-	scaleX, scaleY := float64(src.w)/layoutWidth, float64(src.h)/layoutHeight
+	scaleX, scaleY := float64(src.W)/layoutWidth, float64(src.H)/layoutHeight
 	classes := len(layoutLabels)
 	for i := range len(scores) / classes {
 		cell := scores[i*classes:][:classes]
@@ -107,12 +109,12 @@ func layoutCells(scores, distances []float32, stride int, src raster) []document
 		for side := range d {
 			d[side] = expectedBin(distances[(i*4+side)*layoutBins:][:layoutBins]) * float64(stride)
 		}
-		box := bboxOf([4]document.Point{
+		box := pixels.BBoxOf([4]document.Point{
 			{X: (x - d[0]) * scaleX, Y: (y - d[1]) * scaleY},
 			{X: (x + d[2]) * scaleX, Y: (y - d[1]) * scaleY},
 			{X: (x + d[2]) * scaleX, Y: (y + d[3]) * scaleY},
 			{X: (x - d[0]) * scaleX, Y: (y + d[3]) * scaleY},
-		}, src.w, src.h)
+		}, src.W, src.H)
 		score := float64(cell[class])
 		found = append(found, document.Region{Label: layoutLabels[class], BBox: box, Score: &score})
 	}

@@ -1,4 +1,4 @@
-package embedded
+package ppocr
 
 import (
 	"crypto/sha256"
@@ -11,13 +11,15 @@ import (
 	"path/filepath"
 )
 
+// Name names the models that read text.
+const Name = "PP-OCRv6-small"
+
 // The files of Config.Dir.
 const (
 	fileRuntime   = "libonnxruntime.so.1.32.0"
 	fileDetector  = "PP-OCRv6_det_small.onnx"
 	fileReader    = "PP-OCRv6_rec_small.onnx"
 	fileLayout    = "layout_cdla.onnx"
-	modelName     = "PP-OCRv6-small"
 	modelFilesFix = "run `make models`, or set engine.embedded.dir to the folder that holds them"
 )
 
