@@ -1,16 +1,14 @@
 package faults_test
 
 import (
-	"bufio"
 	"fmt"
 	"net/http"
 	"os"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"ocr-gateway/e2e/program"
+	"ocr-gateway/internal/promtext"
 )
 
 // gateway is the running program.
@@ -47,23 +45,15 @@ func (g *gateway) metric(name string) (float64, error) {
 		return 0, err
 	}
 	defer resp.Body.Close()
-	sum, found := 0.0, false
-	lines := bufio.NewScanner(resp.Body)
-	for lines.Scan() {
-		series, value, _ := strings.Cut(lines.Text(), " ")
-		if key, _, _ := strings.Cut(series, "{"); key != name {
-			continue
-		}
-		n, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			return 0, err
-		}
-		sum, found = sum+n, true
+	metrics, err := promtext.Read(resp.Body)
+	if err != nil {
+		return 0, err
 	}
+	sum, found := metrics.Sum(name, nil)
 	if !found {
 		return 0, fmt.Errorf("there is no metric %s", name)
 	}
-	return sum, lines.Err()
+	return sum, nil
 }
 
 // files counts what is in a folder.

@@ -24,7 +24,7 @@ const (
 const everything = "*"
 
 // leaves are what every package may import.
-var leaves = []string{"internal/backoff", "internal/child"}
+var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"internal/arrows":                {},
 	"internal/backoff":               {}, // waits between tries
 	"internal/child":                 {}, // child processes
+	"internal/promtext":              {}, // metrics
 	"internal/mutants":               {}, // damaged documents for tests of others
 	"internal/cputime":               {}, // for tests of others
 	"internal/lazyregexp":            {},
@@ -132,34 +133,37 @@ var testArrows = map[string][]string{
 
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
-	"github.com/labstack":               {"server"},
-	"github.com/klauspost/compress":     {"server"},
-	"github.com/prometheus":             {"server"},
-	"github.com/gen2brain/heic":         {"raster/decode"},
-	"github.com/gen2brain/avif":         {"raster/decode"},
-	"github.com/gen2brain/webp":         {"raster/decode"},
-	"github.com/disintegration/imaging": {"raster/decode"},
-	"golang.org/x/image":                {"raster/decode", "engine/enginetest"},
-	"golang.org/x/net/html":             {"internal/assemble"},
-	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
-	"golang.org/x/sys":                  {"internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
-	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
-	"github.com/pkg/sftp":               {"provision/sshhost"},
-	"github.com/skeema/knownhosts":      {"provision/sshhost"},
-	"github.com/sashabaranov/go-openai": {"engine/vllm"},
-	"github.com/santhosh-tekuri":        {"extract/schema"},
-	"github.com/RealAlexandreAI":        {"extract"},
-	"github.com/yalue/onnxruntime_go":   {"engine/embedded/ppocr"},
-	"github.com/spf13/viper":            {"internal/config"},
-	"go.yaml.in/yaml":                   {"internal/config", "server"},
-	"github.com/spf13/cobra":            {"cmd/ocr-gateway"},
-	"github.com/joho/godotenv":          {"cmd/ocr-gateway"},
-	"github.com/lmittmann/tint":         {"cmd/ocr-gateway"},
-	"github.com/vbauerster/mpb":         {"cmd/ocr-gateway"},
-	"golang.org/x/term":                 {"cmd/ocr-gateway"},
-	"github.com/google/uuid":            {"server"},
-	"golang.org/x/sync":                 {everything},
-	"github.com/agnivade/levenshtein":   {everything},
+	"github.com/labstack":                 {"server"},
+	"github.com/klauspost/compress":       {"server"},
+	"github.com/prometheus/client_golang": {"server"},
+	"github.com/prometheus/client_model":  {"internal/promtext"},
+	"github.com/prometheus/common":        {"internal/promtext"},
+	"github.com/prometheus/procfs":        {"bench"},
+	"github.com/gen2brain/heic":           {"raster/decode"},
+	"github.com/gen2brain/avif":           {"raster/decode"},
+	"github.com/gen2brain/webp":           {"raster/decode"},
+	"github.com/disintegration/imaging":   {"raster/decode"},
+	"golang.org/x/image":                  {"raster/decode", "engine/enginetest"},
+	"golang.org/x/net/html":               {"internal/assemble"},
+	"golang.org/x/text":                   {"engine/embedded", "extract/printed"},
+	"golang.org/x/sys":                    {"internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
+	"github.com/pkg/sftp":                 {"provision/sshhost"},
+	"github.com/skeema/knownhosts":        {"provision/sshhost"},
+	"github.com/sashabaranov/go-openai":   {"engine/vllm"},
+	"github.com/santhosh-tekuri":          {"extract/schema"},
+	"github.com/RealAlexandreAI":          {"extract"},
+	"github.com/yalue/onnxruntime_go":     {"engine/embedded/ppocr"},
+	"github.com/spf13/viper":              {"internal/config"},
+	"go.yaml.in/yaml":                     {"internal/config", "server"},
+	"github.com/spf13/cobra":              {"cmd/ocr-gateway"},
+	"github.com/joho/godotenv":            {"cmd/ocr-gateway"},
+	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
+	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
+	"golang.org/x/term":                   {"cmd/ocr-gateway"},
+	"github.com/google/uuid":              {"server"},
+	"golang.org/x/sync":                   {everything},
+	"github.com/agnivade/levenshtein":     {everything},
 }
 
 // testHomes says what tests may import beyond that.
