@@ -47,3 +47,14 @@ func (r *run) askDirectPort(ctx context.Context) error {
 	}
 	return r.save()
 }
+
+// ports are what the world may reach: sshd, and the API both through the
+// cloud's TLS proxy and on an address of its own, without TLS and without the
+// proxy's limits. vLLM is not among them.
+func (r *run) ports() []cloud.Port {
+	ports := []cloud.Port{{Number: 22}, {Number: r.d.Options.APIPort, HTTP: true}}
+	if r.d.Without.DirectPort == "" {
+		ports = append(ports, r.directPort())
+	}
+	return ports
+}
