@@ -26,10 +26,11 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 	"internal/app":                   {everything},
 	"internal/config":                {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
 	"internal/arrows":                {},
+	"internal/clip":                  {},
 	"internal/mutants":               {}, // damaged documents for tests of others
 	"internal/cputime":               {}, // for tests of others
 	"internal/lazyregexp":            {},
@@ -67,7 +68,13 @@ var arrows = map[string][]string{
 	"extract/jsontree":               {},
 	"extract/extracttest":            {"document"}, // pages for tests of others
 	"cache":                          {"internal/setting"},
-	"server":                         {"document", "internal/metricnames", "internal/setting", "server/presence"},
+	"service":                        {"document", "internal/clip", "internal/setting", "service/admission"},
+	"service/admission":              {"document", "internal/setting"},
+	"server":                         {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server/form":                    {"document", "internal/clip", "server/problem", "service"},
+	"server/guard":                   {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/wire":                    {"document", "internal/clip", "server/problem"},
+	"server/problem":                 {"document"},
 	"server/presence":                {},
 	"bench":                          {},
 	"bench/peers/layoutstub":         {},
@@ -109,7 +116,7 @@ var testArrows = map[string][]string{
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
 	"github.com/labstack":               {"server"},
-	"github.com/klauspost/compress":     {"server"},
+	"github.com/klauspost/compress":     {"server", "server/wire"},
 	"github.com/prometheus":             {"server"},
 	"github.com/gen2brain/heic":         {"raster"},
 	"github.com/gen2brain/avif":         {"raster"},

@@ -1,4 +1,4 @@
-package server
+package form
 
 import (
 	"bufio"
@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"ocr-gateway/document"
 )
 
 // maxKeyBytes bounds a member name as it is written, escapes included.
@@ -14,7 +16,7 @@ const maxKeyBytes = 1 << 10
 // readJSON reads {"image": "<base64 or data URI>", "task": "text", …} as a
 // stream: a file goes from its string to its source without being held in
 // memory, every other value is small and left to encoding/json.
-func (s *Server) readJSON(c *call, plain io.Reader) error {
+func (d Decoder) readJSON(r *Request, plain io.Reader) error {
 	j := &jsonStream{bufio.NewReader(plain)}
 	if mark, err := j.r.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
 		j.r.Discard(len(byteOrderMark))
@@ -33,12 +35,12 @@ func (s *Server) readJSON(c *call, plain io.Reader) error {
 			return err
 		}
 		switch {
-		case !slices.Contains(c.form.files, name):
-			err = c.readOption(name, j)
-		case c.form.many > 1:
-			err = s.readList(c, name, j)
+		case !slices.Contains(r.kind.Files, name):
+			err = r.readOption(name, j)
+		case r.kind.Many > 1:
+			err = d.readList(r, name, j)
 		default:
-			err = s.readBase64(c, name, j)
+			err = d.readBase64(r, name, j)
 		}
 		if err != nil {
 			return err
@@ -49,19 +51,19 @@ func (s *Server) readJSON(c *call, plain io.Reader) error {
 // readOption stores an option: strings as they are, numbers and booleans as
 // written, lists of scalars joined by commas, objects (a schema) as JSON. Null is
 // as good as absent.
-func (c *call) readOption(name string, j *jsonStream) error {
-	if !slices.Contains(c.form.options, name) {
-		return c.unknown(name)
+func (r *Request) readOption(name string, j *jsonStream) error {
+	if !slices.Contains(r.kind.Options, name) {
+		return r.unknown(name)
 	}
 	if b, err := j.peek(); err == nil && b == '[' && isFileLike(name) {
-		return c.strayFile(name)
+		return r.strayFile(name)
 	}
 	raw, err := j.value(2 * maxSchemaBytes) // escapes make it longer than it is
 	if err != nil {
 		return err
 	}
 	if raw == nil {
-		return invalid(name, "%s is longer than %d bytes", name, maxSchemaBytes)
+		return document.Invalid(name, "%s is longer than %d bytes", name, maxSchemaBytes)
 	}
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
@@ -71,7 +73,7 @@ func (c *call) readOption(name string, j *jsonStream) error {
 	case nil:
 		return nil
 	case string:
-		return c.set(name, v)
+		return r.set(name, v)
 	case []any:
 		if name == "schema" {
 			break
@@ -88,47 +90,47 @@ func (c *call) readOption(name string, j *jsonStream) error {
 			case float64:
 				texts[i] = string(parts[i])
 			default:
-				return invalid(name, "the list %s may hold only strings and numbers", name)
+				return document.Invalid(name, "the list %s may hold only strings and numbers", name)
 			}
 		}
-		return c.set(name, strings.Join(texts, ","))
+		return r.set(name, strings.Join(texts, ","))
 	}
-	return c.set(name, string(raw))
+	return r.set(name, string(raw))
 }
 
 // readList reads the files of a batch.
-func (s *Server) readList(c *call, field string, j *jsonStream) error {
+func (d Decoder) readList(r *Request, field string, j *jsonStream) error {
 	if b, err := j.peek(); err != nil {
 		return err
 	} else if b != '[' {
-		return invalid(field, "%s must be a list of base64 strings", field)
+		return document.Invalid(field, "%s must be a list of base64 strings", field)
 	}
 	j.r.Discard(1)
 	for first := true; ; first = false {
 		if closed, err := j.end(']', first); closed || err != nil {
 			return err
 		}
-		if err := s.readBase64(c, field, j); err != nil {
+		if err := d.readBase64(r, field, j); err != nil {
 			return err
 		}
 	}
 }
 
 // readBase64 reads one file.
-func (s *Server) readBase64(c *call, field string, j *jsonStream) error {
+func (d Decoder) readBase64(r *Request, field string, j *jsonStream) error {
 	if b, err := j.peek(); err != nil {
 		return err
 	} else if b != '"' {
-		return invalid(field, "%s must be a base64 string", field)
+		return document.Invalid(field, "%s must be a base64 string", field)
 	}
 	text := j.text()
 	content, err := base64Content(field, text)
 	if err != nil {
 		return err
 	}
-	src, err := s.readSource(c, "", content)
+	src, err := d.readSource(r, "", content)
 	if err != nil {
 		return err
 	}
-	return c.add(field, src)
+	return r.add(field, src)
 }

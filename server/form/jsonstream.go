@@ -1,4 +1,4 @@
-package server
+package form
 
 import (
 	"bufio"
@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/problem"
 )
 
 // jsonStream reads a JSON object piece by piece. It knows just enough of the
@@ -15,7 +16,7 @@ import (
 type jsonStream struct{ r *bufio.Reader }
 
 func (j *jsonStream) malformed() *document.Problem {
-	return malformed("the body is not a JSON object")
+	return problem.Malformed("the body is not a JSON object")
 }
 
 // broken keeps problems from below and calls everything else bad JSON.
@@ -80,7 +81,7 @@ func (j *jsonStream) key() (string, error) {
 		return "", err
 	}
 	if raw == nil {
-		return "", malformed("the JSON body has a member name longer than %d bytes", maxKeyBytes)
+		return "", problem.Malformed("the JSON body has a member name longer than %d bytes", maxKeyBytes)
 	}
 	var name string
 	if err := json.Unmarshal(raw, &name); err != nil {
@@ -132,7 +133,7 @@ func (j *jsonStream) finish() error {
 	_, err := j.peek()
 	switch {
 	case err == nil:
-		return malformed("there is something after the JSON object")
+		return problem.Malformed("there is something after the JSON object")
 	case errors.Is(err, io.EOF):
 		return nil
 	}

@@ -1,4 +1,4 @@
-package server
+package form
 
 import (
 	"bufio"
@@ -10,14 +10,16 @@ import (
 	"strings"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
+	"ocr-gateway/server/problem"
 )
 
 // readMultipart streams a form: files go to sources as they come, options may
 // stand before or after them. Every part is either an option, each at most once,
 // or a file, so their number is bounded by the form.
-func (s *Server) readMultipart(c *call, plain io.Reader, boundary string) error {
+func (d Decoder) readMultipart(r *Request, plain io.Reader, boundary string) error {
 	if boundary == "" || len(boundary) > 70 { // RFC 2046 section 5.1.1
-		return malformed("the multipart Content-Type has no valid boundary; let the HTTP client write this header")
+		return problem.Malformed("the multipart Content-Type has no valid boundary; let the HTTP client write this header")
 	}
 	parts := multipart.NewReader(plain, boundary)
 	for n := 0; ; n++ {
@@ -27,33 +29,33 @@ func (s *Server) readMultipart(c *call, plain io.Reader, boundary string) error 
 		}
 		if err != nil {
 			if n == 0 && errors.Is(err, io.EOF) {
-				return malformed("the multipart body has no parts, or its boundary is not the one in Content-Type")
+				return problem.Malformed("the multipart body has no parts, or its boundary is not the one in Content-Type")
 			}
 			return multipartError(err)
 		}
-		if err := s.readPart(c, part); err != nil {
+		if err := d.readPart(r, part); err != nil {
 			return err
 		}
 	}
 }
 
-func (s *Server) readPart(c *call, part *multipart.Part) error {
+func (d Decoder) readPart(r *Request, part *multipart.Part) error {
 	name := part.FormName()
 	switch {
-	case slices.Contains(c.form.files, name):
+	case slices.Contains(r.kind.Files, name):
 		if !isFile(part) {
-			return invalid(name, "field %q carries text, not a file; with curl write -F %s=@FILE", name, name)
+			return document.Invalid(name, "field %q carries text, not a file; with curl write -F %s=@FILE", name, name)
 		}
 		content, err := contentOf(part)
 		if err != nil {
 			return err
 		}
-		src, err := s.readSource(c, part.FileName(), content)
+		src, err := d.readSource(r, part.FileName(), content)
 		if err != nil {
 			return multipartError(err)
 		}
-		return c.add(name, src)
-	case slices.Contains(c.form.options, name) && !(isFileLike(name) && isFile(part)):
+		return r.add(name, src)
+	case slices.Contains(r.kind.Options, name) && !(isFileLike(name) && isFile(part)):
 		content, err := contentOf(part)
 		if err != nil {
 			return err
@@ -62,9 +64,9 @@ func (s *Server) readPart(c *call, part *multipart.Part) error {
 		if err != nil {
 			return multipartError(err)
 		}
-		return c.set(name, string(value))
+		return r.set(name, string(value))
 	default:
-		return c.unknown(name)
+		return r.unknown(name)
 	}
 }
 
@@ -79,7 +81,7 @@ func contentOf(part *multipart.Part) (io.Reader, error) {
 		return base64Errors{base64.NewDecoder(base64.RawStdEncoding, text), part.FormName()}, nil
 	default:
 		return nil, document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
-			"the Content-Transfer-Encoding %q of field %q is not supported; send base64, quoted-printable or none", clip(encoding), clip(part.FormName()))
+			"the Content-Transfer-Encoding %q of field %q is not supported; send base64, quoted-printable or none", clip.Text(encoding), clip.Text(part.FormName()))
 	}
 }
 
@@ -94,5 +96,5 @@ func multipartError(err error) error {
 	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p
 	}
-	return malformed("the multipart body is damaged or ends before its last boundary").Because(err)
+	return problem.Malformed("the multipart body is damaged or ends before its last boundary").Because(err)
 }

@@ -1,24 +1,19 @@
-package server
+package wire
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-
-	"ocr-gateway/document"
 )
 
 // reserved is how many file descriptors are kept for work, where half of the process's are
 // no fewer: uploads on disk, documents, rendering processes, connections to model servers.
 const reserved = 1024
 
-// maxConnections is how many clients may be connected.
-func maxConnections() int {
+// MaxConnections is how many clients may be connected.
+func MaxConnections() int {
 	var files syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files) != nil {
 		return reserved
@@ -28,13 +23,13 @@ func maxConnections() int {
 	return max(n-reserved, n/2)
 }
 
-// connections is a listener that leaves descriptors for work. A connection too many takes
+// Connections is a listener that leaves descriptors for work. A connection too many takes
 // the place of an idle one, of the address that has most of those the one idle for longest:
 // whoever holds many costs nobody else theirs. Where none is idle, it is told so and closed.
-type connections struct {
+type Connections struct {
 	net.Listener
-	most   int
-	refuse prometheus.Counter
+	most     int
+	turnAway func(net.Conn)
 
 	mu   sync.Mutex
 	open map[net.Conn]*connection
@@ -47,12 +42,14 @@ type connection struct {
 	idle    time.Time // since when; zero while a request is on it
 }
 
-func reserve(ln net.Listener, most int, refuse prometheus.Counter) *connections {
-	return &connections{Listener: ln, most: most, refuse: refuse, open: map[net.Conn]*connection{}, idle: map[string]int{}}
+// Reserve makes a listener for so many connections. turnAway is handed those that are too
+// many, to tell them so and to close them.
+func Reserve(ln net.Listener, most int, turnAway func(net.Conn)) *Connections {
+	return &Connections{Listener: ln, most: most, turnAway: turnAway, open: map[net.Conn]*connection{}, idle: map[string]int{}}
 }
 
 // Accept waits for a connection that may stay.
-func (l *connections) Accept() (net.Conn, error) {
+func (l *Connections) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
 		if err != nil {
@@ -61,13 +58,12 @@ func (l *connections) Accept() (net.Conn, error) {
 		if l.admit(c) {
 			return c, nil
 		}
-		l.refuse.Inc()
-		turnAway(c)
+		l.turnAway(c)
 	}
 }
 
 // admit takes a connection in, for the longest idle one if it must.
-func (l *connections) admit(c net.Conn) bool {
+func (l *Connections) admit(c net.Conn) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.open) >= l.most {
@@ -89,7 +85,7 @@ func (l *connections) admit(c net.Conn) bool {
 }
 
 // longestIdle is nil where a request is on every connection. l.mu is held.
-func (l *connections) longestIdle() (oldest net.Conn) {
+func (l *Connections) longestIdle() (oldest net.Conn) {
 	most := 0
 	var since time.Time
 	for c, its := range l.open {
@@ -102,7 +98,7 @@ func (l *connections) longestIdle() (oldest net.Conn) {
 }
 
 // set notes since when a connection is idle; zero when a request is on it. l.mu is held.
-func (l *connections) set(c net.Conn, idle time.Time) {
+func (l *Connections) set(c net.Conn, idle time.Time) {
 	its := l.open[c]
 	if !its.idle.IsZero() {
 		l.idle[its.address]--
@@ -115,8 +111,8 @@ func (l *connections) set(c net.Conn, idle time.Time) {
 	}
 }
 
-// watch is an http.Server's ConnState.
-func (l *connections) watch(c net.Conn, state http.ConnState) {
+// Watch is an http.Server's ConnState.
+func (l *Connections) Watch(c net.Conn, state http.ConnState) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if _, here := l.open[c]; !here {
@@ -132,18 +128,4 @@ func (l *connections) watch(c net.Conn, state http.ConnState) {
 		delete(l.open, c)
 	case http.StateNew: // as admit has it
 	}
-}
-
-// turnAway tells a client that there is no room for its connection.
-func turnAway(c net.Conn) {
-	p := document.Problemf(document.CodeOverloaded, document.PhaseAdmission,
-		"as many clients are connected as this server has file descriptors for; try again later").Retry()
-	p.Limit = limitConnections
-	body, err := encodeJSON((&failure{Problem: p}).body(newID()))
-	if err == nil {
-		// Nobody waits for a client that does not read.
-		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-		_, _ = fmt.Fprintf(c, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
-	}
-	c.Close()
 }

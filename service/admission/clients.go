@@ -1,11 +1,6 @@
-package server
+package admission
 
-import (
-	"net/netip"
-	"time"
-
-	"github.com/labstack/echo/v4"
-)
+import "time"
 
 // clients counts the requests of each client that are here, and remembers who was
 // turned away lately because others had taken all.
@@ -54,24 +49,4 @@ func (c *clients) others(client string, now time.Duration) bool {
 		}
 	}
 	return false
-}
-
-// keyName is where authorize leaves which API key opened the API.
-const keyName = "api_key"
-
-// clientOf tells clients apart: by API key where there are any, else by address. A
-// site has an IPv6 network of 64 bits for itself.
-func clientOf(c echo.Context) string {
-	if key, ok := c.Get(keyName).(string); ok {
-		return key
-	}
-	ip, err := netip.ParseAddr(c.RealIP())
-	if err != nil {
-		return "unknown"
-	}
-	if ip = ip.Unmap(); ip.Is6() {
-		network, _ := ip.Prefix(64) // fails for no IPv6 address
-		return network.String()
-	}
-	return ip.String()
 }

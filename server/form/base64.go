@@ -1,4 +1,4 @@
-package server
+package form
 
 import (
 	"bufio"
@@ -29,7 +29,7 @@ func base64Content(field string, text io.Reader) (io.Reader, error) {
 	lower := strings.ToLower(string(head))
 	switch {
 	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
-		return nil, invalid(field, "%s is an address; this server fetches nothing, send the content as base64", field)
+		return nil, document.Invalid(field, "%s is an address; this server fetches nothing, send the content as base64", field)
 	case strings.HasPrefix(lower, "data:"):
 		if err := skipDataURIHead(field, r); err != nil {
 			return nil, err
@@ -56,7 +56,7 @@ func skipDataURIHead(field string, r *bufio.Reader) error {
 		}
 		head.WriteByte(b)
 	}
-	return invalid(field, "%s is a data URI without base64 content", field)
+	return document.Invalid(field, "%s is a data URI without base64 content", field)
 }
 
 // base64Text maps the variants of base64 to the standard one without padding.
@@ -108,5 +108,5 @@ func (e base64Errors) Read(b []byte) (int, error) {
 	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return n, p
 	}
-	return n, invalid(e.field, "%s is not base64", e.field)
+	return n, document.Invalid(e.field, "%s is not base64", e.field)
 }

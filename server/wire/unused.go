@@ -1,4 +1,4 @@
-package server
+package wire
 
 import (
 	"net"
@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// unused are the connections on which no request has come yet, as browsers and clients
+// Unused are the connections on which no request has come yet, as browsers and clients
 // open in advance. http.Server.Shutdown would wait five seconds for each.
-type unused struct {
+type Unused struct {
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
 }
 
-// watch is an http.Server's ConnState.
-func (u *unused) watch(c net.Conn, state http.ConnState) {
+// Watch is an http.Server's ConnState.
+func (u *Unused) Watch(c net.Conn, state http.ConnState) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if state != http.StateNew {
@@ -27,7 +27,8 @@ func (u *unused) watch(c net.Conn, state http.ConnState) {
 	u.conns[c] = struct{}{}
 }
 
-func (u *unused) close() {
+// Close closes them.
+func (u *Unused) Close() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for c := range u.conns {

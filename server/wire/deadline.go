@@ -1,4 +1,7 @@
-package server
+// Package wire guards connections: clients that stand still while they send or read,
+// bodies that are too long or become so when they are decompressed, and more connections
+// than there are file descriptors for.
+package wire
 
 import (
 	"net/http"
@@ -9,12 +12,19 @@ import (
 // a large answer is told from one that has stopped reading.
 const writeChunk = 64 << 10
 
-// withDeadlines guards both directions of every connection against clients
-// that stand still: reads through body, writes through deadlineWriter.
-func (s *Server) withDeadlines(next http.Handler) http.Handler {
+// Limits are what a client may send, and how long it may stand still.
+type Limits struct {
+	Upload int64         // bytes of a request's files, after decompression
+	Idle   time.Duration // without a byte sent or read
+}
+
+// Guard guards both directions of every connection against clients that stand still:
+// reads through a Body, which the handler finds as the request's body, writes through a
+// deadlineWriter.
+func (l Limits) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		dw := &deadlineWriter{w, http.NewResponseController(w), s.cfg.IdleTimeout}
-		body := s.newBody(w, r)
+		dw := &deadlineWriter{w, http.NewResponseController(w), l.Idle}
+		body := l.newBody(w, r)
 		r = r.WithContext(r.Context()) // a copy: net/http looks at its own request's Body
 		r.Body = body
 		defer dw.extend() // for what net/http still holds in its buffer
