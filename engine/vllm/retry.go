@@ -4,6 +4,8 @@ import (
 	"context"
 	"math/rand/v2"
 	"time"
+
+	"ocr-gateway/engine/vllm/chat"
 )
 
 const (
@@ -18,13 +20,13 @@ type tries struct{ broken, busy, unread int }
 const unreadAttempts = 2
 
 // next says how long to wait before another attempt, or that there is none.
-func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
-	switch f.kind {
-	case broken:
+func (t *tries) next(f *chat.Fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
+	switch f.Kind {
+	case chat.Broken:
 		t.broken++
-	case busy, rekeyed:
+	case chat.Busy, chat.Rekeyed:
 		t.busy++
-	case withheld, empty:
+	case chat.Withheld, chat.Empty:
 		t.unread++
 		return 0, t.unread < unreadAttempts
 	default:
@@ -33,7 +35,7 @@ func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, 
 	if t.broken >= attempts || t.busy >= busyAttempts {
 		return 0, false
 	}
-	return max(backoff(t.broken+t.busy), f.wait), true
+	return max(backoff(t.broken+t.busy), f.Wait), true
 }
 
 // backoff doubles with each failure and is spread over its upper half, so that the

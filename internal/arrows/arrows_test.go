@@ -47,7 +47,10 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright":        {"document", "internal/plane"},
 	"engine/embedded":                {"document", "internal/setting"},
-	"engine/vllm":                    {"document", "internal/setting", "model"},
+	"engine/vllm":                    {"document", "internal/setting", "model", "engine/vllm/chat", "engine/vllm/crops", "engine/vllm/endpoints"},
+	"engine/vllm/chat":               {"document", "model"},
+	"engine/vllm/crops":              {"document", "model"},
+	"engine/vllm/endpoints":          {"document", "internal/clip", "internal/setting"},
 	"engine/enginetest":              {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":     {"engine/enginetest"},
 	"pipeline":                       {"document", "internal/setting"},
@@ -129,7 +132,7 @@ var homes = map[string][]string{
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},
-	"github.com/sashabaranov/go-openai": {"engine/vllm"},
+	"github.com/sashabaranov/go-openai": {"engine/vllm/chat"},
 	"github.com/santhosh-tekuri":        {"extract/schema"},
 	"github.com/RealAlexandreAI":        {"extract"},
 	"github.com/yalue/onnxruntime_go":   {"engine/embedded"},
@@ -149,7 +152,7 @@ var homes = map[string][]string{
 var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
-	"golang.org/x/image":            {"engine/vllm"},
+	"golang.org/x/image":            {"engine/vllm/crops"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
 	"github.com/pkg/sftp":           {"provision/podtest"},
 }

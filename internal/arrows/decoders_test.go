@@ -12,7 +12,7 @@ import (
 var childFiles = []string{"raster/decode.go", "raster/reckon.go", "raster/webp.go", "raster/worker.go"}
 
 // ownFiles decode what the program itself has encoded, or stand in for a model server in tests.
-var ownFiles = []string{"engine/vllm/payload.go", "engine/enginetest/unread.go"}
+var ownFiles = []string{"engine/vllm/chat/message.go", "engine/enginetest/unread.go"}
 
 // decoding matches calls of what reads foreign images and PDFs, and decodingHere those within
 // package raster.

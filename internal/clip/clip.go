@@ -10,16 +10,19 @@ import (
 // Most is how many characters of foreign text are shown.
 const Most = 100
 
-// Text cuts s and drops what cannot be printed.
-func Text(s string) string {
+// Text is To of as many characters as are shown.
+func Text(s string) string { return To(s, Most) }
+
+// To cuts s to so many characters and drops what cannot be printed.
+func To(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return -1
 		}
 		return r
-	}, s[:min(len(s), 4*Most)])
-	if r := []rune(s); len(r) > Most {
-		return string(r[:Most]) + "…"
+	}, s[:min(len(s), 4*most)])
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
 	}
 	return s
 }

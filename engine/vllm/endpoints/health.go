@@ -1,4 +1,4 @@
-package vllm
+package endpoints
 
 import "time"
 
@@ -28,30 +28,31 @@ const (
 // failingDetail goes with stateFailing.
 const failingDetail = "it answers its health check, but requests fail"
 
-func (p *pool) health() []Health {
+// Health is how the endpoints are, in the order of the configuration.
+func (p *Pool) Health() []Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var all []Health
-	for _, e := range p.endpoints {
+	for _, e := range p.servers {
 		all = append(all, e.health())
 	}
 	return all
 }
 
 // healthOf is how one of the endpoints is.
-func (p *pool) healthOf(e *endpoint) Health {
+func (p *Pool) healthOf(e *Server) Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return e.health()
 }
 
 // health is called under the pool's mutex.
-func (e *endpoint) health() Health {
+func (e *Server) health() Health {
 	h := Health{
-		Name: e.Name, State: e.status.state, Detail: e.status.detail, InFlight: e.inFlight, Limit: e.MaxInFlight,
+		Name: e.Name, State: e.status.State, Detail: e.status.Detail, InFlight: e.inFlight, Limit: e.MaxInFlight,
 		Breaker: e.breaker.state(time.Now()), Version: e.status.version,
 	}
-	if e.status.ready() && e.breaker.open() {
+	if e.status.Ready() && e.breaker.open() {
 		h.State, h.Detail = stateFailing, failingDetail
 	}
 	return h

@@ -1,4 +1,4 @@
-package vllm
+package crops
 
 /*
 #cgo LDFLAGS: -ldl

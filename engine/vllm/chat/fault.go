@@ -1,4 +1,4 @@
-package vllm
+package chat
 
 import (
 	"encoding/json"
@@ -14,45 +14,45 @@ import (
 	"ocr-gateway/document"
 )
 
-// kind is what a failed attempt means for the next one.
-type kind int
+// Kind is what a failed attempt means for the next one.
+type Kind int
 
 const (
-	refused       kind = iota // the request is at fault: the same again fails again
-	misconfigured             // key, model name or address are wrong: an operator must act
-	busy                      // the server has no room now
-	rekeyed                   // the server refuses a key whose file may be about to change
-	broken                    // the server or the way to it failed
-	oversized                 // the image has more tokens than the server's encoder cache
-	withheld                  // the answer lacks text, see answer.unread; the same server answers the same again
-	swapped                   // the servers serve another model than the one that the region was encoded for
-	empty                     // the answer has no text, see answer.unread; nobody knows why
+	Refused       Kind = iota // the request is at fault: the same again fails again
+	Misconfigured             // key, model name or address are wrong: an operator must act
+	Busy                      // the server has no room now
+	Rekeyed                   // the server refuses a key whose file may be about to change
+	Broken                    // the server or the way to it failed
+	Oversized                 // the image has more tokens than the server's encoder cache
+	Withheld                  // the answer lacks text, see Answer.Unread; the same server answers the same again
+	Swapped                   // the servers serve another model than the one that the region was encoded for
+	Empty                     // the answer has no text, see Answer.Unread; nobody knows why
 )
 
-// fault is a failed attempt.
-type fault struct {
-	kind   kind
-	status int           // HTTP, also of an error inside a 200 stream; 0 when none came
-	wait   time.Duration // the server's Retry-After; 0 when it named none
-	tokens int           // of oversized: the cache's size, 0 when not said
-	detail string        // for people
-	cause  error
+// Fault is a failed attempt.
+type Fault struct {
+	Kind   Kind
+	Status int           // HTTP, also of an error inside a 200 stream; 0 when none came
+	Wait   time.Duration // the server's Retry-After; 0 when it named none
+	Tokens int           // of Oversized: the cache's size, 0 when not said
+	Detail string        // for people
+	Cause  error
 }
 
-func (f *fault) Error() string {
-	if f.cause != nil {
-		return f.detail + ": " + f.cause.Error()
+func (f *Fault) Error() string {
+	if f.Cause != nil {
+		return f.Detail + ": " + f.Cause.Error()
 	}
-	return f.detail
+	return f.Detail
 }
 
-func (f *fault) Unwrap() error { return f.cause }
+func (f *Fault) Unwrap() error { return f.Cause }
 
-// problem is the fault as the region's end.
-func (f *fault) problem() *document.Problem {
-	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.detail).Because(f)
-	switch f.kind {
-	case busy, rekeyed, broken, empty, swapped:
+// Problem is the fault as the region's end.
+func (f *Fault) Problem() *document.Problem {
+	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.Detail).Because(f)
+	switch f.Kind {
+	case Busy, Rekeyed, Broken, Empty, Swapped:
 		return p.Retry()
 	}
 	return p
@@ -61,10 +61,10 @@ func (f *fault) problem() *document.Problem {
 // retryAfterMax caps what a server may ask for.
 const retryAfterMax = 30 * time.Second
 
-// statusFault reads an answer that is an error. body may be cut or anything.
-func statusFault(status int, header http.Header, body []byte) *fault {
+// StatusFault reads an answer that is an error. body may be cut or anything.
+func StatusFault(status int, header http.Header, body []byte) *Fault {
 	f := parseFault(status, body)
-	f.wait = retryAfter(header.Get("Retry-After"))
+	f.Wait = retryAfter(header.Get("Retry-After"))
 	return f
 }
 
@@ -81,7 +81,7 @@ func retryAfter(value string) time.Duration {
 
 // parseFault classifies an error body. For an error inside a 200 stream the
 // body's own code takes the status' place.
-func parseFault(status int, body []byte) *fault {
+func parseFault(status int, body []byte) *Fault {
 	message, code := errorMessage(body)
 	if status == http.StatusOK {
 		status = http.StatusInternalServerError
@@ -89,25 +89,25 @@ func parseFault(status int, body []byte) *fault {
 			status = code
 		}
 	}
-	f := &fault{status: status, cause: errors.New(message)}
+	f := &Fault{Status: status, Cause: errors.New(message)}
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		f.kind, f.detail = misconfigured, "the model server refuses the API key: check the endpoint's api_key"
+		f.Kind, f.Detail = Misconfigured, "the model server refuses the API key: check the endpoint's api_key"
 	case status == http.StatusNotFound && strings.Contains(message, "does not exist"):
-		f.kind, f.detail = misconfigured, "the model server does not serve the model that vllm.model names"
+		f.Kind, f.Detail = Misconfigured, "the model server does not serve the model that vllm.model names"
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed || status < 400:
-		f.kind, f.detail = misconfigured, fmt.Sprintf("there is no chat completion service at the model server's address (status %d): check the endpoint's url", status)
+		f.Kind, f.Detail = Misconfigured, fmt.Sprintf("there is no chat completion service at the model server's address (status %d): check the endpoint's url", status)
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
-		f.kind, f.detail = busy, fmt.Sprintf("the model server is overloaded (status %d): try again later", status)
+		f.Kind, f.Detail = Busy, fmt.Sprintf("the model server is overloaded (status %d): try again later", status)
 	case status == http.StatusRequestTimeout:
-		f.kind, f.detail = broken, "the model server gave up the request (status 408): try again later"
+		f.Kind, f.Detail = Broken, "the model server gave up the request (status 408): try again later"
 	case status >= 500:
-		f.kind, f.detail = broken, fmt.Sprintf("the model server failed (status %d): try again later", status)
+		f.Kind, f.Detail = Broken, fmt.Sprintf("the model server failed (status %d): try again later", status)
 	case status == http.StatusBadRequest && strings.Contains(message, cacheExceeded):
-		f.kind, f.tokens = oversized, numberAfter(message, "encoder cache size")
-		f.detail = "the image is larger than the model server's encoder cache: start the server with a larger --max-num-batched-tokens"
+		f.Kind, f.Tokens = Oversized, numberAfter(message, "encoder cache size")
+		f.Detail = "the image is larger than the model server's encoder cache: start the server with a larger --max-num-batched-tokens"
 	default:
-		f.kind, f.detail = refused, fmt.Sprintf("the model server refused the request (status %d)", status)
+		f.Kind, f.Detail = Refused, fmt.Sprintf("the model server refused the request (status %d)", status)
 	}
 	return f
 }

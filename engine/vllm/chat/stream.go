@@ -1,4 +1,7 @@
-package vllm
+// Package chat is the protocol that vLLM servers speak, the chat completions that OpenAI
+// defined: requests with an image are written, and streamed answers, their loops and
+// errors read.
+package chat
 
 import (
 	"bufio"
@@ -22,24 +25,29 @@ const (
 	maxContent = 1 << 20 // bytes of text; 8192 tokens are some 40 KB
 )
 
+// Why an answer cannot be read.
 var (
-	errCut       = errors.New("the answer ended in the middle")
-	errTooLong   = errors.New("the answer is too long")
-	errMalformed = errors.New("the answer is not an event stream of chat completion chunks")
+	ErrCut       = errors.New("the answer ended in the middle")
+	ErrTooLong   = errors.New("the answer is too long")
+	ErrMalformed = errors.New("the answer is not an event stream of chat completion chunks")
 )
 
-// answer is what a server said about one region.
-type answer struct {
-	text       string
+// Answer is what a server said about one region.
+type Answer struct {
+	Text       string
+	Looped     bool   // the model repeated itself; Text ends with one copy
+	Cut        *Fault // why Text is not all of it; nil when it is
+	Confidence *float64
+	Usage      document.Usage // of this request, as far as it came
+
 	finish     openai.FinishReason
-	looped     bool   // the model repeated itself; text ends with one copy
 	hasContent bool   // content came as a string, be it an empty one
-	other      string // the field that held words in place of content, see unread
-	cut        *fault // why text is not all of it; nil when it is
-	confidence *float64
-	usage      document.Usage // of this request, as far as it came
-	counted    bool           // usage has the server's own count of the answer's tokens
+	other      string // the field that held words in place of content, see Unread
+	counted    bool   // Usage has the server's own count of the answer's tokens
 }
+
+// AtLimit reports whether the answer ended because it reached the limit of tokens.
+func (a Answer) AtLimit() bool { return a.finish == openai.FinishReasonLength }
 
 // chunk is what is used of one event: go-openai's type of all of it takes a fifth more
 // time and nearly twice the memory, and there is one for each token. A server that fails in the middle sends an error in place of choices,
@@ -78,10 +86,10 @@ var lineReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<
 // finishRepetition is vLLM's own reason, from its repetition_detection.
 const finishRepetition = openai.FinishReason("repetition")
 
-// readAnswer reads a stream of server-sent events until [DONE], the end of the
+// Read reads a stream of server-sent events until [DONE], the end of the
 // stream or a loop of at least rule. It ends with an error when the answer is not
 // complete; what it had cost until then comes beside the error.
-func readAnswer(r io.Reader, rule model.Loop) (answer, error) {
+func Read(r io.Reader, rule model.Loop) (Answer, error) {
 	lines := lineReaders.Get().(*bufio.Reader)
 	lines.Reset(r)
 	defer func() {
@@ -99,7 +107,7 @@ func readAnswer(r io.Reader, rule model.Loop) (answer, error) {
 			err = a.add(data)
 		}
 		switch {
-		case err == nil && a.got.looped:
+		case err == nil && a.got.Looped:
 			return a.costed(), nil
 		case err == nil:
 		case a.got.finish != "" && !isFault(err):
@@ -115,30 +123,30 @@ func readAnswer(r io.Reader, rule model.Loop) (answer, error) {
 
 // isFault reports whether a server said what went wrong.
 func isFault(err error) bool {
-	_, is := errors.AsType[*fault](err)
+	_, is := errors.AsType[*Fault](err)
 	return is
 }
 
 // assembly is an answer while its events come in.
 type assembly struct {
-	got   answer
+	got   Answer
 	text  strings.Builder
 	probs meanProbability
 	loop  loopWatch
 	parts int // with text in them
 }
 
-// add takes over one event. The error is a *fault when the server sent one.
+// add takes over one event. The error is a *Fault when the server sent one.
 func (a *assembly) add(data []byte) error {
 	var c chunk
 	if err := json.Unmarshal(data, &c); err != nil {
-		return errors.Join(errMalformed, err)
+		return errors.Join(ErrMalformed, err)
 	}
 	if said(c.Error) {
 		return parseFault(200, data)
 	}
 	if c.Usage != nil {
-		a.got.usage.PromptTokens, a.got.usage.CompletionTokens = c.Usage.PromptTokens, c.Usage.CompletionTokens
+		a.got.Usage.PromptTokens, a.got.Usage.CompletionTokens = c.Usage.PromptTokens, c.Usage.CompletionTokens
 		a.got.counted = true
 	}
 	if len(c.Choices) == 0 {
@@ -157,10 +165,10 @@ func (a *assembly) add(data []byte) error {
 		a.got.finish = choice.FinishReason
 	}
 	if a.text.Len() > maxContent {
-		return errTooLong
+		return ErrTooLong
 	}
 	if at, found := a.loop.look(a.text.String()); found {
-		a.got.text, a.got.looped, a.got.confidence = a.text.String()[:at], true, a.probs.mean()
+		a.got.Text, a.got.Looped, a.got.Confidence = a.text.String()[:at], true, a.probs.mean()
 	}
 	return nil
 }
@@ -169,7 +177,7 @@ func (a *assembly) add(data []byte) error {
 func (a *assembly) addWordless(data []byte) error {
 	var w wordless
 	if err := json.Unmarshal(data, &w); err != nil {
-		return errors.Join(errMalformed, err)
+		return errors.Join(ErrMalformed, err)
 	}
 	delta := &w.Choices[0].Delta
 	a.got.hasContent = a.got.hasContent || delta.Content != nil
@@ -195,31 +203,31 @@ func said(field json.RawMessage) bool {
 
 // costed is the answer so far with the tokens that it cost: where the server counts only
 // at the end, or not at all, at least one for each part with text.
-func (a *assembly) costed() answer {
-	if a.got.usage.CompletionTokens == 0 {
-		a.got.usage.CompletionTokens = a.parts
+func (a *assembly) costed() Answer {
+	if a.got.Usage.CompletionTokens == 0 {
+		a.got.Usage.CompletionTokens = a.parts
 	}
 	return a.got
 }
 
 // complete is the answer at the end of its stream.
-func (a *assembly) complete() (answer, error) {
-	a.got.text, a.got.confidence = a.text.String(), a.probs.mean()
+func (a *assembly) complete() (Answer, error) {
+	a.got.Text, a.got.Confidence = a.text.String(), a.probs.mean()
 	got := a.costed()
 	switch got.finish {
 	case "":
-		return got, errCut
+		return got, ErrCut
 	case "abort", "error": // vLLM's, when it gives up a request
-		return got, errCut
+		return got, ErrCut
 	case openai.FinishReasonLength:
-		if at, found := findLoop(got.text, cutRule); found {
-			got.text, got.looped = got.text[:at], true
+		if at, found := findLoop(got.Text, cutRule); found {
+			got.Text, got.Looped = got.Text[:at], true
 		}
 	case finishRepetition:
-		if at, found := findLoop(got.text, serverRule); found {
-			got.text = got.text[:at]
+		if at, found := findLoop(got.Text, serverRule); found {
+			got.Text = got.Text[:at]
 		}
-		got.looped = true
+		got.Looped = true
 	}
 	return got, nil
 }
@@ -236,7 +244,7 @@ func nextEvent(r *bufio.Reader, long *[]byte) ([]byte, error) {
 				*long = append(*long, line...)
 			}
 			if len(*long) > maxEvent {
-				return nil, errTooLong
+				return nil, ErrTooLong
 			}
 			line = *long
 		}
@@ -247,7 +255,7 @@ func nextEvent(r *bufio.Reader, long *[]byte) ([]byte, error) {
 		}
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil, errCut
+			return nil, ErrCut
 		case err != nil:
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package vllm
+package chat
 
 import (
 	"unicode/utf8"

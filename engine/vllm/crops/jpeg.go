@@ -1,4 +1,4 @@
-package vllm
+package crops
 
 import (
 	"bytes"
@@ -7,26 +7,27 @@ import (
 	"log/slog"
 )
 
-// encoder appends a JPEG of img, an *image.RGBA or *image.Gray, to dst.
-type encoder struct {
-	name   string
-	append func(dst []byte, img image.Image, quality int) ([]byte, error)
+// Encoder makes JPEGs.
+type Encoder struct {
+	Name string
+	// Append appends a JPEG of img, an *image.RGBA or *image.Gray, to dst.
+	Append func(dst []byte, img image.Image, quality int) ([]byte, error)
 }
 
 // goEncoder is the one that is always there.
-var goEncoder = encoder{"image/jpeg", appendGoJPEG}
+var goEncoder = Encoder{"image/jpeg", appendGoJPEG}
 
-// openEncoder opens libjpeg-turbo, that of the models folder before the system's:
+// OpenEncoder opens libjpeg-turbo, that of the models folder before the system's:
 // it takes a sixth of the time of Go's own encoder, which would cost more than
 // all the rest of a page.
-func openEncoder(models string, log *slog.Logger) encoder {
+func OpenEncoder(models string, log *slog.Logger) Encoder {
 	turbo, err := openTurbo(models)
 	if err != nil {
 		log.Warn("libjpeg-turbo is missing: pictures cost six times the CPU time to encode",
 			"fix", "run `make models`, or install libturbojpeg0", "error", err)
 		return goEncoder
 	}
-	return encoder{"libjpeg-turbo", turbo.append}
+	return Encoder{"libjpeg-turbo", turbo.append}
 }
 
 func appendGoJPEG(dst []byte, img image.Image, quality int) ([]byte, error) {

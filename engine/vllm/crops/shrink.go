@@ -1,11 +1,11 @@
-package vllm
+package crops
 
 import "image"
 
-// shrink scales img, an *image.RGBA or *image.Gray, down to w x h pixels by
+// Shrink scales img, an *image.RGBA or *image.Gray, down to w x h pixels by
 // averaging the area that each new pixel covers. That keeps thin strokes where
 // interpolation between neighbours would step over them, and needs one row of memory.
-func shrink(img image.Image, w, h int) image.Image {
+func Shrink(img image.Image, w, h int) image.Image {
 	switch img := img.(type) {
 	case *image.Gray:
 		out := image.NewGray(image.Rect(0, 0, w, h))

@@ -1,4 +1,4 @@
-package vllm
+package endpoints
 
 import (
 	"context"
@@ -9,29 +9,35 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/internal/clip"
 )
 
-// status is what a look at a server found.
-type status struct {
-	state       string // see the constants of Health
-	detail      string
-	cause       error // of a state without an answer, for the log; without addresses that may hold secrets
-	version     string
-	modelLength int       // tokens of prompt and answer; 0 when the server does not tell
-	id, root    string    // of the model: the name that it is served by, and what was loaded
-	selection   selection // how that model is asked
+// Status is what a look at a server found.
+type Status struct {
+	State       string // see the constants of Health
+	Detail      string
+	ModelLength int    // tokens of prompt and answer; 0 when the server does not tell
+	ID, Root    string // of the model: the name that it is served by, and what was loaded
+
+	cause   error // of a state without an answer, for the log; without addresses that may hold secrets
+	version string
 }
 
-func (s status) ready() bool { return s.state == stateReady }
+// Ready reports whether the server may get work.
+func (s Status) Ready() bool { return s.State == stateReady }
 
-// detectsRepetitions is true from vLLM 0.17.1 on.
-func (s status) detectsRepetitions() bool { return atLeast(s.version, 0, 17, 1) }
+// WrongModel is the status of a server whose model is not wanted.
+func WrongModel(detail string) Status { return Status{State: stateWrongModel, Detail: detail} }
+
+// DetectsRepetitions is true from vLLM 0.17.1 on.
+func (s Status) DetectsRepetitions() bool { return atLeast(s.version, 0, 17, 1) }
 
 // check asks whether the server is up and serves the model. /health alone stays
 // good while the model or the key is wrong; routers in front of servers have none, or ask
 // for a key there and then try every model behind them. So it is asked without the key,
 // and only its word that the server is not ready counts.
-func (e *endpoint) check(ctx context.Context, model string, limit time.Duration) (s status, timedOut bool) {
+func (e *Server) check(ctx context.Context, model string, limit time.Duration) (s Status, timedOut bool) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	code, _, err := e.get(ctx, "/health", withoutKey)
@@ -39,25 +45,28 @@ func (e *endpoint) check(ctx context.Context, model string, limit time.Duration)
 	case err != nil:
 		return e.unreachable(ctx, err, limit), ctx.Err() != nil
 	case notNow(code):
-		return status{state: stateLoading, detail: fmt.Sprintf("its health check says %d", code)}, false
+		return Status{State: stateLoading, Detail: fmt.Sprintf("its health check says %d", code)}, false
 	}
 	code, body, err := e.get(ctx, "/v1/models", withKey)
 	switch {
 	case err != nil:
 		return e.unreachable(ctx, err, limit), ctx.Err() != nil
 	case notNow(code):
-		return status{state: stateLoading, detail: fmt.Sprintf("its list of models says %d", code)}, false
+		return Status{State: stateLoading, Detail: fmt.Sprintf("its list of models says %d", code)}, false
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		return status{state: stateUnauthorized, detail: e.keyDetail(code)}, false
+		return Status{State: stateUnauthorized, Detail: e.keyDetail(code)}, false
 	case code != http.StatusOK:
-		return status{state: stateWrongURL, detail: e.urlDetail(code, body)}, false
+		return Status{State: stateWrongURL, Detail: e.urlDetail(code, body)}, false
 	}
 	s = serves(body, model)
-	if s.ready() {
+	if s.Ready() {
 		s.version = e.version(ctx)
 	}
 	return s, false
 }
+
+// maxRoot is how many characters of a model's root are looked at.
+const maxRoot = 500
 
 // notNow reports whether a status says that the server cannot answer at present.
 func notNow(code int) bool {
@@ -65,7 +74,7 @@ func notNow(code int) bool {
 }
 
 // serves looks for the model in a list of models.
-func serves(list []byte, model string) status {
+func serves(list []byte, model string) Status {
 	var l struct {
 		Models []struct {
 			ID          string `json:"id"`
@@ -74,18 +83,18 @@ func serves(list []byte, model string) status {
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(list, &l); err != nil {
-		return status{state: stateWrongURL, detail: "its list of models cannot be read: check that its url leads to a model server"}
+		return Status{State: stateWrongURL, Detail: "its list of models cannot be read: check that its url leads to a model server"}
 	}
 	for _, m := range l.Models {
 		if m.ID == model {
-			return status{state: stateReady, modelLength: max(0, m.MaxModelLen), id: m.ID, root: clip(m.Root)}
+			return Status{State: stateReady, ModelLength: max(0, m.MaxModelLen), ID: m.ID, Root: clip.To(m.Root, maxRoot)}
 		}
 	}
-	return status{state: stateWrongModel, detail: fmt.Sprintf("it does not serve the model %q", model)}
+	return Status{State: stateWrongModel, Detail: fmt.Sprintf("it does not serve the model %q", model)}
 }
 
 // keyDetail says what is wrong with the key.
-func (e *endpoint) keyDetail(code int) string {
+func (e *Server) keyDetail(code int) string {
 	if e.key.get() == "" {
 		return fmt.Sprintf("it asks for an API key (status %d) and there is none: set api_key_file", code)
 	}
@@ -94,9 +103,9 @@ func (e *endpoint) keyDetail(code int) string {
 
 // urlDetail says what is wrong with the url of something that answers, but not as a model
 // server.
-func (e *endpoint) urlDetail(code int, body []byte) string {
+func (e *Server) urlDetail(code int, body []byte) string {
 	switch {
-	case code == http.StatusBadRequest && e.plain() && (strings.Contains(string(body), "HTTPS") || strings.Contains(string(body), "SSL")):
+	case code == http.StatusBadRequest && e.withoutTLS() && (strings.Contains(string(body), "HTTPS") || strings.Contains(string(body), "SSL")):
 		return speaksTLSDetail // Go's, nginx's and Apache's words for plain HTTP
 	case code >= 300 && code < 400:
 		return fmt.Sprintf("its url leads on to another address (status %d): write that one", code)
@@ -105,7 +114,7 @@ func (e *endpoint) urlDetail(code int, body []byte) string {
 }
 
 // version is empty where the server, or a router before it, does not tell.
-func (e *endpoint) version(ctx context.Context) string {
+func (e *Server) version(ctx context.Context) string {
 	code, body, err := e.get(ctx, "/version", withKey)
 	var v struct {
 		Version string `json:"version"`
@@ -113,7 +122,7 @@ func (e *endpoint) version(ctx context.Context) string {
 	if err != nil || code != http.StatusOK || json.Unmarshal(body, &v) != nil {
 		return ""
 	}
-	return clip(v.Version)
+	return clip.Text(v.Version)
 }
 
 // maxListing bounds the answers to looks.
@@ -125,8 +134,8 @@ const (
 	withoutKey = false
 )
 
-func (e *endpoint) get(ctx context.Context, path string, key bool) (code int, body []byte, err error) {
-	req, err := e.request(ctx, http.MethodGet, path, nil)
+func (e *Server) get(ctx context.Context, path string, key bool) (code int, body []byte, err error) {
+	req, err := e.Request(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return 0, nil, err
 	}

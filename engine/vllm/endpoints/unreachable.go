@@ -1,4 +1,4 @@
-package vllm
+package endpoints
 
 import (
 	"bytes"
@@ -21,17 +21,17 @@ const (
 )
 
 // unreachable is the status of a server that did not answer.
-func (e *endpoint) unreachable(ctx context.Context, err error, limit time.Duration) status {
+func (e *Server) unreachable(ctx context.Context, err error, limit time.Duration) Status {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err // the rest repeats the url
 	}
 	detail := e.whyUnreachable(ctx, err, limit)
-	return status{state: stateUnreachable, detail: detail, cause: err}
+	return Status{State: stateUnreachable, Detail: detail, cause: err}
 }
 
 // whyUnreachable says in words why a request got no answer. The words are the same as
 // long as the reason is.
-func (e *endpoint) whyUnreachable(ctx context.Context, err error, limit time.Duration) string {
+func (e *Server) whyUnreachable(ctx context.Context, err error, limit time.Duration) string {
 	dns, isDNS := errors.AsType[*net.DNSError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
 	switch {
@@ -53,7 +53,7 @@ func (e *endpoint) whyUnreachable(ctx context.Context, err error, limit time.Dur
 	if detail := whyUntrusted(err); detail != "" {
 		return detail
 	}
-	if e.plain() && e.speaksTLS(ctx) {
+	if e.withoutTLS() && e.speaksTLS(ctx) {
 		return speaksTLSDetail
 	}
 	return "the connection to it fails"
@@ -85,11 +85,11 @@ func whyUntrusted(err error) string {
 	return ""
 }
 
-// plain reports whether the endpoint's url is one without TLS.
-func (e *endpoint) plain() bool { return strings.HasPrefix(e.URL, "http://") }
+// withoutTLS reports whether the endpoint's url is one without TLS.
+func (e *Server) withoutTLS() bool { return strings.HasPrefix(e.URL, "http://") }
 
-// address is the scheme and host of the endpoint's url.
-func (e *endpoint) address() string {
+// Address is the scheme and host of the endpoint's url.
+func (e *Server) Address() string {
 	u, err := url.Parse(e.URL)
 	if err != nil {
 		return ""
@@ -99,7 +99,7 @@ func (e *endpoint) address() string {
 
 // speaksTLS tries whether a server that closes plain connections answers a TLS handshake.
 // Nothing is sent over it, so it does not matter who answers.
-func (e *endpoint) speaksTLS(ctx context.Context) bool {
+func (e *Server) speaksTLS(ctx context.Context) bool {
 	u, err := url.Parse(e.URL)
 	if err != nil {
 		return false

@@ -1,4 +1,4 @@
-package vllm
+package endpoints
 
 import (
 	"slices"
@@ -16,7 +16,7 @@ const (
 // breaker opens when requests with several different inputs have failed and none has
 // succeeded in between: what fails on one input only, however often, is not the server's
 // fault. While it is open it lets one request through per pause, which doubles each time,
-// until one succeeds; the server is probed beside that, see Engine.probe. Its zero value
+// until one succeeds; the server is probed beside that, see Hooks.Probe. Its zero value
 // is closed.
 type breaker struct {
 	inputs  [breakerInputs]uint64 // that failed since a request last succeeded

@@ -1,4 +1,6 @@
-package vllm
+// Package crops cuts what a model is to see out of pages: masked along its outline, padded,
+// scaled down to what the model takes, and encoded as JPEG.
+package crops
 
 import (
 	"image"
@@ -9,10 +11,10 @@ import (
 	"ocr-gateway/model"
 )
 
-// crop cuts box, which must have an area, out of the page, without what lies outside
+// Cut cuts box, which must have an area, out of the page, without what lies outside
 // the outline where that is a shape of its own. The result shares the page's pixels unless it had to be padded, painted or
 // scaled down to what the model sees.
-func crop(page *document.Page, box document.BBox, outline []document.Point, rule model.Image) (image.Image, *document.Problem) {
+func Cut(page *document.Page, box document.BBox, outline []document.Point, rule model.Image) (image.Image, *document.Problem) {
 	if box[2] <= box[0] || box[3] <= box[1] {
 		return nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region has no area: its box is %v", box)
 	}
@@ -24,14 +26,14 @@ func crop(page *document.Page, box document.BBox, outline []document.Point, rule
 	if rect.Empty() {
 		return nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region lies outside the page: its box is %v", box)
 	}
-	img := plain(subImage(page.Image, rect))
+	img := Plain(subImage(page.Image, rect))
 	if doubt := doubt(page); isShape(outline, box, doubt) {
 		img = inside(img, outline, doubt, bounds.Min)
 	}
 	img = pad(img, rule.MaxAspect)
 	size := img.Bounds().Size()
 	if w, h := rule.Fit(size.X, size.Y, rule.MaxTokens); w != size.X || h != size.Y {
-		img = shrink(img, w, h)
+		img = Shrink(img, w, h)
 	}
 	return img, nil
 }
@@ -47,8 +49,8 @@ func subImage(img image.Image, rect image.Rectangle) image.Image {
 	return out
 }
 
-// plain makes the image one of the two kinds that pages have.
-func plain(img image.Image) image.Image {
+// Plain makes the image one of the two kinds that pages have.
+func Plain(img image.Image) image.Image {
 	switch img.(type) {
 	case *image.RGBA, *image.Gray:
 		return img

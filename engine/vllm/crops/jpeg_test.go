@@ -1,4 +1,4 @@
-package vllm
+package crops
 
 import (
 	"bytes"
@@ -43,12 +43,12 @@ func grayOf(img image.Image) *image.Gray {
 }
 
 // encoders are Go's and, as `make models` fetched it, libjpeg-turbo.
-func encoders(t testing.TB) []encoder {
-	turbo := openEncoder("../../models", slog.New(slog.DiscardHandler))
-	if turbo.name != "libjpeg-turbo" {
+func encoders(t testing.TB) []Encoder {
+	turbo := OpenEncoder("../../../models", slog.New(slog.DiscardHandler))
+	if turbo.Name != "libjpeg-turbo" {
 		t.Fatal("libjpeg-turbo is missing: run `make models`")
 	}
-	return []encoder{goEncoder, turbo}
+	return []Encoder{goEncoder, turbo}
 }
 
 // TestJPEG holds the encoders to the same: the picture comes back.
@@ -61,30 +61,30 @@ func TestJPEG(t *testing.T) {
 			"crop": page.SubImage(rect), "gray crop": grayOf(page).SubImage(rect), "one pixel": page.SubImage(image.Rect(5, 5, 6, 6)),
 			"at the end": page.SubImage(image.Rect(1600, 2300, 1652, 2352)),
 		} {
-			got, err := e.append([]byte("head"), img, 80)
+			got, err := e.Append([]byte("head"), img, 80)
 			if err != nil {
-				t.Fatalf("%s, %s: %v", e.name, name, err)
+				t.Fatalf("%s, %s: %v", e.Name, name, err)
 			}
 			if string(got[:4]) != "head" {
-				t.Errorf("%s, %s: what was there is gone", e.name, name)
+				t.Errorf("%s, %s: what was there is gone", e.Name, name)
 			}
 			back, err := jpeg.Decode(bytes.NewReader(got[4:]))
 			if err != nil {
-				t.Fatalf("%s, %s: %v", e.name, name, err)
+				t.Fatalf("%s, %s: %v", e.Name, name, err)
 			}
 			if back.Bounds().Size() != img.Bounds().Size() {
-				t.Errorf("%s, %s: %v came back as %v", e.name, name, img.Bounds(), back.Bounds())
+				t.Errorf("%s, %s: %v came back as %v", e.Name, name, img.Bounds(), back.Bounds())
 			}
 			_, wasGray := img.(*image.Gray)
 			if _, gray := back.(*image.Gray); gray != wasGray {
-				t.Errorf("%s, %s: came back as %T", e.name, name, back)
+				t.Errorf("%s, %s: came back as %T", e.Name, name, back)
 			}
 			if d := meanDifference(img, back); d > 6 {
-				t.Errorf("%s, %s: differs by %.1f levels in the mean", e.name, name, d)
+				t.Errorf("%s, %s: differs by %.1f levels in the mean", e.Name, name, d)
 			}
 		}
 	}
-	if _, err := all[1].append(nil, image.NewRGBA(image.Rect(0, 0, 0, 5)), 80); err == nil {
+	if _, err := all[1].Append(nil, image.NewRGBA(image.Rect(0, 0, 0, 5)), 80); err == nil {
 		t.Error("an empty image was encoded")
 	}
 }
@@ -111,12 +111,12 @@ func BenchmarkJPEG(b *testing.B) {
 			name string
 			img  image.Image
 		}{{"page", page}, {"gray page", gray}, {"crop", page.SubImage(rect)}, {"gray crop", gray.SubImage(rect)}} {
-			b.Run(e.name+"/"+c.name, func(b *testing.B) {
+			b.Run(e.Name+"/"+c.name, func(b *testing.B) {
 				b.ReportAllocs()
 				var buf []byte
 				var err error
 				for b.Loop() {
-					if buf, err = e.append(buf[:0], c.img, 80); err != nil {
+					if buf, err = e.Append(buf[:0], c.img, 80); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -138,25 +138,25 @@ func TestEncoderChosen(t *testing.T) {
 		models string
 		turbo  bool
 	}{
-		"fetched":          {"../../models", true},
+		"fetched":          {"../../../models", true},
 		"neither fetched":  {t.TempDir(), systemErr == nil},
 		"not what we pin":  {changed, systemErr == nil},
 		"no models at all": {"no such folder", systemErr == nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			e := openEncoder(c.models, slog.New(slog.NewTextHandler(&log, nil)))
+			e := OpenEncoder(c.models, slog.New(slog.NewTextHandler(&log, nil)))
 			want, lines := "image/jpeg", 1
 			if c.turbo {
 				want, lines = "libjpeg-turbo", 0
 			}
-			if e.name != want || strings.Count(log.String(), "\n") != lines {
-				t.Errorf("got %s and the log %q", e.name, &log)
+			if e.Name != want || strings.Count(log.String(), "\n") != lines {
+				t.Errorf("got %s and the log %q", e.Name, &log)
 			}
 			if lines == 1 && (!strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), "make models")) {
 				t.Errorf("the warning says not what to do: %s", &log)
 			}
-			if got, err := e.append(nil, image.NewGray(image.Rect(0, 0, 9, 9)), 80); err != nil || len(got) == 0 {
+			if got, err := e.Append(nil, image.NewGray(image.Rect(0, 0, 9, 9)), 80); err != nil || len(got) == 0 {
 				t.Errorf("got %d bytes, %v", len(got), err)
 			}
 		})

@@ -1,4 +1,4 @@
-package vllm
+package crops
 
 import (
 	"bytes"
@@ -54,7 +54,7 @@ func TestOutlineIsPaintedAround(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := bytes.Clone(pixels(ink))
-			img, problem := crop(&document.Page{Width: 60, Height: 60, Image: ink}, box, outline, testImage)
+			img, problem := Cut(&document.Page{Width: 60, Height: 60, Image: ink}, box, outline, testImage)
 			if problem != nil {
 				t.Fatal(problem)
 			}
@@ -83,7 +83,7 @@ func TestOutlineIsPaintedAround(t *testing.T) {
 func TestOutlineKeepsItsOwnPixels(t *testing.T) {
 	page := &document.Page{Width: 100, Height: 100, Image: fill(image.NewGray(image.Rect(0, 0, 100, 100)))}
 	outline := points(50, 0, 99, 50, 50, 99, 0, 50) // a diamond
-	img, problem := crop(page, document.BBox{0, 0, 100, 100}, outline, testImage)
+	img, problem := Cut(page, document.BBox{0, 0, 100, 100}, outline, testImage)
 	if problem != nil {
 		t.Fatal(problem)
 	}
@@ -145,7 +145,7 @@ func BenchmarkOutline(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, problem := crop(page, box, outline, testImage); problem != nil {
+				if _, problem := Cut(page, box, outline, testImage); problem != nil {
 					b.Fatal(problem)
 				}
 			}
