@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/engine/vllm/chat"
 	"ocr-gateway/engine/vllm/crops"
 	"ocr-gateway/engine/vllm/endpoints"
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/model"
 )
 
@@ -91,7 +92,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (chat.Answer, error) {
 			wait = 0 // the one that asked for time rests, see Pool.Release
 		}
 		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
-		if err := sleep(ctx, wait); err != nil {
+		if err := backoff.Sleep(ctx, wait); err != nil {
 			return chat.Answer{}, errors.Join(err, last)
 		}
 		avoid = at
