@@ -198,3 +198,33 @@ func TestExtract(t *testing.T) {
 		}
 	}
 }
+
+// TestNoRequestEndsWithTheCodeOfAPage: it ends with what that means for the whole.
+func TestNoRequestEndsWithTheCodeOfAPage(t *testing.T) {
+	for _, tc := range []struct {
+		code  document.Code
+		phase document.Phase
+		want  document.Code
+	}{
+		{document.CodePageIncomplete, document.PhaseRaster, document.CodeUnreadable},
+		{document.CodePageTimeout, document.PhaseRaster, document.CodeUnreadable},
+		{document.CodeScriptUnsupported, document.PhaseRecognize, document.CodeAllPagesFailed},
+		{document.CodeLayoutFailed, document.PhaseLayout, document.CodeAllPagesFailed},
+		{document.CodeEngineFailed, document.PhaseRecognize, document.CodeEngineFailed},
+	} {
+		s, _ := build(t, made(page{text: "x"}), nil)
+		opts := service.Options{Fields: failing{document.Problemf(tc.code, tc.phase, "no page could be searched")}}
+		_, err := s.Extract(t.Context(), source("x"), opts)
+		p := wants(t, err, tc.want)
+		if p.Detail != "no page could be searched" || tc.code != tc.want && (len(p.Parts) != 1 || p.Parts[0].Code != tc.code) {
+			t.Errorf("%s: %+v", tc.code, p)
+		}
+	}
+}
+
+// failing are fields that are found nowhere.
+type failing struct{ err error }
+
+func (failing) Question() *document.Question { return nil }
+
+func (f failing) Extract(*document.Result) (*document.Extraction, error) { return nil, f.err }

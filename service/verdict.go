@@ -8,16 +8,33 @@ import (
 	"ocr-gateway/document"
 )
 
-// Problem makes any error what a caller may see. What was not made for people becomes
-// an internal problem; its text stays in Cause.
+// Problem makes any error what a caller may see of a request. What was not made for people
+// becomes an internal problem; its text stays in Cause.
 func Problem(err error) *document.Problem {
 	if p, ok := errors.AsType[*document.Problem](err); ok {
-		return p
+		return ofWhole(p)
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return document.EndProblem(err, "")
 	}
 	return document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id").Because(err)
+}
+
+// partCodes are those of pages and regions only.
+var partCodes = []document.Code{
+	document.CodePageFailed, document.CodePageTimeout, document.CodePageIncomplete, document.CodeLayoutFailed,
+	document.CodeScriptUnsupported, document.CodeImageLeftOut,
+}
+
+// ofWhole is what the problem of a page means for the request that ends with it.
+func ofWhole(p *document.Problem) *document.Problem {
+	if !slices.Contains(partCodes, p.Code) {
+		return p
+	}
+	v := *p
+	v.Code, v.Parts = document.CodeAllPagesFailed, []document.Part{{Code: p.Code, Detail: p.Detail}}
+	blame(&v, p.Phase == document.PhaseRaster)
+	return &v
 }
 
 // inputFaults are the codes of what is wrong with the request or the document: the same

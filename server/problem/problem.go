@@ -25,7 +25,8 @@ type answer struct {
 	title  string
 }
 
-// answers has every code with which a request can end.
+// answers has every code with which a request can end. Pages and regions have more, see
+// service.Problem.
 var answers = map[document.Code]answer{
 	CodeMalformedBody:             {400, "The request body cannot be read"},
 	CodeUnauthorized:              {401, "An API key is required"},
@@ -50,9 +51,6 @@ var answers = map[document.Code]answer{
 	document.CodeInternal:         {500, "Internal error"},
 	document.CodeAllPagesFailed:   {502, "All pages failed"},
 	document.CodeEngineFailed:     {502, "Recognition failed"},
-	document.CodeLayoutFailed:     {502, "Layout detection failed"},
-	document.CodePageFailed:       {502, "The page failed"},
-	document.CodePageTimeout:      {502, "The page took too long"},
 	document.CodeOverloaded:       {503, "Overloaded"},
 	document.CodeDeadlineExceeded: {504, "Out of time"},
 }
