@@ -127,7 +127,7 @@ var testArrows = map[string][]string{
 	"extract":           {"extract/extracttest", "internal/cputime"},
 	"extract/heuristic": {"extract/extracttest"},
 	"extract/mrz":       {"extract/extracttest"},
-	"extract/pagetext":  {"extract/extracttest"},
+	"extract/pagetext":  {"extract/extracttest", "internal/cputime"},
 	"extract/schema":    {"internal/cputime"},
 	"layout/geometry":   {"internal/cputime"},
 	"server":            {"provision/supervise"}, // reads what is served
