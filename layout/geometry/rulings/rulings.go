@@ -37,6 +37,7 @@ type Rulings struct{ Horizontal, Vertical []Ruling }
 type Ruling struct {
 	At float64
 	plane.Span
+	dotted bool
 }
 
 // Find returns the rulings of a page, from left to right and from the top. It uses
@@ -48,8 +49,9 @@ func Find(page *upright.Page) Rulings {
 	m := maskOf(page.Gray, max(1, int(page.Size/pixelsPerText+0.5)))
 	least := int(max(6, shortestStroke*page.Size/float64(m.step)))
 	thick := int(max(4, thickestStroke*page.Size/float64(m.step)))
-	level := inFrame(page, strokes(m, least, thick), float64(m.step), false)
-	plumb := inFrame(page, strokes(m.transposed(), least, thick), float64(m.step), true)
+	size := page.Size / float64(m.step)
+	level := inFrame(page, strokes(m, least, thick, size), float64(m.step), false)
+	plumb := inFrame(page, strokes(m.transposed(), least, thick, size), float64(m.step), true)
 	return Rulings{
 		Horizontal: outsideText(page, joined(level, page.Size)),
 		Vertical:   joined(plumb, page.Size),
@@ -68,10 +70,10 @@ func inFrame(page *upright.Page, strokes []stroke, step float64, vertical bool) 
 		}
 		a, b = page.Deskew.Point(a), page.Deskew.Point(b)
 		along, across := b.X-a.X, b.Y-a.Y
-		r := Ruling{(a.Y + b.Y) / 2, plane.Span{From: min(a.X, b.X), To: max(a.X, b.X)}}
+		r := Ruling{(a.Y + b.Y) / 2, plane.Span{From: min(a.X, b.X), To: max(a.X, b.X)}, g.dotted}
 		if vertical {
 			along, across = across, along
-			r = Ruling{(a.X + b.X) / 2, plane.Span{From: min(a.Y, b.Y), To: max(a.Y, b.Y)}}
+			r = Ruling{(a.X + b.X) / 2, plane.Span{From: min(a.Y, b.Y), To: max(a.Y, b.Y)}, g.dotted}
 		}
 		if math.Abs(along) < shortestRuling*page.Size || math.Abs(across) > slantShare*math.Abs(along)+slant*page.Size {
 			continue
@@ -93,6 +95,7 @@ func joined(rs []Ruling, size float64) []Ruling {
 		for i := len(out) - 1; i >= 0 && r.At-out[i].At < samePosition*size; i-- {
 			if r.Overlap(out[i].Span) > -gapAlong*size {
 				out[i].From, out[i].To = min(out[i].From, r.From), max(out[i].To, r.To)
+				out[i].dotted = out[i].dotted && r.dotted
 				merged = true
 				break
 			}
@@ -114,7 +117,7 @@ func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 		tallest = max(tallest, it.Height())
 	}
 	return slices.DeleteFunc(rs, func(r Ruling) bool {
-		if r.Length() > surelyRuling*page.Size {
+		if r.Length() > surelyRuling*page.Size && !r.dotted {
 			return false
 		}
 		from, _ := slices.BinarySearchFunc(lines, r.At-tallest, func(it *upright.Item, y float64) int { return cmp.Compare(it.Y0, y) })
@@ -122,12 +125,22 @@ func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 			if it.Y0 > r.At {
 				break
 			}
+			if r.dotted && r.leads(it) {
+				return true
+			}
 			if r.At > it.Y0+0.15*it.Height() && r.At < it.Y1+0.1*it.Height() && r.From > it.X0-page.Size/2 && r.To < it.X1+page.Size/2 {
 				return true
 			}
 		}
 		return false
 	})
+}
+
+// leads reports whether a row of dots lies on the line of a text beside it, as in a table
+// of contents.
+func (r Ruling) leads(it *upright.Item) bool {
+	const beside = 2.0 // text heights, at most, from the text to the dots
+	return r.At > it.Y0+0.3*it.Height() && r.At < it.Y1-0.12*it.Height() && r.From < it.X1+beside*it.Size && r.To > it.X0-beside*it.Size
 }
 
 // In returns the rulings of which more than half lies within an area, or up to

@@ -25,6 +25,9 @@ func New(page *upright.Page) *Finder {
 	return &Finder{page, rulings.Find(page)}
 }
 
+// Rulings returns the rulings of the page.
+func (f *Finder) Rulings() rulings.Rulings { return f.rulings }
+
 // Place puts the tables that the task, the model's boxes or rulings give away into
 // the page, in place of their lines. With document.TaskTable all of the page is one.
 func (f *Finder) Place(task document.Task) {
