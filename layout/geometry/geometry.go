@@ -53,11 +53,11 @@ func analyze(p *upright.Page, task document.Task) []document.Region {
 	marks := takeWatermark(p)
 	sideways := takeSideways(p)
 	numbers := takeLineNumbers(p)
+	finder := tables.New(p)
 	var header, footer []block
 	if task != document.TaskTable { // the first row of a table may look like a running head
-		header, footer = takeMargins(p)
+		header, footer = takeMargins(p, finder.Rulings())
 	}
-	finder := tables.New(p)
 	finder.Place(task)
 	p.Items = finder.WithOpenTables(p.Items)
 	figures := placeFigures(p)

@@ -21,6 +21,7 @@ const (
 	slant          = 0.2  // from end to end, at most, beside slantShare
 	samePosition   = 0.3  // across: the two edges of a thick ruling
 	gapAlong       = 0.7  // along: pieces of one ruling, at most
+	blankGap       = 1.0  // between a text and the blank that goes on with it, at most
 	surelyRuling   = 12   // longer than any underline or stroke of a letter
 )
 
@@ -29,8 +30,9 @@ const (
 	minSide    = 16   // pixels of a page on which rulings are looked for
 )
 
-// Rulings are the rulings of a page or of an area.
-type Rulings struct{ Horizontal, Vertical []Ruling }
+// Rulings are the rulings of a page or of an area. Blanks are horizontal ones that go on
+// with a line of text, to be filled in: they divide nothing.
+type Rulings struct{ Horizontal, Vertical, Blanks []Ruling }
 
 // Ruling is a straight line in the upright frame. At is the position across, the
 // span runs along: a horizontal ruling lies at y = At from x = From to x = To.
@@ -52,10 +54,43 @@ func Find(page *upright.Page) Rulings {
 	size := page.Size / float64(m.step)
 	level := inFrame(page, strokes(m, least, thick, size), float64(m.step), false)
 	plumb := inFrame(page, strokes(m.transposed(), least, thick, size), float64(m.step), true)
-	return Rulings{
-		Horizontal: outsideText(page, joined(level, page.Size)),
-		Vertical:   joined(plumb, page.Size),
+	found := Rulings{Vertical: joined(plumb, page.Size)}
+	for _, r := range outsideText(page, joined(level, page.Size)) {
+		if r.isBlank(page) {
+			found.Blanks = append(found.Blanks, r)
+		} else {
+			found.Horizontal = append(found.Horizontal, r)
+		}
 	}
+	return found
+}
+
+// HasBlank reports whether a blank stands on a row of text.
+func (r Rulings) HasBlank(row plane.Box) bool {
+	return slices.ContainsFunc(r.Blanks, func(blank Ruling) bool {
+		return blank.At > row.Y0 && blank.At < row.Y1+0.5*row.Height() && blank.Overlap(plane.Span{From: row.X0, To: row.X1}) > 0
+	})
+}
+
+// isBlank reports whether a ruling stands on the line of a text right beside it, with
+// nothing written on it.
+func (r Ruling) isBlank(page *upright.Page) bool {
+	const (
+		sinks  = 0.3 // of the text's height, at most, by which a blank lies below it
+		lowest = 0.5 // of the text's height, below which a blank lies
+	)
+	beside := false
+	for _, it := range page.Items {
+		if r.At < it.Y0+lowest*it.Height() || r.At > it.Y1+sinks*it.Height() || it.Object != nil {
+			continue
+		}
+		if it.OverlapX(plane.Box{X0: r.From, X1: r.To}) > it.Size {
+			return false
+		}
+		before, after := r.From-it.X1, it.X0-r.To
+		beside = beside || before > -it.Size && before < blankGap*it.Size || after > -it.Size && after < blankGap*it.Size
+	}
+	return beside
 }
 
 // inFrame maps strokes to the upright frame and keeps those that run level, or

@@ -46,6 +46,9 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 				break
 			}
 			n := pieces(f.page, rows[j])
+			if f.rulings.HasBlank(rows[j].Box()) { // a sentence to be completed
+				n = 1
+			}
 			if n >= openPieces {
 				tabular++
 				end = j + 1

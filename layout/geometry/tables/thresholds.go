@@ -50,8 +50,9 @@ const (
 	proseWidthRatio = 1.3 // of the width of running text, from which a line in a table is prose
 )
 
-// What stands beside and above an area (areas.go).
+// What stands beside and above an area (around.go).
 const (
+	frameGap   = 0.8 // by which rulings may miss the corners of a closed frame, at most
 	headGap    = 0.6 // above a table, at most, for the heads of its columns
 	headSink   = 0.5 // by which a head may reach into the table
 	headReach  = 1.0 // to the left and right of a table, at most, for its heads
