@@ -3,6 +3,7 @@ package embedded
 import (
 	"runtime"
 
+	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/internal/setting"
 )
 
@@ -30,6 +31,6 @@ func (c Config) Validate() error {
 	errs.Check(c.Dir != "", "dir", "is empty: name the folder that holds the models")
 	errs.Check(c.Threads >= 1 && c.Threads <= 256, "threads", "is %d: use 1 to 256", c.Threads)
 	errs.Check(c.Concurrency >= 1 && c.Concurrency <= 64, "concurrency", "is %d: use 1 to 64", c.Concurrency)
-	errs.Check(c.MaxSide >= 320 && c.MaxSide <= 4096 && c.MaxSide%detStep == 0, "max_side", "is %d: use a multiple of %d from 320 to 4096", c.MaxSide, detStep)
+	errs.Check(c.MaxSide >= 320 && c.MaxSide <= 4096 && c.MaxSide%ppocr.SideStep == 0, "max_side", "is %d: use a multiple of %d from 320 to 4096", c.MaxSide, ppocr.SideStep)
 	return errs.Join()
 }

@@ -1,7 +1,6 @@
 package embedded_test
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"image"
@@ -16,6 +15,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -95,7 +95,7 @@ func TestRecognizeGolden(t *testing.T) {
 func TestFindTurnsThePageUpright(t *testing.T) {
 	e := newEngine(t)
 	for turned, want := range map[int]int{0: 0, 90: 270, 180: 180, 270: 90} {
-		page := pageOf(embedded.Turn(notice(t).Image, turned))
+		page := pageOf(pixels.Turn(notice(t).Image, turned))
 		lines, _, err := e.Find(t.Context(), page)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestFindTurnsThePageUpright(t *testing.T) {
 
 func TestRecognizeFindsLinesInATurnedPart(t *testing.T) {
 	e := newEngine(t)
-	page := pageOf(embedded.Turn(notice(t).Image, 180))
+	page := pageOf(pixels.Turn(notice(t).Image, 180))
 	part := document.Region{Type: document.RegionText, BBox: document.BBox{0, 180, 900, 560}}
 	got, err := e.Recognize(t.Context(), page, part, document.Options{})
 	if err != nil {
@@ -203,47 +203,6 @@ func TestConcurrentUseGivesTheSameText(t *testing.T) {
 	}
 }
 
-func TestCancelWhileWaiting(t *testing.T) {
-	e, page := newEngine(t), notice(t)
-	release, err := embedded.Workspace(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error)
-	go func() {
-		_, _, err := e.Find(ctx, page)
-		done <- err
-	}()
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled Find returned %v", err)
-	}
-	release()
-	if _, _, err := e.Find(t.Context(), page); err != nil {
-		t.Errorf("after a cancelled one, Find returned %v", err)
-	}
-}
-
-func TestMissingAndChangedFilesAreNamed(t *testing.T) {
-	dir := t.TempDir()
-	name := embedded.ModelFiles[1].Name()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte("other"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cfg := embedded.DefaultConfig()
-	cfg.Dir = dir
-	_, err := embedded.New(cfg, slog.New(slog.DiscardHandler))
-	if err == nil {
-		t.Fatal("an empty folder was accepted")
-	}
-	for _, want := range []string{name + " is changed", embedded.ModelFiles[0].Name() + " is missing", "make models", "engine.embedded.dir"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q does not say %q", err, want)
-		}
-	}
-}
-
 func TestConfigNamesEveryBadKey(t *testing.T) {
 	err := embedded.Config{MaxSide: 1000}.Validate()
 	for _, key := range []string{"dir", "threads", "concurrency", "max_side"} {
@@ -306,7 +265,7 @@ func measure(b *testing.B, work func() error) {
 func TestTallLinesRunDownOrUp(t *testing.T) {
 	e, page := newEngine(t), notice(t)
 	for _, degrees := range []int{90, 270} {
-		img := embedded.Turn(page.Image, degrees)
+		img := pixels.Turn(page.Image, degrees)
 		lines, err := e.Detect(t.Context(), img)
 		if err != nil {
 			t.Fatal(err)

@@ -24,13 +24,16 @@ const (
 	surelyRead = 0.9
 )
 
+// proofreader corrects what a reader saw that knows some characters.
+type proofreader struct{ knows func(rune) bool }
+
 // proofread corrects lines, which it changes, by what the PDF says is drawn
 // there. A PDF's text can be wrong or a lie (fonts with a broken or forged
 // character map), so it is believed line by line, where it agrees with
 // what the reader saw; and where the line is of a script that the reader does
 // not know, so that it saw nothing. Confidence stays the reader's, nil where it
 // had no part.
-func (a alphabet) proofread(lines []document.Line, words []document.Word) {
+func (p proofreader) proofread(lines []document.Line, words []document.Word) {
 	if len(words) == 0 {
 		return
 	}
@@ -38,9 +41,9 @@ func (a alphabet) proofread(lines []document.Line, words []document.Word) {
 		l := &lines[i]
 		switch {
 		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
-		case !strings.ContainsRune(claim, utf8.RuneError) && a.confirmed(*l, claim):
+		case !strings.ContainsRune(claim, utf8.RuneError) && p.confirmed(*l, claim):
 			l.Text = claim
-		case a.foreign(*l, claim):
+		case p.foreign(*l, claim):
 			// A character that the PDF does not say is mostly a mark above a letter.
 			l.Text, l.Confidence = strings.ReplaceAll(claim, string(utf8.RuneError), ""), nil
 		}
@@ -71,7 +74,7 @@ func letterSpaced(s string) bool {
 func claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
-		if i := lineOf(lines, w.BBox); i >= 0 {
+		if i := lineOf(lines, w.BBox); i >= 0 && checkOf(w) == "" {
 			in[i] = append(in[i], w)
 		}
 	}
@@ -186,8 +189,11 @@ func abs(n int) int { return max(n, -n) }
 
 // confirmed reports whether the reader saw the claim, small errors aside.
 // Digits that it was sure of are not overruled.
-func (a alphabet) confirmed(l document.Line, claim string) bool {
-	seen, said := plainRunes(l.Text), a.readable(plainRunes(claim))
+func (p proofreader) confirmed(l document.Line, claim string) bool {
+	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
+	if bare := withoutNotes(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
+		return true // the reader overlooked what is small
+	}
 	if len(seen) < agreeMin {
 		return false
 	}
@@ -276,11 +282,11 @@ func looseLikeness(seen, said []rune, wild []bool) float64 {
 
 // foreign reports whether the claim is text in one script unknown to the reader
 // on a line of which the reader made little.
-func (a alphabet) foreign(l document.Line, claim string) bool {
+func (p proofreader) foreign(l document.Line, claim string) bool {
 	said := plainRunes(claim)
 	var unknown []rune
 	for _, r := range said {
-		if unicode.IsLetter(r) && (!a.known[r] || !trained(r)) {
+		if unicode.IsLetter(r) && (!p.knows(r) || !trained(r)) {
 			unknown = append(unknown, r)
 		}
 	}
@@ -313,8 +319,8 @@ func digits(s []rune) []rune {
 }
 
 // readable leaves out what the reader does not know.
-func (a alphabet) readable(s []rune) []rune {
-	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !a.known[r] })
+func (p proofreader) readable(s []rune) []rune {
+	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !p.knows(r) })
 }
 
 // likeness is 1 minus the edit distance (Levenshtein) over the longer length; of
@@ -329,20 +335,4 @@ func likeness(a, b []rune) float64 {
 		return bound
 	}
 	return 1 - float64(levenshtein.ComputeDistance(string(a), string(b)))/float64(longer)
-}
-
-// turnWords turns words clockwise with their w x h page.
-func turnWords(words []document.Word, w, h, degrees int) []document.Word {
-	out := slices.Clone(words)
-	for i, word := range out {
-		out[i].BBox = turnBox(word.BBox, w, h, degrees)
-	}
-	return out
-}
-
-// turnBox turns a box clockwise with its w x h page.
-func turnBox(b document.BBox, w, h, degrees int) document.BBox {
-	p := turnPoint(document.Point{X: float64(b[0]), Y: float64(b[1])}, w, h, degrees)
-	q := turnPoint(document.Point{X: float64(b[2]), Y: float64(b[3])}, w, h, degrees)
-	return document.BBox{int(min(p.X, q.X)), int(min(p.Y, q.Y)), int(max(p.X, q.X)), int(max(p.Y, q.Y))}
 }

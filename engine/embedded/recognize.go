@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 // Recognize reads the lines of region; when Lines is nil it finds them itself
@@ -16,7 +17,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if err := e.supports(opts.Task); err != nil {
 		return document.Recognition{}, err
 	}
-	src := rasterOf(page.Image)
+	src := pixels.Of(page.Image)
 	lines, degrees := region.Lines, 0
 	var err error
 	if lines == nil {
@@ -28,13 +29,14 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if lines, err = e.readLines(ctx, src, lines); err != nil {
 		return document.Recognition{}, err
 	}
-	e.alphabet.proofread(lines, page.Words)
+	proofreader{e.models.Knows}.proofread(lines, page.Words)
+	writeChecks(lines, page.Words)
 	if isNoise(lines) {
 		for i := range lines {
 			lines[i].Text, lines[i].Confidence = "", nil
 		}
 	}
-	region.Lines = turnLines(lines, src.w, src.h, degrees)
+	region.Lines = turnLines(lines, src.W, src.H, degrees)
 	content, format := compose(region, opts.Task)
 	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines}
 	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
@@ -59,12 +61,12 @@ func (e *Engine) supports(task document.Task) error {
 // findLines finds the lines of the part of src inside box, in pixels of src,
 // and the degrees by which to turn src clockwise so that they stand upright.
 // The lines are in order of the rows of the upright part.
-func (e *Engine) findLines(ctx context.Context, src raster, box image.Rectangle) ([]document.Line, int, error) {
-	box = box.Intersect(image.Rect(0, 0, src.w, src.h))
+func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rectangle) ([]document.Line, int, error) {
+	box = box.Intersect(image.Rect(0, 0, src.W, src.H))
 	if box.Empty() {
 		return nil, 0, nil
 	}
-	lines, err := e.detect(ctx, src.sub(box))
+	lines, err := e.models.Detect(ctx, src.Sub(box))
 	if err != nil {
 		return nil, 0, err
 	}
@@ -73,9 +75,9 @@ func (e *Engine) findLines(ctx context.Context, src raster, box image.Rectangle)
 	if err != nil {
 		return nil, 0, err
 	}
-	upright := turnLines(startLines(lines, degrees), src.w, src.h, degrees)
+	upright := turnLines(startLines(lines, degrees), src.W, src.H, degrees)
 	lines = slices.Concat(rows(upright)...)
-	w, h := src.w, src.h
+	w, h := src.W, src.H
 	if degrees%180 != 0 {
 		w, h = h, w
 	}

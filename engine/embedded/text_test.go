@@ -1,7 +1,6 @@
 package embedded_test
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -189,39 +188,5 @@ func TestASCIIForms(t *testing.T) {
 		if got := embedded.ASCIIForms(text); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
-	}
-}
-
-func TestDecode(t *testing.T) {
-	a, err := embedded.ParseAlphabet("a\nb\n", 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	steps := func(classes ...int) []float32 {
-		var probs []float32
-		for _, c := range classes {
-			p := []float32{.1, .1, .1, .1}
-			p[c] = .7
-			probs = append(probs, p...)
-		}
-		return probs
-	}
-	for _, c := range []struct {
-		classes []int
-		want    string
-	}{
-		{[]int{1, 1, 0, 2}, "ab"},
-		{[]int{1, 0, 1}, "aa"},
-		{[]int{1, 3, 2}, "a b"},
-		{[]int{0, 0}, ""},
-		{nil, ""},
-	} {
-		text, confidence := embedded.Decode(a, steps(c.classes...))
-		if text != c.want || text != "" && math.Abs(confidence-.7) > 1e-6 || text == "" && confidence != 0 {
-			t.Errorf("%v: %q with %v, want %q", c.classes, text, confidence, c.want)
-		}
-	}
-	if _, err := embedded.ParseAlphabet("a\nb", 5); err == nil {
-		t.Error("a dictionary that does not fit its classes was accepted")
 	}
 }

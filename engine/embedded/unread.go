@@ -1,11 +1,11 @@
 package embedded
 
 import (
-	"image"
 	"strings"
 	"unicode"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 // The reader writes nothing, or a few dots and digits, for letters of scripts that it
@@ -20,13 +20,13 @@ const (
 
 // scriptUnsupported says that most of the lines, by length, hold much more than was
 // read there; nil where they do not. What the PDF says of a line counts as read.
-func scriptUnsupported(src raster, region document.Region, lines []document.Line) *document.Problem {
+func scriptUnsupported(src pixels.Raster, region document.Region, lines []document.Line) *document.Problem {
 	if region.Type == document.RegionImage || region.Type == document.RegionTable || region.Label == "figure" {
 		return nil
 	}
 	var all, unread float64
 	for _, l := range lines {
-		w, h := quadSize(l.Quad)
+		w, h := pixels.QuadSize(l.Quad)
 		w, h = max(w, h), min(w, h)
 		all += w
 		if w >= judgeable*h && notRead(src, l, h) {
@@ -41,14 +41,14 @@ func scriptUnsupported(src raster, region document.Region, lines []document.Line
 }
 
 // notRead reports whether a line of height h holds much more than its text says.
-func notRead(src raster, l document.Line, h float64) bool {
+func notRead(src pixels.Raster, l document.Line, h float64) bool {
 	if l.Confidence != nil && *l.Confidence < guessed {
 		return true
 	}
 	if l.Confidence == nil && l.Text != "" { // the PDF says it
 		return false
 	}
-	return characters(l.Text) < leastDense*src.inked(l.BBox, h)/h
+	return characters(l.Text) < leastDense*src.Inked(l.BBox, h)/h
 }
 
 // characters counts what is written in a text, those of scripts with square characters
@@ -66,30 +66,6 @@ func characters(text string) float64 {
 			n += 2
 		case !unicode.IsSpace(r):
 			n++
-		}
-	}
-	return float64(n)
-}
-
-// inked is how many pixels of a line's length, of height h, are written on: the white
-// between words counts, that between columns does not.
-func (s raster) inked(b document.BBox, h float64) float64 {
-	const contrast = 48 // of a column of pixels that something is drawn in
-	box := b.Rect().Intersect(image.Rect(0, 0, s.w, s.h))
-	if box.Dx() < box.Dy() { // it runs downwards
-		return float64(box.Dy())
-	}
-	reach := int(h/2) + 1 // twice this is the widest white that counts
-	n, last := 0, box.Min.X-reach-1
-	for x := box.Min.X; x < box.Max.X; x++ {
-		low, high := uint8(255), uint8(0)
-		for y := box.Min.Y; y < box.Max.Y; y++ {
-			v := s.pix[y*s.stride+x*s.bpp]
-			low, high = min(low, v), max(high, v)
-		}
-		if int(high)-int(low) > contrast {
-			n += min(x-last, reach)
-			last = x
 		}
 	}
 	return float64(n)

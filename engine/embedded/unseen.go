@@ -6,7 +6,12 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/ppocr"
 )
+
+// minWord is the height, in pixels, up to which a word is a speck.
+const minWord = 3
 
 // unseenGap is the white, in heights, that ends a line of words: about three spaces.
 const unseenGap = 1.0
@@ -15,16 +20,16 @@ const unseenGap = 1.0
 // has, where something is drawn at their place. They are read like any other line, so
 // what the PDF says is still believed only where the picture shows it.
 func unseen(lines []document.Line, page *document.Page) []document.Line {
-	src := rasterOf(page.Image)
+	src := pixels.Of(page.Image)
 	var words []document.Word
 	for _, w := range page.Words {
-		if !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > detMinHeight && src.sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.w, src.h))).drawn() {
+		if checkOf(w) == "" && !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > minWord && src.Sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.W, src.H))).Drawn() {
 			words = append(words, w)
 		}
 	}
 	var found []document.Line
 	for _, row := range wordRows(words) {
-		if len(found) == detMaxLines {
+		if len(found) == ppocr.MaxLines {
 			break
 		}
 		found = append(found, lineOfBox(row, page.Width, page.Height))
@@ -45,18 +50,6 @@ func touched(lines []document.Line, word document.BBox) bool {
 		}
 	}
 	return false
-}
-
-// drawn reports whether there is anything in a small part of a page.
-func (s raster) drawn() bool {
-	low, high := uint8(255), uint8(0)
-	for y := range s.h {
-		for _, v := range s.pix[y*s.stride:][:s.w*s.bpp] {
-			low, high = min(low, v), max(high, v)
-		}
-	}
-	const contrast = 24
-	return int(high)-int(low) > contrast // alpha is 255, as white is
 }
 
 // wordRows joins words that follow each other on a row.
@@ -86,5 +79,5 @@ func wordRows(words []document.Word) []document.BBox {
 func lineOfBox(b document.BBox, w, h int) document.Line {
 	x0, y0, x1, y1 := float64(b[0]), float64(b[1]), float64(b[2]), float64(b[3])
 	q := [4]document.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}
-	return document.Line{Quad: q, BBox: bboxOf(q, w, h)}
+	return document.Line{Quad: q, BBox: pixels.BBoxOf(q, w, h)}
 }

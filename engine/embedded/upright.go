@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/ppocr"
 )
 
 const (
@@ -27,15 +29,15 @@ const (
 // upright decides how many degrees clockwise img must be turned to be read,
 // and returns it turned, with its lines.
 func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
-	degrees, err := e.rotation(ctx, rasterOf(img), lines)
+	degrees, err := e.rotation(ctx, pixels.Of(img), lines)
 	if err != nil || degrees == 0 {
 		return img, lines, 0, err
 	}
 	b := img.Bounds()
-	return turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
+	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
 }
 
-func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line) (int, error) {
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, error) {
 	if len(lines) == 0 {
 		return 0, nil
 	}
@@ -60,7 +62,7 @@ func (e *Engine) rotation(ctx context.Context, src raster, lines []document.Line
 
 // sampleConfidence is the mean confidence of lines when the page is turned
 // clockwise by degrees.
-func (e *Engine) sampleConfidence(ctx context.Context, src raster, lines []document.Line, degrees int) (float64, error) {
+func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) (float64, error) {
 	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
 	if err != nil {
 		return 0, err
@@ -78,10 +80,10 @@ func (e *Engine) sampleConfidence(ctx context.Context, src raster, lines []docum
 func mostlyTall(lines []document.Line) bool {
 	var tall, wide float64
 	for _, l := range lines {
-		switch w, h := quadSize(l.Quad); {
-		case h >= tallLine*w:
+		switch w, h := pixels.QuadSize(l.Quad); {
+		case h >= ppocr.TallLine*w:
 			tall += h
-		case w >= tallLine*h:
+		case w >= ppocr.TallLine*h:
 			wide += w
 		}
 	}
@@ -91,7 +93,7 @@ func mostlyTall(lines []document.Line) bool {
 // mediumLines picks lines of about the median length: long enough to judge and
 // quick to read.
 func mediumLines(lines []document.Line) []document.Line {
-	length := func(l document.Line) float64 { w, h := quadSize(l.Quad); return max(w, h) / max(min(w, h), 1) }
+	length := func(l document.Line) float64 { w, h := pixels.QuadSize(l.Quad); return max(w, h) / max(min(w, h), 1) }
 	sorted := slices.Clone(lines)
 	slices.SortStableFunc(sorted, func(a, b document.Line) int { return cmp.Compare(length(a), length(b)) })
 	from := max(len(sorted)/2-sampleLines/2, 0)
@@ -103,7 +105,7 @@ func mediumLines(lines []document.Line) []document.Line {
 func startLines(lines []document.Line, degrees int) []document.Line {
 	out := slices.Clone(lines)
 	for i := range out {
-		out[i].Quad = startAt(out[i].Quad, 4-degrees/90)
+		out[i].Quad = pixels.StartAt(out[i].Quad, 4-degrees/90)
 	}
 	return out
 }
@@ -113,13 +115,22 @@ func turnLines(lines []document.Line, w, h, degrees int) []document.Line {
 	out := slices.Clone(lines)
 	for i := range out {
 		for j, p := range out[i].Quad {
-			out[i].Quad[j] = turnPoint(p, w, h, degrees)
+			out[i].Quad[j] = pixels.TurnPoint(p, w, h, degrees)
 		}
 		out[i].Spine = slices.Clone(out[i].Spine)
 		for j, p := range out[i].Spine {
-			out[i].Spine[j] = turnPoint(p, w, h, degrees)
+			out[i].Spine[j] = pixels.TurnPoint(p, w, h, degrees)
 		}
-		out[i].BBox = turnBox(out[i].BBox, w, h, degrees)
+		out[i].BBox = pixels.TurnBox(out[i].BBox, w, h, degrees)
+	}
+	return out
+}
+
+// turnWords turns words clockwise with their w x h page.
+func turnWords(words []document.Word, w, h, degrees int) []document.Word {
+	out := slices.Clone(words)
+	for i, word := range out {
+		out[i].BBox = pixels.TurnBox(word.BBox, w, h, degrees)
 	}
 	return out
 }

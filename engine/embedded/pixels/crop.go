@@ -1,0 +1,157 @@
+package pixels
+
+import (
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+// maxDrift is how far, as a part of its height, a line may rise or fall over its
+// length and still be cut out with straight edges.
+const maxDrift = 0.03
+
+// CropLine draws the line inside q, which starts at its first corner, onto
+// w x h values of dst.
+func CropLine(dst Planes, w, h int, src Raster, q [4]document.Point) {
+	if _, across := QuadSize(q); straight(q, across*maxDrift) {
+		Resample(dst, w, h, src,
+			Span{(q[0].X + q[3].X) / 2, (q[1].X + q[2].X) / 2},
+			Span{(q[0].Y + q[1].Y) / 2, (q[3].Y + q[2].Y) / 2}, Symmetric)
+		return
+	}
+	warp(dst, w, h, src, q, Symmetric)
+}
+
+// CropSpine draws a bent line onto w x h values of dst as if it were straight. height
+// is that of the line, in pixels of src; reading starts at the end of the spine that is
+// nearer to start.
+func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height float64, start document.Point) {
+	first, last := spine[0], spine[len(spine)-1]
+	if math.Hypot(last.X-start.X, last.Y-start.Y) < math.Hypot(first.X-start.X, first.Y-start.Y) {
+		spine = slices.Clone(spine)
+		slices.Reverse(spine)
+	}
+	s := newSmooth(spine)
+	nu, nv := samples(s.length/float64(w)), samples(height/float64(h))
+	share := 1 / float32(nu*nv)
+	sums := make([][3]float32, h)
+	for x := range w {
+		clear(sums)
+		for i := range nu {
+			at, along := s.at((float64(x) + (float64(i)+.5)/float64(nu)) / float64(w) * s.length)
+			for y := range h {
+				for j := range nv {
+					off := ((float64(y)+(float64(j)+.5)/float64(nv))/float64(h) - .5) * height
+					src.bilinear(at.X-along.Y*off-.5, at.Y+along.X*off-.5, &sums[y])
+				}
+			}
+		}
+		for y := range h {
+			for c := range 3 {
+				dst.Data[c*dst.Size+y*dst.Stride+x] = sums[y][c]*share*Symmetric.Scale[c] + Symmetric.Shift[c]
+			}
+		}
+	}
+}
+
+// smoothSpine is a curve through the points of a spine (Catmull and Rom, 1974), by the
+// distance along its chords.
+type smoothSpine struct {
+	points []document.Point
+	starts []float64 // distance of each point from the first
+	length float64
+}
+
+func newSmooth(points []document.Point) smoothSpine {
+	s := smoothSpine{points: points, starts: make([]float64, len(points))}
+	for i := 1; i < len(points); i++ {
+		s.starts[i] = s.starts[i-1] + math.Hypot(points[i].X-points[i-1].X, points[i].Y-points[i-1].Y)
+	}
+	s.length = s.starts[len(points)-1]
+	return s
+}
+
+// at returns the point at a distance, and the direction there, a unit vector.
+func (s smoothSpine) at(d float64) (p, along document.Point) {
+	i, found := slices.BinarySearch(s.starts, d)
+	if !found {
+		i--
+	}
+	i = min(max(i, 0), len(s.points)-2)
+	t := (d - s.starts[i]) / max(s.starts[i+1]-s.starts[i], 1e-6)
+	a, b := s.points[i], s.points[i+1]
+	before, after := s.points[max(i-1, 0)], s.points[min(i+2, len(s.points)-1)]
+	curve := func(p0, p1, p2, p3 float64) (v, slope float64) {
+		c1, c2, c3 := p2-p0, 2*p0-5*p1+4*p2-p3, 3*p1-3*p2+p3-p0
+		return p1 + t*(c1+t*(c2+t*c3))/2, (c1 + t*(2*c2+t*3*c3)) / 2
+	}
+	x, dx := curve(before.X, a.X, b.X, after.X)
+	y, dy := curve(before.Y, a.Y, b.Y, after.Y)
+	length := max(math.Hypot(dx, dy), 1e-6)
+	return document.Point{X: x, Y: y}, document.Point{X: dx / length, Y: dy / length}
+}
+
+// straight reports whether q is an upright rectangle within tolerance pixels.
+func straight(q [4]document.Point, tolerance float64) bool {
+	near := func(a, b float64) bool { return math.Abs(a-b) <= tolerance }
+	return q[1].X > q[0].X && q[3].Y > q[0].Y &&
+		near(q[0].Y, q[1].Y) && near(q[3].Y, q[2].Y) && near(q[0].X, q[3].X) && near(q[1].X, q[2].X)
+}
+
+// warp draws the parallelogram with corners q[0], q[1] and q[3] onto w x h
+// values of dst: bilinear samples, and the mean of several where it shrinks.
+func warp(dst Planes, w, h int, src Raster, q [4]document.Point, n Norm) {
+	ax, ay := (q[1].X-q[0].X)/float64(w), (q[1].Y-q[0].Y)/float64(w)
+	bx, by := (q[3].X-q[0].X)/float64(h), (q[3].Y-q[0].Y)/float64(h)
+	nu := samples(math.Hypot(ax, ay))
+	nv := samples(math.Hypot(bx, by))
+	share := 1 / float32(nu*nv)
+	for y := range h {
+		for x := range w {
+			var sum [3]float32
+			for j := range nv {
+				v := float64(y) + (float64(j)+.5)/float64(nv)
+				for i := range nu {
+					u := float64(x) + (float64(i)+.5)/float64(nu)
+					src.bilinear(q[0].X+u*ax+v*bx-.5, q[0].Y+u*ay+v*by-.5, &sum)
+				}
+			}
+			at := y*dst.Stride + x
+			for c := range 3 {
+				dst.Data[c*dst.Size+at] = sum[c]*share*n.Scale[c] + n.Shift[c]
+			}
+		}
+	}
+}
+
+// samples is how many samples a side cover one output pixel of scale source
+// pixels, bounded: quads can be as large as the page.
+func samples(scale float64) int { return min(max(int(math.Ceil(scale*.75)), 1), 8) }
+
+// bilinear adds the colour B, G, R at (x, y), where integers are pixel
+// centres, to sum. Beyond the border it repeats the border.
+func (s Raster) bilinear(x, y float64, sum *[3]float32) {
+	fx, fy := math.Floor(x), math.Floor(y)
+	wx, wy := float32(x-fx), float32(y-fy)
+	x0, x1 := clampIndex(fx, s.W), clampIndex(fx+1, s.W)
+	y0, y1 := clampIndex(fy, s.H), clampIndex(fy+1, s.H)
+	top, bottom := s.Pix[y0*s.Stride:], s.Pix[y1*s.Stride:]
+	x0, x1 = x0*s.BPP, x1*s.BPP
+	if s.BPP == 1 {
+		v := mix(mix(top[x0], top[x1], wx), mix(bottom[x0], bottom[x1], wx), wy)
+		sum[0] += v
+		sum[1] += v
+		sum[2] += v
+		return
+	}
+	for c := range 3 {
+		sum[2-c] += mix(mix(top[x0+c], top[x1+c], wx), mix(bottom[x0+c], bottom[x1+c], wx), wy)
+	}
+}
+
+func mix[T uint8 | float32](a, b T, w float32) float32 {
+	return float32(a) + w*(float32(b)-float32(a))
+}
+
+func clampIndex(v float64, n int) int { return int(min(max(v, 0), float64(n-1))) }

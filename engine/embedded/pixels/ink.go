@@ -1,0 +1,43 @@
+package pixels
+
+import (
+	"image"
+
+	"ocr-gateway/document"
+)
+
+// Drawn reports whether there is anything in a small part of a page.
+func (s Raster) Drawn() bool {
+	low, high := uint8(255), uint8(0)
+	for y := range s.H {
+		for _, v := range s.Pix[y*s.Stride:][:s.W*s.BPP] {
+			low, high = min(low, v), max(high, v)
+		}
+	}
+	const contrast = 24
+	return int(high)-int(low) > contrast // alpha is 255, as white is
+}
+
+// Inked is how many pixels of a line's length, of height h, are written on: the white
+// between words counts, that between columns does not.
+func (s Raster) Inked(b document.BBox, h float64) float64 {
+	const contrast = 48 // of a column of pixels that something is drawn in
+	box := b.Rect().Intersect(image.Rect(0, 0, s.W, s.H))
+	if box.Dx() < box.Dy() { // it runs downwards
+		return float64(box.Dy())
+	}
+	reach := int(h/2) + 1 // twice this is the widest white that counts
+	n, last := 0, box.Min.X-reach-1
+	for x := box.Min.X; x < box.Max.X; x++ {
+		low, high := uint8(255), uint8(0)
+		for y := box.Min.Y; y < box.Max.Y; y++ {
+			v := s.Pix[y*s.Stride+x*s.BPP]
+			low, high = min(low, v), max(high, v)
+		}
+		if int(high)-int(low) > contrast {
+			n += min(x-last, reach)
+			last = x
+		}
+	}
+	return float64(n)
+}

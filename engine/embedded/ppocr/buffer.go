@@ -1,0 +1,28 @@
+package ppocr
+
+/*
+#include <stdlib.h>
+*/
+import "C"
+
+import "unsafe"
+
+// buffer is memory outside the Go heap, up to 30 MB: within it, the collector
+// would let garbage of the same size pile up beside. Free it when done.
+type buffer struct{ data []float32 }
+
+// grow returns n elements with undefined contents, valid until the next call.
+func (b *buffer) grow(n int) []float32 {
+	if len(b.data) < n {
+		b.free()
+		b.data = unsafe.Slice((*float32)(C.malloc(C.size_t(n)*4)), n)
+	}
+	return b.data[:n]
+}
+
+func (b *buffer) free() {
+	if b.data != nil {
+		C.free(unsafe.Pointer(unsafe.SliceData(b.data)))
+		b.data = nil
+	}
+}

@@ -1,0 +1,67 @@
+package ppocr
+
+import (
+	"fmt"
+	"strings"
+)
+
+// alphabet is what the reader can write.
+type alphabet struct {
+	classes []string // text of each output class: 0 is the blank, the last a space
+	known   map[rune]bool
+}
+
+// parseAlphabet reads the dictionary in the model's metadata, one entry a line.
+func parseAlphabet(metadata string, classes int) (alphabet, error) {
+	entries := strings.Split(strings.TrimSuffix(metadata, "\n"), "\n")
+	if len(entries)+2 != classes {
+		return alphabet{}, fmt.Errorf("the model's dictionary has %d entries for %d classes", len(entries), classes)
+	}
+	a := alphabet{classes: make([]string, 0, classes), known: make(map[rune]bool, classes)}
+	a.classes = append(a.classes, "")
+	for _, s := range entries {
+		s = strings.TrimSuffix(s, "\r")
+		a.classes = append(a.classes, s)
+		for _, r := range s {
+			a.known[r] = true
+		}
+	}
+	a.classes = append(a.classes, " ")
+	return a, nil
+}
+
+// decode reads the most probable text from the class probabilities of each
+// step (Graves et al., Connectionist temporal classification, 2006): repeats
+// count once, blanks separate. The confidence is the mean probability of the
+// characters, 0 when there are none.
+func (a alphabet) decode(probs []float32) (text string, confidence float64) {
+	var b strings.Builder
+	var sum float64
+	n, last := 0, 0
+	for ; len(probs) >= len(a.classes); probs = probs[len(a.classes):] {
+		class, p := argmax(probs[:len(a.classes)])
+		if class != 0 && class != last {
+			b.WriteString(a.classes[class])
+			sum += float64(p)
+			n++
+		}
+		last = class
+	}
+	if n == 0 {
+		return "", 0
+	}
+	return b.String(), sum / float64(n)
+}
+
+// argmax is the class with the highest of probabilities that add up to 1: one
+// above a half ends the search.
+func argmax(probs []float32) (class int, p float32) {
+	for i, v := range probs {
+		if v > p {
+			if class, p = i, v; p > .5 {
+				break
+			}
+		}
+	}
+	return class, p
+}

@@ -1,0 +1,89 @@
+package ppocr
+
+import (
+	"context"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+)
+
+// Finding lines on the heat map; the thresholds are those of PP-OCR's
+// configuration for this model.
+const (
+	detThreshold = 76  // heat of a text pixel: 0.3
+	detScore     = 0.5 // mean heat of a line's own pixels
+	detUnclip    = 1.6 // how far lines are grown
+	minHeight    = 3   // heat pixels; smaller components are specks
+)
+
+// MaxLines bounds the lines of a page: one with more is noise.
+const MaxLines = 3000
+
+// Detect finds the text lines of src, in no particular order. A page of small
+// print is looked at twice, the second time larger.
+func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line, error) {
+	if src.W < 2 || src.H < 2 || !src.Marked() {
+		return nil, nil
+	}
+	v := firstView(src.W, src.H, m.cfg.MaxSide)
+	lines, err := m.detectIn(ctx, src, v)
+	if err != nil {
+		return nil, err
+	}
+	if closer, ok := v.closer(lines); ok {
+		return m.detectIn(ctx, src, closer)
+	}
+	return lines, nil
+}
+
+// detectIn finds the text lines of src in one view of it.
+func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view) ([]document.Line, error) {
+	heat, err := m.heatOf(ctx, src, v)
+	if err != nil {
+		return nil, err
+	}
+	var lines []document.Line
+	for _, s := range heat.strokes() {
+		if line := s.line(v, src); !line.BBox.Rect().Empty() && len(lines) < MaxLines {
+			lines = append(lines, line)
+		}
+	}
+	return lines, nil
+}
+
+// heatOf runs the network over a view of src, tile by tile.
+func (m *Models) heatOf(ctx context.Context, src pixels.Raster, v view) (heat, error) {
+	all := heat{make([]uint8, v.w*v.h), v.w, v.h}
+	for _, t := range v.tiles() {
+		if err := m.heatTile(ctx, src, v, t, all); err != nil {
+			return heat{}, err
+		}
+	}
+	return all, nil
+}
+
+// heatTile runs the network over one tile and keeps its core in to.
+func (m *Models) heatTile(ctx context.Context, src pixels.Raster, v view, t tile, to heat) error {
+	ws, err := m.workspace(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.release(ws)
+	w, h := t.area.Dx(), t.area.Dy()
+	in, out := ws.in.grow(3*w*h), ws.out.grow(w*h)
+	v.draw(pixels.Planes{Data: in, Stride: w, Size: w * h}, src, t.area)
+	err = m.detector.run(
+		array{in, []int64{1, 3, int64(h), int64(w)}},
+		array{out, []int64{1, 1, int64(h), int64(w)}})
+	if err != nil {
+		return failed("finding the text lines failed", err)
+	}
+	for y := t.core.Min.Y; y < t.core.Max.Y; y++ {
+		from := out[(y-t.area.Min.Y)*w+t.core.Min.X-t.area.Min.X:]
+		row := to.pix[y*to.w+t.core.Min.X:][:t.core.Dx()]
+		for x := range row {
+			row[x] = uint8(min(max(from[x], 0), 1) * 255)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package ppocr
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Name names the models that read text.
+const Name = "PP-OCRv6-small"
+
+// The files of Config.Dir.
+const (
+	fileRuntime   = "libonnxruntime.so.1.32.0"
+	fileDetector  = "PP-OCRv6_det_small.onnx"
+	fileReader    = "PP-OCRv6_rec_small.onnx"
+	fileLayout    = "layout_cdla.onnx"
+	modelFilesFix = "run `make models`, or set engine.embedded.dir to the folder that holds them"
+)
+
+type modelFile struct{ name, sha256 string }
+
+// modelFiles pins every file by its SHA-256: the pre- and post-processing here
+// fits these files only, and the library is code that we run.
+var modelFiles = []modelFile{
+	{fileRuntime, "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f"},
+	{fileDetector, "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"},
+	{fileReader, "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"},
+	{fileLayout, "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c"},
+}
+
+// verifyModels checks every file of dir. The error names each file that is
+// missing or changed and says what to do.
+func verifyModels(dir string) error {
+	var errs []error
+	for _, f := range modelFiles {
+		if err := verifyFile(filepath.Join(dir, f.name), f.sha256); err != nil {
+			errs = append(errs, fmt.Errorf("%s %w", f.name, err))
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the embedded engine cannot use its files in %s: %w\n%s", dir, errors.Join(errs...), modelFilesFix)
+}
+
+func verifyFile(path, want string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("is missing")
+	}
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	if got := hex.EncodeToString(hash.Sum(nil)); got != want {
+		return fmt.Errorf("is changed or incomplete: its SHA-256 is %s, not %s", got, want)
+	}
+	return nil
+}

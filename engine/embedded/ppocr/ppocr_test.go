@@ -1,0 +1,97 @@
+package ppocr
+
+import (
+	"context"
+	"errors"
+	"image"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+)
+
+// modelsDir is where the models are; tests that need them fail without.
+func modelsDir() string {
+	if dir := os.Getenv("OCR_MODELS"); dir != "" {
+		return dir
+	}
+	return filepath.Join("..", "..", "..", "models")
+}
+
+func loadModels(t *testing.T) *Models {
+	t.Helper()
+	m, err := Load(Config{Dir: modelsDir(), Threads: 1, Concurrency: 1, MaxSide: 960})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return m
+}
+
+// block is a gray page with a dark block, which is no text.
+func block() pixels.Raster {
+	img := image.NewGray(image.Rect(0, 0, 200, 100))
+	for i := range img.Pix {
+		img.Pix[i] = 220
+		if x, y := i%200, i/200; x > 40 && x < 160 && y > 40 && y < 60 {
+			img.Pix[i] = 20
+		}
+	}
+	return pixels.Of(img)
+}
+
+func TestCancelWhileWaiting(t *testing.T) {
+	m := loadModels(t)
+	ws, err := m.workspace(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := map[string]func(ctx context.Context) error{
+		"Detect": func(ctx context.Context) error { _, err := m.Detect(ctx, block()); return err },
+		"Areas":  func(ctx context.Context) error { _, err := m.Areas(ctx, block()); return err },
+		"Read": func(ctx context.Context) error {
+			line := document.Line{Quad: [4]document.Point{{X: 40, Y: 40}, {X: 160, Y: 40}, {X: 160, Y: 60}, {X: 40, Y: 60}}}
+			_, err := m.Read(ctx, block(), []document.Line{line})
+			return err
+		},
+	}
+	for name, call := range calls {
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- call(ctx) }()
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("a canceled %s returned %v", name, err)
+		}
+	}
+	m.release(ws)
+	for name, call := range calls {
+		if err := call(t.Context()); err != nil {
+			t.Errorf("after a canceled one, %s returned %v", name, err)
+		}
+	}
+}
+
+func TestMissingAndChangedFilesAreNamed(t *testing.T) {
+	dir := t.TempDir()
+	name := modelFiles[1].name
+	if err := os.WriteFile(filepath.Join(dir, name), []byte("other"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Load(Config{Dir: dir, Threads: 1, Concurrency: 1, MaxSide: 960})
+	if err == nil {
+		t.Fatal("an empty folder was accepted")
+	}
+	for _, want := range []string{name + " is changed", modelFiles[0].name + " is missing", "make models", "engine.embedded.dir"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not say %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package ppocr
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+)
+
+// Line recognition, as the reader was trained.
+const (
+	readHeight   = 48    // pixels
+	readStep     = 8     // input pixels a step of output
+	readClasses  = 18710 // blank, dictionary, space
+	readMinWidth = 48
+	readMaxWidth = 3200 // pixels of a line; longer ones are squeezed
+	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
+)
+
+// TallLine is how much higher than wide a line is that runs downwards.
+const TallLine = 1.5
+
+// strip is one line on its way through the reader.
+type strip struct {
+	line  int // index into the lines being read
+	quad  [4]document.Point
+	spine []document.Point // of a bent line
+	width int              // at readHeight
+}
+
+// Read returns the lines with text and confidence, in the same order, as they start; a
+// line of which nothing is read has neither. Lines that are higher than wide by TallLine
+// are read downwards.
+func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	lines = slices.Clone(lines)
+	strips := make([]strip, 0, len(lines))
+	for i, l := range lines {
+		if s, ok := stripOf(l.Quad); ok {
+			s.line, s.spine = i, l.Spine
+			strips = append(strips, s)
+		}
+	}
+	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
+	for len(strips) > 0 {
+		n := batchSize(strips)
+		if err := m.readStrips(ctx, src, strips[:n], lines); err != nil {
+			return nil, err
+		}
+		strips = strips[n:]
+	}
+	return lines, nil
+}
+
+// stripOf says how the line inside q is laid before the reader: lines that run
+// downwards are turned.
+func stripOf(q [4]document.Point) (strip, bool) {
+	w, h := pixels.QuadSize(q)
+	if h >= TallLine*w {
+		q, w, h = pixels.StartAt(q, 1), h, w
+	}
+	if w < 1 || h < 1 {
+		return strip{}, false
+	}
+	return strip{quad: q, width: min(max(int(math.Ceil(w/h*readHeight)), 8), readMaxWidth)}, true
+}
+
+// batchSize is how many of the strips, ascending in width, fit in one batch
+// without much padding.
+func batchSize(strips []strip) int {
+	n := 1
+	for n < len(strips) && (n+1)*paddedWidth(strips[n].width) <= readBatch && strips[n].width <= strips[0].width*5/4 {
+		n++
+	}
+	return n
+}
+
+// paddedWidth rounds up to what the network takes.
+func paddedWidth(w int) int {
+	w = max(w, readMinWidth)
+	return (w + readStep - 1) / readStep * readStep
+}
+
+// readStrips sets text and confidence of the lines of a batch.
+func (m *Models) readStrips(ctx context.Context, src pixels.Raster, batch []strip, lines []document.Line) error {
+	ws, err := m.workspace(ctx)
+	if err != nil {
+		return err
+	}
+	defer m.release(ws)
+	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
+	steps := w / readStep
+	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*readClasses)
+	clear(in) // zero is the padding that the reader was trained with
+	for i, s := range batch {
+		dst := pixels.Planes{Data: in[i*3*readHeight*w:], Stride: w, Size: readHeight * w}
+		if _, height := pixels.QuadSize(s.quad); s.spine != nil {
+			pixels.CropSpine(dst, s.width, readHeight, src, s.spine, height, s.quad[0])
+			continue
+		}
+		pixels.CropLine(dst, s.width, readHeight, src, s.quad)
+	}
+	err = m.reader.run(
+		array{in, []int64{int64(n), 3, readHeight, int64(w)}},
+		array{out, []int64{int64(n), int64(steps), readClasses}})
+	if err != nil {
+		return failed("reading the text lines failed", err)
+	}
+	for i, s := range batch {
+		size := steps * readClasses
+		l := &lines[s.line]
+		l.Text, l.Confidence = "", nil
+		if text, confidence := m.alphabet.decode(out[i*size:][:size]); strings.TrimSpace(text) != "" {
+			l.Text, l.Confidence = text, &confidence
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package ppocr
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+)
+
+// SideStep divides the sides of what the line detector sees: it halves them five times.
+const SideStep = 32
+
+// How large an image is shown to the line detector.
+const (
+	detMinSide = 736 // smaller images are enlarged until the shorter side has this
+	maxEnlarge = 3   // but no more: a single line or word is found as well, for less
+
+	// A view larger than tilePixels is looked at in tiles: the network takes
+	// about 150 bytes a pixel. Tiles overlap, since it sees less at an edge.
+	tilePixels  = 1280 * 960
+	tileOverlap = 64
+	maxTiles    = 8
+
+	// When the small lines of a page (the lower quartile) are less than
+	// smallText pixels high in a view, many are missed; at goodText none are.
+	smallText = 17
+	goodText  = 20
+
+	// blankCloser is how much closer to look where no line was seen.
+	blankCloser = 1.6
+)
+
+// view is an image as the detector sees it: scaled to w x h.
+type view struct {
+	w, h           int
+	scaleX, scaleY float64 // source pixels per view pixel
+}
+
+// firstView fits a w x h image into maxSide.
+func firstView(w, h, maxSide int) view {
+	long, short := float64(max(w, h)), float64(min(w, h))
+	scale := min(1, float64(maxSide)/long)
+	if short*scale < detMinSide {
+		scale = min(detMinSide/short, max(1, float64(maxSide)/long), maxEnlarge)
+	}
+	return newView(w, h, scale)
+}
+
+// newView scales a w x h image, less than asked for when it is too large.
+func newView(w, h int, scale float64) view {
+	scale = min(scale, math.Sqrt(tilePixels*maxTiles/(float64(w)*float64(h))))
+	round := func(v int) int { return max(SideStep, int(math.Round(float64(v)*scale/SideStep))*SideStep) }
+	v := view{w: round(w), h: round(h)}
+	v.scaleX, v.scaleY = float64(w)/float64(v.w), float64(h)/float64(v.h)
+	return v
+}
+
+// closer is the view that shows small lines, found in v, at a good size. It is
+// not ok when v does, or when the source has no more detail.
+func (v view) closer(lines []document.Line) (closer view, ok bool) {
+	if v.scaleY <= 1 {
+		return view{}, false
+	}
+	w, h := int(float64(v.w)*v.scaleX+.5), int(float64(v.h)*v.scaleY+.5)
+	if len(lines) == 0 { // or they were too small to be seen at all
+		return newView(w, h, min(blankCloser/v.scaleY, 1)), true
+	}
+	heights := make([]float64, len(lines))
+	for i, l := range lines {
+		width, height := pixels.QuadSize(l.Quad)
+		heights[i] = min(width, height) / v.scaleY
+	}
+	slices.Sort(heights)
+	small := heights[len(heights)/4]
+	if small >= smallText {
+		return view{}, false
+	}
+	return newView(w, h, min(goodText/small/v.scaleY, 1)), true
+}
+
+// toSource maps a position in the view, where integers are pixel centres,
+// to one in the source image, where they are pixel corners.
+func (v view) toSource(p document.Point) document.Point {
+	return document.Point{
+		X: (p.X + .5) * v.scaleX,
+		Y: (p.Y + .5) * v.scaleY,
+	}
+}
+
+// draw puts the part of the view inside area onto dst.
+func (v view) draw(dst pixels.Planes, src pixels.Raster, area image.Rectangle) {
+	x := pixels.Span{From: float64(area.Min.X) * v.scaleX, To: float64(area.Max.X) * v.scaleX}
+	y := pixels.Span{From: float64(area.Min.Y) * v.scaleY, To: float64(area.Max.Y) * v.scaleY}
+	pixels.Resample(dst, area.Dx(), area.Dy(), src, x, y, pixels.Symmetric)
+}
+
+// tile is a part of a view: the network sees area, and core is kept.
+type tile struct{ area, core image.Rectangle }
+
+// tiles divides the view.
+func (v view) tiles() []tile {
+	nx, ny := 1, 1
+	for (v.w/nx+tileOverlap)*(v.h/ny+tileOverlap) > tilePixels && v.w*v.h > tilePixels {
+		if v.w/nx > v.h/ny {
+			nx++
+		} else {
+			ny++
+		}
+	}
+	all := image.Rect(0, 0, v.w, v.h)
+	var tiles []tile
+	for iy := range ny {
+		for ix := range nx {
+			core := image.Rect(cut(v.w, ix, nx), cut(v.h, iy, ny), cut(v.w, ix+1, nx), cut(v.h, iy+1, ny))
+			tiles = append(tiles, tile{core.Inset(-tileOverlap).Intersect(all), core})
+		}
+	}
+	return tiles
+}
+
+// cut is where part i of n begins, a multiple of SideStep.
+func cut(length, i, n int) int { return length / SideStep * i / n * SideStep }
