@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"internal/plane":                 {},                      // boxes and spans
 	"internal/setting":               {},                      // which setting is wrong
 	"layout/doclayout":               {"document", "internal/setting", "internal/plane"},
-	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
+	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables"},
 	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright":        {"document", "internal/plane"},
