@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ocr-gateway/document"
@@ -27,7 +28,7 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 	var index []int
 	for i, l := range lines {
 		if w, h := pixels.QuadSize(l.Quad); h >= ppocr.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
-			l.Quad = pixels.StartAt(l.Quad, 2)
+			l.Quad, l.Confidence = pixels.StartAt(l.Quad, 2), nil
 			up, index = append(up, l), append(index, i)
 		}
 	}
@@ -45,20 +46,26 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 	return lines, nil
 }
 
-// readOnce reads lines as they start.
+// readOnce reads lines as they start, but those that have been read already.
 func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines, err := e.models.Read(ctx, src, lines)
+	lines = slices.Clone(lines)
+	var unread []document.Line
+	var index []int
+	for i, l := range lines {
+		if l.Confidence == nil {
+			unread, index = append(unread, l), append(index, i)
+		}
+	}
+	read, err := e.models.Read(ctx, src, unread)
 	if err != nil {
 		return nil, err
 	}
-	for i := range lines {
-		l := &lines[i]
+	for j, l := range read {
 		text := asciiForms(strings.TrimSpace(shortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
-			l.Text, l.Confidence = "", nil
-			continue
+			text, l.Confidence = "", nil
 		}
-		l.Text = text
+		lines[index[j]].Text, lines[index[j]].Confidence = text, l.Confidence
 	}
 	return lines, nil
 }
