@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision/stage"
 )
 
@@ -70,7 +71,7 @@ func (r *run) withProgress(ctx context.Context, what string, whole int64, folder
 				a.had = size
 			}
 			r.Progress.Waiting(a.line(size, time.Now()))
-			if sleep(watching, sizeInterval) != nil {
+			if backoff.Sleep(watching, sizeInterval) != nil {
 				return
 			}
 		}

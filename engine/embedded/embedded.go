@@ -65,6 +65,7 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		page.Rotation = (page.Rotation + degrees) % 360
 	}
 	lines = append(lines, unseen(lines, page)...)
+	lines = append(lines, findChecks(page, lines)...)
 	if len(lines) == 0 {
 		return nil, nil, nil
 	}

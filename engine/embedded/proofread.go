@@ -74,7 +74,7 @@ func letterSpaced(s string) bool {
 func claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
-		if i := lineOf(lines, w.BBox); i >= 0 {
+		if i := lineOf(lines, w.BBox); i >= 0 && checkOf(w) == "" {
 			in[i] = append(in[i], w)
 		}
 	}
@@ -191,6 +191,9 @@ func abs(n int) int { return max(n, -n) }
 // Digits that it was sure of are not overruled.
 func (p proofreader) confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
+	if bare := withoutNotes(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
+		return true // the reader overlooked what is small
+	}
 	if len(seen) < agreeMin {
 		return false
 	}

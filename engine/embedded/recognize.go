@@ -30,6 +30,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, err
 	}
 	proofreader{e.models.Knows}.proofread(lines, page.Words)
+	writeChecks(lines, page.Words)
 	if isNoise(lines) {
 		for i := range lines {
 			lines[i].Text, lines[i].Confidence = "", nil

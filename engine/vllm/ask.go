@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/model"
 )
 
@@ -93,7 +94,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
 			wait = 0 // the one that asked for time rests, see pool.release
 		}
 		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
-		if err := sleep(ctx, wait); err != nil {
+		if err := backoff.Sleep(ctx, wait); err != nil {
 			return answer{}, errors.Join(err, last)
 		}
 		avoid = at

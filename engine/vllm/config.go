@@ -166,18 +166,11 @@ func (c Config) Validate() error {
 	errs.Check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key", "holds a line break")
 	errs.Check(c.Profile != "", "profile", "is empty: use %s or the name of a model's profile", ProfileAuto)
 	errs.Check(c.Model != "", "model", "is empty: name the model as the server calls it")
-	for _, d := range []struct {
-		key   string
-		value time.Duration
-	}{
-		{"first_byte_timeout", c.FirstByteTimeout},
-		{"progress_timeout", c.ProgressTimeout},
-		{"region_timeout", c.RegionTimeout},
-		{"down_timeout", c.DownTimeout},
-		{"check_interval", c.CheckInterval},
-	} {
-		errs.Check(d.value > 0, d.key, "is %s: use more than 0", d.value)
-	}
+	errs.Duration("first_byte_timeout", c.FirstByteTimeout, 0)
+	errs.Duration("progress_timeout", c.ProgressTimeout, 0)
+	errs.Duration("region_timeout", c.RegionTimeout, 0)
+	errs.Duration("down_timeout", c.DownTimeout, 0)
+	errs.Duration("check_interval", c.CheckInterval, 0)
 	errs.Check(c.Attempts >= 1 && c.Attempts <= 100, "attempts", "is %d: use 1 to 100", c.Attempts)
 	errs.Check(c.BusyAttempts >= 1 && c.BusyAttempts <= 1000, "busy_attempts", "is %d: use 1 to 1000", c.BusyAttempts)
 	errs.Check(c.JPEGQuality >= 1 && c.JPEGQuality <= 100, "jpeg_quality", "is %d: use 1 to 100", c.JPEGQuality)

@@ -27,16 +27,6 @@ var (
 	testLoop  = model.Loop{Copies: 10, Run: 1024, Least: 2048, Server: true}
 )
 
-func TestBackoff(t *testing.T) {
-	for failures, limit := range map[int]time.Duration{1: 250 * time.Millisecond, 2: 500 * time.Millisecond, 5: 4 * time.Second, 500: 4 * time.Second} {
-		for range 100 {
-			if d := backoff(failures); d < limit/2 || d >= limit {
-				t.Errorf("after %d failures: %s, want %s to %s", failures, d, limit/2, limit)
-			}
-		}
-	}
-}
-
 func TestTriesAreCountedByKind(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -65,20 +55,6 @@ func TestTriesAreCountedByKind(t *testing.T) {
 	if wait, _ := tr.next(&fault{kind: busy, wait: 7 * time.Second}, 2, 4); wait != 7*time.Second {
 		t.Errorf("waits %s, the server asked for 7 s", wait)
 	}
-}
-
-func TestSleepEndsWithItsContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		begin := time.Now()
-		if err := sleep(ctx, time.Hour); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Second {
-			t.Errorf("%v after %s", err, time.Since(begin))
-		}
-		if err := sleep(t.Context(), time.Minute); err != nil || time.Since(begin) != time.Minute+time.Second {
-			t.Errorf("%v after %s", err, time.Since(begin))
-		}
-	})
 }
 
 func TestRetryAfter(t *testing.T) {
