@@ -34,7 +34,6 @@ var asked = service.Kind{
 }
 
 func newOCR() *cobra.Command {
-	var outDir, name string
 	cmd := &cobra.Command{
 		Use:   "ocr FILE…",
 		Short: "Read documents without a server",
@@ -44,37 +43,18 @@ func newOCR() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 	}
 	settings := addSettings(cmd)
-	flags := cmd.Flags()
-	flags.StringVarP(&outDir, "output", "o", "-", "folder to write one file per document to; - is standard output")
-	flags.StringVar(&name, "format", "md", "md, txt, json or ndjson")
-	flags.String("pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
-	flags.String("task", string(document.TaskDocument), "document, text, table or formula")
-	flags.String("password", "", "password of encrypted PDFs")
-	flags.Int("dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
-	flags.Bool("include-headers", false, "keep running heads, footers and page numbers in the Markdown")
-	flags.String("table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
-	flags.String("images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
-	flags.Bool("join-tables", false, "join tables that continue over a page break")
+	var flags ocrFlags
+	flags.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
-		if outDir == "-" {
-			outDir = ""
-		}
-		opts, err := askedFor(cmd)
+		job, err := flags.job(cmd)
 		if err != nil {
 			return err
-		}
-		f, err := formatNamed(name)
-		if err != nil {
-			return err
-		}
-		if opts.Images == document.ImagesRef && f.Extension == ".md" && outDir == "" {
-			return errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
 		}
 		cfg, err := settings.load()
 		if err != nil {
 			return err
 		}
-		if !flags.Changed("log-level") {
+		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // failures are told by the command itself
 		}
 		log, err := newLogger(cfg.Log)
@@ -86,11 +66,46 @@ func newOCR() *cobra.Command {
 			return err
 		}
 		defer a.Close()
-		opts.Layout = cfg.Layout.Enabled
-		job := ocrJob{a.Service, opts, cfg.Server.MaxUploadBytes, f, outDir, cmd.OutOrStdout()}
+		job.service, job.maxBytes, job.opts.Layout = a.Service, cfg.Server.MaxUploadBytes, cfg.Layout.Enabled
 		return job.run(cmd.Context(), files)
 	}
 	return cmd
+}
+
+// ocrFlags are those flags of `ocr-gateway ocr` that are neither settings nor options
+// of the reading.
+type ocrFlags struct{ output, format string }
+
+func (o *ocrFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "-", "folder to write one file per document to; - is standard output")
+	flags.StringVar(&o.format, "format", "md", "md, txt, json or ndjson")
+	flags.String("pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
+	flags.String("task", string(document.TaskDocument), "document, text, table or formula")
+	flags.String("password", "", "password of encrypted PDFs")
+	flags.Int("dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
+	flags.Bool("include-headers", false, "keep running heads, footers and page numbers in the Markdown")
+	flags.String("table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
+	flags.String("images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	flags.Bool("join-tables", false, "join tables that continue over a page break")
+}
+
+// job is what the flags ask for. What reads it is still missing.
+func (o *ocrFlags) job(cmd *cobra.Command) (job ocrJob, err error) {
+	job.stdout = cmd.OutOrStdout()
+	if o.output != "-" {
+		job.outDir = o.output
+	}
+	if job.opts, err = askedFor(cmd); err != nil {
+		return ocrJob{}, err
+	}
+	if job.format, err = formatNamed(o.format); err != nil {
+		return ocrJob{}, err
+	}
+	if job.opts.Images == document.ImagesRef && job.format.Extension == ".md" && job.outDir == "" {
+		return ocrJob{}, errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
+	}
+	return job, nil
 }
 
 // askedFor reads the options that flags were given for; errors name the flags.

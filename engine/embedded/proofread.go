@@ -41,6 +41,8 @@ func (p proofreader) proofread(lines []document.Line, words []document.Word) {
 		l := &lines[i]
 		switch {
 		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
+		case lone(claim) && (l.Confidence == nil || *l.Confidence < surelyRead):
+			l.Text, l.Confidence = claim, nil
 		case !strings.ContainsRune(claim, utf8.RuneError) && p.confirmed(*l, claim):
 			l.Text = claim
 		case p.foreign(*l, claim):
@@ -68,6 +70,10 @@ func letterSpaced(s string) bool {
 	}
 	return single > 3 && 2*single > words
 }
+
+// lone reports whether a claim is one bracket, which the reader, trained on words, mostly
+// takes for nothing or a 1.
+func lone(claim string) bool { return len(claim) == 1 && strings.ContainsAny(claim, "{}[]()") }
 
 // claims gives for each line the words that lie in it, in reading order. It gives
 // none for a line of which words are missing.

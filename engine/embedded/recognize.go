@@ -31,7 +31,8 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	proofreader{e.models.Knows}.proofread(lines, page.Words)
 	writeChecks(lines, page.Words)
-	if isNoise(lines) {
+	noise := isNoise(lines)
+	if noise {
 		for i := range lines {
 			lines[i].Text, lines[i].Confidence = "", nil
 		}
@@ -41,6 +42,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines}
 	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)
+	}
+	if noise && got.Truncated == nil {
+		got.Skipped = document.Problemf(document.CodeNotRead, document.PhaseRecognize,
+			"this looks like text and could not be read: it is a part of a picture, or too small or damaged; a higher dpi may help")
 	}
 	return got, nil
 }
@@ -71,7 +76,7 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	move(lines, box.Min)
-	degrees, err := e.rotation(ctx, src, lines)
+	degrees, lines, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"internal/plane":                 {},                      // boxes and spans
 	"internal/setting":               {},                      // which setting is wrong
 	"layout/doclayout":               {"document", "internal/setting", "internal/plane"},
-	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
+	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables"},
 	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright":        {"document", "internal/plane"},
@@ -97,15 +97,17 @@ var arrows = map[string][]string{
 	"bench":                          {},
 	"bench/peers/layoutstub":         {},
 	"faults":                         {},
-	"provision":                      {"provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
-	"provision/cloud":                {}, // the nouns of renting
+	"provision":                      {"provision/cloud", "provision/deployment", "provision/host", "provision/plan", "provision/stage", "provision/card"},
+	"provision/host":                 {"provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
+	"provision/stage/stagetest":      {"provision/stage"}, // for tests of others
+	"provision/cloud":                {},                  // the nouns of renting
 	"provision/stage":                {},
 	"provision/card":                 {},
 	"provision/deployment":           {"provision/cloud"},
 	"provision/plan":                 {"provision/cloud", "provision/deployment"},
 	"provision/supervise":            {"internal/metricnames"},
 	"provision/runpod":               {"provision", "provision/cloud"},
-	"provision/sshhost":              {"provision", "provision/deployment"},
+	"provision/sshhost":              {"provision/host", "provision/deployment"},
 	"provision/runpodtest":           {}, // fakes for tests of others
 	"provision/podtest":              {"provision/runpodtest", "provision/podtest/inside"},
 	"provision/podtest/inside":       {}, // what runs in a pod
@@ -118,7 +120,9 @@ var testArrows = map[string][]string{
 	"raster/decode":     {"raster/rastertest"},
 	"cmd/ocr-gateway":   {"raster", "engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
 	"faults":            {"engine/enginetest", "internal/app"},
-	"provision":         {"provision/runpod", "provision/runpodtest"},
+	"provision":         {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
+	"provision/host":    {"provision/stage/stagetest"},
+	"provision/stage":   {"provision/stage/stagetest"},
 	"provision/runpod":  {"provision/runpodtest"},
 	"engine/vllm":       {"engine/enginetest", "model/glmocr"},
 	"model/*":           {"model/modeltest", "internal/assemble/assembletest"},
