@@ -44,6 +44,9 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	if err != nil {
 		return nil, err
 	}
+	if err := e.setColumns(ctx, src, lines); err != nil {
+		return nil, err
+	}
 	var up []document.Line
 	var index []int
 	for i, l := range lines {

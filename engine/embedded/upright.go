@@ -46,11 +46,17 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 		first, second = 90, 270
 	}
 	sample := mediumLines(lines)
-	best, err := e.sampleConfidence(ctx, src, sample, first)
-	if err != nil || best > surelyUpright {
+	best, wide, err := e.sampleConfidence(ctx, src, sample, first)
+	if err != nil || best > surelyUpright && !wide {
 		return first, err
 	}
-	other, err := e.sampleConfidence(ctx, src, sample, second)
+	if degrees, ok, err := e.vertical(ctx, src, sample, first, best); ok || err != nil {
+		return degrees, err
+	}
+	if best > surelyUpright {
+		return first, nil
+	}
+	other, _, err := e.sampleConfidence(ctx, src, sample, second)
 	switch {
 	case err != nil || max(best, other) < readableSample:
 		return 0, err
@@ -60,20 +66,52 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	return first, nil
 }
 
+// vertical returns by how many degrees a page must be turned on which columns of vertical
+// writing stand upright then, false where it is none. Lines of it are read well when they
+// are turned, which tells nothing; their characters in a row tell.
+func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []document.Line, first int, turned float64) (int, bool, error) {
+	try := []int{90, 270}
+	if first == 90 {
+		try = []int{0, 180}
+	}
+	for _, degrees := range try {
+		read, err := e.readColumns(ctx, src, startLines(sample, degrees))
+		if err != nil {
+			return 0, false, err
+		}
+		if best := meanConfidence(read); best > max(readableSample, turned-setWorse) {
+			return degrees, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
 // sampleConfidence is the mean confidence of lines when the page is turned
-// clockwise by degrees.
-func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) (float64, error) {
+// clockwise by degrees, and whether most of them are Chinese or Japanese.
+func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) (mean float64, wide bool, err error) {
 	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	var sum float64
+	n := 0
 	for _, l := range read {
+		if isWide(l.Text) {
+			n++
+		}
+	}
+	return meanConfidence(read), 2*n > len(read), nil
+}
+
+// meanConfidence is that of some lines, of which there is one at least; what could not be
+// read counts as nothing.
+func meanConfidence(lines []document.Line) float64 {
+	var sum float64
+	for _, l := range lines {
 		if l.Confidence != nil {
 			sum += *l.Confidence
 		}
 	}
-	return sum / float64(len(read)), nil
+	return sum / float64(len(lines))
 }
 
 // mostlyTall reports whether most of the text runs downwards.
