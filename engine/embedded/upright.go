@@ -27,8 +27,7 @@ const (
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines. The lines that were read to decide it keep
-// their text.
+// and returns it turned, with its lines. What was surely read to decide it is kept.
 func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
 	degrees, lines, err := e.rotation(ctx, pixels.Of(img), lines)
 	if err != nil || degrees == 0 {
@@ -39,7 +38,7 @@ func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.
 }
 
 // rotation decides how many degrees clockwise src must be turned to be read, by
-// reading some of its lines. These have their text in the lines that it returns.
+// reading some of its lines. The lines that it returns have their text where it is sure.
 func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, []document.Line, error) {
 	if len(lines) == 0 {
 		return 0, nil, nil
@@ -48,12 +47,18 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
-	s := sample{lines: mediumLines(lines)}
-	best, err := e.readSample(ctx, src, lines, &s, first)
-	if err != nil || best > surelyUpright {
-		return first, s.readInto(lines, first), err
+	s := newSample(lines)
+	best, wide, err := e.readSample(ctx, src, s, first)
+	if err != nil || best > surelyUpright && !wide {
+		return first, s.into(lines, first), err
 	}
-	other, err := e.readSample(ctx, src, lines, &s, second)
+	if degrees, ok, err := e.vertical(ctx, src, s.lines, first, best); ok || err != nil {
+		return degrees, lines, err
+	}
+	if best > surelyUpright {
+		return first, s.into(lines, first), nil
+	}
+	other, _, err := e.readSample(ctx, src, s, second)
 	degrees := first
 	switch {
 	case err != nil || max(best, other) < readableSample:
@@ -61,47 +66,82 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	case other > best+clearlyBetter, first != 0 && other > best:
 		degrees = second
 	}
-	return degrees, s.readInto(lines, degrees), err
+	return degrees, s.into(lines, degrees), err
 }
 
-// sample is the lines of a page that are read to tell which way up it is.
+// vertical returns by how many degrees a page must be turned on which columns of vertical
+// writing stand upright then, false where it is none. Lines of it are read well when they
+// are turned, which tells nothing; their characters in a row tell.
+func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []document.Line, first int, turned float64) (int, bool, error) {
+	try := []int{90, 270}
+	if first == 90 {
+		try = []int{0, 180}
+	}
+	for _, degrees := range try {
+		read, err := e.readColumns(ctx, src, startLines(sample, degrees))
+		if err != nil {
+			return 0, false, err
+		}
+		if best := meanConfidence(read); best > max(readableSample, turned-setWorse) {
+			return degrees, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// sample is lines of a page that are read to tell which way up it is.
 type sample struct {
-	lines []int                   // indices
+	index []int // in the page's lines
+	lines []document.Line
 	read  map[int][]document.Line // by the degrees at which they were read
 }
 
-// readSample returns the mean confidence of the sample's lines when the page is turned
-// clockwise by degrees.
-func (e *Engine) readSample(ctx context.Context, src pixels.Raster, lines []document.Line, s *sample, degrees int) (float64, error) {
-	picked := make([]document.Line, len(s.lines))
-	for i, at := range s.lines {
-		picked[i] = lines[at]
+func newSample(lines []document.Line) sample {
+	s := sample{index: mediumLines(lines), read: map[int][]document.Line{}}
+	for _, i := range s.index {
+		s.lines = append(s.lines, lines[i])
 	}
-	read, err := e.readOnce(ctx, src, startLines(picked, degrees))
+	return s
+}
+
+// readSample is the mean confidence of the sample's lines when the page is turned
+// clockwise by degrees, and whether most of them are Chinese or Japanese.
+func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (mean float64, wide bool, err error) {
+	read, err := e.readOnce(ctx, src, startLines(s.lines, degrees))
 	if err != nil {
-		return 0, err
-	}
-	if s.read == nil {
-		s.read = map[int][]document.Line{}
+		return 0, false, err
 	}
 	s.read[degrees] = read
-	var sum float64
+	n := 0
 	for _, l := range read {
+		if isWide(l.Text) {
+			n++
+		}
+	}
+	return meanConfidence(read), 2*n > len(read), nil
+}
+
+// into returns lines with the text of those that were surely read at degrees.
+func (s sample) into(lines []document.Line, degrees int) []document.Line {
+	lines = slices.Clone(lines)
+	for i, l := range s.read[degrees] {
+		if at := &lines[s.index[i]]; l.Confidence != nil && *l.Confidence >= surelyDown {
+			at.Text, at.Confidence = l.Text, l.Confidence
+		}
+	}
+	return lines
+}
+
+// meanConfidence is that of some lines, of which there is one at least; what could not be
+// read counts as nothing.
+func meanConfidence(lines []document.Line) float64 {
+	var sum float64
+	for _, l := range lines {
 		if l.Confidence != nil {
 			sum += *l.Confidence
 		}
 	}
-	return sum / float64(len(read)), nil
-}
-
-// readInto returns lines, those of the sample with what was read of them at degrees.
-func (s sample) readInto(lines []document.Line, degrees int) []document.Line {
-	lines = slices.Clone(lines)
-	for i, l := range s.read[degrees] {
-		at := &lines[s.lines[i]]
-		at.Text, at.Confidence = l.Text, l.Confidence
-	}
-	return lines
+	return sum / float64(len(lines))
 }
 
 // mostlyTall reports whether most of the text runs downwards.
