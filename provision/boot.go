@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,9 @@ import (
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
 )
+
+//go:embed start.sh
+var startScript string
 
 // created looks whether the deployment has its pod: by id, or, where its
 // creation was interrupted before the id was known, by its unique name.

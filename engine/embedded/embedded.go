@@ -46,7 +46,7 @@ func (e *Engine) Info() document.Info {
 }
 
 // Find turns the page upright if needed (it then replaces Image and sets Width,
-// Height and Rotation) and returns its text lines, without text and in no
+// Height and Rotation) and returns its text lines, most of them without text yet and in no
 // particular order, and the coarse areas that the layout model sees: Label (a
 // CDLA class), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {

@@ -48,7 +48,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	var index []int
 	for i, l := range lines {
 		if w, h := pixels.QuadSize(l.Quad); h >= ppocr.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
-			l.Quad = pixels.StartAt(l.Quad, 2)
+			l.Quad, l.Confidence = pixels.StartAt(l.Quad, 2), nil
 			up, index = append(up, l), append(index, i)
 		}
 	}
@@ -66,20 +66,26 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	return lines, nil
 }
 
-// readOnce reads lines as they start.
+// readOnce reads lines as they start, but those that have been read already.
 func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines, err := e.models.Read(ctx, src, lines)
+	lines = slices.Clone(lines)
+	var unread []document.Line
+	var index []int
+	for i, l := range lines {
+		if l.Confidence == nil {
+			unread, index = append(unread, l), append(index, i)
+		}
+	}
+	read, err := e.models.Read(ctx, src, unread)
 	if err != nil {
 		return nil, err
 	}
-	for i := range lines {
-		l := &lines[i]
+	for j, l := range read {
 		text := asciiForms(strings.TrimSpace(shortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
-			l.Text, l.Confidence = "", nil
-			continue
+			text, l.Confidence = "", nil
 		}
-		l.Text = text
+		lines[index[j]].Text, lines[index[j]].Confidence = text, l.Confidence
 	}
 	return lines, nil
 }

@@ -76,7 +76,7 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	move(lines, box.Min)
-	degrees, err := e.rotation(ctx, src, lines)
+	degrees, lines, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, 0, err
 	}

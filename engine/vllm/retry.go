@@ -3,6 +3,7 @@ package vllm
 import (
 	"time"
 
+	"ocr-gateway/engine/vllm/chat"
 	"ocr-gateway/internal/backoff"
 )
 
@@ -16,13 +17,13 @@ type tries struct{ broken, busy, unread int }
 const unreadAttempts = 2
 
 // next says how long to wait before another attempt, or that there is none.
-func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
-	switch f.kind {
-	case broken:
+func (t *tries) next(f *chat.Fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
+	switch f.Kind {
+	case chat.Broken:
 		t.broken++
-	case busy, rekeyed:
+	case chat.Busy, chat.Rekeyed:
 		t.busy++
-	case withheld, empty:
+	case chat.Withheld, chat.Empty:
 		t.unread++
 		return 0, t.unread < unreadAttempts
 	default:
@@ -31,5 +32,5 @@ func (t *tries) next(f *fault, attempts, busyAttempts int) (wait time.Duration, 
 	if t.broken >= attempts || t.busy >= busyAttempts {
 		return 0, false
 	}
-	return max(pause.After(t.broken+t.busy), f.wait), true
+	return max(pause.After(t.broken+t.busy), f.Wait), true
 }
