@@ -20,7 +20,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	src := pixels.Of(page.Image)
 	lines, degrees := region.Lines, 0
 	var err error
-	if lines == nil {
+	if lines == nil && region.Label != sealLabel {
 		region.Grid = nil
 		if lines, degrees, err = e.findLines(ctx, src, region.BBox.Rect()); err != nil {
 			return document.Recognition{}, err
@@ -46,6 +46,9 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if noise && got.Truncated == nil {
 		got.Skipped = document.Problemf(document.CodeNotRead, document.PhaseRecognize,
 			"this looks like text and could not be read: it is a part of a picture, or too small or damaged; a higher dpi may help")
+	}
+	if seal := sealUnread(region); seal != nil {
+		got.Skipped = seal
 	}
 	return got, nil
 }

@@ -16,7 +16,8 @@ import (
 
 // Finder finds the raw material on a page: lines of text, not yet read, and
 // coarse boxes labeled text, title, figure, figure_caption, table,
-// table_caption, header, footer, reference or equation. Both are in page pixels
+// table_caption, header, footer, reference or equation; or regions labeled seal, which lie
+// over the text and have lines of their own. Both are in page pixels
 // and in no particular order. A Finder may turn the page upright: it then
 // replaces Image and sets Width, Height and Rotation. The lists and what they
 // hold belong to the caller.
@@ -41,12 +42,13 @@ func (d *Detector) Detect(ctx context.Context, page *document.Page, opts documen
 	if err != nil {
 		return nil, fmt.Errorf("find lines: %w", err)
 	}
+	boxes, seals := takeSeals(boxes)
 	if len(lines) == 0 {
-		return nil, nil
+		return seals, nil
 	}
 	lines = slices.Clone(lines)
 	if isVertical(lines) {
-		return analyzeVertical(page, lines, boxes, opts.Task), nil
+		return append(analyzeVertical(page, lines, boxes, opts.Task), seals...), nil
 	}
-	return analyze(upright.New(page, lines, boxes), opts.Task), nil
+	return append(analyze(upright.New(page, lines, boxes), opts.Task), seals...), nil
 }
