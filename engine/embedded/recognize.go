@@ -9,6 +9,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/raised"
 )
 
 // Recognize reads the lines of region; when Lines is nil it finds them itself
@@ -30,6 +31,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, err
 	}
 	proofreader{e.models.Knows}.proofread(lines, page.Words)
+	raised.Write(src, lines)
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)
 	if noise {
