@@ -76,6 +76,7 @@ func nothingRead(items []Item) *document.Problem {
 		"none of the %d files could be read; items says why", len(items))
 	for _, item := range items {
 		v.Parts = append(v.Parts, document.Part{Code: item.Error.Code, Detail: item.Error.Detail})
+		v.Retryable = v.Retryable || item.Error.Retryable
 	}
 	blame(v, false)
 	return v
