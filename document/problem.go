@@ -29,6 +29,7 @@ const (
 	CodeEngineFailed      Code = "engine_failed"       // recognition failed
 	CodeLayoutFailed      Code = "layout_failed"       // layout detection failed
 	CodeScriptUnsupported Code = "script_unsupported"  // text in a script that the engine cannot read
+	CodeTextIllegible     Code = "text_illegible"      // text too blurred or too small to be read
 	CodeImageLeftOut      Code = "image_left_out"      // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded        Code = "overloaded"          // full or draining: retry later
 	CodeDeadlineExceeded  Code = "deadline_exceeded"   // the request's time is over

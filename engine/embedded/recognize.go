@@ -29,16 +29,24 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if lines, err = e.readLines(ctx, src, lines); err != nil {
 		return document.Recognition{}, err
 	}
-	proofreader{e.models.Knows}.proofread(lines, page.Words)
+	said := claims(lines, page.Words)
+	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
+		return document.Recognition{}, err
+	}
+	e.proofreader().proofread(lines, page.Words)
+	unread := unreadOf(src, region, lines, said)
 	if isNoise(lines) {
 		for i := range lines {
-			lines[i].Text, lines[i].Confidence = "", nil
+			lines[i].Text, lines[i].Confidence, lines[i].Script = "", nil, ""
 		}
 	}
 	region.Lines = turnLines(lines, src.W, src.H, degrees)
 	content, format := compose(region, opts.Task)
-	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines}
-	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
+	got := document.Recognition{
+		Content: content, Format: format, Confidence: confidence(lines), Lines: lines,
+		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts),
+	}
+	if got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)
 	}
 	return got, nil
@@ -70,7 +78,7 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	move(lines, box.Min)
-	degrees, err := e.rotation(ctx, src, lines)
+	degrees, _, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 )
 
 const (
@@ -27,45 +26,48 @@ const (
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines.
-func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
-	degrees, err := e.rotation(ctx, pixels.Of(img), lines)
+// and returns it turned, with its lines and, where it is not turned, a sample of them
+// that was read.
+func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (_ image.Image, _, sample []document.Line, degrees int, err error) {
+	degrees, sample, err = e.rotation(ctx, pixels.Of(img), lines)
 	if err != nil || degrees == 0 {
-		return img, lines, 0, err
+		return img, lines, sample, 0, err
 	}
 	b := img.Bounds()
-	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
+	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), nil, degrees, nil
 }
 
-func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, error) {
+// rotation decides how many degrees clockwise src must be turned to be read, and
+// returns a sample of lines read as the page lies.
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, []document.Line, error) {
 	if len(lines) == 0 {
-		return 0, nil
+		return 0, nil, nil
 	}
 	first, second := 0, 180
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
 	sample := mediumLines(lines)
-	best, err := e.sampleConfidence(ctx, src, sample, first)
+	read, best, err := e.sampleConfidence(ctx, src, sample, first)
 	if err != nil || best > surelyUpright {
-		return first, err
+		return first, read, err
 	}
-	other, err := e.sampleConfidence(ctx, src, sample, second)
+	_, other, err := e.sampleConfidence(ctx, src, sample, second)
 	switch {
 	case err != nil || max(best, other) < readableSample:
-		return 0, err
+		return 0, read, err
 	case other > best+clearlyBetter, first != 0 && other > best:
-		return second, nil
+		return second, nil, nil
 	}
-	return first, nil
+	return first, read, nil
 }
 
-// sampleConfidence is the mean confidence of lines when the page is turned
-// clockwise by degrees.
-func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) (float64, error) {
+// sampleConfidence reads lines as they lie when the page is turned clockwise by degrees,
+// and returns their mean confidence.
+func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) ([]document.Line, float64, error) {
 	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	var sum float64
 	for _, l := range read {
@@ -73,7 +75,7 @@ func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines 
 			sum += *l.Confidence
 		}
 	}
-	return sum / float64(len(read)), nil
+	return read, sum / float64(len(read)), nil
 }
 
 // mostlyTall reports whether most of the text runs downwards.
@@ -81,9 +83,9 @@ func mostlyTall(lines []document.Line) bool {
 	var tall, wide float64
 	for _, l := range lines {
 		switch w, h := pixels.QuadSize(l.Quad); {
-		case h >= ppocr.TallLine*w:
+		case h >= pixels.TallLine*w:
 			tall += h
-		case w >= ppocr.TallLine*h:
+		case w >= pixels.TallLine*h:
 			wide += w
 		}
 	}

@@ -26,86 +26,90 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
-	"internal/app":                   {everything},
-	"internal/config":                {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
-	"internal/arrows":                {},
-	"internal/mutants":               {}, // damaged documents for tests of others
-	"internal/cputime":               {}, // for tests of others
-	"internal/lazyregexp":            {},
-	"internal/metricnames":           {},
-	"document":                       {},
-	"raster":                         {"document", "internal/setting", "raster/mupdf"},
-	"raster/mupdf":                   {"document"},
-	"internal/htmltable":             {"internal/lazyregexp"}, // tables of language models
-	"internal/plane":                 {},                      // boxes and spans
-	"internal/setting":               {},                      // which setting is wrong
-	"layout/doclayout":               {"document", "internal/setting", "internal/plane"},
-	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
-	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
-	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
-	"layout/geometry/upright":        {"document", "internal/plane"},
-	"engine/embedded":                {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr"},
-	"engine/embedded/ppocr":          {"document", "engine/embedded/pixels"},
-	"engine/embedded/pixels":         {"document"},
-	"engine/vllm":                    {"document", "internal/setting", "model"},
-	"engine/enginetest":              {"document"}, // fakes for tests of others
-	"engine/enginetest/fakevllm":     {"engine/enginetest"},
-	"pipeline":                       {"document", "internal/setting"},
-	"internal/assemble":              {"document"},
-	"internal/assemble/assembletest": {"document"}, // pages for tests of others
-	"model":                          {"document"},
-	"model/*":                        {"document", "model", "internal/assemble"}, // one room for each vision model
-	"model/modeltest":                {"engine/enginetest", "engine/vllm"},       // for tests of the models
-	"format":                         {"document", "internal/htmltable"},
-	"extract":                        {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
-	"extract/heuristic":              {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
-	"extract/labels":                 {"extract/printed", "extract/schema"},
-	"extract/pagetext":               {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
-	"extract/values":                 {"document", "extract/jsontree", "extract/printed", "extract/schema"},
-	"extract/schema":                 {"document", "extract/jsontree"},
-	"extract/printed":                {"internal/lazyregexp"},
-	"extract/mrz":                    {},
-	"extract/jsontree":               {},
-	"extract/extracttest":            {"document"}, // pages for tests of others
-	"cache":                          {"internal/setting"},
-	"server":                         {"document", "internal/metricnames", "internal/setting", "server/presence"},
-	"server/presence":                {},
-	"bench":                          {},
-	"bench/peers/layoutstub":         {},
-	"faults":                         {},
-	"provision":                      {"provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
-	"provision/cloud":                {}, // the nouns of renting
-	"provision/stage":                {},
-	"provision/card":                 {},
-	"provision/deployment":           {"provision/cloud"},
-	"provision/plan":                 {"provision/cloud", "provision/deployment"},
-	"provision/supervise":            {"internal/metricnames"},
-	"provision/runpod":               {"provision", "provision/cloud"},
-	"provision/sshhost":              {"provision", "provision/deployment"},
-	"provision/runpodtest":           {}, // fakes for tests of others
-	"provision/podtest":              {"provision/runpodtest", "provision/podtest/inside"},
-	"provision/podtest/inside":       {}, // what runs in a pod
-	"provision/podtest/podinit":      {"provision/podtest/inside"},
+	"cmd/ocr-gateway":                         {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"internal/app":                            {everything},
+	"internal/config":                         {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
+	"internal/arrows":                         {},
+	"internal/mutants":                        {}, // damaged documents for tests of others
+	"internal/cputime":                        {}, // for tests of others
+	"internal/lazyregexp":                     {},
+	"internal/metricnames":                    {},
+	"document":                                {},
+	"raster":                                  {"document", "internal/setting", "raster/mupdf"},
+	"raster/mupdf":                            {"document"},
+	"internal/htmltable":                      {"internal/lazyregexp"}, // tables of language models
+	"internal/plane":                          {},                      // boxes and spans
+	"internal/setting":                        {},                      // which setting is wrong
+	"layout/doclayout":                        {"document", "internal/setting", "internal/plane"},
+	"layout/geometry":                         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/tables"},
+	"layout/geometry/tables":                  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/rulings":                 {"document", "internal/plane", "layout/geometry/upright"},
+	"layout/geometry/upright":                 {"document", "internal/plane"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/script", "engine/embedded/tesseract"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
+	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/script":                  {},
+	"engine/embedded/tesseract":               {"engine/embedded/script"},
+	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
+	"engine/vllm":                             {"document", "internal/setting", "model"},
+	"engine/enginetest":                       {"document"}, // fakes for tests of others
+	"engine/enginetest/fakevllm":              {"engine/enginetest"},
+	"pipeline":                                {"document", "internal/setting"},
+	"internal/assemble":                       {"document"},
+	"internal/assemble/assembletest":          {"document"}, // pages for tests of others
+	"model":                                   {"document"},
+	"model/*":                                 {"document", "model", "internal/assemble"}, // one room for each vision model
+	"model/modeltest":                         {"engine/enginetest", "engine/vllm"},       // for tests of the models
+	"format":                                  {"document", "internal/htmltable"},
+	"extract":                                 {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
+	"extract/heuristic":                       {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
+	"extract/labels":                          {"extract/printed", "extract/schema"},
+	"extract/pagetext":                        {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
+	"extract/values":                          {"document", "extract/jsontree", "extract/printed", "extract/schema"},
+	"extract/schema":                          {"document", "extract/jsontree"},
+	"extract/printed":                         {"internal/lazyregexp"},
+	"extract/mrz":                             {},
+	"extract/jsontree":                        {},
+	"extract/extracttest":                     {"document"}, // pages for tests of others
+	"cache":                                   {"internal/setting"},
+	"server":                                  {"document", "internal/metricnames", "internal/setting", "server/presence"},
+	"server/presence":                         {},
+	"bench":                                   {},
+	"bench/peers/layoutstub":                  {},
+	"faults":                                  {},
+	"provision":                               {"provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
+	"provision/cloud":                         {}, // the nouns of renting
+	"provision/stage":                         {},
+	"provision/card":                          {},
+	"provision/deployment":                    {"provision/cloud"},
+	"provision/plan":                          {"provision/cloud", "provision/deployment"},
+	"provision/supervise":                     {"internal/metricnames"},
+	"provision/runpod":                        {"provision", "provision/cloud"},
+	"provision/sshhost":                       {"provision", "provision/deployment"},
+	"provision/runpodtest":                    {}, // fakes for tests of others
+	"provision/podtest":                       {"provision/runpodtest", "provision/podtest/inside"},
+	"provision/podtest/inside":                {}, // what runs in a pod
+	"provision/podtest/podinit":               {"provision/podtest/inside"},
 }
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"cmd/ocr-gateway":   {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
-	"faults":            {"engine/enginetest", "internal/app"},
-	"provision":         {"provision/runpod", "provision/runpodtest"},
-	"provision/runpod":  {"provision/runpodtest"},
-	"engine/vllm":       {"engine/enginetest", "model/glmocr"},
-	"model/*":           {"model/modeltest", "internal/assemble/assembletest"},
-	"internal/assemble": {"internal/assemble/assembletest"},
-	"engine/embedded":   {"engine/enginetest"},
-	"extract":           {"extract/extracttest", "internal/cputime"},
-	"extract/heuristic": {"extract/extracttest"},
-	"extract/mrz":       {"extract/extracttest"},
-	"extract/pagetext":  {"extract/extracttest"},
-	"extract/schema":    {"internal/cputime"},
-	"layout/geometry":   {"internal/cputime"},
-	"server":            {"provision/supervise"}, // reads what is served
+	"cmd/ocr-gateway":           {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
+	"faults":                    {"engine/enginetest", "internal/app"},
+	"provision":                 {"provision/runpod", "provision/runpodtest"},
+	"provision/runpod":          {"provision/runpodtest"},
+	"engine/vllm":               {"engine/enginetest", "model/glmocr"},
+	"model/*":                   {"model/modeltest", "internal/assemble/assembletest"},
+	"internal/assemble":         {"internal/assemble/assembletest"},
+	"engine/embedded":           {"engine/enginetest", "engine/embedded/tesseract/tesseracttest"},
+	"engine/embedded/tesseract": {"engine/embedded/tesseract/tesseracttest"},
+	"extract":                   {"extract/extracttest", "internal/cputime"},
+	"extract/heuristic":         {"extract/extracttest"},
+	"extract/mrz":               {"extract/extracttest"},
+	"extract/pagetext":          {"extract/extracttest"},
+	"extract/schema":            {"internal/cputime"},
+	"layout/geometry":           {"internal/cputime"},
+	"server":                    {"provision/supervise"}, // reads what is served
 }
 
 // homes says which packages may import an outside module.
@@ -120,7 +124,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                {"raster", "engine/enginetest"},
 	"golang.org/x/net/html":             {"internal/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
-	"golang.org/x/sys":                  {"raster", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                  {"raster", "engine/embedded/tesseract", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},

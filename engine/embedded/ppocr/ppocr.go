@@ -5,10 +5,10 @@ package ppocr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 // Config says where the models are and how much of the machine they may use.
@@ -24,9 +24,8 @@ type Config struct {
 type Models struct {
 	cfg      Config
 	detector *model
-	reader   *model
 	layout   *model
-	alphabet alphabet
+	readers  []*Recognizer // the built-in one first
 	free     chan *workspace
 }
 
@@ -57,29 +56,25 @@ func (m *Models) load() (err error) {
 	if m.detector, err = loadModel(path(fileDetector), m.cfg.Threads, "x", "fetch_name_0"); err != nil {
 		return err
 	}
-	if m.reader, err = loadModel(path(fileReader), m.cfg.Threads, "x", "fetch_name_0"); err != nil {
-		return err
-	}
 	if m.layout, err = loadModel(path(fileLayout), m.cfg.Threads, "image", layoutOutputs...); err != nil {
 		return err
 	}
-	characters, err := m.reader.metadata("character")
-	if err != nil {
-		return fmt.Errorf("read the dictionary of %s: %w", fileReader, err)
-	}
-	m.alphabet, err = parseAlphabet(characters, readClasses)
-	return err
+	return m.add(path(fileReader), "", "x", "fetch_name_0")
 }
 
 // Close frees the models. They must not be in use.
 func (m *Models) Close() error {
 	var errs []error
-	for _, model := range []*model{m.detector, m.reader, m.layout} {
+	loaded := []*model{m.detector, m.layout}
+	for _, r := range m.readers {
+		loaded = append(loaded, r.model)
+	}
+	for _, model := range loaded {
 		if model != nil {
 			errs = append(errs, model.close())
 		}
 	}
-	m.detector, m.reader, m.layout = nil, nil, nil
+	m.detector, m.layout, m.readers = nil, nil, nil
 	for len(m.free) > 0 {
 		ws := <-m.free
 		ws.in.free()
@@ -103,8 +98,13 @@ func (m *Models) workspace(ctx context.Context) (*workspace, error) {
 
 func (m *Models) release(ws *workspace) { m.free <- ws }
 
-// Knows reports whether the reader can write r.
-func (m *Models) Knows(r rune) bool { return m.alphabet.known[r] }
+// Read reads lines by the built-in recognizer; see [Recognizer.Read].
+func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	return m.readers[0].Read(ctx, src, lines)
+}
+
+// Knows reports whether the built-in recognizer can write r.
+func (m *Models) Knows(r rune) bool { return m.readers[0].Knows(r) }
 
 func failed(detail string, err error) error {
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s; the server's log has the reason", detail).Because(err)
