@@ -210,6 +210,7 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 		region.Status, region.Error = document.StatusSkipped, got.Skipped
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
+	region.Script = got.Script
 	found := foundIn(region, got.Regions)
 	got.Usage.Regions = max(1, len(found))
 	return got.Usage, found

@@ -7,7 +7,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 )
 
 // readAccept is the confidence below which a line is no text.
@@ -50,7 +49,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	var up []document.Line
 	var index []int
 	for i, l := range lines {
-		if w, h := pixels.QuadSize(l.Quad); h >= ppocr.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
+		if w, h := pixels.QuadSize(l.Quad); h >= pixels.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
 			l.Quad = pixels.StartAt(l.Quad, 2)
 			up, index = append(up, l), append(index, i)
 		}

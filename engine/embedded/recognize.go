@@ -30,19 +30,27 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if lines, err = e.readLines(ctx, src, lines); err != nil {
 		return document.Recognition{}, err
 	}
-	proofreader{e.models.Knows}.proofread(lines, page.Words)
+	said := claims(lines, page.Words)
+	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
+		return document.Recognition{}, err
+	}
+	e.proofreader().proofread(lines, page.Words)
+	unread := unreadOf(src, region, lines, said)
 	raised.Write(src, lines)
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)
 	if noise {
 		for i := range lines {
-			lines[i].Text, lines[i].Confidence = "", nil
+			lines[i].Text, lines[i].Confidence, lines[i].Script = "", nil, ""
 		}
 	}
 	region.Lines = turnLines(lines, src.W, src.H, degrees)
 	content, format := compose(region, opts.Task)
-	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines}
-	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
+	got := document.Recognition{
+		Content: content, Format: format, Confidence: confidence(lines), Lines: lines,
+		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts),
+	}
+	if got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)
 	}
 	if noise && got.Truncated == nil {
@@ -81,11 +89,11 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	move(lines, box.Min)
-	degrees, lines, err := e.rotation(ctx, src, lines)
+	degrees, s, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, 0, err
 	}
-	upright := turnLines(startLines(lines, degrees), src.W, src.H, degrees)
+	upright := turnLines(startLines(s.into(lines, degrees), degrees), src.W, src.H, degrees)
 	lines = slices.Concat(rows(upright)...)
 	w, h := src.W, src.H
 	if degrees%180 != 0 {

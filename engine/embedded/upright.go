@@ -8,7 +8,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 )
 
 const (
@@ -27,46 +26,50 @@ const (
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines. What was surely read to decide it is kept.
-func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
-	degrees, lines, err := e.rotation(ctx, pixels.Of(img), lines)
-	if err != nil || degrees == 0 {
-		return img, lines, 0, err
+// and returns it turned, with its lines and, where it is not turned, the sample of them
+// that was read. What was surely read is kept in the lines.
+func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (_ image.Image, _, read []document.Line, degrees int, err error) {
+	degrees, s, err := e.rotation(ctx, pixels.Of(img), lines)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	lines = s.into(lines, degrees)
+	if degrees == 0 {
+		return img, lines, s.read[0], 0, nil
 	}
 	b := img.Bounds()
-	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
+	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), nil, degrees, nil
 }
 
 // rotation decides how many degrees clockwise src must be turned to be read, by
-// reading some of its lines. The lines that it returns have their text where it is sure.
-func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, []document.Line, error) {
+// reading a sample of its lines.
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (degrees int, s sample, err error) {
 	if len(lines) == 0 {
-		return 0, nil, nil
+		return 0, sample{}, nil
 	}
 	first, second := 0, 180
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
-	s := newSample(lines)
+	s = newSample(lines)
 	best, wide, err := e.readSample(ctx, src, s, first)
 	if err != nil || best > surelyUpright && !wide {
-		return first, s.into(lines, first), err
+		return first, s, err
 	}
 	if degrees, ok, err := e.vertical(ctx, src, s.lines, first, best); ok || err != nil {
-		return degrees, lines, err
+		return degrees, sample{}, err
 	}
 	if best > surelyUpright {
-		return first, s.into(lines, first), nil
+		return first, s, nil
 	}
 	other, _, err := e.readSample(ctx, src, s, second)
-	degrees := first
 	switch {
 	case err != nil || max(best, other) < readableSample:
-		degrees = 0
+		return 0, s, err
 	case other > best+clearlyBetter, first != 0 && other > best:
-		degrees = second
+		return second, s, nil
 	}
-	return degrees, s.into(lines, degrees), err
+	return first, s, nil
 }
 
 // vertical returns by how many degrees a page must be turned on which columns of vertical
@@ -149,9 +152,9 @@ func mostlyTall(lines []document.Line) bool {
 	var tall, wide float64
 	for _, l := range lines {
 		switch w, h := pixels.QuadSize(l.Quad); {
-		case h >= ppocr.TallLine*w:
+		case h >= pixels.TallLine*w:
 			tall += h
-		case w >= ppocr.TallLine*h:
+		case w >= pixels.TallLine*h:
 			wide += w
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 )
 
 // Vertical writing: Chinese and Japanese in columns.
@@ -50,7 +49,7 @@ func (e *Engine) readColumns(ctx context.Context, src pixels.Raster, lines []doc
 	var index []int
 	for i, l := range lines {
 		out[i] = document.Line{Quad: l.Quad, BBox: l.BBox}
-		if w, h := pixels.QuadSize(l.Quad); h < ppocr.TallLine*w || l.Spine != nil {
+		if w, h := pixels.QuadSize(l.Quad); h < pixels.TallLine*w || l.Spine != nil {
 			continue
 		}
 		if row, ok := src.UprightRow(l.Quad); ok {

@@ -60,40 +60,40 @@ func newServer(c Config) *Server {
 }
 
 // Request makes a request that carries the endpoint's key.
-func (s *Server) Request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, s.URL+path, body)
+func (e *Server) Request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, e.URL+path, body)
 	if err != nil {
 		return nil, err
 	}
-	if key := s.key.get(); key != "" {
+	if key := e.key.get(); key != "" {
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	return req, nil
 }
 
 // Client sends requests to the server: over a kept connection, or a fresh one.
-func (s *Server) Client(fresh bool) *http.Client {
+func (e *Server) Client(fresh bool) *http.Client {
 	if fresh {
-		return s.fresh
+		return e.fresh
 	}
-	return s.client
+	return e.client
 }
 
 // KeyMayChange reports whether the server's key comes from a file, which is read again.
-func (s *Server) KeyMayChange() bool { return s.key.file != "" }
+func (e *Server) KeyMayChange() bool { return e.key.file != "" }
 
 // LookSoon asks for a look at the endpoint now.
-func (s *Server) LookSoon() {
+func (e *Server) LookSoon() {
 	select {
-	case s.look <- struct{}{}:
+	case e.look <- struct{}{}:
 	default:
 	}
 }
 
-func (s *Server) close() {
-	if s.wake != nil {
-		s.wake.Stop()
+func (e *Server) close() {
+	if e.wake != nil {
+		e.wake.Stop()
 	}
-	s.client.CloseIdleConnections()
-	s.fresh.CloseIdleConnections()
+	e.client.CloseIdleConnections()
+	e.fresh.CloseIdleConnections()
 }
