@@ -36,7 +36,11 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	e.proofreader().proofread(lines, page.Words)
 	unread := unreadOf(src, region, lines, said)
-	raised.Write(src, lines)
+	for i := range lines {
+		if said[i] == "" { // else the PDF's sizes tell
+			raised.Write(src, lines[i:i+1])
+		}
+	}
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)
 	if noise {

@@ -29,11 +29,17 @@ var endsInFigures = regexp.MustCompile(`[\p{L}\d)\]”"’.,]\d{1,2}[.,;:)]?(\s|
 func Write(src pixels.Raster, lines []document.Line) {
 	for i := range lines {
 		l := &lines[i]
-		if l.Spine != nil || !endsInFigures.MatchString(l.Text) || strings.ContainsAny(l.Text, marks) || !isLevel(l.Quad) {
+		if l.Spine != nil || !endsInFigures.MatchString(l.Text) || strings.ContainsFunc(l.Text, runsElsewhere) || strings.ContainsAny(l.Text, marks) || !isLevel(l.Quad) {
 			continue
 		}
 		l.Text = withRaised(src, *l)
 	}
+}
+
+// runsElsewhere reports whether a letter is of a script that does not run from left to
+// right in words: the places of its words are not those in the text.
+func runsElsewhere(r rune) bool {
+	return unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 }
 
 // isLevel reports whether a line runs to the right with so little tilt that its

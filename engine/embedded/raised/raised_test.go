@@ -50,6 +50,7 @@ func TestRaisedFiguresAreToldByTheirPlace(t *testing.T) {
 		"rebuilt{12} by the guild{3}":      "rebuilt¹² by the guild³",
 		"Room 12 and lot A7, 1931":         "Room 12 and lot A7, 1931",
 		"said he.{4} Then 10{5} came":      "said he.⁴ Then 10⁵ came",
+		"גשם {12} ירדו 42":                 "גשם 12 ירדו 42",
 		"the 5{th} of May 1874":            "the 5th of May 1874",
 	} {
 		for _, size := range []int{24, 36, 60} {
