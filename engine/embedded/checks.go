@@ -118,7 +118,12 @@ func insideLine(box, line document.BBox) bool {
 
 // writeChecks writes the boxes that stand in lines and before them into their text.
 func writeChecks(lines []document.Line, words []document.Word) {
-	_, boxes := checks(words)
+	var boxes []document.Word
+	for _, w := range words {
+		if checkOf(w) != "" {
+			boxes = append(boxes, w)
+		}
+	}
 	// From the right, so that what is written moves nothing that is still to be written.
 	slices.SortStableFunc(boxes, func(a, b document.Word) int { return b.BBox[0] - a.BBox[0] })
 	for _, b := range boxes {
@@ -133,10 +138,23 @@ func writeChecks(lines []document.Line, words []document.Word) {
 				best, nearest = i, white
 			}
 		}
-		if best >= 0 {
-			writeCheck(&lines[best], b)
+		drawn := b.Text == ticked || b.Text == unticked // else the PDF says it
+		if best < 0 || drawn && insideLine(b.BBox, lines[best].BBox) && squares(lines[best].Text) > 1 {
+			continue
+		}
+		writeCheck(&lines[best], document.Word{Text: checkOf(b), BBox: b.BBox})
+	}
+}
+
+// squares counts the characters that may look like boxes, such as 口 and 문. One may be
+// what the reader took a box for.
+func squares(text string) (n int) {
+	for _, r := range text {
+		if isCJK(r) || unicode.Is(unicode.Hangul, r) {
+			n++
 		}
 	}
+	return n
 }
 
 // writeCheck writes a box into a line where it stands, in place of the sign that the

@@ -33,6 +33,11 @@ func TestChecksAreWrittenWhereTheyStand(t *testing.T) {
 			[]document.Word{{Text: "[x]", BBox: document.BBox{172, 2, 196, 24}}},
 			[]string{"Show hidden files [x]"},
 		},
+		"a syllable that looks like a box": {
+			[]document.Line{{Text: "지급문제 및 개선", BBox: document.BBox{0, 0, 240, 26}}},
+			[]document.Word{{Text: "[x]", BBox: document.BBox{60, 2, 84, 24}}},
+			[]string{"지급문제 및 개선"},
+		},
 		"too far away": {
 			printed("Total"), []document.Word{{Text: "☒", BBox: document.BBox{-140, 2, -116, 24}}}, []string{"Total"},
 		},
