@@ -22,6 +22,8 @@ const (
 	// pictures and unknown scripts read badly every way, or one way as badly as
 	// the other, and stay as they are.
 	readableSample = 0.75
+	// lyingWorse is by how much characters that lie are read less surely, at least.
+	lyingWorse = 0.02
 	// clearlyBetter is by how much reading must gain by turning upside down.
 	clearlyBetter = 0.1
 )
@@ -47,19 +49,25 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	}
 	sample := mediumLines(lines)
 	best, wide, err := e.sampleConfidence(ctx, src, sample, first)
-	if err != nil || best > surelyUpright && !wide {
-		return first, err
-	}
-	if degrees, ok, err := e.vertical(ctx, src, sample, first, best); ok || err != nil {
-		return degrees, err
-	}
-	if best > surelyUpright {
-		return first, nil
-	}
-	other, _, err := e.sampleConfidence(ctx, src, sample, second)
-	switch {
-	case err != nil || max(best, other) < readableSample:
+	if err != nil {
 		return 0, err
+	}
+	other := 0.0
+	if best <= surelyUpright {
+		var otherWide bool
+		if other, otherWide, err = e.sampleConfidence(ctx, src, sample, second); err != nil {
+			return 0, err
+		}
+		wide = wide || otherWide
+	}
+	if wide {
+		if degrees, ok, err := e.vertical(ctx, src, sample, first, max(best, other)); ok || err != nil {
+			return degrees, err
+		}
+	}
+	switch {
+	case max(best, other) < readableSample:
+		return 0, nil
 	case other > best+clearlyBetter, first != 0 && other > best:
 		return second, nil
 	}
@@ -67,8 +75,9 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 }
 
 // vertical returns by how many degrees a page must be turned on which columns of vertical
-// writing stand upright then, false where it is none. Lines of it are read well when they
-// are turned, which tells nothing; their characters in a row tell.
+// writing stand upright then, false where it is none. Characters that lie on their side are
+// read, too, but less surely: those of columns set in rows are read as well as the turned
+// columns, those of rows are not.
 func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []document.Line, first int, turned float64) (int, bool, error) {
 	try := []int{90, 270}
 	if first == 90 {
@@ -79,7 +88,7 @@ func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []docum
 		if err != nil {
 			return 0, false, err
 		}
-		if best := meanConfidence(read); best > max(readableSample, turned-setWorse) {
+		if best := meanConfidence(read); best > max(readableSample, turned-lyingWorse) {
 			return degrees, true, nil
 		}
 	}

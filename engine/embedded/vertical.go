@@ -11,13 +11,8 @@ import (
 
 // Vertical writing: Chinese and Japanese in columns.
 
-const (
-	// setWorse is by how much the characters of a column, set in a row, may be read less
-	// surely than the turned column: they are complete.
-	setWorse = 0.1
-	// mostlyWide is the share of the letters that are Chinese or Japanese in such text.
-	mostlyWide = 0.5
-)
+// mostlyWide is the share of the letters that are Chinese or Japanese in such text.
+const mostlyWide = 0.5
 
 // setColumns reads columns anew, of which enough was read to tell that they are vertical
 // writing, with their characters set in rows.
@@ -34,7 +29,7 @@ func (e *Engine) setColumns(ctx context.Context, src pixels.Raster, lines []docu
 		return err
 	}
 	for j, i := range index {
-		if c := columns[j].Confidence; c != nil && *c > *lines[i].Confidence-setWorse {
+		if c := columns[j].Confidence; c != nil && *c > *lines[i].Confidence-lyingWorse {
 			lines[i].Text, lines[i].Confidence = columns[j].Text, c
 		}
 	}

@@ -53,7 +53,8 @@ var arrows = map[string][]string{
 	"internal/plane":                 {},                      // boxes and spans
 	"internal/setting":               {},                      // which setting is wrong
 	"layout/doclayout":               {"document", "internal/setting", "internal/plane"},
-	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables"},
+	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
+	"layout/geometry/gutters":        {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright":        {"document", "internal/plane"},

@@ -18,7 +18,7 @@ import (
 
 // flowing are the packages whose files have an order: each uses only what files
 // before it define, so that a page passes through them in one direction.
-var flowing = []string{"layout/geometry", "layout/geometry/tables", "layout/geometry/rulings", "layout/geometry/upright"}
+var flowing = []string{"layout/geometry", "layout/geometry/gutters", "layout/geometry/tables", "layout/geometry/rulings", "layout/geometry/upright"}
 
 // TestFilesHaveAnOrder fails where files of a package use each other in a circle.
 func TestFilesHaveAnOrder(t *testing.T) {

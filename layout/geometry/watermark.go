@@ -38,7 +38,7 @@ func takeWatermark(p *upright.Page) []block {
 	var marks []block
 	for _, it := range large {
 		tilted := math.Abs(p.Tilt(it)) > markTilt
-		if (tilted || liesBehind(it, rest)) && p.Contrast(it) < markPale*contrast {
+		if (tilted || liesBehind(it, rest)) && p.Contrast(it, 0.5) < markPale*contrast {
 			marks = append(marks, block{kind: document.RegionFooter, label: watermarkLabel, rows: []upright.Row{{it}}})
 		}
 	}
@@ -53,7 +53,7 @@ func bodyContrast(p *upright.Page, items []*upright.Item) float64 {
 	const sample = 16 // lines
 	var all []float64
 	for i := 0; i < len(items); i += 1 + len(items)/sample {
-		all = append(all, p.Contrast(items[i]))
+		all = append(all, p.Contrast(items[i], 0.75))
 	}
 	return upright.Median(all)
 }
