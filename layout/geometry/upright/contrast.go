@@ -7,9 +7,8 @@ import (
 )
 
 // Contrast returns by how much the print of a line differs from the paper, in gray
-// levels: that which the share q of what is no paper has at most. Some of it is the soft
-// edges of letters, and text over or under the line.
-func (p *Page) Contrast(it *Item, q float64) float64 {
+// levels: the median of what is no paper.
+func (p *Page) Contrast(it *Item) float64 {
 	if p.Gray == nil || it.Object != nil {
 		return 0
 	}
@@ -38,6 +37,5 @@ func (p *Page) Contrast(it *Item, q float64) float64 {
 			ink = append(ink, d)
 		}
 	}
-	slices.Sort(ink)
-	return Quantile(ink, q)
+	return Median(ink)
 }
