@@ -22,8 +22,6 @@ const (
 	// pictures and unknown scripts read badly every way, or one way as badly as
 	// the other, and stay as they are.
 	readableSample = 0.75
-	// lyingWorse is by how much characters that lie are read less surely, at least.
-	lyingWorse = 0.02
 	// clearlyBetter is by how much reading must gain by turning upside down.
 	clearlyBetter = 0.1
 )
@@ -48,37 +46,44 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 		first, second = 90, 270
 	}
 	sample := mediumLines(lines)
-	best, wide, err := e.sampleConfidence(ctx, src, sample, first)
+	read, err := e.readOnce(ctx, src, startLines(sample, first))
 	if err != nil {
 		return 0, err
 	}
-	other := 0.0
+	degrees, best := first, meanConfidence(read)
 	if best <= surelyUpright {
-		var otherWide bool
-		if other, otherWide, err = e.sampleConfidence(ctx, src, sample, second); err != nil {
+		other, err := e.readOnce(ctx, src, startLines(sample, second))
+		if err != nil {
 			return 0, err
 		}
-		wide = wide || otherWide
-	}
-	if wide {
-		if degrees, ok, err := e.vertical(ctx, src, sample, first, max(best, other)); ok || err != nil {
-			return degrees, err
+		if c := meanConfidence(other); c > best+clearlyBetter || first != 0 && c > best {
+			degrees, best, read = second, c, other
 		}
 	}
-	switch {
-	case max(best, other) < readableSample:
-		return 0, nil
-	case other > best+clearlyBetter, first != 0 && other > best:
-		return second, nil
+	if columns, ok, err := e.vertical(ctx, src, sample, read, first); ok || err != nil {
+		return columns, err
 	}
-	return first, nil
+	if best < readableSample {
+		return 0, nil
+	}
+	return degrees, nil
 }
 
 // vertical returns by how many degrees a page must be turned on which columns of vertical
-// writing stand upright then, false where it is none. Characters that lie on their side are
-// read, too, but less surely: those of columns set in rows are read as well as the turned
-// columns, those of rows are not.
-func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []document.Line, first int, turned float64) (int, bool, error) {
+// writing stand upright then, false where it is none. turned is how the lines were read
+// best, as rows, which tells nothing: columns are read well on their side. They are read
+// as well with their characters set in a row, and as the same text. Characters of a row
+// can be read on their side, too, but come in reverse.
+func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned []document.Line, first int) (int, bool, error) {
+	wide := 0
+	for _, l := range turned {
+		if isWide(l.Text) {
+			wide++
+		}
+	}
+	if 2*wide <= len(turned) {
+		return 0, false, nil
+	}
 	try := []int{90, 270}
 	if first == 90 {
 		try = []int{0, 180}
@@ -88,27 +93,17 @@ func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []docum
 		if err != nil {
 			return 0, false, err
 		}
-		if best := meanConfidence(read); best > max(readableSample, turned-lyingWorse) {
+		same := 0
+		for i, l := range read {
+			if sameText(l.Text, turned[i].Text) {
+				same++
+			}
+		}
+		if 2*same > len(read) && meanConfidence(read) > max(readableSample, meanConfidence(turned)-setWorse) {
 			return degrees, true, nil
 		}
 	}
 	return 0, false, nil
-}
-
-// sampleConfidence is the mean confidence of lines when the page is turned
-// clockwise by degrees, and whether most of them are Chinese or Japanese.
-func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) (mean float64, wide bool, err error) {
-	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
-	if err != nil {
-		return 0, false, err
-	}
-	n := 0
-	for _, l := range read {
-		if isWide(l.Text) {
-			n++
-		}
-	}
-	return meanConfidence(read), 2*n > len(read), nil
 }
 
 // meanConfidence is that of some lines, of which there is one at least; what could not be
