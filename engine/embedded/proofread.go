@@ -10,6 +10,7 @@ import (
 	unicodenorm "golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/raised"
 	"ocr-gateway/engine/embedded/script"
 )
 
@@ -215,7 +216,7 @@ func abs(n int) int { return max(n, -n) }
 // Digits that it was sure of are not overruled.
 func (p proofreader) confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
-	if bare := withoutNotes(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
+	if bare := raised.Without(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
 		return true // the reader overlooked what is small
 	}
 	if len(seen) < agreeMin {

@@ -9,6 +9,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/raised"
 )
 
 // Recognize reads the lines of region; when Lines is nil it finds them itself
@@ -34,6 +35,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, err
 	}
 	e.proofreader().proofread(lines, page.Words)
+	raised.Write(src, lines)
 	unread := unreadOf(src, region, lines, said)
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)

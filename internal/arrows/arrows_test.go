@@ -66,7 +66,8 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
