@@ -23,7 +23,9 @@ func TestPages(t *testing.T) {
 	}
 	for _, page := range pages {
 		name := strings.TrimSuffix(filepath.Base(page), ".png")
-		var found struct{ Lines []struct{ BBox document.BBox } }
+		var found struct {
+			Lines []struct{ BBox document.BBox }
+		}
 		data, err := os.ReadFile(strings.TrimSuffix(page, ".png") + ".json")
 		if err == nil {
 			err = json.Unmarshal(data, &found)
