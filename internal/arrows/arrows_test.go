@@ -164,6 +164,7 @@ var testArrows = map[string][]string{
 	"extract/schema":            {"internal/cputime"},
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
+	"server/problem":            {"service"},             // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
