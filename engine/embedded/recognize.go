@@ -35,8 +35,8 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, err
 	}
 	e.proofreader().proofread(lines, page.Words)
-	raised.Write(src, lines)
 	unread := unreadOf(src, region, lines, said)
+	raised.Write(src, lines)
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)
 	if noise {
