@@ -38,7 +38,7 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 	}
 	for j, i := range index {
 		if l := &lines[i]; up[j].Confidence != nil && (l.Confidence == nil || *up[j].Confidence > *l.Confidence) {
-			l.Text, l.Confidence = up[j].Text, up[j].Confidence
+			l.Text, l.Confidence, l.Missed = up[j].Text, up[j].Confidence, up[j].Missed
 		}
 	}
 	return lines, nil
