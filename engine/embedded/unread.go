@@ -15,11 +15,11 @@ import (
 // The reader writes nothing, or a few dots and digits, for letters of scripts that it
 // does not know, and can be sure of them.
 const (
-	judgeable  = 5.0  // heights of a line, from which it is judged for itself
-	muchMissed = 0.12 // of what is written on a line; lines of Latin and Chinese have 0, vertical Japanese up to .1
-	guessed    = 0.6  // confidence below which long lines are no reading
-	mostUnread = 0.5  // of a region's lines, by length, that may be like that
-	unreadSure = 0.5  // confidence at most of a region that is
+	judgeable  = 5.0 // heights of a line, from which it is judged for itself
+	muchMissed = 0.3 // of what is written on a line; a circle or an icon before a few words is less
+	guessed    = 0.6 // confidence below which long lines are no reading
+	mostUnread = 0.5 // of a region's lines, by length, that may be like that
+	unreadSure = 0.5 // confidence at most of a region that is
 )
 
 // unread is how long the lines of a region are, all together and those of which too
@@ -80,11 +80,11 @@ func (u unread) problem(readable []string) *document.Problem {
 		name, cmp.Or(tesseract.Package(name), "another recognizer"))
 }
 
-// script names the script of the lines that were not read, or of most letters of a text,
-// where that is not Latin.
+// script names the script of the lines, where most were not read, or of most letters of
+// their text; empty for Latin and where nothing tells.
 func (u unread) script(text string) string {
 	name := mostOf(u.scripts)
-	if name == "" || u.foreign < mostUnread*u.all {
+	if u.foreign == 0 || u.foreign < mostUnread*u.all {
 		name, _ = script.Most(text)
 	}
 	if name = writtenIn(name); name == script.Latin {

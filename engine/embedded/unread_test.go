@@ -27,6 +27,7 @@ func TestScriptUnsupported(t *testing.T) {
 	}{
 		"prose":                   {at("The ferry leaves the northern harbour at", .98, 0), false},
 		"Chinese":                 {at("渡船六点半离开北港在集市开门前到岛", .98, 0), false},
+		"a radio button":          {at("Bank transfer", .98, .15), false},
 		"vertical Japanese":       {at("島の灯台は花崗岩で", .98, .1), false},
 		"look-alikes of Cyrillic": {at(":0  19:0  ,", .97, .7), true},
 		"a date among letters":    {at("12.03.2026, .", .95, .59), true},
