@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
@@ -29,7 +28,6 @@ type Engine struct {
 	tesseract   *tesseract.Reader   // nil where there is none
 	ways        map[string][]way    // to read the other scripts
 	scripts     []string            // of ways, sorted
-	lastScript  atomic.Value        // of ways, a string: the one that was found last
 }
 
 // New verifies and loads the files of cfg.Dir, and finds out what else can read. The

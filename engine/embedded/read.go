@@ -62,7 +62,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	}
 	for j, i := range index {
 		if l := &lines[i]; up[j].Confidence != nil && (l.Confidence == nil || *up[j].Confidence > *l.Confidence) {
-			l.Text, l.Confidence = up[j].Text, up[j].Confidence
+			l.Text, l.Confidence, l.Missed = up[j].Text, up[j].Confidence, up[j].Missed
 		}
 	}
 	return lines, nil

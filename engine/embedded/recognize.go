@@ -98,12 +98,24 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	upright := turnLines(startLines(s.into(lines, degrees), degrees), src.W, src.H, degrees)
-	lines = slices.Concat(rows(upright)...)
+	lines = inOrder(upright)
 	w, h := src.W, src.H
 	if degrees%180 != 0 {
 		w, h = h, w
 	}
 	return turnLines(lines, w, h, (360-degrees)%360), degrees, nil
+}
+
+// inOrder sorts lines by rows, or by columns of vertical writing from the right.
+func inOrder(lines []document.Line) []document.Line {
+	if len(lines) == 0 || !mostlyTall(lines) {
+		return slices.Concat(rows(lines)...)
+	}
+	lines = slices.Concat(rows(asRows(lines))...)
+	for i, l := range lines {
+		lines[i].BBox = document.BBox{-l.BBox[3], l.BBox[0], -l.BBox[1], l.BBox[2]}
+	}
+	return lines
 }
 
 // rows groups lines that stand beside each other, from top to bottom, each row

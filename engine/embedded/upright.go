@@ -43,7 +43,7 @@ func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.
 
 // rotation decides how many degrees clockwise src must be turned to be read, by
 // reading a sample of its lines.
-func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (degrees int, s sample, err error) {
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, sample, error) {
 	if len(lines) == 0 {
 		return 0, sample{}, nil
 	}
@@ -51,31 +51,43 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
-	s = newSample(lines)
-	best, wide, err := e.readSample(ctx, src, s, first)
-	if err != nil || best > surelyUpright && !wide {
-		return first, s, err
+	s := newSample(lines)
+	if err := e.readSample(ctx, src, s, first); err != nil {
+		return 0, sample{}, err
 	}
-	if degrees, ok, err := e.vertical(ctx, src, s.lines, first, best); ok || err != nil {
-		return degrees, sample{}, err
+	degrees, best := first, meanConfidence(s.read[first])
+	if best <= surelyUpright {
+		if err := e.readSample(ctx, src, s, second); err != nil {
+			return 0, sample{}, err
+		}
+		if c := meanConfidence(s.read[second]); c > best+clearlyBetter || first != 0 && c > best {
+			degrees, best = second, c
+		}
 	}
-	if best > surelyUpright {
-		return first, s, nil
+	if columns, ok, err := e.vertical(ctx, src, s.lines, s.read[degrees], first); ok || err != nil {
+		return columns, sample{}, err
 	}
-	other, _, err := e.readSample(ctx, src, s, second)
-	switch {
-	case err != nil || max(best, other) < readableSample:
-		return 0, s, err
-	case other > best+clearlyBetter, first != 0 && other > best:
-		return second, s, nil
+	if best < readableSample {
+		degrees = 0
 	}
-	return first, s, nil
+	return degrees, s, nil
 }
 
 // vertical returns by how many degrees a page must be turned on which columns of vertical
-// writing stand upright then, false where it is none. Lines of it are read well when they
-// are turned, which tells nothing; their characters in a row tell.
-func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []document.Line, first int, turned float64) (int, bool, error) {
+// writing stand upright then, false where it is none. turned is how the lines were read
+// best, as rows, which tells nothing: columns are read well on their side. They are read
+// as well with their characters set in a row, and as the same text. Characters of a row
+// can be read on their side, too, but come in reverse.
+func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned []document.Line, first int) (int, bool, error) {
+	wide := 0
+	for _, l := range turned {
+		if isWide(l.Text) {
+			wide++
+		}
+	}
+	if 2*wide <= len(turned) {
+		return 0, false, nil
+	}
 	try := []int{90, 270}
 	if first == 90 {
 		try = []int{0, 180}
@@ -85,7 +97,13 @@ func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample []docum
 		if err != nil {
 			return 0, false, err
 		}
-		if best := meanConfidence(read); best > max(readableSample, turned-setWorse) {
+		same := 0
+		for i, l := range read {
+			if sameText(l.Text, turned[i].Text) {
+				same++
+			}
+		}
+		if 2*same > len(read) && meanConfidence(read) > max(readableSample, meanConfidence(turned)-setWorse) {
 			return degrees, true, nil
 		}
 	}
@@ -107,21 +125,11 @@ func newSample(lines []document.Line) sample {
 	return s
 }
 
-// readSample is the mean confidence of the sample's lines when the page is turned
-// clockwise by degrees, and whether most of them are Chinese or Japanese.
-func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (mean float64, wide bool, err error) {
-	read, err := e.readOnce(ctx, src, startLines(s.lines, degrees))
-	if err != nil {
-		return 0, false, err
-	}
-	s.read[degrees] = read
-	n := 0
-	for _, l := range read {
-		if isWide(l.Text) {
-			n++
-		}
-	}
-	return meanConfidence(read), 2*n > len(read), nil
+// readSample reads the sample's lines as they lie when the page is turned clockwise by
+// degrees.
+func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (err error) {
+	s.read[degrees], err = e.readOnce(ctx, src, startLines(s.lines, degrees))
+	return err
 }
 
 // into returns lines with the text of those that were surely read at degrees.

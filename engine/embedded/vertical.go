@@ -13,9 +13,12 @@ import (
 const (
 	// setWorse is by how much the characters of a column, set in a row, may be read less
 	// surely than the turned column: they are complete.
-	setWorse = 0.1
+	setWorse = 0.05
 	// mostlyWide is the share of the letters that are Chinese or Japanese in such text.
 	mostlyWide = 0.5
+	// sameShare is the share of the pairs of neighbors that two readings of a text have
+	// in common, at least.
+	sameShare = 0.4
 )
 
 // setColumns reads columns anew, of which enough was read to tell that they are vertical
@@ -33,7 +36,7 @@ func (e *Engine) setColumns(ctx context.Context, src pixels.Raster, lines []docu
 		return err
 	}
 	for j, i := range index {
-		if c := columns[j].Confidence; c != nil && *c > *lines[i].Confidence-setWorse {
+		if c := columns[j].Confidence; c != nil && *c > *lines[i].Confidence-setWorse && sameText(columns[j].Text, lines[i].Text) {
 			lines[i].Text, lines[i].Confidence = columns[j].Text, c
 		}
 	}
@@ -87,4 +90,30 @@ func isWide(text string) bool {
 		}
 	}
 	return wide > 0 && float64(wide) >= mostlyWide*float64(letters)
+}
+
+// sameText reports whether two readings are of the same text, in the same direction.
+func sameText(a, b string) bool {
+	pairs := func(s string) map[[2]rune]bool {
+		found := map[[2]rune]bool{}
+		last := rune(0)
+		for _, r := range s {
+			if !unicode.IsLetter(r) {
+				continue
+			}
+			if last != 0 {
+				found[[2]rune{last, r}] = true
+			}
+			last = r
+		}
+		return found
+	}
+	p, q := pairs(a), pairs(b)
+	common := 0
+	for pair := range p {
+		if q[pair] {
+			common++
+		}
+	}
+	return common > 0 && float64(common) >= sameShare*float64(min(len(p), len(q)))
 }

@@ -29,37 +29,44 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":                         {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
-	"internal/app":                            {everything},
-	"internal/config":                         {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
-	"internal/arrows":                         {},
-	"internal/backoff":                        {}, // waits between tries
-	"internal/clip":                           {},
-	"internal/child":                          {}, // child processes
-	"internal/promtext":                       {}, // metrics
-	"internal/mutants":                        {}, // damaged documents for tests of others
-	"internal/cputime":                        {}, // for tests of others
-	"internal/lazyregexp":                     {},
-	"internal/metricnames":                    {},
-	"document":                                {},
-	"raster":                                  {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
-	"raster/pool":                             {"document", "raster/sandbox", "raster/wire"},
-	"raster/worker":                           {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
-	"raster/decode":                           {"raster/kind", "raster/mupdf", "raster/wire"},
-	"raster/mupdf":                            {"document"},
-	"raster/wire":                             {"document", "raster/kind"},
-	"raster/kind":                             {},
-	"raster/sandbox":                          {},
-	"raster/rastertest":                       {},                      // documents for tests of raster and the packages under it
-	"internal/htmltable":                      {"internal/lazyregexp"}, // tables of language models
-	"internal/plane":                          {},                      // boxes and spans
-	"internal/setting":                        {},                      // which setting is wrong
-	"layout/doclayout":                        {"document", "internal/setting", "internal/plane"},
-	"layout/geometry":                         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables"},
-	"layout/geometry/tables":                  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
-	"layout/geometry/rulings":                 {"document", "internal/plane", "layout/geometry/upright"},
-	"layout/geometry/upright":                 {"document", "internal/plane"},
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox", "engine/embedded/script", "engine/embedded/raised", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+
+	"internal/app":         {everything},
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
+	"internal/arrows":      {},
+	"internal/backoff":     {}, // waits between tries
+	"internal/clip":        {},
+	"internal/child":       {}, // child processes
+	"internal/promtext":    {}, // metrics
+	"internal/mutants":     {}, // damaged documents for tests of others
+	"internal/cputime":     {}, // for tests of others
+	"internal/lazyregexp":  {},
+	"internal/metricnames": {},
+
+	"document": {},
+
+	"raster":            {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
+	"raster/pool":       {"document", "raster/sandbox", "raster/wire"},
+	"raster/worker":     {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
+	"raster/decode":     {"raster/kind", "raster/mupdf", "raster/wire"},
+	"raster/mupdf":      {"document"},
+	"raster/wire":       {"document", "raster/kind"},
+	"raster/kind":       {},
+	"raster/sandbox":    {},
+	"raster/rastertest": {}, // documents for tests of raster and the packages under it
+
+	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
+	"internal/plane":     {},                      // boxes and spans
+	"internal/setting":   {},                      // which setting is wrong
+
+	"layout/doclayout":        {"document", "internal/setting", "internal/plane"},
+	"layout/geometry":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
+	"layout/geometry/gutters": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/tables":  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
+	"layout/geometry/upright": {"document", "internal/plane"},
+
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
@@ -74,53 +81,65 @@ var arrows = map[string][]string{
 	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting"},
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
-	"pipeline":                                {"document", "internal/setting"},
-	"internal/assemble":                       {"document"},
-	"internal/assemble/assembletest":          {"document"}, // pages for tests of others
-	"model":                                   {"document"},
-	"model/*":                                 {"document", "model", "internal/assemble"}, // one room for each vision model
-	"model/modeltest":                         {"engine/enginetest", "engine/vllm"},       // for tests of the models
-	"format":                                  {"document", "internal/htmltable"},
-	"extract":                                 {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
-	"extract/heuristic":                       {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
-	"extract/labels":                          {"extract/printed", "extract/schema"},
-	"extract/pagetext":                        {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
-	"extract/values":                          {"document", "extract/jsontree", "extract/printed", "extract/schema"},
-	"extract/schema":                          {"document", "extract/jsontree"},
-	"extract/printed":                         {"internal/lazyregexp"},
-	"extract/mrz":                             {},
-	"extract/jsontree":                        {},
-	"extract/extracttest":                     {"document"}, // pages for tests of others
-	"cache":                                   {"internal/setting"},
-	"service":                                 {"document", "internal/clip", "internal/setting", "service/admission"},
-	"service/admission":                       {"document", "internal/setting"},
-	"server":                                  {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
-	"server/form":                             {"document", "internal/clip", "server/problem", "service"},
-	"server/guard":                            {"document", "internal/clip", "internal/setting", "server/problem"},
-	"server/wire":                             {"document", "internal/clip", "server/problem"},
-	"server/problem":                          {"document"},
-	"server/presence":                         {},
-	"bench":                                   {},
-	"bench/peers/layoutstub":                  {"layout/doclayout/doclayouttest"},
-	"e2e/program":                             {}, // builds and starts the program, for tests
-	"e2e":                                     {},
-	"e2e/faults":                              {},
-	"layout/doclayout/doclayouttest":          {}, // stands in for the sidecar
-	"provision":                               {"provision/cloud", "provision/deployment", "provision/host", "provision/plan", "provision/stage", "provision/card"},
-	"provision/host":                          {"provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
-	"provision/stage/stagetest":               {"provision/stage"}, // for tests of others
-	"provision/cloud":                         {},                  // the nouns of renting
-	"provision/stage":                         {},
-	"provision/card":                          {},
-	"provision/deployment":                    {"provision/cloud"},
-	"provision/plan":                          {"provision/cloud", "provision/deployment"},
-	"provision/supervise":                     {"internal/metricnames"},
-	"provision/runpod":                        {"provision", "provision/cloud"},
-	"provision/sshhost":                       {"provision/host", "provision/deployment"},
-	"provision/runpodtest":                    {}, // fakes for tests of others
-	"provision/podtest":                       {"provision/runpodtest", "provision/podtest/inside"},
-	"provision/podtest/inside":                {}, // what runs in a pod
-	"provision/podtest/podinit":               {"provision/podtest/inside"},
+
+	"pipeline": {"document", "internal/setting"},
+
+	"internal/assemble":              {"document"},
+	"internal/assemble/assembletest": {"document"}, // pages for tests of others
+
+	"model":           {"document"},
+	"model/*":         {"document", "model", "internal/assemble"}, // one room for each vision model
+	"model/modeltest": {"engine/enginetest", "engine/vllm"},       // for tests of the models
+
+	"format": {"document", "internal/htmltable"},
+
+	"extract":             {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
+	"extract/heuristic":   {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
+	"extract/labels":      {"extract/printed", "extract/schema"},
+	"extract/pagetext":    {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
+	"extract/values":      {"document", "extract/jsontree", "extract/printed", "extract/schema"},
+	"extract/schema":      {"document", "extract/jsontree"},
+	"extract/printed":     {"internal/lazyregexp"},
+	"extract/mrz":         {},
+	"extract/jsontree":    {},
+	"extract/extracttest": {"document"}, // pages for tests of others
+
+	"cache": {"internal/setting"},
+
+	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
+	"service/admission": {"document", "internal/setting"},
+
+	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server/form":     {"document", "internal/clip", "server/problem", "service"},
+	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/wire":     {"document", "internal/clip", "server/problem"},
+	"server/problem":  {"document"},
+	"server/presence": {},
+
+	"bench":                  {},
+	"bench/peers/layoutstub": {"layout/doclayout/doclayouttest"},
+
+	"e2e/program": {}, // builds and starts the program, for tests
+	"e2e":         {},
+	"e2e/faults":  {},
+
+	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
+
+	"provision":                 {"provision/cloud", "provision/deployment", "provision/host", "provision/plan", "provision/stage", "provision/card"},
+	"provision/host":            {"provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
+	"provision/stage/stagetest": {"provision/stage"}, // for tests of others
+	"provision/cloud":           {},                  // the nouns of renting
+	"provision/stage":           {},
+	"provision/card":            {},
+	"provision/deployment":      {"provision/cloud"},
+	"provision/plan":            {"provision/cloud", "provision/deployment"},
+	"provision/supervise":       {"internal/metricnames"},
+	"provision/runpod":          {"provision", "provision/cloud"},
+	"provision/sshhost":         {"provision/host", "provision/deployment"},
+	"provision/runpodtest":      {}, // fakes for tests of others
+	"provision/podtest":         {"provision/runpodtest", "provision/podtest/inside"},
+	"provision/podtest/inside":  {}, // what runs in a pod
+	"provision/podtest/podinit": {"provision/podtest/inside"},
 }
 
 // testArrows says what tests may import beyond that.
@@ -145,6 +164,7 @@ var testArrows = map[string][]string{
 	"extract/schema":            {"internal/cputime"},
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
+	"server/problem":            {"service"},             // says which codes end requests
 }
 
 // homes says which packages may import an outside module.

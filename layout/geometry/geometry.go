@@ -1,8 +1,8 @@
 // Package geometry finds the regions of a page without a layout model of its own:
 // it derives regions, reading order and the structure of tables from the page's
-// lines of text. A page passes through the files in this order: watermark, margins,
-// linenumbers, (package tables), figures, gutters, columns, bands, floats, order, stacks, drop caps, paragraphs,
-// titles.
+// lines of text. A page passes through the files in this order: watermark, line numbers,
+// margins, (package tables), figures, floats, order (package gutters), stacks, drop
+// caps, paragraphs, titles.
 package geometry
 
 import (

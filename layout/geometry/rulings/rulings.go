@@ -80,14 +80,18 @@ func (r Ruling) isBlank(page *upright.Page) bool {
 	const (
 		sinks  = 0.3 // of the text's height, at most, by which a blank lies below it
 		lowest = 0.5 // of the text's height, below which a blank lies
+		room   = 0.9 // text heights above it, at least, to write in
 	)
 	beside := false
 	for _, it := range page.Items {
-		if r.At < it.Y0+lowest*it.Height() || r.At > it.Y1+sinks*it.Height() || it.Object != nil {
+		if r.At < it.Y0+lowest*it.Height() || r.At > it.Y1+max(sinks*it.Height(), room*page.Size) || it.Object != nil {
 			continue
 		}
 		if it.OverlapX(plane.Box{X0: r.From, X1: r.To}) > it.Size {
 			return false
+		}
+		if r.At > it.Y1+sinks*it.Height() {
+			continue
 		}
 		before, after := r.From-it.X1, it.X0-r.To
 		beside = beside || before > -it.Size && before < blankGap*it.Size || after > -it.Size && after < blankGap*it.Size

@@ -1,4 +1,4 @@
-package geometry
+package gutters
 
 import (
 	"math"
@@ -21,23 +21,39 @@ const (
 	bandHeader = 1.18 // of the body's text height, from which a line is a heading
 )
 
-// bandEnd finds a height within a gutter at which the columns on both of its sides end
-// and others begin.
-func bandEnd(p *upright.Page, found rulings.Rulings, items []*upright.Item, g gutter) (y float64, ok bool) {
-	part := upright.Bounds(items)
-	for _, h := range found.Horizontal {
+// Bands divides items, of a part of the page that a gutter runs through, where the columns
+// on both of its sides end and others begin. It is false where they run on.
+func (s *Search) Bands(items []*upright.Item, g Gutter) (above, below []*upright.Item, ok bool) {
+	y, ok := s.bandEnd(items, g)
+	if !ok {
+		return nil, nil, false
+	}
+	for _, it := range items {
+		if it.CenterY() < y {
+			above = append(above, it)
+		} else {
+			below = append(below, it)
+		}
+	}
+	return above, below, len(above) > 0 && len(below) > 0
+}
+
+// bandEnd finds the height at which columns end.
+func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
+	p, part := s.page, upright.Bounds(items)
+	for _, h := range s.rulings.Horizontal {
 		inside := h.At > g.top && h.At < g.end
-		if inside && h.From < g.x && h.To > g.x && h.Overlap(plane.Span{From: part.X0, To: part.X1}) > bandRuled*part.Width() &&
-			!passed(found, h, p.Size) && free(items, h.At, bandSlack*p.Size) {
+		if inside && h.From < g.X && h.To > g.X && h.Overlap(plane.Span{From: part.X0, To: part.X1}) > bandRuled*part.Width() &&
+			!passed(s.rulings, h, p.Size) && free(items, h.At, bandSlack*p.Size) {
 			return h.At, true
 		}
 	}
-	for _, a := range items[g.from:g.to] {
-		if sideOf(a, g.x) != -1 || !isHeading(p, a) || a.Y0 <= g.top || a.Y0 >= g.end {
+	for _, a := range items[g.From:g.To] {
+		if SideOf(a, g.X) != -1 || !isHeading(p, a) || a.Y0 <= g.top || a.Y0 >= g.end {
 			continue
 		}
-		for _, b := range items[g.from:g.to] {
-			if sideOf(b, g.x) != 1 || !isHeading(p, b) || math.Abs(a.Y0-b.Y0) > bandLevel*p.Size {
+		for _, b := range items[g.From:g.To] {
+			if SideOf(b, g.X) != 1 || !isHeading(p, b) || math.Abs(a.Y0-b.Y0) > bandLevel*p.Size {
 				continue
 			}
 			top := min(a.Y0, b.Y0)

@@ -1,4 +1,4 @@
-package geometry
+package gutters
 
 import (
 	"cmp"
@@ -21,8 +21,20 @@ const (
 	wideRows  = 5   // so many rows is not there by chance
 )
 
+// Find returns the tallest gutter between columns in items that are sorted by height.
+func (s *Search) Find(items []*upright.Item) (Gutter, bool) {
+	const most = 24 // strips looked at before a part is read as rows
+	found := s.gutters(items)
+	for _, g := range found[:min(len(found), most)] {
+		if separatesColumns(s.page, items, g) {
+			return trimmed(s.page, s.rulings.Vertical, items, g), true
+		}
+	}
+	return Gutter{}, false
+}
+
 // separatesColumns reports whether the two sides of a gutter are columns.
-func separatesColumns(p *upright.Page, items []*upright.Item, g gutter) bool {
+func separatesColumns(p *upright.Page, items []*upright.Item, g Gutter) bool {
 	left, right := bothSides(items, g)
 	if len(left) == 0 || len(right) == 0 {
 		return false
@@ -58,12 +70,12 @@ func separatesColumns(p *upright.Page, items []*upright.Item, g gutter) bool {
 }
 
 // bothSides returns what stands beside each other on the two sides of a gutter.
-func bothSides(items []*upright.Item, g gutter) (left, right []*upright.Item) {
-	for _, it := range items[g.from:g.to] {
+func bothSides(items []*upright.Item, g Gutter) (left, right []*upright.Item) {
+	for _, it := range items[g.From:g.To] {
 		if it.Y1 < g.top || it.Y0 > g.end {
 			continue // stands beside nothing
 		}
-		switch sideOf(it, g.x) {
+		switch SideOf(it, g.X) {
 		case -1:
 			left = append(left, it)
 		case 1:
@@ -75,9 +87,9 @@ func bothSides(items []*upright.Item, g gutter) (left, right []*upright.Item) {
 
 // inMidText reports whether a short gutter lies in the middle of text that runs on
 // across it above or below: chance has put some word spaces under each other.
-func inMidText(p *upright.Page, items []*upright.Item, g gutter, facing float64) bool {
+func inMidText(p *upright.Page, items []*upright.Item, g Gutter, facing float64) bool {
 	joined := 0
-	for _, i := range []int{g.from - 1, g.to} {
+	for _, i := range []int{g.From - 1, g.To} {
 		if i < 0 || i >= len(items) {
 			continue
 		}
@@ -218,9 +230,9 @@ func matched(a, b profile) float64 {
 // trimmed gives back what only seems to belong to a gutter's columns: rows above
 // them on the right, or below them on the left, that a gap sets apart, unless a ruling
 // between the columns runs on beside them. Left in, they would be read in the wrong turn.
-func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, g gutter) gutter {
-	first, last := g.from, g.to
-	for first < g.to && items[first].Y1 < g.top {
+func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, g Gutter) Gutter {
+	first, last := g.From, g.To
+	for first < g.To && items[first].Y1 < g.top {
 		first++
 	}
 	for last > first && items[last-1].Y0 > g.end {
@@ -228,20 +240,20 @@ func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, 
 	}
 	apart := 1.2 * p.Size
 	edge := g.top
-	for i := first; i > g.from; i-- {
+	for i := first; i > g.From; i-- {
 		it := items[i-1]
-		if sideOf(it, g.x) > 0 && (edge-it.Y1 > apart || it.Size > 1.3*p.Size) && !g.ruled(vertical, it.Box) {
-			g.from = i
+		if SideOf(it, g.X) > 0 && (edge-it.Y1 > apart || it.Size > 1.3*p.Size) && !g.ruled(vertical, it.Box) {
+			g.From = i
 			break
 		}
 		edge = min(edge, it.Y0)
 	}
 	edge = g.end
-	for i := last; i < g.to; i++ {
+	for i := last; i < g.To; i++ {
 		it := items[i]
 		prose := it.Object != nil || it.Width() >= upright.ProseWidth*it.Size
-		if sideOf(it, g.x) < 0 && it.Y0-edge > apart && !prose && !g.ruled(vertical, it.Box) {
-			g.to = i
+		if SideOf(it, g.X) < 0 && it.Y0-edge > apart && !prose && !g.ruled(vertical, it.Box) {
+			g.To = i
 			break
 		}
 		edge = max(edge, it.Y1)

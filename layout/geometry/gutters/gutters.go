@@ -1,4 +1,6 @@
-package geometry
+// Package gutters finds the strips of white that divide the columns of a page. It tells
+// columns from cells by what stands on both sides, and where columns end and others begin.
+package gutters
 
 import (
 	"cmp"
@@ -10,22 +12,22 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// gutter is a strip of white beside x that runs past the items from..to (as
-// sorted by height).
-type gutter struct {
-	x        float64 // left edge of the column to its right
-	from, to int
+// Gutter is a strip of white between columns, beside X. It runs past the items From..To,
+// as sorted by height.
+type Gutter struct {
+	X        float64 // left edge of the column to its right
+	From, To int
 	top, end float64 // height between which there is text on both sides
 	width    float64
 }
 
-func (g gutter) height() float64 { return g.end - g.top }
+func (g Gutter) height() float64 { return g.end - g.top }
 
 // ruled reports whether one of the rulings stands in a gutter, or where it would go on,
 // beside b.
-func (g gutter) ruled(vertical []rulings.Ruling, b plane.Box) bool {
+func (g Gutter) ruled(vertical []rulings.Ruling, b plane.Box) bool {
 	return slices.ContainsFunc(vertical, func(v rulings.Ruling) bool {
-		return v.At <= g.x && v.At >= g.x-max(g.width, 0) && v.From < b.CenterY() && v.To > b.CenterY()
+		return v.At <= g.X && v.At >= g.X-max(g.width, 0) && v.From < b.CenterY() && v.To > b.CenterY()
 	})
 }
 
@@ -51,8 +53,8 @@ const (
 	gutterWork = 60_000_000
 )
 
-// sideOf returns -1 for an item left of x, 1 for one to the right, 0 for one across.
-func sideOf(it *upright.Item, x float64) int {
+// SideOf returns -1 for an item left of x, 1 for one to the right, 0 for one across.
+func SideOf(it *upright.Item, x float64) int {
 	tolerance := gutterSlack * it.Size
 	switch {
 	case it.X1 <= x+tolerance && it.X0 < x-tolerance:
@@ -64,23 +66,29 @@ func sideOf(it *upright.Item, x float64) int {
 	}
 }
 
-// gutterSearch looks for gutters on one page.
-type gutterSearch struct {
-	page *upright.Page
-	work int // items that may still be looked at
+// Search looks for gutters on one page. It is for one goroutine.
+type Search struct {
+	page    *upright.Page
+	rulings rulings.Rulings
+	work    int // items that may still be looked at
+}
+
+// NewSearch returns a search on a page with its rulings.
+func NewSearch(p *upright.Page, found rulings.Rulings) *Search {
+	return &Search{page: p, rulings: found, work: gutterWork}
 }
 
 // gutters returns the strips of white in some items that are sorted by height, the
 // tallest first. There may be columns beside them, or cells.
-func (s *gutterSearch) gutters(items []*upright.Item) []gutter {
+func (s *Search) gutters(items []*upright.Item) []Gutter {
 	if len(items) < 4 || s.work <= 0 {
 		return nil
 	}
-	var found []gutter
+	var found []Gutter
 	for _, x := range columnStarts(items, s.page.Size/2) {
 		found = s.sweep(items, x, found)
 	}
-	slices.SortStableFunc(found, func(a, b gutter) int {
+	slices.SortStableFunc(found, func(a, b Gutter) int {
 		return cmp.Or(cmp.Compare(b.height(), a.height()), cmp.Compare(b.width, a.width))
 	})
 	return found
@@ -104,7 +112,7 @@ func columnStarts(items []*upright.Item, step float64) []float64 {
 }
 
 // sweep goes down the page at x and appends every run of items that leaves x free.
-func (s *gutterSearch) sweep(items []*upright.Item, x float64, found []gutter) []gutter {
+func (s *Search) sweep(items []*upright.Item, x float64, found []Gutter) []Gutter {
 	s.work -= len(items)
 	run := strip{river: everywhere}
 	flush := func(to, next int) {
@@ -115,13 +123,13 @@ func (s *gutterSearch) sweep(items []*upright.Item, x float64, found []gutter) [
 			to = run.spaced[0]
 		}
 		if g, ok := run.gutter(s.page.Size); ok {
-			g.x, g.to = x, to
+			g.X, g.To = x, to
 			found = append(found, g)
 		}
 		run = strip{river: everywhere, from: next}
 	}
 	for i, it := range items {
-		side := sideOf(it, x)
+		side := SideOf(it, x)
 		if side == 0 {
 			if _, ok := s.page.BlankAt(it, x); !ok {
 				space, ok := s.page.SpaceAt(it, x)
@@ -242,12 +250,12 @@ func (e *extent) add(b plane.Box) {
 
 // gutter returns what lies between the two sides of a strip, when they stand beside each
 // other for two rows at least.
-func (s strip) gutter(size float64) (gutter, bool) {
+func (s strip) gutter(size float64) (Gutter, bool) {
 	if s.left.n == 0 || s.right.n == 0 || s.across > s.left.n+s.right.n {
-		return gutter{}, false
+		return Gutter{}, false
 	}
-	g := gutter{
-		from:  s.from,
+	g := Gutter{
+		From:  s.from,
 		top:   max(s.left.Y0, s.right.Y0),
 		end:   min(s.left.Y1, s.right.Y1),
 		width: s.right.X0 - s.left.X1,
