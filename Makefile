@@ -166,13 +166,13 @@ test: setup mupdf models openssh tesseract recognizer ## run all tests with the 
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
-	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./faults -long
+	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long
 
 soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
-	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./faults -soak $(SOAK)
+	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./e2e/faults -soak $(SOAK)
 
 soak-attacks: setup mupdf ## have all attacks go on at once for ATTACKS (default 10m), and print what that costs a good client
-	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./faults -long -attacks $(ATTACKS)
+	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACKS)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test
@@ -192,7 +192,7 @@ fuzz: mupdf ## run each fuzz target for FUZZTIME (default 20s)
 	done
 
 fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running server; crashes, hangs and 5xx fail
-	@go test ./cmd/ocr-gateway -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
+	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!

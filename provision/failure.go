@@ -1,14 +1,11 @@
 package provision
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,9 +109,6 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 		r.Command(r.d, "--stop"), r.Command(r.d, "--terminate"))
 }
 
-// hostLogs are fetched after a failure.
-var hostLogs = []string{"vllm.log", "gateway.log", "supervise.log"}
-
 // fetchLogs saves what the logs say, as far as they can be reached.
 func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 	if r.d.PodID == "" && r.d.Rented() {
@@ -129,45 +123,8 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 			f.Logs, f.Pieces = dir, append(f.Pieces, name)
 		}
 	}
-	if r.host != nil {
-		for _, name := range hostLogs {
-			text, err := r.tail(ctx, "logs/"+name, 2000)
-			if err == nil && text != "" {
-				keep(name, []byte(text+"\n"))
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.output)) {
-		keep(name, r.output[name])
-	}
+	r.setup.FetchLogs(ctx, keep)
 	if r.d.Rented() {
 		keep("pod.log", r.podLog(ctx))
 	}
-}
-
-// podLog is what the pod's two logs say.
-func (r *run) podLog(ctx context.Context) []byte {
-	var b bytes.Buffer
-	for _, source := range []cloud.LogSource{cloud.LogSystem, cloud.LogContainer} {
-		r.readLog(ctx, source, func(line cloud.LogLine) {
-			fmt.Fprintf(&b, "%s %s %s\n", line.Time.Format(time.RFC3339), line.Source, line.Text)
-		})
-	}
-	return b.Bytes()
-}
-
-// readLog hands over what a log of the pod says by now. The cloud's stream does
-// not end there, so that a pause is taken for the end. Its faults are passed
-// over: it is a help for people.
-func (r *run) readLog(ctx context.Context, source cloud.LogSource, take func(cloud.LogLine)) {
-	pause := min(5*r.Poll, time.Second)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	quiet := time.AfterFunc(pause, cancel)
-	defer quiet.Stop()
-	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line cloud.LogLine) error {
-		quiet.Reset(pause)
-		take(line)
-		return nil
-	})
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/stage"
@@ -98,7 +98,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *deployment.Deployment) e
 	}
 	for look := 0; d.PodID == "" && len(pods) == 0 && look < unansweredLooks; look++ { // its order may still be under way
 		p.Progress.Waiting("no pod of this deployment is known; looking whether one comes up")
-		if err := sleep(ctx, p.Poll); err != nil {
+		if err := backoff.Sleep(ctx, p.Poll); err != nil {
 			return err
 		}
 		if pods, err = p.named(ctx, d.Name); err != nil {
@@ -154,13 +154,6 @@ func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *deployment.Dep
 		}
 	}
 	return nil
-}
-
-// named returns the pods of a name that exist: a deployment's own, and those of
-// orders that the cloud did not answer.
-func (p *Provisioner) named(ctx context.Context, name string) ([]cloud.Pod, error) {
-	pods, err := p.Cloud.Pods(ctx)
-	return slices.DeleteFunc(pods, func(pod cloud.Pod) bool { return pod.Name != name || pod.State == cloud.PodTerminated }), err
 }
 
 // Replace makes a new deployment in place of one whose machine has no free

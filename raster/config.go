@@ -8,11 +8,6 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// maxSide bounds width and height of a page in pixels: JPEG and WebP, in which
-// pages travel on, end at 65535 and 16383, and MuPDF's rasterizer counts
-// subpixels in 32 bits.
-const maxSide = 16383
-
 // Config bounds what rasterizing a document may cost.
 type Config struct {
 	// Workers is how many children may render one document side by side. One more may
@@ -43,7 +38,7 @@ type Config struct {
 	// what it has at start.
 	ChildMemory int64 `mapstructure:"child_memory"`
 	// Command starts a child; empty means this program with the argument "worker".
-	// The command must call WorkerMain. It is no setting but a seam for tests.
+	// The command must call worker.Main. It is no setting but a seam for tests.
 	Command []string `mapstructure:"-"`
 }
 
@@ -74,7 +69,7 @@ func (c Config) Validate() error {
 	errs.Check(c.MaxPages >= 1 && c.MaxPages <= 1_000_000, "max_pages", "is %d: use 1 to 1000000", c.MaxPages)
 	errs.Check(c.MaxPixels >= 10_000 && c.MaxPixels <= 250_000_000, "max_pixels", "is %d: use 10000 to 250000000", c.MaxPixels)
 	errs.Check(c.ReadAhead >= 1 && c.ReadAhead <= 100, "read_ahead", "is %d: use 1 to 100", c.ReadAhead)
-	errs.Check(c.PageTimeout > 0, "page_timeout", "is %s: use more than 0", c.PageTimeout)
+	errs.Duration("page_timeout", c.PageTimeout, 0)
 	errs.Check(c.ChildMemory >= 256<<20, "child_memory", "is %d: use 256 MiB or more", c.ChildMemory)
 	return errs.Join()
 }

@@ -1,46 +1,26 @@
 package server
 
 import (
-	"io/fs"
 	"net"
 	"net/http"
-	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
+	"slices"
 )
 
-// FreeMemory lets tests read made-up files.
-func FreeMemory(root fs.FS) (int64, bool) { return freeMemory(root) }
+// TurnAway tells a client that there is no room for its connection.
+func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
 
-// Rate lets tests choose the times.
-type Rate struct{ r rate }
-
-// Add counts one.
-func (r *Rate) Add(at time.Duration) { r.r.add(at) }
-
-// PerSecond is the mean of the last minute.
-func (r *Rate) PerSecond(now time.Duration) float64 { return r.r.perSecond(now) }
-
-// Admission lets benchmarks measure what a request costs before its body is read.
-type Admission struct{ a *admission }
-
-// NewAdmission makes one.
-func NewAdmission(cfg Config) Admission { return Admission{newAdmission(cfg)} }
-
-// Pass lets one request in and out.
-func (a Admission) Pass(client string, declared int64) error {
-	t, err := a.a.enter(client, declared)
-	if err == nil {
-		t.leave()
+// Routes lists the routes, "POST /api/ocr/document", without HEAD, which GET has too.
+func (s *Server) Routes() []string {
+	router, err := s.routes()
+	if err != nil {
+		panic(err)
 	}
-	return err
-}
-
-// FreeDisk is what the disk of a folder has left.
-func FreeDisk(dir string) (int64, bool) { return freeDisk(dir) }
-
-// Reserve is a listener for so many connections, and the ConnState that goes with it.
-func Reserve(ln net.Listener, most int) (net.Listener, func(net.Conn, http.ConnState)) {
-	l := reserve(ln, most, prometheus.NewCounter(prometheus.CounterOpts{Name: "refused"}))
-	return l, l.watch
+	var all []string
+	for _, r := range router.Routes() {
+		if r.Method != http.MethodHead && r.Path != "" && r.Method != "echo_route_not_found" {
+			all = append(all, r.Method+" "+r.Path)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

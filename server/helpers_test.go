@@ -11,20 +11,16 @@ import (
 	"net"
 	"net/http"
 	"net/textproto"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
-	"github.com/getkin/kin-openapi/routers"
-	"github.com/getkin/kin-openapi/routers/legacy"
 	"go.uber.org/goleak"
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/service"
 )
 
 func TestMain(m *testing.M) {
@@ -148,11 +144,14 @@ func goodPage(n int) *document.PageResult {
 // api is a running server.
 type api struct {
 	t      *testing.T
+	server *server.Server
 	base   string
 	client *http.Client
 	log    *lockedBuffer
 	stop   context.CancelFunc
 	done   chan error // holds what Serve returned
+	// lenient is set by tests of what the server takes beside what the contract promises.
+	lenient bool
 }
 
 // lockedBuffer collects the log of several goroutines.
@@ -186,15 +185,27 @@ func testConfig() server.Config {
 	return cfg
 }
 
-func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *server.Deps)) *api {
+// deps is what a test may change before its server is built.
+type deps struct {
+	service.Parts
+	server.Deps
+}
+
+func build(cfg server.Config, d deps, log *slog.Logger) (*server.Server, error) {
+	var err error
+	if d.Service, err = service.New(cfg.Config, d.Parts, log); err != nil {
+		return nil, err
+	}
+	return server.New(cfg, d.Deps, log)
+}
+
+func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *deps)) *api {
 	t.Helper()
 	cfg := testConfig()
 	cfg.TempDir = t.TempDir()
-	deps := server.Deps{
-		Layout: true,
-		Fields: fakeSchema, FieldLimits: map[string]int64{},
-		Pipeline: p, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7},
-		Formats: []server.Format{
+	d := deps{
+		Deps: server.Deps{FieldLimits: map[string]int64{}, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7}},
+		Parts: service.Parts{Pipeline: p, Fields: fakeSchema, Layout: true, Formats: []service.Format{
 			{Name: "markdown", MediaType: "text/markdown", Encode: func(w io.Writer, r *document.Result) error {
 				_, err := io.WriteString(w, r.Markdown)
 				return err
@@ -213,13 +224,13 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 			{Name: "broken", MediaType: "application/x-broken", Encode: func(io.Writer, *document.Result) error {
 				return fmt.Errorf("open /secret/path: no")
 			}},
-		},
+		}},
 	}
 	for _, f := range change {
-		f(&cfg, &deps)
+		f(&cfg, &d)
 	}
 	buf := &lockedBuffer{b: &bytes.Buffer{}}
-	s, err := server.New(cfg, deps, slog.New(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s, err := build(cfg, d, slog.New(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +240,7 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	a := &api{
-		t: t, base: "http://" + ln.Addr().String(), log: buf, stop: stop, done: make(chan error, 1),
+		t: t, server: s, base: "http://" + ln.Addr().String(), log: buf, stop: stop, done: make(chan error, 1),
 		client: &http.Client{
 			Transport: &http.Transport{DisableCompression: true}, Timeout: 2 * time.Minute,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -266,6 +277,9 @@ func (a *api) do(req *http.Request) reply {
 		a.t.Fatal(err)
 	}
 	checkContract(a.t, req, res.StatusCode, res.Header, b)
+	if res.StatusCode == 200 && !a.lenient {
+		checkRequest(a.t, req)
+	}
 	return reply{a.t, res.StatusCode, res.Header, b}
 }
 
@@ -356,63 +370,6 @@ func (f *formBody) encode() ([]byte, string) {
 	return f.buf.Bytes(), f.w.FormDataContentType()
 }
 
-// loadContract reads openapi.yaml, once.
-var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
-	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "application/x-ndjson", "application/yaml"} {
-		openapi3filter.RegisterBodyDecoder(media, openapi3filter.PlainBodyDecoder)
-	}
-	b, err := os.ReadFile("openapi.yaml")
-	if err != nil {
-		return nil, err
-	}
-	doc, err := openapi3.NewLoader().LoadFromData(b)
-	if err != nil {
-		return nil, err
-	}
-	return doc, doc.Validate(context.Background())
-})
-
-var contract = sync.OnceValues(func() (routers.Router, error) {
-	doc, err := loadContract()
-	if err != nil {
-		return nil, err
-	}
-	return legacy.NewRouter(doc)
-})
-
-// checkContract validates an answer against openapi.yaml. Addresses outside the
-// contract can only be answered by 404, 405 or a redirect.
-func checkContract(t *testing.T, req *http.Request, status int, header http.Header, body []byte) {
-	t.Helper()
-	router, err := contract()
-	if err != nil {
-		t.Fatalf("contract: %v", err)
-	}
-	bare := req.Clone(context.Background())
-	bare.URL.Scheme, bare.URL.Host = "", ""
-	if bare.Method == http.MethodHead {
-		bare.Method = http.MethodGet // HTTP promises one for the other
-	}
-	route, params, err := router.FindRoute(bare)
-	if err != nil {
-		if status != 404 && status != 405 && status != 302 && status != 204 {
-			t.Errorf("%s %s is not in the contract and answers %d", req.Method, req.URL.Path, status)
-		}
-		return
-	}
-	if header.Get("Content-Encoding") != "" || req.Method == "HEAD" {
-		return // the bytes are checked by the test itself
-	}
-	err = openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: req, PathParams: params, Route: route},
-		Status:                 status, Header: header, Body: io.NopCloser(bytes.NewReader(body)),
-		Options: &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
-	})
-	if err != nil {
-		t.Errorf("%s %s %d breaks the contract: %v\n%s", req.Method, req.URL.Path, status, err, body)
-	}
-}
-
 // ctxt keeps the signatures of fake pipelines short.
 type ctxt = context.Context
 
@@ -447,27 +404,4 @@ func onePage() fakePipeline {
 	return fakePipeline{func(ctx ctxt, _ *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
 		return play(ctx, parseScript("pages:1"), emit)
 	}}
-}
-
-// schemaOf names the schema of an event's data.
-func schemaOf(event string) string {
-	switch event {
-	case "job.accepted", "job.progress":
-		return "Progress"
-	case "page.completed", "page.failed":
-		return "Page"
-	}
-	return "Ending"
-}
-
-// checkSchema validates a value against a schema of the contract.
-func checkSchema(t *testing.T, name string, v any) {
-	t.Helper()
-	doc, err := loadContract()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := doc.Components.Schemas[name].Value.VisitJSON(v, openapi3.MultiErrors()); err != nil {
-		t.Errorf("%v is no %s: %v", v, name, err)
-	}
 }

@@ -54,6 +54,7 @@ func TestOptionsReachThePipeline(t *testing.T) {
 		return run(ctx, src, o, emit)
 	}
 	a := start(t, p)
+	a.lenient = true // "No" and null, too
 	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
 	for what, send := range map[string]func() reply{
 		"options first": func() reply {
@@ -111,6 +112,7 @@ func TestWishesForTheMarkdownReachThePipeline(t *testing.T) {
 		return run(ctx, src, o, emit)
 	}
 	a := start(t, p)
+	a.lenient = true // "yes", too
 	form := func(field string) *formBody {
 		return newForm().file(field, "a", "pages:2").field("table_format", "markdown")
 	}
@@ -326,7 +328,7 @@ func TestBatchSideBySide(t *testing.T) {
 		<-release
 		return play(ctx, parseScript("pages:1"), emit)
 	}}
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.BatchParallel = 3 })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.BatchParallel = 3 })
 	f := newForm()
 	for range 7 {
 		f.file("images", "a", "pages:1")

@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/script"
+	"ocr-gateway/engine/embedded/stamp"
 	"ocr-gateway/engine/embedded/tesseract"
 	"ocr-gateway/internal/setting"
 )
@@ -28,7 +28,6 @@ type Engine struct {
 	tesseract   *tesseract.Reader   // nil where there is none
 	ways        map[string][]way    // to read the other scripts
 	scripts     []string            // of ways, sorted
-	lastScript  atomic.Value        // of ways, a string: the one that was found last
 }
 
 // New verifies and loads the files of cfg.Dir, and finds out what else can read. The
@@ -89,11 +88,12 @@ func (e *Engine) Info() document.Info {
 }
 
 // Find turns the page upright if needed (it then replaces Image and sets Width,
-// Height and Rotation), tells its Script, and returns its text lines, without text and in no
+// Height and Rotation), tells its Script, and returns its text lines, most of them without text yet and in no
 // particular order, and the coarse areas that the layout model sees: Label (a
-// CDLA class), Score and BBox. Both are in pixels of the upright page.
+// CDLA class, or seal, which has its lines), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
-	lines, err := e.models.Detect(ctx, pixels.Of(page.Image))
+	stamps, clean := withoutStamps(page)
+	lines, err := e.models.Detect(ctx, clean)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,19 +106,38 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		page.Image = img
 		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
 		page.Rotation = (page.Rotation + degrees) % 360
+		stamps, clean = withoutStamps(page)
+	}
+	seals, err := e.seals(ctx, pixels.Of(page.Image), stamps)
+	if err != nil {
+		return nil, nil, err
 	}
 	if page.Script, err = e.pageScript(ctx, pixels.Of(page.Image), sample, page.Words); err != nil {
 		return nil, nil, err
 	}
 	lines = append(lines, unseen(lines, page)...)
+	lines = append(lines, findChecks(page, lines)...)
 	if len(lines) == 0 {
-		return nil, nil, nil
+		return nil, seals, nil
+	}
+	if lines, err = e.readUnder(ctx, clean, lines, stamps); err != nil {
+		return nil, nil, err
 	}
 	areas, err := e.models.Areas(ctx, pixels.Of(page.Image))
 	if err != nil {
 		return nil, nil, err
 	}
-	return lines, areas, nil
+	return lines, append(areas, seals...), nil
+}
+
+// withoutStamps finds the stamps of a page, and gives its pixels without them.
+func withoutStamps(page *document.Page) ([]stamp.Stamp, pixels.Raster) {
+	src := pixels.Of(page.Image)
+	stamps := stamp.Find(src)
+	if len(stamps) == 0 {
+		return nil, src
+	}
+	return stamps, stamp.Without(src, stamps)
 }
 
 // Slots is how many regions to ask for at once. More would wait here, where the

@@ -192,21 +192,18 @@ func linesOf(lines []document.Line, scripts []string, name string) []document.Li
 }
 
 // tryScripts tells which script a sample of lines is in by reading it in every way, the
-// likely one and the one that was right last first; empty where none reads it.
+// likely one first; empty where none reads it. What other documents are in changes
+// nothing: the same page gets the same answer.
 func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []document.Line, likely string) (string, error) {
-	last, _ := e.lastScript.Load().(string)
 	names := slices.Clone(e.scripts)
 	slices.SortStableFunc(names, func(a, b string) int {
-		rank := func(s string) int {
-			switch s {
-			case likely:
-				return 0
-			case last:
-				return 1
-			}
-			return 2
+		switch {
+		case a == likely:
+			return -1
+		case b == likely:
+			return 1
 		}
-		return rank(a) - rank(b)
+		return 0
 	})
 	best, score := "", likelyForeign
 	for _, name := range names {
@@ -220,9 +217,6 @@ func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []doc
 		if s > surelyForeign {
 			break
 		}
-	}
-	if best != "" {
-		e.lastScript.Store(best)
 	}
 	return best, nil
 }

@@ -104,13 +104,13 @@ func broken(rs []row, i int) bool {
 	short := fits(rs, i)
 	ended := short || endsSentence(prev.text)
 	switch {
-	case prev.gap && r.gap, leaderEntry.MatchString(prev.text):
+	case prev.gap && r.gap, leaderEntry.MatchString(prev.text), pricedRow.MatchString(prev.text) && (prev.gap || pricedRow.MatchString(r.text)):
 		return true
 	case hyphenated(prev.text):
 		return false
 	case short, continuesList(rs, i):
 		return true
-	case bullet.MatchString(r.text):
+	case bullet.MatchString(r.text), strings.HasPrefix(r.text, ticked), strings.HasPrefix(r.text, unticked):
 		return true
 	case ended && listItem.MatchString(r.text):
 		return true
@@ -155,6 +155,9 @@ var (
 
 // leaderEntry is a row of a contents page: a title, leaders and a page number.
 var leaderEntry = regexp.MustCompile(` … ([0-9A-Z]{0,3}[-.]?\d{1,4}|[ivxlc]{1,7})$`)
+
+// pricedRow is a row of a bill: it ends with an amount, and what tills print behind one.
+var pricedRow = regexp.MustCompile(`[^\s\d.,][\s\S]*[\s$€£]-?\d[\d.,]*[.,]\d{2}-?( ?(€|\*?[A-Z]{1,3}\*?))?$`)
 
 // ordinal is what a list counts with: its kind, and how far it has come.
 type ordinal struct {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ocr-gateway/document"
@@ -15,11 +16,34 @@ const readAccept = 0.5
 const surelyDown = 0.85
 
 // readLines returns the lines with text and confidence, in the same order. A
-// line that cannot be read keeps an empty text. Tall lines run downwards, or, as
-// stamps in the margin do, upwards.
+// line that cannot be read keeps an empty text, one that has a text already keeps it.
 func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	lines = slices.Clone(lines)
+	var unread []document.Line
+	var index []int
+	for i, l := range lines {
+		if l.Text == "" {
+			unread, index = append(unread, l), append(index, i)
+		}
+	}
+	read, err := e.readUnread(ctx, src, unread)
+	if err != nil {
+		return nil, err
+	}
+	for j, i := range index {
+		lines[i] = read[j]
+	}
+	return lines, nil
+}
+
+// readUnread reads lines of which tall ones run downwards, or, as stamps in the margin
+// do, upwards.
+func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines, err := e.readOnce(ctx, src, lines)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.setColumns(ctx, src, lines); err != nil {
 		return nil, err
 	}
 	var up []document.Line

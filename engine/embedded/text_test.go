@@ -64,6 +64,18 @@ func TestParagraphs(t *testing.T) {
 		"entries of a contents page stay rows": {
 			[]string{"Preface of the first edition … vii", "the island and its harbour … 27", "Index … 117"}, "Preface of the first edition … vii\nthe island and its harbour … 27\nIndex … 117",
 		},
+		"rows of a bill stay rows": {
+			[]string{"2 x Coffee with milk and oats  5,00", "1 x Bun (raisin, or seeds)     2,20", "Deposit [cup], to be given back 0,50 A", "Total of all that you have taken 7,70 EUR"},
+			"2 x Coffee with milk and oats  5,00\n1 x Bun (raisin, or seeds)     2,20\nDeposit [cup], to be given back 0,50 A\nTotal of all that you have taken 7,70 EUR",
+		},
+		"prices in prose are no rows": {
+			[]string{"The fare for adults on this line is 8.50", "and for children who travel alone it is half", "of that, plus a fee for the bicycle of 3.00."},
+			"The fare for adults on this line is 8.50 and for children who travel alone it is half of that, plus a fee for the bicycle of 3.00.",
+		},
+		"options stay rows": {
+			[]string{"[x] I want to receive the letter of the club", "[ ] and the yearbook, which costs four euros"},
+			"[x] I want to receive the letter of the club\n[ ] and the yearbook, which costs four euros",
+		},
 		"compound keeps its hyphen": {
 			[]string{"odds ratio for non-", "Hodgkin lymphoma of"}, "odds ratio for non-Hodgkin lymphoma of",
 		},

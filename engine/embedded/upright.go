@@ -26,56 +26,133 @@ const (
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines and, where it is not turned, a sample of them
-// that was read.
-func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (_ image.Image, _, sample []document.Line, degrees int, err error) {
-	degrees, sample, err = e.rotation(ctx, pixels.Of(img), lines)
-	if err != nil || degrees == 0 {
-		return img, lines, sample, 0, err
+// and returns it turned, with its lines and, where it is not turned, the sample of them
+// that was read. What was surely read is kept in the lines.
+func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (_ image.Image, _, read []document.Line, degrees int, err error) {
+	degrees, s, err := e.rotation(ctx, pixels.Of(img), lines)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	lines = s.into(lines, degrees)
+	if degrees == 0 {
+		return img, lines, s.read[0], 0, nil
 	}
 	b := img.Bounds()
 	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), nil, degrees, nil
 }
 
-// rotation decides how many degrees clockwise src must be turned to be read, and
-// returns a sample of lines read as the page lies.
-func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, []document.Line, error) {
+// rotation decides how many degrees clockwise src must be turned to be read, by
+// reading a sample of its lines.
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, sample, error) {
 	if len(lines) == 0 {
-		return 0, nil, nil
+		return 0, sample{}, nil
 	}
 	first, second := 0, 180
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
-	sample := mediumLines(lines)
-	read, best, err := e.sampleConfidence(ctx, src, sample, first)
-	if err != nil || best > surelyUpright {
-		return first, read, err
+	s := newSample(lines)
+	if err := e.readSample(ctx, src, s, first); err != nil {
+		return 0, sample{}, err
 	}
-	_, other, err := e.sampleConfidence(ctx, src, sample, second)
-	switch {
-	case err != nil || max(best, other) < readableSample:
-		return 0, read, err
-	case other > best+clearlyBetter, first != 0 && other > best:
-		return second, nil, nil
+	degrees, best := first, meanConfidence(s.read[first])
+	if best <= surelyUpright {
+		if err := e.readSample(ctx, src, s, second); err != nil {
+			return 0, sample{}, err
+		}
+		if c := meanConfidence(s.read[second]); c > best+clearlyBetter || first != 0 && c > best {
+			degrees, best = second, c
+		}
 	}
-	return first, read, nil
+	if columns, ok, err := e.vertical(ctx, src, s.lines, s.read[degrees], first); ok || err != nil {
+		return columns, sample{}, err
+	}
+	if best < readableSample {
+		degrees = 0
+	}
+	return degrees, s, nil
 }
 
-// sampleConfidence reads lines as they lie when the page is turned clockwise by degrees,
-// and returns their mean confidence.
-func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) ([]document.Line, float64, error) {
-	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
-	if err != nil {
-		return nil, 0, err
+// vertical returns by how many degrees a page must be turned on which columns of vertical
+// writing stand upright then, false where it is none. turned is how the lines were read
+// best, as rows, which tells nothing: columns are read well on their side. They are read
+// as well with their characters set in a row, and as the same text. Characters of a row
+// can be read on their side, too, but come in reverse.
+func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned []document.Line, first int) (int, bool, error) {
+	wide := 0
+	for _, l := range turned {
+		if isWide(l.Text) {
+			wide++
+		}
 	}
+	if 2*wide <= len(turned) {
+		return 0, false, nil
+	}
+	try := []int{90, 270}
+	if first == 90 {
+		try = []int{0, 180}
+	}
+	for _, degrees := range try {
+		read, err := e.readColumns(ctx, src, startLines(sample, degrees))
+		if err != nil {
+			return 0, false, err
+		}
+		same := 0
+		for i, l := range read {
+			if sameText(l.Text, turned[i].Text) {
+				same++
+			}
+		}
+		if 2*same > len(read) && meanConfidence(read) > max(readableSample, meanConfidence(turned)-setWorse) {
+			return degrees, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// sample is lines of a page that are read to tell which way up it is.
+type sample struct {
+	index []int // in the page's lines
+	lines []document.Line
+	read  map[int][]document.Line // by the degrees at which they were read
+}
+
+func newSample(lines []document.Line) sample {
+	s := sample{index: mediumLines(lines), read: map[int][]document.Line{}}
+	for _, i := range s.index {
+		s.lines = append(s.lines, lines[i])
+	}
+	return s
+}
+
+// readSample reads the sample's lines as they lie when the page is turned clockwise by
+// degrees.
+func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (err error) {
+	s.read[degrees], err = e.readOnce(ctx, src, startLines(s.lines, degrees))
+	return err
+}
+
+// into returns lines with the text of those that were surely read at degrees.
+func (s sample) into(lines []document.Line, degrees int) []document.Line {
+	lines = slices.Clone(lines)
+	for i, l := range s.read[degrees] {
+		if at := &lines[s.index[i]]; l.Confidence != nil && *l.Confidence >= surelyDown {
+			at.Text, at.Confidence = l.Text, l.Confidence
+		}
+	}
+	return lines
+}
+
+// meanConfidence is that of some lines, of which there is one at least; what could not be
+// read counts as nothing.
+func meanConfidence(lines []document.Line) float64 {
 	var sum float64
-	for _, l := range read {
+	for _, l := range lines {
 		if l.Confidence != nil {
 			sum += *l.Confidence
 		}
 	}
-	return read, sum / float64(len(read)), nil
+	return sum / float64(len(lines))
 }
 
 // mostlyTall reports whether most of the text runs downwards.
@@ -92,12 +169,18 @@ func mostlyTall(lines []document.Line) bool {
 	return tall > wide
 }
 
-// mediumLines picks lines of about the median length: long enough to judge and
-// quick to read.
-func mediumLines(lines []document.Line) []document.Line {
-	length := func(l document.Line) float64 { w, h := pixels.QuadSize(l.Quad); return max(w, h) / max(min(w, h), 1) }
-	sorted := slices.Clone(lines)
-	slices.SortStableFunc(sorted, func(a, b document.Line) int { return cmp.Compare(length(a), length(b)) })
+// mediumLines picks lines of about the median length, by index: long enough to judge
+// and quick to read.
+func mediumLines(lines []document.Line) []int {
+	length := func(i int) float64 {
+		w, h := pixels.QuadSize(lines[i].Quad)
+		return max(w, h) / max(min(w, h), 1)
+	}
+	sorted := make([]int, len(lines))
+	for i := range sorted {
+		sorted[i] = i
+	}
+	slices.SortStableFunc(sorted, func(a, b int) int { return cmp.Compare(length(a), length(b)) })
 	from := max(len(sorted)/2-sampleLines/2, 0)
 	return sorted[from:min(from+sampleLines, len(sorted))]
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 )
@@ -48,12 +50,16 @@ func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []docume
 		}
 	}
 	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
+	var work errgroup.Group
+	work.SetLimit(r.models.cfg.Concurrency)
 	for len(strips) > 0 {
 		n := batchSize(strips)
-		if err := r.readStrips(ctx, src, strips[:n], lines); err != nil {
-			return nil, err
-		}
+		batch := strips[:n]
+		work.Go(func() error { return r.readStrips(ctx, src, batch, lines) })
 		strips = strips[n:]
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
 	}
 	return lines, nil
 }

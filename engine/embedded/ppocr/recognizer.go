@@ -36,7 +36,7 @@ func (m *Models) Add(ctx context.Context, model, dictionary, checksum string) (*
 
 // add loads a recognizer.
 func (m *Models) add(path, dictionary, input, output string) error {
-	model, err := loadModel(path, m.cfg.Threads, input, output)
+	model, err := loadModel(path, m.cfg.share(), input, output)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type Page struct {
 
 // New deskews a page. lines is appended to and belongs to the Page from then on.
 func New(page *document.Page, lines []document.Line, boxes []document.Region) *Page {
-	p := &Page{Width: page.Width, Height: page.Height, lines: lines, Gray: grayOf(page.Image)}
+	p := &Page{Width: page.Width, Height: page.Height, lines: lines, Gray: Gray(page.Image)}
 	quads := make([][4]document.Point, len(lines))
 	for i := range lines {
 		quads[i] = p.soundQuad(lines[i])
@@ -50,6 +50,18 @@ func New(page *document.Page, lines []document.Line, boxes []document.Region) *P
 		p.Zones = append(p.Zones, z)
 	}
 	return p
+}
+
+// Tilt returns the angle between an item and the lines of the page, in degrees. Text
+// that runs up or down the page has none.
+func (p *Page) Tilt(it *Item) float64 {
+	if it.Object != nil {
+		return 0
+	}
+	q := p.soundQuad(p.lines[it.line])
+	a, b := p.Deskew.Point(midpoint(q[0], q[3])), p.Deskew.Point(midpoint(q[1], q[2]))
+	degrees := math.Atan2(b.Y-a.Y, b.X-a.X) * 180 / math.Pi
+	return degrees - 90*math.Round(degrees/90)
 }
 
 // Place puts a table or figure into the reading order instead of the items taken
