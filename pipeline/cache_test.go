@@ -360,7 +360,7 @@ func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
 func TestEveryFieldOfAPageIsInTheKeyOrNot(t *testing.T) {
 	listed := map[string]string{
 		"Image": "", "Width": "", "Height": "", "Words": "", // in the key
-		"Number": "names only", "Rotation": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only",
+		"Number": "names only", "Rotation": "set by the detector", "Script": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only",
 		"Faults": "of the page at hand, not of what is read", "Free": "memory",
 	}
 	for field := range reflect.TypeFor[document.Page]().Fields() {

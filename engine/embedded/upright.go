@@ -137,7 +137,7 @@ func (s sample) into(lines []document.Line, degrees int) []document.Line {
 	lines = slices.Clone(lines)
 	for i, l := range s.read[degrees] {
 		if at := &lines[s.index[i]]; l.Confidence != nil && *l.Confidence >= surelyDown {
-			at.Text, at.Confidence = l.Text, l.Confidence
+			at.Text, at.Confidence, at.Missed = l.Text, l.Confidence, l.Missed
 		}
 	}
 	return lines
