@@ -2,10 +2,20 @@ package embedded_test
 
 import (
 	"testing"
+	"unicode/utf8"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
 )
+
+// printed sets rows of text with 10 pixels a character, 30 a row.
+func printed(rows ...string) []document.Line {
+	lines := make([]document.Line, len(rows))
+	for i, text := range rows {
+		lines[i] = document.Line{Text: text, BBox: document.BBox{0, i * 30, utf8.RuneCountInString(text) * 10, i*30 + 26}}
+	}
+	return lines
+}
 
 func TestChecksAreWrittenWhereTheyStand(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -13,6 +13,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/ppocr"
+	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/script"
 	"ocr-gateway/engine/embedded/stamp"
 	"ocr-gateway/engine/embedded/tesseract"
@@ -75,6 +76,9 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 
 // Close frees the models. The engine must not be in use.
 func (e *Engine) Close() error { return e.models.Close() }
+
+// proofread corrects by what the built-in recognizer knows.
+func (e *Engine) proofread() proofread.By { return proofread.By{Knows: e.models.Knows} }
 
 // Info describes the engine.
 func (e *Engine) Info() document.Info {

@@ -10,6 +10,8 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/script"
 )
 
@@ -82,7 +84,8 @@ func (e *Engine) pageScript(ctx context.Context, src pixels.Raster, sample []doc
 	if len(e.ways) == 0 {
 		return "", nil
 	}
-	scripts, main := e.scriptsOf(src, sample, claims(sample, words))
+	words, _ = checks(words)
+	scripts, main := e.scriptsOf(src, sample, proofread.Claims(sample, words))
 	doubted := 0
 	for _, name := range scripts {
 		if name != "" {
@@ -109,7 +112,7 @@ func (e *Engine) scriptsOf(src pixels.Raster, lines []document.Line, claims []st
 		w, h = max(w, h), min(w, h)
 		all += w
 		scripts[i] = scriptOf(l, claims[i])
-		if scripts[i] == unknown && src.Blurred(l.BBox, h) || scripts[i] != "" && e.proofreader().confirmed(l, claims[i]) {
+		if scripts[i] == unknown && src.Blurred(l.BBox, h) || scripts[i] != "" && e.proofread().Confirmed(l, claims[i]) {
 			scripts[i] = ""
 		}
 		if scripts[i] != "" {
@@ -141,7 +144,7 @@ func hardlyRead(l document.Line, claim string) bool {
 // scriptOf tells the script of a line where it is one that the built-in model does not
 // know: empty for others, [unknown] where too little was read of it.
 func scriptOf(l document.Line, claim string) string {
-	if name, n := script.Most(claim); n >= agreeMin && !builtIn(name) {
+	if name, n := script.Most(claim); n >= proofread.AgreeMin && !builtIn(name) {
 		return name
 	}
 	if name, n := script.Most(l.Text); n >= likeLetters && !builtIn(name) {
@@ -165,7 +168,7 @@ func builtIn(name string) bool {
 // mayBe reports whether a line that is not in another script for sure may be in that of
 // the lines around it: it was read badly, in part, or as letters that are drawn alike.
 func mayBe(l document.Line, claim, name string) bool {
-	return claim == "" && (name == script.Viet || l.Confidence == nil || *l.Confidence < surelyRead || l.Missed > 0 || script.LooksLike(l.Text, name))
+	return claim == "" && (name == script.Viet || l.Confidence == nil || *l.Confidence < proofread.SurelyRead || l.Missed > 0 || script.LooksLike(l.Text, name))
 }
 
 // mostOf returns the known script of the greatest width; empty when there is none.
@@ -243,7 +246,7 @@ func (e *Engine) bestWay(ctx context.Context, src pixels.Raster, sample []docume
 // foreignScore is the mean confidence of lines that are in a script, by their length.
 func foreignScore(lines []document.Line, name string) float64 {
 	var sum, n float64
-	if name == script.Viet && !script.Vietnamese(joinLines(lines)) {
+	if name == script.Viet && !script.Vietnamese(prose.OneLine(lines)) {
 		return 0 // other Latin
 	}
 	for _, l := range lines {
@@ -311,7 +314,7 @@ func (w *way) readAll(ctx context.Context, src pixels.Raster, lines []document.L
 	var index []int
 	var unsure []document.Line
 	for i, l := range read {
-		if l.Confidence != nil && *l.Confidence < surelyRead {
+		if l.Confidence != nil && *l.Confidence < proofread.SurelyRead {
 			index, unsure = append(index, i), append(unsure, lines[i])
 		}
 	}
@@ -383,7 +386,7 @@ func (e *Engine) readBy(language string) reading {
 			return nil, err
 		}
 		for i, r := range readings {
-			lines[i].Text, lines[i].Confidence = strings.TrimSpace(shortLeaders(micro.Replace(r.Text))), nil
+			lines[i].Text, lines[i].Confidence = strings.TrimSpace(prose.ShortLeaders(micro.Replace(r.Text))), nil
 			if r.Text != "" {
 				lines[i].Confidence = &r.Confidence
 			}

@@ -7,6 +7,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 // readAccept is the confidence below which a line is no text.
@@ -76,7 +77,7 @@ func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []docume
 	}
 	for i := range lines {
 		l := &lines[i]
-		text := asciiForms(strings.TrimSpace(shortLeaders(l.Text)))
+		text := prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
 			l.Text, l.Confidence = "", nil
 			continue

@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/script"
 	"ocr-gateway/engine/embedded/tesseract"
 )
@@ -50,7 +51,7 @@ func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, 
 			u.blurred += w
 		default:
 			u.foreign += w
-			if said, n := script.Most(claims[i]); name == unknown && n >= agreeMin && !builtIn(said) {
+			if said, n := script.Most(claims[i]); name == unknown && n >= proofread.AgreeMin && !builtIn(said) {
 				name = said
 			}
 			u.scripts[name] += w
@@ -107,7 +108,7 @@ func characters(text string) float64 {
 	n := 0
 	for _, r := range text {
 		switch {
-		case isCJK(r):
+		case prose.IsCJK(r):
 			n += 2
 		case !unicode.IsSpace(r):
 			n++
