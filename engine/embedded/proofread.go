@@ -234,7 +234,7 @@ func (p proofreader) confirmed(l document.Line, claim string) bool {
 	if alike < agreement {
 		return false
 	}
-	return l.Confidence == nil || *l.Confidence < surelyRead || slices.Equal(digits(seen), digits(said))
+	return l.Confidence == nil || *l.Confidence < surelyRead || slices.Equal(digits(seen), digits(said)) || l.Script != "" && within(digits(seen), digits(said))
 }
 
 // unreadable tells which runes of a claim, white space left out, the reader can at best
@@ -343,6 +343,17 @@ func oneScript(letters []rune) bool {
 // forms unified, white space left out.
 func plainRunes(s string) []rune {
 	return slices.DeleteFunc([]rune(unicodenorm.NFKC.String(s)), unicode.IsSpace)
+}
+
+// within reports whether all of a are in b, in their order: other recognizers than the
+// built-in one may drop digits and be sure.
+func within(a, b []rune) bool {
+	for _, r := range b {
+		if len(a) > 0 && a[0] == r {
+			a = a[1:]
+		}
+	}
+	return len(a) == 0
 }
 
 func digits(s []rune) []rune {
