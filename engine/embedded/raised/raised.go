@@ -29,11 +29,17 @@ var endsInFigures = regexp.MustCompile(`[\p{L}\d)\]”"’.,]\d{1,2}[.,;:)]?(\s|
 func Write(src pixels.Raster, lines []document.Line) {
 	for i := range lines {
 		l := &lines[i]
-		if l.Spine != nil || !endsInFigures.MatchString(l.Text) || strings.ContainsAny(l.Text, marks) || !isLevel(l.Quad) {
+		if l.Spine != nil || runsLeft(l.Text) || !endsInFigures.MatchString(l.Text) || strings.ContainsAny(l.Text, marks) || !isLevel(l.Quad) {
 			continue
 		}
 		l.Text = withRaised(src, *l)
 	}
+}
+
+// runsLeft reports whether a text has letters that are written from the right: its
+// characters are not drawn in the order in which they stand in it.
+func runsLeft(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana) })
 }
 
 // isLevel reports whether a line runs to the right with so little tilt that its
