@@ -39,7 +39,9 @@ func Write(src pixels.Raster, lines []document.Line) {
 // runsLeft reports whether a text has letters that are written from the right: its
 // characters are not drawn in the order in which they stand in it.
 func runsLeft(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool { return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana) })
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana)
+	})
 }
 
 // isLevel reports whether a line runs to the right with so little tilt that its
