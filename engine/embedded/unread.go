@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/script"
 	"ocr-gateway/engine/embedded/tesseract"
