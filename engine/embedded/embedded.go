@@ -70,7 +70,7 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 	if e.tesseract != nil {
 		with = e.tesseract.Version()
 	}
-	log.Info("scripts that can be read: "+strings.Join(e.Info().Scripts, ", "), "tesseract", with, "more", "Debian packages "+tesseract.Packages)
+	log.Info("scripts that can be read", "scripts", strings.Join(e.Info().Scripts, ", "), "tesseract", with, "more", "Debian packages "+tesseract.Packages)
 	return nil
 }
 

@@ -58,8 +58,12 @@ func (e *Engine) readColumns(ctx context.Context, src pixels.Raster, lines []doc
 		if row, ok := src.UprightRow(l.Quad); ok {
 			y := float64(sheet.H)
 			sheet = pixels.Below(sheet, row)
-			rows = append(rows, document.Line{Quad: [4]document.Point{{X: 0, Y: y}, {X: float64(row.W), Y: y},
-				{X: float64(row.W), Y: y + pixels.RowHeight}, {X: 0, Y: y + pixels.RowHeight}}})
+			rows = append(rows, document.Line{Quad: [4]document.Point{
+				{X: 0, Y: y},
+				{X: float64(row.W), Y: y},
+				{X: float64(row.W), Y: y + pixels.RowHeight},
+				{X: 0, Y: y + pixels.RowHeight},
+			}})
 			index = append(index, i)
 		}
 	}

@@ -258,7 +258,8 @@ func TestVertical(t *testing.T) {
 			for c := range floats(16) {
 				x, y := 1100-c*60, 120+b*(height+60)
 				p.lines = append(p.lines, document.Line{Text: fmt.Sprint(len(p.lines)), Quad: [4]document.Point{
-					{X: x, Y: y}, {X: x + 30, Y: y}, {X: x + 30, Y: y + height}, {X: x, Y: y + height}}})
+					{X: x, Y: y}, {X: x + 30, Y: y}, {X: x + 30, Y: y + height}, {X: x, Y: y + height},
+				}})
 			}
 		}
 		p.turn()

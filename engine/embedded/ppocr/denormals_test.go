@@ -22,7 +22,7 @@ func TestDenormalsAreFlushed(t *testing.T) {
 	}
 	var inside float32 = 1
 	failed := errors.New("failed")
-	if err := flushingDenormals(func() error { inside = half(smallest); return failed }); err != failed {
+	if err := flushingDenormals(func() error { inside = half(smallest); return failed }); !errors.Is(err, failed) {
 		t.Errorf("returned %v", err)
 	}
 	if inside != 0 {

@@ -44,8 +44,16 @@ func encodeTIFF(pages []*image.Gray) []byte {
 		}
 		out = binary.LittleEndian.AppendUint16(out, ifdEntries)
 		for _, e := range [ifdEntries][2]int{
-			{tagSubfile, pageOfMany}, {tagWidth, w}, {tagLength, h}, {tagBits, 8}, {tagCompression, uncompressed},
-			{tagPhotometric, blackIsZero}, {tagStrip, pixels}, {tagSamples, 1}, {tagRowsPerStrip, h}, {tagStripBytes, w * h},
+			{tagSubfile, pageOfMany},
+			{tagWidth, w},
+			{tagLength, h},
+			{tagBits, 8},
+			{tagCompression, uncompressed},
+			{tagPhotometric, blackIsZero},
+			{tagStrip, pixels},
+			{tagSamples, 1},
+			{tagRowsPerStrip, h},
+			{tagStripBytes, w * h},
 		} {
 			out = binary.LittleEndian.AppendUint16(out, uint16(e[0]))
 			out = binary.LittleEndian.AppendUint16(out, typeLong)
