@@ -159,6 +159,7 @@ var testArrows = map[string][]string{
 	"internal/assemble":         {"internal/assemble/assembletest"},
 	"engine/embedded":           {"engine/enginetest", "engine/embedded/tesseract/tesseracttest"},
 	"engine/embedded/tesseract": {"engine/embedded/tesseract/tesseracttest"},
+	"engine/embedded/checkbox":  {"internal/cputime"},
 	"extract":                   {"extract/extracttest", "internal/cputime"},
 	"extract/heuristic":         {"extract/extracttest"},
 	"extract/mrz":               {"extract/extracttest"},

@@ -31,22 +31,23 @@ const (
 // below and beside those that it found: questionnaires have whole columns of them.
 func Find(src pixels.Raster, lines []document.BBox) []Check {
 	var found []Check
+	looks := mostLooks
 	for _, l := range lines {
 		h := l[3] - l[1]
 		if h < 8 || l[2]-l[0] < h/2 {
 			continue
 		}
 		side, rise := int(reach*float64(h)), int(above*float64(h))
-		found = append(found, look(src, image.Rect(l[0]-side, l[1]-rise, l[2]+side, l[3]+rise), max(7, int(leastSide*float64(h))), int(mostSide*float64(h)))...)
+		found = append(found, look(src, image.Rect(l[0]-side, l[1]-rise, l[2]+side, l[3]+rise), max(7, int(leastSide*float64(h))), int(mostSide*float64(h)), &looks)...)
 	}
-	return real(distinct(aligned(src, distinct(found))))
+	return real(distinct(aligned(src, distinct(found), &looks)))
 }
 
 // mostStrips bounds the rows and columns of boxes that are looked along.
 const mostStrips = 60
 
 // aligned adds to boxes those that stand in the same rows and columns, and in theirs.
-func aligned(src pixels.Raster, boxes []Check) []Check {
+func aligned(src pixels.Raster, boxes []Check, looks *int) []Check {
 	var strips []image.Rectangle
 	for i := 0; i < len(boxes); i++ { // which grows
 		c := boxes[i]
@@ -61,7 +62,7 @@ func aligned(src pixels.Raster, boxes []Check) []Check {
 				continue
 			}
 			strips = append(strips, strip)
-			for _, f := range look(src, strip, side*4/5, side*5/4) {
+			for _, f := range look(src, strip, side*4/5, side*5/4, looks) {
 				if f.Round == c.Round && !slices.ContainsFunc(boxes, func(b Check) bool { return b.Box.Overlaps(f.Box) }) {
 					boxes = append(boxes, f)
 				}
@@ -71,14 +72,18 @@ func aligned(src pixels.Raster, boxes []Check) []Check {
 	return boxes
 }
 
-// look finds boxes of least to most pixels in a part of src.
-func look(src pixels.Raster, area image.Rectangle, least, most int) []Check {
+// mostLooks bounds the work on a page: one of print takes a few hundred thousand; hatching
+// and dithered pictures would take minutes.
+const mostLooks = 20_000_000
+
+// look finds boxes of least to most pixels in a part of src, with looks left at its pixels.
+func look(src pixels.Raster, area image.Rectangle, least, most int, looks *int) []Check {
 	area = area.Intersect(image.Rect(0, 0, src.W, src.H))
 	if area.Empty() {
 		return nil
 	}
 	m := inkOf(src.Sub(area))
-	m.least, m.most = least, most
+	m.least, m.most, m.looks = least, most, looks
 	found := slices.Concat(m.squares(), m.circles())
 	for i := range found {
 		found[i].Box = found[i].Box.Add(area.Min)

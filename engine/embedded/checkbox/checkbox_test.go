@@ -8,10 +8,12 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/checkbox"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/internal/cputime"
 )
 
 // sheet is a page on which boxes are drawn.
@@ -143,5 +145,44 @@ func TestFind(t *testing.T) {
 				t.Errorf("found %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// FuzzFind looks for boxes in parts of any size with anything in them.
+func FuzzFind(f *testing.F) {
+	f.Add(14, 11, []byte{0, 255})
+	f.Add(3, 40, []byte{255, 255, 0})
+	f.Fuzz(func(t *testing.T, w, h int, pattern []byte) {
+		if w < 1 || h < 1 || w > 200 || h > 200 || len(pattern) == 0 {
+			return
+		}
+		img := image.NewGray(image.Rect(0, 0, w, h))
+		for i := range img.Pix {
+			img.Pix[i] = pattern[i%len(pattern)]
+		}
+		for _, c := range checkbox.Find(pixels.Of(img), []document.BBox{{0, 0, w, h}, {w / 2, 0, w, h/2 + 8}}) {
+			if !c.Box.In(img.Rect) || c.Box.Empty() {
+				t.Errorf("a box at %v in a page of %v", c.Box, img.Rect)
+			}
+		}
+	})
+}
+
+// TestHatchingEnds looks for boxes in a page full of level strokes, of which any two may be
+// top and bottom of one.
+func TestHatchingEnds(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 3000, 2000))
+	for i := range img.Pix {
+		if x, y := i%3000, i/3000; y%4 == 0 && x%60 < 50 || x%5 == 0 {
+			continue
+		}
+		img.Pix[i] = 255
+	}
+	var lines []document.BBox
+	for y := 0; y < 2000; y += 40 {
+		lines = append(lines, document.BBox{0, y, 3000, y + 40})
+	}
+	if took, most := cputime.Of(t, func() { checkbox.Find(pixels.Of(img), lines) }), 20*time.Second; took > most {
+		t.Errorf("took %v of processor time, more than %v", took, most)
 	}
 }

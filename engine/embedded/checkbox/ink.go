@@ -7,6 +7,7 @@ type ink struct {
 	w, h        int
 	dark        []uint8 // 0 for the ground, 255 for the farthest from it
 	least, most int     // pixels of a box's side
+	looks       *int    // at pixels that are left on this page
 }
 
 const (

@@ -21,16 +21,23 @@ const (
 // squares finds squares by two level strokes above each other and what joins them. A tick
 // that goes beyond its box makes the strokes longer than the sides.
 func (m ink) squares() []Check {
-	runs := m.runs()
+	tops, bottoms := m.runs()
 	var found []Check
-	for i, top := range runs {
-		for _, bottom := range runs[i+1:] {
+	next := 0 // of the bottoms, the first below top
+	for _, top := range tops {
+		for next < len(bottoms) && bottoms[next].y <= top.y {
+			next++
+		}
+		for _, bottom := range bottoms[next:] {
 			d := bottom.y - top.y + 1
 			if d > m.most {
 				break
 			}
 			if d < m.least {
 				continue
+			}
+			if *m.looks < 0 {
+				return nil
 			}
 			if b, ok := m.frame(top, bottom); ok {
 				if c, ok := m.square(b); ok {
@@ -42,10 +49,27 @@ func (m ink) squares() []Check {
 	return found
 }
 
+// edge reports whether a stroke has mostly white above it (dy -1) or below it (1), not
+// more of itself. Edges of scans are rough: what touches it tells nothing.
+func (m ink) edge(r run, dy int) bool {
+	y := r.y + 2*dy
+	if y < 0 || y >= m.h {
+		return true
+	}
+	n := 0
+	for x := r.x0; x < r.x1; x++ {
+		if m.at(x, y) {
+			n++
+		}
+	}
+	return 2*n < r.x1-r.x0
+}
+
 // frame is the square of which two strokes are top and bottom.
 func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
 	d := bottom.y - top.y + 1
 	slack := max(1, d/10)
+	*m.looks -= d
 	x0, x1 := max(top.x0, bottom.x0)-slack, min(top.x1, bottom.x1)+slack
 	if x1-x0 < d-d/notSquare || x1-x0 > 2*d {
 		return image.Rectangle{}, false
@@ -67,9 +91,10 @@ func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
 	return image.Rect(left, top.y, right, bottom.y+1), true
 }
 
-// runs are the strokes that may be the top or the bottom of a box, from above.
-func (m ink) runs() []run {
-	var runs []run
+// runs are the strokes that may be the top and those that may be the bottom of a box, from
+// above.
+func (m ink) runs() (tops, bottoms []run) {
+	const most = 4000 // of a part of a page; hatching has more
 	for y := range m.h {
 		from := -1
 		for x := range m.w + 1 {
@@ -79,14 +104,18 @@ func (m ink) runs() []run {
 				}
 				continue
 			}
-			if from >= 0 && x-from >= m.least && x-from <= 2*m.most {
-				runs = append(runs, run{y, from, x})
+			if r := (run{y, from, x}); from >= 0 && x-from >= m.least && x-from <= 2*m.most {
+				if len(tops) < most && m.edge(r, -1) {
+					tops = append(tops, r)
+				}
+				if len(bottoms) < most && m.edge(r, 1) {
+					bottoms = append(bottoms, r)
+				}
 			}
 			from = -1
 		}
 	}
-	const most = 4000 // of a part of a page; hatching has more
-	return runs[:min(len(runs), most)]
+	return tops, bottoms
 }
 
 // side reports whether ink runs from top to bottom at x, give or take slack.
@@ -96,6 +125,7 @@ func (m ink) side(x, top, bottom, slack int) bool {
 	}
 	missing, most := 0, int((1-wholeSide)*float64(bottom-top+1))
 	for y := top; y <= bottom && missing <= most; y++ {
+		*m.looks -= slack + 1
 		meets := false
 		for dx := max(x-slack, 0); dx <= min(x+slack, m.w-1) && !meets; dx++ {
 			meets = m.at(dx, y)
@@ -122,9 +152,10 @@ func (m ink) square(b image.Rectangle) (Check, bool) {
 func (m ink) thin(b image.Rectangle) bool {
 	most := max(2, b.Dx()/thinnest)
 	side := func(start, along, inward image.Point) bool {
-		for _, part := range []int{b.Dx() / 4, b.Dx() / 2, 3 * b.Dx() / 4} {
-			p, n := start.Add(along.Mul(part)), 0
-			for n <= most && m.dark[(p.Y+n*inward.Y)*m.w+p.X+n*inward.X] >= black {
+		length := abs(along.X)*b.Dx() + abs(along.Y)*b.Dy()
+		for _, part := range []int{length / 4, length / 2, 3 * length / 4} {
+			n := 0
+			for p := start.Add(along.Mul(part)); n <= most && p.In(b) && m.dark[p.Y*m.w+p.X] >= black; p = p.Add(inward) {
 				n++
 			}
 			if n <= most {
