@@ -139,6 +139,12 @@ type Page struct {
 	// their glyphs to any character, so check it against the image. U+FFFD stands for
 	// a character that it does not say.
 	Words []Word
+	// Drawn is what a page of a PDF draws as text, character by character; nil where it
+	// was not asked for, is too much or cannot be had.
+	Drawn *Drawn
+	// Layer is what of that can be believed; nil until it is judged, and where the page is
+	// to be read as if it had no text of its own.
+	Layer *Layer
 	// Faults is what of the page could not be drawn, in people's words; nil for a page
 	// that is whole.
 	Faults []string

@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"document":                       {},
 	"raster":                         {"document", "internal/setting", "raster/mupdf"},
 	"raster/mupdf":                   {"document"},
+	"textlayer":                      {"document"},
 	"internal/htmltable":             {"internal/lazyregexp"}, // tables of language models
 	"internal/plane":                 {},                      // boxes and spans
 	"internal/setting":               {},                      // which setting is wrong
