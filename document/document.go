@@ -205,6 +205,8 @@ type Line struct {
 	Text  string  `json:"text"`
 	// Confidence is the mean probability of the characters, nil until recognized.
 	Confidence *float64 `json:"confidence"`
+	// Source is SourcePDF where the text is the document's own; empty elsewhere.
+	Source TextSource `json:"source,omitempty"`
 }
 
 // RegionType is what a region is, in terms common to all detectors.
@@ -316,6 +318,7 @@ type Recognition struct {
 	Format     ContentFormat
 	Confidence *float64 // nil when the engine does not measure it
 	Lines      []Line   // nil when the engine does not see lines
+	Source     TextSource
 	Truncated  *Problem // why Content is incomplete; nil when complete
 	// Regions are the parts of Content, in reading order, of engines that find them
 	// themselves: Type, Label, Level, BBox, Content and Format. They take the region's place.

@@ -50,6 +50,9 @@ func (e *Engine) Info() document.Info {
 // particular order, and the coarse areas that the layout model sees: Label (a
 // CDLA class), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
+	if page.Layer != nil {
+		return e.findByLayer(ctx, page)
+	}
 	lines, err := e.models.Detect(ctx, pixels.Of(page.Image))
 	if err != nil {
 		return nil, nil, err

@@ -26,10 +26,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	if lines, err = e.readLines(ctx, src, lines); err != nil {
+	lines, own, err := e.readByLayer(ctx, page, lines)
+	if err != nil {
 		return document.Recognition{}, err
 	}
-	proofreader{e.models.Knows}.proofread(lines, page.Words)
 	if isNoise(lines) {
 		for i := range lines {
 			lines[i].Text, lines[i].Confidence = "", nil
@@ -37,7 +37,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	region.Lines = turnLines(lines, src.W, src.H, degrees)
 	content, format := compose(region, opts.Task)
-	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines}
+	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines, Source: document.SourceOCR}
+	if own > 0 && own == len(withText(lines)) {
+		got.Source = document.SourcePDF
+	}
 	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)
 	}
