@@ -1,18 +1,9 @@
 package raster_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
-	"image"
-	"image/color"
-	"image/color/palette"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -22,52 +13,12 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/rastertest"
 )
-
-// progressiveBomb is a progressive JPEG that says next to nothing, in scans of which each
-// makes a decoder walk over all blocks, and hold the coefficients of all components.
-func progressiveBomb(width, height, components, scans int) []byte {
-	blocks := (width + 7) / 8 * ((height + 7) / 8)
-	segment := func(marker byte, body ...byte) []byte {
-		return append(binary.BigEndian.AppendUint16([]byte{0xff, marker}, uint16(len(body)+2)), body...)
-	}
-	// A table with a single code, 0, of one bit.
-	oneCode := func(table, symbol byte) []byte {
-		return segment(0xc4, append(append([]byte{table, 1}, make([]byte, 15)...), symbol)...)
-	}
-	var quarter [64]byte
-	for i := range quarter {
-		quarter[i] = 1
-	}
-	frame := binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16([]byte{8}, uint16(height)), uint16(width))
-	frame = append(frame, byte(components))
-	for i := range components {
-		frame = append(frame, byte(i+1), 0x11, 0)
-	}
-	out := slices.Concat([]byte{0xff, 0xd8}, segment(0xee, append([]byte("Adobe"), 0, 100, 0, 0, 0, 0, 0)...),
-		segment(0xdb, append([]byte{0}, quarter[:]...)...), segment(0xc2, frame...), oneCode(0x00, 0x00), oneCode(0x10, 0xe0))
-	for i := range components {
-		out = append(append(out, segment(0xda, 1, byte(i+1), 0, 0, 0, 0)...), make([]byte, (blocks+7)/8)...)
-	}
-	// "Nothing new in the next 16384 blocks": the code of EOB14 and 14 bits of its run.
-	idle := segment(0xda, 1, 1, 0, 1, 63, 0)
-	var bits, n uint
-	for left := blocks; left > 0; left -= 16384 {
-		bits, n = bits<<15, n+15
-		for ; n >= 8; n -= 8 {
-			idle = append(idle, byte(bits>>(n-8)))
-		}
-	}
-	idle = append(idle, byte(bits<<(8-n))|(1<<(8-n)-1))
-	for range scans {
-		out = append(out, idle...)
-	}
-	return append(out, 0xff, 0xd9)
-}
 
 // slowBomb takes a minute and more.
 func slowBomb() *document.Source {
-	return document.NewSource("", progressiveBomb(7000, 7000, 1, 490))
+	return document.NewSource("", rastertest.ProgressiveBomb(7000, 7000, 1, 490))
 }
 
 // onlyPage decodes an image, and gives why it failed.
@@ -137,7 +88,7 @@ func TestSlowPicturesStepBack(t *testing.T) {
 	}
 	cancel()
 	<-ended
-	if err := onlyPage(t.Context(), r, document.NewSource("", progressiveBomb(5000, 5000, 1, 20))); err != nil {
+	if err := onlyPage(t.Context(), r, document.NewSource("", rastertest.ProgressiveBomb(5000, 5000, 1, 20))); err != nil {
 		t.Error(err)
 	}
 	for _, pid := range r.IdlePIDs() {
@@ -165,8 +116,8 @@ func TestCostlyPicturesAreRefused(t *testing.T) {
 		code document.Code
 		says string
 	}{
-		{"scans", progressiveBomb(100, 100, 1, 600), document.CodeUnreadable, "601 scans and the limit is 500"},
-		{"coefficients", progressiveBomb(5000, 5000, 4, 1)[:400], document.CodeTooManyPixels, "takes 762 MiB of memory and the limit is 256"},
+		{"scans", rastertest.ProgressiveBomb(100, 100, 1, 600), document.CodeUnreadable, "601 scans and the limit is 500"},
+		{"coefficients", rastertest.ProgressiveBomb(5000, 5000, 4, 1)[:400], document.CodeTooManyPixels, "takes 762 MiB of memory and the limit is 256"},
 		{"16 bits, interlaced", append(pngHeader(5000, 5000, 16, 6)[:28], 1, 0, 0, 0, 0), document.CodeTooManyPixels, "takes 572 MiB"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -175,79 +126,6 @@ func TestCostlyPicturesAreRefused(t *testing.T) {
 				t.Error(problem.Detail)
 			}
 		})
-	}
-}
-
-// TestReckonedCoversDecoding compares what a decoder allocates with what was reckoned.
-func TestReckonedCoversDecoding(t *testing.T) {
-	const width, height = 1600, 1200
-	rect := image.Rect(0, 0, width, height)
-	encode := func(img image.Image, how func(*bytes.Buffer, image.Image) error) []byte {
-		var buf bytes.Buffer
-		if err := how(&buf, img); err != nil {
-			t.Fatal(err)
-		}
-		return buf.Bytes()
-	}
-	asPNG := func(b *bytes.Buffer, img image.Image) error { return png.Encode(b, img) }
-	asJPEG := func(b *bytes.Buffer, img image.Image) error { return jpeg.Encode(b, img, nil) }
-	asGIF := func(b *bytes.Buffer, img image.Image) error { return gif.Encode(b, img, nil) }
-	transparent := image.NewNRGBA(rect)
-	transparent.Set(1, 1, color.NRGBA{1, 2, 3, 4})
-	for name, data := range map[string][]byte{
-		"progressive gray": progressiveBomb(width, height, 1, 1),
-		"progressive RGB":  progressiveBomb(width, height, 3, 1),
-		"progressive CMYK": progressiveBomb(width, height, 4, 1),
-		"baseline":         encode(image.NewRGBA(rect), asJPEG),
-		"baseline gray":    encode(image.NewGray(rect), asJPEG),
-		"PNG":              encode(image.NewRGBA(rect), asPNG),
-		"PNG with alpha":   encode(transparent, asPNG),
-		"PNG of 16 bits":   encode(image.NewNRGBA64(rect), asPNG),
-		"GIF":              encode(image.NewPaletted(rect, palette.Plan9), asGIF),
-	} {
-		t.Run(name, func(t *testing.T) {
-			w, h, memory, _, err := raster.Reckon(data)
-			if err != nil || w != width || h != height {
-				t.Fatalf("%d x %d, %v", w, h, err)
-			}
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			if _, err := raster.DecodeWithGo(data); err != nil {
-				t.Fatal(err)
-			}
-			runtime.ReadMemStats(&after)
-			const turned = 2 * 4 * width * height // RGBA, and the same upright
-			const besides = 1 << 20               // buffers and tables
-			if took := int64(after.TotalAlloc - before.TotalAlloc); took+turned > memory+besides {
-				t.Errorf("decoding allocates %d bytes, %d are reckoned", took+turned, memory)
-			}
-		})
-	}
-}
-
-// TestReckonReadsEveryHeader compares the sizes with those of the decoded images.
-func TestReckonReadsEveryHeader(t *testing.T) {
-	r, _ := newRasterizer(t, nil)
-	for _, pattern := range []string{"*.jpg", "*.png", "*.gif", "*.bmp", "*.webp", "*.heic", "*.avif"} {
-		files, err := filepath.Glob(filepath.Join("testdata", pattern))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no %s: %v", pattern, err)
-		}
-		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			width, height, _, _, err := raster.Reckon(data)
-			if err != nil {
-				t.Errorf("%s: %v", file, err)
-				continue
-			}
-			pages, err := openFile(t, r, filepath.Base(file), document.Options{})
-			if page := allPages(t, pages, err)[0]; page.Width*page.Height != width*height {
-				t.Errorf("%s: %d x %d reckoned, is %d x %d", file, width, height, page.Width, page.Height)
-			}
-		}
 	}
 }
 
@@ -331,15 +209,6 @@ func TestStateWhileNoChildStarts(t *testing.T) {
 	}
 	r, _ := newRasterizer(t, nil)
 	await(t, "a child is there", func() bool { s := r.State(); return s.Failing == nil && s.Isolated+s.Shared > 0 })
-}
-
-// TestNamespacesAreTriedAgain wants each child tried with a network namespace, and a
-// machine that is short of processes not taken for one that forbids them.
-func TestNamespacesAreTriedAgain(t *testing.T) {
-	got := raster.Starts(0, syscall.EPERM, 0, syscall.EAGAIN, 0, syscall.ENOSPC, syscall.EMFILE, 0)
-	if want := []string{"own", "shared", "own", "not", "own", "shared", "not", "own"}; !slices.Equal(got, want) {
-		t.Errorf("started %v, want %v", got, want)
-	}
 }
 
 // TestBuffersAreBounded wants little kept beside the budget.

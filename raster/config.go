@@ -8,11 +8,6 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// maxSide bounds width and height of a page in pixels: JPEG and WebP, in which
-// pages travel on, end at 65535 and 16383, and MuPDF's rasterizer counts
-// subpixels in 32 bits.
-const maxSide = 16383
-
 // Config bounds what rasterizing a document may cost.
 type Config struct {
 	// Workers is how many children may render one document side by side. One more may
@@ -43,7 +38,7 @@ type Config struct {
 	// what it has at start.
 	ChildMemory int64 `mapstructure:"child_memory"`
 	// Command starts a child; empty means this program with the argument "worker".
-	// The command must call WorkerMain. It is no setting but a seam for tests.
+	// The command must call worker.Main. It is no setting but a seam for tests.
 	Command []string `mapstructure:"-"`
 }
 

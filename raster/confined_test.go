@@ -1,4 +1,4 @@
-package raster
+package raster_test
 
 import (
 	"fmt"
@@ -9,23 +9,26 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"ocr-gateway/raster/sandbox"
+	"ocr-gateway/raster/wire"
 )
 
-// Escape is a child that tries to get out, as one might that a document has taken over. It
+// tryEscape is a child that tries to get out, as one might that a document has taken over. It
 // answers with what it was permitted, and with everything that it tried.
-func Escape() int {
-	if err := enterSandbox(); err != nil {
+func tryEscape() int {
+	if err := sandbox.Enter(); err != nil {
 		return 2
 	}
-	if unix.Sendto(socketFD, []byte(ready), 0, nil) != nil {
+	if wire.SayReady() != nil {
 		return 1
 	}
 	for {
-		req, _, _, err := receive()
+		req, _, _, err := wire.Receive()
 		if err != nil || req == nil {
 			return 1
 		}
-		if unix.Sendto(socketFD, encode(reply{Status: statusFailed}, escapes()), 0, nil) != nil {
+		if wire.Send(wire.Reply{Status: wire.StatusFailed}, escapes()) != nil {
 			return 1
 		}
 	}
@@ -85,10 +88,10 @@ func waysOut() []wayOut {
 		call("unshare of users", unix.SYS_UNSHARE, unix.CLONE_NEWUSER),
 		call("unshare of mounts", unix.SYS_UNSHARE, unix.CLONE_NEWNS),
 		call("unshare of the network", unix.SYS_UNSHARE, unix.CLONE_NEWNET),
-		call("setns", unix.SYS_SETNS, socketFD, 0),
+		call("setns", unix.SYS_SETNS, wire.SocketFD, 0),
 		call("mount", unix.SYS_MOUNT, at, at, 0, unix.MS_BIND, 0),
 		call("execve", unix.SYS_EXECVE, at, 0, 0),
-		call("execveat", unix.SYS_EXECVEAT, pixelsFD, at, 0, 0, 0),
+		call("execveat", unix.SYS_EXECVEAT, wire.PixelsFD, at, 0, 0, 0),
 		call("setuid", unix.SYS_SETUID, 0),
 		call("capset", unix.SYS_CAPSET, 0, 0),
 		call("openat", unix.SYS_OPENAT, 0, at, 0, 0),

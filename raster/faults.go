@@ -1,6 +1,9 @@
 package raster
 
-import "ocr-gateway/raster/mupdf"
+import (
+	"ocr-gateway/raster/mupdf"
+	"ocr-gateway/raster/wire"
+)
 
 // faultWords are the faults in people's words.
 var faultWords = []struct {
@@ -20,11 +23,8 @@ var faultWords = []struct {
 	{mupdf.FaultMissing, "the page refers to something that is not in the document"},
 	{mupdf.FaultOther, "something could not be drawn"},
 	{mupdf.FaultXFA, "it is an XFA form, whose content is not drawn: print it to a PDF in the program that fills it in"},
-	{faultFrames, "the image has further frames, of which only the first is read"},
+	{mupdf.Faults(wire.FaultFrames), "the image has further frames, of which only the first is read"},
 }
-
-// faultFrames is about images that MuPDF does not read.
-const faultFrames mupdf.Faults = 1 << 24
 
 // faultTexts puts faults into words; nil for none. Bits that mean nothing, which a child
 // can send, are left out.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -27,47 +26,6 @@ func addFiles(f *testing.F, patterns ...string) {
 			f.Add(data)
 		}
 	}
-}
-
-func FuzzSniff(f *testing.F) {
-	for _, seed := range []string{"", "BM", "%PDF-", "PK\x03\x04", "\x00\x00\x00\x18ftypheic", "RIFF....WEBP"} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, head []byte) {
-		kind := raster.Sniff(head)
-		if strings.Contains(string(head[:min(len(head), 1024)]), "%PDF-") && kind == "" {
-			t.Error("PDF not recognized")
-		}
-	})
-}
-
-func FuzzEXIF(f *testing.F) {
-	f.Add(tiffOf(0, [2]uint32{0x112, 6}))
-	f.Add([]byte("MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00"))
-	addFiles(f, "exif6.*")
-	f.Fuzz(func(t *testing.T, data []byte) {
-		got := []int{raster.EXIFOrientation(data)}
-		for _, kind := range []string{"JPEG", "PNG", "WebP"} {
-			got = append(got, raster.FindOrientation(kind, data))
-		}
-		for _, o := range got {
-			if o < 1 || o > 8 {
-				t.Errorf("orientation %d", o)
-			}
-		}
-	})
-}
-
-func FuzzReckon(f *testing.F) {
-	addFiles(f, "exif6.*", "plain.*", "palette.png", "progressive.jpg", "lossy.webp", "animated.*")
-	f.Add(progressiveBomb(100, 100, 4, 3))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		raster.HasFrames(data)
-		width, height, memory, scans, err := raster.Reckon(data)
-		if err == nil && (width < 1 || height < 1 || memory < 4 || scans < 1) {
-			t.Errorf("%d x %d, %d bytes, %d scans", width, height, memory, scans)
-		}
-	})
 }
 
 func FuzzPicture(f *testing.F) {

@@ -1,47 +1,49 @@
-package raster
+package raster_test
 
 import (
 	"math"
 
 	"golang.org/x/sys/unix"
+
+	"ocr-gateway/raster/wire"
 )
 
-// Lie is a child that answers what it should not, as one might that a document has
+// beLiar is a child that answers what it should not, as one might that a document has
 // taken over.
-func Lie(lie string) int {
-	if unix.Sendto(socketFD, []byte(ready), 0, nil) != nil {
+func beLiar(lie string) int {
+	if wire.SayReady() != nil {
 		return 1
 	}
 	for {
-		req, _, _, err := receive()
+		req, _, _, err := wire.Receive()
 		if err != nil || req == nil {
 			return 1
 		}
-		packet := encode(lyingReply(lie, req), "")
+		packet := wire.Encode(lyingReply(lie, req), "")
 		switch {
 		case lie == "short packet":
 			packet = packet[:3]
-		case lie == "no answer" && req.Op == opRender:
+		case lie == "no answer" && req.Op == wire.OpRender:
 			return 0
 		}
-		if unix.Sendto(socketFD, packet, 0, nil) != nil {
+		if unix.Sendto(wire.SocketFD, packet, 0, nil) != nil {
 			return 1
 		}
 	}
 }
 
-// Lies are what Lie knows.
-var Lies = []string{
+// lies are what beLiar knows.
+var lies = []string{
 	"short packet", "no answer", "huge page", "page of nothing", "page of NaN",
 	"negative page", "unknown status", "2^32-1 pages", "no memory file",
 }
 
-// WordLies are about words only: the pages are good.
-var WordLies = []string{"too many words", "too many bytes of words", "words that are zeros"}
+// wordLies are about words only: the pages are good.
+var wordLies = []string{"too many words", "too many bytes of words", "words that are zeros"}
 
-func lyingReply(lie string, req *request) reply {
-	rep := reply{Pages: 1, Width: 100, Height: 100}
-	if req.Op == opRender && req.Width > 0 {
+func lyingReply(lie string, req *wire.Request) wire.Reply {
+	rep := wire.Reply{Pages: 1, Width: 100, Height: 100}
+	if req.Op == wire.OpRender && req.Width > 0 {
 		rep.Width, rep.Height = float64(req.Width), float64(req.Height)
 	}
 	switch lie {
@@ -64,8 +66,8 @@ func lyingReply(lie string, req *request) reply {
 	case "2^32-1 pages":
 		rep.Pages = math.MaxUint32
 	case "no memory file":
-		if req.Op == opRender {
-			_ = unix.Ftruncate(pixelsFD, 0)
+		if req.Op == wire.OpRender {
+			_ = unix.Ftruncate(wire.PixelsFD, 0)
 		}
 	}
 	return rep

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/worker"
 )
 
 // childArgument makes the test binary a child.
@@ -25,20 +26,18 @@ const escapingArgument = "raster-test-escape"
 // nobodyArgument makes it a gateway that renders a page.
 const nobodyArgument = "raster-test-nobody"
 
-var lies = raster.Lies
-
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == childArgument {
-		os.Exit(raster.WorkerMain())
+		os.Exit(worker.Main())
 	}
 	if len(os.Args) == 2 && os.Args[1] == nobodyArgument {
 		os.Exit(renderOnce())
 	}
 	if len(os.Args) == 2 && os.Args[1] == escapingArgument {
-		os.Exit(raster.Escape())
+		os.Exit(tryEscape())
 	}
 	if len(os.Args) == 3 && os.Args[1] == lyingArgument {
-		os.Exit(raster.Lie(os.Args[2]))
+		os.Exit(beLiar(os.Args[2]))
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -4,37 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"strconv"
 	"sync"
-	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/kind"
+	"ocr-gateway/raster/pool"
+	"ocr-gateway/raster/wire"
 )
 
 // paged is a document that children read.
 type paged struct {
 	*Rasterizer
-	kind     kind
+	kind     kind.Kind
 	offset   int
 	password string
-	dpi      int      // of PDF pages
-	asked    bool     // the request says dpi
-	file     *os.File // the document, readable only
-	first    *child   // has the document open; parked until the pages are ranged over
+	dpi      int         // of PDF pages
+	asked    bool        // the request says dpi
+	file     *os.File    // the document, readable only
+	first    *pool.Child // has the document open; parked until the pages are ranged over
 }
 
 // openPaged opens a document in a child.
-func (r *Rasterizer) openPaged(ctx context.Context, kind kind, offset int, src *document.Source, opts document.Options) (*document.Pages, error) {
-	if len(opts.Password) > maxPassword {
+func (r *Rasterizer) openPaged(ctx context.Context, k kind.Kind, offset int, src *document.Source, opts document.Options) (*document.Pages, error) {
+	if len(opts.Password) > wire.MaxPassword {
 		return nil, wrongPassword()
 	}
-	file, err := readOnly(src)
+	file, err := pool.ReadOnly(src)
 	if err != nil {
 		return nil, openFailed(err)
 	}
-	d := &paged{Rasterizer: r, kind: kind, offset: offset, password: opts.Password, dpi: opts.DPI, file: file}
+	d := &paged{Rasterizer: r, kind: k, offset: offset, password: opts.Password, dpi: opts.DPI, file: file}
 	if d.asked = d.dpi != 0; !d.asked {
 		d.dpi = r.cfg.DPI
 	}
@@ -48,7 +48,7 @@ func (r *Rasterizer) openPaged(ctx context.Context, kind kind, offset int, src *
 
 func (d *paged) open(ctx context.Context, opts document.Options) (*document.Pages, error) {
 	c, total, err := d.acquire(ctx, true)
-	if errors.Is(err, errChildGone) { // a crash may have been bad luck: try once more
+	if errors.Is(err, pool.ErrGone) { // a crash may have been bad luck: try once more
 		c, total, err = d.acquire(ctx, true)
 	}
 	if err != nil {
@@ -62,12 +62,12 @@ func (d *paged) open(ctx context.Context, opts document.Options) (*document.Page
 	if err != nil {
 		return nil, err
 	}
-	if total == 1 && d.kind != kindPDF { // what is wrong with an image is wrong with the document
+	if total == 1 && d.kind != kind.PDF { // what is wrong with an image is wrong with the document
 		if _, err := d.size(ctx, c, 1); err != nil {
 			return nil, d.openProblem(err)
 		}
 	}
-	d.pool.park(c)
+	d.pool.Park(c)
 	pages.Seq = once(func(yield func(*document.Page, error) bool) { d.pages(ctx, pages, yield) })
 	pages.Close = sync.OnceFunc(d.close)
 	return pages, nil
@@ -76,30 +76,14 @@ func (d *paged) open(ctx context.Context, opts document.Options) (*document.Page
 // close frees what the document holds while it is not ranged over.
 func (d *paged) close() {
 	if d.first != nil {
-		d.pool.release(d.first)
+		d.pool.Release(d.first)
 	}
 	d.file.Close()
 }
 
-// readOnly returns the document as a file that a child can read, but not change.
-func readOnly(src *document.Source) (*os.File, error) {
-	if spooled := src.File(); spooled != nil {
-		return os.Open("/proc/self/fd/" + strconv.Itoa(int(spooled.Fd())))
-	}
-	memory, err := memoryFile(0)
-	if err != nil {
-		return nil, err
-	}
-	defer memory.Close()
-	if _, err := io.Copy(memory, src.Reader()); err != nil {
-		return nil, fmt.Errorf("copy upload: %w", err)
-	}
-	return os.Open("/proc/self/fd/" + strconv.Itoa(int(memory.Fd())))
-}
-
 // acquire waits for a child and opens the document in it.
-func (d *paged) acquire(ctx context.Context, urgent bool) (c *child, total int, err error) {
-	if c, err = d.pool.acquire(ctx, urgent); err != nil {
+func (d *paged) acquire(ctx context.Context, urgent bool) (c *pool.Child, total int, err error) {
+	if c, err = d.pool.Acquire(ctx, urgent); err != nil {
 		return nil, 0, err
 	}
 	total, err = d.openIn(ctx, c)
@@ -107,37 +91,16 @@ func (d *paged) acquire(ctx context.Context, urgent bool) (c *child, total int, 
 }
 
 // openIn opens the document in a fresh child, which is released on an error.
-func (d *paged) openIn(ctx context.Context, c *child) (total int, err error) {
-	rep, err := d.call(ctx, c, d.cfg.PageTimeout, request{
-		Op: opOpen, Kind: d.kind, Offset: uint64(d.offset),
+func (d *paged) openIn(ctx context.Context, c *pool.Child) (total int, err error) {
+	rep, err := d.pool.Call(ctx, c, d.cfg.PageTimeout, wire.Request{
+		Op: wire.OpOpen, Kind: d.kind, Offset: uint64(d.offset),
 		MaxPixels: uint64(d.cfg.MaxPixels), Memory: uint64(d.cfg.ChildMemory),
 	}, d.password, d.file)
 	if err != nil {
-		d.pool.release(c)
+		d.pool.Release(c)
 		return 0, err
 	}
 	return int(rep.Pages), nil
-}
-
-// childError is a request that a living child could not fulfill.
-type childError struct {
-	status  status
-	message string
-}
-
-func (e *childError) Error() string { return "raster child: " + e.message }
-
-func (d *paged) call(ctx context.Context, c *child, timeout time.Duration, req request, tail string, file *os.File) (reply, error) {
-	slow := time.AfterFunc(slowCall, func() {
-		c.stepBack()
-		d.pool.overrun(c)
-	})
-	defer slow.Stop()
-	rep, message, err := c.call(ctx, timeout, req, tail, file)
-	if err == nil && rep.Status != statusOK {
-		err = &childError{rep.Status, message}
-	}
-	return rep, err
 }
 
 func wrongPassword() *document.Problem {
@@ -155,7 +118,7 @@ func openFailed(err error) error {
 // shortProblem is the problem of a machine that is out of something, which is no
 // document's fault; nil for other errors.
 func shortProblem(err error) *document.Problem {
-	if !errors.Is(err, errNoChild) && !short(err) {
+	if !errors.Is(err, pool.ErrNoChild) && !pool.Short(err) {
 		return nil
 	}
 	return document.Problemf(document.CodeOverloaded, document.PhaseRaster,
@@ -164,24 +127,24 @@ func shortProblem(err error) *document.Problem {
 
 // openProblem translates why a document does not open. Other errors pass through.
 func (d *paged) openProblem(err error) error {
-	var failed *childError
+	var failed *pool.CallError
 	var problem *document.Problem
 	switch {
 	case errors.As(err, &problem):
 		return problem
 	case shortProblem(err) != nil:
 		return shortProblem(err)
-	case errors.As(err, &failed) && failed.status == statusPasswordRequired:
+	case errors.As(err, &failed) && failed.Status == wire.StatusPasswordRequired:
 		return document.Problemf(document.CodePasswordRequired, document.PhaseRaster,
 			"the PDF is encrypted: send its password in the field password")
-	case errors.As(err, &failed) && failed.status == statusWrongPassword:
+	case errors.As(err, &failed) && failed.Status == wire.StatusWrongPassword:
 		return wrongPassword()
-	case errors.Is(err, errClosed):
+	case errors.Is(err, pool.ErrClosed):
 		return document.Problemf(document.CodeOverloaded, document.PhaseRaster, "the server is stopping").Retry().Because(err)
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, pool.ErrTimeout):
 		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
 			"the %s could not be opened within %s: it is too complex or damaged", d.kind, d.cfg.PageTimeout).Because(err)
-	case errors.As(err, &failed), errors.Is(err, errChildGone):
+	case errors.As(err, &failed), errors.Is(err, pool.ErrGone):
 		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
 			"the %s could not be opened: it is damaged, or too large to hold in memory", d.kind).Because(err)
 	}
@@ -189,30 +152,30 @@ func (d *paged) openProblem(err error) error {
 }
 
 // isPicture tells images of one page from documents with pages.
-func (d *paged) isPicture() bool { return d.kind != kindPDF && d.kind != kindTIFF }
+func (d *paged) isPicture() bool { return d.kind != kind.PDF && d.kind != kind.TIFF }
 
 // pageProblem translates why a page fails, nil for errors that end the document.
 func (d *paged) pageProblem(number int, err error) *document.Problem {
-	var failed *childError
+	var failed *pool.CallError
 	var problem *document.Problem
 	switch {
 	case errors.As(err, &problem):
 		return problem
 	case shortProblem(err) != nil:
 		return shortProblem(err)
-	case errors.Is(err, errTimeout) && d.isPicture():
+	case errors.Is(err, pool.ErrTimeout) && d.isPicture():
 		return document.Problemf(document.CodePageTimeout, document.PhaseRaster,
 			"the %s image took longer than %s to decode", d.kind, d.cfg.PageTimeout).Because(err)
-	case errors.Is(err, errTimeout):
+	case errors.Is(err, pool.ErrTimeout):
 		return document.Problemf(document.CodePageTimeout, document.PhaseRaster,
 			"page %d was not rendered within %s", number, d.cfg.PageTimeout).Because(err)
-	case errors.Is(err, errChildGone) && d.isPicture():
+	case errors.Is(err, pool.ErrGone) && d.isPicture():
 		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
 			"the %s image could not be decoded: it is damaged, or too large to hold in memory", d.kind).Because(err)
 	case errors.As(err, &failed) && d.isPicture():
 		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
 			"the %s image could not be decoded: it is damaged, or of a variety that is not supported", d.kind).Because(err)
-	case errors.As(err, &failed), errors.Is(err, errChildGone):
+	case errors.As(err, &failed), errors.Is(err, pool.ErrGone):
 		return document.Problemf(document.CodePageFailed, document.PhaseRaster,
 			"page %d could not be rendered: it is damaged, or too large to hold in memory", number).Because(err)
 	}

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/kind"
 	"ocr-gateway/raster/mupdf"
+	"ocr-gateway/raster/pool"
+	"ocr-gateway/raster/wire"
 )
 
 // picture is an image that a child decodes: nothing of it but its first bytes is looked
@@ -23,13 +26,17 @@ type picture struct {
 // itself comes to some 200.
 const maxScans = 500
 
+// keptMemory is the largest image after which a child goes on with another: its heap
+// stays as large.
+const keptMemory = 128 << 20
+
 // openPicture opens an image of any kind but TIFF, which has pages.
-func (r *Rasterizer) openPicture(ctx context.Context, kind kind, src *document.Source, opts document.Options) (*document.Pages, error) {
-	file, err := readOnly(src)
+func (r *Rasterizer) openPicture(ctx context.Context, k kind.Kind, src *document.Source, opts document.Options) (*document.Pages, error) {
+	file, err := pool.ReadOnly(src)
 	if err != nil {
 		return nil, openFailed(err)
 	}
-	p := &picture{paged: &paged{Rasterizer: r, kind: kind, file: file}}
+	p := &picture{paged: &paged{Rasterizer: r, kind: k, file: file}}
 	pages, err := p.open(ctx, opts)
 	if err != nil {
 		p.close()
@@ -58,44 +65,44 @@ func (p *picture) open(ctx context.Context, opts document.Options) (*document.Pa
 
 // childWork is done with an image that a child has open. clean says that the child may
 // go on with another image: nothing written in C has seen this one.
-type childWork func(ctx context.Context, c *child, again bool) (clean bool, err error)
+type childWork func(ctx context.Context, c *pool.Child, again bool) (clean bool, err error)
 
 // withChild has a child open the image for work, and once more, again, if that child dies.
 func (p *picture) withChild(ctx context.Context, work childWork) error {
 	err := p.tryChild(ctx, work, false)
-	if errors.Is(err, errChildGone) && ctx.Err() == nil {
+	if errors.Is(err, pool.ErrGone) && ctx.Err() == nil {
 		err = p.tryChild(ctx, work, true)
 	}
 	return err
 }
 
 func (p *picture) tryChild(ctx context.Context, work childWork, again bool) error {
-	c, err := p.decoders.acquire(ctx)
+	c, err := p.pool.Decoders.Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	clean := false
-	defer func() { p.decoders.release(c, clean) }()
+	defer func() { p.pool.Decoders.Release(c, clean) }()
 	total, err := p.openIn(ctx, c)
 	if err != nil {
 		return err
 	}
 	if total != 1 {
-		return fmt.Errorf("%w: image of %d pages", errChildGone, total)
+		return fmt.Errorf("%w: image of %d pages", pool.ErrGone, total)
 	}
 	reusable, err := work(ctx, c, again)
 	if reusable && !dead(err) {
-		_, closeErr := p.call(ctx, c, p.cfg.PageTimeout, request{Op: opClose}, "", nil)
-		clean = closeErr == nil && !c.steppedBack.Load()
+		_, closeErr := p.pool.Call(ctx, c, p.cfg.PageTimeout, wire.Request{Op: wire.OpClose}, "", nil)
+		clean = closeErr == nil
 	}
 	return err
 }
 
 // look reads the header.
-func (p *picture) look(ctx context.Context, c *child, _ bool) (clean bool, err error) {
-	rep, err := p.call(ctx, c, p.cfg.PageTimeout, request{Op: opSize}, "", nil)
-	var failed *childError
-	if errors.As(err, &failed) && failed.status == statusTooManyPixels {
+func (p *picture) look(ctx context.Context, c *pool.Child, _ bool) (clean bool, err error) {
+	rep, err := p.pool.Call(ctx, c, p.cfg.PageTimeout, wire.Request{Op: wire.OpSize}, "", nil)
+	var failed *pool.CallError
+	if errors.As(err, &failed) && failed.Status == wire.StatusTooManyPixels {
 		return true, p.tooManyPixels(1, int(rep.Width), int(rep.Height)).Because(err)
 	}
 	if err != nil {
@@ -130,12 +137,12 @@ func (p *picture) page(ctx context.Context, permit func(context.Context, int) er
 	if err := permit(ctx, 1); err != nil {
 		return nil, err
 	}
-	uncharge, err := p.decoders.charge(ctx, p.memory, p.scans)
+	uncharge, err := p.pool.Decoders.Charge(ctx, p.memory, p.scans)
 	if err != nil {
 		return nil, err
 	}
 	defer uncharge()
-	err = p.withChild(ctx, func(ctx context.Context, c *child, again bool) (clean bool, err error) {
+	err = p.withChild(ctx, func(ctx context.Context, c *pool.Child, again bool) (clean bool, err error) {
 		page, clean, err = p.decode(ctx, c, again)
 		return clean, err
 	})
@@ -152,7 +159,7 @@ func (p *picture) page(ctx context.Context, permit func(context.Context, int) er
 
 // decode has a child decode the image, and takes memory for it once it is there: one that
 // never gets there holds none.
-func (p *picture) decode(ctx context.Context, c *child, again bool) (page *document.Page, clean bool, err error) {
+func (p *picture) decode(ctx context.Context, c *pool.Child, again bool) (page *document.Page, clean bool, err error) {
 	began := time.Now()
 	rep, clean, err := p.draw(ctx, c, again)
 	if err != nil {
@@ -179,24 +186,24 @@ func (p *picture) decode(ctx context.Context, c *child, again bool) (page *docum
 
 // draw decodes with Go's decoder, and what that refuses with the lenient one. An image that
 // has cost a child its life goes to the lenient one at once.
-func (p *picture) draw(ctx context.Context, c *child, again bool) (rep reply, clean bool, err error) {
+func (p *picture) draw(ctx context.Context, c *pool.Child, again bool) (rep wire.Reply, clean bool, err error) {
 	began := time.Now()
-	var failed *childError
-	if _, ok := goDecoders[p.kind]; ok && !again {
-		rep, err = p.call(ctx, c, p.cfg.PageTimeout, request{Op: opRender}, "", nil)
-		if !errors.As(err, &failed) || failed.status == statusTooManyPixels {
+	var failed *pool.CallError
+	if !again {
+		rep, err = p.pool.Call(ctx, c, p.cfg.PageTimeout, wire.Request{Op: wire.OpRender}, "", nil)
+		if !errors.As(err, &failed) || failed.Status == wire.StatusTooManyPixels {
 			return rep, true, p.drawProblem(rep, err)
 		}
 	}
 	timeout := max(p.cfg.PageTimeout-time.Since(began), shortest)
-	rep, err = p.call(ctx, c, timeout, request{Op: opRender, Lenient: 1}, "", nil)
+	rep, err = p.pool.Call(ctx, c, timeout, wire.Request{Op: wire.OpRender, Lenient: 1}, "", nil)
 	return rep, false, p.drawProblem(rep, err)
 }
 
 // drawProblem names the size of an image that proved to be larger than it had said.
-func (p *picture) drawProblem(rep reply, err error) error {
-	var failed *childError
-	if errors.As(err, &failed) && failed.status == statusTooManyPixels {
+func (p *picture) drawProblem(rep wire.Reply, err error) error {
+	var failed *pool.CallError
+	if errors.As(err, &failed) && failed.Status == wire.StatusTooManyPixels {
 		return p.tooManyPixels(1, int(rep.Width), int(rep.Height)).Because(err)
 	}
 	return err

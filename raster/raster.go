@@ -1,12 +1,11 @@
 // Package raster turns documents into pages. All foreign bytes but the first few, by which
 // their type is told, are read in child processes, which can be killed.
 //
-// The parts, in the order of the data flow: sniff.go tells the type of a document,
-// paged.go renders a document's pages side by side and hands them out in order,
-// picture.go has an image decoded, pool.go shares the children among documents and
-// decoders.go among images, child.go talks to one, worker.go is what runs in it, behind
-// sandbox.go. There, reckon.go tells what an image will take, decode.go decodes it
-// and flatten.go, turn.go and exif.go make it upright and opaque.
+// The parts, in the order of the data flow: kind tells the type of a document, paged.go
+// has its pages rendered side by side and hands them out in order, picture.go has an image
+// decoded, pool shares the children among them and talks to them by the protocol in wire.
+// In a child runs worker, behind sandbox; MuPDF draws PDF there (mupdf) and decoders in Go
+// images (decode).
 package raster
 
 import (
@@ -20,7 +19,10 @@ import (
 	"sync"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/kind"
 	"ocr-gateway/raster/mupdf"
+	"ocr-gateway/raster/pool"
+	"ocr-gateway/raster/wire"
 )
 
 // Budget is the memory for decoded pages, shared by all requests. A page takes
@@ -37,11 +39,10 @@ type Rasterizer struct {
 	cfg    Config
 	budget Budget
 	log    *slog.Logger
-	pool   *pool
+	pool   *pool.Pool
 
-	decoders *decoders
-	buffers  buffers
-	library  *os.File // MuPDF, for the children
+	buffers buffers
+	library *os.File // MuPDF, for the children
 }
 
 // New starts the spare children. Close ends them.
@@ -57,8 +58,16 @@ func New(cfg Config, budget Budget, log *slog.Logger) (*Rasterizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := newPool(cfg, library, log)
-	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: p, decoders: newDecoders(cfg, p), library: library}, nil
+	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: pool.New(cfg.children(library), log), library: library}, nil
+}
+
+// children is what the children may take. There is one decoder more than one document may
+// have children, so that images go on beside it.
+func (c Config) children(library *os.File) pool.Config {
+	return pool.Config{
+		Command: c.Command, Library: library, Children: c.MaxChildren, Decoders: c.Workers + 1, Spares: c.Spares,
+		MaxPixels: c.MaxPixels, Memory: c.ChildMemory,
+	}
 }
 
 // LibraryName is the file name of the library that the children draw with.
@@ -72,9 +81,17 @@ func OpenLibrary(arch, program string) (*os.File, error) { return mupdf.OpenLibr
 // Documents still open fail.
 func (r *Rasterizer) Close(ctx context.Context) error {
 	defer r.library.Close()
-	r.decoders.close()
-	return r.pool.close(ctx)
+	return r.pool.Close(ctx)
 }
+
+// State is how the rendering children are.
+type State = pool.State
+
+// State tells how the rendering children are.
+func (r *Rasterizer) State() State { return r.pool.State() }
+
+// accepted says which documents can be read.
+const accepted = "send a PDF or an image (PNG, JPEG, TIFF, WebP, GIF, BMP, HEIC, AVIF)"
 
 // Open reads enough of src to know its pages. src must stay open until
 // Pages.Close has returned; ctx bounds the work on the pages too. Errors are
@@ -87,17 +104,18 @@ func (r *Rasterizer) Open(ctx context.Context, src *document.Source, opts docume
 	if src.Size == 0 {
 		return nil, document.Problemf(document.CodeUnreadable, document.PhaseAdmission, "the file is empty; %s", accepted)
 	}
-	head := make([]byte, min(sniffLen, src.Size))
+	head := make([]byte, min(kind.HeadLen, src.Size))
 	if _, err := io.ReadFull(src.Reader(), head); err != nil {
 		return nil, fmt.Errorf("raster: read upload: %w", err)
 	}
-	switch kind, offset := sniff(head); kind {
-	case kindUnknown:
-		return nil, unsupported(head)
-	case kindPDF, kindTIFF:
-		return r.openPaged(ctx, kind, offset, src, opts)
+	switch k, offset := kind.Sniff(head); k {
+	case kind.Unknown:
+		return nil, document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
+			"the file is no image or PDF: it looks like %s; %s", kind.LooksLike(head), accepted)
+	case kind.PDF, kind.TIFF:
+		return r.openPaged(ctx, k, offset, src, opts)
 	default:
-		return r.openPicture(ctx, kind, src, opts)
+		return r.openPicture(ctx, k, src, opts)
 	}
 }
 
@@ -152,10 +170,5 @@ func once(seq func(yield func(*document.Page, error) bool)) func(func(*document.
 func (r *Rasterizer) tooManyPixels(page, width, height int) *document.Problem {
 	return document.Problemf(document.CodeTooManyPixels, document.PhaseRaster,
 		"page %d is %d x %d pixels and the limit is %d pixels (%d on a side): send it smaller",
-		page, width, height, r.cfg.MaxPixels, maxSide)
-}
-
-// fits reports whether an image is within the limits.
-func fits(width, height, maxPixels int) bool {
-	return width <= maxSide && height <= maxSide && width*height <= maxPixels
+		page, width, height, r.cfg.MaxPixels, wire.MaxSide)
 }

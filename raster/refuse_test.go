@@ -11,6 +11,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/rastertest"
 )
 
 // pngHeader is a PNG of a size, with nothing in it.
@@ -20,19 +21,6 @@ func pngHeader(width, height uint32, depth, color byte) []byte {
 	b := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), ihdr...)
 	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(ihdr))
 	return append(b, "\x00\x00\x00\x00IDAT\x35\xaf\x06\x1e"...)
-}
-
-// tiffOf is a little-endian TIFF with one directory of LONG entries.
-func tiffOf(next uint32, entries ...[2]uint32) []byte {
-	b := binary.LittleEndian.AppendUint32([]byte("II*\x00"), 8)
-	b = binary.LittleEndian.AppendUint16(b, uint16(len(entries)))
-	for _, e := range entries {
-		b = binary.LittleEndian.AppendUint16(b, uint16(e[0]))
-		b = binary.LittleEndian.AppendUint16(b, 4)
-		b = binary.LittleEndian.AppendUint32(b, 1)
-		b = binary.LittleEndian.AppendUint32(b, e[1])
-	}
-	return binary.LittleEndian.AppendUint32(b, next)
 }
 
 // patched replaces bytes in a file of testdata.
@@ -57,8 +45,8 @@ func TestTooManyPixels(t *testing.T) {
 		"PNG of 30000 x 30000 bits":       pngHeader(30000, 30000, 1, 0),
 		"PNG of 16384 x 1":                pngHeader(16384, 1, 8, 0),
 		"JPEG of 65535 x 65535":           patched(t, "exif1.jpg", "\xff\xc0\x00\x11\x08", 0, 0xff, 0xff, 0xff, 0xff),
-		"TIFF of 65535 x 65535":           tiffOf(0, [2]uint32{256, 65535}, [2]uint32{257, 65535}),
-		"TIFF of 4294967295 x 4294967295": tiffOf(0, [2]uint32{256, 1<<32 - 1}, [2]uint32{257, 1<<32 - 1}),
+		"TIFF of 65535 x 65535":           rastertest.TIFF(0, [2]uint32{256, 65535}, [2]uint32{257, 65535}),
+		"TIFF of 4294967295 x 4294967295": rastertest.TIFF(0, [2]uint32{256, 1<<32 - 1}, [2]uint32{257, 1<<32 - 1}),
 		"AVIF of 65535 x 65535":           patched(t, "plain.avif", "ispe", 4, 0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff),
 		"HEIC of 4294967295 x 4294967295": patched(t, "plain.heic", "ispe", 4, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
 		"GIF of 65535 x 65535":            patched(t, "plain.gif", "GIF87a", 0, 0xff, 0xff, 0xff, 0xff),
@@ -138,8 +126,8 @@ func TestDamagedPictures(t *testing.T) {
 		{"AVIF cut", cut("plain.avif", 250), document.CodeUnreadable},
 		{"TIFF without directory", []byte("II*\x00\x00\x00\x00\x00"), document.CodeUnreadable},
 		{"TIFF directory outside", []byte("II*\x00\xff\xff\xff\xff"), document.CodeUnreadable},
-		{"TIFF of 0 x 0", tiffOf(0, [2]uint32{256, 0}, [2]uint32{257, 0}), document.CodeUnreadable},
-		{"TIFF loop without pixels", tiffOf(8, [2]uint32{256, 10}, [2]uint32{257, 10}), document.CodePageFailed},
+		{"TIFF of 0 x 0", rastertest.TIFF(0, [2]uint32{256, 0}, [2]uint32{257, 0}), document.CodeUnreadable},
+		{"TIFF loop without pixels", rastertest.TIFF(8, [2]uint32{256, 10}, [2]uint32{257, 10}), document.CodePageFailed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			pages, err := r.Open(t.Context(), document.NewSource("", c.data), document.Options{})

@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/kind"
 	"ocr-gateway/raster/mupdf"
+	"ocr-gateway/raster/pool"
+	"ocr-gateway/raster/wire"
 )
 
 // pages yields the pages asked for, in order.
@@ -147,7 +150,7 @@ func (r *rendering) addWorker(ctx context.Context) {
 	if !wanted {
 		return
 	}
-	c := r.pool.tryAcquire(ctx)
+	c := r.pool.TryAcquire(ctx)
 	if c == nil {
 		r.lostWorker()
 		return
@@ -168,24 +171,28 @@ func (r *rendering) lostWorker() {
 	r.mu.Unlock()
 }
 
+// shortDocument is how many pages of a document are drawn as urgently as the
+// gateway itself works.
+const shortDocument = 2
+
 // pageWorker renders pages with one child. While it waits, the child is parked and
 // another document may take its place; a child that dies is replaced.
 type pageWorker struct {
 	*rendering
-	child *child // has the document open; nil when there is none
-	held  bool   // child is neither parked nor gone
-	extra bool   // not the document's first: gives way to documents that wait
+	child *pool.Child // has the document open; nil when there is none
+	held  bool        // child is neither parked nor gone
+	extra bool        // not the document's first: gives way to documents that wait
 }
 
 // work renders pages until none is left.
 func (w *pageWorker) work(ctx context.Context) {
 	defer w.release()
 	for w.waitForReader(ctx) {
-		if w.extra && (w.pool.wanted() || !w.take()) {
+		if w.extra && (w.pool.Wanted() || !w.take()) {
 			<-w.ahead
 			return
 		}
-		if w.held && w.pool.overdue(w.child) {
+		if w.held && w.pool.Overdue(w.child) {
 			w.release()
 		}
 		job := w.next()
@@ -207,7 +214,7 @@ func (w *pageWorker) work(ctx context.Context) {
 			return
 		}
 		if job.index >= shortDocument && w.held {
-			w.child.stepBack()
+			w.child.StepBack()
 		}
 	}
 }
@@ -232,7 +239,7 @@ func (w *pageWorker) waitForReader(ctx context.Context) bool {
 // take takes the parked child back. False means that it is gone.
 func (w *pageWorker) take() bool {
 	if !w.held {
-		w.held = w.child != nil && w.pool.unpark(w.child)
+		w.held = w.child != nil && w.pool.Unpark(w.child)
 	}
 	return w.held
 }
@@ -250,11 +257,11 @@ func (w *pageWorker) hold(ctx context.Context, urgent bool) error {
 			return nil
 		}
 		// What the machine lacks for a moment costs no page of an open document.
-		if !errors.Is(err, errNoChild) || time.Since(began) > w.cfg.PageTimeout {
+		if !errors.Is(err, pool.ErrNoChild) || time.Since(began) > w.cfg.PageTimeout {
 			return err
 		}
 		select {
-		case <-time.After(restartDelay):
+		case <-time.After(pool.RestartDelay):
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -263,22 +270,22 @@ func (w *pageWorker) hold(ctx context.Context, urgent bool) error {
 
 func (w *pageWorker) park() {
 	if w.held {
-		w.pool.park(w.child)
+		w.pool.Park(w.child)
 		w.held = false
 	}
 }
 
 func (w *pageWorker) release() {
 	if w.child != nil {
-		w.pool.release(w.child)
+		w.pool.Release(w.child)
 		w.child, w.held = nil, false
 	}
 }
 
 // page renders a page. The result is what Seq yields.
 func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error) {
-	page, err := w.tryPage(ctx, job, nil, w.cfg.Words && w.kind == kindPDF)
-	if errors.Is(err, errChildGone) && ctx.Err() == nil {
+	page, err := w.tryPage(ctx, job, nil, w.cfg.Words && w.kind == kind.PDF)
+	if errors.Is(err, pool.ErrGone) && ctx.Err() == nil {
 		// A crash may have been bad luck, or the words' fault: once more, without them.
 		page, err = w.tryPage(ctx, job, page, false)
 	}
@@ -316,7 +323,7 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 	sizing := time.Since(began)
 	timeout := max(w.cfg.PageTimeout-sizing, shortest)
 	if page != nil && (page.Width != size.width || page.Height != size.height) {
-		return page, fmt.Errorf("%w: page has another size than before", errChildGone)
+		return page, fmt.Errorf("%w: page has another size than before", pool.ErrGone)
 	}
 	if page == nil {
 		if page, err = w.memory(ctx, job, size); err != nil {
@@ -337,7 +344,7 @@ const shortest = 100 * time.Millisecond
 
 // dead reports whether an error of a call means that the child is of no more use.
 func dead(err error) bool {
-	var failed *childError
+	var failed *pool.CallError
 	return err != nil && !errors.As(err, &failed)
 }
 
@@ -349,7 +356,7 @@ func (w *pageWorker) begin(ctx context.Context, job *job) error {
 			return err
 		}
 		waiting, cancel := context.WithCancel(ctx)
-		stop := context.AfterFunc(w.child.killed, cancel)
+		stop := context.AfterFunc(w.child.Killed(), cancel)
 		err := w.parkIfSlow(func() error {
 			select {
 			case <-job.before:
@@ -366,7 +373,7 @@ func (w *pageWorker) begin(ctx context.Context, job *job) error {
 		job.begun = err == nil
 		switch {
 		case err == nil:
-		case ctx.Err() == nil && w.child.killed.Err() != nil:
+		case ctx.Err() == nil && w.child.Killed().Err() != nil:
 			w.release()
 		default:
 			return err
@@ -396,7 +403,7 @@ const parkDelay = 50 * time.Millisecond
 func (w *pageWorker) parkIfSlow(wait func() error) error {
 	parked := make(chan struct{})
 	timer := time.AfterFunc(parkDelay, func() {
-		w.pool.park(w.child)
+		w.pool.Park(w.child)
 		close(parked)
 	})
 	defer func() {
@@ -409,17 +416,17 @@ func (w *pageWorker) parkIfSlow(wait func() error) error {
 }
 
 // render has a child draw a page and copies the pixels, and the words if wanted.
-func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration, page *document.Page, size renderSize, words bool) error {
-	req := request{Op: opRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height)}
+func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Duration, page *document.Page, size renderSize, words bool) error {
+	req := wire.Request{Op: wire.OpRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height)}
 	if words {
 		req.Words = 1
 	}
-	rep, err := w.call(ctx, c, timeout, req, "", nil)
+	rep, err := w.pool.Call(ctx, c, timeout, req, "", nil)
 	if err != nil {
 		return err
 	}
 	if words {
-		if page.Words, err = c.readWords(rep, size.width, size.height); err != nil {
+		if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
 			return err
 		}
 	}
@@ -429,18 +436,18 @@ func (w *pageWorker) render(ctx context.Context, c *child, timeout time.Duration
 
 // copyPixels copies the pixels that a child has drawn. The page has memory for them; its sides
 // may have changed places, where the child turned it upright.
-func (r *Rasterizer) copyPixels(c *child, rep reply, page *document.Page) error {
+func (r *Rasterizer) copyPixels(c *pool.Child, rep wire.Reply, page *document.Page) error {
 	width, height, err := r.pixels(rep)
 	if err != nil {
 		return err
 	}
 	if width*height != page.Width*page.Height {
-		return fmt.Errorf("%w: drew %d x %d pixels in place of %d x %d", errChildGone, width, height, page.Width, page.Height)
+		return fmt.Errorf("%w: drew %d x %d pixels in place of %d x %d", pool.ErrGone, width, height, page.Width, page.Height)
 	}
 	page.Width, page.Height = width, height
-	gray := rep.Format == formatGray
+	gray := rep.Format == wire.FormatGray
 	pix := r.pixelBuffer(page, gray)
-	if err := c.readPixels(pix); err != nil {
+	if err := c.ReadPixels(pix); err != nil {
 		return err
 	}
 	page.Image = r.adopt(page, pix, gray)

@@ -1,11 +1,9 @@
 package raster_test
 
 import (
-	"encoding/binary"
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/raster"
 )
 
 // TestScanOnATinyPage draws a page that is too small for the image on it by the image.
@@ -30,34 +28,6 @@ func TestScanOnATinyPage(t *testing.T) {
 		page := allPages(t, pages, err)[0]
 		if page.Width != c.width || page.Height != c.height {
 			t.Errorf("%s: %d x %d pixels, want %d x %d", name, page.Width, page.Height, c.width, c.height)
-		}
-	}
-}
-
-// TestUnequalResolutions makes the pixels of a fax square.
-func TestUnequalResolutions(t *testing.T) {
-	rational := func(tag uint16, at uint32) []byte {
-		entry := binary.LittleEndian.AppendUint16(nil, tag)
-		entry = binary.LittleEndian.AppendUint16(entry, 5)
-		entry = binary.LittleEndian.AppendUint32(entry, 1)
-		return binary.LittleEndian.AppendUint32(entry, at)
-	}
-	for _, c := range []struct {
-		x, y          uint32
-		width, height float64
-	}{{204, 98, 1728, 2290}, {204, 196, 1728, 1100}, {100, 200, 3456, 1100}, {200, 200, 1728, 1100}, {9000, 1, 1728, 1100}, {0, 98, 1728, 1100}} {
-		data := tiffOf(0, [2]uint32{0x100, 1728}, [2]uint32{0x101, 1100})
-		entries := binary.LittleEndian.Uint16(data[8:])
-		end := 10 + 12*int(entries)
-		binary.LittleEndian.PutUint16(data[8:], entries+2)
-		rest := append([]byte{}, data[end:]...)
-		at := uint32(end + 24 + len(rest))
-		data = append(append(append(data[:end], rational(0x11a, at)...), rational(0x11b, at+8)...), rest...)
-		for _, n := range []uint32{c.x, 1, c.y, 1} {
-			data = binary.LittleEndian.AppendUint32(data, n)
-		}
-		if w, h := raster.Square(data); w != c.width || h != c.height {
-			t.Errorf("%d x %d dpi: %v x %v, want %v x %v", c.x, c.y, w, h, c.width, c.height)
 		}
 	}
 }

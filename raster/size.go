@@ -5,19 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"ocr-gateway/raster/kind"
+	"ocr-gateway/raster/pool"
+	"ocr-gateway/raster/wire"
 )
 
 // size asks a child for the size of a page, and makes it one that can be rendered.
-func (d *paged) size(ctx context.Context, c *child, number int) (renderSize, error) {
-	rep, err := d.call(ctx, c, d.cfg.PageTimeout, request{Op: opSize, Page: uint32(number - 1)}, "", nil)
-	var failed *childError
-	if errors.As(err, &failed) && failed.status == statusTooManyPixels {
+func (d *paged) size(ctx context.Context, c *pool.Child, number int) (renderSize, error) {
+	rep, err := d.pool.Call(ctx, c, d.cfg.PageTimeout, wire.Request{Op: wire.OpSize, Page: uint32(number - 1)}, "", nil)
+	var failed *pool.CallError
+	if errors.As(err, &failed) && failed.Status == wire.StatusTooManyPixels {
 		return renderSize{}, d.tooManyPixels(number, int(rep.Width), int(rep.Height)).Because(err)
 	}
 	if err != nil {
 		return renderSize{}, err
 	}
-	if d.kind == kindPDF {
+	if d.kind == kind.PDF {
 		return scaledSize(rep.Width, rep.Height, d.resolution(rep), d.cfg.MaxPixels)
 	}
 	return d.pictureSize(rep)
@@ -31,7 +35,7 @@ const scanSide = 2000
 
 // resolution is the resolution for a page. Where a scan is laid onto a page that is too
 // small for it, unless the request asks for a resolution, it is that of the scan.
-func (d *paged) resolution(rep reply) int {
+func (d *paged) resolution(rep wire.Reply) int {
 	most := scanSide * pointsPerInch / max(rep.Width, rep.Height)
 	if dpi := min(rep.DPI, most); !d.asked && dpi > float64(d.dpi) {
 		return int(dpi)
@@ -50,10 +54,10 @@ type renderSize struct {
 // than asked for when it would not fit the limits.
 func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 	if !(width > 0 && height > 0) || width > math.MaxFloat32 || height > math.MaxFloat32 {
-		return renderSize{}, fmt.Errorf("%w: page of %g x %g points", errChildGone, width, height)
+		return renderSize{}, fmt.Errorf("%w: page of %g x %g points", pool.ErrGone, width, height)
 	}
 	scale := float64(dpi) / pointsPerInch
-	largest := min(maxSide/width, maxSide/height, math.Sqrt(float64(maxPixels)/width/height))
+	largest := min(wire.MaxSide/width, wire.MaxSide/height, math.Sqrt(float64(maxPixels)/width/height))
 	size := renderSize{scaled: scale > largest}
 	scale = min(scale, largest)
 	// Rounding down keeps what was scaled to the limit within it.
@@ -63,7 +67,7 @@ func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 }
 
 // pictureSize checks the size of an image as a child says it is.
-func (d *paged) pictureSize(rep reply) (renderSize, error) {
+func (d *paged) pictureSize(rep wire.Reply) (renderSize, error) {
 	var size renderSize
 	width, height, err := d.pixels(rep)
 	if err != nil {
@@ -77,12 +81,12 @@ func (d *paged) pictureSize(rep reply) (renderSize, error) {
 }
 
 // pixels checks the size in pixels that a child says.
-func (r *Rasterizer) pixels(rep reply) (width, height int, err error) {
-	if rep.Width >= 1 && rep.Width <= maxSide && rep.Height >= 1 && rep.Height <= maxSide {
+func (r *Rasterizer) pixels(rep wire.Reply) (width, height int, err error) {
+	if rep.Width >= 1 && rep.Width <= wire.MaxSide && rep.Height >= 1 && rep.Height <= wire.MaxSide {
 		width, height = int(rep.Width), int(rep.Height)
-		if fits(width, height, r.cfg.MaxPixels) {
+		if wire.Fits(width, height, r.cfg.MaxPixels) {
 			return width, height, nil
 		}
 	}
-	return 0, 0, fmt.Errorf("%w: image of %g x %g pixels", errChildGone, rep.Width, rep.Height)
+	return 0, 0, fmt.Errorf("%w: image of %g x %g pixels", pool.ErrGone, rep.Width, rep.Height)
 }

@@ -106,7 +106,7 @@ func TestWordsOnlyWhenAskedFor(t *testing.T) {
 
 // TestLiesAboutWords wants the page all the same.
 func TestLiesAboutWords(t *testing.T) {
-	for _, lie := range raster.WordLies {
+	for _, lie := range wordLies {
 		r, _ := newRasterizer(t, func(c *raster.Config) {
 			c.Command = []string{"/proc/self/exe", lyingArgument, lie}
 		})
@@ -115,32 +115,4 @@ func TestLiesAboutWords(t *testing.T) {
 			t.Errorf("%s: words %v", lie, got)
 		}
 	}
-}
-
-func TestTooManyWordsAreNone(t *testing.T) {
-	word := document.Word{Text: "a", BBox: document.BBox{0, 0, 1, 1}}
-	if n, packed := raster.PackWords(slices.Repeat([]document.Word{word}, 20_000), 9, 9); n != 20_000 || len(packed) != 220_000 {
-		t.Errorf("%d words in %d bytes", n, len(packed))
-	}
-	if n, packed := raster.PackWords(slices.Repeat([]document.Word{word}, 20_001), 9, 9); n != 0 || packed != nil {
-		t.Errorf("%d words in %d bytes", n, len(packed))
-	}
-}
-
-func FuzzWords(f *testing.F) {
-	_, packed := raster.PackWords([]document.Word{{Text: "Größe", BBox: document.BBox{1, 2, 30, 40}}}, 100, 100)
-	f.Add(packed, uint32(1))
-	f.Add(packed, uint32(2))
-	f.Add([]byte{}, uint32(0))
-	f.Add(append(packed[:10:10], 0xff), uint32(1))
-	f.Fuzz(func(t *testing.T, packed []byte, count uint32) {
-		words, err := raster.UnpackWords(packed, count, 100, 100)
-		if err != nil {
-			return
-		}
-		n, again := raster.PackWords(words, 100, 100)
-		if n != count || string(again) != string(packed) {
-			t.Errorf("%q becomes %q", packed, again)
-		}
-	})
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ocr-gateway/raster"
+	"ocr-gateway/raster/worker"
 )
 
 // version is set by the Makefile.
@@ -40,7 +40,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	// The child that renders pages must start in milliseconds and link nothing else in.
 	if len(args) > 0 && args[0] == "worker" {
-		return raster.WorkerMain()
+		return worker.Main()
 	}
 	ctx, stop := signalContext()
 	defer stop()

@@ -26,7 +26,7 @@ const everything = "*"
 // arrows says which packages of the module a package may import. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 	"internal/app":                   {everything},
 	"internal/config":                {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
 	"internal/arrows":                {},
@@ -35,9 +35,16 @@ var arrows = map[string][]string{
 	"internal/lazyregexp":            {},
 	"internal/metricnames":           {},
 	"document":                       {},
-	"raster":                         {"document", "internal/setting", "raster/mupdf"},
+	"raster":                         {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
+	"raster/pool":                    {"document", "raster/sandbox", "raster/wire"},
+	"raster/worker":                  {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
+	"raster/decode":                  {"raster/kind", "raster/mupdf", "raster/wire"},
 	"raster/mupdf":                   {"document"},
 	"textlayer":                      {"document"},
+	"raster/wire":                    {"document", "raster/kind"},
+	"raster/kind":                    {},
+	"raster/sandbox":                 {},
+	"raster/rastertest":              {},                      // documents for tests of raster and the packages under it
 	"internal/htmltable":             {"internal/lazyregexp"}, // tables of language models
 	"internal/plane":                 {},                      // boxes and spans
 	"internal/setting":               {},                      // which setting is wrong
@@ -92,7 +99,9 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"cmd/ocr-gateway":   {"engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
+	"raster":            {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
+	"raster/decode":     {"raster/rastertest"},
+	"cmd/ocr-gateway":   {"raster", "engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
 	"faults":            {"engine/enginetest", "internal/app"},
 	"provision":         {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod":  {"provision/runpodtest"},
@@ -114,14 +123,14 @@ var homes = map[string][]string{
 	"github.com/labstack":               {"server"},
 	"github.com/klauspost/compress":     {"server"},
 	"github.com/prometheus":             {"server"},
-	"github.com/gen2brain/heic":         {"raster"},
-	"github.com/gen2brain/avif":         {"raster"},
-	"github.com/gen2brain/webp":         {"raster"},
-	"github.com/disintegration/imaging": {"raster"},
-	"golang.org/x/image":                {"raster", "engine/enginetest"},
+	"github.com/gen2brain/heic":         {"raster/decode"},
+	"github.com/gen2brain/avif":         {"raster/decode"},
+	"github.com/gen2brain/webp":         {"raster/decode"},
+	"github.com/disintegration/imaging": {"raster/decode"},
+	"golang.org/x/image":                {"raster/decode", "engine/enginetest"},
 	"golang.org/x/net/html":             {"internal/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
-	"golang.org/x/sys":                  {"raster", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                  {"raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
 	"github.com/pkg/sftp":               {"provision/sshhost"},
 	"github.com/skeema/knownhosts":      {"provision/sshhost"},
@@ -147,6 +156,7 @@ var testHomes = map[string][]string{
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
+	"golang.org/x/sys":              {"raster"},
 	"github.com/pkg/sftp":           {"provision/podtest"},
 }
 

@@ -1,9 +1,11 @@
-package raster
+package decode
 
 import (
 	"bufio"
 	"encoding/binary"
 	"io"
+
+	"ocr-gateway/raster/kind"
 )
 
 // orientation is EXIF's: how the stored image must be turned to be upright.
@@ -20,14 +22,14 @@ const (
 
 // findOrientation reads the orientation out of an image's metadata. Whatever is
 // damaged or missing counts as upright.
-func findOrientation(k kind, r io.Reader) orientation {
+func findOrientation(k kind.Kind, r io.Reader) orientation {
 	var exif []byte
 	switch br := bufio.NewReader(r); k {
-	case kindJPEG:
+	case kind.JPEG:
 		exif = jpegEXIF(br)
-	case kindPNG:
+	case kind.PNG:
 		exif = pngEXIF(br)
-	case kindWebP:
+	case kind.WebP:
 		exif = webpEXIF(br)
 	}
 	return exifOrientation(exif)

@@ -1,4 +1,6 @@
-package raster
+// Package sandbox confines the processes that read foreign bytes: no privileges, no network,
+// few system calls, bounded memory, time and files.
+package sandbox
 
 import (
 	"fmt"
@@ -15,9 +17,9 @@ import (
 // pixels alone reserve more than a document may use.
 var addressSpace uint64
 
-// enterSandbox forbids writing files, dumping core and every system call that
+// Enter forbids writing files, dumping core and every system call that
 // rendering does not need: among them opening files and sockets and running programs.
-func enterSandbox() error {
+func Enter() error {
 	statm, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
 		return err
@@ -41,17 +43,17 @@ func enterSandbox() error {
 // the permission to say so things are as they were.
 func dieFirst() { _ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) }
 
-// limitMemory bounds the address space that the child takes from now on. What asks
+// LimitMemory bounds the address space that the child takes from now on. What asks
 // for more gets an error, in MuPDF, or ends the child, in Go.
-func limitMemory(bytes uint64) error {
+func LimitMemory(bytes uint64) error {
 	limit := addressSpace + bytes
 	debug.SetMemoryLimit(int64(bytes / 8 * 7)) // garbage goes before the limit is met
 	return syscall.Setrlimit(unix.RLIMIT_AS, &syscall.Rlimit{Cur: limit, Max: limit})
 }
 
-// limitCPU bounds the processor time of the next request. The gateway watches the
+// LimitCPU bounds the processor time of the next request. The gateway watches the
 // clock; this ends a child also when nobody does.
-func limitCPU(seconds uint32) error {
+func LimitCPU(seconds uint32) error {
 	var used unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
 		return err

@@ -1,19 +1,21 @@
-package raster
+package decode
 
 import (
 	"bytes"
 	"encoding/binary"
+
+	"ocr-gateway/raster/kind"
 )
 
 // hasFrames reports whether a picture is an animation of more than one frame, as far as
 // its kind is read by the first one only.
-func hasFrames(k kind, data []byte) bool {
+func hasFrames(k kind.Kind, data []byte) bool {
 	switch k {
-	case kindGIF:
+	case kind.GIF:
 		return gifFrames(data) > 1
-	case kindPNG:
+	case kind.PNG:
 		return pngFrames(data) > 1
-	case kindWebP:
+	case kind.WebP:
 		return bytes.Count(data, []byte("ANMF")) > 1 && len(data) > 30 && string(data[12:16]) == "VP8X" && data[20]&2 != 0
 	}
 	return false

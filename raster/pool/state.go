@@ -1,4 +1,4 @@
-package raster
+package pool
 
 import "sync"
 
@@ -14,7 +14,7 @@ type State struct {
 }
 
 // State tells how the rendering children are.
-func (r *Rasterizer) State() State { return r.pool.state.now() }
+func (p *Pool) State() State { return p.state.now() }
 
 // startState counts children as they come and go.
 type startState struct {
@@ -36,22 +36,51 @@ func (s *startState) failed(err error) {
 }
 
 // came counts a child that is ready: more can be started.
-func (s *startState) came(c *child) {
+func (s *startState) came(c *Child) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Failing = nil
 	*s.counter(c)++
 }
 
-func (s *startState) left(c *child) {
+func (s *startState) left(c *Child) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	*s.counter(c)--
 }
 
-func (s *startState) counter(c *child) *int {
+func (s *startState) counter(c *Child) *int {
 	if c.isolated {
 		return &s.Isolated
 	}
 	return &s.Shared
+}
+
+// Snapshot is what the children do at a moment: their processes, and who waits for them.
+type Snapshot struct {
+	Leased   []int // have a document with pages
+	Decoding []int // have an image
+	Idle     []int // wait for another image
+	Parked   int   // of the leased, those without work
+	Waiting  int   // documents without a child
+}
+
+// Snapshot tells what the children do.
+func (p *Pool) Snapshot() Snapshot {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	d := p.Decoders
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := Snapshot{Parked: len(p.parked), Waiting: len(p.waiting)}
+	for c := range p.leased {
+		s.Leased = append(s.Leased, c.cmd.Process.Pid)
+	}
+	for c := range d.inUse {
+		s.Decoding = append(s.Decoding, c.cmd.Process.Pid)
+	}
+	for _, c := range d.idle {
+		s.Idle = append(s.Idle, c.cmd.Process.Pid)
+	}
+	return s
 }

@@ -1,64 +1,62 @@
-package raster
+// Package kind tells the type of a document by its first bytes.
+package kind
 
 import (
 	"bytes"
 	"unicode/utf8"
-
-	"ocr-gateway/document"
 )
 
-// kind is a type of document, told by its content and never by its name.
-type kind uint32
+// Kind is a type of document, told by its content and never by its name.
+type Kind uint32
 
+// The types that can be read.
 const (
-	kindUnknown kind = iota
-	kindPDF
-	kindTIFF
-	kindPNG
-	kindJPEG
-	kindGIF
-	kindBMP
-	kindWebP
-	kindHEIC
-	kindAVIF
+	Unknown Kind = iota
+	PDF
+	TIFF
+	PNG
+	JPEG
+	GIF
+	BMP
+	WebP
+	HEIC
+	AVIF
 )
 
-var kindNames = map[kind]string{
-	kindPDF: "PDF", kindTIFF: "TIFF", kindPNG: "PNG", kindJPEG: "JPEG", kindGIF: "GIF",
-	kindBMP: "BMP", kindWebP: "WebP", kindHEIC: "HEIC", kindAVIF: "AVIF",
+var names = map[Kind]string{
+	PDF: "PDF", TIFF: "TIFF", PNG: "PNG", JPEG: "JPEG", GIF: "GIF",
+	BMP: "BMP", WebP: "WebP", HEIC: "HEIC", AVIF: "AVIF",
 }
 
-func (k kind) String() string { return kindNames[k] }
+func (k Kind) String() string { return names[k] }
 
-const accepted = "send a PDF or an image (PNG, JPEG, TIFF, WebP, GIF, BMP, HEIC, AVIF)"
-
-// sniffLen is how much of a document decides its type. PDF readers look for the
+// HeadLen is how much of a document decides its type. PDF readers look for the
 // header in the first 1024 bytes; ZIP members of office files need a little more.
-const sniffLen = 4096
+const HeadLen = 4096
 
-// sniff tells the type of a document by its first sniffLen bytes. offset is where
+// Sniff tells the type of a document by its first HeadLen bytes. offset is where
 // a PDF starts, after what mail programs and web servers leave in front.
-func sniff(head []byte) (k kind, offset int) {
+func Sniff(head []byte) (k Kind, offset int) {
 	switch {
 	case bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")):
-		return kindPNG, 0
+		return PNG, 0
 	case bytes.HasPrefix(head, []byte("\xff\xd8\xff")):
-		return kindJPEG, 0
+		return JPEG, 0
 	case bytes.HasPrefix(head, []byte("II*\x00")), bytes.HasPrefix(head, []byte("MM\x00*")):
-		return kindTIFF, 0
+		return TIFF, 0
 	case bytes.HasPrefix(head, []byte("GIF87a")), bytes.HasPrefix(head, []byte("GIF89a")):
-		return kindGIF, 0
+		return GIF, 0
 	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
-		return kindWebP, 0
+		return WebP, 0
 	case isBMP(head):
-		return kindBMP, 0
+		return BMP, 0
 	case len(head) >= 12 && string(head[4:8]) == "ftyp":
 		return sniffHEIF(head), 0
 	}
 	if i := bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-")); i >= 0 {
-		return kindPDF, i
+		return PDF, i
 	}
-	return kindUnknown, 0
+	return Unknown, 0
 }
 
 // isBMP asks for a known header size too: "BM" alone starts many a text.
@@ -72,27 +70,21 @@ func isBMP(head []byte) bool {
 }
 
 // sniffHEIF reads the brands of an ISO media file.
-func sniffHEIF(head []byte) kind {
+func sniffHEIF(head []byte) Kind {
 	size := min(int(head[3])|int(head[2])<<8, len(head))
 	if head[0] != 0 || head[1] != 0 {
-		return kindUnknown
+		return Unknown
 	}
-	k := kindUnknown
+	k := Unknown
 	for i := 8; i+4 <= size; i += 4 {
 		switch string(head[i : i+4]) {
 		case "avif", "avis":
-			return kindAVIF
+			return AVIF
 		case "heic", "heix", "heim", "heis", "hevc", "hevx":
-			k = kindHEIC
+			k = HEIC
 		}
 	}
 	return k
-}
-
-// unsupported says what a document that cannot be read looks like.
-func unsupported(head []byte) *document.Problem {
-	return document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
-		"the file is no image or PDF: it looks like %s; %s", looksLike(head), accepted)
 }
 
 // foreign lists types people send by mistake, by the bytes at their start.
@@ -112,7 +104,7 @@ var foreign = []struct{ magic, name string }{
 	{"MM\x00+", "a BigTIFF image (save it as plain TIFF)"},
 }
 
-func looksLike(head []byte) string {
+func LooksLike(head []byte) string {
 	for _, f := range foreign {
 		if bytes.HasPrefix(head, []byte(f.magic)) {
 			return f.name

@@ -1,4 +1,4 @@
-package raster
+package wire
 
 import (
 	"encoding/binary"
@@ -18,23 +18,24 @@ import (
 // 40 kB; what has more than this is not there to be read, and has no words at all.
 const (
 	maxWords     = 20_000
-	maxWordBytes = 1 << 20
+	MaxWordBytes = 1 << 20
 )
 
 // wordHeader is the length of what precedes a text.
 const wordHeader = 5 * 2
 
-var errWords = errors.New("malformed words")
+// ErrWords means that words are not as PackWords packs them.
+var ErrWords = errors.New("malformed words")
 
-// packWords packs the words that can be believed. It gives none when they are too many.
-func packWords(words []document.Word, width, height int) (count uint32, packed []byte) {
+// PackWords packs the words that can be believed. It gives none when they are too many.
+func PackWords(words []document.Word, width, height int) (count uint32, packed []byte) {
 	page := image.Rect(0, 0, width, height)
 	for _, w := range words {
 		w.Text = strings.Map(shaped, w.Text)
 		if !credible(w, page) {
 			continue
 		}
-		if count == maxWords || len(w.Text) > maxWordBytes-wordHeader-len(packed) {
+		if count == maxWords || len(w.Text) > MaxWordBytes-wordHeader-len(packed) {
 			return 0, nil
 		}
 		for _, n := range []int{w.BBox[0], w.BBox[1], w.BBox[2], w.BBox[3], len(w.Text)} {
@@ -46,11 +47,11 @@ func packWords(words []document.Word, width, height int) (count uint32, packed [
 	return count, packed
 }
 
-// unpackWords checks what a child says are the words of a page of width x height
+// UnpackWords checks what a child says are the words of a page of width x height
 // pixels. Nil is none.
-func unpackWords(packed []byte, count uint32, width, height int) ([]document.Word, error) {
-	if count > maxWords || len(packed) > maxWordBytes || int(count)*wordHeader > len(packed) {
-		return nil, errWords
+func UnpackWords(packed []byte, count uint32, width, height int) ([]document.Word, error) {
+	if count > maxWords || len(packed) > MaxWordBytes || int(count)*wordHeader > len(packed) {
+		return nil, ErrWords
 	}
 	page := image.Rect(0, 0, width, height)
 	rest, text := packed, string(packed) // the words share one string
@@ -60,7 +61,7 @@ func unpackWords(packed []byte, count uint32, width, height int) ([]document.Wor
 	}
 	for i := range words {
 		if len(rest) < wordHeader {
-			return nil, errWords
+			return nil, ErrWords
 		}
 		w := &words[i]
 		for j := range w.BBox {
@@ -68,15 +69,15 @@ func unpackWords(packed []byte, count uint32, width, height int) ([]document.Wor
 		}
 		end := wordHeader + int(binary.LittleEndian.Uint16(rest[2*len(w.BBox):]))
 		if len(rest) < end {
-			return nil, errWords
+			return nil, ErrWords
 		}
 		w.Text, text, rest = text[wordHeader:end], text[end:], rest[end:]
 		if !credible(*w, page) {
-			return nil, errWords
+			return nil, ErrWords
 		}
 	}
 	if len(rest) > 0 {
-		return nil, errWords
+		return nil, ErrWords
 	}
 	return words, nil
 }

@@ -1,4 +1,4 @@
-package raster
+package sandbox
 
 import (
 	"errors"
@@ -10,12 +10,12 @@ import (
 // capabilities is how many a set has room for.
 const capabilities = 64
 
-// dropPrivileges takes from this thread, and so from all children that it starts,
+// DropPrivileges takes from this thread, and so from all children that it starts,
 // the right to gain privileges and all capabilities but those that starting one takes.
 // Even they are gone once a child runs: root's exec gives what the bounding set
 // holds, and that is empty then. Who is not root and starts a child in a user
 // namespace loses at exec what the namespace gave.
-func dropPrivileges() error {
+func DropPrivileges() error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("no new privileges: %w", err)
 	}

@@ -1,10 +1,12 @@
-package raster
+package decode
 
 import (
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"math"
+
+	"ocr-gateway/raster/kind"
 )
 
 // need is what the header of an image says that decoding it takes. The formulas follow
@@ -23,22 +25,22 @@ var errNoHeader = errors.New("image without a header")
 const wasmMemory = 64 << 20
 
 // reckon reads the header of an image. An error still gives what is known of the size.
-func reckon(k kind, data []byte) (need, error) {
+func reckon(k kind.Kind, data []byte) (need, error) {
 	var n need
 	var perPixel float64 // bytes, beside RGBA
 	var ok bool
 	switch k {
-	case kindJPEG:
+	case kind.JPEG:
 		n, perPixel, ok = reckonJPEG(data)
-	case kindPNG:
+	case kind.PNG:
 		n, perPixel, ok = reckonPNG(data)
-	case kindGIF:
+	case kind.GIF:
 		n, perPixel, ok = reckonGIF(data)
-	case kindBMP:
+	case kind.BMP:
 		n, perPixel, ok = reckonBMP(data)
-	case kindWebP:
+	case kind.WebP:
 		n, perPixel, ok = reckonWebP(data)
-	case kindHEIC, kindAVIF:
+	case kind.HEIC, kind.AVIF:
 		box := readHEIF(data)
 		// Planes of up to 16 bits, RGBA inside the sandbox and outside.
 		n, perPixel, ok = need{width: box.width, height: box.height}, 16, box.width > 0
@@ -50,7 +52,7 @@ func reckon(k kind, data []byte) (need, error) {
 	pixels := float64(n.width) * float64(n.height)
 	// Turning holds RGBA twice.
 	n.memory = int64(min(pixels*(perPixel+4+4), math.MaxInt64/2))
-	if k == kindHEIC || k == kindAVIF || k == kindWebP {
+	if k == kind.HEIC || k == kind.AVIF || k == kind.WebP {
 		n.memory += wasmMemory
 	}
 	return n, nil

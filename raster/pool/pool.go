@@ -1,4 +1,6 @@
-package raster
+// Package pool starts the rendering children, shares them among documents and images, and
+// talks to them.
+package pool
 
 import (
 	"context"
@@ -10,22 +12,35 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"ocr-gateway/raster/sandbox"
 )
 
-// errClosed means that the rasterizer is closing.
-var errClosed = errors.New("rasterizer is closed")
+// ErrClosed means that the rasterizer is closing.
+var ErrClosed = errors.New("rasterizer is closed")
 
-// errNoChild means that no child can be started, which is no document's fault.
-var errNoChild = errors.New("no raster child can be started")
+// ErrNoChild means that no child can be started, which is no document's fault.
+var ErrNoChild = errors.New("no raster child can be started")
 
-// restartDelay is how long the pool waits after a child could not be started.
-const restartDelay = time.Second
+// RestartDelay is how long the pool waits after a child could not be started.
+const RestartDelay = time.Second
 
 // slice is how long a document keeps its child while others wait for one: a child
 // costs some 20 ms of processor time until it has drawn its first page.
 const slice = 2 * time.Second
 
-// pool shares a bounded number of children among documents. One that needs a child
+// Config says what the children may take.
+type Config struct {
+	Command   []string // starts a child; empty means this program with the argument "worker"
+	Library   *os.File // that they draw with; see mupdf.OpenLibrary
+	Children  int      // how many may hold a document with pages
+	Decoders  int      // how many may decode images beside them
+	Spares    int      // how many are kept started
+	MaxPixels int      // of a page
+	Memory    int64    // bytes of address space of each, beyond what it has at start
+}
+
+// Pool shares a bounded number of children among documents. One that needs a child
 // waits in turn. One that has a child but no use for it at the moment, because its
 // page is not wanted yet, its reader is slow or memory is short, parks it: it may go on
 // with it later, unless another document took its place meanwhile. Who waits
@@ -34,10 +49,13 @@ const slice = 2 * time.Second
 // that takes long (slowCall) gives its place away and goes on beside the others, with what
 // they leave of the processors; when it is done it is not used again. So pages that take
 // all of their time, however many, do not keep other documents waiting.
-type pool struct {
-	start func() (*child, error)
+type Pool struct {
+	// Decoders are the children that decode images.
+	Decoders *Decoders
+
+	start func() (*Child, error)
 	log   *slog.Logger
-	spare chan *child // started, without a document
+	spare chan *Child // started, without a document
 	fault chan error  // why there is no spare
 	stop  chan struct{}
 	ended chan struct{} // closed when the spawner and all children are gone
@@ -48,9 +66,9 @@ type pool struct {
 	mu      sync.Mutex
 	closed  bool
 	free    int                  // places not taken
-	leased  map[*child]time.Time // children holding a place, since when
-	parked  []*child             // of those, the idle ones, longest first
-	late    map[*child]struct{}  // children at work without a place, see overrun
+	leased  map[*Child]time.Time // children holding a place, since when
+	parked  []*Child             // of those, the idle ones, longest first
+	late    map[*Child]struct{}  // children at work without a place, see overrun
 	most    int                  // of those: as many as there are places
 	waiting []*place             // who waits for a place, the urgent and then the longest first
 	reclaim *time.Timer          // calls pass when the next parked child has had its slice; nil for none
@@ -62,31 +80,33 @@ type place struct {
 	given  chan struct{} // closed then
 }
 
-func newPool(cfg Config, library *os.File, log *slog.Logger) *pool {
-	starter := newStarter(cfg, library, log)
-	p := &pool{
+// New starts the spare children. Close ends all.
+func New(cfg Config, log *slog.Logger) *Pool {
+	starter := newStarter(cfg, log)
+	p := &Pool{
 		start:  starter.start,
 		log:    log,
-		spare:  make(chan *child, cfg.Spares-1), // one more is in the spawner's hand
+		spare:  make(chan *Child, cfg.Spares-1), // one more is in the spawner's hand
 		fault:  make(chan error),
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),
-		free:   cfg.MaxChildren,
-		leased: make(map[*child]time.Time),
-		late:   make(map[*child]struct{}),
-		most:   cfg.MaxChildren,
+		free:   cfg.Children,
+		leased: make(map[*Child]time.Time),
+		late:   make(map[*Child]struct{}),
+		most:   cfg.Children,
 	}
+	p.Decoders = newDecoders(cfg, p)
 	go p.spawn()
 	return p
 }
 
 // spawn keeps spares ready until the pool closes.
-func (p *pool) spawn() {
+func (p *Pool) spawn() {
 	// The kernel kills a child when the thread that started it ends, not the
 	// process: this thread therefore starts all of them and lives as long.
 	runtime.LockOSThread()
 	defer close(p.ended)
-	if err := dropPrivileges(); err != nil {
+	if err := sandbox.DropPrivileges(); err != nil {
 		p.log.Warn("raster children may keep privileges of the gateway", "error", err)
 	}
 	for p.offer() {
@@ -103,14 +123,14 @@ func (p *pool) spawn() {
 }
 
 // offer starts a child and keeps it until somebody takes it. False means stop.
-func (p *pool) offer() bool {
+func (p *Pool) offer() bool {
 	c, err := p.start()
 	if err != nil {
 		p.state.failed(err)
 		p.log.Error("raster child does not start", "error", err)
 		select {
-		case p.fault <- fmt.Errorf("%w: %w", errNoChild, err):
-		case <-time.After(restartDelay):
+		case p.fault <- fmt.Errorf("%w: %w", ErrNoChild, err):
+		case <-time.After(RestartDelay):
 		case <-p.stop:
 			return false
 		}
@@ -123,7 +143,7 @@ func (p *pool) offer() bool {
 	case <-c.exited: // nobody's fault and nobody's loss, but not to be repeated in haste
 		p.log.Warn("idle raster child ended")
 		select {
-		case <-time.After(restartDelay):
+		case <-time.After(RestartDelay):
 			return true
 		case <-p.stop:
 			return false
@@ -135,7 +155,7 @@ func (p *pool) offer() bool {
 }
 
 // follow notes what becomes of a child, until its end.
-func (p *pool) follow(c *child) {
+func (p *Pool) follow(c *Child) {
 	select {
 	case <-c.up:
 		p.state.came(c)
@@ -151,7 +171,7 @@ func (p *pool) follow(c *child) {
 // errDiedEarly means that a child ended before it was ready.
 var errDiedEarly = errors.New("raster child ended before it was ready")
 
-func (p *pool) stopping() bool {
+func (p *Pool) stopping() bool {
 	select {
 	case <-p.stop:
 		return true
@@ -160,16 +180,16 @@ func (p *pool) stopping() bool {
 	}
 }
 
-// acquire waits for a place, in turn, and gives a child without a document.
-func (p *pool) acquire(ctx context.Context, urgent bool) (*child, error) {
+// Acquire waits for a place, in turn, and gives a child without a document.
+func (p *Pool) Acquire(ctx context.Context, urgent bool) (*Child, error) {
 	if err := p.takePlace(ctx, urgent); err != nil {
 		return nil, err
 	}
 	return p.takeSpare(ctx)
 }
 
-// tryAcquire returns a child only if a place is free and nobody waits for it.
-func (p *pool) tryAcquire(ctx context.Context) *child {
+// TryAcquire returns a child only if a place is free and nobody waits for it.
+func (p *Pool) TryAcquire(ctx context.Context) *Child {
 	p.mu.Lock()
 	if p.closed || p.free == 0 {
 		p.mu.Unlock()
@@ -184,11 +204,11 @@ func (p *pool) tryAcquire(ctx context.Context) *child {
 	return c
 }
 
-func (p *pool) takePlace(ctx context.Context, urgent bool) error {
+func (p *Pool) takePlace(ctx context.Context, urgent bool) error {
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
-		return errClosed
+		return ErrClosed
 	}
 	if p.free > 0 {
 		p.free--
@@ -207,7 +227,7 @@ func (p *pool) takePlace(ctx context.Context, urgent bool) error {
 	case <-wait.given:
 		return nil
 	case <-p.stop:
-		return errClosed
+		return ErrClosed
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
@@ -221,7 +241,7 @@ func (p *pool) takePlace(ctx context.Context, urgent bool) error {
 }
 
 // urgent counts who waits urgently. p.mu is held.
-func (p *pool) urgent() int {
+func (p *Pool) urgent() int {
 	n := slices.IndexFunc(p.waiting, func(w *place) bool { return !w.urgent })
 	if n < 0 {
 		return len(p.waiting)
@@ -230,7 +250,7 @@ func (p *pool) urgent() int {
 }
 
 // pass takes parked children from their documents for those who wait. p.mu is held.
-func (p *pool) pass() {
+func (p *Pool) pass() {
 	for len(p.waiting) > 0 && len(p.parked) > 0 {
 		at := 0
 		if !p.waiting[0].urgent {
@@ -253,7 +273,7 @@ func (p *pool) pass() {
 }
 
 // passIn calls pass again in a while. p.mu is held.
-func (p *pool) passIn(d time.Duration) {
+func (p *Pool) passIn(d time.Duration) {
 	if p.reclaim == nil {
 		p.reclaim = time.AfterFunc(d, func() {
 			p.mu.Lock()
@@ -266,14 +286,14 @@ func (p *pool) passIn(d time.Duration) {
 
 // fresh returns a started child that has seen no document. One that has ended while it was
 // idle, killed for want of memory for example, is passed over once.
-func (p *pool) fresh(ctx context.Context) (c *child, err error) {
+func (p *Pool) fresh(ctx context.Context) (c *Child, err error) {
 	for range 2 {
 		select {
 		case c = <-p.spare:
 		case err = <-p.fault:
 			return nil, err
 		case <-p.stop:
-			return nil, errClosed
+			return nil, ErrClosed
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
@@ -288,11 +308,11 @@ func (p *pool) fresh(ctx context.Context) (c *child, err error) {
 			return nil, context.Cause(ctx)
 		}
 	}
-	return nil, fmt.Errorf("%w: %w", errNoChild, errDiedEarly)
+	return nil, fmt.Errorf("%w: %w", ErrNoChild, errDiedEarly)
 }
 
 // takeSpare turns a place into a child, and gives the place back if it cannot.
-func (p *pool) takeSpare(ctx context.Context) (c *child, err error) {
+func (p *Pool) takeSpare(ctx context.Context) (c *Child, err error) {
 	c, err = p.fresh(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -302,14 +322,14 @@ func (p *pool) takeSpare(ctx context.Context) (c *child, err error) {
 	}
 	if p.closed {
 		c.kill()
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 	p.leased[c] = time.Now()
 	return c, nil
 }
 
 // givePlace hands a place to who is first in line. p.mu is held.
-func (p *pool) givePlace() {
+func (p *Pool) givePlace() {
 	if len(p.waiting) == 0 {
 		p.free++
 		return
@@ -320,7 +340,7 @@ func (p *pool) givePlace() {
 
 // overrun takes the place of a child that has been at one call for long. The memory of such children is bounded by their number: over it they keep
 // their places.
-func (p *pool) overrun(c *child) {
+func (p *Pool) overrun(c *Child) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, here := p.leased[c]; !here || len(p.late) >= p.most {
@@ -331,8 +351,8 @@ func (p *pool) overrun(c *child) {
 	p.givePlace()
 }
 
-// park marks a leased child as idle, for others to take.
-func (p *pool) park(c *child) {
+// Park marks a leased child as idle, for others to take.
+func (p *Pool) Park(c *Child) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.end(c) {
@@ -343,7 +363,7 @@ func (p *pool) park(c *child) {
 }
 
 // end ends a child that was late; false when it was not. p.mu is held.
-func (p *pool) end(c *child) bool {
+func (p *Pool) end(c *Child) bool {
 	if _, was := p.late[c]; !was {
 		return false
 	}
@@ -352,8 +372,8 @@ func (p *pool) end(c *child) bool {
 	return true
 }
 
-// overdue reports whether a child's document should give it away.
-func (p *pool) overdue(c *child) bool {
+// Overdue reports whether a child's document should give it away.
+func (p *Pool) Overdue(c *Child) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, late := p.late[c]; late {
@@ -362,15 +382,15 @@ func (p *pool) overdue(c *child) bool {
 	return len(p.waiting) > 0 && (p.waiting[0].urgent || time.Since(p.leased[c]) > slice)
 }
 
-// wanted reports whether somebody waits for a child.
-func (p *pool) wanted() bool {
+// Wanted reports whether somebody waits for a child.
+func (p *Pool) Wanted() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.waiting) > 0
 }
 
-// unpark takes a parked child back. False means that it is gone.
-func (p *pool) unpark(c *child) bool {
+// Unpark takes a parked child back. False means that it is gone.
+func (p *Pool) Unpark(c *Child) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := slices.Index(p.parked, c)
@@ -381,9 +401,9 @@ func (p *pool) unpark(c *child) bool {
 	return true
 }
 
-// release kills a child, because it has seen a document, and gives its place away.
+// Release kills a child, because it has seen a document, and gives its place away.
 // Releasing one that is gone already does nothing.
-func (p *pool) release(c *child) {
+func (p *Pool) Release(c *Child) {
 	c.kill()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -397,8 +417,9 @@ func (p *pool) release(c *child) {
 	p.givePlace()
 }
 
-// close kills all children and waits for them.
-func (p *pool) close(ctx context.Context) error {
+// Close kills all children and waits for them until ctx is done.
+func (p *Pool) Close(ctx context.Context) error {
+	p.Decoders.close()
 	p.mu.Lock()
 	if !p.closed {
 		p.closed = true

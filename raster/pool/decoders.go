@@ -1,4 +1,4 @@
-package raster
+package pool
 
 import (
 	"context"
@@ -9,12 +9,12 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// decoders lends children to images, one image at a time. They are not those of the
+// Decoders lends children to images, one image at a time. They are not those of the
 // pool's documents: an image is done in one go, so nothing is parked or taken away. A child
 // in which only decoders written in Go have seen an image goes on with the next:
 // a start costs some 10 ms of processor time, as much as an image.
-type decoders struct {
-	pool   *pool
+type Decoders struct {
+	pool   *Pool
 	places chan struct{} // a token for each child in use
 	heavy  *semaphore.Weighted
 	total  int64 // of heavy, in bytes
@@ -22,14 +22,14 @@ type decoders struct {
 
 	mu     sync.Mutex
 	closed bool
-	inUse  map[*child]struct{}
+	inUse  map[*Child]struct{}
 	idle   []idleChild // longest unused first
 	trim   *time.Timer // ends those idle for long; nil before there is one
 }
 
 // idleChild is done with an image and waits for the next.
 type idleChild struct {
-	*child
+	*Child
 	since time.Time
 }
 
@@ -43,26 +43,21 @@ const (
 	lightScans  = 32
 )
 
-// keptMemory is the largest image after which a child goes on with another: its heap
-// stays as large.
-const keptMemory = 128 << 20
-
-// newDecoders has a place for each worker and one beside them. Heavy images take at most
+// newDecoders has two places or more. Heavy images take at most
 // half of the places, and together the memory of one child.
-func newDecoders(cfg Config, p *pool) *decoders {
-	places := cfg.Workers + 1
-	return &decoders{
+func newDecoders(cfg Config, p *Pool) *Decoders {
+	return &Decoders{
 		pool:   p,
-		places: make(chan struct{}, places),
-		heavy:  semaphore.NewWeighted(cfg.ChildMemory),
-		total:  cfg.ChildMemory,
-		share:  cfg.ChildMemory / int64(places/2),
-		inUse:  make(map[*child]struct{}),
+		places: make(chan struct{}, cfg.Decoders),
+		heavy:  semaphore.NewWeighted(cfg.Memory),
+		total:  cfg.Memory,
+		share:  cfg.Memory / int64(cfg.Decoders/2),
+		inUse:  make(map[*Child]struct{}),
 	}
 }
 
-// charge waits until an image may be decoded. release gives its memory back.
-func (d *decoders) charge(ctx context.Context, memory int64, scans int) (release func(), err error) {
+// Charge waits until an image that takes memory may be decoded. release gives that back.
+func (d *Decoders) Charge(ctx context.Context, memory int64, scans int) (release func(), err error) {
 	if memory <= lightMemory && scans <= lightScans {
 		return func() {}, nil
 	}
@@ -73,12 +68,12 @@ func (d *decoders) charge(ctx context.Context, memory int64, scans int) (release
 	return func() { d.heavy.Release(bytes) }, nil
 }
 
-// acquire waits for a place and gives a child without a document.
-func (d *decoders) acquire(ctx context.Context) (*child, error) {
+// Acquire waits for a place and gives a child without a document.
+func (d *Decoders) Acquire(ctx context.Context) (*Child, error) {
 	select {
 	case d.places <- struct{}{}:
 	case <-d.pool.stop:
-		return nil, errClosed
+		return nil, ErrClosed
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
@@ -97,14 +92,14 @@ func (d *decoders) acquire(ctx context.Context) (*child, error) {
 }
 
 // takeIdle returns a child that is done with an image, nil for none.
-func (d *decoders) takeIdle() (*child, error) {
+func (d *Decoders) takeIdle() (*Child, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 	for len(d.idle) > 0 {
-		c := d.idle[len(d.idle)-1].child
+		c := d.idle[len(d.idle)-1].Child
 		d.idle = d.idle[:len(d.idle)-1]
 		if c.killed.Err() == nil {
 			return c, nil
@@ -113,22 +108,22 @@ func (d *decoders) takeIdle() (*child, error) {
 	return nil, nil
 }
 
-func (d *decoders) use(c *child) error {
+func (d *Decoders) use(c *Child) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
 		c.kill()
-		return errClosed
+		return ErrClosed
 	}
 	d.inUse[c] = struct{}{}
 	return nil
 }
 
-// release gives the place back, and keeps the child for the next image if it may be.
-func (d *decoders) release(c *child, clean bool) {
+// Release gives the place back, and keeps the child for the next image if it may be.
+func (d *Decoders) Release(c *Child, clean bool) {
 	d.mu.Lock()
 	delete(d.inUse, c)
-	if clean && !d.closed {
+	if clean && !c.steppedBack.Load() && !d.closed {
 		d.idle = append(d.idle, idleChild{c, time.Now()})
 		d.trimLater()
 	} else {
@@ -139,7 +134,7 @@ func (d *decoders) release(c *child, clean bool) {
 }
 
 // trimLater ends children that are idle for long, when it is time. d.mu is held.
-func (d *decoders) trimLater() {
+func (d *Decoders) trimLater() {
 	if len(d.idle) == 0 {
 		return
 	}
@@ -151,7 +146,7 @@ func (d *decoders) trimLater() {
 	}
 }
 
-func (d *decoders) trimIdle() {
+func (d *Decoders) trimIdle() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for len(d.idle) > 0 && time.Since(d.idle[0].since) >= idleTime {
@@ -164,7 +159,7 @@ func (d *decoders) trimIdle() {
 }
 
 // close kills all children. The pool waits for their end.
-func (d *decoders) close() {
+func (d *Decoders) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.closed = true

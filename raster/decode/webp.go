@@ -1,4 +1,4 @@
-package raster
+package decode
 
 import (
 	"image"

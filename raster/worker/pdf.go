@@ -1,0 +1,42 @@
+package worker
+
+import (
+	"ocr-gateway/document"
+	"ocr-gateway/raster/decode"
+	"ocr-gateway/raster/mupdf"
+	"ocr-gateway/raster/wire"
+)
+
+// pdfReader reads PDF by MuPDF.
+type pdfReader struct{ doc *mupdf.Document }
+
+func (r pdfReader) Pages() (int, error) { return r.doc.Pages() }
+
+func (r pdfReader) Faults() mupdf.Faults { return r.doc.Faults() }
+
+const pointsPerInch = 72
+
+// smallPage is the longer side in points of a page that may be too small for the
+// image on it: half a sheet of paper.
+const smallPage = 432
+
+func (r pdfReader) Size(page int) (decode.Size, error) {
+	width, height, err := r.doc.Size(page)
+	size := decode.Size{Width: width, Height: height}
+	if err == nil && max(width, height) < smallPage {
+		if scale, err := r.doc.ImageScale(page); err == nil {
+			size.DPI = scale * pointsPerInch
+		}
+		mupdf.Said() // what was said now has to be said again when the page is drawn
+	}
+	return size, err
+}
+
+func (r pdfReader) Render(page, width, height int, pix []byte) (decode.Drawn, error) {
+	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, r.doc.Render(page, width, height, pix)
+}
+
+func (r pdfReader) RenderWithWords(page, width, height int, pix []byte) (decode.Drawn, []document.Word, error) {
+	words, err := r.doc.RenderWithWords(page, width, height, pix)
+	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, words, err
+}
