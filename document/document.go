@@ -92,6 +92,9 @@ type Options struct {
 	// Prompt is put to the model in place of the task's own; empty means the task's.
 	// Only engines whose operator allows it take one.
 	Prompt string
+	// TextLayer says whether a PDF's own text may stand in place of reading; empty means
+	// TextLayerOff.
+	TextLayer TextLayer
 	// Batch says that nobody waits for the pages one by one: others go first.
 	Batch bool
 	// Question is answered by engines that can, for every page; nil asks nothing.
@@ -281,8 +284,9 @@ type Region struct {
 	Status     Status        `json:"status"`
 	Content    string        `json:"content"`
 	Format     ContentFormat `json:"format"`
-	Confidence *float64      `json:"confidence"`      // measured or nil
-	Lines      []Line        `json:"lines,omitempty"` // from detectors and engines that see lines
+	Confidence *float64      `json:"confidence"`       // measured or nil
+	Source     TextSource    `json:"source,omitempty"` // of Content
+	Lines      []Line        `json:"lines,omitempty"`  // from detectors and engines that see lines
 	// Image is what Options.Images asks for: a data: URI or a name. Only of RegionImage.
 	Image string `json:"image,omitempty"`
 	// Attempts is how often the region was sent to a model server, and the tokens

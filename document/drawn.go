@@ -102,3 +102,16 @@ type LayerCounts struct {
 	Read     int `json:"read"`     // characters of the PDF's text that were read all the same
 	Refuted  int `json:"refuted"`  // glyphs that the PDF takes for another character than the one seen
 }
+
+// Plus is the sum of two counts, either of which may be nil for none.
+func (c *LayerCounts) Plus(d *LayerCounts) *LayerCounts {
+	var sum LayerCounts
+	for _, one := range []*LayerCounts{c, d} {
+		if one != nil {
+			sum.Verified += one.Verified
+			sum.Read += one.Read
+			sum.Refuted += one.Refuted
+		}
+	}
+	return &sum
+}

@@ -1,27 +1,36 @@
 package textlayer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
 
 // lookalikes are characters that a reader takes for each other, in groups. One seen in place of
-// another speaks neither for nor against it, and takes more readings to verify.
+// another speaks neither for nor against it, and takes more readings to verify. Those of two
+// scripts are no question to a reader that knows both.
 var lookalikes = strings.Fields(`
 	0OoDQ°º 1lI|!iíìj7ıĺ 2Zz 5Ss$ 8B& 6bG 9gq 4A 3Ee3 ce oae uvy nhr ft rn CGcO EF PR UV VYv MN
 	.,·• ;:,. '"` + "`" + ` -_~ ([{ )]} *× xX× /| \| oO0 ßBβ μuµ νv ρp κk τt ωw Δ∆ Ω∑Σ
-	АA ВB ЕE КK МM НH ОO0 РP СC ТT ХX аa еe оo0 рp сc уy хx ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX
-	己已巳 未末 日曰 土士 人入八 一ー－-— 二ニ 三ミ 力カ 口ロ 工エ 夕タ 卜ト へヘ りリ べベ 千干于 大太犬 王玉 ッツっつ ャヤやゃ ュユゆゅ ョヨよょ ァアぁあ 。． 、，`)
+	ー－-— 二ニ 三ミ 力カ 口ロ 工エ 夕タ 卜ト へヘ りリ べベ 。． 、，
+	己已巳 未末 日曰 土士 人入八 千干于 大太犬 王玉 ッツっつ ャヤやゃ ュユゆゅ ョヨよょ ァアぁあ`)
 
-var groups = func() map[rune][]int {
+var crossScript = strings.Fields(`
+	АA ВB ЕE КK МM НH ОO0 РP СC ТT ХX аa еe оo0 рp сc уy хx ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX`)
+
+var groups = groupsOf(append(slices.Clone(lookalikes), crossScript...))
+
+var ownGroups = groupsOf(lookalikes)
+
+func groupsOf(words []string) map[rune][]int {
 	of := map[rune][]int{}
-	for i, group := range lookalikes {
+	for i, group := range words {
 		for _, r := range group {
 			of[r] = append(of[r], i)
 		}
 	}
 	return of
-}()
+}
 
 // confusable reports whether a reader may well see one text for the other.
 func confusable(a, b []rune) bool {
@@ -90,7 +99,7 @@ const sameInCapitals = "cosuvwxzpk"
 func easilyMistaken(text string) bool {
 	for _, r := range plain(text) {
 		b := bare(r)
-		if len(groups[r]) > 0 || b != r || strings.ContainsRune(sameInCapitals, unicode.ToLower(b)) {
+		if len(ownGroups[r]) > 0 || b != r || strings.ContainsRune(sameInCapitals, unicode.ToLower(b)) {
 			return true
 		}
 	}

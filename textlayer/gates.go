@@ -14,6 +14,7 @@ const (
 	readable = 48 // contrast from which it is there for everybody
 	astray   = 8  // of 255: the pixels at a glyph's place that are not its own, by its area
 	overlap  = 0.5
+	margin   = 3 // pixels by which a box of ink is wider than what is drawn
 )
 
 // seen reports whether the glyphs of a line are all to be seen, and nothing else at
@@ -37,9 +38,9 @@ func (p *page) seen(ln *line) bool {
 func (ln *line) piled() bool {
 	for i := 1; i < len(ln.glyphs); i++ {
 		a, b := ln.glyphs[i-1].Ink, ln.glyphs[i].Ink
-		across := min(a[2], b[2]) - max(a[0], b[0])
+		across := min(a[2], b[2]) - max(a[0], b[0]) - margin
 		down := min(a[3], b[3]) - max(a[1], b[1])
-		if down > 0 && float64(across) > overlap*float64(min(a[2]-a[0], b[2]-b[0])) {
+		if down > 0 && float64(across) > overlap*float64(max(min(a[2]-a[0], b[2]-b[0])-margin, 2)) {
 			return true
 		}
 	}

@@ -13,9 +13,8 @@ const (
 	sameBaseline = 0.12 // between the baselines of one line
 	lineGap      = 1.0  // white that ends a line: about three spaces
 	doubled      = 0.15 // between two paintings of one glyph, set twice to look bold
-	ascent       = 0.82 // of a line above its baseline, and
-	descent      = 0.26 // below: what the line detector of the embedded engine marks
-	sideRoom     = 0.12
+	ascent       = 0.5  // of a line above its baseline at least, and
+	descent      = 0.1  // below, however low its letters are
 )
 
 // page is a page's own text on its way to a verdict.
@@ -200,15 +199,14 @@ func (ln *line) extent() (x0, y0, x1, y1 float64) {
 
 // settle says where a line is on the page and whether it can be believed at all.
 func (p *page) settle(ln *line) {
-	x0, _, x1, _ := ln.extent()
+	// As wide of the ink as line detectors draw their boxes; see margin.
+	const around, below = 1, 1.5 // pixels
+	x0, x1 := math.Inf(1), math.Inf(-1)
 	top, bottom := ln.baseline-ascent*ln.size, ln.baseline+descent*ln.size
 	for _, c := range ln.glyphs {
-		x0, x1 = min(x0, float64(c.Ink[0])), max(x1, float64(c.Ink[2]))
-		if ln.uneven {
-			top, bottom = min(top, float64(c.Ink[1])), max(bottom, float64(c.Ink[3]))
-		}
+		x0, x1 = min(x0, float64(c.Ink[0])-around), max(x1, float64(c.Ink[2])+around)
+		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
 	}
-	x0, x1 = x0-sideRoom*ln.size, x1+sideRoom*ln.size
 	ln.place = levelLine(x0, top, x1, bottom, p.width, p.height)
 	ln.seen = p.seen(ln)
 	ln.sound = ln.seen && !ln.uneven && p.believable(ln)

@@ -17,7 +17,7 @@ import (
 
 // Reader reads lines of a page: it returns them in the same order, with Text and
 // Confidence where it could.
-type Reader func(ctx context.Context, lines []document.Line) ([]document.Line, error)
+type Reader = func(ctx context.Context, lines []document.Line) ([]document.Line, error)
 
 const (
 	// rounds is how often a page's lines are sampled; each knows what the one before taught.

@@ -27,7 +27,7 @@ type ocrJob struct {
 }
 
 func newOCR() *cobra.Command {
-	var outDir, name, pages, task, password, tables, images string
+	var outDir, name, pages, task, password, tables, images, layer string
 	var dpi int
 	var headers, join bool
 	cmd := &cobra.Command{
@@ -48,6 +48,7 @@ func newOCR() *cobra.Command {
 	cmd.Flags().BoolVar(&headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
 	cmd.Flags().StringVar(&tables, "table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
 	cmd.Flags().StringVar(&images, "images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	cmd.Flags().StringVar(&layer, "text-layer", "", "the text that PDFs bring with them: off, or verified to take what has been checked glyph by glyph (default: setting pipeline.text_layer)")
 	cmd.Flags().BoolVar(&join, "join-tables", false, "join tables that continue over a page break")
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
 		pageRange, err := document.ParsePageRange(pages)
@@ -61,10 +62,12 @@ func newOCR() *cobra.Command {
 		opts := document.Options{
 			Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, IncludeHeaders: headers,
 			TableFormat: document.TableFormat(tables), Images: document.Images(images), JoinTables: join,
+			TextLayer: document.TextLayer(layer),
 		}
 		if err := errors.Join(
 			oneOf("--table-format", opts.TableFormat, document.TableFormats),
-			oneOf("--images", opts.Images, document.AllImages)); err != nil {
+			oneOf("--images", opts.Images, document.AllImages),
+			oneOf("--text-layer", opts.TextLayer, append(document.TextLayers, ""))); err != nil {
 			return err
 		}
 		if opts.Images == document.ImagesRef && f.Extension == ".md" && outDir == "" {

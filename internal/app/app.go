@@ -20,6 +20,7 @@ import (
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
+	"ocr-gateway/textlayer"
 )
 
 // stopTimeout bounds the stop of each part.
@@ -95,6 +96,7 @@ func (a *App) build() error {
 		SettleHeads: assemble.SettleHeads,
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
+		Ledger:      func() pipeline.Ledger { return textlayer.New() },
 	}, a.log)
 	return nil
 }

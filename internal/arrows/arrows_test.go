@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"raster/decode":                  {"raster/kind", "raster/mupdf", "raster/wire"},
 	"raster/mupdf":                   {"document"},
 	"textlayer":                      {"document"},
+	"textlayer/attack":               {}, // documents that lie, for tests of others
 	"raster/wire":                    {"document", "raster/kind"},
 	"raster/kind":                    {},
 	"raster/sandbox":                 {},
@@ -102,6 +103,7 @@ var testArrows = map[string][]string{
 	"raster":            {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":     {"raster/rastertest"},
 	"cmd/ocr-gateway":   {"raster", "engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
+	"textlayer/attack":  {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
 	"faults":            {"engine/enginetest", "internal/app"},
 	"provision":         {"provision/runpod", "provision/runpodtest"},
 	"provision/runpod":  {"provision/runpodtest"},
@@ -127,7 +129,7 @@ var homes = map[string][]string{
 	"github.com/gen2brain/avif":         {"raster/decode"},
 	"github.com/gen2brain/webp":         {"raster/decode"},
 	"github.com/disintegration/imaging": {"raster/decode"},
-	"golang.org/x/image":                {"raster/decode", "engine/enginetest"},
+	"golang.org/x/image":                {"raster/decode", "engine/enginetest", "textlayer/attack"},
 	"golang.org/x/net/html":             {"internal/assemble"},
 	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
 	"golang.org/x/sys":                  {"raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},

@@ -84,6 +84,8 @@ static void place(fz_context *ctx, ocr_glyph *g, fz_font *font, fz_matrix m, flo
 	g->upright = !vertical && m.a > 0 && m.d < 0 && tilt <= .02f * m.a && lean <= .4f * high &&
 		m.a >= .4f * high && m.a <= 2.5f * high;
 	fz_rect r = fz_bound_glyph(ctx, font, g->gid, m);
+	if (!(r.x0 < r.x1 && r.y0 < r.y1))
+		return; // a blank
 	float x0 = r.x0 - 1, y0 = r.y0 - 1, x1 = r.x1 + 2, y1 = r.y1 + 2;
 	if (!(x0 < x1 && y0 < y1 && x1 > 0 && y1 > 0 && x0 < drawn.width && y0 < drawn.height))
 		return; // off the page, or no number
