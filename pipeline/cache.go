@@ -41,7 +41,7 @@ type cacheKey struct {
 // kind that it knows.
 func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok bool) {
 	var known [sha256.Size]byte
-	if r.ledger != nil {
+	if r.judges(by) {
 		known = r.ledger.State()
 	}
 	pixels, ok := hashPixels(page.Image)
@@ -133,7 +133,7 @@ func (r *run) keep(by document.Info, page *document.PageResult, lessons []byte) 
 
 // restore makes a page of what was kept. False when it cannot: the value is damaged, or
 // pictures are wanted of a page that is not upright as it was rendered.
-func (r *run) restore(ctx context.Context, value []byte, page *document.Page, result *document.PageResult) bool {
+func (r *run) restore(ctx context.Context, by *backend, value []byte, page *document.Page, result *document.PageResult) bool {
 	var k kept
 	if json.Unmarshal(value, &k) != nil {
 		return false
@@ -152,7 +152,7 @@ func (r *run) restore(ctx context.Context, value []byte, page *document.Page, re
 	if r.wantsPictures() && readable(regions) < len(regions) && (k.Rotation != 0 || k.Width != page.Width || k.Height != page.Height) {
 		return false
 	}
-	if r.ledger != nil && r.ledger.Repeat(k.Lessons) != nil {
+	if r.judges(by) && r.ledger.Repeat(k.Lessons) != nil {
 		return false
 	}
 	result.TextLayer = k.TextLayer
@@ -175,7 +175,7 @@ func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, re
 		return r.read(ctx, by, page, result, t)
 	}
 	value, mine := r.cache.find(ctx, key)
-	if value != nil && r.restore(ctx, value, page, result) {
+	if value != nil && r.restore(ctx, by, value, page, result) {
 		t.pass()
 		page.Release()
 		if ctx.Err() != nil {

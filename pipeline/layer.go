@@ -61,14 +61,20 @@ func (t *turn) wait(ctx context.Context) error {
 // pass gives the next page its turn. It may be called again.
 func (t *turn) pass() { t.once.Do(func() { close(t.passed) }) }
 
+// judges reports whether the text of pages that by reads is judged.
+func (r *run) judges(by *backend) bool {
+	_, can := by.Recognizer.(LineReader)
+	return can && r.ledger != nil
+}
+
 // judge sets page.Layer if by can make use of it. It is the page's turn, which is passed on.
 func (r *run) judge(ctx context.Context, by *backend, page *document.Page, t *turn) (err error) {
 	defer t.pass()
-	reader, can := by.Recognizer.(LineReader)
-	if r.ledger == nil || !can || page.Drawn == nil {
+	if !r.judges(by) || page.Drawn == nil {
 		return nil
 	}
 	defer recovered(&err)
+	reader := by.Recognizer.(LineReader)
 	page.Layer, err = r.ledger.Judge(ctx, page, func(ctx context.Context, lines []document.Line) ([]document.Line, error) {
 		return reader.ReadAt(ctx, page, lines)
 	})

@@ -27,7 +27,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 	}
 	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
 	by.pace.rendered(r.since(page.Number))
-	if r.ledger != nil && t.wait(ctx) != nil {
+	if r.judges(by) && t.wait(ctx) != nil {
 		return nil
 	}
 	if r.cache != nil {

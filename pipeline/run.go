@@ -141,8 +141,8 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 		turn := r.nextTurn()
 		workers.Go(func() {
 			defer r.end(page.Number)
-			defer turn.pass()
 			result := r.page(ctx, page, err, turn)
+			turn.pass()
 			if result == nil { // the run was canceled: counted by finish
 				return
 			}
