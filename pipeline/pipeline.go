@@ -122,7 +122,7 @@ type Pipeline struct {
 	settings       string
 	newLedger      func() Ledger // nil when there is none
 	textLayer      document.TextLayer
-	window         int           // pages of one document in work at once, at most
+	window         int // pages of one document in work at once, at most
 	log            *slog.Logger
 }
 

@@ -11,6 +11,7 @@ const (
 	ruleThick  = 2  // squares
 	leastInk   = 6  // squares of the smallest thing that may be text
 	reach      = 3  // squares of white within one area
+	margins    = 8  // squares around an area, for who looks there
 	maxAreas   = 200
 )
 
@@ -94,6 +95,12 @@ func (p *page) areas() []document.BBox {
 			found = append(found, box)
 		}
 	}
+	for _, box := range p.unclear() {
+		found = append(found, image.Rect(box.Min.X/b.Step, box.Min.Y/b.Step, box.Max.X/b.Step+1, box.Max.Y/b.Step+1))
+	}
+	for i := range found {
+		found[i] = found[i].Inset(-margins)
+	}
 	found = joined(found)
 	if len(found) > maxAreas {
 		all := found[0]
@@ -105,12 +112,37 @@ func (p *page) areas() []document.BBox {
 	page := image.Rect(0, 0, p.width, p.height)
 	var areas []document.BBox
 	for _, r := range found {
-		r = image.Rect(r.Min.X*b.Step, r.Min.Y*b.Step, r.Max.X*b.Step, r.Max.Y*b.Step).Inset(-2 * b.Step).Intersect(page)
+		r = image.Rect(r.Min.X*b.Step, r.Min.Y*b.Step, r.Max.X*b.Step, r.Max.Y*b.Step).Intersect(page)
 		if !r.Empty() {
 			areas = append(areas, document.BoxOf(r))
 		}
 	}
 	return areas
+}
+
+// unclear are the places of text that is seen and of no use here: lines that are not seen
+// well, and what does not run level, each run of it as one.
+func (p *page) unclear() (boxes []image.Rectangle) {
+	for _, ln := range p.lines {
+		if !ln.seen {
+			boxes = append(boxes, ln.place.BBox.Rect())
+		}
+	}
+	run := false // the last box is one of glyphs
+	for i := range p.drawn.Characters {
+		c := &p.drawn.Characters[i]
+		ink := c.Ink.Rect()
+		if c.Upright || c.Contrast < faint || ink.Empty() || !finite(c) {
+			continue
+		}
+		if n := len(boxes) - 1; run && boxes[n].Inset(-int(min(c.Size, 64))).Overlaps(ink) {
+			boxes[n] = boxes[n].Union(ink)
+		} else {
+			boxes = append(boxes, ink)
+		}
+		run = true
+	}
+	return boxes
 }
 
 // cells are a map of a map: of reach x reach squares each.

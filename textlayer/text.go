@@ -10,7 +10,7 @@ import (
 
 // White between glyphs, in ems.
 const (
-	wordGap  = 0.2  // is a blank, where the PDF says none
+	wordGap  = 0.14 // is a blank, where the PDF says none
 	blankGap = 0.08 // is one where the PDF says so
 	cjkGap   = 0.5  // is one between characters that stand without
 )
@@ -23,7 +23,7 @@ func (ln *line) text() []document.LayerCharacter {
 		if i > 0 {
 			last := ln.glyphs[i-1]
 			gap := float64(c.X0-last.X1) / float64(max(c.Size, last.Size))
-			least := max(wordGap, usual+wordGap*.75)
+			least := max(wordGap, usual+wordGap*.8)
 			switch {
 			case square(last.Text) && square(c.Text):
 				least = cjkGap
@@ -39,8 +39,8 @@ func (ln *line) text() []document.LayerCharacter {
 	return out
 }
 
-// usualGap is the white between the letters of a line that is set wide: the median,
-// 0 for most lines.
+// usualGap is the white between the letters of a line that is set wide: the lower
+// quartile, 0 for most lines.
 func (ln *line) usualGap() float64 {
 	var gaps []float64
 	for i := 1; i < len(ln.glyphs); i++ {
@@ -53,7 +53,7 @@ func (ln *line) usualGap() float64 {
 		return 0
 	}
 	slices.Sort(gaps)
-	return max(gaps[len(gaps)/2], 0)
+	return max(gaps[len(gaps)/4], 0)
 }
 
 // blankBetween reports whether the PDF says that a blank lies between two glyphs.
