@@ -258,7 +258,8 @@ const (
 	StatusPartial Status = "partial"
 	// StatusFailed carries the reason in Error.
 	StatusFailed Status = "failed"
-	// StatusSkipped means not attempted by design, such as an image without text.
+	// StatusSkipped means not attempted by design, such as an image without text, or
+	// left out since it is no text that can be read; Error says why.
 	StatusSkipped Status = "skipped"
 	// StatusTruncated means the text was cut; Error says why.
 	StatusTruncated Status = "truncated"
@@ -324,6 +325,9 @@ type Recognition struct {
 	Lines      []Line   // nil when the engine does not see lines
 	Source     TextSource
 	Truncated  *Problem // why Content is incomplete; nil when complete
+	// Skipped says why there is no Content of something that looks like text; nil where
+	// there is, or nothing does.
+	Skipped *Problem
 	// Regions are the parts of Content, in reading order, of engines that find them
 	// themselves: Type, Label, Level, BBox, Content and Format. They take the region's place.
 	Regions []Region

@@ -29,8 +29,10 @@ const (
 	CodeEngineFailed      Code = "engine_failed"       // recognition failed
 	CodeLayoutFailed      Code = "layout_failed"       // layout detection failed
 	CodeScriptUnsupported Code = "script_unsupported"  // text in a script that the engine cannot read
+	CodeNotRead           Code = "not_read"            // something that looks like text is not in the answer; its page is complete otherwise
 	CodeImageLeftOut      Code = "image_left_out"      // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded        Code = "overloaded"          // full or draining: retry later
+	CodeTooManyRequests   Code = "too_many_requests"   // of one client at once: retry later
 	CodeDeadlineExceeded  Code = "deadline_exceeded"   // the request's time is over
 	CodeCanceled          Code = "canceled"            // the client went away or the server stops
 	CodeNotFound          Code = "not_found"           // no such route or thing
@@ -59,12 +61,30 @@ type Problem struct {
 	Retryable bool   `json:"retryable"` // the same request may succeed later
 	// Limit names the limit of the server that was met, where one was.
 	Limit string `json:"limit,omitempty"`
+	// Parts are the single things that are wrong, where a problem has several: options of
+	// a request, pages of a document.
+	Parts []Part `json:"-"`
 	Cause error  `json:"-"`
+}
+
+// Part is one of several things that are wrong.
+type Part struct {
+	Field  string `json:"field,omitempty"` // an option or the field of a file
+	Page   int    `json:"page,omitempty"`
+	Code   Code   `json:"code,omitempty"`
+	Detail string `json:"detail"`
 }
 
 // Problemf makes a problem with a formatted detail.
 func Problemf(code Code, phase Phase, format string, args ...any) *Problem {
 	return &Problem{Code: code, Phase: phase, Detail: fmt.Sprintf(format, args...)}
+}
+
+// Invalid makes the problem of one field of a request.
+func Invalid(field, format string, args ...any) *Problem {
+	p := Problemf(CodeInvalidRequest, PhaseAdmission, format, args...)
+	p.Parts = []Part{{Field: field, Detail: p.Detail}}
+	return p
 }
 
 // EndProblem says why work ended with its context: cause is the context's cause, or an

@@ -45,9 +45,14 @@ func ReadSource(name string, r io.Reader, limit int64, dir string) (*Source, err
 	}
 	if s.Size > limit {
 		s.Close()
-		return nil, Problemf(CodeTooLarge, PhaseAdmission, "the upload is larger than the limit of %d bytes", limit)
+		return nil, TooLarge(limit)
 	}
 	return s, nil
+}
+
+// TooLarge is the problem of an upload of more than limit bytes.
+func TooLarge(limit int64) *Problem {
+	return Problemf(CodeTooLarge, PhaseAdmission, "the upload is larger than the limit of %d bytes", limit)
 }
 
 // spool moves what was read and the rest of r to an unlinked file.

@@ -117,10 +117,14 @@ func (r *run) keep(by document.Info, page *document.PageResult, lessons []byte) 
 		k.Answer = &page.Answer.Text
 	}
 	for _, region := range page.Regions {
-		if region.Error != nil && region.Error.Code != document.CodeImageLeftOut {
+		switch {
+		case region.Error == nil, region.Error.Code == document.CodeNotRead:
+		case region.Error.Code == document.CodeImageLeftOut:
+			region.Error = nil
+		default:
 			return nil
 		}
-		region.Error, region.Image = nil, ""
+		region.Image = ""
 		region.Attempts, region.PromptTokens, region.CompletionTokens = 0, 0, 0
 		k.Regions = append(k.Regions, keptRegion{region, region.Grid})
 	}

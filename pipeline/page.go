@@ -215,6 +215,9 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 	if got.Truncated != nil {
 		region.Status = document.StatusTruncated
 	}
+	if got.Skipped != nil {
+		region.Status, region.Error = document.StatusSkipped, got.Skipped
+	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
 	region.Source = got.Source
 	found := foundIn(region, got.Regions)

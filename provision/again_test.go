@@ -65,8 +65,8 @@ func TestFailedPodIsStartedAgain(t *testing.T) {
 		if n := w.fake.Count("start") - before; n != 1 {
 			t.Errorf("it was started %d times in one run", n)
 		}
-		if !strings.Contains(strings.Join(w.recorder.lines, "\n"), "no space left on device") {
-			t.Errorf("told %q", w.recorder.lines)
+		if !strings.Contains(strings.Join(w.recorder.Lines, "\n"), "no space left on device") {
+			t.Errorf("told %q", w.recorder.Lines)
 		}
 	})
 	t.Run("it is not asked to stop", func(t *testing.T) {

@@ -2,16 +2,21 @@ package provision
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"net/http"
 	"time"
 
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
 )
+
+//go:embed start.sh
+var startScript string
 
 // created looks whether the deployment has its pod: by id, or, where its
 // creation was interrupted before the id was known, by its unique name.
@@ -63,7 +68,7 @@ func (r *run) create(ctx context.Context) error {
 			return err
 		}
 		r.Progress.Waiting(fmt.Sprintf("none of %d kinds of GPU is free, looking again for %s", len(r.plan.Candidates), time.Until(until).Round(time.Second)))
-		if err := sleep(ctx, r.StockPause); err != nil {
+		if err := backoff.Sleep(ctx, r.StockPause); err != nil {
 			return err
 		}
 		if err := r.replan(ctx); err != nil && !errors.Is(err, cloud.ErrNoStock) {
@@ -171,7 +176,7 @@ const unansweredLooks = 6
 func (r *run) findUnanswered(ctx context.Context, cause error) error {
 	r.Progress.Waiting("the order was not answered; looking whether a pod was made")
 	for range unansweredLooks {
-		if err := sleep(ctx, r.Poll); err != nil {
+		if err := backoff.Sleep(ctx, r.Poll); err != nil {
 			return err
 		}
 		found, err := r.findByName(ctx)
@@ -364,14 +369,4 @@ func pendingCloud(err error) error {
 		return err
 	}
 	return stage.WaitFor("the cloud does not answer: %v", err)
-}
-
-// sleep waits, unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
 }

@@ -17,10 +17,11 @@ import (
 	"ocr-gateway/provision"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/runpodtest"
-	"ocr-gateway/provision/stage"
+	"ocr-gateway/provision/stage/stagetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,10 +42,10 @@ func (s *shell) Done() <-chan struct{}                     { return s.done }
 func (s *shell) Kill() error                               { s.end.Do(func() { close(s.done) }); return nil }
 
 // arrived is what the host says to the first script: these tests end there.
-var arrived = &provision.ExitError{Code: 99, Tail: "arrived"}
+var arrived = &host.ExitError{Code: 99, Tail: "arrived"}
 
 // unreached is a host that runs nothing.
-type unreached struct{ provision.Host }
+type unreached struct{ host.Host }
 
 func (unreached) Run(context.Context, string, io.Writer) error { return arrived }
 func (unreached) Close() error                                 { return nil }
@@ -54,7 +55,7 @@ type world struct {
 	*provision.Provisioner
 	t        *testing.T
 	fake     *runpodtest.Fake
-	recorder recorder
+	recorder stagetest.Recorder
 	login    deployment.Login // the last one
 }
 
@@ -73,7 +74,7 @@ func newWorld(t *testing.T, config runpodtest.Config) *world {
 	deadlines.Ports, deadlines.Stop = 300*time.Millisecond, 5*time.Second
 	w.Provisioner = provision.New(provision.Parts{
 		Cloud: cloud, Store: store, PublicKey: "ssh-ed25519 AAAA test", Progress: &w.recorder, Poll: 20 * time.Millisecond, Deadlines: deadlines,
-		Connect: func(_ context.Context, login deployment.Login) (provision.Host, error) {
+		Connect: func(_ context.Context, login deployment.Login) (host.Host, error) {
 			w.login = login
 			return unreached{}, nil
 		},
@@ -89,16 +90,6 @@ func (w *world) take(ctx context.Context, podID string) (*deployment.Deployment,
 	}
 	unlock, err := w.Take(d)
 	return d, unlock, err
-}
-
-type recorder struct{ lines []string }
-
-func (d *recorder) Begin(stage string, _ stage.Phase) { d.lines = append(d.lines, "begin "+stage) }
-func (d *recorder) Waiting(why string)                { d.lines = append(d.lines, "wait "+why) }
-func (d *recorder) Log(source, line string)           { d.lines = append(d.lines, source+": "+line) }
-func (d *recorder) Warn(text string)                  { d.lines = append(d.lines, "warn "+text) }
-func (d *recorder) End(stage string, _ time.Duration, err error) {
-	d.lines = append(d.lines, fmt.Sprintf("end %s %v", stage, err))
 }
 
 // options for an A40, the rest as by default.
@@ -269,8 +260,8 @@ func TestStock(t *testing.T) {
 		if all, err := w.Store.Known(); err != nil || all[0].InsteadOf != "A40" {
 			t.Errorf("kept: %+v, %v", all, err)
 		}
-		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.recorder.lines, want) {
-			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.recorder.lines, "\n"))
+		if want := "warn A40 is not to be had: ordering RTX A6000 at $0.49 an hour instead"; !slices.Contains(w.recorder.Lines, want) {
+			t.Errorf("it did not say %q:\n%s", want, strings.Join(w.recorder.Lines, "\n"))
 		}
 	})
 	t.Run("an alternative more expensive than the bound is not ordered", func(t *testing.T) {
@@ -401,7 +392,7 @@ func TestStart(t *testing.T) {
 		w := newWorld(t, runpodtest.Config{StalePorts: 2})
 		d := stopped(t, w)
 		before := w.login.Address
-		w.Connect = func(_ context.Context, login deployment.Login) (provision.Host, error) {
+		w.Connect = func(_ context.Context, login deployment.Login) (host.Host, error) {
 			if login.Address == before {
 				return nil, errors.New("connection refused")
 			}
@@ -596,12 +587,12 @@ func TestStorageIsPriced(t *testing.T) {
 func TestRefusedLoginIsNotWaitedForLong(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
 	var tries int
-	w.Connect = func(context.Context, deployment.Login) (provision.Host, error) {
+	w.Connect = func(context.Context, deployment.Login) (host.Host, error) {
 		tries++
-		return nil, fmt.Errorf("%w: the key is not known there", provision.ErrLogin)
+		return nil, fmt.Errorf("%w: the key is not known there", host.ErrLogin)
 	}
 	_, err := w.up(options())
-	if !errors.Is(err, provision.ErrLogin) || !strings.Contains(err.Error(), "billed $0.40") || tries > 20 {
+	if !errors.Is(err, host.ErrLogin) || !strings.Contains(err.Error(), "billed $0.40") || tries > 20 {
 		t.Errorf("after %d tries: %v", tries, err)
 	}
 }

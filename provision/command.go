@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 )
 
 // Command is what is typed to do something with a deployment, such as
@@ -54,5 +55,5 @@ func Word(s string) string {
 	if plainWord.MatchString(s) {
 		return s
 	}
-	return Quote(s)
+	return host.Quote(s)
 }

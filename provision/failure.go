@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,9 +110,6 @@ func (r *run) explainPod(ctx context.Context, f *Failure) {
 		r.Command(r.d, "--stop"), r.Command(r.d, "--terminate"))
 }
 
-// hostLogs are fetched after a failure.
-var hostLogs = []string{"vllm.log", "gateway.log", "supervise.log"}
-
 // fetchLogs saves what the logs say, as far as they can be reached.
 func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 	if r.d.PodID == "" && r.d.Rented() {
@@ -129,17 +124,7 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 			f.Logs, f.Pieces = dir, append(f.Pieces, name)
 		}
 	}
-	if r.host != nil {
-		for _, name := range hostLogs {
-			text, err := r.tail(ctx, "logs/"+name, 2000)
-			if err == nil && text != "" {
-				keep(name, []byte(text+"\n"))
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.output)) {
-		keep(name, r.output[name])
-	}
+	r.setup.FetchLogs(ctx, keep)
 	if r.d.Rented() {
 		keep("pod.log", r.podLog(ctx))
 	}

@@ -7,14 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/runpodtest"
 )
 
 // furnished is a host that has all packages, and ends the run when one is installed.
-type furnished struct{ provision.Host }
+type furnished struct{ host.Host }
 
 func (furnished) Run(_ context.Context, script string, out io.Writer) error {
 	said := ""
@@ -39,7 +39,7 @@ func (furnished) Close() error { return nil }
 // before counts as room.
 func TestTransformersFromSourceIsInstalledOverTheImagesOwn(t *testing.T) {
 	w := newWorld(t, runpodtest.Config{})
-	w.Connect = func(context.Context, deployment.Login) (provision.Host, error) { return furnished{}, nil }
+	w.Connect = func(context.Context, deployment.Login) (host.Host, error) { return furnished{}, nil }
 	o := options()
 	o.Image, o.Dir, o.FromSource = "", deployment.HostDir, true
 	d, unlock, err := w.Machine("root@203.0.113.7", nil, o, nil)
@@ -68,11 +68,11 @@ func TestMachineIsGoneOnWithAsItWas(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unlock()
-	w.Connect = func(_ context.Context, login deployment.Login) (provision.Host, error) {
+	w.Connect = func(_ context.Context, login deployment.Login) (host.Host, error) {
 		if len(login.HostKeys) != 1 {
 			t.Errorf("the pinned key is lost: %+v", login)
 		}
-		return nil, provision.ErrLogin
+		return nil, host.ErrLogin
 	}
 	again := options() // what a call without flags says
 	again.Image, again.Dir = "", deployment.HostDir

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"ocr-gateway/provision/stage"
 )
 
 // pull adds up what the lines of a container engine say about the layers of an
@@ -73,7 +75,7 @@ func (p *pull) String() string {
 	}
 	text := fmt.Sprintf("%d layers", len(p.layers))
 	if whole > 0 {
-		text = gigabytes(int64(got)) + " of " + gigabytes(int64(whole)) + " in " + text
+		text = stage.Gigabytes(int64(got)) + " of " + stage.Gigabytes(int64(whole)) + " in " + text
 	}
 	if unpacks > 0 {
 		text += fmt.Sprintf(", %d being unpacked", unpacks)

@@ -34,18 +34,18 @@ func (r *run) sshCommand() string {
 }
 
 func (r *run) card(ctx context.Context) card.Card {
-	o := r.d.Options
+	o, made := r.d.Options, r.setup.Result()
 	c := card.Card{
 		Name: r.d.Name, PodID: r.d.PodID, Address: r.d.Login.Address, SSH: r.sshCommand(), InsteadOf: r.d.InsteadOf,
 		LocalURL: fmt.Sprintf("http://127.0.0.1:%d", o.APIPort), Tunnel: r.Command(r.d, "--tunnel"), ShowKey: r.Command(r.d, "--show-key"), TryAgain: r.Command(r.d, "--try-again"),
 		Stop: r.stopCommands(ctx),
-		URLs: r.verified, KeyPath: o.Dir + "/" + secretsFile,
+		URLs: made.URLs, KeyPath: made.KeyPath,
 		VLLM:   fmt.Sprintf("%s on 127.0.0.1:%d", o.Model, o.VLLMPort),
-		Layout: "PP-DocLayoutV3", PriceHour: r.pod.PricePerHour, Benchmark: r.figures, LogsFolder: o.Dir + "/logs",
+		Layout: "PP-DocLayoutV3", PriceHour: r.pod.PricePerHour, Benchmark: made.Figures, LogsFolder: o.Dir + "/logs",
 		Off: r.d.Without.Lines(),
 	}
-	if len(r.probed.GPUs) > 0 {
-		c.GPU = plan.Times(len(r.probed.GPUs)) + r.probed.GPUs[0].Name
+	if len(made.GPUs) > 0 {
+		c.GPU = plan.Times(len(made.GPUs)) + made.GPUs[0]
 	}
 	if r.d.UsesMTP() {
 		c.VLLM += ", MTP"
@@ -56,11 +56,11 @@ func (r *run) card(ctx context.Context) card.Card {
 		c.Layout = "by the model, which reads whole pages"
 	} else if !r.d.UsesLayout() {
 		c.Layout = "off, pages are read whole"
-	} else if r.layoutState != "ready" {
-		c.Layout += ", " + r.layoutState
+	} else if made.LayoutState != "ready" {
+		c.Layout += ", " + made.LayoutState
 	}
 	if !r.d.KeyShown {
-		c.APIKey = r.apiKey
+		c.APIKey = made.APIKey
 	}
 	if o.IdleStop > 0 {
 		c.IdleStop = o.IdleStop.String()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/stage"
@@ -98,7 +99,7 @@ func (p *Provisioner) Terminate(ctx context.Context, d *deployment.Deployment) e
 	}
 	for look := 0; d.PodID == "" && len(pods) == 0 && look < unansweredLooks; look++ { // its order may still be under way
 		p.Progress.Waiting("no pod of this deployment is known; looking whether one comes up")
-		if err := sleep(ctx, p.Poll); err != nil {
+		if err := backoff.Sleep(ctx, p.Poll); err != nil {
 			return err
 		}
 		if pods, err = p.named(ctx, d.Name); err != nil {

@@ -1,13 +1,11 @@
 package provision
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
-	"strings"
 
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 )
 
 // Locate returns how a deployment's host is reached now.
@@ -15,7 +13,7 @@ func (p *Provisioner) Locate(ctx context.Context, d *deployment.Deployment) (dep
 	if !d.Rented() {
 		return d.Login, nil
 	}
-	r := &run{Provisioner: p, d: d}
+	r := p.newRun(d)
 	if err := r.locate(ctx); err != nil {
 		return deployment.Login{}, err
 	}
@@ -23,7 +21,7 @@ func (p *Provisioner) Locate(ctx context.Context, d *deployment.Deployment) (dep
 }
 
 // Open connects to a deployment's host. The caller closes it.
-func (p *Provisioner) Open(ctx context.Context, d *deployment.Deployment) (Host, error) {
+func (p *Provisioner) Open(ctx context.Context, d *deployment.Deployment) (host.Host, error) {
 	login, err := p.Locate(ctx, d)
 	if err != nil {
 		return nil, err
@@ -33,34 +31,40 @@ func (p *Provisioner) Open(ctx context.Context, d *deployment.Deployment) (Host,
 
 // APIKey reads the gateway's key from the host, the first where there are several.
 func (p *Provisioner) APIKey(ctx context.Context, d *deployment.Deployment) (string, error) {
-	host, err := p.Open(ctx, d)
+	h, err := p.Open(ctx, d)
 	if err != nil {
 		return "", err
 	}
-	defer host.Close()
-	path := d.Options.Dir + "/" + secretsFile
-	var out bytes.Buffer
-	if err := host.Run(ctx, "cat "+Quote(path)+"\n", &out); err != nil {
-		return "", fmt.Errorf("the host has no API key in %s: %w", path, err)
-	}
-	key, _, _ := strings.Cut(first(pairs(out.String()), keysName), ",")
-	if key == "" {
-		return "", fmt.Errorf("there is no %s in %s on the host", keysName, path)
-	}
-	return key, nil
+	defer h.Close()
+	return host.APIKey(ctx, h, d.Options.Dir)
 }
 
 // FollowLogs writes the last lines of the logs of vLLM and the gateway, and
 // what comes, until ctx ends.
 func (p *Provisioner) FollowLogs(ctx context.Context, d *deployment.Deployment, w io.Writer) error {
-	host, err := p.Open(ctx, d)
+	h, err := p.Open(ctx, d)
 	if err != nil {
 		return err
 	}
-	defer host.Close()
-	err = host.Run(ctx, fmt.Sprintf("cd %s/logs && exec tail -n 50 -F vllm.log gateway.log supervise.log\n", Quote(d.Options.Dir)), w)
-	if ctx.Err() != nil {
-		return nil
+	defer h.Close()
+	return host.FollowLogs(ctx, h, d.Options.Dir, w)
+}
+
+// StopMachine ends vLLM and the gateway on a machine that is not rented, and
+// keeps them from starting at boot. A run on it starts them again.
+func (p *Provisioner) StopMachine(ctx context.Context, d *deployment.Deployment) error {
+	r := p.newRun(d)
+	defer r.setup.Close()
+	return r.setup.Stop(ctx)
+}
+
+// Uninstall stops what runs on a machine, removes what was put there, and forgets
+// the deployment. It returns what lies in the folder that no run has made.
+func (p *Provisioner) Uninstall(ctx context.Context, d *deployment.Deployment) (left string, err error) {
+	r := p.newRun(d)
+	defer r.setup.Close()
+	if left, err = r.setup.Uninstall(ctx); err != nil {
+		return "", err
 	}
-	return err
+	return left, p.Store.Drop(d)
 }

@@ -69,7 +69,7 @@ func (c Config) Validate() error {
 	errs.Check(c.MaxPages >= 1 && c.MaxPages <= 1_000_000, "max_pages", "is %d: use 1 to 1000000", c.MaxPages)
 	errs.Check(c.MaxPixels >= 10_000 && c.MaxPixels <= 250_000_000, "max_pixels", "is %d: use 10000 to 250000000", c.MaxPixels)
 	errs.Check(c.ReadAhead >= 1 && c.ReadAhead <= 100, "read_ahead", "is %d: use 1 to 100", c.ReadAhead)
-	errs.Check(c.PageTimeout > 0, "page_timeout", "is %s: use more than 0", c.PageTimeout)
+	errs.Duration("page_timeout", c.PageTimeout, 0)
 	errs.Check(c.ChildMemory >= 256<<20, "child_memory", "is %d: use 256 MiB or more", c.ChildMemory)
 	return errs.Join()
 }

@@ -46,6 +46,11 @@ func TestWords(t *testing.T) {
 		{"a character missing from a long word", "BT /F 20 Tf 20 150 Td (remarkabqes) Tj ET", []string{"remarkab\ufffdes"}},
 		{"under an image", "BT /F 20 Tf 20 150 Td (old) Tj 0 -50 Td (seen) Tj ET q 100 0 0 30 10 145 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q", []string{"seen"}},
 		{"above an image", "q 100 0 0 30 10 145 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \xf0 EI Q BT /F 20 Tf 20 150 Td (new) Tj ET", []string{"new"}},
+		{"a note's mark and a square", "BT /F 20 Tf 20 150 Td (since 1931) Tj 9 Ts /F 11 Tf (12) Tj /F 20 Tf 0 Ts ( on 84 m) Tj 7 Ts /F 12 Tf (2) Tj ET", []string{"1931\u00b9\u00b2", "84", "m\u00b2", "on", "since"}},
+		{"lowered", "BT /F 18 Tf 20 150 Td (CO) Tj -3 Ts /F 12 Tf (2) Tj /F 18 Tf 0 Ts ( and 10) Tj 6 Ts /F 10 Tf (-3) Tj ET", []string{"10\u207b\u00b3", "CO\u2082", "and"}},
+		{"a note that begins with its mark", "BT /F 8 Tf 20 156 Td (4) Tj /F 14 Tf 6 -6 Td (See below) Tj ET", []string{"below", "\u2074See"}},
+		{"raised letters of a word, and a letter as a mark", "BT /F 20 Tf 20 150 Td (the 5) Tj 7 Ts /F 12 Tf (th) Tj /F 20 Tf 0 Ts ( tone) Tj 7 Ts /F 12 Tf (b) Tj ET", []string{"5th", "the", "tone\u1d47"}},
+		{"small on the same line", "BT /F 20 Tf 20 150 Td (NO) Tj /F 12 Tf ( 12 A) Tj ET", []string{"12", "A", "NO"}},
 		{"slanted", "BT /F 20 Tf .7 .7 -.7 .7 50 50 Tm (Hello) Tj ET", []string{"Hello"}},
 	} {
 		for _, dpi := range []int{72, 200} {

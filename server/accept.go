@@ -10,6 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 const (
@@ -32,7 +34,7 @@ func negotiate(c echo.Context, offers ...string) (string, error) {
 		}
 	}
 	if chosen == "" {
-		return "", document.Problemf(codeNotAcceptable, document.PhaseAdmission,
+		return "", document.Problemf(problem.CodeNotAcceptable, document.PhaseAdmission,
 			"none of the types in Accept can be had here; known are %s", strings.Join(offers, ", "))
 	}
 	return chosen, nil
@@ -74,7 +76,7 @@ func quality(accept, media string) float64 {
 // media lists what a whole document can be had as.
 func (s *Server) media(first ...string) []string {
 	offers := first
-	for _, f := range s.deps.Formats {
+	for _, f := range s.service.Formats() {
 		if f.MediaType != mediaJSON && f.MediaType != mediaNDJSON {
 			offers = append(offers, f.MediaType)
 		}
@@ -87,7 +89,7 @@ func (s *Server) answer(c echo.Context, media string, r *document.Result, v any)
 	if media == mediaJSON {
 		return writeJSON(c, 200, mediaJSON, v)
 	}
-	for _, f := range s.deps.Formats {
+	for _, f := range s.service.Formats() {
 		if f.MediaType != media {
 			continue
 		}
@@ -103,7 +105,7 @@ func (s *Server) answer(c echo.Context, media string, r *document.Result, v any)
 	return document.Problemf(document.CodeInternal, document.PhaseFormat, "no format for %s", media)
 }
 
-func formatProblem(f Format, err error) *document.Problem {
+func formatProblem(f service.Format, err error) *document.Problem {
 	return document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", f.Name).Because(err)
 }
 

@@ -1,15 +1,17 @@
 package server_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"ocr-gateway/document"
@@ -94,8 +96,8 @@ func (a *api) postAs(key string) reply {
 	return a.do(req)
 }
 
-func keys(n int) func(*server.Config, *server.Deps) {
-	return func(c *server.Config, _ *server.Deps) {
+func keys(n int) func(*server.Config, *deps) {
+	return func(c *server.Config, _ *deps) {
 		c.MaxRequests, c.APIKeys = n, []string{"key-of-anna", "key-of-bert"}
 	}
 }
@@ -128,7 +130,7 @@ func TestSlowUploadsTakeNoPlace(t *testing.T) {
 
 // TestUploadsAreBounded has many clients send at once.
 func TestUploadsAreBounded(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) {
+	a := start(t, scripted(), func(c *server.Config, _ *deps) {
 		c.MaxRequests, c.MaxRequestsPerClient = 1, 1
 		for i := range 4 {
 			c.APIKeys = append(c.APIKeys, fmt.Sprintf("key-number-%d", i))
@@ -224,7 +226,7 @@ func TestPagesAreBounded(t *testing.T) {
 			}
 		})
 	}}
-	a := start(t, p, keys(8), func(c *server.Config, _ *server.Deps) { c.APIKeys, c.MaxQueuedPages = nil, 10 })
+	a := start(t, p, keys(8), func(c *server.Config, _ *deps) { c.APIKeys, c.MaxQueuedPages = nil, 10 })
 	send := func(path, pages string) reply { return a.postForm(path, newForm().file("file", "a", "pages:"+pages)) }
 	var wg sync.WaitGroup
 	wg.Go(func() { send(documentURL, "12").want(200, "") }) // alone it is let in
@@ -262,7 +264,7 @@ func TestRetryAfterFollowsTheRate(t *testing.T) {
 		<-release
 		return &document.Result{Status: document.StatusOK}, nil
 	}}
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.MaxRequests = 1 })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.MaxRequests = 1 })
 	go func() {
 		<-running
 		r := a.postForm(documentURL, newForm().file("file", "a", "x"))
@@ -276,25 +278,29 @@ func TestRetryAfterFollowsTheRate(t *testing.T) {
 
 func TestDiskAndMemoryAreGuarded(t *testing.T) {
 	small, large := strings.Repeat("x", 1<<20), "pages:1 "+strings.Repeat("x", 1<<20)
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.MinFreeDisk = 1 << 60 })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.MinFreeDisk = 1 << 60 })
 	a.post(documentURL, "application/pdf", []byte(small)).want(200, "") // stays in memory
 	a.met(a.post(documentURL, "application/pdf", []byte(large)), 503, "overloaded", "min_free_disk")
 	u := a.begin(documentURL, "", -1) // declares nothing, so it is asked when it comes
 	io.WriteString(u.body, "pages:1")
 	a.met(u.end(), 503, "overloaded", "min_free_disk")
 
-	b := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.MinFreeMemory = 1 << 60 })
+	b := start(t, scripted(), func(c *server.Config, _ *deps) { c.MinFreeMemory = 1 << 60 })
 	b.met(b.post(documentURL, "application/pdf", []byte("pages:1")), 503, "overloaded", "min_free_memory")
 	b.get("/livez").want(200, "")
 }
 
 // TestPromisedBytesCount: uploads that are on their way count before they are there.
 func TestPromisedBytesCount(t *testing.T) {
-	free, ok := server.FreeDisk(t.TempDir())
-	if !ok || free < 256<<20 {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(t.TempDir(), &disk); err != nil {
+		t.Fatal(err)
+	}
+	free := int64(disk.Bavail) * disk.Bsize
+	if free < 256<<20 {
 		t.Skip("the disk is too full for this test")
 	}
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) {
+	a := start(t, scripted(), func(c *server.Config, _ *deps) {
 		c.MaxUploadBytes = free
 		c.MinFreeDisk = 64 << 20
 	})
@@ -312,76 +318,9 @@ func TestPromisedBytesCount(t *testing.T) {
 	<-third.answer
 }
 
-func TestFreeMemory(t *testing.T) {
-	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
-	for name, tc := range map[string]struct {
-		files fstest.MapFS
-		want  int64
-		known bool
-	}{
-		"nothing known": {fstest.MapFS{}, 0, false},
-		"machine only":  {fstest.MapFS{"proc/meminfo": file("MemTotal: 9 kB\nMemAvailable:      7 kB\n")}, 7 << 10, true},
-		"no limit": {fstest.MapFS{
-			"proc/meminfo": file("MemAvailable: 7 kB"), "sys/fs/cgroup/memory.max": file("max\n"), "sys/fs/cgroup/memory.current": file("5\n"),
-		}, 7 << 10, true},
-		"limit with files": {fstest.MapFS{
-			"proc/meminfo": file("MemAvailable: 7 kB"), "proc/self/cgroup": file("0::/\n"),
-			"sys/fs/cgroup/memory.max": file("4000\n"), "sys/fs/cgroup/memory.current": file("3000\n"),
-			"sys/fs/cgroup/memory.stat": file("anon 5\ninactive_file 500\n"),
-		}, 1500, true},
-		"the parent has less": {fstest.MapFS{
-			"proc/self/cgroup":             file("1:cpu:/x\n0::/a/b\n"),
-			"sys/fs/cgroup/a/b/memory.max": file("4000"), "sys/fs/cgroup/a/b/memory.current": file("1000"),
-			"sys/fs/cgroup/a/memory.max": file("4000"), "sys/fs/cgroup/a/memory.current": file("3900"),
-		}, 100, true},
-		"over the limit": {fstest.MapFS{"sys/fs/cgroup/memory.max": file("10"), "sys/fs/cgroup/memory.current": file("15")}, -5, true},
-		"rubbish":        {fstest.MapFS{"proc/meminfo": file("MemAvailable: lots kB"), "sys/fs/cgroup/memory.max": file("")}, 0, false},
-	} {
-		if got, known := server.FreeMemory(tc.files); got != tc.want || known != tc.known {
-			t.Errorf("%s: %d, %v, want %d, %v", name, got, known, tc.want, tc.known)
-		}
-	}
-}
-
-func TestRate(t *testing.T) {
-	var r server.Rate
-	if got := r.PerSecond(time.Hour); got != 0 {
-		t.Errorf("%v before anything happened", got)
-	}
-	at := time.Hour
-	for range 10 { // two in each second
-		r.Add(at)
-		r.Add(at + time.Second/2)
-		at += time.Second
-	}
-	for _, tc := range []struct {
-		later time.Duration
-		want  float64
-	}{{-time.Second, 2}, {9 * time.Second, 1}, {49 * time.Second, 20.0 / 59}, {55 * time.Second, 8.0 / 59}, {2 * time.Minute, 0}} {
-		if got := r.PerSecond(at + tc.later); got < tc.want-.02 || got > tc.want+.02 {
-			t.Errorf("%v later: %v, want %v", tc.later, got, tc.want)
-		}
-	}
-}
-
-func BenchmarkAdmission(b *testing.B) {
-	cfg := server.DefaultConfig()
-	for name, declared := range map[string]int64{"small": 1 << 10, "spooled": 10 << 20} {
-		b.Run(name, func(b *testing.B) {
-			a := server.NewAdmission(cfg)
-			b.ReportAllocs()
-			for b.Loop() {
-				if err := a.Pass("10.0.0.1", declared); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
-
 // TestStopEndsUploads: a server that stops tells who still sends.
 func TestStopEndsUploads(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) {
+	a := start(t, scripted(), func(c *server.Config, _ *deps) {
 		c.DrainTimeout, c.IdleTimeout = 50*time.Millisecond, time.Minute
 	})
 	u := a.begin(documentURL, "", -1)
@@ -407,4 +346,21 @@ func TestDrainServesWhoIsHere(t *testing.T) {
 	io.WriteString(u.body, "pages:1")
 	u.end().want(200, "")
 	a.done <- <-a.done
+}
+
+// TestTurnedAwayConnections are told why, and counted.
+func TestTurnedAwayConnections(t *testing.T) {
+	a := start(t, scripted())
+	near, far := net.Pipe()
+	go a.server.TurnAway(near)
+	res, err := http.ReadResponse(bufio.NewReader(far), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.met(reply{t, res.StatusCode, res.Header, b}, 503, "overloaded", "connections")
 }

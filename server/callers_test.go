@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"ocr-gateway/server"
+	"ocr-gateway/service"
 )
 
 // call is a request as somebody makes it, with Host and other headers.
@@ -68,7 +69,7 @@ var callers = []struct {
 
 // TestWebPagesOfOthersAreRefused on a server without keys, on all routes.
 func TestWebPagesOfOthersAreRefused(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) {
+	a := start(t, scripted(), func(c *server.Config, _ *deps) {
 		c.AllowedHosts, c.AllowedOrigins = []string{"ocr.example.org"}, []string{"https://app.example.org"}
 	})
 	for _, c := range callers {
@@ -92,7 +93,7 @@ func TestWebPagesOfOthersAreRefused(t *testing.T) {
 
 // TestKeysAreEnough: browsers do not send them by themselves.
 func TestKeysAreEnough(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.APIKeys = []string{"first-key"} })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.APIKeys = []string{"first-key"} })
 	for _, c := range callers {
 		headers := headers{"X-API-Key": "first-key"}
 		maps.Copy(headers, c.headers)
@@ -105,7 +106,7 @@ func TestKeysAreEnough(t *testing.T) {
 // TestEverybodyMayBeAllowed, and the machine's own name always is.
 func TestEverybodyMayBeAllowed(t *testing.T) {
 	all := []string{"*"}
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.AllowedHosts, c.AllowedOrigins = all, all })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.AllowedHosts, c.AllowedOrigins = all, all })
 	for _, c := range callers {
 		if got := a.call("POST", documentURL, c.headers); got.status != 200 {
 			t.Errorf("%s gives %d: %s", c.name, got.status, got.body)
@@ -122,7 +123,7 @@ func TestEverybodyMayBeAllowed(t *testing.T) {
 
 // TestPreflights of pages that may call and of others.
 func TestPreflights(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.AllowedOrigins = []string{"https://app.example.org"} })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.AllowedOrigins = []string{"https://app.example.org"} })
 	preflight := func(origin string) reply {
 		req := a.request("OPTIONS", documentURL, "", nil)
 		req.Header.Set("Origin", origin)
@@ -147,7 +148,7 @@ func TestKeylessServersStayOnTheirMachine(t *testing.T) {
 		cfg := testConfig()
 		change(&cfg)
 		buf := &strings.Builder{}
-		s, err := server.New(cfg, server.Deps{Pipeline: scripted(), Fields: fakeSchema, Status: ready}, slog.New(slog.NewTextHandler(buf, nil)))
+		s, err := build(cfg, deps{service.Parts{Pipeline: scripted(), Fields: fakeSchema}, server.Deps{Status: ready}}, slog.New(slog.NewTextHandler(buf, nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,18 +2,15 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/service"
 )
-
-var documentForm = form{
-	files: []string{"file", "image"}, many: 1,
-	options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "formats", "deadline_ms"},
-}
 
 // documentAnswer is a result together with its renderings.
 type documentAnswer struct {
@@ -33,23 +30,33 @@ func (s *Server) document(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, opts, err := s.parse(c, documentForm, document.TaskDocument, media)
+	call, err := s.take(c, service.Document, media)
 	if err != nil {
 		return err
 	}
-	defer call.close()
+	defer call.Close()
 	if media == mediaNDJSON {
-		return s.lines(c, call.sources[0], opts)
+		return s.lines(c, call)
 	}
-	res, err := s.whole(c.Request().Context(), call.sources[0], opts)
+	res, err := s.whole(c.Request().Context(), call)
 	if err != nil {
 		return err
 	}
-	outputs, err := render(res, opts.formats)
+	outputs, err := render(res, call.opts.Formats)
 	if err != nil {
 		return err
 	}
 	return s.answer(c, media, res, documentAnswer{complete(res), outputs})
+}
+
+// whole reads a document to its end.
+func (s *Server) whole(ctx context.Context, call *call) (*document.Result, error) {
+	res, err := s.service.Read(ctx, call.Sources[0], call.opts, nil)
+	if err != nil {
+		return nil, err
+	}
+	res.ID = newID()
+	return res, nil
 }
 
 // complete makes the absent parts of r empty ones for JSON.
@@ -61,7 +68,7 @@ func complete(r *document.Result) *document.Result {
 	return r
 }
 
-func render(r *document.Result, formats []Format) (map[string]output, error) {
+func render(r *document.Result, formats []service.Format) (map[string]output, error) {
 	if len(formats) == 0 {
 		return nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/service"
 )
 
 const extractURL = "/api/ocr/extract"
@@ -33,7 +34,7 @@ func (f fakeFields) Extract(res *document.Result) (*document.Extraction, error) 
 }
 
 // fakeSchema refuses schemas that name "bad" or nothing.
-func fakeSchema(schema string) (server.Fields, error) {
+func fakeSchema(schema string) (service.Fields, error) {
 	if schema == "" || strings.Contains(schema, "bad") {
 		return nil, document.Problemf(document.CodeInvalidRequest, document.PhaseAdmission, "the schema is bad")
 	}
@@ -41,7 +42,7 @@ func fakeSchema(schema string) (server.Fields, error) {
 }
 
 func TestInfoSaysHowFieldsAreFound(t *testing.T) {
-	a := start(t, scripted(), func(_ *server.Config, d *server.Deps) {
+	a := start(t, scripted(), func(_ *server.Config, d *deps) {
 		d.FieldLimits = map[string]int64{"max_fields": 9}
 		d.Status = func() server.Health {
 			return server.Health{Ready: true, Status: "ok", Engines: []server.Component{

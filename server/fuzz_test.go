@@ -12,6 +12,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/service"
 )
 
 // fuzzServer answers without a network.
@@ -20,7 +21,7 @@ func fuzzServer(f *testing.F) http.Handler {
 	cfg := testConfig()
 	cfg.TempDir = f.TempDir()
 	cfg.MaxUploadBytes, cfg.MaxBatchFiles = 1<<16, 4
-	s, err := server.New(cfg, server.Deps{Pipeline: onePage(), Fields: fakeSchema, Status: ready, Version: "test"}, slog.New(slog.DiscardHandler))
+	s, err := build(cfg, deps{service.Parts{Pipeline: onePage(), Fields: fakeSchema}, server.Deps{Status: ready, Version: "test"}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func FuzzEventStream(f *testing.F) {
 	}}
 	cfg := testConfig()
 	cfg.TempDir = f.TempDir()
-	s, err := server.New(cfg, server.Deps{Pipeline: pipeline, Fields: fakeSchema, Status: ready, Version: "test"}, slog.New(slog.DiscardHandler))
+	s, err := build(cfg, deps{service.Parts{Pipeline: pipeline, Fields: fakeSchema}, server.Deps{Status: ready, Version: "test"}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.Fatal(err)
 	}

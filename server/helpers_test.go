@@ -25,6 +25,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/service"
 )
 
 func TestMain(m *testing.M) {
@@ -148,6 +149,7 @@ func goodPage(n int) *document.PageResult {
 // api is a running server.
 type api struct {
 	t      *testing.T
+	server *server.Server
 	base   string
 	client *http.Client
 	log    *lockedBuffer
@@ -186,15 +188,27 @@ func testConfig() server.Config {
 	return cfg
 }
 
-func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *server.Deps)) *api {
+// deps is what a test may change before its server is built.
+type deps struct {
+	service.Parts
+	server.Deps
+}
+
+func build(cfg server.Config, d deps, log *slog.Logger) (*server.Server, error) {
+	var err error
+	if d.Service, err = service.New(cfg.Config, d.Parts, log); err != nil {
+		return nil, err
+	}
+	return server.New(cfg, d.Deps, log)
+}
+
+func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *deps)) *api {
 	t.Helper()
 	cfg := testConfig()
 	cfg.TempDir = t.TempDir()
-	deps := server.Deps{
-		Layout: true,
-		Fields: fakeSchema, FieldLimits: map[string]int64{},
-		Pipeline: p, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7},
-		Formats: []server.Format{
+	d := deps{
+		Deps: server.Deps{FieldLimits: map[string]int64{}, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7}},
+		Parts: service.Parts{Pipeline: p, Fields: fakeSchema, Layout: true, Formats: []service.Format{
 			{Name: "markdown", MediaType: "text/markdown", Encode: func(w io.Writer, r *document.Result) error {
 				_, err := io.WriteString(w, r.Markdown)
 				return err
@@ -213,13 +227,13 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 			{Name: "broken", MediaType: "application/x-broken", Encode: func(io.Writer, *document.Result) error {
 				return fmt.Errorf("open /secret/path: no")
 			}},
-		},
+		}},
 	}
 	for _, f := range change {
-		f(&cfg, &deps)
+		f(&cfg, &d)
 	}
 	buf := &lockedBuffer{b: &bytes.Buffer{}}
-	s, err := server.New(cfg, deps, slog.New(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s, err := build(cfg, d, slog.New(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +243,7 @@ func start(t *testing.T, p server.Pipeline, change ...func(*server.Config, *serv
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	a := &api{
-		t: t, base: "http://" + ln.Addr().String(), log: buf, stop: stop, done: make(chan error, 1),
+		t: t, server: s, base: "http://" + ln.Addr().String(), log: buf, stop: stop, done: make(chan error, 1),
 		client: &http.Client{
 			Transport: &http.Transport{DisableCompression: true}, Timeout: 2 * time.Minute,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

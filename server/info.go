@@ -104,11 +104,11 @@ func (s *Server) showHealth(c echo.Context) error {
 }
 
 func (s *Server) healthNow() healthAnswer {
-	h, here := s.health.get(), s.admission.counts()
+	h, here := s.health.get(), s.service.Admission.Counts()
 	a := healthAnswer{
 		Status: h.Status, Ready: h.Ready && !s.draining.Load(), Version: s.deps.Version,
 		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout, Render: h.Rendering,
-		Queue: queue{here.running, s.cfg.MaxRequests, here.uploading, here.pages},
+		Queue: queue{here.Running, s.cfg.MaxRequests, here.Uploading, here.Pages},
 	}
 	if s.draining.Load() {
 		a.Status = "stopping"
@@ -175,7 +175,7 @@ func (s *Server) info(c echo.Context) error {
 			a.Models = append(a.Models, part.Model)
 		}
 	}
-	for _, f := range s.deps.Formats {
+	for _, f := range s.service.Formats() {
 		a.Formats = append(a.Formats, formatInfo{f.Name, f.MediaType})
 	}
 	a.Prompts = h.Engine.Prompts

@@ -28,7 +28,7 @@ func blocking() (p fakePipeline, running, release chan struct{}) {
 
 func TestAdmission(t *testing.T) {
 	p, running, release := blocking()
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.MaxRequests = 2 })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.MaxRequests = 2 })
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
@@ -76,7 +76,7 @@ func TestDrain(t *testing.T) {
 // canceled and the clients are told.
 func TestDrainTimeout(t *testing.T) {
 	p, running, _ := blocking()
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.DrainTimeout = 50 * time.Millisecond })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.DrainTimeout = 50 * time.Millisecond })
 	plain, stream := make(chan reply, 1), make(chan reply, 1)
 	go func() { plain <- a.postForm(documentURL, newForm().file("file", "a", "x")) }()
 	go func() { stream <- a.postForm(streamURL, newForm().file("file", "a", "x")) }()
@@ -146,7 +146,7 @@ func TestDrainTimeoutEndsLines(t *testing.T) {
 		<-ctx.Done()
 		return nil, document.Problemf(document.CodeCanceled, "", "stopped").Because(ctx.Err())
 	}}
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.DrainTimeout = 50 * time.Millisecond })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.DrainTimeout = 50 * time.Millisecond })
 	answer := make(chan reply, 1)
 	body, contentType := newForm().file("file", "a", "x").encode()
 	req := a.request("POST", documentURL, contentType, body)

@@ -15,12 +15,11 @@ import (
 // and at the end a line without page number that sums up. Failed pages are held
 // back until one succeeds, so that a document of which nothing can be read is
 // still an error status.
-func (s *Server) lines(c echo.Context, src *document.Source, opts requestOptions) error {
+func (s *Server) lines(c echo.Context, call *call) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &lineWriter{w: c.Response(), cancel: cancel}
 	defer presence.Probe(ctx, out.probe)()
-	var last document.Summary
 	var held []document.PageResult
 	release := func() {
 		for _, p := range held {
@@ -28,8 +27,7 @@ func (s *Server) lines(c echo.Context, src *document.Source, opts requestOptions
 		}
 		held = nil
 	}
-	res, err := s.run(ctx, src, opts, func(e document.Event) {
-		last = e.Summary
+	res, err := s.service.Run(ctx, call.Sources[0], call.opts, func(e document.Event) {
 		switch {
 		case e.Page == nil:
 		case !out.started && e.Page.Status == document.StatusFailed:
@@ -39,17 +37,11 @@ func (s *Server) lines(c echo.Context, src *document.Source, opts requestOptions
 			out.send(withRegions(*e.Page))
 		}
 	})
-	if !out.started {
-		if err != nil {
-			return err
-		}
-		res.Pages = held
-		if f := failureOf(res); f != nil {
-			return f
-		}
-		release()
+	if !out.started && err != nil {
+		return err
 	}
-	out.last(s.ending(res, err, newID(), requestID(c), last))
+	release()
+	out.last(s.ending(res, err, newID(), requestID(c)))
 	return nil
 }
 

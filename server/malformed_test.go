@@ -180,7 +180,7 @@ func TestHostileNames(t *testing.T) {
 }
 
 func TestManyParts(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.MaxBatchFiles = 10 })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.MaxBatchFiles = 10 })
 	options, files, batch := newForm().file("image", "a", "pages:1"), newForm(), newForm()
 	for i := range 10000 {
 		options.field(fmt.Sprintf("f%d", i), "x")
@@ -268,7 +268,7 @@ func TestCompressedBodies(t *testing.T) {
 // TestRefusedSenderSeesAnswer sends a large form whose first part is wrong, as
 // clients do that read only after they have sent everything.
 func TestRefusedSenderSeesAnswer(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.MaxUploadBytes = 64 << 20 })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.MaxUploadBytes = 64 << 20 })
 	form, ct := newForm().field("nonsense", "x").file("file", "a", strings.Repeat("x", 32<<20)).encode()
 	conn := a.dial()
 	defer conn.Close()
@@ -317,7 +317,7 @@ func TestHugeHeader(t *testing.T) {
 
 // TestSlowSender sends a byte at a time, far below the rate that is served.
 func TestSlowSender(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.IdleTimeout = 200 * time.Millisecond })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.IdleTimeout = 200 * time.Millisecond })
 	conn := a.dial()
 	defer conn.Close()
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: 1000\r\n\r\n", documentURL)
@@ -354,7 +354,7 @@ func TestNothingStaysBehind(t *testing.T) {
 	a := start(t, fakePipeline{func(ctx ctxt, src *document.Source, _ document.Options, emit func(document.Event)) (*document.Result, error) {
 		seen = append(seen, src)
 		return play(ctx, parseScript("pages:1"), emit)
-	}}, func(c *server.Config, _ *server.Deps) { c.TempDir = dir })
+	}}, func(c *server.Config, _ *deps) { c.TempDir = dir })
 	big := "pages:1 " + strings.Repeat("x", 2<<20)
 	a.postForm(documentURL, newForm().file("file", "a", big)).want(200, "")
 	a.postForm(documentURL, newForm().file("file", "a", big).field("nonsense", "x")).want(422, "invalid_request")
@@ -376,7 +376,7 @@ func TestNothingStaysBehind(t *testing.T) {
 
 func TestNoRoomForUploads(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "gone")
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.TempDir = dir })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.TempDir = dir })
 	b := a.postForm(documentURL, newForm().file("file", "a", strings.Repeat("x", 2<<20))).want(500, "internal")
 	if strings.Contains(b["detail"].(string), dir) {
 		t.Errorf("detail %q names a path", b["detail"])

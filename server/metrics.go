@@ -9,8 +9,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"ocr-gateway/document"
 	"ocr-gateway/internal/metricnames"
+	"ocr-gateway/service"
 )
 
 // metrics are the server's own, in a registry of its own.
@@ -18,11 +18,10 @@ type metrics struct {
 	registry  *prometheus.Registry
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
-	pages     *prometheus.CounterVec
 	routes    map[string]bool // the addresses that get a label of their own
 }
 
-func newMetrics(a *admission) *metrics {
+func newMetrics(s *service.Service) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -32,16 +31,15 @@ func newMetrics(a *admission) *metrics {
 			Name: "ocr_gateway_http_request_duration_seconds", Help: "Time from request to the end of its answer.",
 			Buckets: []float64{.005, .025, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
 		}, []string{"route"}),
-		pages: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: metricnames.Pages, Help: "Pages by how they ended.",
-		}, []string{"status"}),
 	}
-	m.registry.MustRegister(m.requests, m.durations, m.pages,
+	m.registry.MustRegister(m.requests, m.durations,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		a.refuse,
-		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return a.counts().running }),
-		gauge(metricnames.RequestsUploading, "Requests that send their upload or wait for a place.", func() int { return a.counts().uploading }),
-		gauge("ocr_gateway_pages_queued", "Pages of running documents that are not done.", func() int { return a.counts().pages }))
+		counted(metricnames.Pages, "Pages by how they ended.", "status", s.Pages),
+		counted("ocr_gateway_refused_total", "Requests and documents that were not let in, by the limit that they met.", "limit",
+			func() map[string]int64 { return s.Admission.Counts().Refused }),
+		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return s.Admission.Counts().Running }),
+		gauge(metricnames.RequestsUploading, "Requests that send their upload or wait for a place.", func() int { return s.Admission.Counts().Uploading }),
+		gauge("ocr_gateway_pages_queued", "Pages of running documents that are not done.", func() int { return s.Admission.Counts().Pages }))
 	return m
 }
 
@@ -77,6 +75,25 @@ func gauge(name, help string, now func() int) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
 }
 
+// counted shows counters that are kept elsewhere, by one label.
+func counted[L ~string](name, help, label string, now func() map[L]int64) prometheus.Collector {
+	return counters(func(out chan<- prometheus.Metric) {
+		desc := prometheus.NewDesc(name, help, []string{label}, nil)
+		for value, n := range now() {
+			out <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(n), string(value))
+		}
+	})
+}
+
+// counters is a collector whose metrics are not known before they are asked for.
+type counters func(chan<- prometheus.Metric)
+
+// Describe describes nothing: the collector is unchecked.
+func (counters) Describe(chan<- *prometheus.Desc) {}
+
+// Collect sends the metrics.
+func (c counters) Collect(out chan<- prometheus.Metric) { c(out) }
+
 // request counts an answer. Addresses and methods that we do not know are
 // counted together, or a client could make up labels without end.
 func (m *metrics) request(route, method string, status int, took time.Duration) {
@@ -90,13 +107,6 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 	}
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 	m.durations.WithLabelValues(route).Observe(took.Seconds())
-}
-
-// page counts the pages that an event reports.
-func (m *metrics) page(e document.Event) {
-	if e.Page != nil {
-		m.pages.WithLabelValues(string(e.Page.Status)).Inc()
-	}
 }
 
 func (m *metrics) handler() echo.HandlerFunc {

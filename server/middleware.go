@@ -1,20 +1,20 @@
 package server
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
+	"ocr-gateway/server/guard"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -60,7 +60,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		took, req, res := time.Since(start), c.Request(), c.Response()
 		s.metrics.request(c.Path(), req.Method, res.Status, took)
 		s.log.Log(req.Context(), logLevel(req.Method, res.Status), "request",
-			"request_id", requestID(c), "method", clip(req.Method), "path", clip(req.URL.Path), "status", res.Status,
+			"request_id", requestID(c), "method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
 			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP())
 		return nil
 	}
@@ -97,51 +97,66 @@ func (s *Server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// authorize wants one of the API keys, when there are any. All keys are compared,
-// each in constant time.
-func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
+// admitCaller refuses callers that may not call at all.
+func (s *Server) admitCaller(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if len(s.cfg.APIKeys) == 0 {
-			return next(c)
+		if err := s.guard.Admit(c.Request()); err != nil {
+			return err
 		}
-		given := c.Request().Header.Get("X-API-Key")
-		if scheme, token, ok := strings.Cut(c.Request().Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-			given = strings.TrimSpace(token)
-		}
-		sum, match := sha256.Sum256([]byte(given)), 0
-		for i, key := range s.cfg.APIKeys {
-			want := sha256.Sum256([]byte(key))
-			match |= subtle.ConstantTimeCompare(sum[:], want[:]) * (i + 1)
-		}
-		if match == 0 {
-			return document.Problemf(codeUnauthorized, document.PhaseAdmission,
-				"send a valid API key as \"Authorization: Bearer KEY\" or \"X-API-Key: KEY\"")
-		}
-		c.Set(keyName, "key "+strconv.Itoa(match))
 		return next(c)
 	}
+}
+
+// cors lets scripts of the allowed origins see the answers.
+func (s *Server) cors() echo.MiddlewareFunc {
+	return middleware.CORSWithConfig(middleware.CORSConfig{
+		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
+		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost},
+		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", headerRequestID},
+		ExposeHeaders:   []string{headerRequestID, "Retry-After"},
+		MaxAge:          600,
+	})
+}
+
+// Where middleware leaves what handlers need.
+const (
+	keyName    = "api_key" // the name of the key, "" without keys
+	ticketName = "ticket"
+)
+
+// authorize wants one of the API keys, when there are any.
+func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		key, err := s.guard.Key(c.Request())
+		if err != nil {
+			return err
+		}
+		c.Set(keyName, key)
+		return next(c)
+	}
+}
+
+// clientOf tells clients apart: by API key where there are any, else by address.
+func clientOf(c echo.Context) string {
+	if key, _ := c.Get(keyName).(string); key != "" {
+		return key
+	}
+	return guard.Client(c.RealIP())
 }
 
 // admit lets a request in before its body is read, or does not.
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		declared := c.Request().ContentLength
-		if declared > s.bodyLimit(c.Request()) {
-			return tooLarge(s.cfg.MaxUploadBytes)
+		if declared > s.limits.Body(c.Request()) {
+			return document.TooLarge(s.cfg.MaxUploadBytes)
 		}
-		t, err := s.admission.enter(clientOf(c), declared)
+		t, err := s.service.Admission.Enter(clientOf(c), declared)
 		if err != nil {
 			return err
 		}
-		defer t.leave()
+		defer t.Leave()
 		c.Set(ticketName, t)
 		return next(c)
 	}
-}
-
-// ticketName is where admit leaves the request's ticket.
-const ticketName = "ticket"
-
-func stopping() *document.Problem {
-	return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "the server is stopping; try again later").Retry()
 }

@@ -193,7 +193,7 @@ func TestHalfClosedClientsThatLeave(t *testing.T) {
 // TestDrainTimeoutReachesHalfClosedClients: the end of the server's time is told to them.
 func TestDrainTimeoutReachesHalfClosedClients(t *testing.T) {
 	p, running, _ := blocking()
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.DrainTimeout = 50 * time.Millisecond })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.DrainTimeout = 50 * time.Millisecond })
 	conn := a.sendAndShut(rawRequest("1.1", documentURL, "application/json", ""))
 	defer conn.Close()
 	<-running

@@ -6,12 +6,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/service"
 )
-
-var recognizeForm = form{
-	files: []string{"image", "file"}, many: 1,
-	options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "prompt", "deadline_ms"},
-}
 
 // recognition is the answer for one image. Files of several pages list them in
 // Pages; Text, Markdown, Regions and Images then cover all of them.
@@ -52,16 +48,16 @@ func (s *Server) recognize(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	call, opts, err := s.parse(c, recognizeForm, document.TaskText, media)
+	call, err := s.take(c, service.Recognize, media)
 	if err != nil {
 		return err
 	}
-	defer call.close()
-	res, err := s.whole(c.Request().Context(), call.sources[0], opts)
+	defer call.Close()
+	res, err := s.whole(c.Request().Context(), call)
 	if err != nil {
 		return err
 	}
-	return s.answer(c, media, res, recognitionOf(res, opts.Task))
+	return s.answer(c, media, res, recognitionOf(res, call.opts.Task))
 }
 
 func recognitionOf(r *document.Result, task document.Task) *recognition {

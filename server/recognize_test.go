@@ -326,7 +326,7 @@ func TestBatchSideBySide(t *testing.T) {
 		<-release
 		return play(ctx, parseScript("pages:1"), emit)
 	}}
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.BatchParallel = 3 })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.BatchParallel = 3 })
 	f := newForm()
 	for range 7 {
 		f.file("images", "a", "pages:1")

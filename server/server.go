@@ -1,5 +1,5 @@
-// Package server is the HTTP API: it decodes requests, calls the pipeline and
-// encodes what comes back. Errors become HTTP answers in one place, problem.go.
+// Package server is the HTTP API: it decodes requests, calls the service and encodes
+// what comes back. Errors become HTTP answers in one place, handleError.
 // The contract is openapi.yaml, which the server also serves.
 package server
 
@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,34 +17,16 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/form"
+	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
+	"ocr-gateway/server/wire"
+	"ocr-gateway/service"
 )
-
-// Pipeline turns a source into accounted pages.
-type Pipeline interface {
-	// Run calls emit for every event, one at a time, in order, and returns when
-	// the document is done. Pages come through emit only: the Result has neither
-	// Pages nor Markdown. The error is a *document.Problem when the document
-	// could not be opened at all or ctx ended.
-	Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error)
-	// Join changes what goes on over page breaks in all pages of a document, which
-	// are in their order, where opts ask for it.
-	Join(pages []document.PageResult, opts document.Options)
-}
-
-// Format writes results in one way.
-type Format struct {
-	Name      string // as in the option "formats": markdown, hocr, …
-	MediaType string // as in Accept
-	Encode    func(io.Writer, *document.Result) error
-}
 
 // Deps is what the server works with.
 type Deps struct {
-	Pipeline Pipeline
-	Formats  []Format
-	// Fields reads a schema; the error is a *document.Problem.
-	Fields      func(schema string) (Fields, error)
+	Service     *service.Service
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -53,7 +34,6 @@ type Deps struct {
 	CacheCounts func() (hits, misses int64)
 	Version     string           // of the program
 	Limits      map[string]int64 // limits of other packages, shown in /api/info
-	Layout      bool             // the default of the option enable_layout
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -63,14 +43,17 @@ var errStopping = document.Problemf(document.CodeOverloaded, "", "the server is 
 type Server struct {
 	cfg     Config
 	deps    Deps
+	service *service.Service
+	guard   *guard.Guard
+	limits  wire.Limits
+	decoder form.Decoder
 	log     *slog.Logger
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
 	started time.Time
 
-	admission *admission
-	draining  atomic.Bool
+	draining atomic.Bool
 }
 
 // New builds a server; nothing runs before Run or Serve.
@@ -78,12 +61,16 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if deps.Pipeline == nil || deps.Status == nil {
-		return nil, errors.New("server: Pipeline and Status are required")
+	if deps.Service == nil || deps.Status == nil {
+		return nil, errors.New("server: Service and Status are required")
 	}
-	s := &Server{cfg: cfg, deps: deps, log: log, started: time.Now(), admission: newAdmission(cfg)}
+	s := &Server{
+		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access), log: log, started: time.Now(),
+		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
+		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
+	}
 	s.health.ask = deps.Status
-	s.metrics = newMetrics(s.admission)
+	s.metrics = newMetrics(s.service)
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
 	if deps.CacheCounts != nil {
 		s.metrics.cache(deps.CacheCounts)
@@ -96,7 +83,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: compression: %w", err)
 	}
-	s.handler = presence.Watch(s.withDeadlines(compress(router)))
+	s.handler = presence.Watch(s.limits.Guard(compress(router)))
 	return s, nil
 }
 
@@ -115,10 +102,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.handleError
-	e.Use(s.identify, s.observe, s.recoverPanics)
-	if len(s.cfg.APIKeys) == 0 {
-		e.Use(s.guard)
-	}
+	e.Use(s.identify, s.observe, s.recoverPanics, s.admitCaller)
 	if len(s.cfg.AllowedOrigins) > 0 {
 		e.Use(s.cors())
 	}
@@ -159,17 +143,17 @@ func (s *Server) routes() (*echo.Echo, error) {
 
 // Run listens on the configured address and serves until ctx ends.
 func (s *Server) Run(ctx context.Context) error {
-	address := s.cfg.address()
+	address := s.cfg.Address()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another with --host and --port", address, err)
 	}
-	if err := s.cfg.checkReach(ln.Addr()); err != nil {
+	if err := s.cfg.CheckReach(ln.Addr()); err != nil {
 		ln.Close()
 		return err
 	}
-	if len(s.cfg.APIKeys) == 0 && !loopback(ln.Addr()) {
+	if s.cfg.Keyless(ln.Addr()) {
 		s.log.WarnContext(ctx, "everybody who reaches this address may use the server: there are no API keys", "address", ln.Addr().String())
 	}
 	return s.Serve(ctx, ln)
@@ -180,10 +164,10 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
-	var idle unused
-	conns := reserve(presence.Listener{Listener: ln}, maxConnections(), s.admission.refuse.WithLabelValues(limitConnections))
+	var idle wire.Unused
+	conns := wire.Reserve(presence.Listener{Listener: ln}, wire.MaxConnections(), s.turnAway)
 	srv := &http.Server{
-		ConnState:         func(c net.Conn, state http.ConnState) { idle.watch(c, state); conns.watch(c, state) },
+		ConnState:         func(c net.Conn, state http.ConnState) { idle.Watch(c, state); conns.Watch(c, state) },
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
 		ConnContext:       presence.ConnContext,
@@ -209,20 +193,20 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // stop is what happens between the wish to end and the end. The listener stays
 // open while work runs, so that probes see the server as not ready.
-func (s *Server) stop(srv *http.Server, idle *unused, cancelWork context.CancelCauseFunc) error {
+func (s *Server) stop(srv *http.Server, idle *wire.Unused, cancelWork context.CancelCauseFunc) error {
 	s.draining.Store(true)
-	here := s.admission.counts()
-	s.log.Info("stopping", "running", here.running, "uploading", here.uploading, "timeout", s.cfg.DrainTimeout)
+	here := s.service.Admission.Counts()
+	s.log.Info("stopping", "running", here.Running, "uploading", here.Uploading, "timeout", s.cfg.DrainTimeout)
 	grace, cancel := context.WithTimeout(context.Background(), s.cfg.DrainTimeout)
 	defer cancel()
-	if s.admission.drain(grace) != nil {
-		here := s.admission.counts()
-		s.log.Warn("canceling work that did not end in time", "running", here.running, "uploading", here.uploading)
+	if s.service.Admission.Drain(grace) != nil {
+		here := s.service.Admission.Counts()
+		s.log.Warn("canceling work that did not end in time", "running", here.Running, "uploading", here.Uploading)
 	}
 	cancelWork(errStopping)
 	last, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()
-	idle.close()
+	idle.Close()
 	if err := srv.Shutdown(last); err != nil {
 		return errors.Join(fmt.Errorf("server: connections cut off: %w", err), srv.Close())
 	}

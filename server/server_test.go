@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ocr-gateway/server"
+	"ocr-gateway/server/guard"
 )
 
 func TestOperationRoutes(t *testing.T) {
@@ -48,7 +49,7 @@ func TestOperationRoutes(t *testing.T) {
 }
 
 func TestReadiness(t *testing.T) {
-	a := start(t, scripted(), func(_ *server.Config, d *server.Deps) {
+	a := start(t, scripted(), func(_ *server.Config, d *deps) {
 		d.Status = func() server.Health {
 			return server.Health{Status: "starting", Rendering: server.Rendering{State: "failed", Detail: "no process", Shared: 1, Failures: 3}}
 		}
@@ -99,7 +100,7 @@ func TestRequestID(t *testing.T) {
 }
 
 func TestAPIKeys(t *testing.T) {
-	a := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.APIKeys = []string{"first-key", "second-key"} })
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.APIKeys = []string{"first-key", "second-key"} })
 	for _, path := range []string{"/health", "/livez", "/readyz"} {
 		if r := a.get(path); r.status != 200 {
 			t.Errorf("%s without a key: %d", path, r.status)
@@ -142,7 +143,7 @@ func TestCORS(t *testing.T) {
 	if h := preflight(closed, "https://a.example"); h.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("closed by default, got %v", h)
 	}
-	open := start(t, scripted(), func(c *server.Config, _ *server.Deps) { c.AllowedOrigins = []string{"https://a.example"} })
+	open := start(t, scripted(), func(c *server.Config, _ *deps) { c.AllowedOrigins = []string{"https://a.example"} })
 	if h := preflight(open, "https://a.example"); h.Get("Access-Control-Allow-Origin") != "https://a.example" {
 		t.Errorf("allowed origin: %v", h)
 	}
@@ -155,7 +156,7 @@ func TestConfigValidate(t *testing.T) {
 	if err := server.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := server.Config{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}}
+	bad := server.Config{Access: guard.Access{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}}}
 	err := bad.Validate()
 	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins", "allowed_hosts"} {
 		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+key+" ") {

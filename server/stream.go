@@ -11,6 +11,8 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server/presence"
+	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 // Event names beyond those of package document. Exactly one of the last four
@@ -36,7 +38,7 @@ type tail struct {
 	Model   string           `json:"model"`
 	Engine  string           `json:"engine"`
 	Layout  string           `json:"layout"`
-	Error   *problemBody     `json:"error,omitempty"`
+	Error   *problem.Body    `json:"error,omitempty"`
 }
 
 // progress is how far a document is.
@@ -55,25 +57,18 @@ func (s *Server) documentStream(c echo.Context) error {
 	if _, err := negotiate(c, mediaSSE); err != nil {
 		return err
 	}
-	call, opts, err := s.parse(c, documentForm, document.TaskDocument, mediaSSE)
+	call, err := s.take(c, service.Document, mediaSSE)
 	if err != nil {
 		return err
 	}
-	defer call.close()
+	defer call.Close()
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	out := &eventStream{w: c.Response(), cancel: cancel}
 	defer presence.Probe(ctx, out.probe)()
 	id := newID()
 	var beat sync.WaitGroup
-
-	var last document.Summary
-	var failed []document.PageResult
-	res, err := s.run(ctx, call.sources[0], opts, func(e document.Event) {
-		last = e.Summary
-		if e.Kind == document.EventPageFail {
-			failed = append(failed, *e.Page)
-		}
+	res, err := s.service.Run(ctx, call.Sources[0], call.opts, func(e document.Event) {
 		if out.begin() {
 			beat.Go(func() { out.heartbeat(ctx, s.cfg.Heartbeat) })
 		}
@@ -86,14 +81,11 @@ func (s *Server) documentStream(c echo.Context) error {
 	})
 	cancel() // no heartbeat after the last event
 	beat.Wait()
-	if err != nil && !out.started {
+	if res == nil {
 		return err
 	}
 	out.begin()
-	if err == nil {
-		res.Pages = failed // their reasons decide what to say of the whole
-	}
-	end := s.ending(res, err, id, requestID(c), last)
+	end := s.ending(res, err, id, requestID(c))
 	out.send(endings[end.Status], end)
 	return nil
 }
@@ -106,26 +98,18 @@ var endings = map[document.Status]string{
 }
 
 // ending sums up a document whose pages have been sent already.
-func (s *Server) ending(res *document.Result, err error, id, requestID string, last document.Summary) tail {
-	if err == nil {
-		end := tail{
-			ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: timings(res.Timings),
-			Model: res.Model, Engine: res.Engine, Layout: res.Layout,
-		}
-		if f := failureOf(res); f != nil {
-			b := f.body(requestID)
-			end.Error = &b
-		}
-		return end
+func (s *Server) ending(res *document.Result, err error, id, requestID string) tail {
+	end := tail{
+		ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: timings(res.Timings),
+		Model: res.Model, Engine: res.Engine, Layout: res.Layout,
 	}
-	f := asFailure(err)
-	if f.ours() {
-		s.log.Error("stream failed", "request_id", requestID, "code", f.Code, "error", err)
-	}
-	b := f.body(requestID)
-	end := tail{ID: id, Status: document.StatusFailed, Summary: last, Timings: map[string]int{}, Error: &b}
-	if f.Code == document.CodeCanceled || f.Code == document.CodeOverloaded {
-		end.Status = document.StatusCanceled
+	if err != nil {
+		p := problemOf(err)
+		if problem.Ours(p.Code) {
+			s.log.Error("stream failed", "request_id", requestID, "code", p.Code, "error", err)
+		}
+		body := problem.BodyOf(p, requestID)
+		end.Error = &body
 	}
 	return end
 }

@@ -209,7 +209,7 @@ func TestLinesHoldFailures(t *testing.T) {
 
 func TestHeartbeat(t *testing.T) {
 	p, next := paced(1)
-	a := start(t, p, func(c *server.Config, _ *server.Deps) { c.Heartbeat = 5 * time.Millisecond })
+	a := start(t, p, func(c *server.Config, _ *deps) { c.Heartbeat = 5 * time.Millisecond })
 	lines, _ := a.follow(streamURL, "", "text/event-stream")
 	lines.until("event: job.accepted")
 	for range 3 {
@@ -274,7 +274,7 @@ func TestLongWork(t *testing.T) {
 		case <-time.After(4 * idle):
 			return play(ctx, parseScript("pages:1"), emit)
 		}
-	}}, func(c *server.Config, _ *server.Deps) { c.IdleTimeout = idle })
+	}}, func(c *server.Config, _ *deps) { c.IdleTimeout = idle })
 	a.postForm(documentURL, newForm().file("file", "a", "x")).want(200, "")
 }
 
@@ -291,7 +291,7 @@ func TestSlowReader(t *testing.T) {
 			emit(document.Event{Kind: document.EventPage, Page: big})
 		}
 		return nil, ctx.Err()
-	}}, func(c *server.Config, _ *server.Deps) { c.IdleTimeout = 200 * time.Millisecond })
+	}}, func(c *server.Config, _ *deps) { c.IdleTimeout = 200 * time.Millisecond })
 	conn := a.dial()
 	defer conn.Close()
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: 1\r\n\r\nx", streamURL)

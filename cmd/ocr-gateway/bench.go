@@ -22,11 +22,16 @@ type benchLoad struct {
 	mix         []string
 }
 
+// benchJob is one call of `ocr-gateway bench`.
+type benchJob struct {
+	cfg    bench.Config
+	load   benchLoad
+	asJSON bool
+	plot   string // file; empty: none
+}
+
 func newBench() *cobra.Command {
-	cfg := bench.DefaultConfig()
-	var load benchLoad
-	var asJSON bool
-	var plot string
+	job := benchJob{cfg: bench.DefaultConfig()}
 	cmd := &cobra.Command{
 		Use:   "bench FILE…",
 		Short: "Measure a running server: pages/s, CPU and memory, latencies, failures",
@@ -40,52 +45,59 @@ The API key, where the server wants one, is taken from the variable ` + envAPIKe
   ocr-gateway bench --rate 5/s --ramp 1m --duration 5m --plot load.svg --price 2.39 scans/*.png
   ocr-gateway bench --duration 1m --mix 'small=5/s:scans/*.png' --mix long=2:book.pdf`,
 	}
-	cmd.Flags().StringVar(&cfg.BaseURL, "url", cfg.BaseURL, "the server")
-	cmd.Flags().StringVar(&cfg.Endpoint, "endpoint", cfg.Endpoint, "endpoint to call: "+bench.EndpointDocument+", "+bench.EndpointStream+" or "+bench.EndpointRecognize)
-	cmd.Flags().StringToStringVar(&cfg.Fields, "field", nil, "form field to send with every document, such as pages=1-5")
-	cmd.Flags().IntVarP(&load.concurrency, "concurrency", "c", 0, fmt.Sprintf("requests at once (default 1); with --rate the most at once (default %d)", bench.MaxInFlight))
-	cmd.Flags().StringVar(&load.rate, "rate", "", "start requests at this rate, whether others have ended or not: 5/s, 90/m or 100/h")
-	cmd.Flags().StringArrayVar(&load.mix, "mix", nil, "NAME=LOAD:FILE[,FILE…]: a class of documents, instead of FILE…; LOAD is a concurrency or a rate; may be repeated")
-	cmd.Flags().DurationVar(&cfg.Ramp, "ramp", 0, "time in which concurrency and rates grow to their full size")
-	cmd.Flags().IntVarP(&cfg.Requests, "requests", "n", 0, "end after this many requests")
-	cmd.Flags().DurationVar(&cfg.Duration, "duration", 0, "end after this time")
-	cmd.Flags().DurationVar(&cfg.Timeout, "timeout", cfg.Timeout, "longest time for one request")
-	cmd.Flags().IntVar(&cfg.PID, "pid", 0, "the server's process on this machine, to measure CPU, memory and open files of it and its children")
-	cmd.Flags().Float64Var(&cfg.Price, "price", 0, "price of the server's machine in dollars an hour: print pages/day and the cost of 1,000 pages, beside published speeds")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the report as JSON")
-	cmd.Flags().StringVar(&plot, "plot", "", "write pages/s, requests in progress, latency and memory over time to this file, as SVG")
-	cmd.RunE = func(cmd *cobra.Command, files []string) error {
-		var err error
-		if cfg.Classes, err = load.classes(files); err != nil {
-			return err
-		}
-		cfg.APIKey = os.Getenv(envAPIKey)
-		if cfg.APIKey != "" && app.InClear(cfg.BaseURL) {
-			fmt.Fprintln(cmd.ErrOrStderr(), "warning: "+cfg.BaseURL+" has no TLS: whoever is on the way reads the API key")
-		}
-		if err := cfg.Validate(); err != nil {
-			return err
-		}
-		report, err := bench.Run(cmd.Context(), cfg, showProgress())
-		if err != nil && report.Requests == 0 {
-			return exitError{exitFailed, err}
-		}
-		write := report.Write
-		if asJSON {
-			write = report.WriteJSON
-		}
-		if werr := write(cmd.OutOrStdout()); werr != nil {
-			return exitError{exitFailed, werr}
-		}
-		if werr := writePlot(plot, report); werr != nil {
-			return exitError{exitFailed, werr}
-		}
-		if err != nil || len(report.Failures) > 0 || report.FailedPages > 0 || report.Overruns > 0 {
-			return exitError{exitFailed, err}
-		}
-		return nil
-	}
+	job.addFlags(cmd)
+	cmd.RunE = job.run
 	return cmd
+}
+
+func (b *benchJob) addFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&b.cfg.BaseURL, "url", b.cfg.BaseURL, "the server")
+	flags.StringVar(&b.cfg.Endpoint, "endpoint", b.cfg.Endpoint, "endpoint to call: "+bench.EndpointDocument+", "+bench.EndpointStream+" or "+bench.EndpointRecognize)
+	flags.StringToStringVar(&b.cfg.Fields, "field", nil, "form field to send with every document, such as pages=1-5")
+	flags.IntVarP(&b.load.concurrency, "concurrency", "c", 0, fmt.Sprintf("requests at once (default 1); with --rate the most at once (default %d)", bench.MaxInFlight))
+	flags.StringVar(&b.load.rate, "rate", "", "start requests at this rate, whether others have ended or not: 5/s, 90/m or 100/h")
+	flags.StringArrayVar(&b.load.mix, "mix", nil, "NAME=LOAD:FILE[,FILE…]: a class of documents, instead of FILE…; LOAD is a concurrency or a rate; may be repeated")
+	flags.DurationVar(&b.cfg.Ramp, "ramp", 0, "time in which concurrency and rates grow to their full size")
+	flags.IntVarP(&b.cfg.Requests, "requests", "n", 0, "end after this many requests")
+	flags.DurationVar(&b.cfg.Duration, "duration", 0, "end after this time")
+	flags.DurationVar(&b.cfg.Timeout, "timeout", b.cfg.Timeout, "longest time for one request")
+	flags.IntVar(&b.cfg.PID, "pid", 0, "the server's process on this machine, to measure CPU, memory and open files of it and its children")
+	flags.Float64Var(&b.cfg.Price, "price", 0, "price of the server's machine in dollars an hour: print pages/day and the cost of 1,000 pages, beside published speeds")
+	flags.BoolVar(&b.asJSON, "json", false, "print the report as JSON")
+	flags.StringVar(&b.plot, "plot", "", "write pages/s, requests in progress, latency and memory over time to this file, as SVG")
+}
+
+func (b *benchJob) run(cmd *cobra.Command, files []string) error {
+	var err error
+	if b.cfg.Classes, err = b.load.classes(files); err != nil {
+		return err
+	}
+	b.cfg.APIKey = os.Getenv(envAPIKey)
+	if b.cfg.APIKey != "" && app.InClear(b.cfg.BaseURL) {
+		fmt.Fprintln(cmd.ErrOrStderr(), "warning: "+b.cfg.BaseURL+" has no TLS: whoever is on the way reads the API key")
+	}
+	if err := b.cfg.Validate(); err != nil {
+		return err
+	}
+	report, err := bench.Run(cmd.Context(), b.cfg, showProgress())
+	if err != nil && report.Requests == 0 {
+		return exitError{exitFailed, err}
+	}
+	write := report.Write
+	if b.asJSON {
+		write = report.WriteJSON
+	}
+	if werr := write(cmd.OutOrStdout()); werr != nil {
+		return exitError{exitFailed, werr}
+	}
+	if werr := writePlot(b.plot, report); werr != nil {
+		return exitError{exitFailed, werr}
+	}
+	if err != nil || len(report.Failures) > 0 || report.FailedPages > 0 || report.Overruns > 0 {
+		return exitError{exitFailed, err}
+	}
+	return nil
 }
 
 // classes returns what is to be sent: the files, or the classes of --mix.

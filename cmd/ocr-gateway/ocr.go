@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,21 +14,26 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/app"
+	"ocr-gateway/service"
 )
 
 // ocrJob is one call of `ocr-gateway ocr`.
 type ocrJob struct {
-	app    *app.App
-	opts   document.Options
-	format format.Format
-	outDir string // empty: to stdout
-	stdout io.Writer
+	service  *service.Service
+	opts     service.Options
+	maxBytes int64 // of a file
+	format   format.Format
+	outDir   string // empty: to stdout
+	stdout   io.Writer
+}
+
+// asked is what can be asked of a file: each option has a flag of its name, with dashes.
+var asked = service.Kind{
+	Task:    document.TaskDocument,
+	Options: []string{"task", "pages", "password", "dpi", "include_headers", "table_format", "images", "join_tables", "text_layer"},
 }
 
 func newOCR() *cobra.Command {
-	var outDir, name, pages, task, password, tables, images, layer string
-	var dpi int
-	var headers, join bool
 	cmd := &cobra.Command{
 		Use:   "ocr FILE…",
 		Short: "Read documents without a server",
@@ -39,39 +43,12 @@ func newOCR() *cobra.Command {
 		Args: cobra.MinimumNArgs(1),
 	}
 	settings := addSettings(cmd)
-	cmd.Flags().StringVarP(&outDir, "output", "o", "", "folder to write one file per document to (default: standard output)")
-	cmd.Flags().StringVar(&name, "format", "md", "md, txt, json or ndjson")
-	cmd.Flags().StringVar(&pages, "pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
-	cmd.Flags().StringVar(&task, "task", string(document.TaskDocument), "document, text, table or formula")
-	cmd.Flags().StringVar(&password, "password", "", "password of encrypted PDFs")
-	cmd.Flags().IntVar(&dpi, "dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
-	cmd.Flags().BoolVar(&headers, "include-headers", false, "keep running heads, footers and page numbers in the Markdown")
-	cmd.Flags().StringVar(&tables, "table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
-	cmd.Flags().StringVar(&images, "images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
-	cmd.Flags().StringVar(&layer, "text-layer", "", "the text that PDFs bring with them: off, or verified to take what has been checked glyph by glyph (default: setting pipeline.text_layer)")
-	cmd.Flags().BoolVar(&join, "join-tables", false, "join tables that continue over a page break")
+	var flags ocrFlags
+	flags.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, files []string) error {
-		pageRange, err := document.ParsePageRange(pages)
-		if err != nil {
-			return fmt.Errorf("--pages: %w", err)
-		}
-		f, err := formatNamed(name)
+		job, err := flags.job(cmd)
 		if err != nil {
 			return err
-		}
-		opts := document.Options{
-			Task: document.Task(task), Pages: pageRange, Password: password, DPI: dpi, IncludeHeaders: headers,
-			TableFormat: document.TableFormat(tables), Images: document.Images(images), JoinTables: join,
-			TextLayer: document.TextLayer(layer),
-		}
-		if err := errors.Join(
-			oneOf("--table-format", opts.TableFormat, document.TableFormats),
-			oneOf("--images", opts.Images, document.AllImages),
-			oneOf("--text-layer", opts.TextLayer, append(document.TextLayers, ""))); err != nil {
-			return err
-		}
-		if opts.Images == document.ImagesRef && f.Extension == ".md" && outDir == "" {
-			return errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
 		}
 		cfg, err := settings.load()
 		if err != nil {
@@ -89,12 +66,70 @@ func newOCR() *cobra.Command {
 			return err
 		}
 		defer a.Close()
-		opts.Layout = cfg.Layout.Enabled
-		job := ocrJob{app: a, opts: opts, format: f, outDir: outDir, stdout: cmd.OutOrStdout()}
+		job.service, job.maxBytes, job.opts.Layout = a.Service, cfg.Server.MaxUploadBytes, cfg.Layout.Enabled
 		return job.run(cmd.Context(), files)
 	}
 	return cmd
 }
+
+// ocrFlags are those flags of `ocr-gateway ocr` that are neither settings nor options
+// of the reading.
+type ocrFlags struct{ output, format string }
+
+func (o *ocrFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&o.output, "output", "o", "-", "folder to write one file per document to; - is standard output")
+	flags.StringVar(&o.format, "format", "md", "md, txt, json or ndjson")
+	flags.String("pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
+	flags.String("task", string(document.TaskDocument), "document, text, table or formula")
+	flags.String("password", "", "password of encrypted PDFs")
+	flags.Int("dpi", 0, "resolution of PDF pages (default: setting raster.dpi)")
+	flags.Bool("include-headers", false, "keep running heads, footers and page numbers in the Markdown")
+	flags.String("table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
+	flags.String("images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	flags.String("text-layer", "", "the text that PDFs bring with them: off, or verified to take what has been checked glyph by glyph (default: setting pipeline.text_layer)")
+	flags.Bool("join-tables", false, "join tables that continue over a page break")
+}
+
+// job is what the flags ask for. What reads it is still missing.
+func (o *ocrFlags) job(cmd *cobra.Command) (job ocrJob, err error) {
+	job.stdout = cmd.OutOrStdout()
+	if o.output != "-" {
+		job.outDir = o.output
+	}
+	if job.opts, err = askedFor(cmd); err != nil {
+		return ocrJob{}, err
+	}
+	if job.format, err = formatNamed(o.format); err != nil {
+		return ocrJob{}, err
+	}
+	if job.opts.Images == document.ImagesRef && job.format.Extension == ".md" && job.outDir == "" {
+		return ocrJob{}, errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
+	}
+	return job, nil
+}
+
+// askedFor reads the options that flags were given for; errors name the flags.
+func askedFor(cmd *cobra.Command) (service.Options, error) {
+	values := map[string]string{}
+	for _, option := range asked.Options {
+		if f := cmd.Flags().Lookup(flagOf(option)); f.Changed {
+			values[option] = f.Value.String()
+		}
+	}
+	opts, err := service.Rules{}.Parse(asked, values)
+	p, ok := errors.AsType[*document.Problem](err)
+	if !ok {
+		return opts, err
+	}
+	var wrong []error
+	for _, part := range p.Parts {
+		wrong = append(wrong, fmt.Errorf("--%s: %s", flagOf(part.Field), part.Detail))
+	}
+	return opts, errors.Join(wrong...)
+}
+
+func flagOf(option string) string { return strings.ReplaceAll(option, "_", "-") }
 
 func formatNamed(name string) (format.Format, error) {
 	var known []string
@@ -105,17 +140,6 @@ func formatNamed(name string) (format.Format, error) {
 		known = append(known, f.Name)
 	}
 	return format.Format{}, fmt.Errorf("--format: %q is not one of %s", name, strings.Join(known, ", "))
-}
-
-func oneOf[T ~string](flag string, value T, known []T) error {
-	if slices.Contains(known, value) {
-		return nil
-	}
-	var names []string
-	for _, k := range known {
-		names = append(names, string(k))
-	}
-	return fmt.Errorf("%s: %q is not one of %s", flag, value, strings.Join(names, ", "))
 }
 
 // run reads the files one after the other; a bad one does not stop the rest.
@@ -150,29 +174,24 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 		return err
 	}
 	defer f.Close()
-	src, err := document.ReadSource(filepath.Base(name), f, j.app.MaxUpload(), "")
+	src, err := document.ReadSource(filepath.Base(name), f, j.maxBytes, "")
 	if err != nil {
 		return plain(err)
 	}
 	defer src.Close()
 	opts := j.opts
 	opts.ImagePrefix = filepath.Base(name) + "-" // the images of all files lie in one folder
-	var pages document.Collector
-	result, err := j.app.Pipeline.Run(ctx, src, opts, func(e document.Event) {
-		pages.Add(e)
-		bar.event(filepath.Base(name), e)
-	})
+	result, err := j.service.Read(ctx, src, opts, func(e document.Event) { bar.event(filepath.Base(name), e) })
 	if result == nil {
 		return plain(err)
 	}
-	pages.Complete(result, func(pages []document.PageResult) { j.app.Pipeline.Join(pages, opts) })
 	if notice := result.Summary.Notice; notice != "" {
 		bar.say("%s: %s", name, notice)
 	}
 	if werr := j.write(name, result); werr != nil {
 		return werr
 	}
-	if err != nil {
+	if p, ok := errors.AsType[*document.Problem](err); ok && len(p.Parts) == 0 {
 		return plain(err)
 	}
 	return complaint(result)

@@ -174,7 +174,7 @@ func (c *account) pasteLine(card, line string) string {
 	if _, err := exec.LookPath("curl"); err != nil {
 		c.t.Skip("curl is missing")
 	}
-	page, err := filepath.Abs("../../provision/sample/page.png")
+	page, err := filepath.Abs("../../provision/host/sample/page.png")
 	if err != nil {
 		c.t.Fatal(err)
 	}

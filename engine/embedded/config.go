@@ -11,18 +11,23 @@ import (
 type Config struct {
 	// Dir holds the models and the ONNX Runtime library.
 	Dir string `mapstructure:"dir"`
-	// Threads is how many threads one inference uses.
+	// Threads is how many threads all inferences use together.
 	Threads int `mapstructure:"threads"`
-	// Concurrency is how many inferences run at once; each costs memory.
+	// Concurrency is how many inferences run at once, with an equal share of the
+	// threads each; a page's only one has them all. Each costs memory.
 	Concurrency int `mapstructure:"concurrency"`
 	// MaxSide is the longer side, in pixels, of the image that line detection
 	// sees. Below 960 dense tables lose lines.
 	MaxSide int `mapstructure:"max_side"`
 }
 
-// DefaultConfig uses every core for one inference at a time.
+// defaultConcurrency bounds what pages of many inferences take: some 160 MB each.
+const defaultConcurrency = 4
+
+// DefaultConfig uses every core.
 func DefaultConfig() Config {
-	return Config{Dir: "models", Threads: runtime.GOMAXPROCS(0), Concurrency: 1, MaxSide: 1280}
+	cores := runtime.GOMAXPROCS(0)
+	return Config{Dir: "models", Threads: cores, Concurrency: min(cores, defaultConcurrency), MaxSide: 1280}
 }
 
 // Validate reports every value that cannot be used.

@@ -46,7 +46,7 @@ func (e *Engine) Info() document.Info {
 }
 
 // Find turns the page upright if needed (it then replaces Image and sets Width,
-// Height and Rotation) and returns its text lines, without text and in no
+// Height and Rotation) and returns its text lines, most of them without text yet and in no
 // particular order, and the coarse areas that the layout model sees: Label (a
 // CDLA class), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
@@ -68,6 +68,7 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		page.Rotation = (page.Rotation + degrees) % 360
 	}
 	lines = append(lines, unseen(lines, page)...)
+	lines = append(lines, findChecks(page, lines)...)
 	if len(lines) == 0 {
 		return nil, nil, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -281,6 +282,67 @@ func TestTallLinesRunDownOrUp(t *testing.T) {
 		}
 		if 4*sure < 3*len(lines) || len(lines) == 0 {
 			t.Errorf("turned by %d: %d of %d lines are read for sure", degrees, sure, len(lines))
+		}
+	}
+}
+
+// TestThreadsChangeNoAnswer reads a page with the threads divided in different ways.
+func TestThreadsChangeNoAnswer(t *testing.T) {
+	var want document.Recognition
+	for i, share := range [][2]int{{1, 1}, {2, 1}, {2, 2}, {5, 3}} {
+		cfg := embedded.DefaultConfig()
+		cfg.Dir, cfg.Threads, cfg.Concurrency = modelsDir(), share[0], share[1]
+		e, err := embedded.New(cfg, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := notice(t)
+		lines, _, err := e.Find(t.Context(), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		region := wholePage(page)
+		region.Lines = lines
+		got, err := e.Recognize(t.Context(), page, region, document.Options{})
+		if err = errors.Join(err, e.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			want = got
+		} else if !reflect.DeepEqual(got, want) {
+			t.Errorf("%d threads, %d inferences at once:\n%+v\nwant\n%+v", share[0], share[1], got, want)
+		}
+	}
+}
+
+// TestLinesAreReadOnce sees that Find keeps what it read to tell which way up a page is.
+func TestLinesAreReadOnce(t *testing.T) {
+	e := newEngine(t)
+	for _, degrees := range []int{0, 90, 180, 270} {
+		page := notice(t)
+		page.Image = pixels.Turn(page.Image, degrees)
+		page.Width, page.Height = page.Image.Bounds().Dx(), page.Image.Bounds().Dy()
+		lines, _, err := e.Find(t.Context(), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		region := wholePage(page)
+		region.Lines = lines
+		got, err := e.Recognize(t.Context(), page, region, document.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := 0
+		for i, l := range lines {
+			if l.Confidence == nil {
+				continue
+			}
+			if kept++; got.Lines[i].Text != l.Text || l.Text == "" {
+				t.Errorf("turned by %d: Find read %q, Recognize has %q", degrees, l.Text, got.Lines[i].Text)
+			}
+		}
+		if kept == 0 || kept == len(lines) {
+			t.Errorf("turned by %d: Find read %d of %d lines", degrees, kept, len(lines))
 		}
 	}
 }

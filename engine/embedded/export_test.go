@@ -10,10 +10,12 @@ import (
 
 // What the tests in package embedded_test need of the inside.
 var (
-	Paragraphs = paragraphs
-	JoinLines  = joinLines
-	Compose    = compose
-	ASCIIForms = asciiForms
+	Paragraphs  = paragraphs
+	JoinLines   = joinLines
+	Compose     = compose
+	ASCIIForms  = asciiForms
+	WriteChecks = writeChecks
+	Belongs     = belongs
 )
 
 // Detect and ReadLines are two of the networks, for benchmarks.

@@ -110,7 +110,7 @@ func broken(rs []row, i int) bool {
 		return false
 	case short, continuesList(rs, i):
 		return true
-	case bullet.MatchString(r.text):
+	case bullet.MatchString(r.text), strings.HasPrefix(r.text, ticked), strings.HasPrefix(r.text, unticked):
 		return true
 	case ended && listItem.MatchString(r.text):
 		return true

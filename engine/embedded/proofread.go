@@ -41,6 +41,8 @@ func (p proofreader) proofread(lines []document.Line, words []document.Word) {
 		l := &lines[i]
 		switch {
 		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
+		case lone(claim) && (l.Confidence == nil || *l.Confidence < surelyRead):
+			l.Text, l.Confidence = claim, nil
 		case !strings.ContainsRune(claim, utf8.RuneError) && p.confirmed(*l, claim):
 			l.Text = claim
 		case p.foreign(*l, claim):
@@ -69,12 +71,16 @@ func letterSpaced(s string) bool {
 	return single > 3 && 2*single > words
 }
 
+// lone reports whether a claim is one bracket, which the reader, trained on words, mostly
+// takes for nothing or a 1.
+func lone(claim string) bool { return len(claim) == 1 && strings.ContainsAny(claim, "{}[]()") }
+
 // claims gives for each line the words that lie in it, in reading order. It gives
 // none for a line of which words are missing.
 func claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
-		if i := lineOf(lines, w.BBox); i >= 0 {
+		if i := lineOf(lines, w.BBox); i >= 0 && checkOf(w) == "" {
 			in[i] = append(in[i], w)
 		}
 	}
@@ -191,6 +197,9 @@ func abs(n int) int { return max(n, -n) }
 // Digits that it was sure of are not overruled.
 func (p proofreader) confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
+	if bare := withoutNotes(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
+		return true // the reader overlooked what is small
+	}
 	if len(seen) < agreeMin {
 		return false
 	}

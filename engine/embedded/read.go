@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"ocr-gateway/document"
@@ -16,9 +17,29 @@ const readAccept = 0.5
 const surelyDown = 0.85
 
 // readLines returns the lines with text and confidence, in the same order. A
-// line that cannot be read keeps an empty text. Tall lines run downwards, or, as
-// stamps in the margin do, upwards.
+// line that cannot be read keeps an empty text, one that has a text already keeps it.
 func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	lines = slices.Clone(lines)
+	var unread []document.Line
+	var index []int
+	for i, l := range lines {
+		if l.Text == "" {
+			unread, index = append(unread, l), append(index, i)
+		}
+	}
+	read, err := e.readUnread(ctx, src, unread)
+	if err != nil {
+		return nil, err
+	}
+	for j, i := range index {
+		lines[i] = read[j]
+	}
+	return lines, nil
+}
+
+// readUnread reads lines of which tall ones run downwards, or, as stamps in the margin
+// do, upwards.
+func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines, err := e.readOnce(ctx, src, lines)
 	if err != nil {
 		return nil, err
@@ -27,7 +48,7 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 	var index []int
 	for i, l := range lines {
 		if w, h := pixels.QuadSize(l.Quad); h >= ppocr.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
-			l.Quad = pixels.StartAt(l.Quad, 2)
+			l.Quad, l.Confidence = pixels.StartAt(l.Quad, 2), nil
 			up, index = append(up, l), append(index, i)
 		}
 	}
@@ -45,20 +66,26 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 	return lines, nil
 }
 
-// readOnce reads lines as they start.
+// readOnce reads lines as they start, but those that have been read already.
 func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines, err := e.models.Read(ctx, src, lines)
+	lines = slices.Clone(lines)
+	var unread []document.Line
+	var index []int
+	for i, l := range lines {
+		if l.Confidence == nil {
+			unread, index = append(unread, l), append(index, i)
+		}
+	}
+	read, err := e.models.Read(ctx, src, unread)
 	if err != nil {
 		return nil, err
 	}
-	for i := range lines {
-		l := &lines[i]
+	for j, l := range read {
 		text := asciiForms(strings.TrimSpace(shortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
-			l.Text, l.Confidence = "", nil
-			continue
+			text, l.Confidence = "", nil
 		}
-		l.Text = text
+		lines[index[j]].Text, lines[index[j]].Confidence = text, l.Confidence
 	}
 	return lines, nil
 }

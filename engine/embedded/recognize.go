@@ -30,7 +30,9 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if err != nil {
 		return document.Recognition{}, err
 	}
-	if isNoise(lines) {
+	writeChecks(lines, page.Words)
+	noise := isNoise(lines)
+	if noise {
 		for i := range lines {
 			lines[i].Text, lines[i].Confidence = "", nil
 		}
@@ -43,6 +45,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)
+	}
+	if noise && got.Truncated == nil {
+		got.Skipped = document.Problemf(document.CodeNotRead, document.PhaseRecognize,
+			"this looks like text and could not be read: it is a part of a picture, or too small or damaged; a higher dpi may help")
 	}
 	return got, nil
 }
@@ -73,7 +79,7 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	move(lines, box.Min)
-	degrees, err := e.rotation(ctx, src, lines)
+	degrees, lines, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, 0, err
 	}

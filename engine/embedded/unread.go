@@ -82,5 +82,5 @@ func isNoise(lines []document.Line) bool {
 		}
 		read += characters(l.Text)
 	}
-	return 2*unread >= len(lines) && read < word
+	return len(lines) > 0 && 2*unread >= len(lines) && read < word
 }

@@ -23,7 +23,7 @@ func unseen(lines []document.Line, page *document.Page) []document.Line {
 	src := pixels.Of(page.Image)
 	var words []document.Word
 	for _, w := range page.Words {
-		if !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > minWord && src.Sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.W, src.H))).Drawn() {
+		if checkOf(w) == "" && !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > minWord && src.Sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.W, src.H))).Drawn() {
 			words = append(words, w)
 		}
 	}

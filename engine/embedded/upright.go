@@ -27,9 +27,10 @@ const (
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines.
+// and returns it turned, with its lines. The lines that were read to decide it keep
+// their text.
 func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
-	degrees, err := e.rotation(ctx, pixels.Of(img), lines)
+	degrees, lines, err := e.rotation(ctx, pixels.Of(img), lines)
 	if err != nil || degrees == 0 {
 		return img, lines, 0, err
 	}
@@ -37,36 +38,53 @@ func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.
 	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
 }
 
-func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, error) {
+// rotation decides how many degrees clockwise src must be turned to be read, by
+// reading some of its lines. These have their text in the lines that it returns.
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, []document.Line, error) {
 	if len(lines) == 0 {
-		return 0, nil
+		return 0, nil, nil
 	}
 	first, second := 0, 180
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
-	sample := mediumLines(lines)
-	best, err := e.sampleConfidence(ctx, src, sample, first)
+	s := sample{lines: mediumLines(lines)}
+	best, err := e.readSample(ctx, src, lines, &s, first)
 	if err != nil || best > surelyUpright {
-		return first, err
+		return first, s.readInto(lines, first), err
 	}
-	other, err := e.sampleConfidence(ctx, src, sample, second)
+	other, err := e.readSample(ctx, src, lines, &s, second)
+	degrees := first
 	switch {
 	case err != nil || max(best, other) < readableSample:
-		return 0, err
+		degrees = 0
 	case other > best+clearlyBetter, first != 0 && other > best:
-		return second, nil
+		degrees = second
 	}
-	return first, nil
+	return degrees, s.readInto(lines, degrees), err
 }
 
-// sampleConfidence is the mean confidence of lines when the page is turned
+// sample is the lines of a page that are read to tell which way up it is.
+type sample struct {
+	lines []int                   // indices
+	read  map[int][]document.Line // by the degrees at which they were read
+}
+
+// readSample returns the mean confidence of the sample's lines when the page is turned
 // clockwise by degrees.
-func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines []document.Line, degrees int) (float64, error) {
-	read, err := e.readOnce(ctx, src, startLines(lines, degrees))
+func (e *Engine) readSample(ctx context.Context, src pixels.Raster, lines []document.Line, s *sample, degrees int) (float64, error) {
+	picked := make([]document.Line, len(s.lines))
+	for i, at := range s.lines {
+		picked[i] = lines[at]
+	}
+	read, err := e.readOnce(ctx, src, startLines(picked, degrees))
 	if err != nil {
 		return 0, err
 	}
+	if s.read == nil {
+		s.read = map[int][]document.Line{}
+	}
+	s.read[degrees] = read
 	var sum float64
 	for _, l := range read {
 		if l.Confidence != nil {
@@ -74,6 +92,16 @@ func (e *Engine) sampleConfidence(ctx context.Context, src pixels.Raster, lines 
 		}
 	}
 	return sum / float64(len(read)), nil
+}
+
+// readInto returns lines, those of the sample with what was read of them at degrees.
+func (s sample) readInto(lines []document.Line, degrees int) []document.Line {
+	lines = slices.Clone(lines)
+	for i, l := range s.read[degrees] {
+		at := &lines[s.lines[i]]
+		at.Text, at.Confidence = l.Text, l.Confidence
+	}
+	return lines
 }
 
 // mostlyTall reports whether most of the text runs downwards.
@@ -90,12 +118,18 @@ func mostlyTall(lines []document.Line) bool {
 	return tall > wide
 }
 
-// mediumLines picks lines of about the median length: long enough to judge and
-// quick to read.
-func mediumLines(lines []document.Line) []document.Line {
-	length := func(l document.Line) float64 { w, h := pixels.QuadSize(l.Quad); return max(w, h) / max(min(w, h), 1) }
-	sorted := slices.Clone(lines)
-	slices.SortStableFunc(sorted, func(a, b document.Line) int { return cmp.Compare(length(a), length(b)) })
+// mediumLines picks lines of about the median length, by index: long enough to judge
+// and quick to read.
+func mediumLines(lines []document.Line) []int {
+	length := func(i int) float64 {
+		w, h := pixels.QuadSize(lines[i].Quad)
+		return max(w, h) / max(min(w, h), 1)
+	}
+	sorted := make([]int, len(lines))
+	for i := range sorted {
+		sorted[i] = i
+	}
+	slices.SortStableFunc(sorted, func(a, b int) int { return cmp.Compare(length(a), length(b)) })
 	from := max(len(sorted)/2-sampleLines/2, 0)
 	return sorted[from:min(from+sampleLines, len(sorted))]
 }

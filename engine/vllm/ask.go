@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"image"
 	"io"
 	"net/http"
@@ -12,6 +11,10 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/vllm/chat"
+	"ocr-gateway/engine/vllm/crops"
+	"ocr-gateway/engine/vllm/endpoints"
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/model"
 )
 
@@ -19,32 +22,28 @@ import (
 type job struct {
 	selected selection // when the region was encoded
 	request  model.Request
-	load     *payload
+	load     *chat.Message
 	tokens   int            // of its image
 	input    uint64         // picture and prompt, hashed
 	usage    document.Usage // of all attempts so far
-	partial  *answer        // what an answer had of which the rest was withheld
+	partial  *chat.Answer   // what an answer had of which the rest was withheld
 }
 
 // show makes img what the model is asked about by a job.
 func (e *Engine) show(j *job, img image.Image) error {
-	load := newPayload()
-	if err := load.image(e.encoder, img, j.request.Prompt, e.cfg.JPEGQuality); err != nil {
-		load.release()
+	load, err := chat.NewMessage(j.request.Prompt, func(dst []byte) ([]byte, error) { return e.encoder.Append(dst, img, e.cfg.JPEGQuality) })
+	if err != nil {
 		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region's image could not be encoded").Because(err)
 	}
 	if j.load != nil {
-		j.load.release()
+		j.load.Release()
 	}
 	size := img.Bounds().Size()
 	rule := j.request.Image
 	j.load, j.tokens = load, min(rule.Tokens(size.X, size.Y), rule.MaxTokens)
-	j.input = maphash.Bytes(inputSeed, load.message)
+	j.input = load.Hash()
 	return nil
 }
-
-// inputSeed is that of the hashes by which inputs are told apart.
-var inputSeed = maphash.MakeSeed()
 
 // reduce makes a job's image two thirds of what it was, and small enough for an
 // encoder cache of so many tokens when that is known.
@@ -53,94 +52,92 @@ func (e *Engine) reduce(j *job, cache int) error {
 	if cache > 0 {
 		tokens = min(tokens, cache)
 	}
-	img, err := j.load.decode()
+	img, err := j.load.Image()
 	if err != nil {
 		return err
 	}
 	size := img.Bounds().Size()
 	w, h := j.request.Image.Fit(size.X, size.Y, tokens)
-	return e.show(j, shrink(plain(img), w, h))
+	return e.show(j, crops.Shrink(crops.Plain(img), w, h))
 }
 
 // save keeps the longest text of answers that are not all of it.
-func (j *job) save(got answer, why *fault) {
-	if got.text != "" && (j.partial == nil || len(got.text) > len(j.partial.text)) {
-		got.cut = why
+func (j *job) save(got chat.Answer, why *chat.Fault) {
+	if got.Text != "" && (j.partial == nil || len(got.Text) > len(j.partial.Text)) {
+		got.Cut = why
 		j.partial = &got
 	}
 }
 
 // ask sends the job until it is answered, refused or given up.
-func (e *Engine) ask(ctx context.Context, job *job) (answer, error) {
+func (e *Engine) ask(ctx context.Context, job *job) (chat.Answer, error) {
 	var (
 		tries tries
-		last  *fault
-		avoid *endpoint
+		last  *chat.Fault
+		avoid *endpoints.Server
 	)
 	for {
-		got, at, err := e.attempt(ctx, job, avoid, last != nil && last.kind == broken)
+		got, at, err := e.attempt(ctx, job, avoid, last != nil && last.Kind == chat.Broken)
 		if err == nil {
 			return got, nil
 		}
 		if !errors.As(err, &last) || ctx.Err() != nil {
-			return answer{}, err
+			return chat.Answer{}, err
 		}
 		wait, again := tries.next(last, e.cfg.Attempts, e.cfg.BusyAttempts)
-		if !again || last.kind == withheld && !e.pool.another(at) {
-			return answer{}, last
+		if !again || last.Kind == chat.Withheld && !e.pool.Another(at) {
+			return chat.Answer{}, last
 		}
-		if last.wait > 0 && e.pool.another(at) {
-			wait = 0 // the one that asked for time rests, see pool.release
+		if last.Wait > 0 && e.pool.Another(at) {
+			wait = 0 // the one that asked for time rests, see Pool.Release
 		}
 		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
-		if err := sleep(ctx, wait); err != nil {
-			return answer{}, errors.Join(err, last)
+		if err := backoff.Sleep(ctx, wait); err != nil {
+			return chat.Answer{}, errors.Join(err, last)
 		}
 		avoid = at
 	}
 }
 
-// attempt sends the job once. An error is a *fault when the server answered it or
+// attempt sends the job once. An error is a *chat.Fault when the server answered it or
 // failed to answer.
-func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoint, fresh bool) (got answer, at *endpoint, err error) {
-	place, err := e.pool.acquire(ctx, avoid)
+func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server, fresh bool) (got chat.Answer, at *endpoints.Server, err error) {
+	place, err := e.pool.Acquire(ctx, avoid)
 	if err != nil {
-		return answer{}, nil, err
+		return chat.Answer{}, nil, err
 	}
-	at = place.endpoint
-	if place.server.selection != job.selected {
-		e.pool.release(at, ending{outcome: withdrawn})
-		return answer{}, at, &fault{kind: swapped, detail: fmt.Sprintf(
-			"the model servers came up with a model of another profile (%s, not %s): send the request again", place.server.selection, job.selected)}
+	at = place.Server
+	if serves, _ := e.selector.find(place.Status.ID, place.Status.Root); serves != job.selected {
+		e.pool.Release(at, endpoints.Ending{Outcome: endpoints.Withdrawn})
+		return chat.Answer{}, at, &chat.Fault{Kind: chat.Swapped, Detail: fmt.Sprintf(
+			"the model servers came up with a model of another profile (%s, not %s): send the request again", serves, job.selected)}
 	}
-	defer func() { e.pool.release(at, ending{outcomeOf(ctx, err), job.input, restOf(err)}) }()
-	client := at.client
-	if fresh {
-		client = at.fresh
-	}
+	defer func() {
+		e.pool.Release(at, endpoints.Ending{Outcome: outcomeOf(ctx, err), Input: job.input, Rest: restOf(err)})
+	}()
 	trying, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	silence := time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
 	defer silence.Stop()
-	defer context.AfterFunc(place.gone, func() { cancel(errGone) })()
-	got, err = e.exchange(trying, client, at, job.load.ask(e.params(job, place.server)), &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.request.Loop)
-	got.usage.Attempts = 1
-	job.usage.Add(got.usage)
-	var f *fault
+	defer context.AfterFunc(place.Gone, func() { cancel(errGone) })()
+	got, err = e.exchange(trying, at.Client(fresh), at, job.load.Ask(e.params(job, place.Status)), &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.request.Loop)
+	got.Usage.Attempts = 1
+	job.usage.Add(got.Usage)
+	var f *chat.Fault
 	switch {
 	case err == nil:
-		if f = got.unread(); f != nil {
+		if f = got.Unread(); f != nil {
 			job.save(got, f)
 			err = f
 		}
 	case !errors.As(err, &f):
 		err = transportFault(context.Cause(trying), err)
 		if ctx.Err() == nil {
-			at.lookSoon()
+			at.LookSoon()
 		}
-	case f.status == http.StatusUnauthorized && at.key.file != "":
-		f.kind = rekeyed
-		at.lookSoon()
+	case f.Status == http.StatusUnauthorized && at.KeyMayChange():
+		f.Kind = chat.Rekeyed
+		at.LookSoon()
 	}
 	return got, at, err
 }
@@ -152,52 +149,52 @@ var (
 )
 
 // transportFault is for everything that is no answer.
-func transportFault(cause, err error) *fault {
+func transportFault(cause, err error) *chat.Fault {
 	detail := "the connection to the model server failed: try again later"
 	switch {
 	case errors.Is(cause, errSilent), errors.Is(cause, errGone):
 		err, detail = cause, "the model server stopped answering: try again later"
-	case errors.Is(err, errCut):
+	case errors.Is(err, chat.ErrCut):
 		detail = "the model server stopped in the middle of its answer: try again later"
-	case errors.Is(err, errMalformed), errors.Is(err, errTooLong):
+	case errors.Is(err, chat.ErrMalformed), errors.Is(err, chat.ErrTooLong):
 		detail = "the model server's answer cannot be read: check that the endpoint's url leads to vLLM"
 	}
-	return &fault{kind: broken, detail: detail, cause: err}
+	return &chat.Fault{Kind: chat.Broken, Detail: detail, Cause: err}
 }
 
 // outcomeOf says what an attempt tells about its server.
-func outcomeOf(ctx context.Context, err error) outcome {
-	var f *fault
+func outcomeOf(ctx context.Context, err error) endpoints.Outcome {
+	var f *chat.Fault
 	switch {
 	case err == nil:
-		return succeeded
+		return endpoints.Succeeded
 	case ctx.Err() != nil:
-		return withdrawn
-	case errors.As(err, &f) && f.kind != broken:
-		return succeeded
+		return endpoints.Withdrawn
+	case errors.As(err, &f) && f.Kind != chat.Broken:
+		return endpoints.Succeeded
 	}
-	return failed
+	return endpoints.Failed
 }
 
 // restOf is how long the server asked to be left alone.
 func restOf(err error) time.Duration {
-	if f, ok := errors.AsType[*fault](err); ok {
-		return f.wait
+	if f, ok := errors.AsType[*chat.Fault](err); ok {
+		return f.Wait
 	}
 	return 0
 }
 
 // params are the fields of a job's request to one server.
-func (e *Engine) params(job *job, server status) params {
+func (e *Engine) params(job *job, server endpoints.Status) chat.Params {
 	q := &job.request
-	return params{
-		model:             e.cfg.Model,
-		maxTokens:         answerRoom(q.MaxTokens, job.tokens+longPrompt(q.Prompt), server.modelLength),
-		sampling:          q.Sampling,
-		noThinking:        q.NoThinking,
-		logprobs:          e.cfg.Confidence,
-		detectRepetitions: server.detectsRepetitions() && q.Loop.Server,
-		schema:            q.Schema,
+	return chat.Params{
+		Model:             e.cfg.Model,
+		MaxTokens:         answerRoom(q.MaxTokens, job.tokens+longPrompt(q.Prompt), server.ModelLength),
+		Sampling:          q.Sampling,
+		NoThinking:        q.NoThinking,
+		Logprobs:          e.cfg.Confidence,
+		DetectRepetitions: server.DetectsRepetitions() && q.Loop.Server,
+		Schema:            q.Schema,
 	}
 }
 
@@ -221,37 +218,37 @@ func answerRoom(wanted, image, modelLength int) int {
 const maxErrorBody = 64 << 10
 
 // exchange sends the body and reads the answer.
-func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoint, body body, heard *heard, rule model.Loop) (answer, error) {
+func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoints.Server, body chat.Body, heard *heard, rule model.Loop) (chat.Answer, error) {
 	resp, err := e.send(ctx, client, at, body)
 	if err != nil {
-		return answer{}, err
+		return chat.Answer{}, err
 	}
 	defer resp.Body.Close()
 	heard.body = resp.Body
 	if resp.StatusCode != http.StatusOK {
 		body, err := io.ReadAll(io.LimitReader(heard, maxErrorBody))
 		if err != nil {
-			return answer{}, fmt.Errorf("read error of status %d: %w", resp.StatusCode, err)
+			return chat.Answer{}, fmt.Errorf("read error of status %d: %w", resp.StatusCode, err)
 		}
-		return answer{}, statusFault(resp.StatusCode, resp.Header, body)
+		return chat.Answer{}, chat.StatusFault(resp.StatusCode, resp.Header, body)
 	}
 	if !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
-		return answer{}, errMalformed
+		return chat.Answer{}, chat.ErrMalformed
 	}
-	got, err := readAnswer(heard, rule)
-	if err == nil && !got.looped {
+	got, err := chat.Read(heard, rule)
+	if err == nil && !got.Looped {
 		heard.finish()
 	}
 	return got, err
 }
 
-func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoint, body body) (*http.Response, error) {
-	req, err := at.request(ctx, http.MethodPost, "/v1/chat/completions", body.reader())
+func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoints.Server, body chat.Body) (*http.Response, error) {
+	req, err := at.Request(ctx, http.MethodPost, "/v1/chat/completions", body.Reader())
 	if err != nil {
 		return nil, err
 	}
-	req.ContentLength = body.size()
-	req.GetBody = func() (io.ReadCloser, error) { return body.reader(), nil }
+	req.ContentLength = body.Size()
+	req.GetBody = func() (io.ReadCloser, error) { return body.Reader(), nil }
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "text/event-stream")
 	return client.Do(req)

@@ -1,11 +1,10 @@
 package vllm
 
 import (
-	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
+	"ocr-gateway/engine/vllm/endpoints"
 	"ocr-gateway/internal/setting"
 )
 
@@ -58,26 +57,10 @@ type Config struct {
 }
 
 // Endpoint is one model server, or a router in front of several.
-type Endpoint struct {
-	// Name is what people see; empty means endpoint-1 and so on, in this order.
-	Name string `mapstructure:"name"`
-	// URL is the server's root, with or without /v1.
-	URL string `mapstructure:"url" text:"true"`
-	// APIKey opens this server; empty means that of Config, with its file.
-	APIKey     string `mapstructure:"api_key" secret:"true" path:"APIKeyFile"`
-	APIKeyFile string `mapstructure:"-"`
-	// Weight is the share of work relative to the other endpoints; 0 means 1.
-	Weight int `mapstructure:"weight"`
-	// MaxInFlight is how many regions the server gets at once, best its
-	// --max-num-seqs; 0 means 64.
-	MaxInFlight int `mapstructure:"max_in_flight"`
-}
+type Endpoint = endpoints.Config
 
-// String is the endpoint's name: the key and the address stay out of logs.
-func (e Endpoint) String() string { return e.Name }
-
-// MarshalText is String, for logs in JSON.
-func (e Endpoint) MarshalText() ([]byte, error) { return []byte(e.Name), nil }
+// Health is how one endpoint is.
+type Health = endpoints.Health
 
 // MaxTokens bounds the length of an answer by what is read; 0 is the model's own bound.
 type MaxTokens struct {
@@ -101,11 +84,6 @@ const ProfileAuto = "auto"
 // OwnTemperature is the Sampling.Temperature that leaves it to the model's profile.
 const OwnTemperature = -1
 
-const (
-	defaultWeight      = 1
-	defaultMaxInFlight = 64 // the --max-num-seqs that the operations guide starts servers with
-)
-
 // DefaultConfig has no endpoint.
 func DefaultConfig() Config {
 	return Config{
@@ -124,60 +102,18 @@ func DefaultConfig() Config {
 	}
 }
 
-// withDefaults completes the endpoints.
-func (c Config) withDefaults() Config {
-	c.Endpoints = append([]Endpoint(nil), c.Endpoints...)
-	for i := range c.Endpoints {
-		e := &c.Endpoints[i]
-		if e.Name == "" {
-			e.Name = fmt.Sprintf("endpoint-%d", i+1)
-		}
-		e.URL = strings.TrimSuffix(strings.TrimRight(e.URL, "/"), "/v1")
-		if e.APIKey == "" {
-			e.APIKey, e.APIKeyFile = c.APIKey, c.APIKeyFile
-		}
-		if e.Weight == 0 {
-			e.Weight = defaultWeight
-		}
-		if e.MaxInFlight == 0 {
-			e.MaxInFlight = defaultMaxInFlight
-		}
-	}
-	return c
-}
-
 // Validate reports every value that cannot be used. It repeats no secret.
 func (c Config) Validate() error {
 	var errs setting.Errors
-	errs.Check(len(c.Endpoints) > 0, "endpoints", "is empty: name at least one model server")
-	names := map[string]bool{}
-	for i, e := range c.Endpoints {
-		at := fmt.Sprintf("endpoints[%d].", i)
-		if problem := checkURL(e.URL); problem != "" {
-			errs.Check(false, at+"url", "%s", problem)
-			continue
-		}
-		errs.Check(e.Name == "" || !names[e.Name], at+"name", "is %q, as another is: give each endpoint its own name", e.Name)
-		names[e.Name] = true
-		errs.Check(e.Weight >= 0 && e.Weight <= 1000, at+"weight", "is %d: use 1 to 1000", e.Weight)
-		errs.Check(e.MaxInFlight >= 0 && e.MaxInFlight <= 4096, at+"max_in_flight", "is %d: use 1 to 4096", e.MaxInFlight)
-		errs.Check(!strings.ContainsAny(e.APIKey, "\r\n"), at+"api_key", "holds a line break")
-	}
+	endpoints.Check(c.Endpoints, &errs)
 	errs.Check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key", "holds a line break")
 	errs.Check(c.Profile != "", "profile", "is empty: use %s or the name of a model's profile", ProfileAuto)
 	errs.Check(c.Model != "", "model", "is empty: name the model as the server calls it")
-	for _, d := range []struct {
-		key   string
-		value time.Duration
-	}{
-		{"first_byte_timeout", c.FirstByteTimeout},
-		{"progress_timeout", c.ProgressTimeout},
-		{"region_timeout", c.RegionTimeout},
-		{"down_timeout", c.DownTimeout},
-		{"check_interval", c.CheckInterval},
-	} {
-		errs.Check(d.value > 0, d.key, "is %s: use more than 0", d.value)
-	}
+	errs.Duration("first_byte_timeout", c.FirstByteTimeout, 0)
+	errs.Duration("progress_timeout", c.ProgressTimeout, 0)
+	errs.Duration("region_timeout", c.RegionTimeout, 0)
+	errs.Duration("down_timeout", c.DownTimeout, 0)
+	errs.Duration("check_interval", c.CheckInterval, 0)
 	errs.Check(c.Attempts >= 1 && c.Attempts <= 100, "attempts", "is %d: use 1 to 100", c.Attempts)
 	errs.Check(c.BusyAttempts >= 1 && c.BusyAttempts <= 1000, "busy_attempts", "is %d: use 1 to 1000", c.BusyAttempts)
 	errs.Check(c.JPEGQuality >= 1 && c.JPEGQuality <= 100, "jpeg_quality", "is %d: use 1 to 100", c.JPEGQuality)
@@ -194,19 +130,4 @@ func (c Config) Validate() error {
 	errs.Check(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 2, "sampling.repetition_penalty", "is %g: use more than 0, at most 2, or 0 for the model's own", s.RepetitionPenalty)
 	errs.Check(c.LoopPenalty > 0 && c.LoopPenalty <= 2, "loop_penalty", "is %g: use more than 0, at most 2", c.LoopPenalty)
 	return errs.Join()
-}
-
-// checkURL says what is wrong with an endpoint's address, without repeating it:
-// it may hold a password.
-func checkURL(s string) string {
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
-		return "is no http or https address"
-	case u.User != nil:
-		return "holds a user or password: use api_key_file"
-	case u.RawQuery != "" || u.Fragment != "":
-		return "has a query or fragment: name the server's root only"
-	}
-	return ""
 }

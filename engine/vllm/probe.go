@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/vllm/chat"
+	"ocr-gateway/engine/vllm/endpoints"
 	"ocr-gateway/model"
 )
 
@@ -18,7 +20,7 @@ const probeTimeout = 5 * time.Second
 // probe reports whether the server still reads pictures, by a small white one and an
 // answer of one token. It tells a server that fails from one that was sent what nobody
 // could read.
-func (e *Engine) probe(ctx context.Context, at *endpoint) bool {
+func (e *Engine) probe(ctx context.Context, at *endpoints.Server) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	selected := e.selector.get()
@@ -33,11 +35,11 @@ func (e *Engine) probe(ctx context.Context, at *endpoint) bool {
 	if e.show(job, white) != nil {
 		return false
 	}
-	defer job.load.release()
-	body := job.load.ask(params{model: e.cfg.Model, maxTokens: 1, sampling: request.Sampling, noThinking: request.NoThinking})
+	defer job.load.Release()
+	body := job.load.Ask(chat.Params{Model: e.cfg.Model, MaxTokens: 1, Sampling: request.Sampling, NoThinking: request.NoThinking})
 	silence := time.AfterFunc(probeTimeout, cancel)
 	defer silence.Stop()
-	_, err = e.exchange(ctx, at.fresh, at, body, &heard{silence: silence, limit: probeTimeout}, request.Loop)
-	var f *fault
-	return err == nil || errors.As(err, &f) && f.kind != broken
+	_, err = e.exchange(ctx, at.Client(true), at, body, &heard{silence: silence, limit: probeTimeout}, request.Loop)
+	var f *chat.Fault
+	return err == nil || errors.As(err, &f) && f.Kind != chat.Broken
 }

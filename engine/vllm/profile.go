@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/vllm/endpoints"
 	"ocr-gateway/model"
 )
 
@@ -50,14 +51,14 @@ type selector struct {
 
 	mu      sync.Mutex
 	current selection
-	seen    chan struct{}           // closed when a server has said what it serves
-	serving map[*endpoint]selection // of the servers that are ready
+	seen    chan struct{}                   // closed when a server has said what it serves
+	serving map[*endpoints.Server]selection // of the servers that are ready
 }
 
 // newSelector begins with the profile that the settings name, or the one by which the
 // model's name goes, or the first. profiles must not be empty.
 func newSelector(profiles []Profile, cfg Config) (*selector, error) {
-	s := &selector{profiles: profiles, seen: make(chan struct{}), serving: map[*endpoint]selection{}}
+	s := &selector{profiles: profiles, seen: make(chan struct{}), serving: map[*endpoints.Server]selection{}}
 	if cfg.Profile != ProfileAuto {
 		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name() == cfg.Profile })
 		if i < 0 {
@@ -120,24 +121,34 @@ func (s *selector) get() selection {
 	return s.current
 }
 
+// judge takes what a look found, and says which profile was selected when that changed.
+func (e *Engine) judge(ctx context.Context, server *endpoints.Server, found endpoints.Status) endpoints.Status {
+	judged, changed := e.selector.judge(server, found)
+	if changed {
+		e.log.InfoContext(ctx, "model's profile selected", "endpoint", server.Name, "address", server.Address(),
+			"profile", e.selector.get().String(), "setting", e.cfg.Profile, "model", judged.ID, "root", judged.Root)
+	}
+	return judged
+}
+
 // judge takes what a look found. A ready server whose model has no profile, or another one
 // than the servers that are ready already, is not ready for us.
-func (s *selector) judge(e *endpoint, found status) (judged status, changed bool) {
+func (s *selector) judge(server *endpoints.Server, found endpoints.Status) (judged endpoints.Status, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.serving, e)
-	if !found.ready() {
+	delete(s.serving, server)
+	if !found.Ready() {
 		return found, false
 	}
-	mine, known := s.find(found.id, found.root)
+	mine, known := s.find(found.ID, found.Root)
 	if !known {
-		return status{state: stateWrongModel, detail: fmt.Sprintf(
-			"no profile is known for the model %q that it serves (root %q): set vllm.profile to one of %s", found.id, found.root, s.names())}, false
+		return endpoints.WrongModel(fmt.Sprintf(
+			"no profile is known for the model %q that it serves (root %q): set vllm.profile to one of %s", found.ID, found.Root, s.names())), false
 	}
 	for other, theirs := range s.serving {
 		if theirs == s.current && mine != s.current {
-			return status{state: stateWrongModel, detail: fmt.Sprintf(
-				"it serves a model of the profile %s, and %s one of the profile %s: all endpoints must serve the same", mine, other.Name, theirs)}, false
+			return endpoints.WrongModel(fmt.Sprintf(
+				"it serves a model of the profile %s, and %s one of the profile %s: all endpoints must serve the same", mine, other.Name, theirs)), false
 		}
 	}
 	changed = mine != s.current
@@ -147,6 +158,6 @@ func (s *selector) judge(e *endpoint, found status) (judged status, changed bool
 		changed = true
 		close(s.seen)
 	}
-	s.current, s.serving[e], found.selection = mine, mine, mine
+	s.current, s.serving[server] = mine, mine
 	return found, changed
 }

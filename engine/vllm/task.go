@@ -3,9 +3,8 @@ package vllm
 import (
 	"strings"
 
-	"github.com/sashabaranov/go-openai"
-
 	"ocr-gateway/document"
+	"ocr-gateway/engine/vllm/chat"
 	"ocr-gateway/model"
 )
 
@@ -59,16 +58,16 @@ func orOwn[T int | float64](setting, own T) T {
 }
 
 // recognition is the answer in the pipeline's words.
-func recognition(q model.Request, a answer) document.Recognition {
-	r := q.Read(strings.TrimSpace(a.text))
-	r.Confidence, r.Usage = a.confidence, a.usage
+func recognition(q model.Request, a chat.Answer) document.Recognition {
+	r := q.Read(strings.TrimSpace(a.Text))
+	r.Confidence, r.Usage = a.Confidence, a.Usage
 	switch {
-	case a.cut != nil:
-		r.Truncated = a.cut.problem()
-	case a.looped:
+	case a.Cut != nil:
+		r.Truncated = a.Cut.Problem()
+	case a.Looped:
 		r.Truncated = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
 			"the model repeats itself: the text ends where the repetition begins")
-	case a.finish == openai.FinishReasonLength:
+	case a.AtLimit():
 		r.Truncated = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
 			"the text is cut: the answer reached the limit of vllm.max_tokens or of the model's length")
 	}

@@ -11,10 +11,12 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/vllm/chat"
+	"ocr-gateway/engine/vllm/crops"
+	"ocr-gateway/engine/vllm/endpoints"
 	"ocr-gateway/model"
 )
 
@@ -22,14 +24,12 @@ import (
 type Engine struct {
 	cfg      Config
 	log      *slog.Logger
-	pool     *pool
-	encoder  encoder
+	pool     *endpoints.Pool
+	encoder  crops.Encoder
 	selector *selector
 	started  time.Time
 	encoding chan struct{} // one place per core
 	large    chan struct{} // those of them that crops larger than largeCrop may take
-	stop     context.CancelFunc
-	watchers sync.WaitGroup
 }
 
 // New starts watching the endpoints. It does not wait for them: servers may come up
@@ -40,38 +40,25 @@ func New(cfg Config, profiles []Profile, library string, log *slog.Logger) (*Eng
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("vllm engine: %w", err)
 	}
-	cfg = cfg.withDefaults()
+	cfg.Endpoints = endpoints.Complete(cfg.Endpoints, cfg.APIKey, cfg.APIKeyFile)
 	selector, err := newSelector(profiles, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("vllm engine: %w", err)
 	}
-	var endpoints []*endpoint
-	for _, e := range cfg.Endpoints {
-		endpoints = append(endpoints, newEndpoint(e))
-	}
-	ctx, stop := context.WithCancel(context.Background())
 	e := &Engine{
-		cfg: cfg, log: log, stop: stop, selector: selector, started: time.Now(),
-		pool:     newPool(endpoints, cfg.DownTimeout),
-		encoder:  openEncoder(library, log),
+		cfg: cfg, log: log, selector: selector, started: time.Now(),
+		pool:     endpoints.New(cfg.Endpoints, endpoints.Watch{Model: cfg.Model, CheckInterval: cfg.CheckInterval, DownTimeout: cfg.DownTimeout}),
+		encoder:  crops.OpenEncoder(library, log),
 		encoding: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		large:    make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 	}
-	for _, ep := range endpoints {
-		e.watchers.Go(func() { e.watch(ctx, ep) })
-	}
-	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "profile", selector.get().String(), "jpeg_encoder", e.encoder.name)
+	e.pool.Start(endpoints.Hooks{Judge: e.judge, Probe: e.probe}, log)
+	log.Info("vllm engine started", "endpoints", cfg.Endpoints, "model", cfg.Model, "profile", selector.get().String(), "jpeg_encoder", e.encoder.Name)
 	return e, nil
 }
 
 // Close stops watching the endpoints. No Recognize may run any more.
-func (e *Engine) Close() {
-	e.stop()
-	e.watchers.Wait()
-	for _, ep := range e.pool.endpoints {
-		ep.close()
-	}
-}
+func (e *Engine) Close() { e.pool.Close() }
 
 // Info names the engine, the model, its profile and what it can do. Until a server was
 // ready, profile and tasks are those that the settings suggest.
@@ -81,7 +68,7 @@ func (e *Engine) Info() document.Info {
 }
 
 // Encoder names what makes the JPEGs: libjpeg-turbo, or image/jpeg where that is missing.
-func (e *Engine) Encoder() string { return e.encoder.name }
+func (e *Engine) Encoder() string { return e.encoder.Name }
 
 // Traits are what the model in use can do.
 func (e *Engine) Traits() model.Traits {
@@ -103,10 +90,10 @@ func (e *Engine) Slots() int {
 }
 
 // Health is how the endpoints are, in the order of the configuration.
-func (e *Engine) Health() []Health { return e.pool.health() }
+func (e *Engine) Health() []Health { return e.pool.Health() }
 
 // Ready reports whether any endpoint would take a region now or soon.
-func (e *Engine) Ready() bool { return e.pool.ready() }
+func (e *Engine) Ready() bool { return e.pool.Ready() }
 
 // Recognize reads one region. Errors are *document.Problem.
 func (e *Engine) Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error) {
@@ -159,7 +146,7 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 	job := &job{selected: s, request: request}
 	box := ask.Region.BBox
 	err = e.encoded(ctx, (box[2]-box[0])*(box[3]-box[1]), func() error {
-		img, problem := crop(page, box, ask.Region.Outline, request.Image)
+		img, problem := crops.Cut(page, box, ask.Region.Outline, request.Image)
 		if problem != nil {
 			return problem
 		}
@@ -169,7 +156,7 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 		return document.Prepared{}, e.problemOf(ctx, ctx, err)
 	}
 	return document.Prepared{
-		Bytes: int64(len(job.load.message)),
+		Bytes: job.load.Bytes(),
 		Read:  func(ctx context.Context) (document.Recognition, error) { return e.finish(ctx, job) },
 	}, nil
 }
@@ -200,7 +187,7 @@ func (e *Engine) encoded(ctx context.Context, pixels int, encode func() error) e
 
 // finish sees the job to its end within the time for one region.
 func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, error) {
-	defer func() { job.load.release() }()
+	defer func() { job.load.Release() }()
 	inTime, cancel := context.WithTimeout(ctx, e.cfg.RegionTimeout)
 	defer cancel()
 	got, err := e.read(inTime, job)
@@ -210,21 +197,21 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	if err != nil {
 		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
 	}
-	got.usage = job.usage
+	got.Usage = job.usage
 	return recognition(job.request, got), nil
 }
 
 // read asks once, and once more where a change of the request can mend the answer.
-func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
+func (e *Engine) read(ctx context.Context, job *job) (chat.Answer, error) {
 	got, err := e.ask(ctx, job)
-	var f *fault
-	if errors.As(err, &f) && f.kind == oversized {
-		if err := e.encoded(ctx, 0, func() error { return e.reduce(job, f.tokens) }); err != nil {
-			return answer{}, err
+	var f *chat.Fault
+	if errors.As(err, &f) && f.Kind == chat.Oversized {
+		if err := e.encoded(ctx, 0, func() error { return e.reduce(job, f.Tokens) }); err != nil {
+			return chat.Answer{}, err
 		}
 		got, err = e.ask(ctx, job)
 	}
-	if err != nil || !got.looped {
+	if err != nil || !got.Looped {
 		return got, err
 	}
 	job.request.Sampling.RepetitionPenalty = e.cfg.LoopPenalty
@@ -232,7 +219,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 	if err != nil {
 		return got, nil // what was read before the loop is worth more than an error
 	}
-	if again.looped {
+	if again.Looped {
 		return got, nil
 	}
 	return again, nil
@@ -242,7 +229,7 @@ func (e *Engine) read(ctx context.Context, job *job) (answer, error) {
 // region's deadline.
 func (e *Engine) problemOf(ctx, inTime context.Context, err error) *document.Problem {
 	var p *document.Problem
-	var f *fault
+	var f *chat.Fault
 	switch {
 	case ctx.Err() != nil:
 		return document.EndProblem(context.Cause(ctx), document.PhaseRecognize)
@@ -250,7 +237,7 @@ func (e *Engine) problemOf(ctx, inTime context.Context, err error) *document.Pro
 		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize,
 			"the model servers did not read this region within %s: try again later", e.cfg.RegionTimeout).Retry().Because(err)
 	case errors.As(err, &f):
-		return f.problem()
+		return f.Problem()
 	case errors.As(err, &p):
 		return p
 	}

@@ -3,7 +3,10 @@ package pagetext
 import (
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ocr-gateway/document"
 	"ocr-gateway/extract/printed"
@@ -28,8 +31,7 @@ func NewLocator(lines []Line, locale printed.Locale) *Locator {
 
 // Locate finds the line in which a value stands, or the region when it spans
 // several lines; nil when it is not on the page. Text is compared by letters and
-// digits, numbers by value; text of up to three letters is looked for as a whole word
-// first.
+// digits, whole words of it only, numbers by value.
 func (l *Locator) Locate(v any) *document.Evidence {
 	if n, ok := v.(json.Number); ok {
 		return l.locateNumber(n)
@@ -40,27 +42,69 @@ func (l *Locator) Locate(v any) *document.Evidence {
 		return nil
 	}
 	for i := range l.lines {
-		if l.lines[i].contains(key) {
+		if hasWords(l.lines[i].Key, key, l.lines[i:i+1]) {
 			return l.lines[i].Evidence()
 		}
 	}
 	return locateAcross(key, l.lines)
 }
 
-// contains reports whether key stands in l, as a whole word when it is short.
-func (l *Line) contains(key string) bool {
-	if !strings.Contains(l.Key, key) {
-		return false
-	}
-	if len(key) > 3 {
-		return true
-	}
-	for _, w := range l.Words {
-		if w.Key == key {
+// hasWords reports whether key stands in all, the keys of the lines one after the other,
+// and not as a part of longer words.
+func hasWords(all, key string, lines []Line) bool {
+	var ends []int // of words in all, once asked for
+	for from := 0; ; {
+		at := strings.Index(all[from:], key)
+		if at < 0 {
+			return false
+		}
+		if ends == nil {
+			ends = wordEnds(lines)
+		}
+		at += from
+		if end := at + len(key); parts(all, at, key, ends) && parts(all, end, key, ends) {
 			return true
 		}
+		_, size := utf8.DecodeRuneInString(all[at:])
+		from = at + size
 	}
-	return false
+}
+
+// wordEnds are the offsets in the keys of the lines, one after the other, at which words end.
+func wordEnds(lines []Line) []int {
+	var ends []int
+	end := 0
+	for i := range lines {
+		for _, w := range lines[i].Words {
+			end += len(w.Key)
+			ends = append(ends, end)
+		}
+	}
+	return ends
+}
+
+// parts reports whether one word may end and another begin at an offset of all: where they
+// do in print, between letters and digits (EUR100, RE4711) but for a single sign (A in A4),
+// and anywhere in scripts that are written without spaces.
+func parts(all string, at int, key string, ends []int) bool {
+	if at == 0 || at == len(all) {
+		return true
+	}
+	before, _ := utf8.DecodeLastRuneInString(all[:at])
+	after, _ := utf8.DecodeRuneInString(all[at:])
+	if unicode.In(before, unspaced...) || unicode.In(after, unspaced...) {
+		return true
+	}
+	if unicode.IsDigit(before) != unicode.IsDigit(after) && utf8.RuneCountInString(key) > 1 {
+		return true
+	}
+	_, is := slices.BinarySearch(ends, at)
+	return is
+}
+
+// unspaced are scripts that put no spaces between words, or particles onto them.
+var unspaced = []*unicode.RangeTable{
+	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }
 
 // locateAcross finds a value that spans several lines of one region.
@@ -74,7 +118,7 @@ func locateAcross(key string, lines []Line) *document.Evidence {
 			text.WriteString(lines[to].Text + "\n")
 			box = box.Union(lines[to].Box.Rect())
 		}
-		if strings.Contains(all.String(), key) {
+		if hasWords(all.String(), key, lines[from:to]) {
 			return &document.Evidence{
 				Page: lines[from].Page, Region: lines[from].Region, BBox: document.BoxOf(box), Text: strings.TrimSpace(text.String()),
 			}

@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/extract/extracttest"
 	"ocr-gateway/extract/pagetext"
 	"ocr-gateway/extract/printed"
+	"ocr-gateway/internal/cputime"
 )
 
 func TestLines(t *testing.T) {
@@ -66,6 +68,73 @@ func TestLocate(t *testing.T) {
 			t.Errorf("%v: %+v", tc.value, got)
 		}
 	}
+}
+
+// TestLocateWantsWholeWords: a value that is only a part of longer words has no place.
+func TestLocateWantsWholeWords(t *testing.T) {
+	page := extracttest.Page(1,
+		extracttest.Line{X: 100, Y: 130, Text: "Rechnungs-"}, extracttest.Line{X: 100, Y: 160, Text: "nummer RE4711"},
+		extracttest.Line{X: 100, Y: 400, Text: "EUR100 auf A4, Vortag und Tag, 123456"}, extracttest.Line{X: 100, Y: 600, Text: "住所：東京都千代田区"},
+		extracttest.Line{X: 100, Y: 800, Text: "Le Havre, le 3 mai"}, extracttest.Line{X: 100, Y: 1000, Text: "unhappy"}, extracttest.Line{X: 100, Y: 1200, Text: "Tagung der Hauptstelle"})
+	block := 0
+	lines, _ := pagetext.Lines(&page, &block)
+	at := pagetext.NewLocator(lines, printed.Locale{Decimal: printed.DecimalComma})
+	for value, text := range map[string]string{
+		"Tag":             "EUR100 auf A4, Vortag und Tag, 123456", // neither in Tagung nor in Vortag
+		"Haupt":           "",
+		"stelle":          "",
+		"Stelle":          "",
+		"Hauptstelle":     "Tagung der Hauptstelle",
+		"Rechnung":        "",
+		"Rechnungsnummer": "Rechnungs-\nnummer RE4711",
+		"4711":            "nummer RE4711",
+		"RE 4711":         "nummer RE4711",
+		"471":             "",
+		"EUR":             "EUR100 auf A4, Vortag und Tag, 123456",
+		"A":               "",
+		"A4":              "EUR100 auf A4, Vortag und Tag, 123456",
+		"2345":            "",
+		"東京都":             "住所：東京都千代田区",
+		"avre":            "",
+		"le":              "Le Havre, le 3 mai",
+		"app":             "",
+	} {
+		got := at.Locate(value)
+		if (got != nil) != (text != "") || got != nil && got.Text != text {
+			t.Errorf("%s: %+v, want %q", value, got, text)
+		}
+	}
+}
+
+// TestLocateTakesLinearTime where a value is a part of every word of a long line.
+func TestLocateTakesLinearTime(t *testing.T) {
+	page := extracttest.Page(1, extracttest.Line{X: 1, Y: 1, Text: strings.Repeat("xa ", 300_000)})
+	block := 0
+	lines, _ := pagetext.Lines(&page, &block)
+	at := pagetext.NewLocator(lines, printed.Locale{})
+	took := cputime.Of(t, func() {
+		if got := at.Locate("a"); got != nil {
+			t.Error("a part of words has a place")
+		}
+	})
+	if took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func FuzzLocate(f *testing.F) {
+	f.Add("Tagung am Tag", "tag")
+	f.Add("aaa aa a", "aa")
+	f.Add("ßß N° 5 東京", "ss")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		page := extracttest.Page(1, extracttest.Line{X: 1, Y: 1, Text: text}, extracttest.Line{X: 1, Y: 30, Text: value})
+		block := 0
+		lines, _ := pagetext.Lines(&page, &block)
+		at := pagetext.NewLocator(lines, printed.Locale{})
+		if got := at.Locate(value); got == nil && printed.Letters(value) != "" && len(lines) > 0 && lines[len(lines)-1].Key == printed.Letters(value) {
+			t.Errorf("%q is a line and has no place", value)
+		}
+	})
 }
 
 func TestTables(t *testing.T) {

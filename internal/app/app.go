@@ -20,6 +20,7 @@ import (
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
+	"ocr-gateway/service"
 	"ocr-gateway/textlayer"
 )
 
@@ -28,8 +29,9 @@ const stopTimeout = 10 * time.Second
 
 // App is the built program. Close it when done.
 type App struct {
-	Pipeline *pipeline.Pipeline
+	Service *service.Service
 
+	pipeline *pipeline.Pipeline
 	raster   *raster.Rasterizer
 	cfg      config.Config
 	version  string
@@ -86,7 +88,7 @@ func (a *App) build() error {
 	if err != nil {
 		return err
 	}
-	a.Pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
+	a.pipeline = pipeline.New(a.cfg.Pipeline, pipeline.Parts{
 		Raster:      rasterizer,
 		Main:        main,
 		Fallback:    fallback,
@@ -98,7 +100,13 @@ func (a *App) build() error {
 		Settings:    readingSettings(a.version, a.cfg),
 		Ledger:      func() pipeline.Ledger { return textlayer.New() },
 	}, a.log)
-	return nil
+	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
+		Pipeline: a.pipeline,
+		Formats:  formats(),
+		Fields:   func(schema string) (service.Fields, error) { return extract.New(schema) },
+		Layout:   a.cfg.Layout.Enabled,
+	}, a.log)
+	return err
 }
 
 // openCache opens the cache of pages; nil when there is none.
@@ -109,16 +117,11 @@ func (a *App) openCache() (pipeline.Cache, error) {
 	return cache.Open(a.cfg.Cache, a.log)
 }
 
-// MaxUpload is the largest document, in bytes.
-func (a *App) MaxUpload() int64 { return a.cfg.Server.MaxUploadBytes }
-
 // Serve serves the HTTP API until ctx ends and running work is done or its
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
 	s, err := server.New(a.cfg.Server, server.Deps{
-		Pipeline:    a.Pipeline,
-		Formats:     serverFormats(),
-		Fields:      func(schema string) (server.Fields, error) { return extract.New(schema) },
+		Service:     a.Service,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,
@@ -129,7 +132,6 @@ func (a *App) Serve(ctx context.Context) error {
 			"max_images":      int64(a.cfg.Pipeline.MaxImages),
 			"max_image_bytes": a.cfg.Pipeline.MaxImageBytes,
 		},
-		Layout: a.cfg.Layout.Enabled,
 	}, a.log)
 	if err != nil {
 		return err
@@ -142,16 +144,16 @@ func (a *App) cacheCounts() func() (hits, misses int64) {
 	if a.cfg.Cache.Dir == "" {
 		return nil
 	}
-	return a.Pipeline.CacheCounts
+	return a.pipeline.CacheCounts
 }
 
-// serverFormats hands the formats to the server in its own terms.
-func serverFormats() []server.Format {
-	var formats []server.Format
+// formats hands the formats to the service in its own terms.
+func formats() []service.Format {
+	var all []service.Format
 	for _, f := range format.All() {
-		formats = append(formats, server.Format{Name: f.Name, MediaType: f.MediaType, Encode: f.Encode})
+		all = append(all, service.Format{Name: f.Name, MediaType: f.MediaType, Encode: f.Encode})
 	}
-	return formats
+	return all
 }
 
 // status is what /health and /api/info show: the service is ready while one of

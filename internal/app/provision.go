@@ -11,6 +11,7 @@ import (
 
 	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/sshhost"
 	"ocr-gateway/provision/stage"
@@ -61,20 +62,22 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 		return nil, err
 	}
 	ssh := sshhost.DefaultConfig()
-	ssh.KeyFile, ssh.Log, ssh.Progress = p.KeyFile, p.Log, provision.Uploads(p.Progress)
+	ssh.KeyFile, ssh.Log, ssh.Progress = p.KeyFile, p.Log, stage.Uploads(p.Progress)
 	parts := provision.Parts{
-		Connect:     sshhost.New(ssh).Connect,
-		Store:       store,
-		PublicKey:   publicKey,
-		Program:     func() (provision.Program, error) { return openProgram(p.Binary) },
-		Library:     func() (provision.Program, error) { return openLibrary(p.Binary) },
-		LibraryName: raster.LibraryName,
-		Version:     p.Version,
-		CloudEnv:    EnvRunPodKey + "=" + p.RunPodKey,
-		Progress:    p.Progress,
-		StockPause:  15 * time.Second,
-		Poll:        p.Poll,
-		Deadlines:   provision.DefaultDeadlines(),
+		Connect:   sshhost.New(ssh).Connect,
+		Store:     store,
+		PublicKey: publicKey,
+		Payload: host.Payload{
+			Program:     func() (host.Program, error) { return openProgram(p.Binary) },
+			Library:     func() (host.Program, error) { return openLibrary(p.Binary) },
+			LibraryName: raster.LibraryName,
+			Version:     p.Version,
+			CloudEnv:    EnvRunPodKey + "=" + p.RunPodKey,
+		},
+		Progress:   p.Progress,
+		StockPause: 15 * time.Second,
+		Poll:       p.Poll,
+		Deadlines:  provision.DefaultDeadlines(),
 	}
 	if p.KeyFile != sshhost.DefaultConfig().KeyFile {
 		parts.KeyFile = p.KeyFile
@@ -97,7 +100,7 @@ func NewProvisioner(p Provisioning) (*provision.Provisioner, error) {
 
 // openProgram opens the program that is put on the host: by default the very
 // file that runs, even when its name has been given to a newer one.
-func openProgram(path string) (provision.Program, error) {
+func openProgram(path string) (host.Program, error) {
 	if path == "" {
 		path = "/proc/self/exe"
 	}
@@ -109,7 +112,7 @@ func openProgram(path string) (provision.Program, error) {
 }
 
 // openLibrary opens the library that goes with the program on the host, which is x86_64.
-func openLibrary(path string) (provision.Program, error) {
+func openLibrary(path string) (host.Program, error) {
 	if path == "" {
 		exe, err := os.Executable()
 		if err != nil {
@@ -129,6 +132,6 @@ func KnownHostsLine(address, key string) string { return sshhost.KnownHostsLine(
 
 // Forward carries connections of a listener to an address as seen from a host,
 // until ctx ends.
-func Forward(ctx context.Context, listener net.Listener, host provision.Host, remote string) error {
-	return sshhost.Forward(ctx, listener, host, remote)
+func Forward(ctx context.Context, listener net.Listener, h host.Host, remote string) error {
+	return sshhost.Forward(ctx, listener, h, remote)
 }

@@ -13,7 +13,7 @@ import (
 var childPackages = []string{"raster/decode", "raster/mupdf", "raster/worker"}
 
 // ownFiles decode what the program itself has encoded, or stand in for a model server in tests.
-var ownFiles = []string{"engine/vllm/payload.go", "engine/enginetest/unread.go"}
+var ownFiles = []string{"engine/vllm/chat/message.go", "engine/enginetest/unread.go"}
 
 // decoding matches calls of what reads foreign images and PDFs.
 var decoding = regexp.MustCompile(`\b(?:image|jpeg|png|gif|bmp|tiff|webp|gwebp|heic|avif|mupdf)\.(?:Decode\w*|Open)\b|\bdecode\.(?:NewPicture|OpenTIFF)\b`)

@@ -16,9 +16,10 @@ package assemble
 import "ocr-gateway/document"
 
 // Plain assembles a page of plain recognized lines, in place: words split between two
-// regions are joined, and the title of a first page that was taken for a running head
-// is one again.
+// regions are joined, the title of a first page that was taken for a running head
+// is one again, code is told from prose.
 func Plain(page *document.PageResult) {
 	keepTitle(page)
+	markCode(page.Regions)
 	JoinHyphens(page.Regions)
 }

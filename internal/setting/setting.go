@@ -5,6 +5,7 @@ package setting
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Error is what is wrong with one setting.
@@ -32,6 +33,16 @@ type Errors struct{ all []error }
 func (e *Errors) Check(ok bool, key, format string, args ...any) {
 	if !ok {
 		e.all = append(e.all, Errorf(key, format, args...))
+	}
+}
+
+// Duration adds an error unless d is more than 0 and at most most, where that is not 0.
+func (e *Errors) Duration(key string, d, most time.Duration) {
+	switch {
+	case most == 0:
+		e.Check(d > 0, key, "is %s: use more than 0", d)
+	default:
+		e.Check(d > 0 && d <= most, key, "is %s: use more than 0, at most %s", d, most)
 	}
 }
 

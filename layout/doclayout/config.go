@@ -110,18 +110,11 @@ func (c Config) Validate() error {
 		errs.Check(known, at+"class", "is %q, and there is no such class", t.Class)
 		errs.Check(isScore(t.Score), at+"score", "is %v: use %v to 1", t.Score, minThreshold)
 	}
-	for _, d := range []struct {
-		key   string
-		value time.Duration
-	}{
-		{"timeout", c.Timeout},
-		{"start_timeout", c.StartTimeout},
-		{"health_interval", c.HealthInterval},
-		{"restart_delay", c.RestartDelay},
-		{"stop_grace", c.StopGrace},
-	} {
-		errs.Check(d.value > 0 && d.value <= time.Hour, d.key, "is %v: use more than 0, at most 1h", d.value)
-	}
+	errs.Duration("timeout", c.Timeout, time.Hour)
+	errs.Duration("start_timeout", c.StartTimeout, time.Hour)
+	errs.Duration("health_interval", c.HealthInterval, time.Hour)
+	errs.Duration("restart_delay", c.RestartDelay, time.Hour)
+	errs.Duration("stop_grace", c.StopGrace, time.Hour)
 	return errs.Join()
 }
 

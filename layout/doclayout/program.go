@@ -11,8 +11,9 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"ocr-gateway/internal/child"
 )
 
 // programFiles is the Python program.
@@ -42,9 +43,8 @@ func writeProgram(log *slog.Logger) (*folder, error) {
 
 // program is the running Python process.
 type program struct {
-	cmd    *exec.Cmd
-	stdin  io.Closer     // its end tells the program that the gateway has ended
-	exited chan struct{} // closed when the process has ended
+	*child.Process
+	stdin io.Closer // its end tells the program that the gateway has ended
 }
 
 // startProgram starts the program, which will listen on the socket. What it
@@ -62,7 +62,6 @@ func startProgram(cfg Config, dir, socket string, args []string, log *slog.Logge
 	}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(programEnv(os.Environ()), "PYTHONDONTWRITEBYTECODE=1")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C at the terminal is handled by the gateway
 	out := &programLog{log: log}
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.WaitDelay = time.Second // for children that it left behind
@@ -70,35 +69,19 @@ func startProgram(cfg Config, dir, socket string, args []string, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
+	process, err := child.Start(cmd)
+	if err != nil {
 		stdin.Close()
 		return nil, err
 	}
-	p := &program{cmd: cmd, stdin: stdin, exited: make(chan struct{})}
-	go func() {
-		defer close(p.exited)
-		err := cmd.Wait()
-		log.Info("layout program ended", "state", cmd.ProcessState.String(), "error", err)
-	}()
-	return p, nil
+	return &program{process, stdin}, nil
 }
 
 // stop ends the process, by force after the grace, and waits for it.
-func (p *program) stop(grace time.Duration) {
-	defer p.stdin.Close()
-	group := -p.cmd.Process.Pid
-	select {
-	case <-p.exited:
-		return
-	default:
-	}
-	_ = p.cmd.Process.Signal(syscall.SIGTERM) // fails only when it has ended
-	select {
-	case <-p.exited:
-	case <-time.After(grace):
-		_ = syscall.Kill(group, syscall.SIGKILL)
-		<-p.exited
-	}
+func (p *program) stop(grace time.Duration, log *slog.Logger) {
+	killed := p.Stop(grace)
+	p.stdin.Close()
+	log.Info("layout program ended", "state", p.State().String(), "killed", killed)
 }
 
 // passedVariables are the environment variables that the program gets, by prefix.

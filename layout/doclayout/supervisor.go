@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"ocr-gateway/internal/backoff"
 )
 
 // supervisor keeps a sidecar running, or watches one that runs elsewhere.
@@ -127,10 +129,11 @@ func (s *supervisor) connected(ctx context.Context) (*client, error) {
 // run starts the sidecar again whenever it fails, until ctx is done.
 func (s *supervisor) run(ctx context.Context) {
 	defer close(s.ended)
-	delay, longest := s.cfg.RestartDelay, maxRestartDelay
+	wait := backoff.Exponential{First: s.cfg.RestartDelay, Max: max(s.cfg.RestartDelay, maxRestartDelay)}
 	if s.cfg.URL != "" { // asking costs nothing
-		longest = max(s.cfg.RestartDelay, s.cfg.HealthInterval)
+		wait.Max = max(s.cfg.RestartDelay, s.cfg.HealthInterval)
 	}
+	failures := 0 // in a row
 	for n := 0; ; n++ {
 		begin := time.Now()
 		err := s.runOnce(ctx, n)
@@ -139,17 +142,15 @@ func (s *supervisor) run(ctx context.Context) {
 			return
 		}
 		s.setDown("failed", err)
-		if time.Since(begin) > stableAfter {
-			delay = s.cfg.RestartDelay
+		if failures++; time.Since(begin) > stableAfter {
+			failures = 1
 		}
+		delay := wait.After(failures)
 		s.log.WarnContext(ctx, "layout sidecar failed; restarting", "error", err, "delay", delay)
-		select {
-		case <-time.After(delay):
-		case <-ctx.Done():
+		if backoff.Sleep(ctx, delay) != nil {
 			s.setDown("stopped", reasonStopping)
 			return
 		}
-		delay = min(2*delay, longest)
 		s.countRestart()
 	}
 }
@@ -165,8 +166,8 @@ func (s *supervisor) runOnce(ctx context.Context, n int) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", reasonNoStart, err)
 		}
-		defer prog.stop(s.cfg.StopGrace)
-		address, exited = "unix:"+socket, prog.exited
+		defer prog.stop(s.cfg.StopGrace, s.log)
+		address, exited = "unix:"+socket, prog.Done()
 	}
 	c, err := newClient(address)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -28,7 +29,7 @@ func separatesColumns(p *upright.Page, items []*upright.Item, g gutter) bool {
 	}
 	l, r := profileOf(left), profileOf(right)
 	width := r.left - l.right
-	facing := g.height() / (1.2 * p.Size) // rows of text, about
+	facing := max(g.height()/(1.2*p.Size), float64(min(len(l.rows), len(r.rows)))) // rows of text, about
 	if !(width > wideWhite*p.Size && facing > wideRows) && inMidText(p, items, g, facing) {
 		return false
 	}
@@ -215,9 +216,9 @@ func matched(a, b profile) float64 {
 }
 
 // trimmed gives back what only seems to belong to a gutter's columns: rows above
-// them on the right, or below them on the left, that a gap sets apart. Left in,
-// they would be read in the wrong turn.
-func trimmed(p *upright.Page, items []*upright.Item, g gutter) gutter {
+// them on the right, or below them on the left, that a gap sets apart, unless a ruling
+// between the columns runs on beside them. Left in, they would be read in the wrong turn.
+func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, g gutter) gutter {
 	first, last := g.from, g.to
 	for first < g.to && items[first].Y1 < g.top {
 		first++
@@ -229,7 +230,7 @@ func trimmed(p *upright.Page, items []*upright.Item, g gutter) gutter {
 	edge := g.top
 	for i := first; i > g.from; i-- {
 		it := items[i-1]
-		if sideOf(it, g.x) > 0 && (edge-it.Y1 > apart || it.Size > 1.3*p.Size) {
+		if sideOf(it, g.x) > 0 && (edge-it.Y1 > apart || it.Size > 1.3*p.Size) && !g.ruled(vertical, it.Box) {
 			g.from = i
 			break
 		}
@@ -239,7 +240,7 @@ func trimmed(p *upright.Page, items []*upright.Item, g gutter) gutter {
 	for i := last; i < g.to; i++ {
 		it := items[i]
 		prose := it.Object != nil || it.Width() >= upright.ProseWidth*it.Size
-		if sideOf(it, g.x) < 0 && it.Y0-edge > apart && !prose {
+		if sideOf(it, g.x) < 0 && it.Y0-edge > apart && !prose && !g.ruled(vertical, it.Box) {
 			g.to = i
 			break
 		}

@@ -1,7 +1,7 @@
 // Package geometry finds the regions of a page without a layout model of its own:
 // it derives regions, reading order and the structure of tables from the page's
-// lines of text. A page passes through the files in this order: margins, (package
-// tables), figures, gutters, columns, floats, order, stacks, drop caps, paragraphs,
+// lines of text. A page passes through the files in this order: watermark, margins,
+// linenumbers, (package tables), figures, gutters, columns, bands, floats, order, stacks, drop caps, paragraphs,
 // titles.
 package geometry
 
@@ -50,17 +50,19 @@ func (d *Detector) Detect(ctx context.Context, page *document.Page, opts documen
 
 // analyze lists the steps from lines to regions.
 func analyze(p *upright.Page, task document.Task) []document.Region {
+	marks := takeWatermark(p)
 	sideways := takeSideways(p)
+	numbers := takeLineNumbers(p)
+	finder := tables.New(p)
 	var header, footer []block
 	if task != document.TaskTable { // the first row of a table may look like a running head
-		header, footer = takeMargins(p)
+		header, footer = takeMargins(p, finder.Rulings())
 	}
-	finder := tables.New(p)
 	finder.Place(task)
 	p.Items = finder.WithOpenTables(p.Items)
 	figures := placeFigures(p)
 
-	reader := newReader(p)
+	reader := newReader(p, finder.Rulings())
 	for _, f := range figures {
 		f.Inner = itemsOf(reader.read(f.Inner, func(part []*upright.Item) []block { return paragraphs(p, part) }))
 	}
@@ -72,7 +74,7 @@ func analyze(p *upright.Page, task document.Task) []document.Region {
 		return blocks
 	})
 
-	blocks := slices.Concat(header, body, sideways, footer)
+	blocks := slices.Concat(header, body, sideways, footer, numbers, marks)
 	classify(p, blocks)
 	return regions(p, blocks)
 }

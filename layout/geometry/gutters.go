@@ -2,9 +2,11 @@ package geometry
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -19,10 +21,31 @@ type gutter struct {
 
 func (g gutter) height() float64 { return g.end - g.top }
 
+// ruled reports whether one of the rulings stands in a gutter, or where it would go on,
+// beside b.
+func (g gutter) ruled(vertical []rulings.Ruling, b plane.Box) bool {
+	return slices.ContainsFunc(vertical, func(v rulings.Ruling) bool {
+		return v.At <= g.x && v.At >= g.x-max(g.width, 0) && v.From < b.CenterY() && v.To > b.CenterY()
+	})
+}
+
 const (
 	// gutterSlack is how far, in text heights, a box may reach into a gutter:
 	// detectors pad their boxes.
 	gutterSlack = 0.3
+	// spacedLines is how many lines, at least, with no more than a space between words in
+	// a gutter may begin or end it. Within it, there may be any number.
+	spacedLines = 4
+	// spacedApart is how far, in text heights, fewer of them may stand from the lines of a
+	// column above and below.
+	spacedApart = 0.8
+	// leastRiver is how much, in text heights, the spaces of such lines have in common.
+	leastRiver = 0.15
+	// sticksOut is how far, in text heights, a line of a column may reach over a gutter.
+	sticksOut = 0.8
+	// outOneIn is how many lines must begin at a gutter for each that does so, two less
+	// for the first.
+	outOneIn = 5
 	// gutterWork bounds the search for gutters on hostile pages, in items looked at;
 	// a page of 500 lines needs about a hundredth of it.
 	gutterWork = 60_000_000
@@ -83,31 +106,123 @@ func columnStarts(items []*upright.Item, step float64) []float64 {
 // sweep goes down the page at x and appends every run of items that leaves x free.
 func (s *gutterSearch) sweep(items []*upright.Item, x float64, found []gutter) []gutter {
 	s.work -= len(items)
-	var left, right extent
-	from, across := 0, 0
-	flush := func(to int) {
-		if g, ok := between(left, right, across, s.page.Size); ok {
-			g.x, g.from, g.to = x, from, to
+	run := strip{river: everywhere}
+	flush := func(to, next int) {
+		if len(run.spaced) >= spacedLines {
+			run.absorb(items, x)
+		}
+		if len(run.spaced) > 0 {
+			to = run.spaced[0]
+		}
+		if g, ok := run.gutter(s.page.Size); ok {
+			g.x, g.to = x, to
 			found = append(found, g)
 		}
-		left, right, across, from = extent{}, extent{}, 0, to+1
+		run = strip{river: everywhere, from: next}
 	}
 	for i, it := range items {
-		switch sideOf(it, x) {
-		case -1:
-			left.add(it.Box)
-		case 1:
-			right.add(it.Box)
-		default:
+		side := sideOf(it, x)
+		if side == 0 {
 			if _, ok := s.page.BlankAt(it, x); !ok {
-				flush(i)
+				space, ok := s.page.SpaceAt(it, x)
+				switch {
+				case run.sticksOut(it, x):
+				case !ok:
+					flush(i, i+1)
+				case !run.add(it, i, space):
+					flush(i, i)
+					run.add(it, i, space)
+				}
 				continue
 			}
-			across++
+		}
+		if n := len(run.spaced); n > 0 && beginsAt(it, x) {
+			if run.holds(items) && it.Y0-items[run.spaced[n-1]].Y1 < spacedApart*it.Size || n >= spacedLines {
+				run.absorb(items, x)
+			} else {
+				flush(i, run.spaced[n-1]+1)
+			}
+		}
+		run.place(it, side, x)
+	}
+	flush(len(items), len(items))
+	return found
+}
+
+// everywhere is a span that holds all others.
+var everywhere = plane.Span{From: math.Inf(-1), To: math.Inf(1)}
+
+// beginsAt reports whether an item begins at x, as the lines of a column do.
+func beginsAt(it *upright.Item, x float64) bool {
+	return math.Abs(it.X0-x) < it.Size
+}
+
+// strip is a run of items that leave a height free.
+type strip struct {
+	left, right extent
+	from        int
+	across      int           // lines over it with a blank there
+	column      *upright.Item // the last one that begins at x
+	begin, out  int           // items that begin at x, and that stick out of their column there
+	spaced      []int         // the last lines over it, with a space between words there
+	river       plane.Span    // what those spaces have in common
+}
+
+// add adds a line, items[i], with a space, false where it has not the place of the others:
+// spaces between words come under each other by chance, but not line after line.
+func (s *strip) add(it *upright.Item, i int, space plane.Span) bool {
+	river := plane.Span{From: max(s.river.From, space.From), To: min(s.river.To, space.To)}
+	if river.Length() < leastRiver*it.Size {
+		return false
+	}
+	s.river, s.spaced = river, append(s.spaced, i)
+	return true
+}
+
+// sticksOut reports whether an item only sticks out of its column over x, as few do.
+func (s *strip) sticksOut(it *upright.Item, x float64) bool {
+	if it.Object != nil || min(x-it.X0, it.X1-x) > sticksOut*it.Size || outOneIn*(s.out+1) > s.begin+2 {
+		return false
+	}
+	s.out++
+	return true
+}
+
+// place adds an item that leaves x free.
+func (s *strip) place(it *upright.Item, side int, x float64) {
+	switch side {
+	case -1:
+		s.left.add(it.Box)
+	case 1:
+		s.right.add(it.Box)
+	default:
+		s.across++
+	}
+	if beginsAt(it, x) {
+		s.column = it
+		s.begin++
+	}
+}
+
+// holds reports whether the lines with a space follow on one that begins at x.
+func (s *strip) holds(items []*upright.Item) bool {
+	first := items[s.spaced[0]]
+	return s.column != nil && first.Y0-s.column.Y1 < spacedApart*first.Size
+}
+
+// absorb makes the last lines with a space lines of both sides of x.
+func (s *strip) absorb(items []*upright.Item, x float64) {
+	for _, i := range s.spaced {
+		left, right := items[i].Box, items[i].Box
+		left.X1, right.X0 = min(left.X1, max(x, left.X0)), max(right.X0, min(x, right.X1))
+		if left.Width() > items[i].Size {
+			s.left.add(left)
+		}
+		if right.Width() > items[i].Size {
+			s.right.add(right)
 		}
 	}
-	flush(len(items))
-	return found
+	s.spaced = nil
 }
 
 // extent is that of the items on one side of a gutter.
@@ -125,16 +240,17 @@ func (e *extent) add(b plane.Box) {
 	e.n++
 }
 
-// between returns the gutter between two sides, when they stand beside each other
-// for two rows at least.
-func between(left, right extent, across int, size float64) (gutter, bool) {
-	if left.n == 0 || right.n == 0 || across > left.n+right.n {
+// gutter returns what lies between the two sides of a strip, when they stand beside each
+// other for two rows at least.
+func (s strip) gutter(size float64) (gutter, bool) {
+	if s.left.n == 0 || s.right.n == 0 || s.across > s.left.n+s.right.n {
 		return gutter{}, false
 	}
 	g := gutter{
-		top:   max(left.Y0, right.Y0),
-		end:   min(left.Y1, right.Y1),
-		width: right.X0 - left.X1,
+		from:  s.from,
+		top:   max(s.left.Y0, s.right.Y0),
+		end:   min(s.left.Y1, s.right.Y1),
+		width: s.right.X0 - s.left.X1,
 	}
 	return g, g.height() > 1.5*size && g.width > -2*gutterSlack*size
 }

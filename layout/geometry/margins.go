@@ -6,6 +6,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -69,19 +70,20 @@ func takeSideways(p *upright.Page) []block {
 	return sideways
 }
 
-// takeMargins takes the rows in the upper and lower margin out of the page.
-func takeMargins(p *upright.Page) (header, footer []block) {
+// takeMargins takes the rows in the upper and lower margin out of the page, unless they
+// have blanks to be filled in.
+func takeMargins(p *upright.Page, found rulings.Rulings) (header, footer []block) {
 	rows := upright.RowsOf(p.Items)
 	if len(rows) < leastRows {
 		return nil, nil
 	}
-	for len(header) < marginRows && inMargin(p, rows[0], rows[1], "header") {
+	for len(header) < marginRows && !found.HasBlank(rows[0].Box()) && inMargin(p, rows[0], rows[1], "header") {
 		header = append(header, marginBlocks(p, rows[0], document.RegionHeader)...)
 		rows = rows[1:]
 	}
 	for range marginRows {
 		last := len(rows) - 1
-		if !inMargin(p, rows[last], rows[last-1], "footer") {
+		if found.HasBlank(rows[last].Box()) || !inMargin(p, rows[last], rows[last-1], "footer") {
 			break
 		}
 		footer = append(marginBlocks(p, rows[last], document.RegionFooter), footer...)

@@ -3,6 +3,7 @@ package geometry
 import (
 	"slices"
 
+	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -17,12 +18,13 @@ import (
 
 // reader puts items of one page into reading order.
 type reader struct {
-	page   *upright.Page
-	search gutterSearch
+	page    *upright.Page
+	rulings rulings.Rulings
+	search  gutterSearch
 }
 
-func newReader(p *upright.Page) *reader {
-	return &reader{page: p, search: gutterSearch{page: p, work: gutterWork}}
+func newReader(p *upright.Page, found rulings.Rulings) *reader {
+	return &reader{page: p, rulings: found, search: gutterSearch{page: p, work: gutterWork}}
 }
 
 // read puts items into blocks in reading order. leaf makes the blocks of a part
@@ -41,6 +43,17 @@ func (r *reader) cut(items []*upright.Item, leaf func([]*upright.Item) []block) 
 	g, ok := r.findGutter(items)
 	if !ok {
 		return leaf(items)
+	}
+	if y, ok := bandEnd(r.page, r.rulings, items, g); ok {
+		var above, below []*upright.Item
+		for _, it := range items {
+			if it.CenterY() < y {
+				above = append(above, it)
+			} else {
+				below = append(below, it)
+			}
+		}
+		return slices.Concat(r.cut(above, leaf), r.cut(below, leaf))
 	}
 	var left, right []*upright.Item
 	for _, it := range items[g.from:g.to] {
@@ -61,7 +74,7 @@ func (r *reader) findGutter(items []*upright.Item) (gutter, bool) {
 	found := r.search.gutters(items)
 	for _, g := range found[:min(len(found), most)] {
 		if separatesColumns(r.page, items, g) {
-			return trimmed(r.page, items, g), true
+			return trimmed(r.page, r.rulings.Vertical, items, g), true
 		}
 	}
 	return gutter{}, false
@@ -78,6 +91,9 @@ func (r *reader) divide(it *upright.Item, x float64) (left, right *upright.Item)
 	}
 	if blank, ok := r.page.BlankAt(it, x); ok {
 		return r.page.Split(it, blank)
+	}
+	if space, ok := r.page.SpaceAt(it, x); ok {
+		return r.page.Split(it, space)
 	}
 	if it.CenterX() < x {
 		return it, nil

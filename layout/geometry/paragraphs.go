@@ -34,6 +34,7 @@ type column struct {
 	left, right float64 // margins
 	pitch, size float64 // usual distance of rows and height of text
 	filled      bool    // most rows end near the right margin
+	running     bool    // most rows are wide and end in the right part of the column
 	justified   bool    // most rows end at it
 }
 
@@ -60,12 +61,15 @@ func columnOf(p *upright.Page, rows []upright.Row) column {
 	for _, t := range text {
 		c.left, c.right = min(c.left, t.X0), max(c.right, t.X1)
 	}
-	near, at := 0, 0
+	near, at, wide := 0, 0, 0
 	var sizes []float64
 	for _, t := range text {
 		sizes = append(sizes, t.Size)
 		if c.right-t.X1 < 1.5*t.Size {
 			near++
+		}
+		if c.right-t.X1 < runningEnd*(c.right-c.left) && t.Width() > 2*upright.ProseWidth*t.Size {
+			wide++
 		}
 		if c.right-t.X1 < 0.4*t.Size {
 			at++
@@ -73,6 +77,7 @@ func columnOf(p *upright.Page, rows []upright.Row) column {
 	}
 	c.size = upright.Median(sizes)
 	c.filled = len(text) >= 4 && 10*near >= 6*len(text)
+	c.running = len(text) >= 4 && 4*wide >= 3*len(text)
 	c.justified = c.filled && 10*at >= 6*len(text)
 	return c
 }
@@ -96,19 +101,27 @@ func (c column) breaks(rows []upright.Row, i int) bool {
 		return true
 	case large > 1.2*small && distance > 1.4*small: // a heading of its own, or a note
 		return true
+	case distance > looseRows*c.size && c.running && distance < 1.15*c.pitch:
+		// Typescript at double space: no row stands by itself.
 	case distance > looseRows*c.size && (large > 1.12*small || a.Width() < 1.5*upright.ProseWidth*small || c.hadRoom(a, r)):
 		return true
 	case c.centered(a, small) != c.centered(b, small) && (len(above) == 1 && len(r) == 1):
 		return true
-	case !c.filled:
+	case !c.filled && !c.running:
 		return false
 	}
 	indent := (b.X0 - c.left) / r.Size()
 	atLeft := func(b plane.Box) bool { return b.X0-c.left < 0.4*r.Size() }
 	first := indent > 0.4 && indent < 4 && atLeft(a) && i+1 < len(rows) && atLeft(rows[i+1].Box())
 	ended := c.right-a.X1 > 0.12*(c.right-c.left) && indent < 4 && a.X0-c.left < 4*r.Size()
+	if !c.filled {
+		ended = c.right-a.X1 > 2*runningEnd*(c.right-c.left)
+	}
 	return first || ended && (c.justified || c.hadRoom(a, r))
 }
+
+// runningEnd is the part of a column at its right in which rows of running text end.
+const runningEnd = 0.15
 
 // looseRows is the distance, in text heights, from which rows that are no running
 // text stand by themselves: print is set at 0.9 to 1.3, typescript at up to 2.

@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
 
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision/cloud"
 )
 
@@ -21,10 +21,11 @@ const (
 	maxBody  = 8 << 20  // bytes of an answer; a page of 100 pods with 50 variables each has some 500 KB
 	maxFault = 64 << 10 // bytes of a refusal
 
-	attempts     = 6 // of a call that may be repeated, at servers that fail: some 45 s
-	backoffFirst = time.Second
-	backoffMax   = 15 * time.Second
+	attempts = 6 // of a call that may be repeated, at servers that fail: some 45 s
 )
+
+// pause is the wait between tries.
+var pause = backoff.Exponential{First: time.Second, Max: 15 * time.Second}
 
 // call is one question to the API.
 type call struct {
@@ -82,7 +83,7 @@ func (c *Cloud) do(ctx context.Context, q call, out any) error {
 		if failures++; failures >= attempts {
 			return err
 		}
-		wait := backoff(failures)
+		wait := pause.After(failures)
 		c.log.WarnContext(ctx, "the cloud failed, asking again", "call", q.name, "wait", wait, "error", err)
 		if _, watched := ctx.Deadline(); !watched && wait >= longWait { // else its caller says what it waits for
 			c.notice(fmt.Sprintf("%v; asking again in %s", err, wait.Round(time.Second)))
@@ -203,12 +204,6 @@ func (c *Cloud) send(ctx context.Context, q call, body []byte, header http.Heade
 	}
 	c.noteQuota(response.StatusCode, response.Header)
 	return response, nil
-}
-
-// backoff doubles with each failure and is spread over its upper half.
-func backoff(failures int) time.Duration {
-	d := min(backoffFirst<<min(failures-1, 10), backoffMax)
-	return d/2 + rand.N(d/2)
 }
 
 // encode writes JSON as people write it: a script's && stays as it is.

@@ -51,7 +51,7 @@ func (c *Cloud) Logs(ctx context.Context, id string, source cloud.LogSource, sin
 		}
 		failures++
 		c.log.DebugContext(ctx, "the log's stream ended, opening it again", "pod", id, "error", err)
-		if err := c.clock.Sleep(ctx, backoff(failures)); err != nil {
+		if err := c.clock.Sleep(ctx, pause.After(failures)); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision"
 )
 
@@ -122,16 +123,7 @@ type machineClock struct{}
 
 func (machineClock) Now() time.Time { return time.Now() }
 
-func (machineClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (machineClock) Sleep(ctx context.Context, d time.Duration) error { return backoff.Sleep(ctx, d) }
 
 func or(s, otherwise string) string {
 	if s == "" {

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"ocr-gateway/internal/backoff"
 )
 
 // life is a pod from one start to the next stop.
@@ -60,22 +62,9 @@ func (f *Fake) endLife(p *pod) {
 // live takes a pod from its order to a running container, and starts that again
 // whenever its main process ends.
 func (f *Fake) live(ctx context.Context, p *pod, created bool) {
-	if created {
-		if !pause(ctx, f.get().Provisioning) {
-			return
-		}
-		f.mu.Lock()
-		f.turn(p, starting)
-		f.mu.Unlock()
-	}
-	f.addLine(p, "system", "create pod network")
-	f.addLine(p, "system", "create container "+p.order.Image)
-	f.addLine(p, "system", p.order.Image+" Pulling from docker.io")
-	if !pause(ctx, f.get().Starting) {
+	if !f.pull(ctx, p, created) {
 		return
 	}
-	f.addLine(p, "system", "Status: Image is up to date for "+p.order.Image)
-
 	forwards, public, err := f.openPorts(p)
 	defer forwards.close()
 	if err != nil {
@@ -90,42 +79,67 @@ func (f *Fake) live(ctx context.Context, p *pod, created bool) {
 	p.public = public
 	f.mu.Unlock()
 
-	for first := true; ; first = false {
-		f.addLine(p, "system", "start container for "+p.order.Image+": begin")
-		container, err := f.startContainer(ctx, p)
-		if err != nil {
-			if ctx.Err() == nil {
-				f.fall(p, err)
-			}
-			return
-		}
-		f.mu.Lock()
-		p.container = container
-		if first {
-			p.started = f.now()
-			p.toldFrom = time.Now().Add(f.config.PortsLate)
-			f.turn(p, running)
-		}
-		f.mu.Unlock()
-		crashed := false
-		select {
-		case <-ctx.Done():
-		case <-container.Done():
-			crashed = true
-		}
-		f.mu.Lock()
-		p.container = nil
-		if crashed {
-			p.history = append(p.history, Event{f.now(), "CRASHED"})
-		}
-		f.mu.Unlock()
-		if err := container.Kill(); err != nil {
-			f.addLine(p, "system", "error: kill container: "+err.Error())
-		}
-		if !crashed || !pause(ctx, or(f.get().CrashPause, 100*time.Millisecond)) {
+	for first := true; f.runContainer(ctx, p, first); first = false {
+		if !pause(ctx, or(f.get().CrashPause, 100*time.Millisecond)) {
 			return
 		}
 	}
+}
+
+// pull finds a machine for a new pod and takes the image there. False means that the pod's
+// life has ended.
+func (f *Fake) pull(ctx context.Context, p *pod, created bool) bool {
+	if created {
+		if !pause(ctx, f.get().Provisioning) {
+			return false
+		}
+		f.mu.Lock()
+		f.turn(p, starting)
+		f.mu.Unlock()
+	}
+	f.addLine(p, "system", "create pod network")
+	f.addLine(p, "system", "create container "+p.order.Image)
+	f.addLine(p, "system", p.order.Image+" Pulling from docker.io")
+	if !pause(ctx, f.get().Starting) {
+		return false
+	}
+	f.addLine(p, "system", "Status: Image is up to date for "+p.order.Image)
+	return true
+}
+
+// runContainer runs the pod's container until it ends, and reports whether it crashed.
+func (f *Fake) runContainer(ctx context.Context, p *pod, first bool) (crashed bool) {
+	f.addLine(p, "system", "start container for "+p.order.Image+": begin")
+	container, err := f.startContainer(ctx, p)
+	if err != nil {
+		if ctx.Err() == nil {
+			f.fall(p, err)
+		}
+		return false
+	}
+	f.mu.Lock()
+	p.container = container
+	if first {
+		p.started = f.now()
+		p.toldFrom = time.Now().Add(f.config.PortsLate)
+		f.turn(p, running)
+	}
+	f.mu.Unlock()
+	select {
+	case <-ctx.Done():
+	case <-container.Done():
+		crashed = true
+	}
+	f.mu.Lock()
+	p.container = nil
+	if crashed {
+		p.history = append(p.history, Event{f.now(), "CRASHED"})
+	}
+	f.mu.Unlock()
+	if err := container.Kill(); err != nil {
+		f.addLine(p, "system", "error: kill container: "+err.Error())
+	}
+	return crashed
 }
 
 // fall ends a start that failed.
@@ -142,15 +156,9 @@ func (f *Fake) get() Config {
 	return f.config
 }
 
+// pause waits; false means that ctx ended.
 func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return ctx.Err() == nil
-	case <-ctx.Done():
-		return false
-	}
+	return backoff.Sleep(ctx, d) == nil && ctx.Err() == nil
 }
 
 // startContainer starts what the order says.

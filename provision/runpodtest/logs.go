@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -82,16 +83,9 @@ func logStart(lines []logLine, lastID, since string, tail int) []logLine {
 	return lines[max(len(lines)-tail, 0):]
 }
 
-func (f *Fake) streamLogs(w http.ResponseWriter, r *http.Request) {
-	p := f.find(r.PathValue("id"))
-	if p == nil {
-		refuse(w, http.StatusNotFound, "pod not found")
-		return
-	}
-	q := r.URL.Query()
-	tail, err := strconv.Atoi(or(q.Get("tail"), "100"))
-	var wrong []violation
-	if err != nil || tail < 0 || tail > 5000 {
+// badLogQuery says what in a query for logs breaks the contract.
+func badLogQuery(q url.Values) (wrong []violation) {
+	if tail, err := logTail(q); err != nil || tail < 0 || tail > 5000 {
 		wrong = append(wrong, violation{"tail", "must be from 0 to 5000"})
 	}
 	if s := q.Get("source"); s != "" && s != "container" && s != "system" {
@@ -100,18 +94,35 @@ func (f *Fake) streamLogs(w http.ResponseWriter, r *http.Request) {
 	if _, err := time.Parse(time.RFC3339Nano, q.Get("since")); q.Get("since") != "" && err != nil {
 		wrong = append(wrong, violation{"since", "must be an RFC 3339 time"})
 	}
-	if wrong != nil {
+	return wrong
+}
+
+func logTail(q url.Values) (int, error) { return strconv.Atoi(or(q.Get("tail"), "100")) }
+
+func (f *Fake) streamLogs(w http.ResponseWriter, r *http.Request) {
+	p := f.find(r.PathValue("id"))
+	if p == nil {
+		refuse(w, http.StatusNotFound, "pod not found")
+		return
+	}
+	if wrong := badLogQuery(r.URL.Query()); wrong != nil {
 		refuse(w, http.StatusUnprocessableEntity, "the query breaks the contract", wrong...)
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(http.StatusOK)
+	f.followLogs(w, r, p)
+}
+
+// followLogs sends a pod's lines until it or the client is gone.
+func (f *Fake) followLogs(w http.ResponseWriter, r *http.Request, p *pod) {
 	flush := http.NewResponseController(w).Flush
 	_ = flush()
-
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
+	q := r.URL.Query()
+	tail, _ := logTail(q) // it was looked at
 	sent, serial := 0, 0
 	for first := true; ; first = false {
 		lines, next, more, alive := f.after(p, q.Get("source"), serial)

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 	"ocr-gateway/provision/sshhost"
 )
 
@@ -45,7 +45,7 @@ func TestConnectChecksPinnedKeys(t *testing.T) {
 			if c.keys == nil {
 				login.Address = "127.0.0.1"
 			}
-			host, err := sshhost.New(sshd.config).Connect(t.Context(), login)
+			h, err := sshhost.New(sshd.config).Connect(t.Context(), login)
 			if len(c.words) > 0 {
 				wantLoginError(t, err, c.words...)
 				return
@@ -53,8 +53,8 @@ func TestConnectChecksPinnedKeys(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer host.Close()
-			if err := host.Alive(t.Context()); err != nil {
+			defer h.Close()
+			if err := h.Alive(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -96,7 +96,7 @@ func TestConnectAsksKnownHosts(t *testing.T) {
 			if c.content != "" {
 				write(t, config.KnownHosts, c.content)
 			}
-			host, err := sshhost.New(config).Connect(t.Context(), login)
+			h, err := sshhost.New(config).Connect(t.Context(), login)
 			if len(c.words) > 0 {
 				wantLoginError(t, err, c.words...)
 				after, _ := os.ReadFile(config.KnownHosts)
@@ -108,7 +108,7 @@ func TestConnectAsksKnownHosts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			host.Close()
+			h.Close()
 		})
 	}
 }
@@ -177,7 +177,7 @@ func TestConnectFailuresThatTimeMayMend(t *testing.T) {
 			config := sshhost.DefaultConfig()
 			config.KeyFile, config.Agent, config.Timeout = keyFile, false, time.Second
 			_, err = sshhost.New(config).Connect(t.Context(), deployment.Login{User: "root", Address: listener.Addr().String(), HostKeys: []string{pin}})
-			if err == nil || errors.Is(err, provision.ErrLogin) || (c.want != nil && !errors.Is(err, c.want)) {
+			if err == nil || errors.Is(err, host.ErrLogin) || (c.want != nil && !errors.Is(err, c.want)) {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -196,16 +196,16 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 func TestDeadServerIsNoticed(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
-	host := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) {
+	h := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) {
 		config.KeepAlive, config.Timeout = 500*time.Millisecond, 2*time.Second
 	})
 	// A healthy silence of many intervals is none: the questions are answered.
-	if err := host.Run(within(t, 20*time.Second), "sleep 2", nil); err != nil {
+	if err := h.Run(within(t, 20*time.Second), "sleep 2", nil); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "pids")
 	ended := make(chan error, 1)
-	go func() { ended <- host.Run(t.Context(), "echo $$ >"+file+"; sleep 1000", nil) }()
+	go func() { ended <- h.Run(t.Context(), "echo $$ >"+file+"; sleep 1000", nil) }()
 	script := pids(t, file, 1)[0]
 	for _, pid := range descendants(sshd.pid) {
 		if pid != script {
@@ -214,16 +214,16 @@ func TestDeadServerIsNoticed(t *testing.T) {
 	}
 	select {
 	case err := <-ended:
-		if err == nil || !strings.Contains(err.Error(), "nothing heard for") || errors.Is(err, provision.ErrLogin) {
+		if err == nil || !strings.Contains(err.Error(), "nothing heard for") || errors.Is(err, host.ErrLogin) {
 			t.Errorf("error %v", err)
 		}
 	case <-time.After(20 * time.Second):
 		t.Error("the script still waits for a dead server")
 	}
-	if err := host.Alive(t.Context()); err == nil {
+	if err := h.Alive(t.Context()); err == nil {
 		t.Error("a dead host is called alive")
 	}
-	if err := host.Run(t.Context(), "true", nil); err == nil {
+	if err := h.Run(t.Context(), "true", nil); err == nil {
 		t.Error("a script ran on a dead host")
 	}
 }
@@ -231,30 +231,30 @@ func TestDeadServerIsNoticed(t *testing.T) {
 func TestAliveEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
-	host := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) { config.Timeout = 500 * time.Millisecond })
-	if err := host.Alive(t.Context()); err != nil {
+	h := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) { config.Timeout = 500 * time.Millisecond })
+	if err := h.Alive(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, pid := range descendants(sshd.pid) {
 		syscall.Kill(pid, syscall.SIGSTOP)
 	}
-	if err := host.Alive(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
+	if err := h.Alive(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v of a server that does not answer", err)
 	}
 }
 
 func TestClosedHost(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	for range 2 {
-		if err := host.Close(); err != nil {
+		if err := h.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if host.Alive(t.Context()) == nil || host.Run(t.Context(), "true", nil) == nil ||
-		host.Upload(t.Context(), strings.NewReader(""), "/dev/null/x", 0o600) == nil {
+	if h.Alive(t.Context()) == nil || h.Run(t.Context(), "true", nil) == nil ||
+		h.Upload(t.Context(), strings.NewReader(""), "/dev/null/x", 0o600) == nil {
 		t.Error("a closed host works")
 	}
-	if _, err := host.DialContext(t.Context(), "tcp", "127.0.0.1:1"); err == nil {
+	if _, err := h.DialContext(t.Context(), "tcp", "127.0.0.1:1"); err == nil {
 		t.Error("a closed host connects")
 	}
 }
@@ -299,11 +299,11 @@ func TestAgent(t *testing.T) {
 
 	for _, file := range []string{locked, filepath.Join(folder, "absent")} {
 		config.KeyFile = file
-		host, err := sshhost.New(config).Connect(t.Context(), sshd.login())
+		h, err := sshhost.New(config).Connect(t.Context(), sshd.login())
 		if err != nil {
 			t.Fatal(err)
 		}
-		host.Close()
+		h.Close()
 	}
 	line, created, err := sshhost.EnsureKey(locked)
 	if want, _, _ := sshhost.EnsureKey(sshd.config.KeyFile); err != nil || created || line != want {

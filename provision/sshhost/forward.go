@@ -7,7 +7,7 @@ import (
 	"net"
 	"sync"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/host"
 )
 
 // maxForwards is how many connections a tunnel carries; more wait to be accepted.
@@ -16,7 +16,7 @@ const maxForwards = 64
 // Forward takes connections from listener to an address as seen from the host,
 // until the caller's context ends (nil) or the host is lost. It closes the listener and returns
 // when all of its connections are closed.
-func Forward(caller context.Context, listener net.Listener, host provision.Host, remote string) error {
+func Forward(caller context.Context, listener net.Listener, host host.Host, remote string) error {
 	ctx, cancel := context.WithCancelCause(caller)
 	defer cancel(nil)
 	var carried sync.WaitGroup

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/ssh"
 	xknownhosts "golang.org/x/crypto/ssh/knownhosts"
 
-	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 )
 
 // hostKeys is what is known of a host before it is met.
@@ -46,7 +46,7 @@ func pinned(login deployment.Login) (*hostKeys, error) {
 		key, _, _, _, err := ssh.ParseAuthorizedKey([]byte(line))
 		if err != nil {
 			return nil, fmt.Errorf("%w: the host key given for %s is none; it reads like \"ssh-ed25519 AAAA...\": %w",
-				provision.ErrLogin, login.Address, err)
+				host.ErrLogin, login.Address, err)
 		}
 		keys = append(keys, key)
 		if algorithms := algorithmsOf(key); !slices.Contains(k.algorithms, algorithms[0]) {
@@ -61,7 +61,7 @@ func pinned(login deployment.Login) (*hostKeys, error) {
 		}
 		return fmt.Errorf("%w: %s shows another host key (%s) than the one pinned (%s); it is another machine, or someone is in between; "+
 			"if its key was changed on purpose, give the new one with --host-key",
-			provision.ErrLogin, address, describe(shown), describe(keys[0]))
+			host.ErrLogin, address, describe(shown), describe(keys[0]))
 	}
 	return &k, nil
 }
@@ -79,11 +79,11 @@ func fromFile(file string, login deployment.Login) (*hostKeys, error) {
 	if _, err := os.Stat(file); err == nil {
 		files = append(files, file)
 	} else if file != "" && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: read the known hosts: %w", provision.ErrLogin, err)
+		return nil, fmt.Errorf("%w: read the known hosts: %w", host.ErrLogin, err)
 	}
 	known, err := knownhosts.NewDB(files...)
 	if err != nil {
-		return nil, fmt.Errorf("%w: the known_hosts file cannot be used; mend it, or give the host's key with --host-key: %w", provision.ErrLogin, err)
+		return nil, fmt.Errorf("%w: the known_hosts file cannot be used; mend it, or give the host's key with --host-key: %w", host.ErrLogin, err)
 	}
 	accept := known.HostKeyCallback()
 	return &hostKeys{
@@ -96,7 +96,7 @@ func fromFile(file string, login deployment.Login) (*hostKeys, error) {
 
 // explainKnownHosts says what the known_hosts file has against a key.
 func explainKnownHosts(failure error, login deployment.Login, shown ssh.PublicKey) error {
-	host, port, _ := net.SplitHostPort(login.Address) // which has been dialled
+	name, port, _ := net.SplitHostPort(login.Address) // which has been dialled
 	var differs *xknownhosts.KeyError
 	var revoked *xknownhosts.RevokedError
 	switch {
@@ -104,17 +104,17 @@ func explainKnownHosts(failure error, login deployment.Login, shown ssh.PublicKe
 		return nil
 	case errors.As(failure, &revoked):
 		return fmt.Errorf("%w: the host key of %s (%s) is marked as revoked at %s:%d",
-			provision.ErrLogin, login.Address, describe(shown), revoked.Revoked.Filename, revoked.Revoked.Line)
+			host.ErrLogin, login.Address, describe(shown), revoked.Revoked.Filename, revoked.Revoked.Line)
 	case errors.As(failure, &differs) && len(differs.Want) > 0:
 		want := differs.Want[0]
 		return fmt.Errorf("%w: the host key of %s has changed: %s now, %s at %s:%d; someone may be in between; "+
 			"if the machine was set up anew, remove the old key with: ssh-keygen -R '%s'",
-			provision.ErrLogin, login.Address, describe(shown), describe(want.Key), want.Filename, want.Line, knownhosts.Normalize(login.Address))
+			host.ErrLogin, login.Address, describe(shown), describe(want.Key), want.Filename, want.Line, knownhosts.Normalize(login.Address))
 	case errors.As(failure, &differs):
 		return fmt.Errorf("%w: the host key of %s (%s) is not known; log in once and compare it with: ssh -p %s %s@%s, or give it with --host-key",
-			provision.ErrLogin, login.Address, describe(shown), port, login.User, host)
+			host.ErrLogin, login.Address, describe(shown), port, login.User, name)
 	}
-	return fmt.Errorf("%w: check the host key of %s: %w", provision.ErrLogin, login.Address, failure)
+	return fmt.Errorf("%w: check the host key of %s: %w", host.ErrLogin, login.Address, failure)
 }
 
 // describe names a key as ssh does when it asks.

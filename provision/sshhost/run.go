@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/host"
 )
 
 // bootstrap is the remote command of every script. sshd neither hangs up on nor
@@ -81,7 +81,7 @@ func (h *Host) Run(ctx context.Context, script string, out io.Writer) error {
 
 func (h *Host) failure(err error, output *output) error {
 	if exit, ok := errors.AsType[*ssh.ExitError](err); ok {
-		failed := &provision.ExitError{Code: exit.ExitStatus(), Tail: output.lastLines()}
+		failed := &host.ExitError{Code: exit.ExitStatus(), Tail: output.lastLines()}
 		if exit.Signal() != "" {
 			failed.Code = -1
 		}

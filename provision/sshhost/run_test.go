@@ -15,13 +15,13 @@ import (
 	"testing"
 	"time"
 
-	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 	"ocr-gateway/provision/sshhost"
 )
 
 func TestRun(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	cases := []struct {
 		name, script, want string
 		code               int
@@ -43,12 +43,12 @@ func TestRun(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			var out bytes.Buffer
-			err := host.Run(within(t, 10*time.Second), c.script, &out)
+			err := h.Run(within(t, 10*time.Second), c.script, &out)
 			if c.code == 0 && err != nil {
 				t.Fatal(err)
 			}
 			if c.code != 0 {
-				exit, ok := errors.AsType[*provision.ExitError](err)
+				exit, ok := errors.AsType[*host.ExitError](err)
 				if !ok || exit.Code != c.code || (c.tail != "" && exit.Tail != c.tail) {
 					t.Fatalf("error %v, want code %d and tail %q", err, c.code, c.tail)
 				}
@@ -61,24 +61,24 @@ func TestRun(t *testing.T) {
 }
 
 func TestScriptErrorsAreShown(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
-	err := host.Run(t.Context(), "echo one >&2\nno_such_program", nil)
-	exit, ok := errors.AsType[*provision.ExitError](err)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
+	err := h.Run(t.Context(), "echo one >&2\nno_such_program", nil)
+	exit, ok := errors.AsType[*host.ExitError](err)
 	if !ok || exit.Code != 127 || !strings.Contains(exit.Tail, "no_such_program: command not found") {
 		t.Fatal(err)
 	}
-	if err := host.Run(t.Context(), "if true", nil); err == nil {
+	if err := h.Run(t.Context(), "if true", nil); err == nil {
 		t.Error("half a script ran")
 	}
-	if err := host.Run(t.Context(), "echo a\x00b", nil); err == nil {
+	if err := h.Run(t.Context(), "echo a\x00b", nil); err == nil {
 		t.Error("a script with a NUL ran")
 	}
 }
 
 func TestStreamsKeepTheirOrder(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	var out bytes.Buffer
-	if err := host.Run(t.Context(), "for i in {1..2000}; do echo $i; echo $i >&2; done", &out); err != nil {
+	if err := h.Run(t.Context(), "for i in {1..2000}; do echo $i; echo $i >&2; done", &out); err != nil {
 		t.Fatal(err)
 	}
 	var want strings.Builder
@@ -91,15 +91,15 @@ func TestStreamsKeepTheirOrder(t *testing.T) {
 }
 
 func TestOutputIsBounded(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	var count counter
-	err := host.Run(t.Context(), "yes 'a line of some length' | head -c 20000000; echo; echo the last words; exit 9", &count)
+	err := h.Run(t.Context(), "yes 'a line of some length' | head -c 20000000; echo; echo the last words; exit 9", &count)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	exit, ok := errors.AsType[*provision.ExitError](err)
+	exit, ok := errors.AsType[*host.ExitError](err)
 	if !ok || exit.Code != 9 {
 		t.Fatal(err)
 	}
@@ -126,9 +126,9 @@ type broken struct{}
 func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
 func TestBrokenOutputDoesNotHangTheScript(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	done := filepath.Join(t.TempDir(), "done")
-	err := host.Run(within(t, 20*time.Second), "head -c 5000000 /dev/zero; touch "+done, broken{})
+	err := h.Run(within(t, 20*time.Second), "head -c 5000000 /dev/zero; touch "+done, broken{})
 	if !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("error %v", err)
 	}
@@ -173,39 +173,39 @@ func TestScriptEnds(t *testing.T) {
 	cases := []struct {
 		name     string
 		settings []string
-		end      func(cancel func(), host provision.Host, way *line)
+		end      func(cancel func(), host host.Host, way *line)
 		want     error
 	}{
-		{"with its context", nil, func(cancel func(), _ provision.Host, _ *line) { cancel() }, context.Canceled},
+		{"with its context", nil, func(cancel func(), _ host.Host, _ *line) { cancel() }, context.Canceled},
 		{
 			"with its context, below a forced command",
 			[]string{`ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"; exit $?`},
-			func(cancel func(), _ provision.Host, _ *line) { cancel() }, context.Canceled,
+			func(cancel func(), _ host.Host, _ *line) { cancel() }, context.Canceled,
 		},
-		{"with the host's Close", nil, func(_ func(), host provision.Host, _ *line) { host.Close() }, nil},
+		{"with the host's Close", nil, func(_ func(), h host.Host, _ *line) { h.Close() }, nil},
 		// What the kernel does for a provisioner that is killed: the socket closes.
-		{"with the connection", nil, func(_ func(), _ provision.Host, way *line) { way.cut() }, nil},
+		{"with the connection", nil, func(_ func(), _ host.Host, way *line) { way.cut() }, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel() // three seconds each are those between TERM and KILL
 			sshd := startSSHD(t, ed25519Only, c.settings...)
 			way := newLine(t, sshd.address, 0)
-			host := sshd.connect(t, func(_ *sshhost.Config, login *deployment.Login) { login.Address = way.address })
+			h := sshd.connect(t, func(_ *sshhost.Config, login *deployment.Login) { login.Address = way.address })
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			file := filepath.Join(t.TempDir(), "pids")
 			ended := make(chan error, 1)
-			go func() { ended <- host.Run(ctx, family(file), nil) }()
+			go func() { ended <- h.Run(ctx, family(file), nil) }()
 			running := pids(t, file, 4)
 			for _, pid := range running {
 				if !alive(pid) {
 					t.Fatalf("process %d does not run", pid)
 				}
 			}
-			c.end(cancel, host, way)
+			c.end(cancel, h, way)
 			err := <-ended
-			if err == nil || errors.Is(err, provision.ErrLogin) || (c.want != nil && !errors.Is(err, c.want)) {
+			if err == nil || errors.Is(err, host.ErrLogin) || (c.want != nil && !errors.Is(err, c.want)) {
 				t.Errorf("error %v", err)
 			}
 			wantGone(t, running)
@@ -215,12 +215,12 @@ func TestScriptEnds(t *testing.T) {
 
 func TestWhatStandsAboveAScriptIsSpared(t *testing.T) {
 	above := filepath.Join(t.TempDir(), "above")
-	host := startSSHD(t, ed25519Only, `ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"; touch `+above).connect(t, nil)
+	h := startSSHD(t, ed25519Only, `ForceCommand sh -c "$SSH_ORIGINAL_COMMAND"; touch `+above).connect(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	file := filepath.Join(t.TempDir(), "pid")
 	ended := make(chan error, 1)
-	go func() { ended <- host.Run(ctx, "echo $$ >"+file+"; sleep 1000", nil) }()
+	go func() { ended <- h.Run(ctx, "echo $$ >"+file+"; sleep 1000", nil) }()
 	script := pids(t, file, 1)
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -231,13 +231,13 @@ func TestWhatStandsAboveAScriptIsSpared(t *testing.T) {
 }
 
 func TestSetsidOutlivesItsScript(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	file := filepath.Join(t.TempDir(), "pid")
-	if err := host.Run(within(t, 10*time.Second), "setsid bash -c 'echo $$ >"+file+"; exec sleep 1000' >/dev/null 2>&1 &", nil); err != nil {
+	if err := h.Run(within(t, 10*time.Second), "setsid bash -c 'echo $$ >"+file+"; exec sleep 1000' >/dev/null 2>&1 &", nil); err != nil {
 		t.Fatal(err)
 	}
 	pid := pids(t, file, 1)[0]
-	host.Close()
+	h.Close()
 	if !alive(pid) {
 		t.Error("a daemon was ended with its script")
 	}
@@ -245,12 +245,12 @@ func TestSetsidOutlivesItsScript(t *testing.T) {
 }
 
 func TestManyScriptsSideBySide(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	errs := make(chan error)
 	for i := range 8 {
 		go func() {
 			var out bytes.Buffer
-			err := host.Run(t.Context(), fmt.Sprintf("sleep 0.1; echo %d", i), &out)
+			err := h.Run(t.Context(), fmt.Sprintf("sleep 0.1; echo %d", i), &out)
 			if err == nil && out.String() != fmt.Sprintf("%d\n", i) {
 				err = fmt.Errorf("output %q of script %d", &out, i)
 			}

@@ -19,8 +19,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 	"ocr-gateway/provision/sshhost"
 )
 
@@ -165,7 +165,7 @@ func (s *server) login() deployment.Login {
 }
 
 // connect opens a host that the test's end closes.
-func (s *server) connect(t *testing.T, change func(*sshhost.Config, *deployment.Login)) provision.Host {
+func (s *server) connect(t *testing.T, change func(*sshhost.Config, *deployment.Login)) host.Host {
 	t.Helper()
 	config, login := s.config, s.login()
 	if change != nil {
@@ -174,12 +174,12 @@ func (s *server) connect(t *testing.T, change func(*sshhost.Config, *deployment.
 	if err := config.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	host, err := sshhost.New(config).Connect(t.Context(), login)
+	h, err := sshhost.New(config).Connect(t.Context(), login)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { host.Close() })
-	return host
+	t.Cleanup(func() { h.Close() })
+	return h
 }
 
 var ed25519Only = []string{"ed25519"}
@@ -297,7 +297,7 @@ func newLine(t *testing.T, to string, cutAfter int64) *line {
 
 func wantLoginError(t *testing.T, err error, words ...string) {
 	t.Helper()
-	if !errors.Is(err, provision.ErrLogin) {
+	if !errors.Is(err, host.ErrLogin) {
 		t.Fatalf("error %v does not match ErrLogin", err)
 	}
 	for _, word := range words {

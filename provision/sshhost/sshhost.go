@@ -17,8 +17,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"ocr-gateway/provision"
 	"ocr-gateway/provision/deployment"
+	"ocr-gateway/provision/host"
 )
 
 // Config says who logs in, and how patient the connection is.
@@ -68,7 +68,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Dialer opens hosts. Its Connect is a provision.Connect.
+// Dialer opens hosts. Its Connect is a host.Connect.
 type Dialer struct{ cfg Config }
 
 // New returns a dialer for a valid Config.
@@ -79,17 +79,17 @@ func New(cfg Config) *Dialer {
 	return &Dialer{cfg}
 }
 
-var _ provision.Connect = new(Dialer).Connect
+var _ host.Connect = new(Dialer).Connect
 
 // Connect logs in once. ~/.ssh/config is not read. It does not repeat anything: errors that match
-// provision.ErrLogin say what a person can do, all others may pass with time.
-func (d *Dialer) Connect(ctx context.Context, login deployment.Login) (provision.Host, error) {
+// host.ErrLogin say what a person can do, all others may pass with time.
+func (d *Dialer) Connect(ctx context.Context, login deployment.Login) (host.Host, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.Timeout,
 		fmt.Errorf("no login within %s: %w", d.cfg.Timeout, context.DeadlineExceeded))
 	defer cancel()
 
 	if _, _, err := net.SplitHostPort(login.Address); err != nil {
-		return nil, fmt.Errorf("%w: %q is not host:port", provision.ErrLogin, login.Address)
+		return nil, fmt.Errorf("%w: %q is not host:port", host.ErrLogin, login.Address)
 	}
 	known, err := d.hostKeys(login)
 	if err != nil {
@@ -134,10 +134,10 @@ func explain(ctx context.Context, err error, login deployment.Login, known *host
 		return fmt.Errorf("connect to %s: %w", login.Address, context.Cause(ctx))
 	case ok && unlike.What == "host key":
 		return fmt.Errorf("%w: %s has no host key of the kind that is known for it (%s); check that it is the right machine, then give its key with --host-key",
-			provision.ErrLogin, login.Address, strings.Join(known.algorithms, ", "))
+			host.ErrLogin, login.Address, strings.Join(known.algorithms, ", "))
 	case keyRefused(err):
 		return fmt.Errorf("%w: %s@%s accepts none of the keys offered (%s); add the line of the .pub file to authorized_keys there, or name another key",
-			provision.ErrLogin, login.User, login.Address, strings.Join(user.names, ", "))
+			host.ErrLogin, login.User, login.Address, strings.Join(user.names, ", "))
 	}
 	return fmt.Errorf("connect to %s: %w", login.Address, err)
 }

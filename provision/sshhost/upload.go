@@ -16,7 +16,7 @@ import (
 
 	"github.com/pkg/sftp"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/host"
 )
 
 // inFlight is how many writes of 32 KiB are under way at once: 1 MiB, which is
@@ -57,7 +57,7 @@ func (h *Host) upload(ctx context.Context, content io.ReadSeeker, file string, m
 		return err
 	}
 	there := fmt.Sprintf("%o %s  -", mode, sum)
-	part, err := h.capture(ctx, fmt.Sprintf(prepare, provision.Quote(file), provision.Quote(there)))
+	part, err := h.capture(ctx, fmt.Sprintf(prepare, host.Quote(file), host.Quote(there)))
 	if err != nil || part == "equal" {
 		return err
 	}
@@ -116,7 +116,7 @@ func (h *Host) place(ctx context.Context, content *meter, part, file, sum string
 	if err != nil {
 		return h.because(err)
 	}
-	arrived, err := h.capture(ctx, "sha256sum <"+provision.Quote(part))
+	arrived, err := h.capture(ctx, "sha256sum <"+host.Quote(part))
 	if err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func send(client *sftp.Client, content *meter, part string, mode fs.FileMode) er
 func (h *Host) remove(ctx context.Context, part string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastBreath)
 	defer cancel()
-	_ = h.Run(ctx, "rm -f -- "+provision.Quote(part), nil)
+	_ = h.Run(ctx, "rm -f -- "+host.Quote(part), nil)
 }
 
 // capture returns what a script wrote, which is a line.

@@ -33,7 +33,7 @@ func TestUpload(t *testing.T) {
 	t.Parallel()
 	sshd := startSSHD(t, ed25519Only)
 	var sent atomic.Int64
-	host := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) {
+	h := sshd.connect(t, func(config *sshhost.Config, _ *deployment.Login) {
 		config.Progress = func(_ string, bytes, _ int64) { sent.Store(bytes) }
 	})
 	dir := t.TempDir()
@@ -58,7 +58,7 @@ func TestUpload(t *testing.T) {
 			content := bytes.NewReader(c.content)
 			content.Seek(0, io.SeekEnd) // it must be read from its start all the same
 			before, _ := os.Stat(file)
-			if err := host.Upload(within(t, 30*time.Second), content, file, c.mode); err != nil {
+			if err := h.Upload(within(t, 30*time.Second), content, file, c.mode); err != nil {
 				t.Fatal(err)
 			}
 			got, err := os.ReadFile(file)
@@ -83,11 +83,11 @@ func TestUpload(t *testing.T) {
 }
 
 func TestUploadRefusals(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "file"), "x")
 	for _, file := range []string{"relative", dir, filepath.Join(dir, "file", "below")} {
-		if err := host.Upload(t.Context(), strings.NewReader("a"), file, 0o600); err == nil {
+		if err := h.Upload(t.Context(), strings.NewReader("a"), file, 0o600); err == nil {
 			t.Errorf("%s was written", file)
 		}
 	}
@@ -97,7 +97,7 @@ func TestUploadRefusals(t *testing.T) {
 }
 
 func TestUploadClearsUpOldParts(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	dir := t.TempDir()
 	old, young := filepath.Join(dir, ".upload-abcdefghij"), filepath.Join(dir, ".upload-0123456789")
 	write(t, old, "")
@@ -106,7 +106,7 @@ func TestUploadClearsUpOldParts(t *testing.T) {
 	if err := os.Chtimes(old, yesterday, yesterday); err != nil {
 		t.Fatal(err)
 	}
-	if err := host.Upload(t.Context(), strings.NewReader("a"), filepath.Join(dir, "f"), 0o600); err != nil {
+	if err := h.Upload(t.Context(), strings.NewReader("a"), filepath.Join(dir, "f"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(old); !errors.Is(err, fs.ErrNotExist) {
@@ -167,13 +167,13 @@ func TestUploadThatIsCutOff(t *testing.T) {
 			write(t, file, "the old one")
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			host := sshd.connect(t, func(config *sshhost.Config, login *deployment.Login) {
+			h := sshd.connect(t, func(config *sshhost.Config, login *deployment.Login) {
 				login.Address = c.sshd(sshd, t)
 				config.Progress = func(_ string, sent, _ int64) { c.read(cancel, sshd, sent) }
 			})
 			content := &guarded{ReadSeeker: bytes.NewReader(noise(20_000_000))}
 			start := time.Now()
-			err := host.Upload(ctx, content, file, 0o644)
+			err := h.Upload(ctx, content, file, 0o644)
 			content.over.Store(true)
 			if took := time.Since(start); took > 30*time.Second { // the keepalive alone takes 45
 				t.Errorf("it took %s", took)
@@ -181,7 +181,7 @@ func TestUploadThatIsCutOff(t *testing.T) {
 			if err == nil || (c.want != nil && !errors.Is(err, c.want)) {
 				t.Errorf("error %v", err)
 			}
-			host.Close()
+			h.Close()
 			if got, _ := os.ReadFile(file); string(got) != "the old one" {
 				t.Errorf("the old file is %.40q", got)
 			}
@@ -219,11 +219,11 @@ func (c *changing) Seek(offset int64, whence int) (int64, error) {
 }
 
 func TestUploadChecksWhatArrived(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "file")
 	write(t, file, "the old one")
-	err := host.Upload(t.Context(), &changing{Reader: bytes.NewReader([]byte("a"))}, file, 0o600)
+	err := h.Upload(t.Context(), &changing{Reader: bytes.NewReader([]byte("a"))}, file, 0o600)
 	if err == nil || !strings.Contains(err.Error(), "is not what was sent") {
 		t.Errorf("error %v", err)
 	}
@@ -236,10 +236,10 @@ func TestUploadChecksWhatArrived(t *testing.T) {
 }
 
 func TestDial(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }))
 	defer server.Close()
-	client := &http.Client{Transport: &http.Transport{DialContext: host.DialContext, DisableKeepAlives: true}}
+	client := &http.Client{Transport: &http.Transport{DialContext: h.DialContext, DisableKeepAlives: true}}
 	response, err := client.Get(server.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -248,14 +248,14 @@ func TestDial(t *testing.T) {
 	if body, err := io.ReadAll(response.Body); err != nil || string(body) != "hello" {
 		t.Errorf("%q, %v", body, err)
 	}
-	if _, err := host.DialContext(t.Context(), "tcp", "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
+	if _, err := h.DialContext(t.Context(), "tcp", "127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("error %v", err)
 	}
-	conn, err := host.DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	conn, err := h.DialContext(t.Context(), "tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	host.Close()
+	h.Close()
 	if _, err := conn.Read(make([]byte, 1)); err == nil {
 		t.Error("a connection outlives its host")
 	}
@@ -263,7 +263,7 @@ func TestDial(t *testing.T) {
 
 func TestForward(t *testing.T) {
 	sshd := startSSHD(t, ed25519Only)
-	host := sshd.connect(t, nil)
+	h := sshd.connect(t, nil)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		w.Write(body)
@@ -275,7 +275,7 @@ func TestForward(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- sshhost.Forward(ctx, listener, host, server.Listener.Addr().String()) }()
+	go func() { ended <- sshhost.Forward(ctx, listener, h, server.Listener.Addr().String()) }()
 
 	client := &http.Client{Transport: &http.Transport{}}
 	big := noise(3_000_000)
@@ -301,7 +301,7 @@ func TestForward(t *testing.T) {
 }
 
 func TestForwardPassesOnTheEndOfOneDirection(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	server, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -322,7 +322,7 @@ func TestForwardPassesOnTheEndOfOneDirection(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- sshhost.Forward(ctx, listener, host, server.Addr().String()) }()
+	go func() { ended <- sshhost.Forward(ctx, listener, h, server.Addr().String()) }()
 	defer func() {
 		cancel()
 		<-ended
@@ -341,13 +341,13 @@ func TestForwardPassesOnTheEndOfOneDirection(t *testing.T) {
 }
 
 func TestForwardOverALostHost(t *testing.T) {
-	host := startSSHD(t, ed25519Only).connect(t, nil)
+	h := startSSHD(t, ed25519Only).connect(t, nil)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- sshhost.Forward(t.Context(), listener, host, "127.0.0.1:1") }()
+	go func() { ended <- sshhost.Forward(t.Context(), listener, h, "127.0.0.1:1") }()
 	dial := func() {
 		conn, err := net.Dial("tcp", listener.Addr().String())
 		if err != nil {
@@ -362,7 +362,7 @@ func TestForwardOverALostHost(t *testing.T) {
 		t.Fatal(err)
 	default:
 	}
-	host.Close()
+	h.Close()
 	dial()
 	if err := <-ended; err == nil {
 		t.Error("no error")

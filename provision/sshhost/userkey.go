@@ -18,7 +18,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 
-	"ocr-gateway/provision"
+	"ocr-gateway/provision/host"
 )
 
 // maxKeys is how many keys are offered: sshd hangs up at the sixth refusal.
@@ -46,7 +46,7 @@ func (d *Dialer) userKeys(ctx context.Context) (*userKeys, error) {
 		u.signers = append(u.signers, first)
 	case !errors.Is(err, fs.ErrNotExist) || len(held) == 0:
 		hangUp()
-		return nil, fmt.Errorf("%w: %w", provision.ErrLogin, err)
+		return nil, fmt.Errorf("%w: %w", host.ErrLogin, err)
 	}
 	for _, signer := range held {
 		if first == nil || !samePublicKey(first.PublicKey(), signer.PublicKey()) {
@@ -131,7 +131,7 @@ func agentKeys(ctx context.Context) (held []ssh.Signer, hangUp func()) {
 // there is neither a private nor a public key it makes an ed25519 pair without
 // a passphrase, 0600, with the public half beside it in path.pub. It never
 // overwrites a file. A key behind a passphrase is of use only through the agent:
-// without one that holds it the error, a provision.ErrLogin, says what to do.
+// without one that holds it the error, a host.ErrLogin, says what to do.
 func EnsureKey(path string) (authorizedKeysLine string, created bool, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -150,7 +150,7 @@ func EnsureKey(path string) (authorizedKeysLine string, created bool, err error)
 		return line, err == nil, err
 	}
 	if err != nil {
-		return "", false, fmt.Errorf("%w: %w", provision.ErrLogin, err)
+		return "", false, fmt.Errorf("%w: %w", host.ErrLogin, err)
 	}
 	return authorizedKey(signer.PublicKey()), false, nil
 }

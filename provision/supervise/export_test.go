@@ -36,7 +36,7 @@ func WatchIdle(idle Idle, secrets map[string]string, opts Options) (end func()) 
 }
 
 // BackoffOf is the wait after so many failures.
-func BackoffOf(failures int) time.Duration { return backoff(DefaultTiming(), failures) }
+func BackoffOf(failures int) time.Duration { return DefaultTiming().backoff().After(failures) }
 
 // ReadEnvFile reads an env_file.
 func ReadEnvFile(file string) (map[string]string, error) { return readEnvFile(file) }

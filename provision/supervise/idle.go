@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"ocr-gateway/internal/backoff"
 )
 
 // idleWatch stops the host when nobody has used it for a while.
@@ -49,7 +51,7 @@ func (w *idleWatch) close() {
 func (w *idleWatch) run(ctx context.Context) {
 	worked := time.Now() // the start is work
 	var asked time.Time
-	for pause(ctx, w.timing.IdleCheck) {
+	for backoff.Sleep(ctx, w.timing.IdleCheck) == nil {
 		if w.working(ctx) {
 			worked, asked = time.Now(), time.Time{}
 			continue

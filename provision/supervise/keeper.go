@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"sync"
 	"time"
+
+	"ocr-gateway/internal/backoff"
+	"ocr-gateway/internal/child"
 )
 
 // keeper keeps one program running.
@@ -49,9 +51,9 @@ func (k *keeper) run(ctx context.Context) {
 		if k.failures >= failedAfter {
 			state = Failed
 		}
-		wait := backoff(k.opts.Timing, k.failures)
+		wait := k.opts.Timing.backoff().After(k.failures)
 		k.ended(state, exit, wait)
-		if !pause(ctx, wait) {
+		if backoff.Sleep(ctx, wait) != nil {
 			k.set(Stopped, func(*ProgramStatus) {})
 		}
 	}
@@ -74,16 +76,6 @@ func (k *keeper) set(state State, change func(*ProgramStatus)) {
 	k.board.update(k.launch.Name, state, change)
 }
 
-// backoff doubles from BackoffMin to BackoffMax. It is shortened by up to a
-// quarter at random, so that programs which fell together do not rise together.
-func backoff(t Timing, failures int) time.Duration {
-	wait := t.BackoffMin
-	for range failures - 1 {
-		wait = min(2*wait, t.BackoffMax)
-	}
-	return wait - time.Duration(rand.Int64N(int64(wait)/4+1))
-}
-
 // once runs the program until it ends, or ends it when ctx does, when it does not
 // become ready, or when it falls silent. It returns when nothing of it is left.
 func (k *keeper) once(ctx context.Context, begun func()) (exit Exit, readyFor time.Duration) {
@@ -97,36 +89,36 @@ func (k *keeper) once(ctx context.Context, begun func()) (exit Exit, readyFor ti
 		begun()
 		return Exit{Time: time.Now(), Code: -1, Reason: "could not be started: " + err.Error()}, 0
 	}
-	k.log.Info("program started", "pid", p.pid())
+	k.log.Info("program started", "pid", p.PID())
 	k.set(Starting, func(s *ProgramStatus) {
-		s.PID = p.pid()
+		s.PID = p.PID()
 		s.Starts++
 		s.Failures = k.failures
 	})
 	begun()
 	reason, ready := k.watch(ctx, p)
 	if reason != "" {
-		k.log.Info("ending the program", "reason", reason, "pid", p.pid())
-		if !p.stop(time.Duration(k.launch.StopTimeout)) {
+		k.log.Info("ending the program", "reason", reason, "pid", p.PID())
+		if p.Stop(time.Duration(k.launch.StopTimeout)) {
 			k.log.Warn("program killed: it did not end in time", "timeout", time.Duration(k.launch.StopTimeout).String())
 		}
 	}
-	<-p.ended
+	<-p.Done()
 	if !ready.IsZero() {
 		readyFor = time.Since(ready)
 	}
-	exit = p.exit()
+	exit = exitOf(p)
 	exit.Reason, exit.Output = reason, k.output.last()
 	return exit, readyFor
 }
 
 // watch looks after a running program. It returns why the program is to be
 // ended, or "" when it ended by itself, and since when it was ready.
-func (k *keeper) watch(ctx context.Context, p *process) (reason string, ready time.Time) {
+func (k *keeper) watch(ctx context.Context, p *child.Process) (reason string, ready time.Time) {
 	began := time.Now()
 	becomeReady := func() {
 		ready = time.Now()
-		k.log.Info("program ready", "pid", p.pid(), "after", ready.Sub(began).Round(time.Millisecond).String())
+		k.log.Info("program ready", "pid", p.PID(), "after", ready.Sub(began).Round(time.Millisecond).String())
 		k.set(Ready, func(*ProgramStatus) {})
 	}
 	var looks <-chan bool // none where nothing is to be looked at
@@ -144,7 +136,7 @@ func (k *keeper) watch(ctx context.Context, p *process) (reason string, ready ti
 		select {
 		case <-ctx.Done():
 			return "told to stop", ready
-		case <-p.ended:
+		case <-p.Done():
 			return "", ready
 		case <-deadline.C:
 			if ready.IsZero() {

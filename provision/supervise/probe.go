@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"ocr-gateway/internal/backoff"
 )
 
 // prober looks at an address again and again.
@@ -25,7 +27,7 @@ func (l *prober) watch(address string, t Timing) <-chan bool {
 			case looks <- good:
 			case <-ctx.Done():
 			}
-			again = pause(ctx, every-time.Since(began)) // a late answer does not stretch the pace
+			again = backoff.Sleep(ctx, every-time.Since(began)) == nil // a late answer does not stretch the pace
 		}
 	})
 	return looks

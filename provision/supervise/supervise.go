@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"ocr-gateway/internal/backoff"
 )
 
 // Timing holds the times that are not for the config file.
@@ -38,6 +40,11 @@ func DefaultTiming() Timing {
 		IdleCheck:    30 * time.Second,
 		IdleRetry:    10 * time.Minute,
 	}
+}
+
+// backoff is how long a program that ended waits.
+func (t Timing) backoff() backoff.Exponential {
+	return backoff.Exponential{First: t.BackoffMin, Max: t.BackoffMax}
 }
 
 // maxMissedProbes is how many looks in a row a program may leave unanswered: 30 s by
@@ -169,16 +176,4 @@ func (b *background) start(work func(context.Context)) {
 func (b *background) stop() {
 	b.cancel()
 	b.done.Wait()
-}
-
-// pause waits; false means that ctx ended.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -325,9 +325,13 @@ func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_pa
 	if err != nil {
 		return err
 	}
+	return d.check(C.render(&d.c, d.toPixels(w, h, width, height), C.int(width), C.int(height), (*C.uchar)(&pix[0]), text))
+}
+
+// toPixels lays the loaded page, of w x h points, on width x height pixels.
+func (d *Document) toPixels(w, h float64, width, height int) C.fz_matrix {
 	sx, sy := C.float(float64(width)/w), C.float(float64(height)/h)
-	m := C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}
-	return d.check(C.render(&d.c, m, C.int(width), C.int(height), (*C.uchar)(&pix[0]), text))
+	return C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}
 }
 
 // Format is an image format that Decode reads.

@@ -117,6 +117,11 @@ enum { WHOLE_DEVICE = 1024 }; // bytes, more than the struct has
 
 typedef struct pdf_document pdf_document;
 typedef struct pdf_obj pdf_obj;
+typedef struct pdf_page pdf_page;
+typedef struct pdf_annot pdf_annot;
+
+enum { PDF_WIDGET_TYPE_CHECKBOX = 2, PDF_WIDGET_TYPE_RADIOBUTTON = 5 };
+enum { PDF_ANNOT_IS_HIDDEN = 2, PDF_ANNOT_IS_NO_VIEW = 32 };
 
 // Structured text: blocks of lines of characters.
 // The struct goes on behind these.
@@ -192,6 +197,16 @@ typedef void message_fn(void *user, const char *message);
 	F(pdf_obj *, pdf_dict_getp, (fz_context *, pdf_obj *, const char *path)) \
 	F(int, pdf_to_bool, (fz_context *, pdf_obj *)) \
 	F(int, pdf_array_len, (fz_context *, pdf_obj *)) \
+	F(const char *, pdf_to_name, (fz_context *, pdf_obj *)) \
+	F(pdf_obj *, pdf_dict_gets, (fz_context *, pdf_obj *, const char *key)) \
+	F(pdf_obj *, pdf_dict_gets_inheritable, (fz_context *, pdf_obj *, const char *key)) \
+	F(pdf_page *, pdf_page_from_fz_page, (fz_context *, fz_page *)) \
+	F(pdf_annot *, pdf_first_widget, (fz_context *, pdf_page *)) \
+	F(pdf_annot *, pdf_next_widget, (fz_context *, pdf_annot *)) \
+	F(int, pdf_widget_type, (fz_context *, pdf_annot *)) \
+	F(fz_rect, pdf_bound_widget, (fz_context *, pdf_annot *)) \
+	F(pdf_obj *, pdf_annot_obj, (fz_context *, pdf_annot *)) \
+	F(int, pdf_annot_flags, (fz_context *, pdf_annot *)) \
 	F(fz_device *, fz_new_device_of_size, (fz_context *, int size)) \
 	F(int, fz_needs_password, (fz_context *, fz_document *)) \
 	F(int, fz_authenticate_password, (fz_context *, fz_document *, const char *password)) \
@@ -272,6 +287,14 @@ void ocr_draw_glyphs(fz_context *, const fz_text *, fz_matrix, fz_matrix to_pixe
 const ocr_drawn *ocr_drawn_glyphs(fz_context *, const unsigned char *rgba);
 void ocr_forget_glyphs(fz_context *);
 size_t ocr_font_program(fz_context *, fz_font *, const unsigned char **data);
+
+// checks.c: the check boxes and radio buttons of a form, in the page's points, at most
+// most of them. It may throw.
+typedef struct {
+	fz_rect box;
+	int radio, on;
+} form_check;
+int ocr_form_checks(fz_context *, fz_page *, form_check *, int most);
 
 // images.c: a device that draws nothing and notes how fine the images are that fill at
 // least half of a page, in pixels to a point, squared; 0 without any. It may throw.

@@ -20,12 +20,14 @@ import (
 )
 
 // RenderWithWords is Render that also gives the text it drew, cut at white space and
-// wide gaps, in pixels. Invisible text (render mode 3, or fully transparent) is left
+// wide gaps, in pixels; raised and lowered characters in the forms that Unicode has
+// of them. Invisible text (render mode 3, or fully transparent) is left
 // out, and so are characters off the page; one that an opaque image is drawn over comes
 // as U+FFFD; text that is clipped away, covered by anything else, or of
 // the color of its ground is not. Left out as well is text of Type 3 fonts whose
 // glyphs take their color from the page. Code points are the document's word and may
-// be any number: what is none comes as U+FFFD. A page whose text cannot be had is
+// be any number: what is none comes as U+FFFD. Check boxes and radio buttons of a form
+// are words too. A page whose text cannot be had is
 // rendered without.
 func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document.Word, error) {
 	var text *C.fz_stext_page
@@ -37,18 +39,21 @@ func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document
 	w := wordCutter{width: float64(width), height: float64(height)}
 	for block := text.first_block; block != nil; block = block.next {
 		for line := C.first_line(block); line != nil; line = line.next {
-			for char := line.first_char; char != nil; char = char.next {
-				w.add(rune(char.c), &char.quad)
-			}
-			w.end()
+			w.addLine(line)
 		}
 	}
-	return w.words, err
+	w.endLine()
+	points, high, sizeErr := d.Size(n)
+	if sizeErr != nil {
+		return w.words, err
+	}
+	return d.withChecks(w.words, d.toPixels(points, high, width, height), width, height), err
 }
 
 // wordCutter makes words of the characters of one line after the other.
 type wordCutter struct {
 	width, height  float64 // of the page
+	line           []glyph // in work
 	words          []document.Word
 	text           []byte  // of the word in work
 	x0, y0, x1, y1 float64 // its box
@@ -56,6 +61,27 @@ type wordCutter struct {
 
 // softHyphen is drawn as a hyphen where it is drawn at all.
 const softHyphen = '\u00ad'
+
+func (w *wordCutter) addLine(line *C.fz_stext_line) {
+	dx, dy := float64(line.dir.x), float64(line.dir.y)
+	if first := line.first_char; first != nil && !goesOn(w.line, glyphOf(first, dx, dy)) {
+		w.endLine()
+	}
+	for char := line.first_char; char != nil; char = char.next {
+		w.line = append(w.line, glyphOf(char, dx, dy))
+	}
+}
+
+func (w *wordCutter) endLine() {
+	shift(w.line)
+	for _, g := range w.line {
+		if g.c != gone {
+			w.add(g.c, g.quad)
+		}
+	}
+	w.end()
+	w.line = w.line[:0]
+}
 
 func (w *wordCutter) add(c rune, q *C.fz_quad) {
 	if unicode.IsSpace(c) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/child"
 	"ocr-gateway/raster/wire"
 )
 
@@ -30,7 +30,7 @@ const keepPixels = 32 << 20
 // Child is a process that reads one document. Its methods are for one goroutine
 // at a time, except kill.
 type Child struct {
-	cmd         *exec.Cmd
+	process     *child.Process
 	conn        *net.UnixConn
 	pixels      *os.File        // shared memory, written by the child
 	words       int64           // where in it the words are
@@ -49,27 +49,13 @@ func (c *Child) Killed() context.Context { return c.killed }
 func (c *Child) watch() {
 	killed, cancel := context.WithCancel(context.Background())
 	c.killed = killed
-	var mu sync.Mutex // the group's number is the child's until it is reaped, and may be another's then
-	reaped := false
-	killGroup := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if !reaped {
-			_ = unix.Kill(-c.cmd.Process.Pid, unix.SIGKILL) // fails only when it is gone already
-		}
-	}
 	c.kill = sync.OnceFunc(func() {
-		killGroup()
+		c.process.Kill()
 		cancel()
 	})
 	go func() {
 		defer close(c.exited)
-		waitUnreaped(c.cmd.Process.Pid)
-		killGroup() // nothing outlives it
-		mu.Lock()
-		reaped = true
-		_ = c.cmd.Wait() // how it ended says nothing that the socket does not
-		mu.Unlock()
+		<-c.process.Done() // how it ended says nothing that the socket does not
 		cancel()
 		c.conn.Close()
 		c.pixels.Close()
@@ -82,16 +68,6 @@ func (c *Child) watch() {
 			c.kill()
 		}
 	}()
-}
-
-// waitUnreaped waits for a child's end and leaves its number taken.
-func waitUnreaped(pid int) {
-	for {
-		err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil)
-		if !errors.Is(err, unix.EINTR) {
-			return
-		}
-	}
 }
 
 // CallError is a request that a living child could not fulfill.
@@ -227,7 +203,7 @@ func (c *Child) StepBack() {
 	if raw, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil {
 		nice += 20 - raw // as the system call has it; the kernel ends it at 19
 	}
-	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.cmd.Process.Pid))
+	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.process.PID()))
 	if err != nil {
 		return // it is gone
 	}

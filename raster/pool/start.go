@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/child"
 	"ocr-gateway/raster/sandbox"
 	"ocr-gateway/raster/wire"
 )
@@ -90,15 +91,15 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*Child, error) {
 	cmd.Env = []string{"GOMAXPROCS=1", "GOTRACEBACK=none"}
 	cmd.ExtraFiles = []*os.File{theirs, pixels, s.library} // wire.SocketFD, PixelsFD and LibraryFD
 	attr.Pdeathsig = syscall.SIGKILL
-	attr.Setpgid = true // to be killed as a group; and Ctrl-C at the terminal is the gateway's to handle
 	cmd.SysProcAttr = attr
-	if err := cmd.Start(); err != nil {
+	process, err := child.Start(cmd)
+	if err != nil {
 		conn.Close()
 		pixels.Close()
 		return nil, fmt.Errorf("start raster child: %w", err)
 	}
 	c := &Child{
-		cmd: cmd, conn: conn, pixels: pixels, words: s.pixels,
+		process: process, conn: conn, pixels: pixels, words: s.pixels,
 		up: make(chan struct{}), exited: make(chan struct{}),
 	}
 	c.watch()

@@ -74,13 +74,13 @@ func (p *Pool) Snapshot() Snapshot {
 	defer d.mu.Unlock()
 	s := Snapshot{Parked: len(p.parked), Waiting: len(p.waiting)}
 	for c := range p.leased {
-		s.Leased = append(s.Leased, c.cmd.Process.Pid)
+		s.Leased = append(s.Leased, c.process.PID())
 	}
 	for c := range d.inUse {
-		s.Decoding = append(s.Decoding, c.cmd.Process.Pid)
+		s.Decoding = append(s.Decoding, c.process.PID())
 	}
 	for _, c := range d.idle {
-		s.Idle = append(s.Idle, c.cmd.Process.Pid)
+		s.Idle = append(s.Idle, c.process.PID())
 	}
 	return s
 }

@@ -214,7 +214,7 @@ def sample_scan():
 
 def provision_sample():
     """What provision verifies and measures a host with: a few printed lines, and 20 dense pages."""
-    out = OUT.parent / "provision" / "sample"
+    out = OUT.parent / "provision" / "host" / "sample"
     page = Image.new("L", (900, 300), 255)
     draw = ImageDraw.Draw(page)
     for i, line in enumerate(c.PROVISION_LINES):

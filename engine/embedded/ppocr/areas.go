@@ -44,17 +44,17 @@ var imageNet = pixels.Norm{
 // Areas returns the boxes that the layout model sees: Label (a CDLA class), Score and
 // BBox in pixels of src.
 func (m *Models) Areas(ctx context.Context, src pixels.Raster) ([]document.Region, error) {
-	ws, err := m.workspace(ctx)
+	ws, err := m.pageWorkspace(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer m.release(ws)
+	defer m.releasePage(ws)
 	const size = layoutWidth * layoutHeight
 	in := ws.in.grow(3 * size)
 	pixels.Resample(pixels.Planes{Data: in, Stride: layoutWidth, Size: size}, layoutWidth, layoutHeight, src,
 		pixels.Span{To: float64(src.W)}, pixels.Span{To: float64(src.H)}, imageNet)
 	outs := layoutArrays(ws)
-	if err := m.layout.run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
+	if err := m.widest(m.layout, m.alone.layout).run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
 		return nil, failed("finding the page layout failed", err)
 	}
 	var found []document.Region

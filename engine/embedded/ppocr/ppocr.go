@@ -14,8 +14,8 @@ import (
 // Config says where the models are and how much of the machine they may use.
 type Config struct {
 	Dir         string // holds the models and the ONNX Runtime library
-	Threads     int    // of one inference
-	Concurrency int    // inferences at once; each costs memory
+	Threads     int    // of all inferences together
+	Concurrency int    // inferences at once, which share the threads; each costs memory
 	MaxSide     int    // longer side, in pixels, of the image that the detector sees; a multiple of SideStep
 }
 
@@ -26,9 +26,17 @@ type Models struct {
 	detector *model
 	reader   *model
 	layout   *model
+	alone    alone
 	alphabet alphabet
 	free     chan *workspace
+	pages    chan struct{} // the right to run an inference over a whole page
 }
+
+// alone are the networks that see a whole page at once, with all threads: for an
+// inference beside which no other runs. Threads that share one inference cost a
+// quarter more than each with its own, so they serve only where they would idle. Nil
+// where inferences never share the threads.
+type alone struct{ detector, layout *model }
 
 // workspace is the memory of one inference. Holding one is the right to run.
 type workspace struct{ in, out buffer }
@@ -42,7 +50,7 @@ func Load(cfg Config) (*Models, error) {
 	if err := startRuntime(cfg.Dir); err != nil {
 		return nil, err
 	}
-	m := &Models{cfg: cfg, free: make(chan *workspace, cfg.Concurrency)}
+	m := &Models{cfg: cfg, free: make(chan *workspace, cfg.Concurrency), pages: make(chan struct{}, max(1, cfg.Concurrency/2))}
 	if err := m.load(); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
@@ -53,15 +61,23 @@ func Load(cfg Config) (*Models, error) {
 }
 
 func (m *Models) load() (err error) {
-	path := func(name string) string { return filepath.Join(m.cfg.Dir, name) }
-	if m.detector, err = loadModel(path(fileDetector), m.cfg.Threads, "x", "fetch_name_0"); err != nil {
+	share := max(1, m.cfg.Threads/m.cfg.Concurrency)
+	if m.detector, err = m.open(fileDetector, share, "x", "fetch_name_0"); err != nil {
 		return err
 	}
-	if m.reader, err = loadModel(path(fileReader), m.cfg.Threads, "x", "fetch_name_0"); err != nil {
+	if m.reader, err = m.open(fileReader, share, "x", "fetch_name_0"); err != nil {
 		return err
 	}
-	if m.layout, err = loadModel(path(fileLayout), m.cfg.Threads, "image", layoutOutputs...); err != nil {
+	if m.layout, err = m.open(fileLayout, share, "image", layoutOutputs...); err != nil {
 		return err
+	}
+	if m.cfg.Concurrency > 1 {
+		if m.alone.detector, err = m.open(fileDetector, m.cfg.Threads, "x", "fetch_name_0"); err != nil {
+			return err
+		}
+		if m.alone.layout, err = m.open(fileLayout, m.cfg.Threads, "image", layoutOutputs...); err != nil {
+			return err
+		}
 	}
 	characters, err := m.reader.metadata("character")
 	if err != nil {
@@ -71,15 +87,28 @@ func (m *Models) load() (err error) {
 	return err
 }
 
+func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
+	return loadModel(filepath.Join(m.cfg.Dir, file), threads, input, outputs...)
+}
+
+// widest is the network for an inference that is about to run: alone with all threads
+// when nothing else runs, shared with its share of them otherwise.
+func (m *Models) widest(shared, alone *model) *model {
+	if alone != nil && len(m.free) == m.cfg.Concurrency-1 {
+		return alone
+	}
+	return shared
+}
+
 // Close frees the models. They must not be in use.
 func (m *Models) Close() error {
 	var errs []error
-	for _, model := range []*model{m.detector, m.reader, m.layout} {
-		if model != nil {
-			errs = append(errs, model.close())
+	for _, model := range []**model{&m.detector, &m.reader, &m.layout, &m.alone.detector, &m.alone.layout} {
+		if *model != nil {
+			errs = append(errs, (*model).close())
+			*model = nil
 		}
 	}
-	m.detector, m.reader, m.layout = nil, nil, nil
 	for len(m.free) > 0 {
 		ws := <-m.free
 		ws.in.free()
@@ -102,6 +131,27 @@ func (m *Models) workspace(ctx context.Context) (*workspace, error) {
 }
 
 func (m *Models) release(ws *workspace) { m.free <- ws }
+
+// pageWorkspace waits for the right to run an inference over a whole page; give it back
+// by releasePage. At most half of all inferences are such: each takes some 190 MB, and
+// they are a third of a page's work.
+func (m *Models) pageWorkspace(ctx context.Context) (*workspace, error) {
+	select {
+	case m.pages <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	ws, err := m.workspace(ctx)
+	if err != nil {
+		<-m.pages
+	}
+	return ws, err
+}
+
+func (m *Models) releasePage(ws *workspace) {
+	m.release(ws)
+	<-m.pages
+}
 
 // Knows reports whether the reader can write r.
 func (m *Models) Knows(r rune) bool { return m.alphabet.known[r] }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 )
@@ -45,12 +47,16 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 		}
 	}
 	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
+	var work errgroup.Group
+	work.SetLimit(m.cfg.Concurrency)
 	for len(strips) > 0 {
 		n := batchSize(strips)
-		if err := m.readStrips(ctx, src, strips[:n], lines); err != nil {
-			return nil, err
-		}
+		batch := strips[:n]
+		work.Go(func() error { return m.readStrips(ctx, src, batch, lines) })
 		strips = strips[n:]
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
 	}
 	return lines, nil
 }

@@ -21,6 +21,7 @@ const (
 	slant          = 0.2  // from end to end, at most, beside slantShare
 	samePosition   = 0.3  // across: the two edges of a thick ruling
 	gapAlong       = 0.7  // along: pieces of one ruling, at most
+	blankGap       = 1.0  // between a text and the blank that goes on with it, at most
 	surelyRuling   = 12   // longer than any underline or stroke of a letter
 )
 
@@ -29,14 +30,16 @@ const (
 	minSide    = 16   // pixels of a page on which rulings are looked for
 )
 
-// Rulings are the rulings of a page or of an area.
-type Rulings struct{ Horizontal, Vertical []Ruling }
+// Rulings are the rulings of a page or of an area. Blanks are horizontal ones that go on
+// with a line of text, to be filled in: they divide nothing.
+type Rulings struct{ Horizontal, Vertical, Blanks []Ruling }
 
 // Ruling is a straight line in the upright frame. At is the position across, the
 // span runs along: a horizontal ruling lies at y = At from x = From to x = To.
 type Ruling struct {
 	At float64
 	plane.Span
+	dotted bool
 }
 
 // Find returns the rulings of a page, from left to right and from the top. It uses
@@ -48,12 +51,46 @@ func Find(page *upright.Page) Rulings {
 	m := maskOf(page.Gray, max(1, int(page.Size/pixelsPerText+0.5)))
 	least := int(max(6, shortestStroke*page.Size/float64(m.step)))
 	thick := int(max(4, thickestStroke*page.Size/float64(m.step)))
-	level := inFrame(page, strokes(m, least, thick), float64(m.step), false)
-	plumb := inFrame(page, strokes(m.transposed(), least, thick), float64(m.step), true)
-	return Rulings{
-		Horizontal: outsideText(page, joined(level, page.Size)),
-		Vertical:   joined(plumb, page.Size),
+	size := page.Size / float64(m.step)
+	level := inFrame(page, strokes(m, least, thick, size), float64(m.step), false)
+	plumb := inFrame(page, strokes(m.transposed(), least, thick, size), float64(m.step), true)
+	found := Rulings{Vertical: joined(plumb, page.Size)}
+	for _, r := range outsideText(page, joined(level, page.Size)) {
+		if r.isBlank(page) {
+			found.Blanks = append(found.Blanks, r)
+		} else {
+			found.Horizontal = append(found.Horizontal, r)
+		}
 	}
+	return found
+}
+
+// HasBlank reports whether a blank stands on a row of text.
+func (r Rulings) HasBlank(row plane.Box) bool {
+	return slices.ContainsFunc(r.Blanks, func(blank Ruling) bool {
+		return blank.At > row.Y0 && blank.At < row.Y1+0.5*row.Height() && blank.Overlap(plane.Span{From: row.X0, To: row.X1}) > 0
+	})
+}
+
+// isBlank reports whether a ruling stands on the line of a text right beside it, with
+// nothing written on it.
+func (r Ruling) isBlank(page *upright.Page) bool {
+	const (
+		sinks  = 0.3 // of the text's height, at most, by which a blank lies below it
+		lowest = 0.5 // of the text's height, below which a blank lies
+	)
+	beside := false
+	for _, it := range page.Items {
+		if r.At < it.Y0+lowest*it.Height() || r.At > it.Y1+sinks*it.Height() || it.Object != nil {
+			continue
+		}
+		if it.OverlapX(plane.Box{X0: r.From, X1: r.To}) > it.Size {
+			return false
+		}
+		before, after := r.From-it.X1, it.X0-r.To
+		beside = beside || before > -it.Size && before < blankGap*it.Size || after > -it.Size && after < blankGap*it.Size
+	}
+	return beside
 }
 
 // inFrame maps strokes to the upright frame and keeps those that run level, or
@@ -68,10 +105,10 @@ func inFrame(page *upright.Page, strokes []stroke, step float64, vertical bool) 
 		}
 		a, b = page.Deskew.Point(a), page.Deskew.Point(b)
 		along, across := b.X-a.X, b.Y-a.Y
-		r := Ruling{(a.Y + b.Y) / 2, plane.Span{From: min(a.X, b.X), To: max(a.X, b.X)}}
+		r := Ruling{(a.Y + b.Y) / 2, plane.Span{From: min(a.X, b.X), To: max(a.X, b.X)}, g.dotted}
 		if vertical {
 			along, across = across, along
-			r = Ruling{(a.X + b.X) / 2, plane.Span{From: min(a.Y, b.Y), To: max(a.Y, b.Y)}}
+			r = Ruling{(a.X + b.X) / 2, plane.Span{From: min(a.Y, b.Y), To: max(a.Y, b.Y)}, g.dotted}
 		}
 		if math.Abs(along) < shortestRuling*page.Size || math.Abs(across) > slantShare*math.Abs(along)+slant*page.Size {
 			continue
@@ -93,6 +130,7 @@ func joined(rs []Ruling, size float64) []Ruling {
 		for i := len(out) - 1; i >= 0 && r.At-out[i].At < samePosition*size; i-- {
 			if r.Overlap(out[i].Span) > -gapAlong*size {
 				out[i].From, out[i].To = min(out[i].From, r.From), max(out[i].To, r.To)
+				out[i].dotted = out[i].dotted && r.dotted
 				merged = true
 				break
 			}
@@ -114,7 +152,7 @@ func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 		tallest = max(tallest, it.Height())
 	}
 	return slices.DeleteFunc(rs, func(r Ruling) bool {
-		if r.Length() > surelyRuling*page.Size {
+		if r.Length() > surelyRuling*page.Size && !r.dotted {
 			return false
 		}
 		from, _ := slices.BinarySearchFunc(lines, r.At-tallest, func(it *upright.Item, y float64) int { return cmp.Compare(it.Y0, y) })
@@ -122,12 +160,22 @@ func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 			if it.Y0 > r.At {
 				break
 			}
+			if r.dotted && r.leads(it) {
+				return true
+			}
 			if r.At > it.Y0+0.15*it.Height() && r.At < it.Y1+0.1*it.Height() && r.From > it.X0-page.Size/2 && r.To < it.X1+page.Size/2 {
 				return true
 			}
 		}
 		return false
 	})
+}
+
+// leads reports whether a row of dots lies on the line of a text beside it, as in a table
+// of contents.
+func (r Ruling) leads(it *upright.Item) bool {
+	const beside = 2.0 // text heights, at most, from the text to the dots
+	return r.At > it.Y0+0.3*it.Height() && r.At < it.Y1-0.12*it.Height() && r.From < it.X1+beside*it.Size && r.To > it.X0-beside*it.Size
 }
 
 // In returns the rulings of which more than half lies within an area, or up to

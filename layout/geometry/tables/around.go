@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -62,6 +63,61 @@ func beside(all []*upright.Item, rows []upright.Row, a plane.Box, size float64) 
 		}
 	}
 	return left, right
+}
+
+// framed leaves out what stands beside a closed frame of rulings, such as labels and notes
+// that a model's box takes in, unless it is a column of the table.
+func framed(page *upright.Page, found rulings.Rulings, items []*upright.Item) []*upright.Item {
+	frame, ok := frameOf(found, page.Size)
+	if !ok {
+		return items
+	}
+	var inside []*upright.Item
+	for _, it := range items {
+		if it.CenterX() > frame.X0 && it.CenterX() < frame.X1 {
+			inside = append(inside, it)
+		}
+	}
+	if len(inside) < leastItems {
+		return items
+	}
+	rows := upright.RowsOf(inside)
+	left, right := beside(items, rows, frame, page.Size)
+	for _, group := range [][]*upright.Item{left, right} {
+		if isColumn(group, rows, items) {
+			inside = append(inside, group...)
+		}
+	}
+	for _, it := range items { // captions and notes are told from the table later
+		outside := it.CenterY() < frame.Y0 || it.CenterY() > frame.Y1
+		if outside && !slices.Contains(inside, it) {
+			inside = append(inside, it)
+		}
+	}
+	upright.SortDown(inside)
+	return inside
+}
+
+// frameOf returns the box between the outer vertical rulings, where they run from the
+// first horizontal ruling to the last and no horizontal one runs past them.
+func frameOf(found rulings.Rulings, size float64) (plane.Box, bool) {
+	if len(found.Vertical) < gridVertical || len(found.Horizontal) < gridHorizontal {
+		return plane.Box{}, false
+	}
+	h := found.Horizontal
+	left, right := found.Vertical[0], found.Vertical[len(found.Vertical)-1]
+	b := plane.Box{X0: left.At, Y0: h[0].At, X1: right.At, Y1: h[len(h)-1].At}
+	for _, v := range []rulings.Ruling{left, right} {
+		if v.From > b.Y0+frameGap*size || v.To < b.Y1-frameGap*size {
+			return plane.Box{}, false
+		}
+	}
+	for _, r := range h {
+		if r.From < b.X0-frameGap*size || r.To > b.X1+frameGap*size {
+			return plane.Box{}, false
+		}
+	}
+	return b, b.Width() > stackedLength*size
 }
 
 // isColumn reports whether lines beside a table are a column of it: about one a

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"math"
 	"slices"
 
 	"ocr-gateway/internal/plane"
@@ -23,12 +24,43 @@ func (t *table) findColumns(text []upright.Row) []float64 {
 		})
 		cuts = append(cuts, v.At)
 	}
+	slices.Sort(cuts)
+	ruled := append(append([]float64{t.box.X0}, cuts...), t.box.X1)
 	for _, f := range strips {
-		cuts = append(cuts, (f.From+f.To)/2)
+		if len(ruled) == 2 || dividesRuled(f, ruled, rows) {
+			cuts = append(cuts, (f.From+f.To)/2)
+		}
 	}
 	slices.Sort(cuts)
 	bounds := append([]float64{t.box.X0}, cuts...)
 	return t.withoutMarks(append(bounds, t.box.X1), rows)
+}
+
+// dividesRuled reports whether a strip divides a column between two rulings: rows have
+// text on both sides of it there. A head in the middle of several ruled columns leaves
+// strips beside it that divide nothing.
+func dividesRuled(strip plane.Span, ruled []float64, rows [][]plane.Span) bool {
+	middle := (strip.From + strip.To) / 2
+	c := 0
+	for c < len(ruled)-2 && middle > ruled[c+1] {
+		c++
+	}
+	both, filled := 0, 0
+	for _, r := range rows {
+		before, after := false, false
+		for _, p := range r {
+			within := p.From > ruled[c]-columnReach*p.Length() && p.To < ruled[c+1]+columnReach*p.Length()
+			before = before || within && p.To < middle
+			after = after || within && p.From > middle
+		}
+		if before || after {
+			filled++
+		}
+		if before && after {
+			both++
+		}
+	}
+	return both >= leastFilledRows || 2*both > filled
 }
 
 // piecesOf returns the extents of the pieces of text in each row.
@@ -53,12 +85,12 @@ func (t *table) freeStrips(rows [][]plane.Span) []plane.Span {
 	n := int(t.box.Width()/bin) + 1
 	cover := make([]int, n)
 	filled := 0
-	for _, r := range rows {
+	for i, r := range rows {
 		if len(r) > 1 {
 			filled++
 		}
-		for _, p := range r {
-			if t.spans(p, rows) {
+		for k, p := range r {
+			if t.spans(p, rows) || i < spanningHeads && i+1 < len(rows) && t.heads(r, k, rows[i+1]) {
 				continue
 			}
 			from, to := int((p.From-t.box.X0)/bin+stripPadding*binsPerText), int((p.To-t.box.X0)/bin-stripPadding*binsPerText)
@@ -122,6 +154,27 @@ func (t *table) spans(p plane.Span, rows [][]plane.Span) bool {
 		}
 	}
 	return over >= spanRows && spanRowsShare*over >= filled
+}
+
+// heads reports whether piece k of a row stands in the middle over several pieces of the
+// row below: those that are nearer to it than to its neighbors.
+func (t *table) heads(r []plane.Span, k int, below []plane.Span) bool {
+	over := plane.Span{From: math.Inf(-1), To: math.Inf(1)}
+	if k > 0 {
+		over.From = (r[k-1].To + r[k].From) / 2
+	}
+	if k+1 < len(r) {
+		over.To = (r[k].To + r[k+1].From) / 2
+	}
+	under := plane.Span{From: math.Inf(1), To: math.Inf(-1)}
+	n := 0
+	for _, p := range below {
+		if m := (p.From + p.To) / 2; m > over.From && m < over.To {
+			under = plane.Span{From: min(under.From, p.From), To: max(under.To, p.To)}
+			n++
+		}
+	}
+	return n > 1 && math.Abs(under.From+under.To-r[k].From-r[k].To) < 2*headCentered*t.size
 }
 
 // withoutMarks joins columns of currency signs, brackets and the like to the

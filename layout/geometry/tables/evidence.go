@@ -23,7 +23,7 @@ func (t *table) credible(e evidence) bool {
 	case e == fromTask:
 		return true
 	case e == fromModel:
-		return share >= filledInZone
+		return share >= filledInZone && !t.isColumns()
 	case t.ruled && len(t.interior()) > 0:
 		return share >= filledRuled && t.filledRows() >= leastFilledRows
 	default:
@@ -43,27 +43,41 @@ func isProse(items []*upright.Item) bool {
 	return 10*wide > proseShare*len(items)
 }
 
-// hasProse reports whether a column is running text: most of its lines end near
-// its right edge, as entries of a table do not.
-func (t *table) hasProse() bool {
+// hasProse reports whether a column is running text.
+func (t *table) hasProse() bool { return slices.Contains(t.proseColumns(), true) }
+
+// isColumns reports whether most columns are running text that no rulings divide into
+// rows: a page of a newspaper, and no table.
+func (t *table) isColumns() bool {
+	prose := 0
+	for _, is := range t.proseColumns() {
+		if is {
+			prose++
+		}
+	}
+	return prose >= leastColumns && 3*prose >= 2*(len(t.columns)-1) && len(t.across()) < len(t.rows)/pagedRows
+}
+
+// proseColumns tells which columns are running text: most of their lines end near the
+// right edge, as entries of a table do not.
+func (t *table) proseColumns() []bool {
 	widths := make([][]float64, len(t.columns)-1)
 	for _, rows := range t.rows {
 		for _, r := range rows {
 			for c, it := range t.byColumn(r) {
 				if it != nil {
-					widths[c] = append(widths[c], it.Width()/it.Size)
+					widths[c] = append(widths[c], it.Width()/t.size)
 				}
 			}
 		}
 	}
-	for _, w := range widths {
+	prose := make([]bool, len(widths))
+	for c, w := range widths {
 		slices.Sort(w)
 		full := upright.Quantile(w, proseFull)
-		if len(w) >= proseRows && full > upright.ProseWidth && upright.Quantile(w, proseMost) > proseNearly*full {
-			return true
-		}
+		prose[c] = len(w) >= proseRows && full > upright.ProseWidth && upright.Quantile(w, proseMost) > proseNearly*full
 	}
-	return false
+	return prose
 }
 
 // dense reports whether most cells of most columns are filled.

@@ -22,6 +22,9 @@ func (f *Finder) WithOpenTables(part []*upright.Item) []*upright.Item {
 		for from > done && f.isHead(rows[from-1], rows[from:to]) {
 			from--
 		}
+		for to < len(rows) && f.endsWrapped(rows, from, to) {
+			to++
+		}
 		table := f.openTable(rows[from:to])
 		if table == nil || f.goesOn(rows, from, to) || f.folded(upright.Bounds(slices.Concat(rows[from:to]...))) {
 			continue
@@ -43,6 +46,9 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 				break
 			}
 			n := pieces(f.page, rows[j])
+			if f.rulings.HasBlank(rows[j].Box()) { // a sentence to be completed
+				n = 1
+			}
 			if n >= openPieces {
 				tabular++
 				end = j + 1
@@ -63,6 +69,20 @@ func (f *Finder) isHead(r upright.Row, table []upright.Row) bool {
 	b, below := r.Box(), upright.Bounds(slices.Concat(table...))
 	size := f.page.Size
 	return r[0].Object == nil && below.Y0-b.Y1 < openHeadGap*size && b.X0 > below.X0+headIndent*size && b.X1 < below.X1+headReach*size
+}
+
+// endsWrapped reports whether rows[to] goes on with a wrapped cell of the last row of a
+// table: one piece, right below one that is as wide, and not at the table's left edge.
+func (f *Finder) endsWrapped(rows []upright.Row, from, to int) bool {
+	r, last := rows[to], rows[to-1]
+	size := f.page.Size
+	left := upright.Bounds(slices.Concat(rows[from:to]...)).X0
+	if len(r) != 1 || r[0].Object != nil || r[0].X0 < left+headIndent*size || r[0].CenterY()-last.Box().CenterY() > wrappedPitch*size {
+		return false
+	}
+	return slices.ContainsFunc(last, func(it *upright.Item) bool {
+		return math.Abs(it.X0-r[0].X0) < goesOnEdges*size && it.Width() > goesOnWidth*size && r[0].Width() < it.Width()+size
+	})
 }
 
 // folded reports whether a vertical line far longer than a table is high runs through

@@ -22,7 +22,7 @@ func (t *table) fill(rows []upright.Row) {
 	switch {
 	case interior > 0 && bands >= 2 && len(rows) < ruledRows*bands:
 		t.ruled = true
-	case bands >= ruledBands && 2*len(rows) <= 3*bands:
+	case bands >= ruledBands && (2*len(rows) <= 3*bands || t.wrapsBetween(rows, levels)):
 		t.ruled = true
 	}
 	if t.ruled {
@@ -30,6 +30,31 @@ func (t *table) fill(rows []upright.Row) {
 	} else {
 		t.byText(rows)
 	}
+}
+
+// wrapsBetween reports whether the bands between rulings are rows whose cells wrap: what
+// follows the first row of text in a band goes on with few of its cells.
+func (t *table) wrapsBetween(rows []upright.Row, levels []float64) bool {
+	first, further, rest := 0, 0, 0 // filled cells of first rows; further rows and their cells
+	i, bands := 0, 0
+	for _, end := range levels[1:] {
+		filled := 0
+		for n := 0; i < len(rows) && rows[i].Box().CenterY() < end; i, n = i+1, n+1 {
+			cells := countItems(t.byColumn(rows[i]))
+			switch {
+			case n == 0:
+				filled = cells
+				first += cells
+				bands++
+			case cells > filled || rows[i].Box().CenterY()-rows[i-1].Box().CenterY() > wrappedPitch*t.size:
+				return false
+			default:
+				rest += cells
+				further++
+			}
+		}
+	}
+	return further > 0 && bands == len(levels)-1 && float64(rest*bands) <= wrappedFilled*float64(first*further)
 }
 
 // ruledLevels returns the heights of horizontal rulings that bound rows, with the
@@ -124,9 +149,9 @@ func (t *table) headBands(head float64, rows []upright.Row) []float64 {
 	return append(levels, head)
 }
 
-// continues reports whether a row of text goes on with the cells of the row above:
-// its own cells are few, and those above them are full, so that their text had
-// to wrap.
+// continues reports whether a row of text goes on with the cells of the row above: its own
+// cells are few, and those above them are full, so that their text had to wrap. Where most
+// rows begin in the first column, one that has but one cell and not that one goes on, too.
 func (t *table) continues(rows []upright.Row, i int) bool {
 	above, r := rows[i-1], rows[i]
 	if t.ruledBetween(above.Box().CenterY(), r.Box().CenterY()) {
@@ -136,18 +161,33 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	upper, lower := t.byColumn(above), t.byColumn(r)
-	n := 0
+	whole := t.byColumn(slices.Concat(t.rows[len(t.rows)-1]...)) // with the rows that went on before
+	n, full := 0, true
 	for c, it := range lower {
 		if it == nil {
 			continue
 		}
 		n++
-		if upper[c] == nil || upper[c].Width() < wrappedFull*t.columnWidth(c) ||
-			math.Abs(upper[c].X0-it.X0) > wrappedIndent*t.size && math.Abs(upper[c].CenterX()-it.CenterX()) > wrappedIndent*t.size {
+		if upper[c] == nil || math.Abs(upper[c].X0-it.X0) > wrappedIndent*t.size && math.Abs(upper[c].CenterX()-it.CenterX()) > wrappedIndent*t.size {
 			return false
 		}
+		full = full && upper[c].Width() >= min(wrappedFull*t.columnWidth(c), wrappedText*t.columnText[c].Length())
 	}
-	return n > 0 && 3*n <= len(lower)+1 && n < countItems(upper)
+	if n == 0 || n >= countItems(whole) {
+		return false
+	}
+	return full && 3*n <= len(lower)+1 || n == 1 && lower[0] == nil && whole[0] != nil && t.keyed(rows)
+}
+
+// keyed reports whether most rows have an entry in the first column.
+func (t *table) keyed(rows []upright.Row) bool {
+	n := 0
+	for _, r := range rows {
+		if t.byColumn(r)[0] != nil {
+			n++
+		}
+	}
+	return keyedShare*len(rows) < n*10
 }
 
 // ruledBetween reports whether a ruling runs across the table between two heights.

@@ -20,10 +20,13 @@ type Finder struct {
 	rulings rulings.Rulings
 }
 
-// New looks for the rulings of a page whose margins have been taken out.
+// New looks for the rulings of a page.
 func New(page *upright.Page) *Finder {
 	return &Finder{page, rulings.Find(page)}
 }
+
+// Rulings returns the rulings of the page.
+func (f *Finder) Rulings() rulings.Rulings { return f.rulings }
 
 // Place puts the tables that the task, the model's boxes or rulings give away into
 // the page, in place of their lines. With document.TaskTable all of the page is one.
@@ -46,6 +49,9 @@ func (f *Finder) inArea(a area, items []*upright.Item) []*table {
 	found := f.rulings.In(a.Box, rulingMargin*f.page.Size)
 	if len(found.Vertical) < gridVertical && len(found.Across(a.Box)) < fullRulings && a.evidence != fromTask && isProse(items) {
 		return nil
+	}
+	if a.evidence != fromTask {
+		items = framed(f.page, found, items)
 	}
 	var tables []*table
 	for _, rows := range sections(f.page, a.Box, found, upright.RowsOf(items)) {

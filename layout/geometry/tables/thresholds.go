@@ -50,8 +50,9 @@ const (
 	proseWidthRatio = 1.3 // of the width of running text, from which a line in a table is prose
 )
 
-// What stands beside and above an area (areas.go).
+// What stands beside and above an area (around.go).
 const (
+	frameGap   = 0.8 // by which rulings may miss the corners of a closed frame, at most
 	headGap    = 0.6 // above a table, at most, for the heads of its columns
 	headSink   = 0.5 // by which a head may reach into the table
 	headReach  = 1.0 // to the left and right of a table, at most, for its heads
@@ -85,6 +86,9 @@ const (
 	spanOverlap   = 0.3 // of a piece, at least, that another one lies over
 	spanRows      = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
 	spanRowsShare = 4   // one in so many of the filled rows, at least
+	spanningHeads = 3   // rows at the top in which heads may stand over several columns
+	headCentered  = 0.8 // between the middle of such a head and that of what it stands over, at most
+	columnReach   = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
 	markWidth     = 1.1 // currency signs, brackets and bullets are narrower
 	columnSlack   = 0.6 // of an item's text height by which it may reach into the next column
 	divideInset   = 0.5 // of an item's text height from its ends, at least, where it is divided
@@ -98,6 +102,9 @@ const (
 	ruledBands    = 3   // bands, from which they are the rows even without interior rulings
 	wrappedPitch  = 1.5 // between a row and one that goes on with its cells, at most
 	wrappedFull   = 0.7 // of the column's width, at least, that the text of a cell fills when it wraps
+	wrappedText   = 0.8 // of the width of the column's text, at least, that it fills
+	keyedShare    = 6   // rows in ten, more than which begin in the first column where each entry does
+	wrappedFilled = 0.7 // of the cells of the first row of a band between rulings, at most, that further rows fill
 	wrappedIndent = 1.0 // between the left edges, or centers, of a cell's rows, at most
 )
 
@@ -110,6 +117,7 @@ const (
 	proseFull      = 0.9  // quantile of the widths of a column's entries that counts as its full width
 	proseMost      = 0.35 // quantile that must be nearly full in running text
 	proseNearly    = 0.85 // of the full width
+	pagedRows      = 6    // rows for each ruling across, from which the rulings divide articles, not rows
 	denseColumns   = 3    // columns, at least, most of whose cells are filled in an open table
 	sparseText     = 0.18 // of a table's width that the text of its median row fills; less is the labels of a chart
 	shortEntry     = 4.0  // width of the median entry of a column, below which it is no paragraph

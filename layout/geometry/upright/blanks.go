@@ -10,6 +10,12 @@ import (
 // Text detectors draw one box over two columns, or over two cells, where the
 // white between them is narrow. Such a line is split where its pixels are blank.
 
+// The spaces in a heading are as wide as the white between columns of the text.
+const (
+	headingSize  = 1.25 // of the body's text height, from which a line is a heading
+	headingBlank = 0.8  // of its own height: blank, at least, that divides one
+)
+
 // Blanks returns the blanks of a line that may divide columns: clearly wider than
 // the spaces between its words. They are measured once.
 func (p *Page) Blanks(it *Item) []plane.Span {
@@ -32,8 +38,10 @@ func (p *Page) Blanks(it *Item) []plane.Span {
 	}
 	words := Median(widths)
 	for _, b := range all {
+		space := plane.Span{From: it.X0 + b.From*scale, To: it.X0 + b.To*scale}
+		it.spaces = append(it.spaces, space)
 		if w := b.Length(); w*scale >= 0.35*it.Size && w >= 1.3*words || len(all) == 1 {
-			it.blanks = append(it.blanks, plane.Span{From: it.X0 + b.From*scale, To: it.X0 + b.To*scale})
+			it.blanks = append(it.blanks, space)
 		}
 	}
 	return it.blanks
@@ -44,12 +52,31 @@ func (p *Page) BlankAt(it *Item, x float64) (plane.Span, bool) {
 	if it.Object != nil || x-it.X0 < it.Size || it.X1-x < it.Size {
 		return plane.Span{}, false
 	}
-	for _, b := range p.Blanks(it) {
-		if b.From < x && math.Abs(b.To-(x+0.2*it.Size)) < 0.5*it.Size {
-			return b, true
+	least := 0.0
+	if it.Size > headingSize*p.Size {
+		least = headingBlank * it.Size
+	}
+	return endsAt(it, p.Blanks(it), x, least)
+}
+
+// SpaceAt finds the space within a line of running text that ends where a column begins
+// at x. It may be one between words: it only counts where the lines around end there.
+func (p *Page) SpaceAt(it *Item, x float64) (plane.Span, bool) {
+	if it.Object != nil || it.Size > headingSize*p.Size || x-it.X0 < it.Size || it.X1-x < it.Size {
+		return plane.Span{}, false
+	}
+	p.Blanks(it)
+	return endsAt(it, it.spaces, x, 0)
+}
+
+// endsAt finds the widest span, longer than least, that ends where a column begins at x.
+func endsAt(it *Item, spans []plane.Span, x, least float64) (widest plane.Span, ok bool) {
+	for _, b := range spans {
+		if b.Length() > max(least, widest.Length()) && b.From < x && math.Abs(b.To-(x+0.2*it.Size)) < 0.5*it.Size {
+			widest, ok = b, true
 		}
 	}
-	return plane.Span{}, false
+	return widest, ok
 }
 
 // Split divides a line at a blank. Two new items take the place of the line.

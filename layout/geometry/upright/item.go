@@ -27,8 +27,9 @@ type Item struct {
 	Object *Object // nil for a line of text
 
 	line     int          // index into Page.lines; -1 for a table or figure
-	blanks   []plane.Span // within the line, see Page.Blanks
-	measured bool         // blanks are known
+	spaces   []plane.Span // between the words of the line
+	blanks   []plane.Span // those that are wide, see Page.Blanks
+	measured bool         // spaces and blanks are known
 }
 
 // ObjectItem returns the item that stands for a table or figure. size is the text

@@ -52,6 +52,18 @@ func New(page *document.Page, lines []document.Line, boxes []document.Region) *P
 	return p
 }
 
+// Tilt returns the angle between an item and the lines of the page, in degrees. Text
+// that runs up or down the page has none.
+func (p *Page) Tilt(it *Item) float64 {
+	if it.Object != nil {
+		return 0
+	}
+	q := p.soundQuad(p.lines[it.line])
+	a, b := p.Deskew.Point(midpoint(q[0], q[3])), p.Deskew.Point(midpoint(q[1], q[2]))
+	degrees := math.Atan2(b.Y-a.Y, b.X-a.X) * 180 / math.Pi
+	return degrees - 90*math.Round(degrees/90)
+}
+
 // Place puts a table or figure into the reading order instead of the items taken
 // into it.
 func (p *Page) Place(o *Object, b plane.Box, taken []*Item) {

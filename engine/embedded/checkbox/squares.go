@@ -1,0 +1,174 @@
+package checkbox
+
+import "image"
+
+// run is a level stroke of ink: from x0 to x1 in row y.
+type run struct{ y, x0, x1 int }
+
+const (
+	wholeSide  = 0.85 // of a side that is drawn at least
+	notSquare  = 5    // the sides of a square differ by one part of so many at most
+	inset      = 0.24 // of the side: what lies further inside is a tick
+	tickShare  = 0.05 // of what lies inside
+	solidShare = 0.9  // of it, from which a square is a bullet
+	thinnest   = 6    // a side is one part of so many thick at most
+	corner     = 0.12 // of the side: how far from a corner there is ink
+	marginPart = 6    // the white around a box is one part of so many of it
+	crossed    = 0.3  // of that white may be drawn over
+)
+
+// squares finds squares by two level strokes above each other and what joins them. A tick
+// that goes beyond its box makes the strokes longer than the sides.
+func (m ink) squares() []Check {
+	runs := m.runs()
+	var found []Check
+	for i, top := range runs {
+		for _, bottom := range runs[i+1:] {
+			d := bottom.y - top.y + 1
+			if d > m.most {
+				break
+			}
+			if d < m.least {
+				continue
+			}
+			if b, ok := m.frame(top, bottom); ok {
+				if c, ok := m.square(b); ok {
+					found = append(found, c)
+				}
+			}
+		}
+	}
+	return found
+}
+
+// frame is the square of which two strokes are top and bottom.
+func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
+	d := bottom.y - top.y + 1
+	slack := max(1, d/10)
+	x0, x1 := max(top.x0, bottom.x0)-slack, min(top.x1, bottom.x1)+slack
+	if x1-x0 < d-d/notSquare || x1-x0 > 2*d {
+		return image.Rectangle{}, false
+	}
+	left, right := -1, -1
+	for x := max(x0, 0); x < x1-d/2 && left < 0; x++ {
+		if m.side(x, top.y, bottom.y, slack) {
+			left = x
+		}
+	}
+	for x := min(x1, m.w) - 1; x > x0+d/2 && right < 0; x-- {
+		if m.side(x, top.y, bottom.y, slack) {
+			right = x + 1
+		}
+	}
+	if left < 0 || right < 0 || abs(right-left-d) > max(2, d/notSquare) {
+		return image.Rectangle{}, false
+	}
+	return image.Rect(left, top.y, right, bottom.y+1), true
+}
+
+// runs are the strokes that may be the top or the bottom of a box, from above.
+func (m ink) runs() []run {
+	var runs []run
+	for y := range m.h {
+		from := -1
+		for x := range m.w + 1 {
+			if x < m.w && m.at(x, y) {
+				if from < 0 {
+					from = x
+				}
+				continue
+			}
+			if from >= 0 && x-from >= m.least && x-from <= 2*m.most {
+				runs = append(runs, run{y, from, x})
+			}
+			from = -1
+		}
+	}
+	const most = 4000 // of a part of a page; hatching has more
+	return runs[:min(len(runs), most)]
+}
+
+// side reports whether ink runs from top to bottom at x, give or take slack.
+func (m ink) side(x, top, bottom, slack int) bool {
+	if !m.at(x, (top+bottom)/2) { // most columns end here
+		return false
+	}
+	missing, most := 0, int((1-wholeSide)*float64(bottom-top+1))
+	for y := top; y <= bottom && missing <= most; y++ {
+		meets := false
+		for dx := max(x-slack, 0); dx <= min(x+slack, m.w-1) && !meets; dx++ {
+			meets = m.at(dx, y)
+		}
+		if !meets {
+			missing++
+		}
+	}
+	return missing <= most
+}
+
+// square looks at and into a frame.
+func (m ink) square(b image.Rectangle) (Check, bool) {
+	if !m.thin(b) || !m.sharp(b) || !m.apart(b) {
+		return Check{}, false
+	}
+	in := max(2, int(inset*float64(b.Dx())))
+	share := m.share(b.Min.X+in, b.Min.Y+in, b.Max.X-in, b.Max.Y-in)
+	return Check{Box: b, Ticked: share > tickShare}, share < solidShare
+}
+
+// thin reports whether two opposite sides or more are drawn thinner than letters are.
+func (m ink) thin(b image.Rectangle) bool {
+	x, y := (b.Min.X+b.Max.X)/2, (b.Min.Y+b.Max.Y)/2
+	thick := func(x, y, dx, dy int) int {
+		n := 0
+		for n < b.Dx()/2 && m.dark[(y+n*dy)*m.w+x+n*dx] >= black {
+			n++
+		}
+		return n
+	}
+	most := max(2, b.Dx()/thinnest)
+	across := thick(b.Min.X, y, 1, 0) <= most && thick(b.Max.X-1, y, -1, 0) <= most
+	along := thick(x, b.Min.Y, 0, 1) <= most && thick(x, b.Max.Y-1, 0, -1) <= most
+	return across || along
+}
+
+// sharp reports whether there is ink at all corners: those of letters are round.
+func (m ink) sharp(b image.Rectangle) bool {
+	r := max(1, corner*float64(b.Dx()))
+	for _, c := range []image.Point{b.Min, {b.Max.X - 1, b.Min.Y}, {b.Min.X, b.Max.Y - 1}, b.Max.Sub(image.Pt(1, 1))} {
+		met := false
+		for dy := -int(r); dy <= int(r) && !met; dy++ {
+			for dx := -int(r); dx <= int(r) && !met; dx++ {
+				p := c.Add(image.Pt(dx, dy))
+				met = float64(dx*dx+dy*dy) <= r*r && p.In(image.Rect(0, 0, m.w, m.h)) && m.at(p.X, p.Y)
+			}
+		}
+		if !met {
+			return false
+		}
+	}
+	return true
+}
+
+// apart reports whether there is white around a box, but for where a tick crosses it.
+func (m ink) apart(b image.Rectangle) bool {
+	margin := max(3, b.Dx()/marginPart)
+	white := func(x, y, dx, dy int) bool { // a row or column of pixels, as long as the box
+		n := 0
+		for i := range b.Dx() {
+			p := image.Pt(x+i*dx, y+i*dy)
+			if p.In(image.Rect(0, 0, m.w, m.h)) && m.dark[p.Y*m.w+p.X] >= drawn {
+				n++
+			}
+		}
+		return float64(n) <= crossed*float64(b.Dx())
+	}
+	for d := 2; d <= margin; d++ {
+		if !white(b.Min.X-d, b.Min.Y, 0, 1) || !white(b.Max.X-1+d, b.Min.Y, 0, 1) || !white(b.Min.X, b.Min.Y-d, 1, 0) || !white(b.Min.X, b.Max.Y-1+d, 1, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func abs(n int) int { return max(n, -n) }

@@ -1,0 +1,90 @@
+package endpoints
+
+import (
+	"slices"
+	"time"
+)
+
+// A breaker keeps work away from a server that answers its health check and
+// fails its requests, as vLLM does while it drains.
+const (
+	breakerInputs   = 5 // distinct, since a request last succeeded
+	breakerPause    = 2 * time.Second
+	breakerPauseMax = 30 * time.Second
+)
+
+// breaker opens when requests with several different inputs have failed and none has
+// succeeded in between: what fails on one input only, however often, is not the server's
+// fault. While it is open it lets one request through per pause, which doubles each time,
+// until one succeeds; the server is probed beside that, see Hooks.Probe. Its zero value
+// is closed.
+type breaker struct {
+	inputs  [breakerInputs]uint64 // that failed since a request last succeeded
+	failing int                   // how many of inputs are in use
+	until   time.Time
+	pause   time.Duration
+	trial   bool      // the one request is under way
+	trusted time.Time // failures until then are their inputs': a probe has succeeded
+}
+
+func (b *breaker) open() bool { return b.failing == breakerInputs }
+
+// allows reports whether a request may be sent now.
+func (b *breaker) allows(now time.Time) bool {
+	return !b.open() || !b.trial && !now.Before(b.until)
+}
+
+// usable is allows, but also while the one request is under way.
+func (b *breaker) usable(now time.Time) bool { return !b.open() || !now.Before(b.until) }
+
+// sent says that a request is under way.
+func (b *breaker) sent() { b.trial = b.open() }
+
+func (b *breaker) succeeded() { *b = breaker{trusted: b.trusted} }
+
+// failed counts a request with input, and reports whether that opened the breaker.
+func (b *breaker) failed(now time.Time, input uint64) (opened bool) {
+	wasTrial := b.trial
+	b.trial = false
+	switch {
+	case wasTrial:
+		b.pause = min(2*b.pause, breakerPauseMax)
+		b.until = now.Add(b.pause)
+	case b.open(): // sent before it opened
+	case now.Before(b.trusted), slices.Contains(b.inputs[:b.failing], input):
+	default:
+		b.inputs[b.failing] = input
+		b.failing++
+		if b.open() {
+			b.pause = breakerPause
+			b.until = now.Add(b.pause)
+			return true
+		}
+	}
+	return false
+}
+
+// withdrawn says that the request ended without telling anything about the server.
+func (b *breaker) withdrawn() { b.trial = false }
+
+// proved says that the server read a picture of ours: what failed was the fault of its
+// inputs. Others may follow, so it is not doubted again for a while.
+func (b *breaker) proved(now time.Time) { *b = breaker{trusted: now.Add(breakerPause)} }
+
+// returned says that the server was away and is back: what failed was the one before,
+// and one request may show that without the rest of the pause.
+func (b *breaker) returned(now time.Time) {
+	if b.open() {
+		b.until = now
+	}
+}
+
+func (b *breaker) state(now time.Time) string {
+	switch {
+	case !b.open():
+		return "closed"
+	case b.usable(now):
+		return "half-open"
+	}
+	return "open"
+}

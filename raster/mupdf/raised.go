@@ -1,0 +1,137 @@
+package mupdf
+
+/*
+#include "mupdf.h"
+*/
+import "C"
+
+import (
+	"math"
+	"unicode"
+)
+
+// Characters that are set smaller and higher or lower than those beside them are a word
+// of their own: "1931" with a small 1 at its top is no 19311. What Unicode has a raised
+// or lowered form of is given in it; all else stays as it is.
+
+// In parts of the size of the characters beside them.
+const (
+	smallAtMost  = 0.85 // what is raised or lowered is that small
+	raisedLeast  = 0.15 // how much higher its baseline lies
+	loweredLeast = 0.08
+	shiftedMost  = 0.8 // more is another line
+)
+
+// glyph is a character of a line. Lengths are in pixels.
+type glyph struct {
+	c        rune
+	from, to float64 // along the line
+	up       float64 // across it
+	size     float64
+	quad     *C.fz_quad
+}
+
+// glyphOf measures a character of a line that runs in direction (dx, dy).
+func glyphOf(char *C.fz_stext_char, dx, dy float64) glyph {
+	along := func(p C.fz_point) float64 { return float64(p.x)*dx + float64(p.y)*dy }
+	return glyph{
+		c: rune(char.c), from: along(char.quad.ll), to: along(char.quad.lr),
+		up: float64(char.origin.x)*dy - float64(char.origin.y)*dx, size: float64(char.size), quad: &char.quad,
+	}
+}
+
+// shift writes the raised and lowered characters of a line in their own forms.
+func shift(line []glyph) {
+	base := -1 // the last character of full size
+	for i := range line {
+		g := &line[i]
+		if unicode.IsSpace(g.c) {
+			continue
+		}
+		if base < 0 {
+			base = nextFull(line, i)
+		}
+		up := (g.up - line[base].up) / line[base].size
+		switch small := g.size < smallAtMost*line[base].size; {
+		case small && up >= raisedLeast && up < shiftedMost:
+			raise(line, i)
+			closeGap(line, i)
+		case small && -up >= loweredLeast && -up < shiftedMost:
+			if c, ok := lowered[g.c]; ok {
+				g.c = c
+			}
+		case !small:
+			base = i
+		}
+	}
+}
+
+// nextFull is the character after a small one at the beginning of a line that it stands
+// beside: the next that is larger, or the first itself.
+func nextFull(line []glyph, from int) int {
+	for i := from; i < len(line); i++ {
+		if !unicode.IsSpace(line[i].c) && line[from].size < smallAtMost*line[i].size {
+			return i
+		}
+	}
+	return from
+}
+
+// goesOn reports whether a character that begins a line for MuPDF, since it is raised,
+// stands right behind another line's end.
+func goesOn(line []glyph, g glyph) bool {
+	if len(line) == 0 {
+		return false
+	}
+	last := line[len(line)-1]
+	up, gap := math.Abs(g.up-last.up)/last.size, (g.from-last.to)/last.size
+	return g.size < smallAtMost*last.size && up >= raisedLeast && up < shiftedMost && math.Abs(gap) < white
+}
+
+// white is what lies between two words at least, in parts of the size.
+const white = 0.1
+
+// closeGap takes out the blank that MuPDF puts before a raised character where there is
+// no white.
+func closeGap(line []glyph, i int) {
+	if i < 2 || line[i-1].c != ' ' || unicode.IsSpace(line[i-2].c) {
+		return
+	}
+	if line[i].from-line[i-2].to < white*line[i-2].size {
+		line[i-1].c = gone
+	}
+}
+
+// gone stands for a character that is none.
+const gone = 0
+
+// raise writes line[i] raised. A letter is a note's mark only where it stands alone, at
+// the end of a word: "5th" is one word.
+func raise(line []glyph, i int) {
+	c, ok := raised[line[i].c]
+	if !ok {
+		return
+	}
+	if unicode.IsLetter(line[i].c) {
+		before := i > 0 && unicode.IsLetter(line[i-1].c) && line[i].size < smallAtMost*line[i-1].size
+		after := i+1 < len(line) && (unicode.IsLetter(line[i+1].c) || unicode.IsDigit(line[i+1].c))
+		if !before || after {
+			return
+		}
+	}
+	line[i].c = c
+}
+
+var (
+	raised  = forms("0123456789+-−=()abcdefghijklmnprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵖʳˢᵗᵘᵛʷˣʸᶻ")
+	lowered = forms("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+)
+
+func forms(from, to string) map[rune]rune {
+	m := map[rune]rune{}
+	forms := []rune(to)
+	for i, r := range []rune(from) {
+		m[r] = forms[i]
+	}
+	return m
+}

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+	"ocr-gateway/server/form"
+	"ocr-gateway/server/wire"
+	"ocr-gateway/service"
+	"ocr-gateway/service/admission"
+)
+
+// call is a request that may run: its files, which are to be closed, and its options.
+type call struct {
+	*form.Request
+	opts service.Options
+}
+
+// take reads a request that is to be answered with media. It returns when the request
+// may run.
+func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, error) {
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, kind)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := s.service.Parse(kind, req.Values)
+	if err == nil {
+		err = fit(opts, media)
+	}
+	if err == nil {
+		err = opts.Start(c.Request().Context(), ticket)
+	}
+	if err != nil {
+		req.Close()
+		return nil, err
+	}
+	return &call{req, opts}, nil
+}
+
+// decode reads a request as far as its client sends it.
+func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.Kind) (*form.Request, error) {
+	if b, ok := r.Body.(*wire.Body); ok {
+		defer b.Done()
+		defer b.Watch(r.Context())()
+	}
+	plain, closePlain, err := s.limits.Plain(r)
+	if err != nil {
+		return nil, err
+	}
+	defer closePlain()
+	return s.decoder.Decode(kind, r.URL.RawQuery, r.Header.Get("Content-Type"), ticket.Meter(plain))
+}
+
+// fit refuses options that an answer of the given type cannot have.
+func fit(opts service.Options, media string) error {
+	switch {
+	case opts.JoinTables && (media == mediaSSE || media == mediaNDJSON):
+		return document.Invalid("join_tables", "join_tables needs all pages, and %s sends each when it is finished; ask for %s", media, mediaJSON)
+	case opts.Images == document.ImagesRef && !slices.Contains([]string{mediaJSON, mediaNDJSON, mediaSSE}, media):
+		return document.Invalid("images", "with images=ref the answer carries the images by name, which %s cannot; use images=inline or ask for %s", media, mediaJSON)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package guard
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"ocr-gateway/document"
+	"ocr-gateway/server/problem"
+)
+
+// Key wants one of the API keys, where there are any, and names it: "key 2". All keys are
+// compared, each in constant time.
+func (g *Guard) Key(r *http.Request) (name string, err error) {
+	if len(g.cfg.APIKeys) == 0 {
+		return "", nil
+	}
+	given := r.Header.Get("X-API-Key")
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
+		given = strings.TrimSpace(token)
+	}
+	sum, match := sha256.Sum256([]byte(given)), 0
+	for i, key := range g.cfg.APIKeys {
+		want := sha256.Sum256([]byte(key))
+		match |= subtle.ConstantTimeCompare(sum[:], want[:]) * (i + 1)
+	}
+	if match == 0 {
+		return "", document.Problemf(problem.CodeUnauthorized, document.PhaseAdmission,
+			"send a valid API key as \"Authorization: Bearer KEY\" or \"X-API-Key: KEY\"")
+	}
+	return "key " + strconv.Itoa(match), nil
+}
+
+// Client tells clients without a key apart, by address. A site has an IPv6 network of 64
+// bits for itself.
+func Client(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return "unknown"
+	}
+	if ip = ip.Unmap(); ip.Is6() {
+		network, _ := ip.Prefix(64) // fails for no IPv6 address
+		return network.String()
+	}
+	return ip.String()
+}

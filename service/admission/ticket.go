@@ -1,0 +1,138 @@
+package admission
+
+import (
+	"context"
+	"io"
+
+	"ocr-gateway/document"
+)
+
+// Ticket is a request that was let in.
+type Ticket struct {
+	control  *Control
+	client   string
+	promised int64 // of its upload, still to come
+	runs     bool
+}
+
+// Run waits for a place when the upload is complete.
+func (t *Ticket) Run(ctx context.Context) error {
+	c := t.control
+	t.sent()
+	if c.places.Acquire(ctx, 1) != nil {
+		return document.EndProblem(context.Cause(ctx), "")
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t.runs = true
+	c.uploading--
+	c.running++
+	return nil
+}
+
+// came counts n bytes of the upload. More than was promised are asked for.
+func (t *Ticket) came(n int) error {
+	c := t.control
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t.promised -= int64(n)
+	c.promised -= int64(n)
+	if t.promised >= 0 {
+		return nil
+	}
+	more := promiseStep - t.promised
+	if c.promised+more > c.disk(-1) {
+		return c.noDisk()
+	}
+	t.promised += more
+	c.promised += more
+	return nil
+}
+
+// sent says that nothing more of the upload will come.
+func (t *Ticket) sent() {
+	c := t.control
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.promised -= t.promised
+	t.promised = 0
+}
+
+// Leave ends the request's stay.
+func (t *Ticket) Leave() {
+	c := t.control
+	t.sent()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.clients.leave(t.client)
+	if t.runs {
+		c.running--
+		c.places.Release(1)
+	} else {
+		c.uploading--
+	}
+	if c.closed && c.uploading+c.running == 0 {
+		close(c.empty)
+	}
+}
+
+// Meter counts an upload as it is read.
+func (t *Ticket) Meter(upload io.Reader) io.Reader { return metered{upload, t} }
+
+type metered struct {
+	io.Reader
+	ticket *Ticket
+}
+
+func (m metered) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	if short := m.ticket.came(n); short != nil {
+		return n, short
+	}
+	return n, err
+}
+
+// Pages are those of one document that are not done.
+type Pages struct {
+	control *Control
+	left    int
+}
+
+// Document accounts for a document that is to be opened. It must End.
+func (c *Control) Document() *Pages { return &Pages{control: c} }
+
+// Add counts the pages of a document that was opened. A document alone may have as
+// many as it likes: other limits bound it.
+func (p *Pages) Add(pages int) error {
+	c := p.control
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pages > 0 && c.pages+pages > c.cfg.MaxQueuedPages {
+		return c.refuse(limitPages, "%d pages are waiting to be read, and with the %d of this document they would be more than %d, the limit of this server; try again later",
+			c.pages, pages, c.cfg.MaxQueuedPages)
+	}
+	p.left = pages
+	c.pages += pages
+	return nil
+}
+
+// Done says that a page is done.
+func (p *Pages) Done() {
+	c := p.control
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done.add(c.since())
+	if p.left > 0 {
+		p.left--
+		c.pages--
+	}
+}
+
+// End says that no more pages of the document will be done.
+func (p *Pages) End() {
+	c := p.control
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pages -= p.left
+	p.left = 0
+}

@@ -1,0 +1,183 @@
+package service
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
+	"ocr-gateway/service/admission"
+)
+
+// Options are what a request asks for, parsed and checked.
+type Options struct {
+	document.Options
+	Formats []Format      // renderings to add to the answer
+	Fields  Fields        // to extract; nil without schema
+	Timeout time.Duration // of the work, from the end of the upload; 0 means none
+	Until   time.Time     // the end of the work; zero means none
+}
+
+// Rules are what options are checked against.
+type Rules struct {
+	Layout  bool          // the default of enable_layout
+	Timeout time.Duration // the default of deadline_ms and the most that it may say
+	Formats []Format
+	Fields  func(schema string) (Fields, error)
+}
+
+// Parse reads the options of a request of the given kind: see Rules.Parse.
+func (s *Service) Parse(k Kind, values map[string]string) (Options, error) {
+	return Rules{s.parts.Layout, s.cfg.RequestTimeout, s.parts.Formats, s.parts.Fields}.Parse(k, values)
+}
+
+// Parse reads the options by their names and reports everything that is wrong at once:
+// a *document.Problem with a part for each. Empty values are as good as absent.
+func (r Rules) Parse(k Kind, values map[string]string) (Options, error) {
+	opts := Options{Options: document.Options{Task: k.Task, Layout: r.Layout}, Timeout: r.Timeout}
+	var wrong wrongs
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !slices.Contains(k.Options, name) {
+			wrong.add(name, k.Unknown(name))
+		}
+	}
+	set := r.setters(&opts)
+	for _, name := range k.Options {
+		v, given := values[name]
+		if !given || v == "" && name != "schema" {
+			continue
+		}
+		if err := set[name](v); err != nil {
+			wrong.add(name, err)
+		}
+	}
+	if wrong.problem != nil {
+		return Options{}, wrong.problem
+	}
+	if values["enable_layout"] == "" && opts.Prompt != "" {
+		opts.Layout = false // a prompt is about the whole page
+	}
+	return opts, nil
+}
+
+// setters read the text of each option into opts.
+func (r Rules) setters(opts *Options) map[string]func(string) error {
+	return map[string]func(string) error{
+		"task":            func(v string) error { return setOneOf(&opts.Task, "task", v, document.Tasks) },
+		"pages":           func(v string) (err error) { opts.Pages, err = document.ParsePageRange(v); return err },
+		"password":        func(v string) error { opts.Password = v; return nil },
+		"dpi":             func(v string) error { return setInt(&opts.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
+		"enable_layout":   func(v string) error { return setBool(&opts.Layout, "enable_layout", v) },
+		"include_headers": func(v string) error { return setBool(&opts.IncludeHeaders, "include_headers", v) },
+		"prompt":          func(v string) error { opts.Prompt = v; return nil }, // whether it may be sent is the engine's to say
+		"formats":         func(v string) (err error) { opts.Formats, err = r.formatsNamed(v); return err },
+		"table_format":    func(v string) error { return setOneOf(&opts.TableFormat, "table_format", v, document.TableFormats) },
+		"images":          func(v string) error { return setOneOf(&opts.Images, "images", v, document.AllImages) },
+		"text_layer":      func(v string) error { return setOneOf(&opts.TextLayer, "text_layer", v, document.TextLayers) },
+		"join_tables":     func(v string) error { return setBool(&opts.JoinTables, "join_tables", v) },
+		"schema":          func(v string) (err error) { opts.Fields, err = r.Fields(v); return err },
+		"deadline_ms": func(v string) error {
+			limit := int(r.Timeout.Milliseconds())
+			ms := limit
+			err := setInt(&ms, "deadline_ms", v, 1, limit)
+			opts.Timeout = time.Duration(ms) * time.Millisecond
+			return err
+		},
+	}
+}
+
+// Start waits for a place for a request whose upload is complete. Its time runs from
+// now on.
+func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
+	if o.Timeout > 0 {
+		o.Until = time.Now().Add(o.Timeout)
+	}
+	ctx, cancel := o.within(ctx)
+	defer cancel()
+	return t.Run(ctx)
+}
+
+// within is ctx for as long as the request may take.
+func (o *Options) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.Until.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, o.Until)
+}
+
+// wrongs gathers what is wrong with options.
+type wrongs struct{ problem *document.Problem }
+
+func (w *wrongs) add(field string, err error) {
+	one := Problem(err)
+	if w.problem == nil {
+		first := *one
+		first.Parts = nil
+		w.problem = &first
+	}
+	w.problem.Parts = append(w.problem.Parts, document.Part{Field: field, Code: one.Code, Detail: one.Detail})
+}
+
+// setOneOf sets an option that has a few known values.
+func setOneOf[T ~string](to *T, name, v string, known []T) error {
+	t := T(strings.ToLower(strings.TrimSpace(v)))
+	if !slices.Contains(known, t) {
+		return document.Invalid(name, "there is no %s %q; known are %s", name, clip.Text(v), list(known))
+	}
+	*to = t
+	return nil
+}
+
+func list[T ~string](known []T) string {
+	names := make([]string, len(known))
+	for i, k := range known {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ", ")
+}
+
+func setInt(n *int, name, v string, low, high int) error {
+	i, err := strconv.Atoi(strings.TrimSpace(v))
+	if err != nil || i < low || i > high {
+		return document.Invalid(name, "%s must be a whole number from %d to %d, not %q", name, low, high, clip.Text(v))
+	}
+	*n = i
+	return nil
+}
+
+func setBool(b *bool, name, v string) error {
+	switch strings.ToLower(strings.TrimSpace(v)) {
+	case "true", "1", "yes", "on":
+		*b = true
+	case "false", "0", "no", "off":
+		*b = false
+	default:
+		return document.Invalid(name, "%s must be true or false, not %q", name, clip.Text(v))
+	}
+	return nil
+}
+
+// formatsNamed finds "markdown,hocr" among the formats that can be written.
+func (r Rules) formatsNamed(v string) ([]Format, error) {
+	var found []Format
+	for name := range strings.SplitSeq(v, ",") {
+		name = strings.ToLower(strings.TrimSpace(name))
+		named := func(f Format) bool { return f.Name == name }
+		i := slices.IndexFunc(r.Formats, named)
+		if i < 0 {
+			known := make([]string, len(r.Formats))
+			for i, f := range r.Formats {
+				known[i] = f.Name
+			}
+			return nil, document.Invalid("formats", "there is no format %q; known are %s", clip.Text(name), list(known))
+		}
+		if !slices.ContainsFunc(found, named) {
+			found = append(found, r.Formats[i])
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,98 @@
+// Package service is what a caller may ask, whatever the transport: options by name,
+// parsed and checked; documents read within limits and deadlines, one or many; and what
+// is said of a document as a whole. It knows nothing of HTTP. Errors are
+// *document.Problem.
+package service
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"sync"
+
+	"ocr-gateway/document"
+	"ocr-gateway/service/admission"
+)
+
+// Pipeline turns a source into accounted pages.
+type Pipeline interface {
+	// Run calls emit for every event, one at a time, in order, and returns when
+	// the document is done. Pages come through emit only: the Result has neither
+	// Pages nor Markdown. The error is a *document.Problem when the document
+	// could not be opened at all or ctx ended; in the last case the Result, where
+	// there is one, accounts for what was read.
+	Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error)
+	// Join changes what goes on over page breaks in all pages of a document, which
+	// are in their order, where opts ask for it.
+	Join(pages []document.PageResult, opts document.Options)
+}
+
+// Format writes results in one way.
+type Format struct {
+	Name      string // as in the option "formats": markdown, hocr, …
+	MediaType string
+	Encode    func(io.Writer, *document.Result) error
+}
+
+// Fields are what a caller wants to know of a document.
+type Fields interface {
+	// Question is what the engine is asked about each page, where it can answer.
+	Question() *document.Question
+	// Extract finds the fields in a document that was read and asked; the error is
+	// a *document.Problem when no page could be searched.
+	Extract(res *document.Result) (*document.Extraction, error)
+}
+
+// Parts are what a Service works with.
+type Parts struct {
+	Pipeline Pipeline
+	Formats  []Format
+	// Fields reads a schema; the error is a *document.Problem.
+	Fields func(schema string) (Fields, error)
+	Layout bool // the default of the option enable_layout
+}
+
+// Service answers callers. It is safe for concurrent use.
+type Service struct {
+	// Admission lets requests in. Who runs without a ticket is not counted there, but
+	// its pages are.
+	Admission *admission.Control
+
+	cfg   Config
+	parts Parts
+	log   *slog.Logger
+
+	mu    sync.Mutex
+	pages map[document.Status]int64
+}
+
+// New builds a service; it holds nothing that needs an end.
+func New(cfg Config, parts Parts, log *slog.Logger) (*Service, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if parts.Pipeline == nil {
+		return nil, errors.New("service: Pipeline is required")
+	}
+	return &Service{
+		Admission: admission.New(cfg.Config), cfg: cfg, parts: parts, log: log, pages: map[document.Status]int64{},
+	}, nil
+}
+
+// Formats lists what results can be written as.
+func (s *Service) Formats() []Format { return s.parts.Formats }
+
+// Pages counts the pages that are done so far by how they ended.
+func (s *Service) Pages() map[document.Status]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.pages)
+}
+
+func (s *Service) count(page *document.PageResult) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages[page.Status]++
+}
