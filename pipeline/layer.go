@@ -82,3 +82,11 @@ func (r *run) judge(ctx context.Context, by *backend, page *document.Page, t *tu
 	page.Drawn = nil
 	return err
 }
+
+// sourceOf says where a content comes from: engines that ask a model need not say so.
+func sourceOf(got document.Recognition) document.TextSource {
+	if got.Source == "" && got.Usage.Attempts > 0 {
+		return document.SourceModel
+	}
+	return got.Source
+}

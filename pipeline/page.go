@@ -219,7 +219,9 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 		region.Status, region.Error = document.StatusSkipped, got.Skipped
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
-	region.Source = got.Source
+	if r.ledger != nil {
+		region.Source = sourceOf(got)
+	}
 	found := foundIn(region, got.Regions)
 	got.Usage.Regions = max(1, len(found))
 	return got.Usage, found

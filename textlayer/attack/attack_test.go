@@ -25,6 +25,7 @@ var (
 	whole = flag.Int("attacks", 0, "documents of each kind to make; 0 makes a few of some kinds")
 	real  = flag.Bool("read", false, "read with the models in place of the reader that sees what there is and errs now and then")
 	only  = flag.String("kinds", "", "kinds to make, separated by commas; empty means all")
+	book  = flag.String("manual", "", "file to write a manual of 400 pages to, for measuring")
 	keep  = flag.String("keep", "", "folder to write documents to that give false characters")
 )
 
@@ -41,6 +42,20 @@ func TestMain(m *testing.M) {
 type unbounded struct{}
 
 func (unbounded) Acquire(context.Context, int64) (func(int64), error) { return func(int64) {}, nil }
+
+// TestManual writes the manual, if that is wanted.
+func TestManual(t *testing.T) {
+	pages := 3
+	if *book != "" {
+		pages = 400
+	}
+	doc := attack.Manual(pages, 1)
+	if *book != "" {
+		if err := os.WriteFile(*book, doc.PDF, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // tally counts characters.
 type tally struct{ seen, taken, wrong int }

@@ -149,7 +149,7 @@ func cropBox(m *maker) {
 	for i := 0; m.room(); i++ {
 		text := m.row(f)
 		m.put(f, left, m.y, m.size, text)
-		if m.y > 400+.3*m.size && m.y < 700-.75*m.size {
+		if m.y > 399.5+.2*m.size && m.y < 700.5-.7*m.size {
 			m.note(f, text)
 		}
 		m.next()
