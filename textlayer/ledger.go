@@ -2,8 +2,10 @@ package textlayer
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"hash/fnv"
+	"math"
 	"slices"
 
 	"ocr-gateway/document"
@@ -16,6 +18,7 @@ const (
 	tries       = 10 // readings after which a glyph is not asked about any more
 	maxContexts = 64 // that are told apart
 	maxPairs    = 100_000
+	maxReadings = 20_000
 )
 
 // pair is a glyph of a font's program and what a PDF says it stands for.
@@ -37,13 +40,16 @@ type evidence struct {
 // Ledger holds what readings have taught of one document's glyphs. Documents share
 // none: what is learned of one is no other's business. It is for one goroutine at a time.
 type Ledger struct {
-	pairs   map[pair]*evidence
-	lessons []lesson // of the page judged last
-	state   [sha256.Size]byte
+	pairs    map[pair]*evidence
+	readings map[shape]reading
+	lessons  []lesson // of the page judged last
+	state    [sha256.Size]byte
 }
 
 // New returns a ledger that knows nothing.
-func New() *Ledger { return &Ledger{pairs: map[pair]*evidence{}} }
+func New() *Ledger {
+	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}}
+}
 
 // verdicts on a glyph in one reading.
 const (
@@ -53,11 +59,38 @@ const (
 	unclear // the line was read, but not so that it says anything of the glyph
 )
 
-// lesson is what one reading taught.
+// lesson is what one reading taught: of a glyph, or how a line reads.
 type lesson struct {
-	Pair    pair
-	Verdict int
-	Context uint32
+	Pair    pair   `json:",omitzero"`
+	Verdict int    `json:",omitempty"`
+	Context uint32 `json:",omitempty"`
+
+	Shape   shape `json:",omitzero"`
+	Reading *reading
+}
+
+// shape is the hash of the glyphs of a line and of their places in it.
+type shape [sha256.Size]byte
+
+// reading is what was read in a line.
+type reading struct {
+	Text       string
+	Confidence *float64
+}
+
+// shape hashes a line. Glyphs stand at the same place when they do to a sixteenth of their height.
+func (p *page) shape(ln *line) shape {
+	var b []byte
+	for _, c := range ln.glyphs {
+		q := p.pair(c)
+		at := func(v float64) uint64 { return uint64(int64(math.Round(v / ln.size * 16))) }
+		b = append(b, q.Font[:]...)
+		b = binary.AppendUvarint(b, uint64(q.Glyph))
+		b = binary.AppendUvarint(b, at(float64(c.X0-ln.glyphs[0].X0)))
+		b = binary.AppendUvarint(b, at(float64(c.Baseline)-ln.baseline))
+		b = binary.AppendUvarint(b, at(float64(c.Size)))
+	}
+	return sha256.Sum256(binary.AppendUvarint(b, uint64(math.Round(ln.size))))
 }
 
 // State names what the ledger knows.
@@ -93,6 +126,15 @@ func (l *Ledger) Repeat(lessons []byte) error {
 
 // note takes a lesson.
 func (l *Ledger) note(one lesson) {
+	l.lessons = append(l.lessons, one)
+	b, _ := json.Marshal(one)
+	l.state = sha256.Sum256(append(l.state[:], b...))
+	if one.Reading != nil {
+		if len(l.readings) < maxReadings {
+			l.readings[one.Shape] = *one.Reading
+		}
+		return
+	}
 	e := l.pairs[one.Pair]
 	if e == nil {
 		if len(l.pairs) >= maxPairs {
@@ -113,9 +155,6 @@ func (l *Ledger) note(one lesson) {
 	case disagrees:
 		e.against++
 	}
-	l.lessons = append(l.lessons, one)
-	b, _ := json.Marshal(one)
-	l.state = sha256.Sum256(append(l.state[:], b...))
 }
 
 // verified reports whether a pair is proven.
@@ -169,7 +208,7 @@ func (l *Ledger) learn(p *page, ln *line) {
 	}
 	verdicts := ln.compare()
 	for i, c := range ln.glyphs {
-		l.note(lesson{p.pair(c), verdicts[i], ln.context(i)})
+		l.note(lesson{Pair: p.pair(c), Verdict: verdicts[i], Context: ln.context(i)})
 	}
 }
 

@@ -240,6 +240,9 @@ func (p *page) running() bool {
 	const short = 12 // ems
 	var beside, long int
 	for i, ln := range p.lines {
+		if ln.ruled() {
+			return false
+		}
 		_, y0, _, y1 := ln.extent()
 		wide := float64(ln.place.BBox[2]-ln.place.BBox[0]) >= short*ln.size
 		if wide {
@@ -255,4 +258,24 @@ func (p *page) running() bool {
 		}
 	}
 	return beside < 4 && 4*beside <= long
+}
+
+// ruled reports whether a line holds a stroke made of characters, as blanks to be filled in are.
+func (ln *line) ruled() bool {
+	const least = 4
+	run := 0
+	for i, c := range ln.glyphs {
+		switch {
+		case c.Text != "_" && c.Text != "-" && c.Text != "." && c.Text != "=" && c.Text != "|" && c.Text != "—":
+			run = 0
+		case i > 0 && ln.glyphs[i-1].Text == c.Text:
+			run++
+		default:
+			run = 1
+		}
+		if run >= least {
+			return true
+		}
+	}
+	return false
 }

@@ -62,22 +62,29 @@ func (l *Ledger) Judge(ctx context.Context, page *document.Page, read Reader) (*
 	return l.layer(p), nil
 }
 
-// learnFrom has lines read and learns from them.
+// learnFrom has lines read and learns from them. A line that was read before, glyph for glyph, such
+// as a running head, is neither read nor learned from again.
 func (l *Ledger) learnFrom(ctx context.Context, p *page, lines []*line, read Reader) error {
-	if len(lines) == 0 {
-		return nil
+	var fresh []*line
+	var places []document.Line
+	for _, ln := range lines {
+		if was, known := l.readings[p.shape(ln)]; known {
+			ln.read, ln.place.Text, ln.place.Confidence = true, was.Text, was.Confidence
+			continue
+		}
+		fresh, places = append(fresh, ln), append(places, ln.place)
 	}
-	places := make([]document.Line, len(lines))
-	for i, ln := range lines {
-		places[i] = ln.place
+	if len(fresh) == 0 {
+		return nil
 	}
 	got, err := read(ctx, places)
 	if err != nil {
 		return err
 	}
-	for i, ln := range lines {
+	for i, ln := range fresh {
 		ln.read, ln.place = true, got[i]
 		l.learn(p, ln)
+		l.note(lesson{Shape: p.shape(ln), Reading: &reading{ln.place.Text, ln.place.Confidence}})
 	}
 	return nil
 }
