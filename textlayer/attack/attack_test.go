@@ -2,6 +2,7 @@ package attack_test
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode"
 
@@ -282,4 +284,64 @@ func plain(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// TestVerdictsAreReproducible wants the same verdicts, whatever else is judged meanwhile.
+func TestVerdictsAreReproducible(t *testing.T) {
+	r := gateway(t)
+	docs := []attack.Document{attack.Manual(3, 7), attack.Make("digits-swapped", 3), attack.Make("completed", 1), attack.Make("sandwich", 2)}
+	want := make([]string, len(docs))
+	for i, doc := range docs {
+		want[i] = verdicts(t, r, doc)
+	}
+	for _, at := range []int{1, 2, 4, 8, 16} {
+		var group sync.WaitGroup
+		for n := range 16 {
+			if n >= max(at, 4) {
+				break
+			}
+			group.Go(func() {
+				if i := n % len(docs); verdicts(t, r, docs[i]) != want[i] {
+					t.Errorf("document %d gives other verdicts beside %d others", i, at)
+				}
+			})
+			if at == 1 {
+				group.Wait()
+			}
+		}
+		group.Wait()
+	}
+}
+
+// verdicts writes down what is decided on a document.
+func verdicts(t *testing.T, r *raster.Rasterizer, doc attack.Document) string {
+	pages, err := r.Open(t.Context(), document.NewSource("", doc.PDF), document.Options{TextLayer: document.TextLayerVerified})
+	if err != nil {
+		t.Error(err)
+		return ""
+	}
+	defer pages.Close()
+	ledger := textlayer.New()
+	var all strings.Builder
+	for page, err := range pages.Seq {
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		sees := eye{doc.Pages[page.Number-1], rand.New(rand.NewPCG(1, uint64(page.Number)))}
+		layer, err := ledger.Judge(t.Context(), page, func(_ context.Context, lines []document.Line) ([]document.Line, error) {
+			return sees.read(lines), nil
+		})
+		page.Release()
+		if err != nil {
+			t.Error(err)
+			return ""
+		}
+		b, err := json.Marshal(layer)
+		if err != nil {
+			t.Error(err)
+		}
+		fmt.Fprintf(&all, "%s %x\n", b, ledger.State())
+	}
+	return all.String()
 }
