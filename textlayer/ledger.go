@@ -214,6 +214,9 @@ func (l *Ledger) learn(p *page, ln *line) {
 
 // context hashes the glyphs beside one, by which readings are told apart.
 func (ln *line) context(i int) uint32 {
+	if ln.whole != nil {
+		return ln.whole.context(ln.at + i)
+	}
 	h := fnv.New32a()
 	for j := max(0, i-2); j < min(len(ln.glyphs), i+3); j++ {
 		h.Write([]byte(ln.glyphs[j].Text))

@@ -37,6 +37,8 @@ type line struct {
 	sound    bool    // and of a kind that can be believed
 	read     bool
 	place    document.Line
+	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
+	at       int
 }
 
 // newPage puts the glyphs that can be seen in lines.
@@ -199,6 +201,13 @@ func (ln *line) extent() (x0, y0, x1, y1 float64) {
 
 // settle says where a line is on the page and whether it can be believed at all.
 func (p *page) settle(ln *line) {
+	ln.place = p.place(ln)
+	ln.seen = p.seen(ln)
+	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
+}
+
+// place is where a line is to be read.
+func (p *page) place(ln *line) document.Line {
 	// As wide of the ink as line detectors draw their boxes; see margin.
 	const around, below = 1, 1.5 // pixels
 	x0, x1 := math.Inf(1), math.Inf(-1)
@@ -207,9 +216,7 @@ func (p *page) settle(ln *line) {
 		x0, x1 = min(x0, float64(c.Ink[0])-around), max(x1, float64(c.Ink[2])+around)
 		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
 	}
-	ln.place = levelLine(x0, top, x1, bottom, p.width, p.height)
-	ln.seen = p.seen(ln)
-	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
+	return levelLine(x0, top, x1, bottom, p.width, p.height)
 }
 
 // levelLine is a level line that fills a box, cut to the page.

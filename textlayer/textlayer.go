@@ -66,24 +66,17 @@ func (l *Ledger) Judge(ctx context.Context, page *document.Page, read Reader) (*
 // as a running head, is neither read nor learned from again.
 func (l *Ledger) learnFrom(ctx context.Context, p *page, lines []*line, read Reader) error {
 	var fresh []*line
-	var places []document.Line
 	for _, ln := range lines {
 		if was, known := l.readings[p.shape(ln)]; known {
 			ln.read, ln.place.Text, ln.place.Confidence = true, was.Text, was.Confidence
 			continue
 		}
-		fresh, places = append(fresh, ln), append(places, ln.place)
+		fresh = append(fresh, ln)
 	}
-	if len(fresh) == 0 {
-		return nil
-	}
-	got, err := read(ctx, places)
-	if err != nil {
+	if err := l.reads(ctx, p, fresh, read); err != nil {
 		return err
 	}
-	for i, ln := range fresh {
-		ln.read, ln.place = true, got[i]
-		l.learn(p, ln)
+	for _, ln := range fresh {
 		l.note(lesson{Shape: p.shape(ln), Reading: &reading{ln.place.Text, ln.place.Confidence}})
 	}
 	return nil
