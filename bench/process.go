@@ -1,76 +1,51 @@
 package bench
 
 import (
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+
+	"github.com/prometheus/procfs"
 )
 
 // ticksPerSecond is the unit of times in /proc, the same on all Linux
 // architectures that Go supports (USER_HZ).
 const ticksPerSecond = 100
 
-// process is what /proc/PID/stat says, see proc(5).
+// process is what /proc says of a process, see proc(5).
 type process struct {
+	procfs.Proc
 	parent int
 	ticks  int64  // of its own and of its children that ended
 	rss    int64  // bytes
-	stack  string // address of the stack, another one in each program that was started
+	stack  uint64 // its address, another one in each program that was started
 }
 
-// parseStat reads a line of /proc/PID/stat. The second field, the command in
-// parentheses, may hold anything, so counting starts behind the last ")".
-func parseStat(line string) (process, error) {
-	fields := strings.Fields(line[strings.LastIndexByte(line, ')')+1:])
-	if len(fields) < 26 {
-		return process{}, errors.New("unexpected form of /proc/PID/stat")
-	}
-	number := func(field int) int64 { // numbered as in proc(5)
-		n, err := strconv.ParseInt(fields[field-3], 10, 64)
-		if err != nil {
-			return 0
-		}
-		return n
-	}
-	return process{
-		parent: int(number(4)),
-		ticks:  number(14) + number(15) + number(16) + number(17),
-		rss:    number(24) * int64(os.Getpagesize()),
-		stack:  fields[28-3],
-	}, nil
-}
-
-func readProcess(pid int) (process, error) {
-	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+func look(p procfs.Proc) (process, error) {
+	stat, err := p.Stat()
 	if err != nil {
 		return process{}, err
 	}
-	return parseStat(string(line))
+	return process{
+		Proc: p, parent: stat.PPID, rss: int64(stat.ResidentMemory()), stack: stat.StartStack,
+		ticks: int64(stat.UTime) + int64(stat.STime) + int64(stat.CUTime) + int64(stat.CSTime),
+	}, nil
 }
 
 // treeOf finds the process and all below it, by id. It looks at all processes of
 // the machine.
 func treeOf(root int) (map[int]process, error) {
-	all := map[int]process{}
-	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	running, err := procfs.AllProcs()
 	if err != nil {
 		return nil, err
 	}
+	all := map[int]process{}
 	children := map[int][]int{}
-	for _, path := range stats {
-		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if err != nil {
-			continue
-		}
-		p, err := readProcess(pid)
+	for _, r := range running {
+		p, err := look(r)
 		if err != nil {
 			continue // ended meanwhile
 		}
-		all[pid] = p
-		children[p.parent] = append(children[p.parent], pid)
+		all[r.PID] = p
+		children[p.parent] = append(children[p.parent], r.PID)
 	}
 	if _, alive := all[root]; !alive {
 		return nil, fmt.Errorf("the process %d, which was to be watched, is not there", root)
@@ -86,8 +61,8 @@ func treeOf(root int) (map[int]process, error) {
 
 // refresh looks again at the processes of a tree, without those that ended.
 func refresh(tree map[int]process) {
-	for pid := range tree {
-		p, err := readProcess(pid)
+	for pid, before := range tree {
+		p, err := look(before.Proc)
 		if err != nil {
 			delete(tree, pid)
 			continue
@@ -100,7 +75,7 @@ func refresh(tree map[int]process) {
 func memory(tree map[int]process) (rss int64) {
 	for _, p := range tree {
 		// Between vfork and exec a process is in its parent's memory: that is counted already.
-		if p.stack == "0" || p.stack != tree[p.parent].stack { // 0: not shown to us
+		if p.stack == 0 || p.stack != tree[p.parent].stack { // 0: not shown to us
 			rss += p.rss
 		}
 	}
@@ -118,16 +93,9 @@ func processorTicks(tree map[int]process) (ticks int64) {
 // proportional adds up the memory of a tree, what several share divided among
 // them; 0 where the kernel does not tell. The kernel walks all pages for it.
 func proportional(tree map[int]process) (bytes int64) {
-	for pid := range tree {
-		rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(rollup)) {
-			if kilobytes, ok := strings.CutPrefix(line, "Pss:"); ok {
-				n, _ := strconv.ParseInt(strings.Fields(kilobytes)[0], 10, 64)
-				bytes += n << 10
-			}
+	for _, p := range tree {
+		if rollup, err := p.ProcSMapsRollup(); err == nil {
+			bytes += int64(rollup.Pss)
 		}
 	}
 	return bytes
@@ -135,14 +103,10 @@ func proportional(tree map[int]process) (bytes int64) {
 
 // openFiles counts the file descriptors of a tree, 0 where we may not look.
 func openFiles(tree map[int]process) (count int) {
-	for pid := range tree {
-		dir, err := os.Open(fmt.Sprintf("/proc/%d/fd", pid))
-		if err != nil {
-			continue
+	for _, p := range tree {
+		if n, err := p.FileDescriptorsLen(); err == nil {
+			count += n
 		}
-		names, _ := dir.Readdirnames(-1) // as far as the process lived
-		count += len(names)
-		dir.Close()
 	}
 	return count
 }

@@ -151,6 +151,9 @@ type Page struct {
 	// Faults is what of the page could not be drawn, in people's words; nil for a page
 	// that is whole.
 	Faults []string
+	// Script is that of most of the page's text, by Unicode's name, where an engine has
+	// found it to be one that it reads in a way of its own.
+	Script string
 	// Took is how long rendering took, without waiting for a turn or for memory.
 	Took time.Duration
 	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
@@ -210,6 +213,9 @@ type Line struct {
 	Confidence *float64 `json:"confidence"`
 	// Source is SourcePDF where the text is the document's own; empty elsewhere.
 	Source TextSource `json:"source,omitempty"`
+	// Script is Unicode's name of the script that the line was read in, where a
+	// recognizer other than the engine's usual one read it.
+	Script string `json:"script,omitempty"`
 }
 
 // RegionType is what a region is, in terms common to all detectors.
@@ -287,7 +293,10 @@ type Region struct {
 	Format     ContentFormat `json:"format"`
 	Confidence *float64      `json:"confidence"`       // measured or nil
 	Source     TextSource    `json:"source,omitempty"` // of Content
-	Lines      []Line        `json:"lines,omitempty"`  // from detectors and engines that see lines
+	// Script is Unicode's name of the script of most letters on the page there, whether
+	// they could be read or not; empty for Latin and where nothing tells.
+	Script string `json:"script,omitempty"`
+	Lines  []Line `json:"lines,omitempty"` // from detectors and engines that see lines
 	// Image is what Options.Images asks for: a data: URI or a name. Only of RegionImage.
 	Image string `json:"image,omitempty"`
 	// Attempts is how often the region was sent to a model server, and the tokens
@@ -324,6 +333,7 @@ type Recognition struct {
 	Confidence *float64 // nil when the engine does not measure it
 	Lines      []Line   // nil when the engine does not see lines
 	Source     TextSource
+	Script     string   // see Region.Script
 	Truncated  *Problem // why Content is incomplete; nil when complete
 	// Skipped says why there is no Content of something that looks like text; nil where
 	// there is, or nothing does.
@@ -368,4 +378,6 @@ type Info struct {
 	Tasks []Task // what it can do; nil for detectors
 	// Profile is how a vision model is asked and read, where there are several ways.
 	Profile string
+	// Scripts are Unicode's names of the scripts that it can read, of engines that know.
+	Scripts []string
 }

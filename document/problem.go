@@ -30,6 +30,7 @@ const (
 	CodeLayoutFailed      Code = "layout_failed"       // layout detection failed
 	CodeScriptUnsupported Code = "script_unsupported"  // text in a script that the engine cannot read
 	CodeNotRead           Code = "not_read"            // something that looks like text is not in the answer; its page is complete otherwise
+	CodeTextIllegible     Code = "text_illegible"      // text too blurred or too small to be read
 	CodeImageLeftOut      Code = "image_left_out"      // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded        Code = "overloaded"          // full or draining: retry later
 	CodeTooManyRequests   Code = "too_many_requests"   // of one client at once: retry later

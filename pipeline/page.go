@@ -222,6 +222,7 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 	if r.ledger != nil {
 		region.Source = sourceOf(got)
 	}
+	region.Script = got.Script
 	found := foundIn(region, got.Regions)
 	got.Usage.Regions = max(1, len(found))
 	return got.Usage, found

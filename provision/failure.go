@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -128,31 +127,4 @@ func (r *run) fetchLogs(ctx context.Context, f *Failure) {
 	if r.d.Rented() {
 		keep("pod.log", r.podLog(ctx))
 	}
-}
-
-// podLog is what the pod's two logs say.
-func (r *run) podLog(ctx context.Context) []byte {
-	var b bytes.Buffer
-	for _, source := range []cloud.LogSource{cloud.LogSystem, cloud.LogContainer} {
-		r.readLog(ctx, source, func(line cloud.LogLine) {
-			fmt.Fprintf(&b, "%s %s %s\n", line.Time.Format(time.RFC3339), line.Source, line.Text)
-		})
-	}
-	return b.Bytes()
-}
-
-// readLog hands over what a log of the pod says by now. The cloud's stream does
-// not end there, so that a pause is taken for the end. Its faults are passed
-// over: it is a help for people.
-func (r *run) readLog(ctx context.Context, source cloud.LogSource, take func(cloud.LogLine)) {
-	pause := min(5*r.Poll, time.Second)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	quiet := time.AfterFunc(pause, cancel)
-	defer quiet.Stop()
-	_ = r.Cloud.Logs(ctx, r.d.PodID, source, time.Time{}, func(line cloud.LogLine) error {
-		quiet.Reset(pause)
-		take(line)
-		return nil
-	})
 }

@@ -77,17 +77,6 @@ func (r *run) readHostKey(ctx context.Context) (string, error) {
 	}
 }
 
-// showOnce shows a line of the pod's log that has not been shown.
-func (r *run) showOnce(line cloud.LogLine) {
-	if line.Time.After(r.logSince) {
-		r.logSince = line.Time
-		if r.pull.take(line.Text) {
-			return
-		}
-		r.Progress.Log(stage.PodSource, line.Text)
-	}
-}
-
 // publicURLs are the addresses of the API in the world, the one with TLS first. Those of
 // a pod may have moved.
 func (r *run) publicURLs(ctx context.Context) ([]string, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"ocr-gateway/internal/backoff"
 	"ocr-gateway/provision/cloud"
@@ -155,13 +154,6 @@ func (p *Provisioner) TerminateDuplicates(ctx context.Context, d *deployment.Dep
 		}
 	}
 	return nil
-}
-
-// named returns the pods of a name that exist: a deployment's own, and those of
-// orders that the cloud did not answer.
-func (p *Provisioner) named(ctx context.Context, name string) ([]cloud.Pod, error) {
-	pods, err := p.Cloud.Pods(ctx)
-	return slices.DeleteFunc(pods, func(pod cloud.Pod) bool { return pod.Name != name || pod.State == cloud.PodTerminated }), err
 }
 
 // Replace makes a new deployment in place of one whose machine has no free

@@ -5,7 +5,7 @@ import "slices"
 // ChildPIDs are the processes that hold a document.
 func (r *Rasterizer) ChildPIDs() []int {
 	s := r.pool.Snapshot()
-	return slices.Concat(s.Leased, s.Decoding)
+	return slices.Concat(s.Leased, s.Late, s.Decoding)
 }
 
 // IdlePIDs are the processes that wait for another image.

@@ -1,6 +1,26 @@
 package server
 
-import "net"
+import (
+	"net"
+	"net/http"
+	"slices"
+)
 
 // TurnAway tells a client that there is no room for its connection.
 func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
+
+// Routes lists the routes, "POST /api/ocr/document", without HEAD, which GET has too.
+func (s *Server) Routes() []string {
+	router, err := s.routes()
+	if err != nil {
+		panic(err)
+	}
+	var all []string
+	for _, r := range router.Routes() {
+		if r.Method != http.MethodHead && r.Path != "" && r.Method != "echo_route_not_found" {
+			all = append(all, r.Method+" "+r.Path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

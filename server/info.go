@@ -40,6 +40,8 @@ type Component struct {
 	State   string          `json:"state"`            // ready, loading, failed, disabled
 	Detail  string          `json:"detail,omitempty"` // why it is not ready, fit to be shown
 	Tasks   []document.Task `json:"tasks,omitempty"`
+	// Scripts are those that the engine can read, where it knows.
+	Scripts []string `json:"scripts,omitempty"`
 	// Of engines: how they find fields, see document.MethodModel, and whether
 	// clients may send prompts of their own.
 	Extract string `json:"extract,omitempty"`

@@ -54,6 +54,7 @@ func TestOptionsReachThePipeline(t *testing.T) {
 		return run(ctx, src, o, emit)
 	}
 	a := start(t, p)
+	a.lenient = true // "No" and null, too
 	b64 := base64.StdEncoding.EncodeToString([]byte("pages:1"))
 	for what, send := range map[string]func() reply{
 		"options first": func() reply {
@@ -111,6 +112,7 @@ func TestWishesForTheMarkdownReachThePipeline(t *testing.T) {
 		return run(ctx, src, o, emit)
 	}
 	a := start(t, p)
+	a.lenient = true // "yes", too
 	form := func(field string) *formBody {
 		return newForm().file(field, "a", "pages:2").field("table_format", "markdown")
 	}

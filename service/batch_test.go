@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/service"
@@ -56,6 +57,18 @@ func TestABatchOfWhichNothingWasRead(t *testing.T) {
 	all, err := s.ReadAll(t.Context(), sources("bad", ""), service.Options{})
 	if p := wants(t, err, document.CodeUnreadable); len(p.Parts) != 2 || all == nil || len(all.Items) != 2 {
 		t.Errorf("%+v, %+v", p, all)
+	}
+}
+
+// TestABatchOutOfTimeMayBeSentAgain, as any other request.
+func TestABatchOutOfTimeMayBeSentAgain(t *testing.T) {
+	s, _ := build(t, pipeline(byContent), nil)
+	all, err := s.ReadAll(t.Context(), sources("ok", "ok"), service.Options{Until: time.Now()})
+	if p := wants(t, err, document.CodeDeadlineExceeded); !p.Retryable || all == nil {
+		t.Errorf("%+v, %+v", p, all)
+	}
+	if _, err = s.ReadAll(t.Context(), sources("bad", "bad"), service.Options{}); wants(t, err, document.CodeUnreadable).Retryable {
+		t.Error("a damaged file may be sent again")
 	}
 }
 

@@ -3,6 +3,7 @@ package service_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -100,7 +101,7 @@ func source(content string) *document.Source { return document.NewSource("a.pdf"
 // wants checks the code of an error and returns it.
 func wants(t *testing.T, err error, code document.Code) *document.Problem {
 	t.Helper()
-	p, ok := err.(*document.Problem)
+	p, ok := errors.AsType[*document.Problem](err)
 	if !ok || p.Code != code {
 		t.Fatalf("got %v, want %s", err, code)
 	}

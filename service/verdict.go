@@ -17,7 +17,7 @@ func Problem(err error) *document.Problem {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return document.EndProblem(err, "")
 	}
-	return document.Problemf(document.CodeInternal, "", "something failed on our side; the log has the reason under this request_id").Because(err)
+	return document.Problemf(document.CodeInternal, "", "something failed on our side; the server's log has the reason").Because(err)
 }
 
 // partCodes are those of pages and regions only.
@@ -76,6 +76,7 @@ func nothingRead(items []Item) *document.Problem {
 		"none of the %d files could be read; items says why", len(items))
 	for _, item := range items {
 		v.Parts = append(v.Parts, document.Part{Code: item.Error.Code, Detail: item.Error.Detail})
+		v.Retryable = v.Retryable || item.Error.Retryable
 	}
 	blame(v, false)
 	return v

@@ -26,9 +26,21 @@ func compose(region document.Region, task document.Task) (string, document.Conte
 	case document.RegionCode:
 		return indentedRows(region.Lines), document.FormatText
 	case document.RegionTitle:
-		return joinLines(region.Lines), document.FormatText
+		return joinLines(asRows(region.Lines)), document.FormatText
 	}
-	return paragraphs(region.Lines), document.FormatText
+	return paragraphs(asRows(region.Lines)), document.FormatText
+}
+
+// asRows lays columns of vertical writing down as rows, the right one on top.
+func asRows(lines []document.Line) []document.Line {
+	if len(lines) == 0 || !mostlyTall(lines) {
+		return lines
+	}
+	lines = slices.Clone(lines)
+	for i, l := range lines {
+		lines[i].BBox = document.BBox{l.BBox[1], -l.BBox[2], l.BBox[3], -l.BBox[0]}
+	}
+	return lines
 }
 
 // gridHTML writes a table with the text of its cells.

@@ -5,22 +5,35 @@ package embedded
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
+	"sync/atomic"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/ppocr"
+	"ocr-gateway/engine/embedded/script"
+	"ocr-gateway/engine/embedded/stamp"
+	"ocr-gateway/engine/embedded/tesseract"
+	"ocr-gateway/internal/setting"
 )
 
 // Engine holds the loaded models. It is safe for concurrent use; at most
 // Config.Concurrency inferences run at once, the others wait.
 type Engine struct {
-	cfg    Config
-	models *ppocr.Models
+	cfg         Config
+	models      *ppocr.Models
+	recognizers []*ppocr.Recognizer // those of cfg.Recognizers
+	tesseract   *tesseract.Reader   // nil where there is none
+	ways        map[string][]way    // to read the other scripts
+	scripts     []string            // of ways, sorted
+	lastScript  atomic.Value        // of ways, a string: the one that was found last
 }
 
-// New verifies and loads the files of cfg.Dir. The error says which file is
-// missing or changed and what to do.
+// New verifies and loads the files of cfg.Dir, and finds out what else can read. The
+// error says which file is missing or changed and what to do.
 func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -29,8 +42,37 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	log.Info("models loaded", "component", "embedded", "model", ppocr.Name, "threads", cfg.Threads, "concurrency", cfg.Concurrency)
-	return &Engine{cfg, models}, nil
+	e := &Engine{cfg: cfg, models: models}
+	log = log.With("component", "embedded")
+	if err := e.addReaders(log); err != nil {
+		return nil, errors.Join(err, models.Close())
+	}
+	log.Info("models loaded", "model", ppocr.Name, "threads", cfg.Threads, "concurrency", cfg.Concurrency)
+	return e, nil
+}
+
+// addReaders loads what reads the scripts that the built-in model does not know, and
+// logs which can be read.
+func (e *Engine) addReaders(log *slog.Logger) error {
+	ctx := context.Background() // start-up is not canceled; each step is bounded
+	for i, r := range e.cfg.Recognizers {
+		loaded, err := e.models.Add(ctx, r.Model, r.Dictionary, r.SHA256)
+		if err != nil {
+			return setting.Errorf(fmt.Sprintf("engine.embedded.recognizers[%d]", i), "cannot be used: %w", err)
+		}
+		e.recognizers = append(e.recognizers, loaded)
+	}
+	var err error
+	if e.tesseract, err = tesseract.Find(ctx, e.cfg.Tesseract, e.cfg.Concurrency, log); err != nil {
+		return setting.Errorf("engine.embedded.tesseract", "%w", err)
+	}
+	e.findWays()
+	with := "none"
+	if e.tesseract != nil {
+		with = e.tesseract.Version()
+	}
+	log.Info("scripts that can be read: "+strings.Join(e.Info().Scripts, ", "), "tesseract", with, "more", "Debian packages "+tesseract.Packages)
+	return nil
 }
 
 // Close frees the models. The engine must not be in use.
@@ -42,22 +84,28 @@ func (e *Engine) Info() document.Info {
 		Name:  "embedded",
 		Model: ppocr.Name,
 		Tasks: []document.Task{document.TaskText, document.TaskTable, document.TaskDocument},
+		// The built-in model reads the first four.
+		Scripts: append([]string{script.Latin, script.Han, script.Hiragana, script.Katakana}, e.scripts...),
 	}
 }
 
 // Find turns the page upright if needed (it then replaces Image and sets Width,
-// Height and Rotation) and returns its text lines, most of them without text yet and in no
+// Height and Rotation), tells its Script, and returns its text lines, most of them without text yet and in no
 // particular order, and the coarse areas that the layout model sees: Label (a
-// CDLA class), Score and BBox. Both are in pixels of the upright page.
+// CDLA class, or seal, which has its lines), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
+	stamps, clean := withoutStamps(page)
+	if len(stamps) > 0 {
+		page.Layer = nil // what is stamped over is not seen as it is drawn
+	}
 	if page.Layer != nil {
 		return e.findByLayer(ctx, page)
 	}
-	lines, err := e.models.Detect(ctx, pixels.Of(page.Image))
+	lines, err := e.models.Detect(ctx, clean)
 	if err != nil {
 		return nil, nil, err
 	}
-	img, lines, degrees, err := e.upright(ctx, page.Image, lines)
+	img, lines, sample, degrees, err := e.upright(ctx, page.Image, lines)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,17 +114,38 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		page.Image = img
 		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
 		page.Rotation = (page.Rotation + degrees) % 360
+		stamps, clean = withoutStamps(page)
+	}
+	seals, err := e.seals(ctx, pixels.Of(page.Image), stamps)
+	if err != nil {
+		return nil, nil, err
+	}
+	if page.Script, err = e.pageScript(ctx, pixels.Of(page.Image), sample, page.Words); err != nil {
+		return nil, nil, err
 	}
 	lines = append(lines, unseen(lines, page)...)
 	lines = append(lines, findChecks(page, lines)...)
 	if len(lines) == 0 {
-		return nil, nil, nil
+		return nil, seals, nil
+	}
+	if lines, err = e.readUnder(ctx, clean, lines, stamps); err != nil {
+		return nil, nil, err
 	}
 	areas, err := e.models.Areas(ctx, pixels.Of(page.Image))
 	if err != nil {
 		return nil, nil, err
 	}
-	return lines, areas, nil
+	return lines, append(areas, seals...), nil
+}
+
+// withoutStamps finds the stamps of a page, and gives its pixels without them.
+func withoutStamps(page *document.Page) ([]stamp.Stamp, pixels.Raster) {
+	src := pixels.Of(page.Image)
+	stamps := stamp.Find(src)
+	if len(stamps) == 0 {
+		return nil, src
+	}
+	return stamps, stamp.Without(src, stamps)
 }
 
 // Slots is how many regions to ask for at once. More would wait here, where the

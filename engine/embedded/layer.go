@@ -37,8 +37,11 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]docume
 		}
 	}
 	lines = append(lines, unseen(lines, page)...)
-	if len(lines) == 0 || page.Layer.Plain {
+	if page.Layer.Plain {
 		return lines, nil, nil
+	}
+	if lines = append(lines, findChecks(page, lines)...); len(lines) == 0 {
+		return nil, nil, nil
 	}
 	areas, err := e.models.Areas(ctx, src)
 	return lines, areas, err
@@ -54,47 +57,47 @@ func mostlyIn(box image.Rectangle, lines []document.Line) bool {
 	return 2*covered > box.Dx()*box.Dy()
 }
 
-// readByLayer gives lines their text: that of the PDF where it can be believed, that of
-// the reader elsewhere, proofread. It also says how many lines are the PDF's.
-func (e *Engine) readByLayer(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, int, error) {
+// withLayer gives lines the text that the PDF says where it can be believed, and what was
+// read when it was judged where it cannot.
+func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
+	if layer == nil {
+		return lines
+	}
 	lines = slices.Clone(lines)
-	var rest []document.Line // that are still to be read
-	var index []int
-	var proof []document.Line // that the reader has read
-	var proofs []int
-	own := 0
 	for i := range lines {
-		text, read := fromLayer(page.Layer, lines[i])
-		switch {
+		l := &lines[i]
+		switch text, read := fromLayer(layer, *l); {
 		case text != "":
-			lines[i].Text, lines[i].Confidence, lines[i].Source = text, nil, document.SourcePDF
-			own++
+			l.Text, l.Confidence, l.Source = text, nil, document.SourcePDF
 		case read != nil:
-			lines[i].Text, lines[i].Confidence = read.Text, read.Confidence
-			proof, proofs = append(proof, lines[i]), append(proofs, i)
-		default:
-			rest, index = append(rest, lines[i]), append(index, i)
+			l.Text, l.Confidence = read.Text, read.Confidence
 		}
 	}
-	rest, err := e.readLines(ctx, pixels.Of(page.Image), rest)
-	if err != nil {
-		return nil, 0, err
+	return lines
+}
+
+// keepOwn takes back what was done to lines that are the PDF's own.
+func keepOwn(lines, own []document.Line) {
+	for i := range lines {
+		if own[i].Source == document.SourcePDF {
+			lines[i] = own[i]
+		}
 	}
-	proof, proofs = append(proof, rest...), append(proofs, index...)
-	proofreader{e.models.Knows}.proofread(proof, page.Words)
-	for j, i := range proofs {
-		lines[i] = proof[j]
+}
+
+// sourceOf is where the text of lines comes from.
+func sourceOf(lines []document.Line) document.TextSource {
+	texts := withText(lines)
+	if len(texts) == 0 || slices.ContainsFunc(texts, func(l document.Line) bool { return l.Source != document.SourcePDF }) {
+		return document.SourceOCR
 	}
-	return lines, own, nil
+	return document.SourcePDF
 }
 
 // fromLayer is what the PDF says of a line, empty where that cannot be believed; or else
 // what was read there when it was judged, nil when it was not. A line may be a part of one
 // of the PDF's, or lie over several.
 func fromLayer(layer *document.Layer, line document.Line) (text string, read *document.Line) {
-	if layer == nil {
-		return "", nil
-	}
 	b := line.BBox
 	var parts []document.LayerCharacter
 	for i := range layer.Lines {

@@ -10,6 +10,7 @@ import (
 	unicodenorm "golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/script"
 )
 
 // The PDF's own words correct the reader only where the picture confirms them.
@@ -27,6 +28,8 @@ const (
 // proofreader corrects what a reader saw that knows some characters.
 type proofreader struct{ knows func(rune) bool }
 
+func (e *Engine) proofreader() proofreader { return proofreader{e.models.Knows} }
+
 // proofread corrects lines, which it changes, by what the PDF says is drawn
 // there. A PDF's text can be wrong or a lie (fonts with a broken or forged
 // character map), so it is believed line by line, where it agrees with
@@ -39,6 +42,11 @@ func (p proofreader) proofread(lines []document.Line, words []document.Word) {
 	}
 	for i, claim := range claims(lines, words) {
 		l := &lines[i]
+		if clean, mixed := script.OneInEachWord(claim); !mixed || seenMixed(l.Text, claim) {
+			claim = clean
+		} else {
+			continue
+		}
 		switch {
 		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
 		case lone(claim) && (l.Confidence == nil || *l.Confidence < surelyRead):
@@ -50,6 +58,16 @@ func (p proofreader) proofread(lines []document.Line, words []document.Word) {
 			l.Text, l.Confidence = strings.ReplaceAll(claim, string(utf8.RuneError), ""), nil
 		}
 	}
+}
+
+// seenMixed reports whether the letters of other scripts than Latin in a claim were all
+// seen, as in units and formulas.
+func seenMixed(seen, claim string) bool {
+	seen = unicodenorm.NFKC.String(seen)
+	return !strings.ContainsFunc(unicodenorm.NFKC.String(claim), func(r rune) bool {
+		name := script.Of(r)
+		return name != "" && name != script.Latin && !strings.ContainsRune(seen, r)
+	})
 }
 
 // looseAccents reports whether accents stand beside their letters, as TeX sets
@@ -204,7 +222,10 @@ func (p proofreader) confirmed(l document.Line, claim string) bool {
 		return false
 	}
 	alike := 0.0
-	if wild, known := unreadable(claim); wild != nil && known >= agreeMin {
+	if l.Script != "" { // whoever read it knows the script
+		said = plainRunes(claim)
+		alike = likeness(seen, said)
+	} else if wild, known := unreadable(claim); wild != nil && known >= agreeMin {
 		alike = looseLikeness(seen, plainRunes(claim), wild)
 	} else {
 		alike = likeness(seen, said)
@@ -297,6 +318,9 @@ func (p proofreader) foreign(l document.Line, claim string) bool {
 		}
 	}
 	if 2*len(unknown) < len(said) || !oneScript(unknown) {
+		return false
+	}
+	if l.Script != "" && l.Confidence != nil && *l.Confidence >= readableSample {
 		return false
 	}
 	seen := plainRunes(l.Text)

@@ -7,7 +7,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 )
 
 // readAccept is the confidence below which a line is no text.
@@ -44,11 +43,14 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	if err != nil {
 		return nil, err
 	}
+	if err := e.setColumns(ctx, src, lines); err != nil {
+		return nil, err
+	}
 	var up []document.Line
 	var index []int
 	for i, l := range lines {
-		if w, h := pixels.QuadSize(l.Quad); h >= ppocr.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
-			l.Quad, l.Confidence = pixels.StartAt(l.Quad, 2), nil
+		if w, h := pixels.QuadSize(l.Quad); h >= pixels.TallLine*w && (l.Confidence == nil || *l.Confidence < surelyDown) {
+			l.Quad = pixels.StartAt(l.Quad, 2)
 			up, index = append(up, l), append(index, i)
 		}
 	}
@@ -66,26 +68,20 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	return lines, nil
 }
 
-// readOnce reads lines as they start, but those that have been read already.
+// readOnce reads lines as they start.
 func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines = slices.Clone(lines)
-	var unread []document.Line
-	var index []int
-	for i, l := range lines {
-		if l.Confidence == nil {
-			unread, index = append(unread, l), append(index, i)
-		}
-	}
-	read, err := e.models.Read(ctx, src, unread)
+	lines, err := e.models.Read(ctx, src, lines)
 	if err != nil {
 		return nil, err
 	}
-	for j, l := range read {
+	for i := range lines {
+		l := &lines[i]
 		text := asciiForms(strings.TrimSpace(shortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
-			text, l.Confidence = "", nil
+			l.Text, l.Confidence = "", nil
+			continue
 		}
-		lines[index[j]].Text, lines[index[j]].Confidence = text, l.Confidence
+		l.Text = text
 	}
 	return lines, nil
 }

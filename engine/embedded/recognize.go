@@ -20,35 +20,45 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	src := pixels.Of(page.Image)
 	lines, degrees := region.Lines, 0
 	var err error
-	if lines == nil {
+	if lines == nil && region.Label != sealLabel {
 		region.Grid = nil
 		if lines, degrees, err = e.findLines(ctx, src, region.BBox.Rect()); err != nil {
 			return document.Recognition{}, err
 		}
 	}
-	lines, own, err := e.readByLayer(ctx, page, lines)
-	if err != nil {
+	own := withLayer(lines, page.Layer)
+	if lines, err = e.readLines(ctx, src, own); err != nil {
 		return document.Recognition{}, err
 	}
+	said := claims(lines, page.Words)
+	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
+		return document.Recognition{}, err
+	}
+	e.proofreader().proofread(lines, page.Words)
+	keepOwn(lines, own)
+	unread := unreadOf(src, region, lines, said)
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)
 	if noise {
 		for i := range lines {
-			lines[i].Text, lines[i].Confidence = "", nil
+			lines[i].Text, lines[i].Confidence, lines[i].Script, lines[i].Source = "", nil, "", ""
 		}
 	}
 	region.Lines = turnLines(lines, src.W, src.H, degrees)
 	content, format := compose(region, opts.Task)
-	got := document.Recognition{Content: content, Format: format, Confidence: confidence(lines), Lines: lines, Source: document.SourceOCR}
-	if own > 0 && own == len(withText(lines)) {
-		got.Source = document.SourcePDF
+	got := document.Recognition{
+		Content: content, Format: format, Confidence: confidence(lines), Lines: lines,
+		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts), Source: sourceOf(lines),
 	}
-	if got.Truncated = scriptUnsupported(src, region, lines); got.Truncated != nil && got.Confidence != nil {
+	if got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)
 	}
 	if noise && got.Truncated == nil {
 		got.Skipped = document.Problemf(document.CodeNotRead, document.PhaseRecognize,
 			"this looks like text and could not be read: it is a part of a picture, or too small or damaged; a higher dpi may help")
+	}
+	if seal := sealUnread(region); seal != nil {
+		got.Skipped = seal
 	}
 	return got, nil
 }
@@ -79,17 +89,29 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	move(lines, box.Min)
-	degrees, lines, err := e.rotation(ctx, src, lines)
+	degrees, s, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, 0, err
 	}
-	upright := turnLines(startLines(lines, degrees), src.W, src.H, degrees)
-	lines = slices.Concat(rows(upright)...)
+	upright := turnLines(startLines(s.into(lines, degrees), degrees), src.W, src.H, degrees)
+	lines = inOrder(upright)
 	w, h := src.W, src.H
 	if degrees%180 != 0 {
 		w, h = h, w
 	}
 	return turnLines(lines, w, h, (360-degrees)%360), degrees, nil
+}
+
+// inOrder sorts lines by rows, or by columns of vertical writing from the right.
+func inOrder(lines []document.Line) []document.Line {
+	if len(lines) == 0 || !mostlyTall(lines) {
+		return slices.Concat(rows(lines)...)
+	}
+	lines = slices.Concat(rows(asRows(lines))...)
+	for i, l := range lines {
+		lines[i].BBox = document.BBox{-l.BBox[3], l.BBox[0], -l.BBox[1], l.BBox[2]}
+	}
+	return lines
 }
 
 // rows groups lines that stand beside each other, from top to bottom, each row

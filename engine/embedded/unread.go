@@ -1,11 +1,14 @@
 package embedded
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/script"
+	"ocr-gateway/engine/embedded/tesseract"
 )
 
 // The reader writes nothing, or a few dots and digits, for letters of scripts that it
@@ -18,35 +21,81 @@ const (
 	unreadSure = 0.5 // confidence at most of a region that is
 )
 
-// scriptUnsupported says that most of the lines, by length, hold much more than was
-// read there; nil where they do not. What the PDF says of a line counts as read.
-func scriptUnsupported(src pixels.Raster, region document.Region, lines []document.Line) *document.Problem {
+// unread is how long the lines of a region are, all together and those of which too
+// little was read: in another script, by its name, or blurred.
+type unread struct {
+	all, foreign, blurred float64
+	scripts               map[string]float64 // of foreign
+}
+
+// unreadOf measures the lines of a region. claims are what the PDF says of them; a line
+// that says the same is read.
+func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, claims []string) unread {
+	u := unread{scripts: map[string]float64{}}
 	if region.Type == document.RegionImage || region.Type == document.RegionTable || region.Label == "figure" {
-		return nil
+		return u
 	}
-	var all, unread float64
-	for _, l := range lines {
+	for i, l := range lines {
 		w, h := pixels.QuadSize(l.Quad)
 		w, h = max(w, h), min(w, h)
-		all += w
-		if w >= judgeable*h && notRead(src, l, h) {
-			unread += w
+		u.all += w
+		if w < judgeable*h || l.Confidence == nil && l.Text != "" { // the PDF says it
+			continue
+		}
+		name := scriptOf(src, l, "")
+		switch {
+		case name == "" || name != unknown && (l.Script != "" || l.Text == claims[i]):
+		case name == unknown && src.Blurred(l.BBox, h):
+			u.blurred += w
+		default:
+			u.foreign += w
+			if said, n := script.Most(claims[i]); name == unknown && n >= agreeMin && !builtIn(said) {
+				name = said
+			}
+			u.scripts[name] += w
 		}
 	}
-	if all == 0 || unread < mostUnread*all {
+	return u
+}
+
+// problem says that most of the lines hold more than was read there; nil where they do
+// not. readable are the scripts that can be read.
+func (u unread) problem(readable []string) *document.Problem {
+	if u.all == 0 || u.foreign+u.blurred < mostUnread*u.all {
 		return nil
 	}
+	if u.blurred > u.foreign {
+		return document.Problemf(document.CodeTextIllegible, document.PhaseRecognize,
+			"most of this text could not be read: the image is too blurred there; send a sharper one, or a PDF with its text")
+	}
+	name := mostOf(u.scripts)
+	if name == "" {
+		return document.Problemf(document.CodeScriptUnsupported, document.PhaseRecognize,
+			"most of this text could not be read: it is in none of the scripts that the embedded engine can read on this server (%s), or it is no text; "+
+				"Tesseract's language packages add scripts, see scripts in /api/info, and the vllm engine reads more", strings.Join(readable, ", "))
+	}
 	return document.Problemf(document.CodeScriptUnsupported, document.PhaseRecognize,
-		"most of this text could not be read: it is in a script that the embedded engine does not know, such as Cyrillic, Greek, Arabic, Hebrew, Thai or Hangul, or it is no text; the vllm engine reads more scripts")
+		"most of this text could not be read: it is in the script %s, which the embedded engine cannot read well on this server; %s adds it, and the vllm engine reads more scripts",
+		name, cmp.Or(tesseract.Package(name), "another recognizer"))
+}
+
+// script names the script of the lines that were not read, or of most letters of a text,
+// where that is not Latin.
+func (u unread) script(text string) string {
+	name := mostOf(u.scripts)
+	if name == "" || u.foreign < mostUnread*u.all {
+		name, _ = script.Most(text)
+	}
+	if name = writtenIn(name); name == script.Latin {
+		return ""
+	}
+	return name
 }
 
 // notRead reports whether a line of height h holds much more than its text says.
 func notRead(src pixels.Raster, l document.Line, h float64) bool {
 	if l.Confidence != nil && *l.Confidence < guessed {
 		return true
-	}
-	if l.Confidence == nil && l.Text != "" { // the PDF says it
-		return false
 	}
 	return characters(l.Text) < leastDense*src.Inked(l.BBox, h)/h
 }

@@ -42,7 +42,7 @@ func TestScriptUnsupported(t *testing.T) {
 		"a thing and a price":      {at(50, "Tea 4.50", .98), false},
 		"letters with wide spaces": {at(0, "M E M O R A N D U M  O F  M A Y", .98), false},
 	} {
-		got := scriptUnsupported(pixels.Of(img), document.Region{Type: document.RegionText}, []document.Line{c.line})
+		got := unreadOf(pixels.Of(img), document.Region{Type: document.RegionText}, []document.Line{c.line}, []string{""}).problem(nil)
 		if (got != nil) != c.want {
 			t.Errorf("%s: %v, want a problem: %v", name, got, c.want)
 		}

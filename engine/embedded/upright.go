@@ -8,7 +8,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 )
 
 const (
@@ -27,81 +26,133 @@ const (
 )
 
 // upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines. The lines that were read to decide it keep
-// their text.
-func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (image.Image, []document.Line, int, error) {
-	degrees, lines, err := e.rotation(ctx, pixels.Of(img), lines)
-	if err != nil || degrees == 0 {
-		return img, lines, 0, err
+// and returns it turned, with its lines and, where it is not turned, the sample of them
+// that was read. What was surely read is kept in the lines.
+func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (_ image.Image, _, read []document.Line, degrees int, err error) {
+	degrees, s, err := e.rotation(ctx, pixels.Of(img), lines)
+	if err != nil {
+		return nil, nil, nil, 0, err
+	}
+	lines = s.into(lines, degrees)
+	if degrees == 0 {
+		return img, lines, s.read[0], 0, nil
 	}
 	b := img.Bounds()
-	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), degrees, nil
+	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), nil, degrees, nil
 }
 
 // rotation decides how many degrees clockwise src must be turned to be read, by
-// reading some of its lines. These have their text in the lines that it returns.
-func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, []document.Line, error) {
+// reading a sample of its lines.
+func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, sample, error) {
 	if len(lines) == 0 {
-		return 0, nil, nil
+		return 0, sample{}, nil
 	}
 	first, second := 0, 180
 	if mostlyTall(lines) {
 		first, second = 90, 270
 	}
-	s := sample{lines: mediumLines(lines)}
-	best, err := e.readSample(ctx, src, lines, &s, first)
-	if err != nil || best > surelyUpright {
-		return first, s.readInto(lines, first), err
+	s := newSample(lines)
+	if err := e.readSample(ctx, src, s, first); err != nil {
+		return 0, sample{}, err
 	}
-	other, err := e.readSample(ctx, src, lines, &s, second)
-	degrees := first
-	switch {
-	case err != nil || max(best, other) < readableSample:
+	degrees, best := first, meanConfidence(s.read[first])
+	if best <= surelyUpright {
+		if err := e.readSample(ctx, src, s, second); err != nil {
+			return 0, sample{}, err
+		}
+		if c := meanConfidence(s.read[second]); c > best+clearlyBetter || first != 0 && c > best {
+			degrees, best = second, c
+		}
+	}
+	if columns, ok, err := e.vertical(ctx, src, s.lines, s.read[degrees], first); ok || err != nil {
+		return columns, sample{}, err
+	}
+	if best < readableSample {
 		degrees = 0
-	case other > best+clearlyBetter, first != 0 && other > best:
-		degrees = second
 	}
-	return degrees, s.readInto(lines, degrees), err
+	return degrees, s, nil
 }
 
-// sample is the lines of a page that are read to tell which way up it is.
+// vertical returns by how many degrees a page must be turned on which columns of vertical
+// writing stand upright then, false where it is none. turned is how the lines were read
+// best, as rows, which tells nothing: columns are read well on their side. They are read
+// as well with their characters set in a row, and as the same text. Characters of a row
+// can be read on their side, too, but come in reverse.
+func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned []document.Line, first int) (int, bool, error) {
+	wide := 0
+	for _, l := range turned {
+		if isWide(l.Text) {
+			wide++
+		}
+	}
+	if 2*wide <= len(turned) {
+		return 0, false, nil
+	}
+	try := []int{90, 270}
+	if first == 90 {
+		try = []int{0, 180}
+	}
+	for _, degrees := range try {
+		read, err := e.readColumns(ctx, src, startLines(sample, degrees))
+		if err != nil {
+			return 0, false, err
+		}
+		same := 0
+		for i, l := range read {
+			if sameText(l.Text, turned[i].Text) {
+				same++
+			}
+		}
+		if 2*same > len(read) && meanConfidence(read) > max(readableSample, meanConfidence(turned)-setWorse) {
+			return degrees, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// sample is lines of a page that are read to tell which way up it is.
 type sample struct {
-	lines []int                   // indices
+	index []int // in the page's lines
+	lines []document.Line
 	read  map[int][]document.Line // by the degrees at which they were read
 }
 
-// readSample returns the mean confidence of the sample's lines when the page is turned
-// clockwise by degrees.
-func (e *Engine) readSample(ctx context.Context, src pixels.Raster, lines []document.Line, s *sample, degrees int) (float64, error) {
-	picked := make([]document.Line, len(s.lines))
-	for i, at := range s.lines {
-		picked[i] = lines[at]
+func newSample(lines []document.Line) sample {
+	s := sample{index: mediumLines(lines), read: map[int][]document.Line{}}
+	for _, i := range s.index {
+		s.lines = append(s.lines, lines[i])
 	}
-	read, err := e.readOnce(ctx, src, startLines(picked, degrees))
-	if err != nil {
-		return 0, err
+	return s
+}
+
+// readSample reads the sample's lines as they lie when the page is turned clockwise by
+// degrees.
+func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (err error) {
+	s.read[degrees], err = e.readOnce(ctx, src, startLines(s.lines, degrees))
+	return err
+}
+
+// into returns lines with the text of those that were surely read at degrees.
+func (s sample) into(lines []document.Line, degrees int) []document.Line {
+	lines = slices.Clone(lines)
+	for i, l := range s.read[degrees] {
+		if at := &lines[s.index[i]]; l.Confidence != nil && *l.Confidence >= surelyDown {
+			at.Text, at.Confidence = l.Text, l.Confidence
+		}
 	}
-	if s.read == nil {
-		s.read = map[int][]document.Line{}
-	}
-	s.read[degrees] = read
+	return lines
+}
+
+// meanConfidence is that of some lines, of which there is one at least; what could not be
+// read counts as nothing.
+func meanConfidence(lines []document.Line) float64 {
 	var sum float64
-	for _, l := range read {
+	for _, l := range lines {
 		if l.Confidence != nil {
 			sum += *l.Confidence
 		}
 	}
-	return sum / float64(len(read)), nil
-}
-
-// readInto returns lines, those of the sample with what was read of them at degrees.
-func (s sample) readInto(lines []document.Line, degrees int) []document.Line {
-	lines = slices.Clone(lines)
-	for i, l := range s.read[degrees] {
-		at := &lines[s.lines[i]]
-		at.Text, at.Confidence = l.Text, l.Confidence
-	}
-	return lines
+	return sum / float64(len(lines))
 }
 
 // mostlyTall reports whether most of the text runs downwards.
@@ -109,9 +160,9 @@ func mostlyTall(lines []document.Line) bool {
 	var tall, wide float64
 	for _, l := range lines {
 		switch w, h := pixels.QuadSize(l.Quad); {
-		case h >= ppocr.TallLine*w:
+		case h >= pixels.TallLine*w:
 			tall += h
-		case w >= ppocr.TallLine*h:
+		case w >= pixels.TallLine*h:
 			wide += w
 		}
 	}

@@ -1,12 +1,11 @@
 package enginetest
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
+
+	"ocr-gateway/internal/promtext"
 )
 
 // Unfinished asks a vLLM server how many requests it has, running and waiting.
@@ -21,23 +20,14 @@ func Unfinished(ctx context.Context, url string) (n float64, err error) {
 		return 0, err
 	}
 	defer resp.Body.Close()
-	found := false
-	lines := bufio.NewScanner(resp.Body)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), "} ")
-		if strings.HasPrefix(name, "vllm:num_requests_running{") || strings.HasPrefix(name, "vllm:num_requests_waiting{") {
-			v, err := strconv.ParseFloat(value, 64)
-			if err != nil {
-				return 0, fmt.Errorf("metric %s: %w", name, err)
-			}
-			n, found = n+v, true
-		}
+	metrics, err := promtext.Read(resp.Body)
+	if err != nil {
+		return 0, err
 	}
-	if err := lines.Err(); err != nil {
-		return 0, fmt.Errorf("read metrics: %w", err)
-	}
-	if !found {
+	running, found := metrics.Sum("vllm:num_requests_running", nil)
+	waiting, also := metrics.Sum("vllm:num_requests_waiting", nil)
+	if !found && !also {
 		return 0, fmt.Errorf("the answer, status %d, does not count requests", resp.StatusCode)
 	}
-	return n, nil
+	return running + waiting, nil
 }

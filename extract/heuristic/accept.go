@@ -37,6 +37,9 @@ func (s *search) accept(t labels.Target, text string, inline bool) (any, bool) {
 
 // looksLike returns the part of a text that has the form of the target's values.
 func (s *search) looksLike(t labels.Target, text string, inline bool) (string, bool) {
+	if t.Form == labels.Amount {
+		text = bareAmount(text)
+	}
 	if t.Field.Kind.Numeric() {
 		if t.Form == labels.Percent {
 			p := percent().FindString(text)
@@ -50,7 +53,7 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 		return text, ok && !strings.Contains(text, "%")
 	case labels.Date:
 		d, ok := printed.FindDate(text, s.locale.Days)
-		if !ok || !inline && 2*len(d.Text) < len(text) || inline && !leadsTo(text, d.Text) {
+		if !ok || !inline && 2*len(d.Text) < len(strings.TrimSpace(clock().ReplaceAllString(text, ""))) || inline && !leadsTo(text, d.Text) {
 			return "", false
 		}
 		if d.ISO == "" {
@@ -76,6 +79,22 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 		return zip, zip != ""
 	}
 	return strings.TrimRight(text, " ,;"), true
+}
+
+var (
+	// quantified is an amount behind a count or a rate: "3 75.00", "@6% RM 79.50".
+	quantified = lazyregexp.New(`^(?:@ ?)?\(?(?:\d{1,4}|\d{1,2}(?:[.,]\d{1,2})? ?%)\)?[ :]+((?:[A-Z]{2,3} ?|\p{Sc} ?)?-?\d[\d.,]*[.,]\d{2})$`)
+	// taxCode stands behind an amount on receipts: "12.20 SR".
+	taxCode = lazyregexp.New(`([.,]\d{2}) ?\*?[A-Z]{1,2}\*?$`)
+)
+
+// bareAmount is an amount without what tills print before and behind it.
+func bareAmount(text string) string {
+	text = taxCode().ReplaceAllString(text, "$1")
+	if m := quantified().FindStringSubmatch(text); m != nil {
+		return m[1]
+	}
+	return text
 }
 
 // leadsTo reports whether nothing stands before a date in a text but a short word

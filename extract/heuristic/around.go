@@ -39,7 +39,36 @@ func (s *search) around(t labels.Target, m match) []candidate {
 		v, _ := s.accept(t, below.Text, false)
 		found = append(found, candidate{v, m.score * score, below.Evidence()})
 	}
+	if len(found) == 0 && t.Is("total") {
+		if next := s.nextRow(t, m); next != nil {
+			v, _ := s.accept(t, next.Text, false)
+			found = append(found, candidate{v, m.score * 0.8, next.Evidence()})
+		}
+	}
 	return found
+}
+
+// nextRow finds the amount that stands alone in the row under a total's label.
+func (s *search) nextRow(t labels.Target, m match) *pagetext.Line {
+	l := &s.lines[m.line]
+	var next *pagetext.Line
+	for _, o := range s.pages[l.Page] {
+		gap := o.Box[1] - l.Box[3]
+		if o == l || gap < -l.Height()/2 || gap > 3*l.Height()/2 || o.Box[1] <= l.Box[1] || o.Box == l.Box {
+			continue
+		}
+		if next != nil { // not alone
+			return nil
+		}
+		next = o
+	}
+	if next == nil {
+		return nil
+	}
+	if _, fits := s.accept(t, next.Text, false); !fits {
+		return nil
+	}
+	return next
 }
 
 // right finds the value in the label's row.

@@ -67,11 +67,28 @@ func (s *search) matches(wanted map[string]float64) []match {
 			all = append(all, m)
 		}
 	}
+	all = slices.DeleteFunc(all, s.partOfLonger)
 	slices.SortFunc(all, func(a, b match) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.from, b.from), cmp.Compare(b.words, a.words))
 	})
 	all = slices.CompactFunc(all, func(a, b match) bool { return a.line == b.line && a.from == b.from })
 	return all[:min(len(all), maxMatches)]
+}
+
+// partOfLonger reports whether a label is only a part of a longer one that stands there:
+// "total" in "sub total" and in "total savings".
+func (s *search) partOfLonger(m match) bool {
+	words := s.lines[m.line].Words
+	for from := max(0, m.from+m.words-maxLabelWords); from <= m.from; from++ {
+		key := ""
+		for to := from; to < min(from+maxLabelWords, len(words)); to++ {
+			key += words[to].Key
+			if to >= m.from+m.words-1 && to-from+1 > m.words && len(labels.Lookup(key)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // startsPart reports whether what stands before a word ends a part of the line.

@@ -4,7 +4,6 @@
 package heuristic
 
 import (
-	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -27,6 +26,7 @@ type search struct {
 	zones  map[int]zone       // machine-readable zones by page
 	labels map[string][]match // by the letters of the label
 	issuer func() *party      // found once, when first asked for
+	head   func() *letterhead // so is this
 	prices func() (string, *pagetext.Line)
 	unique map[labels.Form]*occurrence // see only
 }
@@ -44,6 +44,7 @@ func newSearch(lines []pagetext.Line, tables []pagetext.Table, locale printed.Lo
 		lines: lines, tables: tables, locale: locale, pages: map[int][]*pagetext.Line{}, known: map[string]bool{},
 		zones: map[int]zone{}, labels: map[string][]match{}, unique: map[labels.Form]*occurrence{},
 	}
+	s.head = sync.OnceValue(s.findLetterhead)
 	s.issuer, s.prices = sync.OnceValue(s.findIssuer), sync.OnceValues(s.currency)
 	for i := range lines {
 		s.pages[lines[i].Page] = append(s.pages[lines[i].Page], &lines[i])
@@ -124,8 +125,11 @@ func (s *search) find(t labels.Target) []candidate {
 	}
 	if t.Concept != nil {
 		all = append(all, s.unlabeled(t, len(all) > 0)...)
-		if t.Is("total") {
-			all = largest(all)
+		switch {
+		case t.Is("total"):
+			all = s.settleTotal(all)
+		case t.Is("net"):
+			all = s.settleNet(t, all)
 		}
 	}
 	return all
@@ -134,17 +138,8 @@ func (s *search) find(t labels.Target) []candidate {
 // largest sorts amounts so that of equal scores the largest wins: a total is no less
 // than its parts.
 func largest(all []candidate) []candidate {
-	size := func(c candidate) float64 {
-		n, ok := c.value.(json.Number)
-		if !ok {
-			text, _ := c.value.(string)
-			n, _ = printed.ParseNumber(text, printed.UnknownMark)
-		}
-		f, _ := n.Float64()
-		return f
-	}
 	slices.SortStableFunc(all, func(a, b candidate) int {
-		switch x, y := size(a), size(b); {
+		switch x, y := valueOf(a), valueOf(b); {
 		case x > y:
 			return -1
 		case x < y:

@@ -1,6 +1,8 @@
 package heuristic
 
 import (
+	"strings"
+
 	"ocr-gateway/extract/labels"
 	"ocr-gateway/extract/pagetext"
 	"ocr-gateway/extract/printed"
@@ -31,6 +33,11 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 		if b := s.issuer(); b != nil {
 			return s.one(t, b.name, b.at, b.score)
 		}
+		if h := s.head(); h != nil {
+			return s.one(t, h.name, h.at, headScore)
+		}
+	case labels.Address:
+		return s.address(t)
 	case labels.Street, labels.ZIP, labels.City:
 		if b := s.issuer(); b != nil && t.Side != labels.Recipient {
 			if text, at := b.address(t.Form); at != nil && text != "" {
@@ -39,6 +46,40 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 		}
 	}
 	return nil
+}
+
+// headScore is for what the place at the top of a page alone tells.
+const headScore = 0.5
+
+// address returns the address under the name of the one whom a document comes from.
+func (s *search) address(t labels.Target) []candidate {
+	if t.Side == labels.Recipient {
+		return nil
+	}
+	for _, name := range s.names() {
+		lines := s.addressBelow(name)
+		if len(lines) == 0 {
+			continue
+		}
+		texts := make([]string, len(lines))
+		for i, l := range lines {
+			texts[i] = strings.TrimSpace(l.Text)
+		}
+		return s.one(t, strings.Join(texts, " "), lines[0], headScore)
+	}
+	return nil
+}
+
+// names are the lines that name whom a document comes from.
+func (s *search) names() []*pagetext.Line {
+	var names []*pagetext.Line
+	if b := s.issuer(); b != nil {
+		names = append(names, b.at)
+	}
+	if h := s.head(); h != nil {
+		names = append(names, h.at)
+	}
+	return names
 }
 
 // besideNumber returns the date that stands in a line with the number of an
@@ -67,8 +108,9 @@ var plainText = &schema.Field{Kind: schema.Text}
 
 // occurrence is a text and where it stands.
 type occurrence struct {
-	text string
-	at   *pagetext.Line // nil when there is none, or more than one
+	text  string
+	at    *pagetext.Line // nil when there is none, or more than one
+	timed bool           // a time stands beside it
 }
 
 // only returns the value that is the only one of its form in the document.
@@ -88,10 +130,11 @@ func (s *search) onlyOne(t labels.Target) *occurrence {
 	p := &occurrence{}
 	for i := range s.lines {
 		text, ok := s.looksLike(labels.Target{Field: plainText, Form: t.Form}, s.lines[i].Text, t.Form != labels.Date)
+		timed := clock().MatchString(s.lines[i].Text) // so is the moment at a till, among other dates
 		switch {
-		case !ok:
-		case p.at == nil:
-			p.text, p.at = text, &s.lines[i]
+		case !ok, p.at != nil && p.timed && !timed:
+		case p.at == nil, timed && !p.timed:
+			*p = occurrence{text, &s.lines[i], timed}
 		case printed.Letters(p.text) != printed.Letters(text):
 			return &occurrence{}
 		}

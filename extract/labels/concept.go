@@ -16,8 +16,9 @@ const (
 	VAT
 	Currency
 	Percent
-	Party  // a name that may stand without a label
-	Street // of a party
+	Party   // a name that may stand without a label
+	Address // of a party, whole
+	Street  // of a party
 	ZIP
 	City
 )

@@ -5,21 +5,26 @@ var concepts = []Concept{
 	{
 		"total", Amount,
 		"amount|total|total amount|grand total|amount due|total due|invoice total|gross amount|total gross|amount incl tax|amount payable|invoice amount|bill amount|amount to pay|gesamtbetrag|rechnungsbetrag|bruttobetrag|betrag|montant ttc|total ttc|montant total|importe total|importo totale|totale|totaal|totaalbedrag|bedrag",
-		"grand total|total amount due|amount due|total due|invoice total|invoice amount|bill amount|amount payable|total payable|total amount payable|total incl vat|total including vat|total inc vat|total incl tax|gross total|gross amount|total amount|total to pay|amount to pay|total amt|total amt payable|total sales|total inclusive of gst|total incl gst|rounded total|total rounded|nett total|total paid|total charge|total factura|total facture|total de la facture|total for this invoice|gesamtbetrag|rechnungsbetrag|rechnungssumme|endbetrag|endsumme|zahlbetrag|bruttobetrag|zu zahlen|zu zahlender betrag|gesamtsumme|gesamt brutto|summe brutto|gesamtbetrag brutto|total ttc|montant ttc|montant total|montant total ttc|net a payer|total a payer|montant a payer|total a pagar|importe total|total factura|total con iva|totale fattura|totale da pagare|totale documento|importo totale|totale complessivo|netto a pagare|totaal incl btw|totaal inclusief btw|totaalbedrag|te betalen|te betalen bedrag|factuurbedrag;" +
-			"total|total eur|total usd|total gbp|total chf|total rm|total inr|total rs|totaal|totaal eur|totale|totale eur|gesamt|gesamt eur|summe|balance due;" +
+		"grand total|total amount due|amount due|total due|invoice total|invoice amount|bill amount|amount payable|total payable|total amount payable|total incl vat|total including vat|total inc vat|total incl tax|gross total|gross amount|total amount|total to pay|amount to pay|total amt|total amt payable|total sales|total sale|total inclusive of gst|total incl gst|total inc gst|total including gst|total sales inclusive of gst|total sales incl gst|total sales inclusive gst|total amount incl gst|total sales rm|total amount rm|rounded total|rounded total rm|total rounded|total after rounding|total after adj|net total rm|nett total|total paid|total charge|total factura|total facture|total de la facture|total for this invoice|gesamtbetrag|rechnungsbetrag|rechnungssumme|endbetrag|endsumme|zahlbetrag|bruttobetrag|zu zahlen|zu zahlender betrag|gesamtsumme|gesamt brutto|summe brutto|gesamtbetrag brutto|total ttc|montant ttc|montant total|montant total ttc|net a payer|total a payer|montant a payer|total a pagar|importe total|total factura|total con iva|totale fattura|totale da pagare|totale documento|importo totale|totale complessivo|netto a pagare|totaal incl btw|totaal inclusief btw|totaalbedrag|te betalen|te betalen bedrag|factuurbedrag;" +
+			"total|total eur|total usd|total gbp|total chf|total rm|total inr|total rs|totaal|totaal eur|totale|totale eur|totale euro|gesamt|gesamt eur|summe|summe eur|balance due|balance to pay|to pay|a payer;" +
 			"betrag|amount|montant|importe|importo|bedrag",
 	},
 	{
 		"net", Amount,
 		"amount untaxed|untaxed amount|net amount|amount net|net total|total net|subtotal|sub total|amount excl tax|amount excl vat|total excl vat|nettobetrag|netto|montant ht|total ht|base imponible|imponibile|nettobedrag",
-		"net amount|net total|total net|amount excl vat|total excl vat|total excluding vat|total ex vat|total before tax|amount before tax|taxable amount|taxable value|net value|exclusief btw|excl btw|totaal excl btw|totaal exclusief btw|bedrag excl btw|nettobetrag|netto betrag|gesamt netto|summe netto|gesamtbetrag netto|warenwert netto|total ht|montant ht|total hors taxe|montant total ht|base imponible|imponibile|totale imponibile|nettobedrag;" +
+		"net amount|net total|total net|amount excl vat|total excl vat|total excluding vat|total ex vat|total excluding gst|total excl gst|total ex gst|total sales excluding gst|total sales excl gst|total amount excl gst|total excl tax|total before tax|total before gst|amount before tax|taxable amount|taxable value|net value|exclusief btw|excl btw|totaal excl btw|totaal exclusief btw|bedrag excl btw|nettobetrag|netto betrag|gesamt netto|summe netto|gesamtbetrag netto|warenwert netto|total ht|montant ht|total hors taxe|montant total ht|base imponible|imponibile|totale imponibile|nettobedrag;" +
 			"subtotal|sub total|subtotaal|zwischensumme|sous total|subtotale|netto|net",
 	},
 	{
 		"tax", Amount,
 		"tax|tax amount|vat amount|amount tax|total tax|vat|sales tax|mwst|ust|umsatzsteuer|btw|tva|iva|montant tva",
-		"vat amount|tax amount|total vat|total tax|sales tax|mwst betrag|umsatzsteuer|mehrwertsteuer|montant tva|total tva|importe iva|totale iva|importo iva|btw bedrag|totaal btw;" +
+		"vat amount|tax amount|total vat|total tax|total gst|gst amount|total sst|service tax|sales tax|mwst betrag|umsatzsteuer|mehrwertsteuer|montant tva|total tva|importe iva|totale iva|importo iva|btw bedrag|totaal btw;" +
 			"vat|tax|gst|mwst|ust|btw|tva|iva",
+	},
+	{
+		// What else is counted, so that it is no total of a bill.
+		"count", Amount, "total quantity|total items|item count|total discount|discount|total savings",
+		"total qty|total quantity|total items|total item|total no of items|total discount|total disc|total savings|total saving|total rounding|total points|total tender|total tendered|total cash|total change|qty total|items total|discount total|total remise|total articles|total artikel|total articulos",
 	},
 	{
 		"taxrate", Percent, "vat rate|tax rate|rate|steuersatz|taux tva",
@@ -135,6 +140,11 @@ var concepts = []Concept{
 	{
 		"recipient", Text, "customer|buyer|client|recipient|bill to|customer name|buyer name|client name|recipient name|kunde|kundenname|acheteur|cliente|klant|guest name",
 		"bill to|billed to|invoice to|sold to|customer name|customer|buyer|client|client name|bill to address|rechnungsempfanger|rechnung an|kunde|facture a|destinataire|acheteur|facturado a|cliente|destinatario|intestatario|factuur aan|klant|guest name",
+	},
+	{
+		"address", Address,
+		"address|full address|company address|store address|shop address|vendor address|merchant address|seller address|issuer address|supplier address|adresse|anschrift|direccion|indirizzo|adres",
+		"address|store address|adresse|anschrift|direccion|domicilio|indirizzo|adres",
 	},
 	{"street", Street, "street|street address|address street|partner street|vendor street|issuer street|strasse|rue|calle|via|straat", "street|street address|strasse|rue|calle|straat"},
 	{"zip", ZIP, "zip|zip code|postal code|postcode|partner zip|vendor zip|issuer zip|plz|postleitzahl|code postal|codigo postal|cap", "zip|zip code|postal code|postcode|plz|postleitzahl|code postal|codigo postal|cap"},

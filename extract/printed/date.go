@@ -24,6 +24,7 @@ var (
 	isoDate     = lazyregexp.New(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`)
 	cjkDate     = lazyregexp.New(`(\d{4})\s?年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日`)
 	numericDate = lazyregexp.New(`\b(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?[-/.]\s?(\d{4}|\d{2})\b`)
+	joinedTime  = lazyregexp.New(`(\d{1,2}[-/.]\d{1,2}[-/.]\d{4})(\d{1,2}:\d{2})`)
 	spacedDate  = lazyregexp.New(`\b(\d{2})( )(\d{2}) (\d{4})\b`)
 	dayMonth    = lazyregexp.New(`(?i)\b(\d{1,2})(?:\.|st|nd|rd|th|er|º)?[\s\-]{0,2}(?:de\s+|of\s+)?(\p{L}{3,10})\.?(?:\s?/\s?\p{L}{3,10}\.?)?[\s,\-]{0,3}(?:de\s+|del\s+)?'?(\d{4}|\d{2})\b`)
 	monthDay    = lazyregexp.New(`(?i)\b(\p{L}{3,10})\.?\s?(\d{1,2})(?:st|nd|rd|th)?\s?,?\s?(\d{4})\b`)
@@ -75,6 +76,7 @@ func FindDate(s string, order DayOrder) (Date, bool) {
 			return dateOf(m[0], m[1], m[2], m[3])
 		}
 	}
+	s = joinedTime().ReplaceAllString(s, "$1 $2")
 	m := numericDate().FindStringSubmatch(s)
 	if m == nil {
 		m = spacedDate().FindStringSubmatch(s)

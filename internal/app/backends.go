@@ -129,5 +129,5 @@ func engineComponent(engine pipeline.Recognizer, state, detail string) server.Co
 }
 
 func component(info document.Info, state, detail string) server.Component {
-	return server.Component{Name: info.Name, Model: info.Model, Profile: info.Profile, State: state, Detail: detail, Tasks: info.Tasks}
+	return server.Component{Name: info.Name, Model: info.Model, Profile: info.Profile, State: state, Detail: detail, Tasks: info.Tasks, Scripts: info.Scripts}
 }

@@ -37,7 +37,7 @@ func TestPackedSourcesAreThoseOfABuild(t *testing.T) {
 		}
 		names = append(names, header.Name)
 	}
-	for _, want := range []string{"go.mod", "go.sum", "cmd/ocr-gateway/main.go", "server/openapi.yaml", "layout/doclayout/sidecar/doclayout/__main__.py", "provision/scripts/start.sh"} {
+	for _, want := range []string{"go.mod", "go.sum", "cmd/ocr-gateway/main.go", "server/openapi.yaml", "layout/doclayout/sidecar/doclayout/__main__.py", "provision/start.sh"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("%s is not among them", want)
 		}

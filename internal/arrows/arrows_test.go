@@ -24,152 +24,184 @@ const (
 const everything = "*"
 
 // leaves are what every package may import.
-var leaves = []string{"internal/backoff", "internal/child"}
+var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway":                {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
-	"internal/app":                   {everything},
-	"internal/config":                {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
-	"internal/arrows":                {},
-	"internal/backoff":               {}, // waits between tries
-	"internal/clip":                  {},
-	"internal/child":                 {}, // child processes
-	"internal/mutants":               {}, // damaged documents for tests of others
-	"internal/cputime":               {}, // for tests of others
-	"internal/lazyregexp":            {},
-	"internal/metricnames":           {},
-	"document":                       {},
-	"raster":                         {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
-	"raster/pool":                    {"document", "raster/sandbox", "raster/wire"},
-	"raster/worker":                  {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
-	"raster/decode":                  {"raster/kind", "raster/mupdf", "raster/wire"},
-	"raster/mupdf":                   {"document"},
-	"textlayer":                      {"document"},
-	"textlayer/attack":               {}, // documents that lie, for tests of others
-	"raster/wire":                    {"document", "raster/kind"},
-	"raster/kind":                    {},
-	"raster/sandbox":                 {},
-	"raster/rastertest":              {},                      // documents for tests of raster and the packages under it
-	"internal/htmltable":             {"internal/lazyregexp"}, // tables of language models
-	"internal/plane":                 {},                      // boxes and spans
-	"internal/setting":               {},                      // which setting is wrong
-	"layout/doclayout":               {"document", "internal/setting", "internal/plane"},
-	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables"},
-	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
-	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
-	"layout/geometry/upright":        {"document", "internal/plane"},
-	"engine/embedded":                {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox"},
-	"engine/embedded/checkbox":       {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":          {"document", "engine/embedded/pixels"},
-	"engine/embedded/pixels":         {"document"},
-	"engine/vllm":                    {"document", "internal/setting", "model", "engine/vllm/chat", "engine/vllm/crops", "engine/vllm/endpoints"},
-	"engine/vllm/chat":               {"document", "model"},
-	"engine/vllm/crops":              {"document", "model"},
-	"engine/vllm/endpoints":          {"document", "internal/clip", "internal/setting"},
-	"engine/enginetest":              {"document"}, // fakes for tests of others
-	"engine/enginetest/fakevllm":     {"engine/enginetest"},
-	"pipeline":                       {"document", "internal/setting"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+
+	"internal/app":         {everything},
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
+	"internal/arrows":      {},
+	"internal/backoff":     {}, // waits between tries
+	"internal/clip":        {},
+	"internal/child":       {}, // child processes
+	"internal/promtext":    {}, // metrics
+	"internal/mutants":     {}, // damaged documents for tests of others
+	"internal/cputime":     {}, // for tests of others
+	"internal/lazyregexp":  {},
+	"internal/metricnames": {},
+
+	"document": {},
+
+	"raster":            {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
+	"raster/pool":       {"document", "raster/sandbox", "raster/wire"},
+	"raster/worker":     {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
+	"raster/decode":     {"raster/kind", "raster/mupdf", "raster/wire"},
+	"raster/mupdf":      {"document"},
+	"raster/wire":       {"document", "raster/kind"},
+	"raster/kind":       {},
+	"raster/sandbox":    {},
+	"raster/rastertest": {}, // documents for tests of raster and the packages under it
+
+	"textlayer":        {"document"},
+	"textlayer/attack": {}, // documents that lie, for tests of others
+
+	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
+	"internal/plane":     {},                      // boxes and spans
+	"internal/setting":   {},                      // which setting is wrong
+
+	"layout/doclayout":        {"document", "internal/setting", "internal/plane"},
+	"layout/geometry":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
+	"layout/geometry/gutters": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/tables":  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
+	"layout/geometry/upright": {"document", "internal/plane"},
+
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
+	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
+	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/script":                  {},
+	"engine/embedded/tesseract":               {"engine/embedded/script"},
+	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
+	"engine/vllm":                             {"document", "internal/setting", "model", "engine/vllm/chat", "engine/vllm/crops", "engine/vllm/endpoints"},
+	"engine/vllm/chat":                        {"document", "model"},
+	"engine/vllm/crops":                       {"document", "model"},
+	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting"},
+	"engine/enginetest":                       {"document"}, // fakes for tests of others
+	"engine/enginetest/fakevllm":              {"engine/enginetest"},
+
+	"pipeline": {"document", "internal/setting"},
+
 	"internal/assemble":              {"document"},
 	"internal/assemble/assembletest": {"document"}, // pages for tests of others
-	"model":                          {"document"},
-	"model/*":                        {"document", "model", "internal/assemble"}, // one room for each vision model
-	"model/modeltest":                {"engine/enginetest", "engine/vllm"},       // for tests of the models
-	"format":                         {"document", "internal/htmltable"},
-	"extract":                        {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
-	"extract/heuristic":              {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
-	"extract/labels":                 {"extract/printed", "extract/schema"},
-	"extract/pagetext":               {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
-	"extract/values":                 {"document", "extract/jsontree", "extract/printed", "extract/schema"},
-	"extract/schema":                 {"document", "extract/jsontree"},
-	"extract/printed":                {"internal/lazyregexp"},
-	"extract/mrz":                    {},
-	"extract/jsontree":               {},
-	"extract/extracttest":            {"document"}, // pages for tests of others
-	"cache":                          {"internal/setting"},
-	"service":                        {"document", "internal/clip", "internal/setting", "service/admission"},
-	"service/admission":              {"document", "internal/setting"},
-	"server":                         {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
-	"server/form":                    {"document", "internal/clip", "server/problem", "service"},
-	"server/guard":                   {"document", "internal/clip", "internal/setting", "server/problem"},
-	"server/wire":                    {"document", "internal/clip", "server/problem"},
-	"server/problem":                 {"document"},
-	"server/presence":                {},
-	"bench":                          {},
-	"bench/peers/layoutstub":         {},
-	"faults":                         {},
-	"provision":                      {"provision/cloud", "provision/deployment", "provision/host", "provision/plan", "provision/stage", "provision/card"},
-	"provision/host":                 {"provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
-	"provision/stage/stagetest":      {"provision/stage"}, // for tests of others
-	"provision/cloud":                {},                  // the nouns of renting
-	"provision/stage":                {},
-	"provision/card":                 {},
-	"provision/deployment":           {"provision/cloud"},
-	"provision/plan":                 {"provision/cloud", "provision/deployment"},
-	"provision/supervise":            {"internal/metricnames"},
-	"provision/runpod":               {"provision", "provision/cloud"},
-	"provision/sshhost":              {"provision/host", "provision/deployment"},
-	"provision/runpodtest":           {}, // fakes for tests of others
-	"provision/podtest":              {"provision/runpodtest", "provision/podtest/inside"},
-	"provision/podtest/inside":       {}, // what runs in a pod
-	"provision/podtest/podinit":      {"provision/podtest/inside"},
+
+	"model":           {"document"},
+	"model/*":         {"document", "model", "internal/assemble"}, // one room for each vision model
+	"model/modeltest": {"engine/enginetest", "engine/vllm"},       // for tests of the models
+
+	"format": {"document", "internal/htmltable"},
+
+	"extract":             {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
+	"extract/heuristic":   {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
+	"extract/labels":      {"extract/printed", "extract/schema"},
+	"extract/pagetext":    {"document", "extract/printed", "internal/htmltable", "internal/lazyregexp"},
+	"extract/values":      {"document", "extract/jsontree", "extract/printed", "extract/schema"},
+	"extract/schema":      {"document", "extract/jsontree"},
+	"extract/printed":     {"internal/lazyregexp"},
+	"extract/mrz":         {},
+	"extract/jsontree":    {},
+	"extract/extracttest": {"document"}, // pages for tests of others
+
+	"cache": {"internal/setting"},
+
+	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
+	"service/admission": {"document", "internal/setting"},
+
+	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server/form":     {"document", "internal/clip", "server/problem", "service"},
+	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/wire":     {"document", "internal/clip", "server/problem"},
+	"server/problem":  {"document"},
+	"server/presence": {},
+
+	"bench":                  {},
+	"bench/peers/layoutstub": {"layout/doclayout/doclayouttest"},
+
+	"e2e/program": {}, // builds and starts the program, for tests
+	"e2e":         {},
+	"e2e/faults":  {},
+
+	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
+
+	"provision":                 {"provision/cloud", "provision/deployment", "provision/host", "provision/plan", "provision/stage", "provision/card"},
+	"provision/host":            {"provision/deployment", "provision/plan", "provision/stage", "provision/card", "provision/supervise"},
+	"provision/stage/stagetest": {"provision/stage"}, // for tests of others
+	"provision/cloud":           {},                  // the nouns of renting
+	"provision/stage":           {},
+	"provision/card":            {},
+	"provision/deployment":      {"provision/cloud"},
+	"provision/plan":            {"provision/cloud", "provision/deployment"},
+	"provision/supervise":       {"internal/metricnames"},
+	"provision/runpod":          {"provision", "provision/cloud"},
+	"provision/sshhost":         {"provision/host", "provision/deployment"},
+	"provision/runpodtest":      {}, // fakes for tests of others
+	"provision/podtest":         {"provision/runpodtest", "provision/podtest/inside"},
+	"provision/podtest/inside":  {}, // what runs in a pod
+	"provision/podtest/podinit": {"provision/podtest/inside"},
 }
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"raster":            {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
-	"raster/decode":     {"raster/rastertest"},
-	"cmd/ocr-gateway":   {"raster", "engine/enginetest", "internal/mutants", "provision/runpodtest", "provision/podtest"},
-	"textlayer/attack":  {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
-	"faults":            {"engine/enginetest", "internal/app"},
-	"provision":         {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
-	"provision/host":    {"provision/stage/stagetest"},
-	"provision/stage":   {"provision/stage/stagetest"},
-	"provision/runpod":  {"provision/runpodtest"},
-	"engine/vllm":       {"engine/enginetest", "model/glmocr"},
-	"model/*":           {"model/modeltest", "internal/assemble/assembletest"},
-	"internal/assemble": {"internal/assemble/assembletest"},
-	"engine/embedded":   {"engine/enginetest"},
-	"extract":           {"extract/extracttest", "internal/cputime"},
-	"extract/heuristic": {"extract/extracttest"},
-	"extract/mrz":       {"extract/extracttest"},
-	"extract/pagetext":  {"extract/extracttest", "internal/cputime"},
-	"extract/schema":    {"internal/cputime"},
-	"layout/geometry":   {"internal/cputime"},
-	"server":            {"provision/supervise"}, // reads what is served
+	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
+	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
+	"raster/decode":             {"raster/rastertest"},
+	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
+	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
+	"provision/host":            {"provision/stage/stagetest"},
+	"provision/stage":           {"provision/stage/stagetest"},
+	"provision/runpod":          {"provision/runpodtest"},
+	"engine/vllm":               {"engine/enginetest", "model/glmocr"},
+	"model/*":                   {"model/modeltest", "internal/assemble/assembletest"},
+	"internal/assemble":         {"internal/assemble/assembletest"},
+	"engine/embedded":           {"engine/enginetest", "engine/embedded/tesseract/tesseracttest"},
+	"engine/embedded/tesseract": {"engine/embedded/tesseract/tesseracttest"},
+	"extract":                   {"extract/extracttest", "internal/cputime"},
+	"extract/heuristic":         {"extract/extracttest"},
+	"extract/mrz":               {"extract/extracttest"},
+	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
+	"extract/schema":            {"internal/cputime"},
+	"layout/geometry":           {"internal/cputime"},
+	"server":                    {"provision/supervise"}, // reads what is served
 }
 
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
-	"github.com/labstack":               {"server"},
-	"github.com/klauspost/compress":     {"server", "server/wire"},
-	"github.com/prometheus":             {"server"},
-	"github.com/gen2brain/heic":         {"raster/decode"},
-	"github.com/gen2brain/avif":         {"raster/decode"},
-	"github.com/gen2brain/webp":         {"raster/decode"},
-	"github.com/disintegration/imaging": {"raster/decode"},
-	"golang.org/x/image":                {"raster/decode", "engine/enginetest", "textlayer/attack"},
-	"golang.org/x/net/html":             {"internal/assemble"},
-	"golang.org/x/text":                 {"engine/embedded", "extract/printed"},
-	"golang.org/x/sys":                  {"internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
-	"golang.org/x/crypto/ssh":           {"provision/sshhost"},
-	"github.com/pkg/sftp":               {"provision/sshhost"},
-	"github.com/skeema/knownhosts":      {"provision/sshhost"},
-	"github.com/sashabaranov/go-openai": {"engine/vllm/chat"},
-	"github.com/santhosh-tekuri":        {"extract/schema"},
-	"github.com/RealAlexandreAI":        {"extract"},
-	"github.com/yalue/onnxruntime_go":   {"engine/embedded/ppocr"},
-	"github.com/spf13/viper":            {"internal/config"},
-	"go.yaml.in/yaml":                   {"internal/config", "server"},
-	"github.com/spf13/cobra":            {"cmd/ocr-gateway"},
-	"github.com/joho/godotenv":          {"cmd/ocr-gateway"},
-	"github.com/lmittmann/tint":         {"cmd/ocr-gateway"},
-	"github.com/vbauerster/mpb":         {"cmd/ocr-gateway"},
-	"golang.org/x/term":                 {"cmd/ocr-gateway"},
-	"github.com/google/uuid":            {"server"},
-	"golang.org/x/sync":                 {everything},
-	"github.com/agnivade/levenshtein":   {everything},
+	"github.com/labstack":                 {"server"},
+	"github.com/klauspost/compress":       {"server", "server/wire"},
+	"github.com/prometheus/client_golang": {"server"},
+	"github.com/prometheus/client_model":  {"internal/promtext"},
+	"github.com/prometheus/common":        {"internal/promtext"},
+	"github.com/prometheus/procfs":        {"bench"},
+	"github.com/gen2brain/heic":           {"raster/decode"},
+	"github.com/gen2brain/avif":           {"raster/decode"},
+	"github.com/gen2brain/webp":           {"raster/decode"},
+	"github.com/disintegration/imaging":   {"raster/decode"},
+	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
+	"golang.org/x/net/html":               {"internal/assemble"},
+	"golang.org/x/text":                   {"engine/embedded", "extract/printed"},
+	"golang.org/x/sys":                    {"engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
+	"github.com/pkg/sftp":                 {"provision/sshhost"},
+	"github.com/skeema/knownhosts":        {"provision/sshhost"},
+	"github.com/sashabaranov/go-openai":   {"engine/vllm/chat"},
+	"github.com/santhosh-tekuri":          {"extract/schema"},
+	"github.com/RealAlexandreAI":          {"extract"},
+	"github.com/yalue/onnxruntime_go":     {"engine/embedded/ppocr"},
+	"github.com/spf13/viper":              {"internal/config"},
+	"go.yaml.in/yaml":                     {"internal/config", "server"},
+	"github.com/spf13/cobra":              {"cmd/ocr-gateway"},
+	"github.com/joho/godotenv":            {"cmd/ocr-gateway"},
+	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
+	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
+	"golang.org/x/term":                   {"cmd/ocr-gateway"},
+	"github.com/google/uuid":              {"server"},
+	"golang.org/x/sync":                   {everything},
+	"github.com/agnivade/levenshtein":     {everything},
 }
 
 // testHomes says what tests may import beyond that.

@@ -1,8 +1,8 @@
 // Package geometry finds the regions of a page without a layout model of its own:
 // it derives regions, reading order and the structure of tables from the page's
-// lines of text. A page passes through the files in this order: watermark, margins,
-// linenumbers, (package tables), figures, gutters, columns, bands, floats, order, stacks, drop caps, paragraphs,
-// titles.
+// lines of text. A page passes through the files in this order: watermark, line numbers,
+// margins, (package tables), figures, floats, order (package gutters), stacks, drop
+// caps, paragraphs, titles.
 package geometry
 
 import (
@@ -11,13 +11,13 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
-	"ocr-gateway/layout/geometry/tables"
 	"ocr-gateway/layout/geometry/upright"
 )
 
 // Finder finds the raw material on a page: lines of text, not yet read, and
 // coarse boxes labeled text, title, figure, figure_caption, table,
-// table_caption, header, footer, reference or equation. Both are in page pixels
+// table_caption, header, footer, reference or equation; or regions labeled seal, which lie
+// over the text and have lines of their own. Both are in page pixels
 // and in no particular order. A Finder may turn the page upright: it then
 // replaces Image and sets Width, Height and Rotation. The lists and what they
 // hold belong to the caller.
@@ -42,39 +42,13 @@ func (d *Detector) Detect(ctx context.Context, page *document.Page, opts documen
 	if err != nil {
 		return nil, fmt.Errorf("find lines: %w", err)
 	}
+	boxes, seals := takeSeals(boxes)
 	if len(lines) == 0 {
-		return nil, nil
+		return seals, nil
 	}
-	return analyze(upright.New(page, slices.Clone(lines), boxes), opts.Task), nil
-}
-
-// analyze lists the steps from lines to regions.
-func analyze(p *upright.Page, task document.Task) []document.Region {
-	marks := takeWatermark(p)
-	sideways := takeSideways(p)
-	numbers := takeLineNumbers(p)
-	finder := tables.New(p)
-	var header, footer []block
-	if task != document.TaskTable { // the first row of a table may look like a running head
-		header, footer = takeMargins(p, finder.Rulings())
+	lines = slices.Clone(lines)
+	if isVertical(lines) {
+		return append(analyzeVertical(page, lines, boxes, opts.Task), seals...), nil
 	}
-	finder.Place(task)
-	p.Items = finder.WithOpenTables(p.Items)
-	figures := placeFigures(p)
-
-	reader := newReader(p, finder.Rulings())
-	for _, f := range figures {
-		f.Inner = itemsOf(reader.read(f.Inner, func(part []*upright.Item) []block { return paragraphs(p, part) }))
-	}
-	body := reader.read(p.Items, func(part []*upright.Item) []block {
-		var blocks []block
-		for _, piece := range stacks(finder.WithOpenTables(part)) {
-			blocks = append(blocks, paragraphs(p, piece)...)
-		}
-		return blocks
-	})
-
-	blocks := slices.Concat(header, body, sideways, footer, numbers, marks)
-	classify(p, blocks)
-	return regions(p, blocks)
+	return append(analyze(upright.New(page, lines, boxes), opts.Task), seals...), nil
 }

@@ -3,6 +3,7 @@ package geometry
 import (
 	"slices"
 
+	"ocr-gateway/layout/geometry/gutters"
 	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
@@ -18,13 +19,12 @@ import (
 
 // reader puts items of one page into reading order.
 type reader struct {
-	page    *upright.Page
-	rulings rulings.Rulings
-	search  gutterSearch
+	page   *upright.Page
+	search *gutters.Search
 }
 
 func newReader(p *upright.Page, found rulings.Rulings) *reader {
-	return &reader{page: p, rulings: found, search: gutterSearch{page: p, work: gutterWork}}
+	return &reader{page: p, search: gutters.NewSearch(p, found)}
 }
 
 // read puts items into blocks in reading order. leaf makes the blocks of a part
@@ -40,24 +40,16 @@ func (r *reader) cut(items []*upright.Item, leaf func([]*upright.Item) []block) 
 	if len(items) == 0 {
 		return nil
 	}
-	g, ok := r.findGutter(items)
+	g, ok := r.search.Find(items)
 	if !ok {
 		return leaf(items)
 	}
-	if y, ok := bandEnd(r.page, r.rulings, items, g); ok {
-		var above, below []*upright.Item
-		for _, it := range items {
-			if it.CenterY() < y {
-				above = append(above, it)
-			} else {
-				below = append(below, it)
-			}
-		}
+	if above, below, ok := r.search.Bands(items, g); ok {
 		return slices.Concat(r.cut(above, leaf), r.cut(below, leaf))
 	}
 	var left, right []*upright.Item
-	for _, it := range items[g.from:g.to] {
-		before, after := r.divide(it, g.x)
+	for _, it := range items[g.From:g.To] {
+		before, after := r.divide(it, g.X)
 		if before != nil {
 			left = append(left, before)
 		}
@@ -65,25 +57,13 @@ func (r *reader) cut(items []*upright.Item, leaf func([]*upright.Item) []block) 
 			right = append(right, after)
 		}
 	}
-	return around(r.page, r.cut(items[:g.from], leaf), r.cut(left, leaf), r.cut(right, leaf), r.cut(items[g.to:], leaf))
-}
-
-// findGutter returns the tallest gutter that separates columns.
-func (r *reader) findGutter(items []*upright.Item) (gutter, bool) {
-	const most = 24 // gutters looked at before a part is read as rows
-	found := r.search.gutters(items)
-	for _, g := range found[:min(len(found), most)] {
-		if separatesColumns(r.page, items, g) {
-			return trimmed(r.page, r.rulings.Vertical, items, g), true
-		}
-	}
-	return gutter{}, false
+	return around(r.page, r.cut(items[:g.From], leaf), r.cut(left, leaf), r.cut(right, leaf), r.cut(items[g.To:], leaf))
 }
 
 // divide returns it as left or as right of x. A line that a detector drew across
 // the gutter is split there.
 func (r *reader) divide(it *upright.Item, x float64) (left, right *upright.Item) {
-	switch sideOf(it, x) {
+	switch gutters.SideOf(it, x) {
 	case -1:
 		return it, nil
 	case 1:

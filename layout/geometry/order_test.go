@@ -199,6 +199,16 @@ func regions(t testing.TB, p *paper, task document.Task) []document.Region {
 	return rs
 }
 
+// detectOn finds the regions of p on a page that was drawn before.
+func detectOn(t testing.TB, p *paper, page *document.Page) []document.Region {
+	t.Helper()
+	rs, err := geometry.New(p).Detect(t.Context(), page, document.Options{Task: document.TaskText})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
 // followed is the share of lines that come right after the line they follow on paper.
 func followed(lines []document.Line, texts []string) float64 {
 	rank := func(text string) float64 {

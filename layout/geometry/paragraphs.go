@@ -117,8 +117,15 @@ func (c column) breaks(rows []upright.Row, i int) bool {
 	if !c.filled {
 		ended = c.right-a.X1 > 2*runningEnd*(c.right-c.left)
 	}
-	return first || ended && (c.justified || c.hadRoom(a, r))
+	// Rows beside a picture that reaches into the column end early, but all alike.
+	beside := math.Abs(a.X1-b.X1) < alikeEnds*r.Size() && a.Width() > besideWidth*r.Size()
+	return first || ended && !beside && (c.justified || c.hadRoom(a, r))
 }
+
+const (
+	alikeEnds   = 0.5 // text heights between the right edges of rows that end alike, at most
+	besideWidth = 5   // text heights, at least, of a row beside a picture
+)
 
 // runningEnd is the part of a column at its right in which rows of running text end.
 const runningEnd = 0.15

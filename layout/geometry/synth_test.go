@@ -22,6 +22,11 @@ type paper struct {
 	boxes []document.Region
 	rules [][4]float64 // x0, y0, x1, y1
 	skew  float64      // radians
+
+	dots bool    // rulings are of dots
+	pale int     // line drawn in ink in place of black, if ink is set
+	ink  uint8   // gray
+	gap  float64 // between words, in sizes; 0 for the usual
 }
 
 func newPaper(rng *rand.Rand) *paper {
@@ -136,8 +141,13 @@ func (p *paper) shuffled() *paper {
 func (p *paper) page() *document.Page {
 	img := image.NewGray(image.Rect(0, 0, p.w, p.h))
 	img.Pix = bytes.Repeat([]byte{255}, len(img.Pix))
-	for _, l := range p.lines {
-		words(img, l, p.size)
+	if p.ink > 0 {
+		solid(img, p.lines[p.pale].Quad, p.ink)
+	}
+	for i, l := range p.lines {
+		if p.ink == 0 || i != p.pale {
+			words(img, l, p.size, p.gap)
+		}
 	}
 	sin, cos := math.Sincos(p.skew)
 	cx, cy := float64(p.w)/2, float64(p.h)/2
@@ -146,6 +156,9 @@ func (p *paper) page() *document.Page {
 		for t := 0.0; t <= n; t += 0.5 {
 			x, y := r[0]+(r[2]-r[0])*t/n-cx, r[1]+(r[3]-r[1])*t/n-cy
 			px, py := int(cx+x*cos-y*sin), int(cy+x*sin+y*cos)
+			if p.dots && int(t)%8 > 2 {
+				continue
+			}
 			img.SetGray(px, py, color.Gray{Y: 0})
 			img.SetGray(px+1, py+1, color.Gray{Y: 0})
 		}
@@ -153,13 +166,32 @@ func (p *paper) page() *document.Page {
 	return &document.Page{Number: 1, Width: p.w, Height: p.h, Image: img}
 }
 
-// words draws a line of text as bars.
-func words(img *image.Gray, l document.Line, size float64) {
+// solid draws thick strokes of one gray in a quad.
+func solid(img *image.Gray, q [4]document.Point, gray uint8) {
+	w, h := math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y), math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y)
+	for s := 0.0; s < w; s += 0.5 {
+		if math.Mod(s, h/2) > h/4 { // between letters
+			continue
+		}
+		for d := 0.15 * h; d < 0.85*h; d += 0.5 {
+			x := q[0].X + (q[1].X-q[0].X)*s/w + (q[3].X-q[0].X)*d/h
+			y := q[0].Y + (q[1].Y-q[0].Y)*s/w + (q[3].Y-q[0].Y)*d/h
+			img.SetGray(int(x), int(y), color.Gray{Y: gray})
+		}
+	}
+}
+
+// words draws a line of text as bars. gap is the white between words, in sizes, where it
+// is not the usual: no two lines then have it at the same places.
+func words(img *image.Gray, l document.Line, size, gap float64) {
 	q := l.Quad
 	n := math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y)
 	pad := 0.2 * size
 	for s := pad; s < n-pad; s++ {
-		if math.Mod(s-pad, 3*size) > 2.75*size { // a space
+		if gap == 0 && math.Mod(s-pad, 3*size) > 2.75*size { // a space
+			continue
+		}
+		if gap > 0 && math.Mod(s+7*q[0].Y, 3*size) < gap*size {
 			continue
 		}
 		for d := 0.4; d < 0.65; d += 1 / size { // as much ink as letters have

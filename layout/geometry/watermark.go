@@ -12,10 +12,9 @@ import (
 // no text covers it. It is no title and stands in no paragraph.
 
 const (
-	markSize   = 1.8 // of the body's text height, at least
-	markTilt   = 8   // degrees to the text, from which pale print is a watermark
-	markPale   = 0.6 // of the contrast of the body's text, at most
-	markBehind = 2   // lines of text, at least, that print which runs level lies behind
+	markSize = 1.8 // of the body's text height, at least
+	markTilt = 8   // degrees to the text, from which such print need not lie behind it
+	markPale = 0.6 // of the contrast of the body's text, at most
 )
 
 // watermarkLabel is the label of what lies behind the text.
@@ -25,7 +24,7 @@ const watermarkLabel = "watermark"
 func takeWatermark(p *upright.Page) []block {
 	var large, rest []*upright.Item
 	for _, it := range p.Items {
-		if it.Size > markSize*p.Size || math.Abs(p.Tilt(it)) > markTilt && it.Size > p.Size {
+		if it.Size > markSize*p.Size {
 			large = append(large, it)
 		} else {
 			rest = append(rest, it)
@@ -34,7 +33,7 @@ func takeWatermark(p *upright.Page) []block {
 	if len(large) == 0 || len(rest) == 0 {
 		return nil
 	}
-	contrast := bodyContrast(p, rest)
+	contrast := bodyContrast(p, rest, large)
 	var marks []block
 	for _, it := range large {
 		tilted := math.Abs(p.Tilt(it)) > markTilt
@@ -48,23 +47,23 @@ func takeWatermark(p *upright.Page) []block {
 	return marks
 }
 
-// bodyContrast returns the median contrast of some of the lines.
-func bodyContrast(p *upright.Page, items []*upright.Item) float64 {
+// bodyContrast returns the median contrast of some of the lines, none of which lies over
+// large print.
+func bodyContrast(p *upright.Page, items, large []*upright.Item) float64 {
 	const sample = 16 // lines
 	var all []float64
-	for i := 0; i < len(items); i += 1 + len(items)/sample {
-		all = append(all, p.Contrast(items[i]))
+	for _, it := range items {
+		over := slices.ContainsFunc(large, func(l *upright.Item) bool { return l.Overlap(it.Box) > 0 })
+		if !over && len(all) < sample {
+			all = append(all, p.Contrast(it))
+		}
 	}
 	return upright.Median(all)
 }
 
-// liesBehind reports whether lines of text run over a piece of print.
+// liesBehind reports whether a line of text runs over a piece of print.
 func liesBehind(it *upright.Item, lines []*upright.Item) bool {
-	n := 0
-	for _, l := range lines {
-		if it.OverlapX(l.Box) > l.Size && it.OverlapY(l.Box) > 0.5*l.Height() {
-			n++
-		}
-	}
-	return n >= markBehind
+	return slices.ContainsFunc(lines, func(l *upright.Item) bool {
+		return it.OverlapX(l.Box) > l.Size && it.OverlapY(l.Box) > 0.5*l.Height()
+	})
 }

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,11 +16,6 @@ import (
 
 	"ocr-gateway/provision/stage"
 	"ocr-gateway/provision/supervise"
-)
-
-const (
-	modePublic fs.FileMode = 0o644
-	modeSecret fs.FileMode = 0o600
 )
 
 // Files on the host, from Options.Dir on.

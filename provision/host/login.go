@@ -94,3 +94,7 @@ func (s *Setup) connected(ctx context.Context) (Host, error) {
 	}
 	return s.host, nil
 }
+
+func (s *Setup) loginStage() stage.Stage {
+	return stage.Stage{Name: "ssh", Phase: stage.PhaseInfrastructure, Deadline: s.Deadlines.Login, Check: s.loggedIn, Act: s.login, Every: s.Poll}
+}

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -9,10 +8,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
+	"ocr-gateway/internal/promtext"
 	"ocr-gateway/provision/deployment"
 	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
@@ -68,22 +66,13 @@ func (s *Setup) checkMTP(ctx context.Context) error {
 
 // speculation sums, over all engines, the tokens that were drafted and those of them
 // that were accepted, from vLLM's metrics.
-func speculation(metrics []byte) (drafted, accepted float64) {
-	lines := bufio.NewScanner(bytes.NewReader(metrics))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		name, _, _ := strings.Cut(lines.Text(), "{")
-		value, err := strconv.ParseFloat(lines.Text()[strings.LastIndexByte(lines.Text(), ' ')+1:], 64)
-		if err != nil {
-			continue
-		}
-		switch name {
-		case "vllm:spec_decode_num_draft_tokens_total":
-			drafted += value
-		case "vllm:spec_decode_num_accepted_tokens_total":
-			accepted += value
-		}
+func speculation(text []byte) (drafted, accepted float64) {
+	metrics, err := promtext.Read(bytes.NewReader(text))
+	if err != nil {
+		return 0, 0
 	}
+	drafted, _ = metrics.Sum("vllm:spec_decode_num_draft_tokens_total", nil)
+	accepted, _ = metrics.Sum("vllm:spec_decode_num_accepted_tokens_total", nil)
 	return drafted, accepted
 }
 

@@ -128,6 +128,11 @@ func runsOn(program Program, glibc string) error {
 	return nil
 }
 
+const (
+	modePublic fs.FileMode = 0o644
+	modeSecret fs.FileMode = 0o600
+)
+
 // put uploads a small file.
 func (s *Setup) put(ctx context.Context, name string, content []byte, secret bool) error {
 	mode := modePublic

@@ -2,9 +2,7 @@ package plan
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
@@ -75,16 +73,4 @@ func fallbackBound(first Candidate, o deployment.Options) float64 {
 		return o.MaxPrice
 	}
 	return fallbackFactor * first.PricePerHour
-}
-
-// HalfCent is the tolerance of prices, which are rounded when they are shown.
-const HalfCent = 0.005
-
-// ladder says in one line what will be tried, in order.
-func (p Plan) ladder() string {
-	var gpuClasses []string
-	for _, c := range p.Candidates {
-		gpuClasses = append(gpuClasses, fmt.Sprintf("%s%s $%.2f", Times(c.Count), c.Name, c.PricePerHour))
-	}
-	return strings.Join(gpuClasses, ", then ")
 }

@@ -3,27 +3,12 @@ package plan
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
 )
-
-// MinMemoryGB is what a GPU needs for the model (2 GB of weights), the vision
-// encoder's peak and a KV cache for 64 answers at once.
-const MinMemoryGB = 20
-
-// Candidate is an offer that the deployment would take.
-type Candidate struct {
-	cloud.Offer
-	Count        int     `json:"count"`
-	PricePerHour float64 `json:"price_per_hour"` // USD for the pod
-	Why          string  `json:"why"`
-	// InsteadOf is what was asked for, where this is another kind.
-	InsteadOf string `json:"instead_of,omitempty"`
-}
 
 // Candidates orders the offers that will be tried: of each wanted kind in its
 // turn the cheapest first, then the alternatives, what is out of stock last. It
@@ -74,23 +59,4 @@ func highestPrice(candidates []Candidate) float64 {
 		price = max(price, c.PricePerHour)
 	}
 	return price
-}
-
-// Matching keeps the offers whose id or name has the text, in any case: as whole
-// words, so that A40 is not RTX A4000; as a part of one where no words are it.
-func Matching(offers []cloud.Offer, text string) []cloud.Offer {
-	quoted := regexp.QuoteMeta(strings.ToValidUTF8(text, "�"))
-	for _, pattern := range []string{`(?i)(^|[^\pL\pN])` + quoted + `($|[^\pL\pN])`, `(?i)` + quoted} {
-		expression := regexp.MustCompile(pattern)
-		var hits []cloud.Offer
-		for _, o := range offers {
-			if expression.MatchString(o.GPU) || expression.MatchString(o.Name) {
-				hits = append(hits, o)
-			}
-		}
-		if len(hits) > 0 {
-			return hits
-		}
-	}
-	return nil
 }

@@ -3,35 +3,31 @@ package sshhost
 import (
 	"context"
 	"fmt"
-	"net"
-	"sync/atomic"
 	"time"
 )
 
 // missedIntervals is how many intervals of silence mean that the peer is gone.
 const missedIntervals = 3
 
-// pulse is a connection that knows when it last heard from its peer. That is the
-// sign of life, and not the answer to a question: behind a long upload on a slow
-// line a question waits its turn, while the upload's acknowledgements come in.
-type pulse struct {
-	net.Conn
-	opened time.Time
-	heard  atomic.Int64 // time since opened, which a sleeping laptop does not advance
+// ask returns at the answer, which may well be a refusal, or with the connection.
+func (h *Host) ask() error {
+	_, _, err := h.client.SendRequest("keepalive@openssh.com", true, nil)
+	return err
 }
 
-func newPulse(conn net.Conn) *pulse { return &pulse{Conn: conn, opened: time.Now()} }
-
-func (p *pulse) Read(b []byte) (int, error) {
-	n, err := p.Conn.Read(b)
-	if n > 0 {
-		p.heard.Store(int64(time.Since(p.opened)))
+// Alive asks the host for a sign of life, for as long as a connect may take.
+func (h *Host) Alive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, h.cfg.Timeout,
+		fmt.Errorf("no answer within %s: %w", h.cfg.Timeout, context.DeadlineExceeded))
+	defer cancel()
+	_, err := within(ctx, h, func() (struct{}, error) { return struct{}{}, h.ask() }, func(struct{}) {})
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
 	}
-	return n, err
-}
-
-func (p *pulse) silence() time.Duration {
-	return time.Since(p.opened) - time.Duration(p.heard.Load())
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", h.login.Address, err)
+	}
+	return nil
 }
 
 // keepAlive asks when the peer is silent, and gives it up when it stays so.
@@ -63,25 +59,4 @@ func (h *Host) keepAlive() {
 		default:
 		}
 	}
-}
-
-// ask returns at the answer, which may well be a refusal, or with the connection.
-func (h *Host) ask() error {
-	_, _, err := h.client.SendRequest("keepalive@openssh.com", true, nil)
-	return err
-}
-
-// Alive asks the host for a sign of life, for as long as a connect may take.
-func (h *Host) Alive(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, h.cfg.Timeout,
-		fmt.Errorf("no answer within %s: %w", h.cfg.Timeout, context.DeadlineExceeded))
-	defer cancel()
-	_, err := within(ctx, h, func() (struct{}, error) { return struct{}{}, h.ask() }, func(struct{}) {})
-	if err != nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
-	if err != nil {
-		return fmt.Errorf("ask %s: %w", h.login.Address, err)
-	}
-	return nil
 }

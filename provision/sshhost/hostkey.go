@@ -1,6 +1,7 @@
 package sshhost
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -129,3 +130,5 @@ func KnownHostsLine(address, key string) string {
 	}
 	return knownhosts.Line([]string{address}, parsed)
 }
+
+func samePublicKey(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marshal()) }

@@ -10,15 +10,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
 	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/host"
 )
 
 // Config says who logs in, and how patient the connection is.
@@ -68,88 +65,6 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Dialer opens hosts. Its Connect is a host.Connect.
-type Dialer struct{ cfg Config }
-
-// New returns a dialer for a valid Config.
-func New(cfg Config) *Dialer {
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	return &Dialer{cfg}
-}
-
-var _ host.Connect = new(Dialer).Connect
-
-// Connect logs in once. ~/.ssh/config is not read. It does not repeat anything: errors that match
-// host.ErrLogin say what a person can do, all others may pass with time.
-func (d *Dialer) Connect(ctx context.Context, login deployment.Login) (host.Host, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.Timeout,
-		fmt.Errorf("no login within %s: %w", d.cfg.Timeout, context.DeadlineExceeded))
-	defer cancel()
-
-	if _, _, err := net.SplitHostPort(login.Address); err != nil {
-		return nil, fmt.Errorf("%w: %q is not host:port", host.ErrLogin, login.Address)
-	}
-	known, err := d.hostKeys(login)
-	if err != nil {
-		return nil, err
-	}
-	user, err := d.userKeys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer user.close()
-
-	raw, err := new(net.Dialer).DialContext(ctx, "tcp", login.Address)
-	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", login.Address, err)
-	}
-	conn := newPulse(raw)
-	uncut := context.AfterFunc(ctx, func() { conn.Close() })
-	sshConn, channels, requests, err := ssh.NewClientConn(conn, login.Address, &ssh.ClientConfig{
-		User:              login.User,
-		Auth:              []ssh.AuthMethod{ssh.PublicKeys(user.signers...)},
-		HostKeyAlgorithms: known.algorithms,
-		HostKeyCallback:   known.check,
-	})
-	if err == nil && !uncut() {
-		sshConn.Close()
-		err = context.Cause(ctx)
-	}
-	if err != nil {
-		conn.Close()
-		return nil, explain(ctx, err, login, known, user)
-	}
-	return newHost(d.cfg, login, conn, ssh.NewClient(sshConn, channels, requests)), nil
-}
-
-// explain tells the errors of a handshake apart.
-func explain(ctx context.Context, err error, login deployment.Login, known *hostKeys, user *userKeys) error {
-	unlike, ok := errors.AsType[*ssh.AlgorithmNegotiationError](err)
-	switch {
-	case known.refusal != nil:
-		return known.refusal
-	case ctx.Err() != nil:
-		return fmt.Errorf("connect to %s: %w", login.Address, context.Cause(ctx))
-	case ok && unlike.What == "host key":
-		return fmt.Errorf("%w: %s has no host key of the kind that is known for it (%s); check that it is the right machine, then give its key with --host-key",
-			host.ErrLogin, login.Address, strings.Join(known.algorithms, ", "))
-	case keyRefused(err):
-		return fmt.Errorf("%w: %s@%s accepts none of the keys offered (%s); add the line of the .pub file to authorized_keys there, or name another key",
-			host.ErrLogin, login.User, login.Address, strings.Join(user.names, ", "))
-	}
-	return fmt.Errorf("connect to %s: %w", login.Address, err)
-}
-
-// keyRefused goes by words, as the library has no type for it: its own ones when
-// all keys are used up, sshd's ones when MaxAuthTries is.
-func keyRefused(err error) bool { return refusal.MatchString(err.Error()) }
-
-// refusal is where those words stand in the library's errors; in what a server
-// says of itself they mean nothing.
-var refusal = regexp.MustCompile(`^ssh: handshake failed: ssh: (unable to authenticate, attempted methods |disconnect, reason \d+: "Too many authentication failures)`)
-
 // Host is one connection. All of it may be used side by side, within the
 // server's MaxSessions (10 by default) for scripts and uploads.
 type Host struct {
@@ -170,16 +85,6 @@ var (
 	errClosed     = errors.New("the connection is closed")
 	errUnanswered = errors.New("a call was under way and got no answer")
 )
-
-func newHost(cfg Config, login deployment.Login, conn *pulse, client *ssh.Client) *Host {
-	h := &Host{cfg: cfg, login: login, conn: conn, client: client}
-	h.life, h.end = context.WithCancelCause(context.Background())
-	h.start(func() {
-		h.end(fmt.Errorf("the connection to %s is lost: %w", login.Address, client.Wait()))
-	})
-	h.start(h.keepAlive)
-	return h
-}
 
 // Close ends the connection, and with it the scripts and connections that run
 // over it. It returns when nothing of it is left.
@@ -285,4 +190,15 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 		return nil, fmt.Errorf("connect to %s from %s: %w", address, h.login.Address, err)
 	}
 	return conn, nil
+}
+
+// Dialer opens hosts. Its Connect is a host.Connect.
+type Dialer struct{ cfg Config }
+
+// New returns a dialer for a valid Config.
+func New(cfg Config) *Dialer {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Dialer{cfg}
 }

@@ -1,7 +1,6 @@
 package sshhost
 
 import (
-	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -100,8 +99,6 @@ func readPublic(path string) (ssh.PublicKey, error) {
 	key, _, _, _, err := ssh.ParseAuthorizedKey(content)
 	return key, err
 }
-
-func samePublicKey(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marshal()) }
 
 // agentKeys returns what the agent holds; an agent that is not there holds
 // nothing. The signers ask it at each use, until hangUp is called or ctx ends.

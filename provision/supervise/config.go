@@ -111,6 +111,8 @@ func (c Config) withDefaults() Config {
 
 var validName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
+var validVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // Validate joins all that is wrong.
 func (c Config) Validate() error {
 	var errs []error

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -127,8 +126,6 @@ func (l launch) path() string {
 	}
 	return name
 }
-
-var validVariable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // readEnvFile reads NAME=value lines. Values are taken as they stand, without
 // quotes or escapes; blank lines and those with # are left out. Errors show no values.

@@ -1,7 +1,6 @@
 package supervise
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"ocr-gateway/internal/metricnames"
+	"ocr-gateway/internal/promtext"
 )
 
 // gatewayWork tells by the gateway's metrics whether there was work.
@@ -62,57 +62,22 @@ const apiRoutes = "/api/"
 // running, and how many requests and pages are done. Only POST requests to the API
 // count, and none without a valid key: probes and strangers keep no host running.
 func ReadWork(r io.Reader) (running, done float64, err error) {
-	found := false
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		name, labels, number := splitSample(lines.Text())
-		total := &done
-		switch name {
-		case metricnames.RequestsRunning:
-			total, found = &running, true
-		case metricnames.RequestsUploading:
-			total = &running
-		case metricnames.HTTPRequests:
-			if !isWork(labels) {
-				continue
-			}
-		case metricnames.Pages:
-		default:
-			continue
-		}
-		value, err := strconv.ParseFloat(number, 64)
-		if err != nil {
-			return 0, 0, fmt.Errorf("the metrics have %q for %s", number, name)
-		}
-		*total += value
-	}
-	if err := lines.Err(); err != nil {
+	metrics, err := promtext.Read(r)
+	if err != nil {
 		return 0, 0, err
 	}
+	running, found := metrics.Sum(metricnames.RequestsRunning, nil)
 	if !found {
 		return 0, 0, fmt.Errorf("the metrics are not the gateway's: no %s", metricnames.RequestsRunning)
 	}
-	return running, done, nil
-}
-
-// splitSample splits a line such as `name{label="value"} 7`. Comments have no name.
-func splitSample(line string) (name, labels, number string) {
-	if strings.HasPrefix(line, "#") {
-		return "", "", ""
-	}
-	metric, number, _ := strings.Cut(line, " ")
-	if end := strings.LastIndexByte(line, '}'); end >= 0 { // a label's value may have blanks
-		metric, number = line[:end], strings.TrimSpace(line[end+1:])
-	}
-	name, labels, _ = strings.Cut(metric, "{")
-	return name, labels, number
+	uploading, _ := metrics.Sum(metricnames.RequestsUploading, nil)
+	requests, _ := metrics.Sum(metricnames.HTTPRequests, isWork)
+	pages, _ := metrics.Sum(metricnames.Pages, nil)
+	return running + uploading, requests + pages, nil
 }
 
 // isWork reports whether requests with these labels were work of the API.
-func isWork(labels string) bool {
-	label := func(name, value string) string { return name + `="` + value }
-	return strings.Contains(labels, label(metricnames.Method, `POST"`)) &&
-		strings.Contains(labels, label(metricnames.Route, apiRoutes)) &&
-		!strings.Contains(labels, label(metricnames.Status, `401"`))
+func isWork(labels map[string]string) bool {
+	return labels[metricnames.Method] == http.MethodPost && strings.HasPrefix(labels[metricnames.Route], apiRoutes) &&
+		labels[metricnames.Status] != strconv.Itoa(http.StatusUnauthorized)
 }

@@ -104,6 +104,7 @@ var foreign = []struct{ magic, name string }{
 	{"MM\x00+", "a BigTIFF image (save it as plain TIFF)"},
 }
 
+// LooksLike says what a document of unknown type looks like, by its first HeadLen bytes.
 func LooksLike(head []byte) string {
 	for _, f := range foreign {
 		if bytes.HasPrefix(head, []byte(f.magic)) {

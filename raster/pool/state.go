@@ -59,6 +59,7 @@ func (s *startState) counter(c *Child) *int {
 // Snapshot is what the children do at a moment: their processes, and who waits for them.
 type Snapshot struct {
 	Leased   []int // have a document with pages
+	Late     []int // have one too, without a place
 	Decoding []int // have an image
 	Idle     []int // wait for another image
 	Parked   int   // of the leased, those without work
@@ -75,6 +76,9 @@ func (p *Pool) Snapshot() Snapshot {
 	s := Snapshot{Parked: len(p.parked), Waiting: len(p.waiting)}
 	for c := range p.leased {
 		s.Leased = append(s.Leased, c.process.PID())
+	}
+	for c := range p.late {
+		s.Late = append(s.Late, c.process.PID())
 	}
 	for c := range d.inUse {
 		s.Decoding = append(s.Decoding, c.process.PID())

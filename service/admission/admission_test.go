@@ -1,12 +1,118 @@
 package admission_test
 
 import (
+	"context"
+	"errors"
+	"io"
+	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/synctest"
 	"time"
 
+	"ocr-gateway/document"
 	"ocr-gateway/service/admission"
 )
+
+// control admits without looking at disk and memory.
+func control(change func(*admission.Config)) *admission.Control {
+	cfg := admission.DefaultConfig()
+	cfg.MinFreeDisk, cfg.MinFreeMemory = 0, 0
+	change(&cfg)
+	return admission.New(cfg)
+}
+
+// enter lets a client in, or wants it refused for a limit.
+func enter(t *testing.T, c *admission.Control, client, limit string) *admission.Ticket {
+	t.Helper()
+	ticket, err := c.Enter(client, 1)
+	p, _ := errors.AsType[*document.Problem](err)
+	if (limit == "") != (err == nil) || p != nil && (p.Limit != limit || !p.Retryable) {
+		t.Fatalf("%s: %v, want refused for %q", client, err, limit)
+	}
+	return ticket
+}
+
+// TestShares: alone a client may have all places, and others have their share after it.
+func TestShares(t *testing.T) {
+	c := control(func(c *admission.Config) { c.MaxRequests = 2 })
+	first, second := enter(t, c, "anna", ""), enter(t, c, "anna", "")
+	enter(t, c, "anna", "max_requests")
+	if err := errors.Join(first.Run(t.Context()), second.Run(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	enter(t, c, "bert", "max_requests") // no place is free, and bert is remembered
+	first.Leave()
+	enter(t, c, "anna", "max_requests_per_client")
+	enter(t, c, "bert", "").Leave()
+	second.Leave()
+	here := c.Counts()
+	if here.Running+here.Uploading != 0 || here.Refused["max_requests"] != 2 || here.Refused["max_requests_per_client"] != 1 {
+		t.Errorf("%+v", here)
+	}
+}
+
+// TestPlacesAreWaitedFor by uploads that are complete, for as long as their context allows.
+func TestPlacesAreWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := control(func(c *admission.Config) { c.MaxRequests, c.MaxRequestsPerClient = 1, 1 })
+		first, second := enter(t, c, "anna", ""), enter(t, c, "bert", "")
+		if err := first.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		p, ok := errors.AsType[*document.Problem](second.Run(ctx))
+		if !ok || p.Code != document.CodeDeadlineExceeded {
+			t.Errorf("got %v", p)
+		}
+		ran := make(chan error, 1)
+		go func() { ran <- second.Run(t.Context()) }()
+		synctest.Wait()
+		first.Leave()
+		if err := <-ran; err != nil {
+			t.Error(err)
+		}
+		second.Leave()
+	})
+}
+
+// TestDrain waits for who is here and lets nobody in.
+func TestDrain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := control(func(*admission.Config) {})
+		ticket := enter(t, c, "anna", "")
+		brief, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := c.Drain(brief); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v while somebody is here", err)
+		}
+		if _, err := c.Enter("bert", 1); err == nil {
+			t.Error("somebody was let in")
+		}
+		drained := make(chan error, 1)
+		go func() { drained <- c.Drain(t.Context()) }()
+		synctest.Wait()
+		ticket.Leave()
+		if err := <-drained; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestUploadsAreMetered while they come.
+func TestUploadsAreMetered(t *testing.T) {
+	c := control(func(c *admission.Config) { c.MinFreeDisk = 1 << 60 })
+	ticket := enter(t, c, "anna", "")
+	defer ticket.Leave()
+	if n, err := io.Copy(io.Discard, ticket.Meter(strings.NewReader("x"))); n != 1 || err != nil {
+		t.Errorf("what was declared: %d bytes, %v", n, err)
+	}
+	_, err := io.Copy(io.Discard, ticket.Meter(strings.NewReader("more")))
+	if p, ok := errors.AsType[*document.Problem](err); !ok || p.Limit != "min_free_disk" {
+		t.Errorf("more than was declared: %v", err)
+	}
+}
 
 func TestFreeMemory(t *testing.T) {
 	file := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }

@@ -41,3 +41,41 @@ func (s Raster) Inked(b document.BBox, h float64) float64 {
 	}
 	return float64(n)
 }
+
+// Blurred reports whether the sharpest edges in a part of s, of lines of height h, are so
+// wide that letters run into each other.
+func (s Raster) Blurred(b document.BBox, h float64) bool {
+	const (
+		widest  = 8   // pixels of an edge in letters of the usual sizes
+		part    = 0.1 // of a line's height
+		highest = 100 // pixels; where lines run into each other they are taken for one
+	)
+	box := b.Rect().Intersect(image.Rect(0, 0, s.W, s.H))
+	var values, steps [256]int
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		row := s.Pix[y*s.Stride:]
+		for x := box.Min.X; x < box.Max.X-1; x++ {
+			v, next := row[x*s.BPP], row[(x+1)*s.BPP]
+			values[v]++
+			steps[max(v, next)-min(v, next)]++
+		}
+	}
+	contrast := percentile(values, .98) - percentile(values, .02)
+	edge := float64(contrast) / float64(max(percentile(steps, .99), 1))
+	return edge > widest && edge > part*min(h, highest)
+}
+
+// percentile is the value below which a part of the counted values lies.
+func percentile(counts [256]int, part float64) int {
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	sum := 0
+	for v, n := range counts {
+		if sum += n; float64(sum) > part*float64(total) {
+			return v
+		}
+	}
+	return len(counts) - 1
+}

@@ -6,6 +6,9 @@ import (
 	"ocr-gateway/document"
 )
 
+// TallLine is how much higher than wide a line is that runs downwards.
+const TallLine = 1.5
+
 // QuadSize is the length of the sides along and across the text.
 func QuadSize(q [4]document.Point) (w, h float64) {
 	w = (math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y) + math.Hypot(q[2].X-q[3].X, q[2].Y-q[3].Y)) / 2

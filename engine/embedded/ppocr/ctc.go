@@ -1,9 +1,6 @@
 package ppocr
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // alphabet is what the reader can write.
 type alphabet struct {
@@ -11,13 +8,10 @@ type alphabet struct {
 	known   map[rune]bool
 }
 
-// parseAlphabet reads the dictionary in the model's metadata, one entry a line.
-func parseAlphabet(metadata string, classes int) (alphabet, error) {
-	entries := strings.Split(strings.TrimSuffix(metadata, "\n"), "\n")
-	if len(entries)+2 != classes {
-		return alphabet{}, fmt.Errorf("the model's dictionary has %d entries for %d classes", len(entries), classes)
-	}
-	a := alphabet{classes: make([]string, 0, classes), known: make(map[rune]bool, classes)}
+// parseAlphabet reads a dictionary, one entry a line.
+func parseAlphabet(dictionary string) alphabet {
+	entries := strings.Split(strings.TrimSuffix(dictionary, "\n"), "\n")
+	a := alphabet{classes: make([]string, 0, len(entries)+2), known: make(map[rune]bool, len(entries))}
 	a.classes = append(a.classes, "")
 	for _, s := range entries {
 		s = strings.TrimSuffix(s, "\r")
@@ -27,7 +21,7 @@ func parseAlphabet(metadata string, classes int) (alphabet, error) {
 		}
 	}
 	a.classes = append(a.classes, " ")
-	return a, nil
+	return a
 }
 
 // decode reads the most probable text from the class probabilities of each

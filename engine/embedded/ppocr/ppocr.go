@@ -5,10 +5,10 @@ package ppocr
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 // Config says where the models are and how much of the machine they may use.
@@ -19,15 +19,17 @@ type Config struct {
 	MaxSide     int    // longer side, in pixels, of the image that the detector sees; a multiple of SideStep
 }
 
+// share is how many threads an inference has while others run.
+func (c Config) share() int { return max(1, c.Threads/c.Concurrency) }
+
 // Models are the loaded networks. They are safe for concurrent use; at most
 // Config.Concurrency inferences run at once, the others wait.
 type Models struct {
 	cfg      Config
 	detector *model
-	reader   *model
 	layout   *model
 	alone    alone
-	alphabet alphabet
+	readers  []*Recognizer // the built-in one first
 	free     chan *workspace
 	pages    chan struct{} // the right to run an inference over a whole page
 }
@@ -61,11 +63,8 @@ func Load(cfg Config) (*Models, error) {
 }
 
 func (m *Models) load() (err error) {
-	share := max(1, m.cfg.Threads/m.cfg.Concurrency)
+	share := m.cfg.share()
 	if m.detector, err = m.open(fileDetector, share, "x", "fetch_name_0"); err != nil {
-		return err
-	}
-	if m.reader, err = m.open(fileReader, share, "x", "fetch_name_0"); err != nil {
 		return err
 	}
 	if m.layout, err = m.open(fileLayout, share, "image", layoutOutputs...); err != nil {
@@ -79,12 +78,7 @@ func (m *Models) load() (err error) {
 			return err
 		}
 	}
-	characters, err := m.reader.metadata("character")
-	if err != nil {
-		return fmt.Errorf("read the dictionary of %s: %w", fileReader, err)
-	}
-	m.alphabet, err = parseAlphabet(characters, readClasses)
-	return err
+	return m.add(filepath.Join(m.cfg.Dir, fileReader), "", "x", "fetch_name_0")
 }
 
 func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
@@ -103,12 +97,16 @@ func (m *Models) widest(shared, alone *model) *model {
 // Close frees the models. They must not be in use.
 func (m *Models) Close() error {
 	var errs []error
-	for _, model := range []**model{&m.detector, &m.reader, &m.layout, &m.alone.detector, &m.alone.layout} {
-		if *model != nil {
-			errs = append(errs, (*model).close())
-			*model = nil
+	loaded := []*model{m.detector, m.layout, m.alone.detector, m.alone.layout}
+	for _, r := range m.readers {
+		loaded = append(loaded, r.model)
+	}
+	for _, model := range loaded {
+		if model != nil {
+			errs = append(errs, model.close())
 		}
 	}
+	m.detector, m.layout, m.alone, m.readers = nil, nil, alone{}, nil
 	for len(m.free) > 0 {
 		ws := <-m.free
 		ws.in.free()
@@ -153,8 +151,13 @@ func (m *Models) releasePage(ws *workspace) {
 	<-m.pages
 }
 
-// Knows reports whether the reader can write r.
-func (m *Models) Knows(r rune) bool { return m.alphabet.known[r] }
+// Read reads lines by the built-in recognizer; see [Recognizer.Read].
+func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	return m.readers[0].Read(ctx, src, lines)
+}
+
+// Knows reports whether the built-in recognizer can write r.
+func (m *Models) Knows(r rune) bool { return m.readers[0].Knows(r) }
 
 func failed(detail string, err error) error {
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s; the server's log has the reason", detail).Because(err)

@@ -13,18 +13,14 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// Line recognition, as the reader was trained.
+// Line recognition, as the recognizers of PP-OCR since version 3 were trained.
 const (
-	readHeight   = 48    // pixels
-	readStep     = 8     // input pixels a step of output
-	readClasses  = 18710 // blank, dictionary, space
+	readHeight   = 48 // pixels
+	readStep     = 8  // input pixels a step of output
 	readMinWidth = 48
 	readMaxWidth = 3200 // pixels of a line; longer ones are squeezed
 	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
 )
-
-// TallLine is how much higher than wide a line is that runs downwards.
-const TallLine = 1.5
 
 // strip is one line on its way through the reader.
 type strip struct {
@@ -34,10 +30,17 @@ type strip struct {
 	width int              // at readHeight
 }
 
+// Recognizer reads the lines of the scripts that its dictionary has.
+type Recognizer struct {
+	models   *Models // whose right to run it takes
+	model    *model
+	alphabet alphabet
+}
+
 // Read returns the lines with text and confidence, in the same order, as they start; a
-// line of which nothing is read has neither. Lines that are higher than wide by TallLine
+// line of which nothing is read has neither. Lines that are higher than wide by pixels.TallLine
 // are read downwards.
-func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines = slices.Clone(lines)
 	strips := make([]strip, 0, len(lines))
 	for i, l := range lines {
@@ -48,11 +51,11 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 	}
 	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
 	var work errgroup.Group
-	work.SetLimit(m.cfg.Concurrency)
+	work.SetLimit(r.models.cfg.Concurrency)
 	for len(strips) > 0 {
 		n := batchSize(strips)
 		batch := strips[:n]
-		work.Go(func() error { return m.readStrips(ctx, src, batch, lines) })
+		work.Go(func() error { return r.readStrips(ctx, src, batch, lines) })
 		strips = strips[n:]
 	}
 	if err := work.Wait(); err != nil {
@@ -65,7 +68,7 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 // downwards are turned.
 func stripOf(q [4]document.Point) (strip, bool) {
 	w, h := pixels.QuadSize(q)
-	if h >= TallLine*w {
+	if h >= pixels.TallLine*w {
 		q, w, h = pixels.StartAt(q, 1), h, w
 	}
 	if w < 1 || h < 1 {
@@ -91,15 +94,15 @@ func paddedWidth(w int) int {
 }
 
 // readStrips sets text and confidence of the lines of a batch.
-func (m *Models) readStrips(ctx context.Context, src pixels.Raster, batch []strip, lines []document.Line) error {
-	ws, err := m.workspace(ctx)
+func (r *Recognizer) readStrips(ctx context.Context, src pixels.Raster, batch []strip, lines []document.Line) error {
+	ws, err := r.models.workspace(ctx)
 	if err != nil {
 		return err
 	}
-	defer m.release(ws)
+	defer r.models.release(ws)
 	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
-	steps := w / readStep
-	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*readClasses)
+	steps, classes := w/readStep, len(r.alphabet.classes)
+	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*classes)
 	clear(in) // zero is the padding that the reader was trained with
 	for i, s := range batch {
 		dst := pixels.Planes{Data: in[i*3*readHeight*w:], Stride: w, Size: readHeight * w}
@@ -109,19 +112,22 @@ func (m *Models) readStrips(ctx context.Context, src pixels.Raster, batch []stri
 		}
 		pixels.CropLine(dst, s.width, readHeight, src, s.quad)
 	}
-	err = m.reader.run(
+	err = r.model.run(
 		array{in, []int64{int64(n), 3, readHeight, int64(w)}},
-		array{out, []int64{int64(n), int64(steps), readClasses}})
+		array{out, []int64{int64(n), int64(steps), int64(classes)}})
 	if err != nil {
 		return failed("reading the text lines failed", err)
 	}
 	for i, s := range batch {
-		size := steps * readClasses
+		size := steps * classes
 		l := &lines[s.line]
 		l.Text, l.Confidence = "", nil
-		if text, confidence := m.alphabet.decode(out[i*size:][:size]); strings.TrimSpace(text) != "" {
+		if text, confidence := r.alphabet.decode(out[i*size:][:size]); strings.TrimSpace(text) != "" {
 			l.Text, l.Confidence = text, &confidence
 		}
 	}
 	return nil
 }
+
+// Knows reports whether the recognizer can write c.
+func (r *Recognizer) Knows(c rune) bool { return r.alphabet.known[c] }

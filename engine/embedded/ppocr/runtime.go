@@ -72,6 +72,18 @@ func loadModel(path string, threads int, input string, outputs ...string) (*mode
 	return &model{s, len(outputs)}, nil
 }
 
+// names returns how a model with one input and one output names them.
+func names(path string) (input, output string, err error) {
+	inputs, outputs, err := ort.GetInputOutputInfo(path)
+	if err != nil {
+		return "", "", fmt.Errorf("load %s: %w", filepath.Base(path), err)
+	}
+	if len(inputs) != 1 || len(outputs) != 1 {
+		return "", "", fmt.Errorf("load %s: it has %d inputs and %d outputs, not one of each", filepath.Base(path), len(inputs), len(outputs))
+	}
+	return inputs[0].Name, outputs[0].Name, nil
+}
+
 func sessionOptions(threads int) (*ort.SessionOptions, error) {
 	opts, err := ort.NewSessionOptions()
 	if err != nil {

@@ -30,7 +30,7 @@ export OCR_VLLM_URL=http://127.0.0.1:$port OCR_VLLM_API_KEY=$VLLM_API_KEY OCR_VL
 code=0
 cd "$from/../../.."
 # One package at a time: they look at what the server has to do.
-go test -race -count 1 -p 1 -v -timeout 15m -run '^TestServer[A-Z]|^TestVLLM' ./engine/vllm ./cmd/ocr-gateway \
+go test -race -count 1 -p 1 -v -timeout 15m -run '^TestServer[A-Z]|^TestVLLM' ./engine/vllm ./e2e \
 	2>&1 | grep --line-buffered -v '^=== ' | tee "$folder/test.log" || code=$?
 count() { grep -cE "^ *--- $1:" "$folder/test.log" || true; }
 lap "done"

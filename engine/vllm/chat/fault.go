@@ -17,6 +17,7 @@ import (
 // Kind is what a failed attempt means for the next one.
 type Kind int
 
+// The kinds.
 const (
 	Refused       Kind = iota // the request is at fault: the same again fails again
 	Misconfigured             // key, model name or address are wrong: an operator must act

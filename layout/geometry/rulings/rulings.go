@@ -20,14 +20,16 @@ const (
 	shortestRuling = 1.5  // at least
 	slant          = 0.2  // from end to end, at most, beside slantShare
 	samePosition   = 0.3  // across: the two edges of a thick ruling
+	textureApart   = 0.8  // between rows of dots that are a pattern, at most
 	gapAlong       = 0.7  // along: pieces of one ruling, at most
 	blankGap       = 1.0  // between a text and the blank that goes on with it, at most
 	surelyRuling   = 12   // longer than any underline or stroke of a letter
 )
 
 const (
-	slantShare = 0.03 // of a ruling's length by which it may slant, beside slant
-	minSide    = 16   // pixels of a page on which rulings are looked for
+	slantShare   = 0.03 // of a ruling's length by which it may slant, beside slant
+	textureOneIn = 3    // one row of dots in so many, at most, may be so close to another that is no pattern
+	minSide      = 16   // pixels of a page on which rulings are looked for
 )
 
 // Rulings are the rulings of a page or of an area. Blanks are horizontal ones that go on
@@ -54,8 +56,8 @@ func Find(page *upright.Page) Rulings {
 	size := page.Size / float64(m.step)
 	level := inFrame(page, strokes(m, least, thick, size), float64(m.step), false)
 	plumb := inFrame(page, strokes(m.transposed(), least, thick, size), float64(m.step), true)
-	found := Rulings{Vertical: joined(plumb, page.Size)}
-	for _, r := range outsideText(page, joined(level, page.Size)) {
+	found := Rulings{Vertical: withoutTexture(joined(plumb, page.Size), page.Size)}
+	for _, r := range outsideText(page, withoutTexture(joined(level, page.Size), page.Size)) {
 		if r.isBlank(page) {
 			found.Blanks = append(found.Blanks, r)
 		} else {
@@ -78,14 +80,18 @@ func (r Ruling) isBlank(page *upright.Page) bool {
 	const (
 		sinks  = 0.3 // of the text's height, at most, by which a blank lies below it
 		lowest = 0.5 // of the text's height, below which a blank lies
+		room   = 0.9 // text heights above it, at least, to write in
 	)
 	beside := false
 	for _, it := range page.Items {
-		if r.At < it.Y0+lowest*it.Height() || r.At > it.Y1+sinks*it.Height() || it.Object != nil {
+		if r.At < it.Y0+lowest*it.Height() || r.At > it.Y1+max(sinks*it.Height(), room*page.Size) || it.Object != nil {
 			continue
 		}
 		if it.OverlapX(plane.Box{X0: r.From, X1: r.To}) > it.Size {
 			return false
+		}
+		if r.At > it.Y1+sinks*it.Height() {
+			continue
 		}
 		before, after := r.From-it.X1, it.X0-r.To
 		beside = beside || before > -it.Size && before < blankGap*it.Size || after > -it.Size && after < blankGap*it.Size
@@ -140,6 +146,26 @@ func joined(rs []Ruling, size float64) []Ruling {
 		}
 	}
 	return out
+}
+
+// withoutTexture leaves out rows of dots when they are a pattern in the paper: many of
+// them are closer to each other than lines of text. rs are sorted by position.
+func withoutTexture(rs []Ruling, size float64) []Ruling {
+	dotted, near := 0, 0
+	last := math.Inf(-1)
+	for _, r := range rs {
+		if !r.dotted {
+			continue
+		}
+		if dotted++; r.At-last < textureApart*size {
+			near++
+		}
+		last = r.At
+	}
+	if textureOneIn*near <= dotted {
+		return rs
+	}
+	return slices.DeleteFunc(rs, func(r Ruling) bool { return r.dotted })
 }
 
 // outsideText leaves out the strokes of letters and underlines: short pieces within

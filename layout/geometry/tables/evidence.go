@@ -27,7 +27,7 @@ func (t *table) credible(e evidence) bool {
 	case t.ruled && len(t.interior()) > 0:
 		return share >= filledRuled && t.filledRows() >= leastFilledRows
 	default:
-		return share >= filledElse && !t.hasProse()
+		return share >= filledElse && (t.ruled || !t.hasProse())
 	}
 }
 
@@ -44,13 +44,15 @@ func isProse(items []*upright.Item) bool {
 }
 
 // hasProse reports whether a column is running text.
-func (t *table) hasProse() bool { return slices.Contains(t.proseColumns(), true) }
+func (t *table) hasProse() bool {
+	return slices.Contains(t.proseColumns(upright.ProseWidth, proseRows), true)
+}
 
 // isColumns reports whether most columns are running text that no rulings divide into
 // rows: a page of a newspaper, and no table.
 func (t *table) isColumns() bool {
 	prose := 0
-	for _, is := range t.proseColumns() {
+	for _, is := range t.proseColumns(pagedWidth, pagedLines) {
 		if is {
 			prose++
 		}
@@ -58,16 +60,17 @@ func (t *table) isColumns() bool {
 	return prose >= leastColumns && 3*prose >= 2*(len(t.columns)-1) && len(t.across()) < len(t.rows)/pagedRows
 }
 
-// proseColumns tells which columns are running text: most of their lines end near the
-// right edge, as entries of a table do not.
-func (t *table) proseColumns() []bool {
+// proseColumns tells which columns are running text, as wide and of as many lines as
+// given at least: most lines end near the right edge, as entries of a table do not.
+func (t *table) proseColumns(width float64, lines int) []bool {
 	widths := make([][]float64, len(t.columns)-1)
 	for _, rows := range t.rows {
-		for _, r := range rows {
-			for c, it := range t.byColumn(r) {
-				if it != nil {
-					widths[c] = append(widths[c], it.Width()/t.size)
-				}
+		if len(rows) == 0 {
+			continue
+		}
+		for c, it := range t.byColumn(rows[0]) { // further ones are wrapped
+			if it != nil {
+				widths[c] = append(widths[c], it.Width()/t.size)
 			}
 		}
 	}
@@ -75,7 +78,7 @@ func (t *table) proseColumns() []bool {
 	for c, w := range widths {
 		slices.Sort(w)
 		full := upright.Quantile(w, proseFull)
-		prose[c] = len(w) >= proseRows && full > upright.ProseWidth && upright.Quantile(w, proseMost) > proseNearly*full
+		prose[c] = len(w) >= lines && full > width && upright.Quantile(w, proseMost) > proseNearly*full
 	}
 	return prose
 }

@@ -117,6 +117,8 @@ const (
 	proseFull      = 0.9  // quantile of the widths of a column's entries that counts as its full width
 	proseMost      = 0.35 // quantile that must be nearly full in running text
 	proseNearly    = 0.85 // of the full width
+	pagedWidth     = 5.5  // width of a column of a newspaper, at least
+	pagedLines     = 12   // lines of it, at least
 	pagedRows      = 6    // rows for each ruling across, from which the rulings divide articles, not rows
 	denseColumns   = 3    // columns, at least, most of whose cells are filled in an open table
 	sparseText     = 0.18 // of a table's width that the text of its median row fills; less is the labels of a chart

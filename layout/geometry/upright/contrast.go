@@ -7,8 +7,7 @@ import (
 )
 
 // Contrast returns by how much the print of a line differs from the paper, in gray
-// levels: the third quartile of what is no paper, so that neither the soft edges of
-// letters count nor what lies over pale print.
+// levels: the median of what is no paper.
 func (p *Page) Contrast(it *Item) float64 {
 	if p.Gray == nil || it.Object != nil {
 		return 0
@@ -17,13 +16,13 @@ func (p *Page) Contrast(it *Item) float64 {
 		across = 48 // samples of a line, each way
 		faint  = 20 // gray levels from the paper
 	)
-	q := p.lines[it.line].Quad
+	quad := p.lines[it.line].Quad
 	var histogram [256]int
 	var values []uint8
 	for i := range across {
 		for j := range across {
 			t := (float64(i) + 0.5) / across
-			at := along(along(q[0], q[1], t), along(q[3], q[2], t), (float64(j)+0.5)/across)
+			at := along(along(quad[0], quad[1], t), along(quad[3], quad[2], t), (float64(j)+0.5)/across)
 			if pt := image.Pt(int(at.X), int(at.Y)); pt.In(p.Gray.Rect) {
 				v := p.Gray.GrayAt(pt.X, pt.Y).Y
 				values = append(values, v)
@@ -38,6 +37,5 @@ func (p *Page) Contrast(it *Item) float64 {
 			ink = append(ink, d)
 		}
 	}
-	slices.Sort(ink)
-	return Quantile(ink, 0.75)
+	return Median(ink)
 }

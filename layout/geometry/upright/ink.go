@@ -9,9 +9,9 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// grayOf returns the page in gray, without a copy where it is gray already; nil
+// Gray returns the page in gray, without a copy where it is gray already; nil
 // for a page without pixels.
-func grayOf(img image.Image) *image.Gray {
+func Gray(img image.Image) *image.Gray {
 	switch src := img.(type) {
 	case nil:
 		return nil

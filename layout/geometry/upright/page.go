@@ -27,7 +27,7 @@ type Page struct {
 
 // New deskews a page. lines is appended to and belongs to the Page from then on.
 func New(page *document.Page, lines []document.Line, boxes []document.Region) *Page {
-	p := &Page{Width: page.Width, Height: page.Height, lines: lines, Gray: grayOf(page.Image)}
+	p := &Page{Width: page.Width, Height: page.Height, lines: lines, Gray: Gray(page.Image)}
 	p.Unruled = page.Layer != nil && page.Layer.Plain
 	quads := make([][4]document.Point, len(lines))
 	for i := range lines {

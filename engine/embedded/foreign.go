@@ -1,0 +1,405 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"image"
+	"slices"
+	"strings"
+	"unicode"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/script"
+)
+
+// Lines of scripts that the built-in model does not know are read by others.
+const (
+	sampleForeign  = 3   // lines that tell which script and language a text is in
+	surelyForeign  = .85 // confidence of the sample from which no other way is tried
+	likelyForeign  = .6  // the least from which the sample is what the way was tried for
+	acceptForeign  = .5  // confidence from which a line is taken
+	foreignLetters = .6  // of its letters that are of the script
+	likeLetters    = 8   // letters of a script known in part that make it the line's script
+	maxLanguages   = 4   // of one script that are tried
+	usuallyDense   = 1.4 // characters to a height; lines of fewer may be read in part
+)
+
+// reading reads lines of an image, as the built-in recognizer does.
+type reading func(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error)
+
+// way is one way to read one script: alone, and where that is not sure, mixed with English
+// words, names and addresses.
+type way struct{ alone, mixed reading }
+
+// unknown stands for the script of a line that is not to be told.
+const unknown = "?"
+
+// readForeign reads again, in other ways, the lines of a region that are in scripts that
+// the built-in model does not know, by what the PDF says of them, by what was read and
+// by how little it was. hint is the script of the page, or empty.
+func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region document.Region, lines []document.Line, claims []string, hint string) ([]document.Line, error) {
+	if len(e.ways) == 0 {
+		return lines, nil
+	}
+	scripts, main := e.scriptsOf(src, lines, claims)
+	if hint == "" && (region.Type == document.RegionImage || region.Label == "figure") && main == unknown {
+		return lines, nil // what looks like letters in a picture
+	}
+	if main == "" {
+		main = hint
+	}
+	if slices.Contains(scripts, unknown) {
+		likely := main
+		if likely == unknown {
+			likely = hint
+		}
+		found, err := e.tryScripts(ctx, src, linesOf(lines, scripts, unknown), likely)
+		if err != nil {
+			return nil, err
+		}
+		if main == unknown {
+			main = found
+		}
+	}
+	for i, l := range lines {
+		if scripts[i] == unknown || scripts[i] == "" && main != "" && mayBe(src, l, claims[i], main) {
+			scripts[i] = main
+		}
+	}
+	lines = slices.Clone(lines)
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(scripts))) {
+		if err := e.readScript(ctx, src, lines, scripts, name); err != nil {
+			return nil, err
+		}
+	}
+	return lines, nil
+}
+
+// pageScript tells the script of a page by a sample of its lines, as they were read; empty
+// where the built-in model reads most of it, or nothing else reads it.
+func (e *Engine) pageScript(ctx context.Context, src pixels.Raster, sample []document.Line, words []document.Word) (string, error) {
+	if len(e.ways) == 0 {
+		return "", nil
+	}
+	scripts, main := e.scriptsOf(src, sample, claims(sample, words))
+	doubted := 0
+	for _, name := range scripts {
+		if name != "" {
+			doubted++
+		}
+	}
+	if 2*doubted < len(sample) {
+		return "", nil
+	}
+	if main != unknown {
+		return main, nil
+	}
+	return e.tryScripts(ctx, src, linesOf(sample, scripts, unknown), "")
+}
+
+// scriptsOf tells the script of each line, as [scriptOf] does, and the one of most of
+// them. Blurred lines are left out, and those that confirm what the PDF says of them; short ones are unknown where there are few others.
+func (e *Engine) scriptsOf(src pixels.Raster, lines []document.Line, claims []string) (scripts []string, main string) {
+	scripts = make([]string, len(lines))
+	widths := map[string]float64{}
+	all, short := 0.0, 0.0
+	for i, l := range lines {
+		w, h := pixels.QuadSize(l.Quad)
+		w, h = max(w, h), min(w, h)
+		all += w
+		scripts[i] = scriptOf(src, l, claims[i])
+		if scripts[i] == unknown && src.Blurred(l.BBox, h) || scripts[i] != "" && e.proofreader().confirmed(l, claims[i]) {
+			scripts[i] = ""
+		}
+		if scripts[i] != "" {
+			widths[scripts[i]] += w
+		} else if hardlyRead(l, claims[i]) {
+			short += w
+		}
+	}
+	if len(widths) == 0 && short >= mostUnread*all {
+		for i, l := range lines {
+			if hardlyRead(l, claims[i]) {
+				scripts[i] = unknown
+				widths[unknown] = short
+			}
+		}
+	}
+	if main = mostOf(widths); main == "" && widths[unknown] > 0 {
+		main = unknown
+	}
+	return scripts, main
+}
+
+// hardlyRead reports whether a line of at least two letters is no reading.
+func hardlyRead(l document.Line, claim string) bool {
+	w, h := pixels.QuadSize(l.Quad)
+	return claim == "" && max(w, h) > 1.5*min(w, h) && (l.Confidence == nil || *l.Confidence < guessed)
+}
+
+// scriptOf tells the script of a line where it is one that the built-in model does not
+// know: empty for others, [unknown] where too little was read of it.
+func scriptOf(src pixels.Raster, l document.Line, claim string) string {
+	if name, n := script.Most(claim); n >= agreeMin && !builtIn(name) {
+		return name
+	}
+	if name, n := script.Most(l.Text); n >= likeLetters && !builtIn(name) {
+		return name
+	}
+	if script.Vietnamese(l.Text) || script.Vietnamese(claim) {
+		return script.Viet
+	}
+	w, h := pixels.QuadSize(l.Quad)
+	if w, h = max(w, h), min(w, h); claim == "" && w >= judgeable*h && notRead(src, l, h) {
+		return unknown
+	}
+	return ""
+}
+
+// builtIn reports whether the built-in model reads all letters of a script.
+func builtIn(name string) bool {
+	return slices.Contains([]string{script.Latin, script.Han, script.Hiragana, script.Katakana}, name)
+}
+
+// mayBe reports whether a line that is not in another script for sure may be in that of
+// the lines around it: it was read badly, in part, or as letters that are drawn alike.
+func mayBe(src pixels.Raster, l document.Line, claim, name string) bool {
+	if claim != "" {
+		return false
+	}
+	if name == script.Viet || l.Confidence == nil || *l.Confidence < surelyRead || script.LooksLike(l.Text, name) {
+		return true
+	}
+	w, h := pixels.QuadSize(l.Quad)
+	h = min(w, h)
+	return characters(l.Text) < usuallyDense*src.Inked(l.BBox, h)/h
+}
+
+// mostOf returns the known script of the greatest width; empty when there is none.
+func mostOf(widths map[string]float64) (most string) {
+	for name, w := range widths {
+		if name != unknown && (most == "" || w > widths[most] || w == widths[most] && name < most) {
+			most = name
+		}
+	}
+	return most
+}
+
+// linesOf returns the longest lines of a script.
+func linesOf(lines []document.Line, scripts []string, name string) []document.Line {
+	var found []document.Line
+	for i, l := range lines {
+		if scripts[i] == name {
+			found = append(found, l)
+		}
+	}
+	length := func(l document.Line) float64 { w, h := pixels.QuadSize(l.Quad); return max(w, h) }
+	slices.SortStableFunc(found, func(a, b document.Line) int { return cmp.Compare(length(b), length(a)) })
+	return found[:min(len(found), sampleForeign)]
+}
+
+// tryScripts tells which script a sample of lines is in by reading it in every way, the
+// likely one and the one that was right last first; empty where none reads it.
+func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []document.Line, likely string) (string, error) {
+	last, _ := e.lastScript.Load().(string)
+	names := slices.Clone(e.scripts)
+	slices.SortStableFunc(names, func(a, b string) int {
+		rank := func(s string) int {
+			switch s {
+			case likely:
+				return 0
+			case last:
+				return 1
+			}
+			return 2
+		}
+		return rank(a) - rank(b)
+	})
+	best, score := "", likelyForeign
+	for _, name := range names {
+		_, s, err := e.bestWay(ctx, src, sample, name)
+		if err != nil {
+			return "", err
+		}
+		if s > score {
+			best, score = name, s
+		}
+		if s > surelyForeign {
+			break
+		}
+	}
+	if best != "" {
+		e.lastScript.Store(best)
+	}
+	return best, nil
+}
+
+// bestWay is the way to read a script, of its languages the one that reads a sample
+// best, and how well: the mean confidence of the letters, 0 where they are not of the
+// script. It is nil when there is none.
+func (e *Engine) bestWay(ctx context.Context, src pixels.Raster, sample []document.Line, name string) (*way, float64, error) {
+	var best *way
+	score := -1.
+	for i := range e.ways[name] {
+		w := &e.ways[name][i]
+		read, err := w.alone(ctx, src, sample)
+		if err != nil {
+			return nil, 0, err
+		}
+		if s := foreignScore(read, name); s > score {
+			best, score = w, s
+		}
+	}
+	return best, max(score, 0), nil
+}
+
+// foreignScore is the mean confidence of lines that are in a script, by their length.
+func foreignScore(lines []document.Line, name string) float64 {
+	var sum, n float64
+	for _, l := range lines {
+		length := max(characters(l.Text), 1)
+		n += length
+		if l.Confidence != nil && inScript(l.Text, name) {
+			sum += *l.Confidence * length
+		}
+	}
+	return sum / max(n, 1)
+}
+
+// inScript reports whether most letters of a text are of a script.
+func inScript(text, name string) bool {
+	if name == script.Viet {
+		name = script.Latin
+	}
+	letters, of := 0, 0
+	for _, r := range text {
+		if s := script.Of(r); s != "" && unicode.IsLetter(r) {
+			letters++
+			if s == name {
+				of++
+			}
+		}
+	}
+	return letters > 0 && float64(of) >= foreignLetters*float64(letters)
+}
+
+// readScript reads the lines of one script in the best way, and takes what reads well.
+func (e *Engine) readScript(ctx context.Context, src pixels.Raster, lines []document.Line, scripts []string, name string) error {
+	var index []int
+	var part []document.Line
+	for i, l := range lines {
+		if scripts[i] == name {
+			index, part = append(index, i), append(part, l)
+		}
+	}
+	best, _, err := e.bestWay(ctx, src, linesOf(lines, scripts, name), name)
+	if err != nil || best == nil {
+		return err
+	}
+	read, err := best.readAll(ctx, src, part)
+	if err != nil {
+		return err
+	}
+	for j, i := range index {
+		l, got := &lines[i], read[j]
+		if got.Confidence == nil || *got.Confidence < acceptForeign {
+			continue
+		}
+		surer := l.Confidence == nil || *got.Confidence > *l.Confidence
+		if inScript(got.Text, name) || surer && characters(got.Text) >= characters(l.Text) {
+			l.Text, l.Confidence, l.Script = got.Text, got.Confidence, writtenIn(name)
+		}
+	}
+	return nil
+}
+
+// readAll reads lines, of which each gets the surer reading.
+func (w *way) readAll(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	read, err := w.alone(ctx, src, lines)
+	if err != nil || w.mixed == nil {
+		return read, err
+	}
+	var index []int
+	var unsure []document.Line
+	for i, l := range read {
+		if l.Confidence != nil && *l.Confidence < surelyRead {
+			index, unsure = append(index, i), append(unsure, lines[i])
+		}
+	}
+	if len(unsure) == 0 {
+		return read, nil
+	}
+	if unsure, err = w.mixed(ctx, src, unsure); err != nil {
+		return nil, err
+	}
+	for j, i := range index {
+		if l := unsure[j]; l.Confidence != nil && *l.Confidence > *read[i].Confidence {
+			read[i] = l
+		}
+	}
+	return read, nil
+}
+
+// writtenIn is Unicode's name of a script.
+func writtenIn(name string) string {
+	if name == script.Viet {
+		return script.Latin
+	}
+	return name
+}
+
+// findWays lists the ways to read each script.
+func (e *Engine) findWays() {
+	e.ways = map[string][]way{}
+	for i, r := range e.recognizers {
+		for _, name := range e.cfg.Recognizers[i].Scripts {
+			e.ways[name] = append(e.ways[name], way{alone: r.Read})
+		}
+	}
+	if e.tesseract != nil {
+		for _, name := range e.tesseract.Scripts() {
+			languages := e.tesseract.Languages(name)
+			for _, language := range languages[:min(len(languages), maxLanguages)] {
+				w := way{alone: e.readBy(language)}
+				if mixed := e.tesseract.WithEnglish(language); mixed != language {
+					w.mixed = e.readBy(mixed)
+				}
+				e.ways[name] = append(e.ways[name], w)
+			}
+		}
+	}
+	for name := range e.ways {
+		e.scripts = append(e.scripts, name)
+	}
+	slices.Sort(e.scripts)
+}
+
+// micro is the letter μ in place of the sign for a millionth, which Tesseract writes in
+// Greek words.
+var micro = strings.NewReplacer("µ", "μ")
+
+// readBy reads lines by Tesseract in a language.
+func (e *Engine) readBy(language string) reading {
+	return func(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+		lines = slices.Clone(lines)
+		images := make([]*image.Gray, len(lines))
+		for i, l := range lines {
+			images[i] = pixels.Straight(src, l)
+		}
+		readings, err := e.tesseract.Read(ctx, language, images)
+		if err != nil {
+			if ctx.Err() == nil {
+				err = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "reading text lines by Tesseract failed; the server's log has the reason").Because(err)
+			}
+			return nil, err
+		}
+		for i, r := range readings {
+			lines[i].Text, lines[i].Confidence = strings.TrimSpace(shortLeaders(micro.Replace(r.Text))), nil
+			if r.Text != "" {
+				lines[i].Confidence = &r.Confidence
+			}
+		}
+		return lines, nil
+	}
+}

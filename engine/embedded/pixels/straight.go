@@ -1,0 +1,71 @@
+package pixels
+
+import (
+	"image"
+	"math"
+
+	"ocr-gateway/document"
+)
+
+// The image of a line as it is given to a program: letters some 30 pixels high with
+// white around them.
+const (
+	straightHeight = 48
+	straightBorder = 10
+	maxStraight    = 4800 // pixels wide; longer lines are squeezed
+	// Marks above and below letters reach out of what the detector takes for the line,
+	// by this part of its height on each side.
+	straightRoom = 0.08
+)
+
+// Straight draws a line upright and straight onto a gray image of its own. Its border
+// has the brightness of the line's edge.
+func Straight(src Raster, l document.Line) *image.Gray {
+	q := l.Quad
+	w, h := QuadSize(q)
+	if h >= TallLine*w {
+		q, w, h = StartAt(q, 1), h, w
+	}
+	q = grow(q, straightRoom)
+	h *= 1 + 2*straightRoom
+	width := min(max(int(math.Ceil(w/max(h, 1)*straightHeight)), 8), maxStraight)
+	size := width * straightHeight
+	planes := Planes{Data: make([]float32, 3*size), Stride: width, Size: size}
+	if l.Spine != nil {
+		CropSpine(planes, width, straightHeight, src, l.Spine, h, q[0])
+	} else {
+		CropLine(planes, width, straightHeight, src, q)
+	}
+	img := image.NewGray(image.Rect(0, 0, width+2*straightBorder, straightHeight+2*straightBorder))
+	var edge float32
+	for x := range width {
+		edge += planes.gray(x) + planes.gray((straightHeight-1)*width+x)
+	}
+	for i := range img.Pix {
+		img.Pix[i] = uint8(edge / float32(2*width))
+	}
+	for y := range straightHeight {
+		row := img.Pix[(y+straightBorder)*img.Stride+straightBorder:][:width]
+		for x := range row {
+			row[x] = uint8(planes.gray(y*width + x))
+		}
+	}
+	return img
+}
+
+// gray is the brightness, 0 to 255, of a value of planes that are drawn with [Symmetric].
+func (p Planes) gray(at int) float32 {
+	v := (.114*p.Data[at] + .587*p.Data[p.Size+at] + .299*p.Data[2*p.Size+at] + 1) * 127.5
+	return min(max(v, 0), 255)
+}
+
+// grow makes a quadrilateral higher by a part of its height on each side.
+func grow(q [4]document.Point, part float64) [4]document.Point {
+	for _, side := range [2][2]int{{0, 3}, {1, 2}} {
+		a, b := q[side[0]], q[side[1]]
+		dx, dy := (b.X-a.X)*part, (b.Y-a.Y)*part
+		q[side[0]] = document.Point{X: a.X - dx, Y: a.Y - dy}
+		q[side[1]] = document.Point{X: b.X + dx, Y: b.Y + dy}
+	}
+	return q
+}

@@ -1,0 +1,214 @@
+// Package stamp finds round stamps in colored ink, and takes a page apart into what is
+// printed and what was stamped over it.
+package stamp
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"ocr-gateway/engine/embedded/pixels"
+)
+
+// Stamp is a round stamp on a page.
+type Stamp struct {
+	Box   image.Rectangle
+	hue   float64 // of its ink, in degrees
+	solid uint8   // brightness of its ink where it is full
+	even  bool    // the ink is as bright everywhere: what is darker shines through
+}
+
+const (
+	cell       = 6    // pixels of a side of the squares that ink is looked for in
+	colored    = 45   // between the brightest and darkest of a pixel's colors, of 255, in ink
+	inkShare   = 0.12 // of a square's pixels
+	leastSide  = 70   // pixels of a stamp
+	mostPart   = 0.5  // of the page's longer side
+	roundest   = 1.7  // a stamp is so much longer than wide at most
+	filledMost = 0.55 // of its box that is ink: more is a picture
+	oneInk     = 0.8  // of its pixels that are of its hue
+	sameHue    = 35.0 // degrees
+	directions = 64   // in which the ring is looked at
+	wholeRing  = 0.85 // of them that meet ink
+	mostStamps = 8    // of a page
+)
+
+// Find returns the stamps of a page; none on one without colors.
+func Find(src pixels.Raster) []Stamp {
+	if src.BPP != 4 {
+		return nil
+	}
+	w, h := src.W/cell, src.H/cell
+	inked := make([]bool, w*h)
+	for y := range h {
+		for x := range w {
+			inked[y*w+x] = inkIn(src, x*cell, y*cell)
+		}
+	}
+	var found []Stamp
+	for _, box := range components(inked, w, h) {
+		if len(found) == mostStamps {
+			break
+		}
+		if s, ok := newStamp(src, image.Rect(box.Min.X*cell, box.Min.Y*cell, box.Max.X*cell, box.Max.Y*cell)); ok {
+			found = append(found, s)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(s Stamp) bool { // a ring within a ring
+		return slices.ContainsFunc(found, func(o Stamp) bool { return s.Box != o.Box && s.Box.In(o.Box) })
+	})
+}
+
+// inkIn reports whether enough of a square is colored.
+func inkIn(src pixels.Raster, x0, y0 int) bool {
+	n := 0
+	for y := y0; y < y0+cell; y++ {
+		row := src.Pix[y*src.Stride+x0*4:][:cell*4]
+		for i := 0; i < len(row); i += 4 {
+			if low, high := span(row[i:]); high-low > colored {
+				n++
+			}
+		}
+	}
+	return float64(n) >= inkShare*cell*cell
+}
+
+// span is the darkest and the brightest of a pixel's colors.
+func span(p []uint8) (low, high uint8) {
+	return min(p[0], p[1], p[2]), max(p[0], p[1], p[2])
+}
+
+// components are the boxes around squares with ink that touch each other.
+func components(inked []bool, w, h int) []image.Rectangle {
+	var boxes []image.Rectangle
+	var stack []image.Point
+	for start := range inked {
+		if !inked[start] {
+			continue
+		}
+		inked[start] = false
+		stack = append(stack[:0], image.Pt(start%w, start/w))
+		var box image.Rectangle
+		for len(stack) > 0 {
+			p := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			box = box.Union(image.Rect(p.X, p.Y, p.X+1, p.Y+1))
+			for y := max(p.Y-1, 0); y <= min(p.Y+1, h-1); y++ {
+				for x := max(p.X-1, 0); x <= min(p.X+1, w-1); x++ {
+					if inked[y*w+x] {
+						inked[y*w+x] = false
+						stack = append(stack, image.Pt(x, y))
+					}
+				}
+			}
+		}
+		boxes = append(boxes, box)
+	}
+	return boxes
+}
+
+// newStamp looks whether the ink in a box is a stamp: of one hue, in a ring that is not
+// filled.
+func newStamp(src pixels.Raster, box image.Rectangle) (Stamp, bool) {
+	w, h := box.Dx(), box.Dy()
+	if min(w, h) < leastSide || float64(max(w, h)) > mostPart*float64(max(src.W, src.H)) || float64(max(w, h)) > roundest*float64(min(w, h)) {
+		return Stamp{}, false
+	}
+	s := Stamp{Box: box}
+	n, one := s.measure(src)
+	if n == 0 || float64(n) > filledMost*float64(w*h) || float64(one) < oneInk*float64(n) {
+		return Stamp{}, false
+	}
+	return s, s.ring(src)
+}
+
+// measure finds the ink of the stamp, and counts the colored pixels and those of its hue.
+func (s *Stamp) measure(src pixels.Raster) (all, one int) {
+	var hues [360]int
+	var values []uint8
+	each(src, s.Box, func(p []uint8) {
+		if low, high := span(p); high-low > colored {
+			hues[int(hueOf(p))%360]++
+			values = append(values, high)
+			all++
+		}
+	})
+	if all == 0 {
+		return 0, 0
+	}
+	best := 0
+	for h := range hues {
+		n, sum := 0, 0
+		for d := -int(sameHue); d <= int(sameHue); d++ {
+			n += hues[(h+d+360)%360]
+			sum += d * hues[(h+d+360)%360]
+		}
+		if n > best {
+			best, s.hue = n, math.Mod(float64(h)+float64(sum)/float64(n)+360, 360)
+		}
+	}
+	slices.Sort(values)
+	s.solid = values[len(values)/2]
+	const uneven = 0.85 // of the brightness in the middle
+	s.even = float64(values[len(values)/4]) > uneven*float64(s.solid)
+	return all, best
+}
+
+// ring reports whether there is ink in nearly all directions, where a ring around the
+// middle of the box is.
+func (s *Stamp) ring(src pixels.Raster) bool {
+	x, y := float64(s.Box.Min.X+s.Box.Max.X)/2, float64(s.Box.Min.Y+s.Box.Max.Y)/2
+	rx, ry := float64(s.Box.Dx())/2, float64(s.Box.Dy())/2
+	met := 0
+	for i := range directions {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / directions)
+		for r := 0.84; r <= 1.02; r += 0.5 / rx {
+			px, py := int(x+cos*r*rx), int(y+sin*r*ry)
+			if image.Pt(px, py).In(image.Rect(0, 0, src.W, src.H)) && s.isInk(src.Pix[py*src.Stride+px*4:]) {
+				met++
+				break
+			}
+		}
+	}
+	return float64(met) >= wholeRing*directions
+}
+
+// isInk reports whether a pixel is of the stamp's ink, or of its rim.
+func (s *Stamp) isInk(p []uint8) bool {
+	low, high := span(p)
+	if high-low <= colored/3 {
+		return false
+	}
+	d := math.Abs(hueOf(p) - s.hue)
+	return min(d, 360-d) <= sameHue
+}
+
+// hueOf is a pixel's hue in degrees.
+func hueOf(p []uint8) float64 {
+	r, g, b := float64(p[0]), float64(p[1]), float64(p[2])
+	low, high := min(r, g, b), max(r, g, b)
+	if low == high {
+		return 0
+	}
+	var h float64
+	switch high {
+	case r:
+		h = (g - b) / (high - low)
+	case g:
+		h = 2 + (b-r)/(high-low)
+	default:
+		h = 4 + (r-g)/(high-low)
+	}
+	return math.Mod(60*h+360, 360)
+}
+
+// each calls f with each pixel of a box.
+func each(src pixels.Raster, box image.Rectangle, f func(p []uint8)) {
+	box = box.Intersect(image.Rect(0, 0, src.W, src.H))
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		row := src.Pix[y*src.Stride+box.Min.X*4:][:box.Dx()*4]
+		for i := 0; i < len(row); i += 4 {
+			f(row[i : i+4])
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package gutters
+
+import (
+	"math"
+	"slices"
+
+	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/upright"
+)
+
+// The columns of a newspaper begin anew below a ruling, and below headings that stand
+// level over several columns. A gutter runs on there, but what lies above comes first.
+
+const (
+	bandRuled  = 0.9  // of the width of a part, at least, that a ruling across it runs
+	bandSlack  = 0.3  // text heights by which a box may reach over the end of a band
+	bandCross  = 4.0  // text heights on both sides from which a vertical ruling passes it
+	bandWhite  = 0.8  // text heights of white, at least, above level headings
+	bandLevel  = 0.5  // text heights between the tops of level headings, at most
+	bandHeader = 1.18 // of the body's text height, from which a line is a heading
+)
+
+// Bands divides items, of a part of the page that a gutter runs through, where the columns
+// on both of its sides end and others begin. It is false where they run on.
+func (s *Search) Bands(items []*upright.Item, g Gutter) (above, below []*upright.Item, ok bool) {
+	y, ok := s.bandEnd(items, g)
+	if !ok {
+		return nil, nil, false
+	}
+	for _, it := range items {
+		if it.CenterY() < y {
+			above = append(above, it)
+		} else {
+			below = append(below, it)
+		}
+	}
+	return above, below, len(above) > 0 && len(below) > 0
+}
+
+// bandEnd finds the height at which columns end.
+func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
+	p, part := s.page, upright.Bounds(items)
+	for _, h := range s.rulings.Horizontal {
+		inside := h.At > g.top && h.At < g.end
+		if inside && h.From < g.X && h.To > g.X && h.Overlap(plane.Span{From: part.X0, To: part.X1}) > bandRuled*part.Width() &&
+			!passed(s.rulings, h, p.Size) && free(items, h.At, bandSlack*p.Size) {
+			return h.At, true
+		}
+	}
+	for _, a := range items[g.From:g.To] {
+		if SideOf(a, g.X) != -1 || !isHeading(p, a) || a.Y0 <= g.top || a.Y0 >= g.end {
+			continue
+		}
+		for _, b := range items[g.From:g.To] {
+			if SideOf(b, g.X) != 1 || !isHeading(p, b) || math.Abs(a.Y0-b.Y0) > bandLevel*p.Size {
+				continue
+			}
+			top := min(a.Y0, b.Y0)
+			if middle := top - bandWhite*p.Size/2; middle > g.top && free(items, middle, -bandWhite*p.Size/2) {
+				return middle, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// isHeading reports whether an item is large enough for the heading of a column.
+func isHeading(p *upright.Page, it *upright.Item) bool {
+	return it.Object == nil && it.Size > bandHeader*p.Size && it.Width() > upright.NumberWidth*p.Size
+}
+
+// passed reports whether a vertical ruling, such as that between two columns, runs past a
+// horizontal one.
+func passed(found rulings.Rulings, h rulings.Ruling, size float64) bool {
+	return slices.ContainsFunc(found.Vertical, func(v rulings.Ruling) bool {
+		return v.At > h.From+size && v.At < h.To-size && v.From < h.At-bandCross*size && v.To > h.At+bandCross*size
+	})
+}
+
+// free reports whether no item reaches over a height by more than slack; a negative one
+// asks for white on both sides.
+func free(items []*upright.Item, y, slack float64) bool {
+	return !slices.ContainsFunc(items, func(it *upright.Item) bool { return it.Y0 < y-slack && it.Y1 > y+slack })
+}
