@@ -13,8 +13,8 @@ const (
 	sameBaseline = 0.12 // between the baselines of one line
 	lineGap      = 1.0  // white that ends a line: about three spaces
 	doubled      = 0.15 // between two paintings of one glyph, set twice to look bold
-	ascent       = 0.5  // of a line above its baseline at least, and
-	descent      = 0.1  // below, however low its letters are
+	ascent       = 0.6  // of a line above its baseline at least, and
+	descent      = 0.28 // below, however low its letters are
 )
 
 // page is a page's own text on its way to a verdict.
@@ -264,7 +264,48 @@ func (p *page) running() bool {
 			}
 		}
 	}
-	return beside < 4 && 4*beside <= long
+	return beside < 4 && 4*beside <= long && !p.headed()
+}
+
+// headed reports whether a line looks like a heading by its font alone: short, in another than most of the
+// page and hardly larger. Its height does not tell what it is. Running heads are no matter.
+func (p *page) headed() bool {
+	const margin, short, larger = 0.08, 0.6, 1.2
+	fonts := map[int]int{}
+	var widest, size float64
+	for _, ln := range p.lines {
+		for _, c := range ln.glyphs {
+			fonts[c.Font]++
+		}
+		if x0, _, x1, _ := ln.extent(); x1-x0 > widest {
+			widest, size = x1-x0, ln.size
+		}
+	}
+	body := mostIn(fonts)
+	for _, ln := range p.lines {
+		x0, y0, x1, y1 := ln.extent()
+		inBody := y0 > margin*float64(p.height) && y1 < (1-margin)*float64(p.height)
+		if own := map[int]int{}; inBody && x1-x0 < short*widest && ln.size < larger*size && len(ln.glyphs) > 2 {
+			for _, c := range ln.glyphs {
+				own[c.Font]++
+			}
+			if mostIn(own) != body {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostIn is the key with the highest count, the lowest of several.
+func mostIn(counts map[int]int) int {
+	best := -1
+	for key, n := range counts {
+		if best < 0 || n > counts[best] || n == counts[best] && key < best {
+			best = key
+		}
+	}
+	return best
 }
 
 // ruled reports whether a line holds a stroke made of characters, as blanks to be filled in are.
