@@ -5,7 +5,7 @@
 // where nothing but these glyphs is seen at its place (gates.go). It knows
 // nothing of engines: who calls it reads the lines that it asks for.
 //
-// A page passes through the files in this order: lines, gates, sample, align,
+// A page passes through the files in this order: lines, gates, sample, pieces, align,
 // ledger, areas.
 package textlayer
 

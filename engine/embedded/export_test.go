@@ -14,6 +14,7 @@ var (
 	JoinLines   = joinLines
 	Compose     = compose
 	ASCIIForms  = asciiForms
+	WithLayer   = withLayer
 	WriteChecks = writeChecks
 	Belongs     = belongs
 )
