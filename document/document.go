@@ -213,6 +213,9 @@ type Line struct {
 	Confidence *float64 `json:"confidence"`
 	// Source is SourcePDF where the text is the document's own; empty elsewhere.
 	Source TextSource `json:"source,omitempty"`
+	// Missed is the part, 0 to 1, of what is written on the line that is far from all that
+	// was read.
+	Missed float64 `json:"-"`
 	// Script is Unicode's name of the script that the line was read in, where a
 	// recognizer other than the engine's usual one read it.
 	Script string `json:"script,omitempty"`

@@ -23,7 +23,7 @@ func Problem(err error) *document.Problem {
 // partCodes are those of pages and regions only.
 var partCodes = []document.Code{
 	document.CodePageFailed, document.CodePageTimeout, document.CodePageIncomplete, document.CodeLayoutFailed,
-	document.CodeScriptUnsupported, document.CodeImageLeftOut,
+	document.CodeScriptUnsupported, document.CodeTextIllegible, document.CodeNotRead, document.CodeImageLeftOut,
 }
 
 // ofWhole is what the problem of a page means for the request that ends with it.

@@ -9,12 +9,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/checkbox"
 	"ocr-gateway/engine/embedded/pixels"
-)
-
-// How check boxes and radio buttons are written.
-const (
-	ticked   = "[x]"
-	unticked = "[ ]"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 // checkReach is how far, in heights of a line, a box stands from the text that it
@@ -25,10 +20,10 @@ const checkReach = 2.5
 // fields come as such words, and fonts have them.
 func checkOf(w document.Word) string {
 	switch w.Text {
-	case "☒", "☑", "◉", "🗹", ticked:
-		return ticked
-	case "☐", "◯", "❏", "❐", "❑", "❒", unticked:
-		return unticked
+	case "☒", "☑", "◉", "🗹", prose.Ticked:
+		return prose.Ticked
+	case "☐", "◯", "❏", "❐", "❑", "❒", prose.Unticked:
+		return prose.Unticked
 	}
 	return ""
 }
@@ -58,7 +53,7 @@ func findChecks(page *document.Page, lines []document.Line) []document.Line {
 		if slices.ContainsFunc(boxes, func(b document.Word) bool { return b.BBox.Rect().Overlaps(c.Box) }) {
 			continue
 		}
-		boxes = append(boxes, document.Word{Text: map[bool]string{true: ticked, false: unticked}[c.Ticked], BBox: box})
+		boxes = append(boxes, document.Word{Text: map[bool]string{true: prose.Ticked, false: prose.Unticked}[c.Ticked], BBox: box})
 	}
 	if len(boxes) == 0 {
 		return nil
@@ -118,7 +113,12 @@ func insideLine(box, line document.BBox) bool {
 
 // writeChecks writes the boxes that stand in lines and before them into their text.
 func writeChecks(lines []document.Line, words []document.Word) {
-	_, boxes := checks(words)
+	var boxes []document.Word
+	for _, w := range words {
+		if checkOf(w) != "" {
+			boxes = append(boxes, w)
+		}
+	}
 	// From the right, so that what is written moves nothing that is still to be written.
 	slices.SortStableFunc(boxes, func(a, b document.Word) int { return b.BBox[0] - a.BBox[0] })
 	for _, b := range boxes {
@@ -133,10 +133,23 @@ func writeChecks(lines []document.Line, words []document.Word) {
 				best, nearest = i, white
 			}
 		}
-		if best >= 0 {
-			writeCheck(&lines[best], b)
+		drawn := b.Text == prose.Ticked || b.Text == prose.Unticked // else the PDF says it
+		if best < 0 || drawn && insideLine(b.BBox, lines[best].BBox) && squares(lines[best].Text) > 1 {
+			continue
+		}
+		writeCheck(&lines[best], document.Word{Text: checkOf(b), BBox: b.BBox})
+	}
+}
+
+// squares counts the characters that may look like boxes, such as 口 and 문. One may be
+// what the reader took a box for.
+func squares(text string) (n int) {
+	for _, r := range text {
+		if prose.IsCJK(r) || unicode.Is(unicode.Hangul, r) {
+			n++
 		}
 	}
+	return n
 }
 
 // writeCheck writes a box into a line where it stands, in place of the sign that the

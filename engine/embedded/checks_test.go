@@ -2,10 +2,20 @@ package embedded_test
 
 import (
 	"testing"
+	"unicode/utf8"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
 )
+
+// printed sets rows of text with 10 pixels a character, 30 a row.
+func printed(rows ...string) []document.Line {
+	lines := make([]document.Line, len(rows))
+	for i, text := range rows {
+		lines[i] = document.Line{Text: text, BBox: document.BBox{0, i * 30, utf8.RuneCountInString(text) * 10, i*30 + 26}}
+	}
+	return lines
+}
 
 func TestChecksAreWrittenWhereTheyStand(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -32,6 +42,11 @@ func TestChecksAreWrittenWhereTheyStand(t *testing.T) {
 			printed("Show hidden files v"),
 			[]document.Word{{Text: "[x]", BBox: document.BBox{172, 2, 196, 24}}},
 			[]string{"Show hidden files [x]"},
+		},
+		"a syllable that looks like a box": {
+			[]document.Line{{Text: "지급문제 및 개선", BBox: document.BBox{0, 0, 240, 26}}},
+			[]document.Word{{Text: "[x]", BBox: document.BBox{60, 2, 84, 24}}},
+			[]string{"지급문제 및 개선"},
 		},
 		"too far away": {
 			printed("Total"), []document.Word{{Text: "☒", BBox: document.BBox{-140, 2, -116, 24}}}, []string{"Total"},

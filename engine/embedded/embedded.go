@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/ppocr"
+	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/script"
 	"ocr-gateway/engine/embedded/stamp"
 	"ocr-gateway/engine/embedded/tesseract"
@@ -29,7 +29,6 @@ type Engine struct {
 	tesseract   *tesseract.Reader   // nil where there is none
 	ways        map[string][]way    // to read the other scripts
 	scripts     []string            // of ways, sorted
-	lastScript  atomic.Value        // of ways, a string: the one that was found last
 }
 
 // New verifies and loads the files of cfg.Dir, and finds out what else can read. The
@@ -77,6 +76,9 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 
 // Close frees the models. The engine must not be in use.
 func (e *Engine) Close() error { return e.models.Close() }
+
+// proofread corrects by what the built-in recognizer knows.
+func (e *Engine) proofread() proofread.By { return proofread.By{Knows: e.models.Knows} }
 
 // Info describes the engine.
 func (e *Engine) Info() document.Info {

@@ -10,10 +10,6 @@ import (
 
 // What the tests in package embedded_test need of the inside.
 var (
-	Paragraphs  = paragraphs
-	JoinLines   = joinLines
-	Compose     = compose
-	ASCIIForms  = asciiForms
 	WithLayer   = withLayer
 	WriteChecks = writeChecks
 	Belongs     = belongs

@@ -10,6 +10,8 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/script"
 )
 
@@ -22,7 +24,7 @@ const (
 	foreignLetters = .6  // of its letters that are of the script
 	likeLetters    = 8   // letters of a script known in part that make it the line's script
 	maxLanguages   = 4   // of one script that are tried
-	usuallyDense   = 1.4 // characters to a height; lines of fewer may be read in part
+	mixedLetters   = 3   // of the script in a line of which the built-in model missed much
 )
 
 // reading reads lines of an image, as the built-in recognizer does.
@@ -63,7 +65,7 @@ func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region docu
 		}
 	}
 	for i, l := range lines {
-		if scripts[i] == unknown || scripts[i] == "" && main != "" && mayBe(src, l, claims[i], main) {
+		if scripts[i] == unknown || scripts[i] == "" && main != "" && mayBe(l, claims[i], main) {
 			scripts[i] = main
 		}
 	}
@@ -82,7 +84,8 @@ func (e *Engine) pageScript(ctx context.Context, src pixels.Raster, sample []doc
 	if len(e.ways) == 0 {
 		return "", nil
 	}
-	scripts, main := e.scriptsOf(src, sample, claims(sample, words))
+	words, _ = checks(words)
+	scripts, main := e.scriptsOf(src, sample, proofread.Claims(sample, words))
 	doubted := 0
 	for _, name := range scripts {
 		if name != "" {
@@ -108,8 +111,8 @@ func (e *Engine) scriptsOf(src pixels.Raster, lines []document.Line, claims []st
 		w, h := pixels.QuadSize(l.Quad)
 		w, h = max(w, h), min(w, h)
 		all += w
-		scripts[i] = scriptOf(src, l, claims[i])
-		if scripts[i] == unknown && src.Blurred(l.BBox, h) || scripts[i] != "" && e.proofreader().confirmed(l, claims[i]) {
+		scripts[i] = scriptOf(l, claims[i])
+		if scripts[i] == unknown && src.Blurred(l.BBox, h) || scripts[i] != "" && e.proofread().Confirmed(l, claims[i]) {
 			scripts[i] = ""
 		}
 		if scripts[i] != "" {
@@ -132,16 +135,16 @@ func (e *Engine) scriptsOf(src pixels.Raster, lines []document.Line, claims []st
 	return scripts, main
 }
 
-// hardlyRead reports whether a line of at least two letters is no reading.
+// hardlyRead reports whether of a line of at least two letters little was read.
 func hardlyRead(l document.Line, claim string) bool {
 	w, h := pixels.QuadSize(l.Quad)
-	return claim == "" && max(w, h) > 1.5*min(w, h) && (l.Confidence == nil || *l.Confidence < guessed)
+	return claim == "" && max(w, h) > 1.5*min(w, h) && notRead(l)
 }
 
 // scriptOf tells the script of a line where it is one that the built-in model does not
 // know: empty for others, [unknown] where too little was read of it.
-func scriptOf(src pixels.Raster, l document.Line, claim string) string {
-	if name, n := script.Most(claim); n >= agreeMin && !builtIn(name) {
+func scriptOf(l document.Line, claim string) string {
+	if name, n := script.Most(claim); n >= proofread.AgreeMin && !builtIn(name) {
 		return name
 	}
 	if name, n := script.Most(l.Text); n >= likeLetters && !builtIn(name) {
@@ -151,7 +154,7 @@ func scriptOf(src pixels.Raster, l document.Line, claim string) string {
 		return script.Viet
 	}
 	w, h := pixels.QuadSize(l.Quad)
-	if w, h = max(w, h), min(w, h); claim == "" && w >= judgeable*h && notRead(src, l, h) {
+	if w, h = max(w, h), min(w, h); claim == "" && w >= judgeable*h && notRead(l) {
 		return unknown
 	}
 	return ""
@@ -164,16 +167,8 @@ func builtIn(name string) bool {
 
 // mayBe reports whether a line that is not in another script for sure may be in that of
 // the lines around it: it was read badly, in part, or as letters that are drawn alike.
-func mayBe(src pixels.Raster, l document.Line, claim, name string) bool {
-	if claim != "" {
-		return false
-	}
-	if name == script.Viet || l.Confidence == nil || *l.Confidence < surelyRead || script.LooksLike(l.Text, name) {
-		return true
-	}
-	w, h := pixels.QuadSize(l.Quad)
-	h = min(w, h)
-	return characters(l.Text) < usuallyDense*src.Inked(l.BBox, h)/h
+func mayBe(l document.Line, claim, name string) bool {
+	return claim == "" && (name == script.Viet || l.Confidence == nil || *l.Confidence < proofread.SurelyRead || l.Missed > 0 || script.LooksLike(l.Text, name))
 }
 
 // mostOf returns the known script of the greatest width; empty when there is none.
@@ -200,21 +195,18 @@ func linesOf(lines []document.Line, scripts []string, name string) []document.Li
 }
 
 // tryScripts tells which script a sample of lines is in by reading it in every way, the
-// likely one and the one that was right last first; empty where none reads it.
+// likely one first; empty where none reads it. What other documents are in changes
+// nothing: the same page gets the same answer.
 func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []document.Line, likely string) (string, error) {
-	last, _ := e.lastScript.Load().(string)
 	names := slices.Clone(e.scripts)
 	slices.SortStableFunc(names, func(a, b string) int {
-		rank := func(s string) int {
-			switch s {
-			case likely:
-				return 0
-			case last:
-				return 1
-			}
-			return 2
+		switch {
+		case a == likely:
+			return -1
+		case b == likely:
+			return 1
 		}
-		return rank(a) - rank(b)
+		return 0
 	})
 	best, score := "", likelyForeign
 	for _, name := range names {
@@ -228,9 +220,6 @@ func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []doc
 		if s > surelyForeign {
 			break
 		}
-	}
-	if best != "" {
-		e.lastScript.Store(best)
 	}
 	return best, nil
 }
@@ -257,6 +246,9 @@ func (e *Engine) bestWay(ctx context.Context, src pixels.Raster, sample []docume
 // foreignScore is the mean confidence of lines that are in a script, by their length.
 func foreignScore(lines []document.Line, name string) float64 {
 	var sum, n float64
+	if name == script.Viet && !script.Vietnamese(prose.OneLine(lines)) {
+		return 0 // other Latin
+	}
 	for _, l := range lines {
 		length := max(characters(l.Text), 1)
 		n += length
@@ -269,19 +261,18 @@ func foreignScore(lines []document.Line, name string) float64 {
 
 // inScript reports whether most letters of a text are of a script.
 func inScript(text, name string) bool {
-	if name == script.Viet {
-		name = script.Latin
-	}
-	letters, of := 0, 0
+	letters := strings.IndexFunc(text, unicode.IsLetter) >= 0
+	return letters && float64(lettersOf(text, name)) >= foreignLetters*float64(lettersOf(text, ""))
+}
+
+// lettersOf counts the letters of a script in a text, of all where none is named.
+func lettersOf(text, name string) (n int) {
 	for _, r := range text {
-		if s := script.Of(r); s != "" && unicode.IsLetter(r) {
-			letters++
-			if s == name {
-				of++
-			}
+		if s := script.Of(r); unicode.IsLetter(r) && s != "" && (name == "" || s == writtenIn(name)) {
+			n++
 		}
 	}
-	return letters > 0 && float64(of) >= foreignLetters*float64(letters)
+	return n
 }
 
 // readScript reads the lines of one script in the best way, and takes what reads well.
@@ -307,8 +298,8 @@ func (e *Engine) readScript(ctx context.Context, src pixels.Raster, lines []docu
 			continue
 		}
 		surer := l.Confidence == nil || *got.Confidence > *l.Confidence
-		if inScript(got.Text, name) || surer && characters(got.Text) >= characters(l.Text) {
-			l.Text, l.Confidence, l.Script = got.Text, got.Confidence, writtenIn(name)
+		if inScript(got.Text, name) || surer && characters(got.Text) >= characters(l.Text) || l.Missed >= muchMissed && lettersOf(got.Text, name) >= mixedLetters {
+			l.Text, l.Confidence, l.Script, l.Missed = got.Text, got.Confidence, writtenIn(name), 0
 		}
 	}
 	return nil
@@ -323,7 +314,7 @@ func (w *way) readAll(ctx context.Context, src pixels.Raster, lines []document.L
 	var index []int
 	var unsure []document.Line
 	for i, l := range read {
-		if l.Confidence != nil && *l.Confidence < surelyRead {
+		if l.Confidence != nil && *l.Confidence < proofread.SurelyRead {
 			index, unsure = append(index, i), append(unsure, lines[i])
 		}
 	}
@@ -395,7 +386,7 @@ func (e *Engine) readBy(language string) reading {
 			return nil, err
 		}
 		for i, r := range readings {
-			lines[i].Text, lines[i].Confidence = strings.TrimSpace(shortLeaders(micro.Replace(r.Text))), nil
+			lines[i].Text, lines[i].Confidence = strings.TrimSpace(prose.ShortLeaders(micro.Replace(r.Text))), nil
 			if r.Text != "" {
 				lines[i].Confidence = &r.Confidence
 			}

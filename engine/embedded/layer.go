@@ -8,6 +8,8 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 // ReadAt reads lines where they lie on a page: it returns them in the same order, with
@@ -87,11 +89,17 @@ func keepOwn(lines, own []document.Line) {
 
 // sourceOf is where the text of lines comes from.
 func sourceOf(lines []document.Line) document.TextSource {
-	texts := withText(lines)
-	if len(texts) == 0 || slices.ContainsFunc(texts, func(l document.Line) bool { return l.Source != document.SourcePDF }) {
-		return document.SourceOCR
+	source := document.SourceOCR
+	for _, l := range lines {
+		switch {
+		case l.Text == "":
+		case l.Source != document.SourcePDF:
+			return document.SourceOCR
+		default:
+			source = document.SourcePDF
+		}
 	}
-	return document.SourcePDF
+	return source
 }
 
 // fromLayer is what the PDF says of a line, empty where that cannot be believed; or else
@@ -124,7 +132,7 @@ func fromLayer(layer *document.Layer, line document.Line) (text string, read *do
 	for _, c := range parts {
 		out.WriteString(c.Text)
 	}
-	return asciiForms(strings.TrimSpace(shortLeaders(plainLetters(strings.TrimSpace(out.String()))))), nil
+	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(out.String()))))), nil
 }
 
 // within are the characters of which the middle lies between two columns of pixels.

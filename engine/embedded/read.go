@@ -7,6 +7,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 // readAccept is the confidence below which a line is no text.
@@ -62,7 +63,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	}
 	for j, i := range index {
 		if l := &lines[i]; up[j].Confidence != nil && (l.Confidence == nil || *up[j].Confidence > *l.Confidence) {
-			l.Text, l.Confidence = up[j].Text, up[j].Confidence
+			l.Text, l.Confidence, l.Missed = up[j].Text, up[j].Confidence, up[j].Missed
 		}
 	}
 	return lines, nil
@@ -76,7 +77,7 @@ func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []docume
 	}
 	for i := range lines {
 		l := &lines[i]
-		text := asciiForms(strings.TrimSpace(shortLeaders(l.Text)))
+		text := prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
 			l.Text, l.Confidence = "", nil
 			continue

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"cmp"
 	"context"
 	"image"
 	"slices"
@@ -9,6 +8,9 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
+	"ocr-gateway/engine/embedded/raised"
 )
 
 // Recognize reads the lines of region; when Lines is nil it finds them itself
@@ -30,13 +32,19 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if lines, err = e.readLines(ctx, src, own); err != nil {
 		return document.Recognition{}, err
 	}
-	said := claims(lines, page.Words)
+	words, _ := checks(page.Words)
+	said := proofread.Claims(lines, words)
 	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
 		return document.Recognition{}, err
 	}
-	e.proofreader().proofread(lines, page.Words)
+	e.proofread().Lines(lines, words)
 	keepOwn(lines, own)
 	unread := unreadOf(src, region, lines, said)
+	for i := range lines {
+		if said[i] == "" && lines[i].Source == "" { // else the PDF's sizes tell
+			raised.Write(src, lines[i:i+1])
+		}
+	}
 	writeChecks(lines, page.Words)
 	noise := isNoise(lines)
 	if noise {
@@ -45,7 +53,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		}
 	}
 	region.Lines = turnLines(lines, src.W, src.H, degrees)
-	content, format := compose(region, opts.Task)
+	content, format := prose.Write(region, opts.Task)
 	got := document.Recognition{
 		Content: content, Format: format, Confidence: confidence(lines), Lines: lines,
 		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts), Source: sourceOf(lines),
@@ -94,50 +102,12 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 		return nil, 0, err
 	}
 	upright := turnLines(startLines(s.into(lines, degrees), degrees), src.W, src.H, degrees)
-	lines = inOrder(upright)
+	lines = prose.InOrder(upright)
 	w, h := src.W, src.H
 	if degrees%180 != 0 {
 		w, h = h, w
 	}
 	return turnLines(lines, w, h, (360-degrees)%360), degrees, nil
-}
-
-// inOrder sorts lines by rows, or by columns of vertical writing from the right.
-func inOrder(lines []document.Line) []document.Line {
-	if len(lines) == 0 || !mostlyTall(lines) {
-		return slices.Concat(rows(lines)...)
-	}
-	lines = slices.Concat(rows(asRows(lines))...)
-	for i, l := range lines {
-		lines[i].BBox = document.BBox{-l.BBox[3], l.BBox[0], -l.BBox[1], l.BBox[2]}
-	}
-	return lines
-}
-
-// rows groups lines that stand beside each other, from top to bottom, each row
-// from left to right.
-func rows(lines []document.Line) [][]document.Line {
-	sorted := slices.Clone(lines)
-	slices.SortStableFunc(sorted, func(a, b document.Line) int {
-		return cmp.Compare(a.BBox[1]+a.BBox[3], b.BBox[1]+b.BBox[3])
-	})
-	var rows [][]document.Line
-	for _, l := range sorted {
-		if n := len(rows); n > 0 && sameRow(rows[n-1][0].BBox, l.BBox) {
-			rows[n-1] = append(rows[n-1], l)
-			continue
-		}
-		rows = append(rows, []document.Line{l})
-	}
-	for _, row := range rows {
-		slices.SortStableFunc(row, func(a, b document.Line) int { return cmp.Compare(a.BBox[0], b.BBox[0]) })
-	}
-	return rows
-}
-
-// sameRow reports whether the boxes overlap in height by half of the lower one.
-func sameRow(a, b document.BBox) bool {
-	return 2*(min(a[3], b[3])-max(a[1], b[1])) > min(a[3]-a[1], b[3]-b[1])
 }
 
 // move shifts lines found in a part of an image to where the part lies.

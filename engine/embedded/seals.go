@@ -6,6 +6,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/stamp"
 )
 
@@ -44,7 +45,7 @@ func (e *Engine) seals(ctx context.Context, src pixels.Raster, stamps []stamp.St
 		if err != nil {
 			return nil, err
 		}
-		if len(joinLines(ring)) < ringText {
+		if len(prose.OneLine(ring)) < ringText {
 			ring = nil
 		}
 		for i := range ring {
@@ -80,7 +81,7 @@ func (e *Engine) readSeal(ctx context.Context, part pixels.Raster) ([]document.L
 	lines = slices.DeleteFunc(lines, func(l document.Line) bool {
 		return l.Text == "" || *l.Confidence < sealSure
 	})
-	return slices.Concat(rows(lines)...), nil
+	return slices.Concat(prose.Rows(lines)...), nil
 }
 
 // sealUnread says that there is a stamp of which nothing was read.

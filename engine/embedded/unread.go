@@ -2,11 +2,14 @@ package embedded
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 	"unicode"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/script"
 	"ocr-gateway/engine/embedded/tesseract"
 )
@@ -14,8 +17,8 @@ import (
 // The reader writes nothing, or a few dots and digits, for letters of scripts that it
 // does not know, and can be sure of them.
 const (
-	judgeable  = 5.0 // heights of a line, from which its length says how much it holds
-	leastDense = 0.7 // characters to a height; prose comes to 2, spaced capitals to .8
+	judgeable  = 5.0 // heights of a line, from which it is judged for itself
+	muchMissed = 0.3 // of what is written on a line; a circle or an icon before a few words is less
 	guessed    = 0.6 // confidence below which long lines are no reading
 	mostUnread = 0.5 // of a region's lines, by length, that may be like that
 	unreadSure = 0.5 // confidence at most of a region that is
@@ -42,14 +45,14 @@ func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, 
 		if w < judgeable*h || l.Confidence == nil && l.Text != "" { // the PDF says it
 			continue
 		}
-		name := scriptOf(src, l, "")
+		name := scriptOf(l, "")
 		switch {
 		case name == "" || name != unknown && (l.Script != "" || l.Text == claims[i]):
 		case name == unknown && src.Blurred(l.BBox, h):
 			u.blurred += w
 		default:
 			u.foreign += w
-			if said, n := script.Most(claims[i]); name == unknown && n >= agreeMin && !builtIn(said) {
+			if said, n := script.Most(claims[i]); name == unknown && n >= proofread.AgreeMin && !builtIn(said) {
 				name = said
 			}
 			u.scripts[name] += w
@@ -79,11 +82,11 @@ func (u unread) problem(readable []string) *document.Problem {
 		name, cmp.Or(tesseract.Package(name), "another recognizer"))
 }
 
-// script names the script of the lines that were not read, or of most letters of a text,
-// where that is not Latin.
+// script names the script of the lines, where most were not read, or of most letters of
+// their text; empty for Latin and where nothing tells.
 func (u unread) script(text string) string {
 	name := mostOf(u.scripts)
-	if name == "" || u.foreign < mostUnread*u.all {
+	if u.foreign == 0 || u.foreign < mostUnread*u.all {
 		name, _ = script.Most(text)
 	}
 	if name = writtenIn(name); name == script.Latin {
@@ -92,26 +95,21 @@ func (u unread) script(text string) string {
 	return name
 }
 
-// notRead reports whether a line of height h holds much more than its text says.
-func notRead(src pixels.Raster, l document.Line, h float64) bool {
-	if l.Confidence != nil && *l.Confidence < guessed {
-		return true
-	}
-	return characters(l.Text) < leastDense*src.Inked(l.BBox, h)/h
+// notRead reports whether a line holds much more than its text says. Leaders, and blanks
+// to be filled in, are as long as they like.
+func notRead(l document.Line) bool {
+	return l.Confidence == nil || *l.Confidence < guessed || l.Missed >= muchMissed && !filler.MatchString(l.Text)
 }
 
+var filler = regexp.MustCompile(`…|__|--|——|==|\*\*`)
+
 // characters counts what is written in a text, those of scripts with square characters
-// twice. Leaders, and blanks to be filled in, are as long as they like.
+// twice.
 func characters(text string) float64 {
-	for _, filler := range []string{"…", "__", "--", "——", "==", "**"} {
-		if strings.Contains(text, filler) {
-			return 1e6
-		}
-	}
 	n := 0
 	for _, r := range text {
 		switch {
-		case isCJK(r):
+		case prose.IsCJK(r):
 			n += 2
 		case !unicode.IsSpace(r):
 			n++

@@ -8,6 +8,8 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/ppocr"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 // minWord is the height, in pixels, up to which a word is a speck.
@@ -39,7 +41,7 @@ func unseen(lines []document.Line, page *document.Page) []document.Line {
 
 // touched reports whether a line lies on the word, or where the word should be.
 func touched(lines []document.Line, word document.BBox) bool {
-	if lineOf(lines, word) >= 0 {
+	if proofread.LineOf(lines, word) >= 0 {
 		return true
 	}
 	const little = 5 // one part of so many of the word
@@ -63,7 +65,7 @@ func wordRows(words []document.Word) []document.BBox {
 		for i := len(rows) - 1; i >= max(0, len(rows)-64) && !joined; i-- {
 			r := rows[i]
 			gap := float64(max(w.BBox[0]-r[2], r[0]-w.BBox[2]))
-			if sameRow(r, w.BBox) && gap < unseenGap*float64(w.BBox[3]-w.BBox[1]) {
+			if prose.SameRow(r, w.BBox) && gap < unseenGap*float64(w.BBox[3]-w.BBox[1]) {
 				rows[i] = document.BoxOf(r.Rect().Union(w.BBox.Rect()))
 				joined = true
 			}

@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 const (
@@ -48,7 +49,7 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 		return 0, sample{}, nil
 	}
 	first, second := 0, 180
-	if mostlyTall(lines) {
+	if prose.MostlyTall(lines) {
 		first, second = 90, 270
 	}
 	s := newSample(lines)
@@ -137,7 +138,7 @@ func (s sample) into(lines []document.Line, degrees int) []document.Line {
 	lines = slices.Clone(lines)
 	for i, l := range s.read[degrees] {
 		if at := &lines[s.index[i]]; l.Confidence != nil && *l.Confidence >= surelyDown {
-			at.Text, at.Confidence = l.Text, l.Confidence
+			at.Text, at.Confidence, at.Missed = l.Text, l.Confidence, l.Missed
 		}
 	}
 	return lines
@@ -153,20 +154,6 @@ func meanConfidence(lines []document.Line) float64 {
 		}
 	}
 	return sum / float64(len(lines))
-}
-
-// mostlyTall reports whether most of the text runs downwards.
-func mostlyTall(lines []document.Line) bool {
-	var tall, wide float64
-	for _, l := range lines {
-		switch w, h := pixels.QuadSize(l.Quad); {
-		case h >= pixels.TallLine*w:
-			tall += h
-		case w >= pixels.TallLine*h:
-			wide += w
-		}
-	}
-	return tall > wide
 }
 
 // mediumLines picks lines of about the median length, by index: long enough to judge

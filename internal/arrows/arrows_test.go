@@ -69,7 +69,10 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/checkbox", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
+	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
+	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
@@ -167,6 +170,7 @@ var testArrows = map[string][]string{
 	"extract/schema":            {"internal/cputime"},
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
+	"server/problem":            {"service"},             // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
@@ -183,7 +187,7 @@ var homes = map[string][]string{
 	"github.com/disintegration/imaging":   {"raster/decode"},
 	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
 	"golang.org/x/net/html":               {"internal/assemble"},
-	"golang.org/x/text":                   {"engine/embedded", "extract/printed"},
+	"golang.org/x/text":                   {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                    {"engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
 	"github.com/pkg/sftp":                 {"provision/sshhost"},

@@ -94,11 +94,28 @@ func (b *codeBlock) likeness() float64 {
 	return sum / float64(max(len(b.rows), 1))
 }
 
+// plain reports whether nearly all characters are those of keyboards: scripts with square
+// characters have one width as well.
+func (b *codeBlock) plain() bool {
+	const others = 0.15
+	all, other := 0, 0
+	for _, row := range b.rows {
+		for _, l := range row {
+			for _, r := range l.Text {
+				if all++; r > unicode.MaxASCII {
+					other++
+				}
+			}
+		}
+	}
+	return float64(other) <= others*float64(all)
+}
+
 // isCode reports whether the block reads like code, and is set in characters of one width
 // or indented.
 func (b *codeBlock) isCode() bool {
 	likeness := b.likeness()
-	if len(b.rows) < fewestRows || likeness < codeShare {
+	if len(b.rows) < fewestRows || likeness < codeShare || !b.plain() {
 		return false
 	}
 	if b.measure(); b.pitch <= 0 {

@@ -485,3 +485,32 @@ func TestColumnsAreNoTable(t *testing.T) {
 		}
 	}
 }
+
+// TestQuestionsAreNoTable has questions between rulings, with answers to choose from that
+// stand level with each other but under nothing of the question.
+func TestQuestionsAreNoTable(t *testing.T) {
+	for _, answers := range []int{2, 3, 4} {
+		for _, model := range []bool{false, true} {
+			p := sheet(25)
+			for q := range floats(6) {
+				y := 200 + 110*q
+				p.rules = append(p.rules, [4]float64{90, y - 12, 1150, y - 12})
+				p.line(100, y, 25, p.size)
+				p.line(150, y, 300+61*float64(int(q*q)%5), p.size)
+				p.line(1110, y, 40, p.size)
+				for a := range floats(answers) {
+					p.line(175+800/float64(answers)*a+23*a, y+42, 100+37*float64(int(q+3*a)%4), p.size)
+				}
+			}
+			if model {
+				p.box("table", 80, 180, 1160, 860)
+			}
+			p.turn()
+			for _, r := range regions(t, p, document.TaskDocument) {
+				if r.Type == document.RegionTable {
+					t.Errorf("%d answers, model says table: %v: a table of %d rows", answers, model, r.Grid.Rows)
+				}
+			}
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 func file(t *testing.T, name string) string {
@@ -88,6 +89,10 @@ func TestEveryCodeIsARequestsOrAPages(t *testing.T) {
 		_, ends := statuses[document.Code(code)]
 		if ends == slices.Contains(pages, code) {
 			t.Errorf("%s: ends requests %v, and docs/api.md lists it for pages %v", code, ends, !ends)
+		}
+		of := service.Problem(document.Problemf(document.Code(code), document.PhaseRecognize, "why"))
+		if kept := of.Code == document.Code(code); kept != ends {
+			t.Errorf("%s: ends requests %v, and the service lets it %v", code, ends, kept)
 		}
 	}
 }

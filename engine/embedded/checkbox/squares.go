@@ -11,9 +11,10 @@ const (
 	inset      = 0.24 // of the side: what lies further inside is a tick
 	tickShare  = 0.05 // of what lies inside
 	solidShare = 0.9  // of it, from which a square is a bullet
-	thinnest   = 6    // a side is one part of so many thick at most
+	thinnest   = 7    // a side is one part of so many thick at most
 	corner     = 0.12 // of the side: how far from a corner there is ink
-	marginPart = 6    // the white around a box is one part of so many of it
+	besidePart = 4    // the white beside a box is one part of so many of it: more than between letters
+	abovePart  = 6    // so is that above and below it
 	crossed    = 0.3  // of that white may be drawn over
 )
 
@@ -116,20 +117,25 @@ func (m ink) square(b image.Rectangle) (Check, bool) {
 	return Check{Box: b, Ticked: share > tickShare}, share < solidShare
 }
 
-// thin reports whether two opposite sides or more are drawn thinner than letters are.
+// thin reports whether all sides are drawn thinner than letters are, but for where a tick
+// crosses them.
 func (m ink) thin(b image.Rectangle) bool {
-	x, y := (b.Min.X+b.Max.X)/2, (b.Min.Y+b.Max.Y)/2
-	thick := func(x, y, dx, dy int) int {
-		n := 0
-		for n < b.Dx()/2 && m.dark[(y+n*dy)*m.w+x+n*dx] >= black {
-			n++
-		}
-		return n
-	}
 	most := max(2, b.Dx()/thinnest)
-	across := thick(b.Min.X, y, 1, 0) <= most && thick(b.Max.X-1, y, -1, 0) <= most
-	along := thick(x, b.Min.Y, 0, 1) <= most && thick(x, b.Max.Y-1, 0, -1) <= most
-	return across || along
+	side := func(start, along, inward image.Point) bool {
+		for _, part := range []int{b.Dx() / 4, b.Dx() / 2, 3 * b.Dx() / 4} {
+			p, n := start.Add(along.Mul(part)), 0
+			for n <= most && m.dark[(p.Y+n*inward.Y)*m.w+p.X+n*inward.X] >= black {
+				n++
+			}
+			if n <= most {
+				return true
+			}
+		}
+		return false
+	}
+	right, down := image.Pt(1, 0), image.Pt(0, 1)
+	end := b.Max.Sub(image.Pt(1, 1))
+	return side(b.Min, down, right) && side(b.Min, right, down) && side(end, down.Mul(-1), right.Mul(-1)) && side(end, right.Mul(-1), down.Mul(-1))
 }
 
 // sharp reports whether there is ink at all corners: those of letters are round.
@@ -152,7 +158,7 @@ func (m ink) sharp(b image.Rectangle) bool {
 
 // apart reports whether there is white around a box, but for where a tick crosses it.
 func (m ink) apart(b image.Rectangle) bool {
-	margin := max(3, b.Dx()/marginPart)
+	beside, above := max(3, b.Dx()/besidePart), max(3, b.Dx()/abovePart)
 	white := func(x, y, dx, dy int) bool { // a row or column of pixels, as long as the box
 		n := 0
 		for i := range b.Dx() {
@@ -163,8 +169,13 @@ func (m ink) apart(b image.Rectangle) bool {
 		}
 		return float64(n) <= crossed*float64(b.Dx())
 	}
-	for d := 2; d <= margin; d++ {
-		if !white(b.Min.X-d, b.Min.Y, 0, 1) || !white(b.Max.X-1+d, b.Min.Y, 0, 1) || !white(b.Min.X, b.Min.Y-d, 1, 0) || !white(b.Min.X, b.Max.Y-1+d, 1, 0) {
+	for d := 2; d <= beside; d++ {
+		if !white(b.Min.X-d, b.Min.Y, 0, 1) || !white(b.Max.X-1+d, b.Min.Y, 0, 1) {
+			return false
+		}
+	}
+	for d := 2; d <= above; d++ {
+		if !white(b.Min.X, b.Min.Y-d, 1, 0) || !white(b.Min.X, b.Max.Y-1+d, 1, 0) {
 			return false
 		}
 	}

@@ -18,30 +18,6 @@ func (s Raster) Drawn() bool {
 	return int(high)-int(low) > contrast // alpha is 255, as white is
 }
 
-// Inked is how many pixels of a line's length, of height h, are written on: the white
-// between words counts, that between columns does not.
-func (s Raster) Inked(b document.BBox, h float64) float64 {
-	const contrast = 48 // of a column of pixels that something is drawn in
-	box := b.Rect().Intersect(image.Rect(0, 0, s.W, s.H))
-	if box.Dx() < box.Dy() { // it runs downwards
-		return float64(box.Dy())
-	}
-	reach := int(h/2) + 1 // twice this is the widest white that counts
-	n, last := 0, box.Min.X-reach-1
-	for x := box.Min.X; x < box.Max.X; x++ {
-		low, high := uint8(255), uint8(0)
-		for y := box.Min.Y; y < box.Max.Y; y++ {
-			v := s.Pix[y*s.Stride+x*s.BPP]
-			low, high = min(low, v), max(high, v)
-		}
-		if int(high)-int(low) > contrast {
-			n += min(x-last, reach)
-			last = x
-		}
-	}
-	return float64(n)
-}
-
 // Blurred reports whether the sharpest edges in a part of s, of lines of height h, are so
 // wide that letters run into each other.
 func (s Raster) Blurred(b document.BBox, h float64) bool {

@@ -2,30 +2,40 @@ package pixels
 
 // Whether there is anything on a page is seen on blocks of markBlock pixels: a block
 // that is brighter or darker than its neighbors by markStep is a mark. Averaging takes
-// the grain of scanned paper away; the thin, gray print of a hairline font still
-// changes a block by more.
+// most of the grain of scanned paper away, and what is left of it is strewn over the
+// page; the thin, gray print of a hairline font still changes many blocks in one place.
 const (
 	markBlock = 4
 	markStep  = 5.0 // of 255
-	letters   = 8   // marks: less than the smallest word leaves
+	letters   = 8   // marks in one place: less than the smallest word leaves
+	// A place is four cells that touch.
+	cellWidth  = 8 // blocks
+	cellHeight = 4
 )
 
 // Marked reports whether there may be text in s.
 func (s Raster) Marked() bool {
-	n, w, h := 0, s.W/markBlock, s.H/markBlock
+	w, h := s.W/markBlock, s.H/markBlock
 	above, row := make([]float32, w), make([]float32, w)
+	before, cells := make([]int, w/cellWidth+2), make([]int, w/cellWidth+2)
 	for y := range h {
 		above, row = row, above
 		for x := range w {
 			row[x] = s.blockMean(x*markBlock, y*markBlock)
-			marked := x > 0 && differs(row[x], row[x-1]) || y > 0 && differs(row[x], above[x])
-			if !marked {
-				continue
+			if x > 0 && differs(row[x], row[x-1]) || y > 0 && differs(row[x], above[x]) {
+				cells[x/cellWidth+1]++
 			}
-			if n++; n == letters {
+		}
+		if y%cellHeight < cellHeight-1 && y < h-1 {
+			continue
+		}
+		for i := range len(cells) - 1 {
+			if before[i]+before[i+1]+cells[i]+cells[i+1] >= letters {
 				return true
 			}
 		}
+		before, cells = cells, before
+		clear(cells)
 	}
 	return false
 }

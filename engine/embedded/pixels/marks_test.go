@@ -26,11 +26,19 @@ func TestMarks(t *testing.T) {
 			}
 		}
 	}
+	digit := func(img *image.Gray) { // as small as page numbers are
+		for y := 200; y < 214; y++ {
+			for x := 203; x < 206; x++ {
+				img.Pix[y*img.Stride+x] = 40
+			}
+		}
+	}
 	for name, c := range map[string]struct {
 		src  pixels.Raster
 		text bool
 	}{
-		"white": {page(0, nothing), false}, "grain of paper": {page(10, nothing), false},
+		"white": {page(0, nothing), false}, "grain of paper": {page(10, nothing), false}, "coarse grain": {page(16, nothing), false},
+		"a digit": {page(0, digit), true}, "a digit on grain": {page(16, digit), true},
 		"a word": {page(0, word), true}, "a word on paper": {page(10, word), true},
 	} {
 		if got := c.src.Marked(); got != c.text {

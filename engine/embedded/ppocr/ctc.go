@@ -27,24 +27,27 @@ func parseAlphabet(dictionary string) alphabet {
 // decode reads the most probable text from the class probabilities of each
 // step (Graves et al., Connectionist temporal classification, 2006): repeats
 // count once, blanks separate. The confidence is the mean probability of the
-// characters, 0 when there are none.
-func (a alphabet) decode(probs []float32) (text string, confidence float64) {
+// characters, 0 when there are none; at are the steps of those that are no space.
+func (a alphabet) decode(probs []float32) (text string, confidence float64, at []int) {
 	var b strings.Builder
 	var sum float64
 	n, last := 0, 0
-	for ; len(probs) >= len(a.classes); probs = probs[len(a.classes):] {
+	for step := 0; len(probs) >= len(a.classes); step, probs = step+1, probs[len(a.classes):] {
 		class, p := argmax(probs[:len(a.classes)])
 		if class != 0 && class != last {
 			b.WriteString(a.classes[class])
 			sum += float64(p)
 			n++
+			if a.classes[class] != " " {
+				at = append(at, step)
+			}
 		}
 		last = class
 	}
 	if n == 0 {
-		return "", 0
+		return "", 0, nil
 	}
-	return b.String(), sum / float64(n)
+	return b.String(), sum / float64(n), at
 }
 
 // argmax is the class with the highest of probabilities that add up to 1: one

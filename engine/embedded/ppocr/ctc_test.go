@@ -26,7 +26,7 @@ func TestDecode(t *testing.T) {
 		{[]int{0, 0}, ""},
 		{nil, ""},
 	} {
-		text, confidence := a.decode(steps(c.classes...))
+		text, confidence, _ := a.decode(steps(c.classes...))
 		if text != c.want || text != "" && math.Abs(confidence-.7) > 1e-6 || text == "" && confidence != 0 {
 			t.Errorf("%v: %q with %v, want %q", c.classes, text, confidence, c.want)
 		}

@@ -122,7 +122,9 @@ func (r *Recognizer) readStrips(ctx context.Context, src pixels.Raster, batch []
 		size := steps * classes
 		l := &lines[s.line]
 		l.Text, l.Confidence = "", nil
-		if text, confidence := r.alphabet.decode(out[i*size:][:size]); strings.TrimSpace(text) != "" {
+		text, confidence, at := r.alphabet.decode(out[i*size:][:size])
+		l.Missed = missed(in[i*3*readHeight*w:], w, s.width, at)
+		if strings.TrimSpace(text) != "" {
 			l.Text, l.Confidence = text, &confidence
 		}
 	}

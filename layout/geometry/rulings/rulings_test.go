@@ -29,6 +29,29 @@ func drawn(rects ...image.Rectangle) *upright.Page {
 	return upright.New(&document.Page{Width: 600, Height: 400, Image: img}, []document.Line{{Quad: q, BBox: document.BBox{50, 50, 250, 74}}}, nil)
 }
 
+// dots returns dots on a line, every so many pixels.
+func dots(y, x0, x1, every int) (all []image.Rectangle) {
+	for x := x0; x < x1; x += every {
+		all = append(all, image.Rect(x, y, x+2, y+2))
+	}
+	return all
+}
+
+func dashes(y, x0, x1 int) (all []image.Rectangle) {
+	for x := x0; x < x1; x += 18 {
+		all = append(all, image.Rect(x, y, x+11, y+2))
+	}
+	return all
+}
+
+// pattern returns the dots of dotted paper.
+func pattern() (all []image.Rectangle) {
+	for y := 100; y < 380; y += 14 {
+		all = append(all, dots(y, 50, 550, 7)...)
+	}
+	return all
+}
+
 func TestFind(t *testing.T) {
 	for name, tt := range map[string]struct {
 		drawn                []image.Rectangle
@@ -42,6 +65,12 @@ func TestFind(t *testing.T) {
 		"two far pieces":    {[]image.Rectangle{image.Rect(50, 200, 250, 202), image.Rect(350, 200, 550, 202)}, 2, 0},
 		"an underline":      {[]image.Rectangle{image.Rect(60, 74, 240, 76)}, 0, 0},
 		"a block of ink":    {[]image.Rectangle{image.Rect(100, 150, 400, 300)}, 0, 0},
+		"dots across":       {dots(200, 50, 550, 6), 1, 0},
+		"dashes across":     {dashes(200, 50, 550), 1, 0},
+		"few dots":          {dots(200, 50, 74, 6), 0, 0},
+		"a pattern of dots": {pattern(), 0, 0},
+		"leaders":           {dots(67, 258, 500, 6), 0, 0},
+		"a blank":           {[]image.Rectangle{image.Rect(256, 73, 500, 75)}, 0, 0},
 		"shorter than text": {[]image.Rectangle{image.Rect(100, 200, 120, 202)}, 0, 0},
 	} {
 		found := rulings.Find(drawn(tt.drawn...))

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"math"
 	"slices"
 
 	"ocr-gateway/layout/geometry/upright"
@@ -23,11 +24,11 @@ func (t *table) credible(e evidence) bool {
 	case e == fromTask:
 		return true
 	case e == fromModel:
-		return share >= filledInZone && !t.isColumns()
+		return share >= filledInZone && !t.isColumns() && t.aligned()
 	case t.ruled && len(t.interior()) > 0:
 		return share >= filledRuled && t.filledRows() >= leastFilledRows
 	default:
-		return share >= filledElse && (t.ruled || !t.hasProse())
+		return share >= filledElse && (t.ruled || !t.hasProse()) && t.aligned()
 	}
 }
 
@@ -81,6 +82,53 @@ func (t *table) proseColumns(width float64, lines int) []bool {
 		prose[c] = len(w) >= lines && full > width && upright.Quantile(w, proseMost) > proseNearly*full
 	}
 	return prose
+}
+
+// aligned reports whether rulings divide columns, or most rows are alike. Questions and the
+// answers to choose from, each level with each other, are not.
+func (t *table) aligned() bool {
+	if len(t.interior()) > 0 {
+		return true
+	}
+	var rows []upright.Row
+	for _, r := range upright.RowsOf(t.items) {
+		if len(r) > 1 {
+			rows = append(rows, r)
+		}
+	}
+	group := upright.NewGroups(len(rows))
+	for i := range rows {
+		for j := i + 1; j < min(len(rows), i+1+alignedReach); j++ {
+			if alike(rows[i], rows[j], alignedEdges*t.size) {
+				group.Join(i, j)
+			}
+		}
+	}
+	sizes := make([]int, len(rows))
+	most := 0
+	for i := range rows {
+		root := group.Root(i)
+		sizes[root]++
+		most = max(most, sizes[root])
+	}
+	return len(rows) < alignedRows || alignedOneIn*(len(rows)-most) < len(rows)
+}
+
+// alike reports whether most pieces of one of two rows stand right above or
+// below one of the other, by an edge or the middle.
+func alike(a, b upright.Row, near float64) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	n := 0
+	for _, it := range a {
+		if slices.ContainsFunc(b, func(o *upright.Item) bool {
+			return math.Abs(it.X0-o.X0) < near || math.Abs(it.X1-o.X1) < near || math.Abs(it.CenterX()-o.CenterX()) < near
+		}) {
+			n++
+		}
+	}
+	return 2*n > len(a)
 }
 
 // dense reports whether most cells of most columns are filled.

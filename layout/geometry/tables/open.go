@@ -126,7 +126,7 @@ func (f *Finder) openTable(rows []upright.Row) []*upright.Item {
 		return nil
 	}
 	t := build(f.page, f.rulings.In(upright.Bounds(items), rulingMargin*f.page.Size), rows)
-	if t == nil || len(t.columns)-1 < openColumns || 3*t.filledRows() < 2*len(t.rows) || !t.dense() || t.sparse() || t.hasProse() || t.isParagraphs() {
+	if t == nil || len(t.columns)-1 < openColumns || 3*t.filledRows() < 2*len(t.rows) || !t.dense() || !t.aligned() || t.sparse() || t.hasProse() || t.isParagraphs() {
 		return nil
 	}
 	out := []*upright.Item{upright.ObjectItem(t.object(), t.box, f.page.Size)}

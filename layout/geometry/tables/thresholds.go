@@ -120,6 +120,10 @@ const (
 	pagedWidth     = 5.5  // width of a column of a newspaper, at least
 	pagedLines     = 12   // lines of it, at least
 	pagedRows      = 6    // rows for each ruling across, from which the rulings divide articles, not rows
+	alignedRows    = 6    // rows of several pieces, from which most must be alike
+	alignedReach   = 6    // rows below each that it is compared with
+	alignedEdges   = 0.4  // between edges of pieces of rows that are, at most
+	alignedOneIn   = 3    // one row in so many may be unlike the others
 	denseColumns   = 3    // columns, at least, most of whose cells are filled in an open table
 	sparseText     = 0.18 // of a table's width that the text of its median row fills; less is the labels of a chart
 	shortEntry     = 4.0  // width of the median entry of a column, below which it is no paragraph

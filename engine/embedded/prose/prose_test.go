@@ -1,11 +1,11 @@
-package embedded_test
+package prose_test
 
 import (
 	"strings"
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/engine/embedded"
+	"ocr-gateway/engine/embedded/prose"
 )
 
 // printed sets rows of text as a printer would: 10 pixels a character, 30 a row.
@@ -33,6 +33,12 @@ func printed(rows ...string) []document.Line {
 		})
 	}
 	return lines
+}
+
+// written is lines as a region of flowing text.
+func written(lines []document.Line) string {
+	text, _ := prose.Write(document.Region{Type: document.RegionText, Lines: lines}, document.TaskText)
+	return text
 }
 
 func TestParagraphs(t *testing.T) {
@@ -63,6 +69,18 @@ func TestParagraphs(t *testing.T) {
 		},
 		"entries of a contents page stay rows": {
 			[]string{"Preface of the first edition … vii", "the island and its harbour … 27", "Index … 117"}, "Preface of the first edition … vii\nthe island and its harbour … 27\nIndex … 117",
+		},
+		"rows of a bill stay rows": {
+			[]string{"2 x Coffee with milk and oats  5,00", "1 x Bun (raisin, or seeds)     2,20", "Deposit [cup], to be given back 0,50 A", "Total of all that you have taken 7,70 EUR"},
+			"2 x Coffee with milk and oats  5,00\n1 x Bun (raisin, or seeds)     2,20\nDeposit [cup], to be given back 0,50 A\nTotal of all that you have taken 7,70 EUR",
+		},
+		"prices in prose are no rows": {
+			[]string{"The fare for adults on this line is 8.50", "and for children who travel alone it is half", "of that, plus a fee for the bicycle of 3.00."},
+			"The fare for adults on this line is 8.50 and for children who travel alone it is half of that, plus a fee for the bicycle of 3.00.",
+		},
+		"options stay rows": {
+			[]string{"[x] I want to receive the letter of the club", "[ ] and the yearbook, which costs four euros"},
+			"[x] I want to receive the letter of the club\n[ ] and the yearbook, which costs four euros",
 		},
 		"compound keeps its hyphen": {
 			[]string{"odds ratio for non-", "Hodgkin lymphoma of"}, "odds ratio for non-Hodgkin lymphoma of",
@@ -112,7 +130,7 @@ func TestParagraphs(t *testing.T) {
 		},
 		"empty": {nil, ""},
 	} {
-		if got := embedded.Paragraphs(printed(c.rows...)); got != c.want {
+		if got := written(printed(c.rows...)); got != c.want {
 			t.Errorf("%s:\n got %q\nwant %q", name, got, c.want)
 		}
 	}
@@ -124,7 +142,7 @@ func TestLinesOnOneRowAreJoined(t *testing.T) {
 		{Text: "12.50", BBox: document.BBox{200, 2, 250, 28}},
 		{Text: "", BBox: document.BBox{300, 2, 350, 28}},
 	}
-	if got := embedded.JoinLines(lines); got != "Total 12.50" {
+	if got := prose.OneLine(lines); got != "Total 12.50" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -137,7 +155,7 @@ func TestRowsOfABillStayRows(t *testing.T) {
 		right.BBox = document.BBox{500, 30 * i, 540, 30*i + 26}
 		lines = append(lines, left, right)
 	}
-	if got, want := embedded.Paragraphs(lines), "2 x Coffee with milk and sugar 5.60\n1 x apple cake 3.90\nTOTAL EUR 9.50"; got != want {
+	if got, want := written(lines), "2 x Coffee with milk and sugar 5.60\n1 x apple cake 3.90\nTOTAL EUR 9.50"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -174,19 +192,9 @@ func TestCompose(t *testing.T) {
 			"if x {\n    return y\n}", document.FormatText,
 		},
 	} {
-		got, format := embedded.Compose(c.region, c.task)
+		got, format := prose.Write(c.region, c.task)
 		if got != c.want || format != c.format {
 			t.Errorf("%s: got %s\n%s\nwant %s\n%s", name, format, got, c.format, c.want)
-		}
-	}
-}
-
-func TestASCIIForms(t *testing.T) {
-	for text, want := range map[string]string{
-		"（95％ CI）": "(95% CI)", "ＡＢ：１": "AB:1", "価格：１０円": "価格：１０円", "plain": "plain",
-	} {
-		if got := embedded.ASCIIForms(text); got != want {
-			t.Errorf("%q became %q, want %q", text, got, want)
 		}
 	}
 }

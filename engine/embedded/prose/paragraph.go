@@ -1,4 +1,4 @@
-package embedded
+package prose
 
 import (
 	"regexp"
@@ -36,8 +36,8 @@ func paragraphs(lines []document.Line) string {
 	return strings.Join(out, "\n")
 }
 
-// joinLines writes lines as one line of text.
-func joinLines(lines []document.Line) string {
+// OneLine writes lines as one line of text.
+func OneLine(lines []document.Line) string {
 	text := ""
 	for _, r := range textRows(withText(lines)) {
 		text = join(text, r.text)
@@ -49,7 +49,7 @@ func joinLines(lines []document.Line) string {
 func textRows(lines []document.Line) []row {
 	var rs []row
 	for _, l := range lines {
-		if n := len(rs); n > 0 && sameRow(rs[n-1].box, l.BBox) && l.BBox[0] >= (rs[n-1].box[0]+rs[n-1].box[2])/2 {
+		if n := len(rs); n > 0 && SameRow(rs[n-1].box, l.BBox) && l.BBox[0] >= (rs[n-1].box[0]+rs[n-1].box[2])/2 {
 			last := &rs[n-1]
 			last.gap = last.gap || l.BBox[0]-last.box[2] > wideGap*(l.BBox[3]-l.BBox[1])
 			last.text = join(last.text, l.Text)
@@ -104,13 +104,13 @@ func broken(rs []row, i int) bool {
 	short := fits(rs, i)
 	ended := short || endsSentence(prev.text)
 	switch {
-	case prev.gap && r.gap, leaderEntry.MatchString(prev.text):
+	case prev.gap && r.gap, leaderEntry.MatchString(prev.text), pricedRow.MatchString(prev.text) && (prev.gap || pricedRow.MatchString(r.text)):
 		return true
 	case hyphenated(prev.text):
 		return false
 	case short, continuesList(rs, i):
 		return true
-	case bullet.MatchString(r.text), strings.HasPrefix(r.text, ticked), strings.HasPrefix(r.text, unticked):
+	case bullet.MatchString(r.text), strings.HasPrefix(r.text, Ticked), strings.HasPrefix(r.text, Unticked):
 		return true
 	case ended && listItem.MatchString(r.text):
 		return true
@@ -136,7 +136,7 @@ func fits(rs []row, i int) bool {
 		word = utf8.RuneCountInString(r.text[:at])
 	}
 	first, _ := utf8.DecodeRuneInString(r.text)
-	if isCJK(first) {
+	if IsCJK(first) {
 		word = min(word, 2) // with no spaces, a row breaks anywhere
 	}
 	perChar := float64(r.box[2]-r.box[0]) / float64(n)
@@ -155,6 +155,9 @@ var (
 
 // leaderEntry is a row of a contents page: a title, leaders and a page number.
 var leaderEntry = regexp.MustCompile(` … ([0-9A-Z]{0,3}[-.]?\d{1,4}|[ivxlc]{1,7})$`)
+
+// pricedRow is a row of a bill: it ends with an amount, and what tills print behind one.
+var pricedRow = regexp.MustCompile(`[^\s\d.,][\s\S]*[\s$€£]-?\d[\d.,]*[.,]\d{2}-?( ?(€|\*?[A-Z]{1,3}\*?))?$`)
 
 // ordinal is what a list counts with: its kind, and how far it has come.
 type ordinal struct {
@@ -239,7 +242,7 @@ func join(text, next string) string {
 		return text[:len(text)-size] + next
 	case hyphenated(text) && (unicode.IsLetter(first) || unicode.IsDigit(first)):
 		return text + next // a compound: keep its hyphen
-	case isCJK(last) && isCJK(first):
+	case IsCJK(last) && IsCJK(first):
 		return text + next
 	}
 	return text + " " + next
@@ -264,29 +267,10 @@ func endsSentence(text string) bool {
 	return strings.ContainsRune(".:;!?。：；！？", last)
 }
 
-// isCJK reports whether r belongs to a script written without spaces.
-func isCJK(r rune) bool {
+// IsCJK reports whether r belongs to a script written without spaces.
+func IsCJK(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef
-}
-
-// asciiForms replaces full-width letters, digits and punctuation in a line that
-// has no CJK text: there they are slips of the reader.
-func asciiForms(text string) string {
-	if strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
-	}) {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0xff01 && r <= 0xff5e:
-			return r - 0xff01 + '!'
-		case r == 0x3000:
-			return ' '
-		}
-		return r
-	}, text)
 }
 
 func height(r row) int { return r.box[3] - r.box[1] }

@@ -1,4 +1,6 @@
-package embedded
+// Package proofread corrects what a recognizer read by the words that a PDF says stand
+// there, where the picture confirms them.
+package proofread
 
 import (
 	"slices"
@@ -10,6 +12,8 @@ import (
 	unicodenorm "golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/prose"
+	"ocr-gateway/engine/embedded/raised"
 	"ocr-gateway/engine/embedded/script"
 )
 
@@ -18,29 +22,30 @@ const (
 	// agreement is the likeness, 1 being equal, from which two readings of a
 	// line are taken for the same text with small errors.
 	agreement = 0.8
-	// agreeMin is how many characters must agree to count as evidence.
-	agreeMin = 3
-	// surelyRead is the confidence from which the reader is right about digits,
+	// AgreeMin is how many characters must agree to count as evidence.
+	AgreeMin = 3
+	// SurelyRead is the confidence from which the reader is right about digits,
 	// and from which letters that it does not know cannot be on the page.
-	surelyRead = 0.9
+	SurelyRead = 0.9
+	// readInScript is the confidence from which what a recognizer of its script made of a
+	// line stands against what the PDF says.
+	readInScript = 0.75
 )
 
-// proofreader corrects what a reader saw that knows some characters.
-type proofreader struct{ knows func(rune) bool }
+// By corrects what a recognizer read that knows some characters.
+type By struct{ Knows func(rune) bool }
 
-func (e *Engine) proofreader() proofreader { return proofreader{e.models.Knows} }
-
-// proofread corrects lines, which it changes, by what the PDF says is drawn
+// Lines corrects lines, which it changes, by what the PDF says is drawn
 // there. A PDF's text can be wrong or a lie (fonts with a broken or forged
 // character map), so it is believed line by line, where it agrees with
 // what the reader saw; and where the line is of a script that the reader does
 // not know, so that it saw nothing. Confidence stays the reader's, nil where it
 // had no part.
-func (p proofreader) proofread(lines []document.Line, words []document.Word) {
+func (p By) Lines(lines []document.Line, words []document.Word) {
 	if len(words) == 0 {
 		return
 	}
-	for i, claim := range claims(lines, words) {
+	for i, claim := range Claims(lines, words) {
 		l := &lines[i]
 		if clean, mixed := script.OneInEachWord(claim); !mixed || seenMixed(l.Text, claim) {
 			claim = clean
@@ -49,9 +54,9 @@ func (p proofreader) proofread(lines []document.Line, words []document.Word) {
 		}
 		switch {
 		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
-		case lone(claim) && (l.Confidence == nil || *l.Confidence < surelyRead):
+		case lone(claim) && (l.Confidence == nil || *l.Confidence < SurelyRead):
 			l.Text, l.Confidence = claim, nil
-		case !strings.ContainsRune(claim, utf8.RuneError) && p.confirmed(*l, claim):
+		case !strings.ContainsRune(claim, utf8.RuneError) && p.Confirmed(*l, claim):
 			l.Text = claim
 		case p.foreign(*l, claim):
 			// A character that the PDF does not say is mostly a mark above a letter.
@@ -82,7 +87,7 @@ func letterSpaced(s string) bool {
 	words, single := 0, 0
 	for word := range strings.FieldsSeq(s) {
 		words++
-		if r, size := utf8.DecodeRuneInString(word); size == len(word) && unicode.IsLetter(r) && !isCJK(r) {
+		if r, size := utf8.DecodeRuneInString(word); size == len(word) && unicode.IsLetter(r) && !prose.IsCJK(r) {
 			single++
 		}
 	}
@@ -93,12 +98,12 @@ func letterSpaced(s string) bool {
 // takes for nothing or a 1.
 func lone(claim string) bool { return len(claim) == 1 && strings.ContainsAny(claim, "{}[]()") }
 
-// claims gives for each line the words that lie in it, in reading order. It gives
+// Claims gives for each line the words that lie in it, in reading order. It gives
 // none for a line of which words are missing.
-func claims(lines []document.Line, words []document.Word) []string {
+func Claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
-		if i := lineOf(lines, w.BBox); i >= 0 && checkOf(w) == "" {
+		if i := LineOf(lines, w.BBox); i >= 0 {
 			in[i] = append(in[i], w)
 		}
 	}
@@ -113,7 +118,7 @@ func claims(lines []document.Line, words []document.Word) []string {
 		for j, w := range ws {
 			parts[j] = w.Text
 		}
-		texts[i] = strings.TrimSpace(shortLeaders(plainLetters(strings.Join(parts, " "))))
+		texts[i] = strings.TrimSpace(prose.ShortLeaders(PlainLetters(strings.Join(parts, " "))))
 	}
 	return texts
 }
@@ -179,9 +184,9 @@ func letterDirections(s string) (left, right int) {
 	return left, right
 }
 
-// plainLetters writes ligatures as letters and drops soft hyphens but the one at
+// PlainLetters writes ligatures as letters and drops soft hyphens but the one at
 // the end of a line, which is printed.
-func plainLetters(text string) string {
+func PlainLetters(text string) string {
 	if inside, broken := strings.CutSuffix(text, softHyphen); broken {
 		return openLigatures.Replace(inside) + "-"
 	}
@@ -192,9 +197,9 @@ const softHyphen = "\u00ad"
 
 var openLigatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st", softHyphen, "")
 
-// lineOf is the line whose middle is nearest to the word's among those that hold
+// LineOf is the line whose middle is nearest to the word's among those that hold
 // the word's centre; -1 when there is none.
-func lineOf(lines []document.Line, word document.BBox) int {
+func LineOf(lines []document.Line, word document.BBox) int {
 	x, y := (word[0]+word[2])/2, (word[1]+word[3])/2
 	best, nearest := -1, 0
 	for i, l := range lines {
@@ -211,21 +216,21 @@ func lineOf(lines []document.Line, word document.BBox) int {
 
 func abs(n int) int { return max(n, -n) }
 
-// confirmed reports whether the reader saw the claim, small errors aside.
+// Confirmed reports whether the reader saw the claim, small errors aside.
 // Digits that it was sure of are not overruled.
-func (p proofreader) confirmed(l document.Line, claim string) bool {
+func (p By) Confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
-	if bare := withoutNotes(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
+	if bare := raised.Without(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
 		return true // the reader overlooked what is small
 	}
-	if len(seen) < agreeMin {
+	if len(seen) < AgreeMin {
 		return false
 	}
 	alike := 0.0
 	if l.Script != "" { // whoever read it knows the script
 		said = plainRunes(claim)
 		alike = likeness(seen, said)
-	} else if wild, known := unreadable(claim); wild != nil && known >= agreeMin {
+	} else if wild, known := unreadable(claim); wild != nil && known >= AgreeMin {
 		alike = looseLikeness(seen, plainRunes(claim), wild)
 	} else {
 		alike = likeness(seen, said)
@@ -233,7 +238,7 @@ func (p proofreader) confirmed(l document.Line, claim string) bool {
 	if alike < agreement {
 		return false
 	}
-	return l.Confidence == nil || *l.Confidence < surelyRead || slices.Equal(digits(seen), digits(said))
+	return l.Confidence == nil || *l.Confidence < SurelyRead || slices.Equal(digits(seen), digits(said))
 }
 
 // unreadable tells which runes of a claim, white space left out, the reader can at best
@@ -309,22 +314,22 @@ func looseLikeness(seen, said []rune, wild []bool) float64 {
 
 // foreign reports whether the claim is text in one script unknown to the reader
 // on a line of which the reader made little.
-func (p proofreader) foreign(l document.Line, claim string) bool {
+func (p By) foreign(l document.Line, claim string) bool {
 	said := plainRunes(claim)
 	var unknown []rune
 	for _, r := range said {
-		if unicode.IsLetter(r) && (!p.knows(r) || !trained(r)) {
+		if unicode.IsLetter(r) && (!p.Knows(r) || !trained(r)) {
 			unknown = append(unknown, r)
 		}
 	}
 	if 2*len(unknown) < len(said) || !oneScript(unknown) {
 		return false
 	}
-	if l.Script != "" && l.Confidence != nil && *l.Confidence >= readableSample {
+	if l.Script != "" && l.Confidence != nil && *l.Confidence >= readInScript {
 		return false
 	}
 	seen := plainRunes(l.Text)
-	return l.Confidence == nil || *l.Confidence < surelyRead || 2*len(seen) < len(said)
+	return l.Confidence == nil || *l.Confidence < SurelyRead || 2*len(seen) < len(said)
 }
 
 // oneScript reports whether the letters are of one script, as real text is and
@@ -349,8 +354,8 @@ func digits(s []rune) []rune {
 }
 
 // readable leaves out what the reader does not know.
-func (p proofreader) readable(s []rune) []rune {
-	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !p.knows(r) })
+func (p By) readable(s []rune) []rune {
+	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !p.Knows(r) })
 }
 
 // likeness is 1 minus the edit distance (Levenshtein) over the longer length; of

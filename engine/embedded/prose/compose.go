@@ -1,4 +1,6 @@
-package embedded
+// Package prose writes the lines of a region as text: paragraphs, rows, code with its
+// indentation, cells of tables.
+package prose
 
 import (
 	"cmp"
@@ -10,11 +12,17 @@ import (
 	"ocr-gateway/document"
 )
 
+// How check boxes and radio buttons are written.
+const (
+	Ticked   = "[x]"
+	Unticked = "[ ]"
+)
+
 // cellGap separates the cells of a row in plain text.
 const cellGap = "  "
 
-// compose writes the lines of a region as its type and the task ask.
-func compose(region document.Region, task document.Task) (string, document.ContentFormat) {
+// Write writes the lines of a region as its type and the task ask.
+func Write(region document.Region, task document.Task) (string, document.ContentFormat) {
 	switch region.Type {
 	case document.RegionTable:
 		if region.Grid != nil && task != document.TaskText {
@@ -26,21 +34,9 @@ func compose(region document.Region, task document.Task) (string, document.Conte
 	case document.RegionCode:
 		return indentedRows(region.Lines), document.FormatText
 	case document.RegionTitle:
-		return joinLines(asRows(region.Lines)), document.FormatText
+		return OneLine(asRows(region.Lines)), document.FormatText
 	}
 	return paragraphs(asRows(region.Lines)), document.FormatText
-}
-
-// asRows lays columns of vertical writing down as rows, the right one on top.
-func asRows(lines []document.Line) []document.Line {
-	if len(lines) == 0 || !mostlyTall(lines) {
-		return lines
-	}
-	lines = slices.Clone(lines)
-	for i, l := range lines {
-		lines[i].BBox = document.BBox{l.BBox[1], -l.BBox[2], l.BBox[3], -l.BBox[0]}
-	}
-	return lines
 }
 
 // gridHTML writes a table with the text of its cells.
@@ -81,13 +77,13 @@ func writeCell(b *strings.Builder, cell document.Cell, lines []document.Line) {
 			inside = append(inside, lines[i])
 		}
 	}
-	b.WriteString(">" + html.EscapeString(joinLines(inside)) + "</" + tag + ">")
+	b.WriteString(">" + html.EscapeString(OneLine(inside)) + "</" + tag + ">")
 }
 
 // plainRows writes a row of lines as a line of text.
 func plainRows(lines []document.Line, gap string) string {
 	var out []string
-	for _, row := range rows(withText(lines)) {
+	for _, row := range Rows(withText(lines)) {
 		texts := make([]string, len(row))
 		for i, l := range row {
 			texts[i] = l.Text
@@ -105,7 +101,7 @@ func indentedRows(lines []document.Line) string {
 	}
 	left, width := edges(lines)[0], charWidth(lines)
 	var b strings.Builder
-	for i, row := range rows(lines) {
+	for i, row := range Rows(lines) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}

@@ -1,4 +1,4 @@
-package embedded
+package proofread
 
 import (
 	"strings"
@@ -20,7 +20,7 @@ func wordsOf(s string, line document.BBox) []document.Word {
 }
 
 func TestProofread(t *testing.T) {
-	latin := proofreader{func(r rune) bool {
+	latin := By{func(r rune) bool {
 		return strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,-()äöü中文", r)
 	}}
 	for name, tc := range map[string]struct {
@@ -51,6 +51,9 @@ func TestProofread(t *testing.T) {
 		"words in another script":    {"Ship to: Aa, Moscow 495", .95, "Ship to: Анна, Moscow 495", "Ship to: Анна, Moscow 495"},
 		"other digits in a script":   {"Ship to: Aa, Moscow 495", .95, "Ship to: Анна, Moscow 496", "Ship to: Aa, Moscow 495"},
 		"Greek, some of it known":    {"ε α εττι η εσα", .87, "Κάθε μέρα μετρώνται η θερμοκρασία", "Κάθε μέρα μετρώνται η θερμοκρασία"},
+		"look-alikes of Cyrillic":    {"Send it to paypal for all invoices", .97, "Send it to p\u0430yp\u0430l for all invoices", "Send it to paypal for all invoices"},
+		"mixed beyond look-alikes":   {"Send the invoices to word today", .97, "Send the invoices to word\u0449 today", "Send the invoices to word today"},
+		"look-alikes in Cyrillic":    {"", 0, "Cтанция на склоне холма", "Станция на склоне холма"},
 		"from the right":             {"", 0, "הנמל ליד הגבעה", "הגבעה ליד הנמל"},
 		"digits from the right":      {"", 0, "7:00 בשעה והלחץ", "והלחץ בשעה 7:00"},
 		"a name within, from left":   {"", 0, "היום Blue Star באה האנייה", "האנייה באה Blue Star היום"},
@@ -64,7 +67,7 @@ func TestProofread(t *testing.T) {
 				line.Confidence = &tc.confidence
 			}
 			lines := []document.Line{line, {Text: "elsewhere", BBox: document.BBox{10, 40, 410, 60}}}
-			latin.proofread(lines, wordsOf(tc.claim, box))
+			latin.Lines(lines, wordsOf(tc.claim, box))
 			if lines[0].Text != tc.want || lines[1].Text != "elsewhere" {
 				t.Errorf("%q proofread against %q gives %q, want %q; next line %q", tc.seen, tc.claim, lines[0].Text, tc.want, lines[1].Text)
 			}
@@ -83,24 +86,15 @@ func TestLikeness(t *testing.T) {
 	}
 }
 
-func TestTurnWords(t *testing.T) {
-	word := []document.Word{{BBox: document.BBox{10, 20, 40, 30}}}
-	for degrees, want := range map[int]document.BBox{90: {170, 10, 180, 40}, 180: {60, 170, 90, 180}, 270: {20, 60, 30, 90}} {
-		if got := turnWords(word, 100, 200, degrees)[0].BBox; got != want {
-			t.Errorf("%d degrees: %v, want %v", degrees, got, want)
-		}
-	}
-}
-
 func TestWordsThatLackPartOfALineAreNotTaken(t *testing.T) {
 	confidence := .7
 	box := document.BBox{10, 10, 410, 30}
 	lines := []document.Line{{Text: "harbour master may cancel the crossin", BBox: box, Confidence: &confidence}}
 	words := wordsOf("harbour master may cancel the crossing", box)
-	if got := claims(lines, words[:3])[0]; got != "" {
+	if got := Claims(lines, words[:3])[0]; got != "" {
 		t.Errorf("half of the words claim %q", got)
 	}
-	if got := claims(lines, words)[0]; got != "harbour master may cancel the crossing" {
+	if got := Claims(lines, words)[0]; got != "harbour master may cancel the crossing" {
 		t.Errorf("all words claim %q", got)
 	}
 }

@@ -1,0 +1,48 @@
+package ppocr
+
+// Where the network writes nothing for letters that it does not know, the others stand
+// at their places, and the ink between them is not read.
+const (
+	// reachOfLetter is how far, in pixels of a line of readHeight, the ink of a character
+	// lies from where it is read.
+	reachOfLetter = 24
+	// writtenStep is the least difference of two pixels beside each other, of 2 from black
+	// to white, where something is written. Ruled lines have none.
+	writtenStep = 0.4
+	// leastMissed is the width of written columns, in pixels, below which nothing is
+	// missed: two letters.
+	leastMissed = 16
+)
+
+// missed is the part, 0 to 1, of what is written on a line of a width that is far from
+// everything that was read. pix are its rows, stride apart; at the steps of characters.
+func missed(pix []float32, stride, width int, at []int) float64 {
+	written, unread := 0, 0
+	next := 0 // of at: the first that may reach the column
+	for x := 1; x < width; x++ {
+		if !writtenAt(pix, stride, x) {
+			continue
+		}
+		written++
+		for next < len(at) && at[next]*readStep+readStep/2 < x-reachOfLetter {
+			next++
+		}
+		if next == len(at) || at[next]*readStep+readStep/2 > x+reachOfLetter {
+			unread++
+		}
+	}
+	if unread < leastMissed {
+		return 0
+	}
+	return float64(unread) / float64(written)
+}
+
+// writtenAt reports whether the brightness changes from one column to the next.
+func writtenAt(pix []float32, stride, x int) bool {
+	for y := range readHeight {
+		if d := pix[y*stride+x] - pix[y*stride+x-1]; d > writtenStep || d < -writtenStep {
+			return true
+		}
+	}
+	return false
+}
