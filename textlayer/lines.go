@@ -178,8 +178,12 @@ func (p *page) joinUneven() {
 func fromLeft(a, b *document.Character) int { return cmp.Compare(a.X0, b.X0) }
 
 // touches reports whether two lines at different heights share a row and follow each
-// other closely.
+// other closely. An initial beside several rows belongs to none of them.
 func (ln *line) touches(o *line) bool {
+	const initial = 1.8 // sizes
+	if max(ln.size, o.size) > initial*min(ln.size, o.size) {
+		return false
+	}
 	x0, y0, x1, y1 := ln.extent()
 	u0, v0, u1, v1 := o.extent()
 	small := min(ln.size, o.size)
