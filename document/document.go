@@ -92,6 +92,9 @@ type Options struct {
 	// Prompt is put to the model in place of the task's own; empty means the task's.
 	// Only engines whose operator allows it take one.
 	Prompt string
+	// TextLayer says whether a PDF's own text may stand in place of reading; empty means
+	// TextLayerOff.
+	TextLayer TextLayer
 	// Batch says that nobody waits for the pages one by one: others go first.
 	Batch bool
 	// Question is answered by engines that can, for every page; nil asks nothing.
@@ -139,6 +142,12 @@ type Page struct {
 	// their glyphs to any character, so check it against the image. U+FFFD stands for
 	// a character that it does not say.
 	Words []Word
+	// Drawn is what a page of a PDF draws as text, character by character; nil where it
+	// was not asked for, is too much or cannot be had.
+	Drawn *Drawn
+	// Layer is what of that can be believed; nil until it is judged, and where the page is
+	// to be read as if it had no text of its own.
+	Layer *Layer
 	// Faults is what of the page could not be drawn, in people's words; nil for a page
 	// that is whole.
 	Faults []string
@@ -202,6 +211,8 @@ type Line struct {
 	Text  string  `json:"text"`
 	// Confidence is the mean probability of the characters, nil until recognized.
 	Confidence *float64 `json:"confidence"`
+	// Source is SourcePDF where the text is the document's own; empty elsewhere.
+	Source TextSource `json:"source,omitempty"`
 	// Missed is the part, 0 to 1, of what is written on the line that is far from all that
 	// was read.
 	Missed float64 `json:"-"`
@@ -283,7 +294,8 @@ type Region struct {
 	Status     Status        `json:"status"`
 	Content    string        `json:"content"`
 	Format     ContentFormat `json:"format"`
-	Confidence *float64      `json:"confidence"` // measured or nil
+	Confidence *float64      `json:"confidence"`       // measured or nil
+	Source     TextSource    `json:"source,omitempty"` // of Content
 	// Script is Unicode's name of the script of most letters on the page there, whether
 	// they could be read or not; empty for Latin and where nothing tells.
 	Script string `json:"script,omitempty"`
@@ -323,6 +335,7 @@ type Recognition struct {
 	Format     ContentFormat
 	Confidence *float64 // nil when the engine does not measure it
 	Lines      []Line   // nil when the engine does not see lines
+	Source     TextSource
 	Script     string   // see Region.Script
 	Truncated  *Problem // why Content is incomplete; nil when complete
 	// Skipped says why there is no Content of something that looks like text; nil where

@@ -2,23 +2,24 @@ package document
 
 // PageResult is one accounted page: it was asked for, and this is how it ended.
 type PageResult struct {
-	Number   int            `json:"number"`
-	Status   Status         `json:"status"` // ok, partial or failed
-	Width    int            `json:"width"`  // pixels of the recognized image, 0 when rendering failed
-	Height   int            `json:"height"`
-	Rotation int            `json:"rotation"` // see Page.Rotation
-	DPI      float64        `json:"dpi,omitempty"`
-	Scaled   bool           `json:"scaled,omitempty"` // rendered smaller than asked for: page too large
-	Layout   string         `json:"layout"`           // name of the detector that found the regions
-	Engine   string         `json:"engine"`           // name of the engine that wrote the text
-	Text     string         `json:"-"`                // plain text in reading order
-	Markdown string         `json:"markdown"`
-	Regions  []Region       `json:"regions"`
-	Cached   bool           `json:"cached,omitempty"` // found in the cache: read before, and for nothing now
-	Error    *Problem       `json:"error,omitempty"`
-	Timings  map[string]int `json:"timings_ms,omitempty"` // by Phase: raster; and layout, recognize unless Cached
-	Usage    Usage          `json:"-"`
-	Answer   *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
+	Number    int            `json:"number"`
+	Status    Status         `json:"status"` // ok, partial or failed
+	Width     int            `json:"width"`  // pixels of the recognized image, 0 when rendering failed
+	Height    int            `json:"height"`
+	Rotation  int            `json:"rotation"` // see Page.Rotation
+	DPI       float64        `json:"dpi,omitempty"`
+	Scaled    bool           `json:"scaled,omitempty"` // rendered smaller than asked for: page too large
+	Layout    string         `json:"layout"`           // name of the detector that found the regions
+	Engine    string         `json:"engine"`           // name of the engine that wrote the text
+	Text      string         `json:"-"`                // plain text in reading order
+	Markdown  string         `json:"markdown"`
+	Regions   []Region       `json:"regions"`
+	TextLayer *LayerCounts   `json:"text_layer,omitempty"` // nil where no text was taken from the PDF
+	Cached    bool           `json:"cached,omitempty"`     // found in the cache: read before, and for nothing now
+	Error     *Problem       `json:"error,omitempty"`
+	Timings   map[string]int `json:"timings_ms,omitempty"` // by Phase: raster; and layout, recognize unless Cached
+	Usage     Usage          `json:"-"`
+	Answer    *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
 	// Images are those of the page by their names, as PNG or JPEG; see ImagesRef.
 	Images map[string][]byte `json:"images,omitempty"`
 }
@@ -34,6 +35,8 @@ type Summary struct {
 	Regions  RegionSummary `json:"regions"`
 	// Notice says what was done otherwise than asked for; empty where nothing was.
 	Notice string `json:"notice,omitempty"`
+	// TextLayer counts over the pages; nil where text_layer was not asked for.
+	TextLayer *LayerCounts `json:"text_layer,omitempty"`
 }
 
 // RegionSummary counts regions by how they ended.

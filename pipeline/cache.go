@@ -31,6 +31,8 @@ type cacheKey struct {
 	Detector, Recognizer document.Info
 	Options              document.Options // see readingOptions
 	Words                []document.Word
+	Drawn                *document.Drawn
+	Ledger               [sha256.Size]byte // what was known of the document before the page
 	Width, Height        int
 	Pixels               [sha256.Size]byte
 }
@@ -38,13 +40,17 @@ type cacheKey struct {
 // keyOf hashes a page before anything was done to it; false when its pixels are of no
 // kind that it knows.
 func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok bool) {
+	var known [sha256.Size]byte
+	if r.judges(by) {
+		known = r.ledger.State()
+	}
 	pixels, ok := hashPixels(page.Image)
 	if !ok {
 		return key, false
 	}
 	b, err := json.Marshal(cacheKey{
 		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), readingOptions(r.opts),
-		page.Words, page.Width, page.Height, pixels,
+		page.Words, page.Drawn, known, page.Width, page.Height, pixels,
 	})
 	return sha256.Sum256(b), err == nil
 }
@@ -86,6 +92,8 @@ type kept struct {
 	Layout                  string
 	Regions                 []keptRegion
 	Answer                  *string // to the question, where one was asked and could be
+	TextLayer               *document.LayerCounts
+	Lessons                 []byte // what the page has taught of the document's glyphs
 }
 
 // keptRegion is a region with what is no part of answers and is needed all the same.
@@ -96,12 +104,12 @@ type keptRegion struct {
 
 // keep writes down a page that was read whole; nil for all others. A page without its
 // layout because the detector was down is not whole.
-func (r *run) keep(by document.Info, page *document.PageResult) []byte {
+func (r *run) keep(by document.Info, page *document.PageResult, lessons []byte) []byte {
 	withLayout := r.opts.Layout && (r.opts.Task == document.TaskText || r.opts.Task == document.TaskDocument)
 	if page == nil || page.Status != document.StatusOK || withLayout && page.Layout != by.Name {
 		return nil
 	}
-	k := kept{Width: page.Width, Height: page.Height, Rotation: page.Rotation, Layout: page.Layout}
+	k := kept{Width: page.Width, Height: page.Height, Rotation: page.Rotation, Layout: page.Layout, TextLayer: page.TextLayer, Lessons: lessons}
 	if page.Answer != nil {
 		if page.Answer.Error != nil {
 			return nil
@@ -129,7 +137,7 @@ func (r *run) keep(by document.Info, page *document.PageResult) []byte {
 
 // restore makes a page of what was kept. False when it cannot: the value is damaged, or
 // pictures are wanted of a page that is not upright as it was rendered.
-func (r *run) restore(ctx context.Context, value []byte, page *document.Page, result *document.PageResult) bool {
+func (r *run) restore(ctx context.Context, by *backend, value []byte, page *document.Page, result *document.PageResult) bool {
 	var k kept
 	if json.Unmarshal(value, &k) != nil {
 		return false
@@ -148,6 +156,10 @@ func (r *run) restore(ctx context.Context, value []byte, page *document.Page, re
 	if r.wantsPictures() && readable(regions) < len(regions) && (k.Rotation != 0 || k.Width != page.Width || k.Height != page.Height) {
 		return false
 	}
+	if r.judges(by) && r.ledger.Repeat(k.Lessons) != nil {
+		return false
+	}
+	result.TextLayer = k.TextLayer
 	result.Width, result.Height, result.Rotation, result.Layout = k.Width, k.Height, k.Rotation, k.Layout
 	result.Regions, result.Status, result.Cached = regions, document.StatusOK, true
 	result.Images = r.cut(ctx, page, regions)
@@ -160,14 +172,15 @@ func (r *run) restore(ctx context.Context, value []byte, page *document.Page, re
 
 // readOnce takes a page from the cache, or from another run that reads the same page
 // now, or reads it and keeps it.
-func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult) *document.PageResult {
+func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *turn) *document.PageResult {
 	detector, profile := by.Detector.Info(), by.Recognizer.Info().Profile
 	key, ok := r.keyOf(by, page)
 	if !ok {
-		return r.read(ctx, by, page, result)
+		return r.read(ctx, by, page, result, t)
 	}
 	value, mine := r.cache.find(ctx, key)
-	if value != nil && r.restore(ctx, value, page, result) {
+	if value != nil && r.restore(ctx, by, value, page, result) {
+		t.pass()
 		page.Release()
 		if ctx.Err() != nil {
 			return nil
@@ -180,11 +193,11 @@ func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, re
 	if mine != nil {
 		defer func() { r.cache.land(key, mine, fresh, ctx.Err() != nil) }()
 	}
-	result = r.read(ctx, by, page, result)
+	result = r.read(ctx, by, page, result, t)
 	if profile != by.Recognizer.Info().Profile {
 		return result // who read it is not whom the key names
 	}
-	if fresh = r.keep(detector, result); fresh != nil && value == nil {
+	if fresh = r.keep(detector, result, t.lessons); fresh != nil && value == nil {
 		r.cache.store.Put(key, fresh)
 	}
 	return result

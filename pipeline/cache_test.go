@@ -327,6 +327,7 @@ func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
 		"JoinTables":     {func(o *document.Options) { o.JoinTables = true }, false},
 		"Images":         {func(o *document.Options) { o.Images = document.ImagesRef }, false},
 		"ImagePrefix":    {func(o *document.Options) { o.ImagePrefix = "x" }, false},
+		"TextLayer":      {func(o *document.Options) { o.TextLayer = document.TextLayerVerified }, true},
 		"Batch":          {func(o *document.Options) { o.Batch = true }, false},
 	}
 	fields := reflect.TypeFor[document.Options]()
@@ -359,7 +360,8 @@ func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
 // TestWhatChangesAPageIsInItsKey shows those that are.
 func TestEveryFieldOfAPageIsInTheKeyOrNot(t *testing.T) {
 	listed := map[string]string{
-		"Image": "", "Width": "", "Height": "", "Words": "", // in the key
+		"Image": "", "Width": "", "Height": "", "Words": "", "Drawn": "", // in the key
+		"Layer":  "made of Drawn and of what the ledger knows, which are",
 		"Number": "names only", "Rotation": "set by the detector", "Script": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only",
 		"Faults": "of the page at hand, not of what is read", "Free": "memory",
 	}

@@ -1,6 +1,9 @@
 package pipeline
 
 import (
+	"slices"
+
+	"ocr-gateway/document"
 	"ocr-gateway/internal/setting"
 )
 
@@ -17,6 +20,9 @@ type Config struct {
 	// RegionSlots is how many regions may be with the engine at once; 0 lets the
 	// engine choose.
 	RegionSlots int `mapstructure:"region_slots"`
+	// TextLayer says whether a PDF's own text may stand in place of reading, where a
+	// request does not.
+	TextLayer document.TextLayer `mapstructure:"text_layer"`
 	// MaxImages and MaxImageBytes bound the images of one document that an answer
 	// holds, their bytes as PNG and JPEG.
 	MaxImages     int   `mapstructure:"max_images"`
@@ -25,7 +31,7 @@ type Config struct {
 
 // DefaultConfig is for one machine with the embedded engine.
 func DefaultConfig() Config {
-	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, MaxImages: 1000, MaxImageBytes: 16 << 20}
+	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, TextLayer: document.TextLayerOff, MaxImages: 1000, MaxImageBytes: 16 << 20}
 }
 
 // Validate reports every setting out of range.
@@ -35,6 +41,7 @@ func (c Config) Validate() error {
 	errs.Check(c.PagesAhead >= 0 && c.PagesAhead <= 1024, "pages_ahead", "is %d: use 0 to 1024", c.PagesAhead)
 	errs.Check(c.LayoutSlots >= 1 && c.LayoutSlots <= 1024, "layout_slots", "is %d: use 1 to 1024", c.LayoutSlots)
 	errs.Check(c.RegionSlots >= 0 && c.RegionSlots <= 65536, "region_slots", "is %d: use 0 to 65536", c.RegionSlots)
+	errs.Check(slices.Contains(document.TextLayers, c.TextLayer), "text_layer", "is %q: use off or verified", c.TextLayer)
 	errs.Check(c.MaxImages >= 0 && c.MaxImages <= 1_000_000, "max_images", "is %d: use 0 to 1000000", c.MaxImages)
 	errs.Check(c.MaxImageBytes >= 0 && c.MaxImageBytes <= 1<<30, "max_image_bytes", "is %d: use 0 to 1 GiB", c.MaxImageBytes)
 	return errs.Join()

@@ -14,7 +14,7 @@ import (
 // page takes one page through layout, recognition and assembly. It owns page and
 // drops its pixels as soon as nobody needs them; see pixels. nil means that the run
 // was canceled before the page was done.
-func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *document.PageResult {
+func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *turn) *document.PageResult {
 	defer page.Release()
 	by := r.choose(r.opts)
 	result := &document.PageResult{
@@ -27,19 +27,22 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error) *d
 	}
 	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
 	by.pace.rendered(r.since(page.Number))
+	if r.judges(by) && t.wait(ctx) != nil {
+		return nil
+	}
 	if r.cache != nil {
-		result = r.readOnce(ctx, by, page, result)
+		result = r.readOnce(ctx, by, page, result, t)
 	} else {
-		result = r.read(ctx, by, page, result)
+		result = r.read(ctx, by, page, result, t)
 	}
 	noteFaults(result, page.Faults)
 	return result
 }
 
 // read is the part of page that the cache can answer in place of.
-func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult) *document.PageResult {
+func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *turn) *document.PageResult {
 	start := time.Now()
-	regions, detector, err := r.detect(ctx, by, page)
+	regions, detector, err := r.detect(ctx, by, page, t)
 	holding := err == nil && by.Shared
 	result.Layout = detector
 	result.Timings[string(document.PhaseLayout)] = milliseconds(time.Since(start))
@@ -76,6 +79,9 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	}
 	result.Timings[string(document.PhaseRecognize)] = milliseconds(time.Since(start))
 	result.Regions = parts
+	if page.Layer != nil {
+		result.TextLayer = &page.Layer.Counts
+	}
 	if by.Assemble != nil {
 		by.Assemble(result)
 	}
@@ -111,7 +117,7 @@ type namingDetector interface {
 // detect finds the page's regions when it is this document's turn, and says
 // whose they are. Where layout and reading share a gate, its slot is kept for the
 // page's first region unless there is an error: or the next page would slip in.
-func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (regions []document.Region, name string, err error) {
+func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *turn) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
 	if err := by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0); err != nil {
 		return nil, name, err
@@ -123,6 +129,9 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page) (reg
 	}()
 	defer recovered(&err)
 	start := time.Now()
+	if err := r.judge(ctx, by, page, t); err != nil {
+		return nil, name, err
+	}
 	if naming, ok := by.Detector.(namingDetector); ok {
 		regions, name, err = naming.DetectNamed(ctx, page, r.opts)
 	} else {
@@ -210,6 +219,9 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 		region.Status, region.Error = document.StatusSkipped, got.Skipped
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
+	if r.ledger != nil {
+		region.Source = sourceOf(got)
+	}
 	region.Script = got.Script
 	found := foundIn(region, got.Regions)
 	got.Usage.Regions = max(1, len(found))

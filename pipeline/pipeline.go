@@ -102,6 +102,8 @@ type Parts struct {
 	// of the program that change what is read, in any form.
 	Cache    Cache
 	Settings string
+	// Ledger makes the ledger of one document; nil takes no text from PDFs.
+	Ledger func() Ledger
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
@@ -118,6 +120,8 @@ type Pipeline struct {
 	intake         *intake
 	cache          *pageCache // nil when there is none
 	settings       string
+	newLedger      func() Ledger // nil when there is none
+	textLayer      document.TextLayer
 	window         int // pages of one document in work at once, at most
 	log            *slog.Logger
 }
@@ -137,6 +141,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
 		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, log: log,
 		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: newPageCache(parts.Cache), settings: parts.Settings,
+		newLedger: parts.Ledger, textLayer: cfg.TextLayer,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
 	}
 	if parts.Fallback != nil {

@@ -22,6 +22,9 @@ type run struct {
 
 	pictures pictures
 
+	ledger   Ledger // nil when no text is taken from the document itself
+	lastTurn <-chan struct{}
+
 	mu    sync.Mutex
 	begun map[int]*begun // by page number
 }
@@ -53,6 +56,9 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	if opts.Task == "" {
 		opts.Task = document.TaskDocument
 	}
+	if opts.TextLayer == "" {
+		opts.TextLayer = p.textLayer
+	}
 	if err := p.await(ctx, opts); err != nil {
 		return nil, problemOf(ctx, err, document.CodeCanceled, document.PhaseAdmission, "the work was ended")
 	}
@@ -69,6 +75,9 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	r := &run{
 		Pipeline: p, opts: opts, emit: emit,
 		window: make(chan struct{}, p.window), begun: map[int]*begun{},
+	}
+	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
+		r.ledger = p.newLedger()
 	}
 	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
 	r.pass = lane{batch: opts.Batch}
@@ -129,9 +138,11 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 			page.Release()
 			return problemOf(ctx, err, document.CodeCanceled, document.PhaseRaster, "the work was ended")
 		}
+		turn := r.nextTurn()
 		workers.Go(func() {
 			defer r.end(page.Number)
-			result := r.page(ctx, page, err)
+			result := r.page(ctx, page, err, turn)
+			turn.pass()
 			if result == nil { // the run was canceled: counted by finish
 				return
 			}
@@ -220,6 +231,9 @@ func (r *run) account(page *document.PageResult) {
 		r.blame(page)
 	}
 	r.credit(page)
+	if r.ledger != nil {
+		s.TextLayer = s.TextLayer.Plus(page.TextLayer)
+	}
 	for _, region := range page.Regions {
 		s.Regions.Total++
 		switch region.Status {

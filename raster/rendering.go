@@ -421,12 +421,18 @@ func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Dur
 	if words {
 		req.Words = 1
 	}
+	if words && w.layer {
+		req.Drawn = 1
+	}
 	rep, err := w.pool.Call(ctx, c, timeout, req, "", nil)
 	if err != nil {
 		return err
 	}
 	if words {
 		if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
+			return err
+		}
+		if page.Drawn, err = c.ReadDrawn(rep, size.width, size.height); err != nil {
 			return err
 		}
 	}

@@ -35,6 +35,7 @@ func newMetrics(s *service.Service) *metrics {
 	m.registry.MustRegister(m.requests, m.durations,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		counted(metricnames.Pages, "Pages by how they ended.", "status", s.Pages),
+		counted("ocr_gateway_text_layer_characters_total", "Characters of PDFs' own text: taken because they were verified, read all the same, and of those refuted.", "result", s.Layers),
 		counted("ocr_gateway_refused_total", "Requests and documents that were not let in, by the limit that they met.", "limit",
 			func() map[string]int64 { return s.Admission.Counts().Refused }),
 		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return s.Admission.Counts().Running }),

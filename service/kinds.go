@@ -21,26 +21,26 @@ type Kind struct {
 // Recognize asks for the text of one image or short document.
 var Recognize = Kind{
 	Task: document.TaskText, Files: []string{"image", "file"}, Many: 1,
-	Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "prompt", "deadline_ms"},
+	Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "text_layer", "prompt", "deadline_ms"},
 }
 
 // Document asks for the pages of a document.
 var Document = Kind{
 	Task: document.TaskDocument, Files: []string{"file", "image"}, Many: 1,
-	Options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "formats", "deadline_ms"},
+	Options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "text_layer", "formats", "deadline_ms"},
 }
 
 // Extract asks for fields of a document.
 var Extract = Kind{
 	Task: document.TaskDocument, Files: []string{"file", "image"}, Many: 1,
-	Options: []string{"schema", "pages", "password", "dpi", "enable_layout", "deadline_ms"},
+	Options: []string{"schema", "pages", "password", "dpi", "enable_layout", "text_layer", "deadline_ms"},
 }
 
 // Batch asks for the texts of at most so many files.
 func Batch(files int) Kind {
 	return Kind{
 		Task: document.TaskText, Files: []string{"images"}, Many: files,
-		Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "prompt", "deadline_ms"},
+		Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "text_layer", "prompt", "deadline_ms"},
 	}
 }
 

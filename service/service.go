@@ -64,8 +64,9 @@ type Service struct {
 	parts Parts
 	log   *slog.Logger
 
-	mu    sync.Mutex
-	pages map[document.Status]int64
+	mu     sync.Mutex
+	pages  map[document.Status]int64
+	layers document.LayerCounts
 }
 
 // New builds a service; it holds nothing that needs an end.
@@ -91,8 +92,16 @@ func (s *Service) Pages() map[document.Status]int64 {
 	return maps.Clone(s.pages)
 }
 
+// Layers counts the characters of PDFs' own text so far by what became of them.
+func (s *Service) Layers() map[string]int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return map[string]int64{"verified": int64(s.layers.Verified), "read": int64(s.layers.Read), "refuted": int64(s.layers.Refuted)}
+}
+
 func (s *Service) count(page *document.PageResult) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pages[page.Status]++
+	s.layers = *s.layers.Plus(page.TextLayer)
 }

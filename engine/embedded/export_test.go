@@ -10,6 +10,7 @@ import (
 
 // What the tests in package embedded_test need of the inside.
 var (
+	WithLayer   = withLayer
 	WriteChecks = writeChecks
 	Belongs     = belongs
 )

@@ -28,7 +28,8 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	if lines, err = e.readLines(ctx, src, lines); err != nil {
+	own := withLayer(lines, page.Layer)
+	if lines, err = e.readLines(ctx, src, own); err != nil {
 		return document.Recognition{}, err
 	}
 	words, _ := checks(page.Words)
@@ -37,9 +38,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		return document.Recognition{}, err
 	}
 	e.proofread().Lines(lines, words)
+	keepOwn(lines, own)
 	unread := unreadOf(src, region, lines, said)
 	for i := range lines {
-		if said[i] == "" { // else the PDF's sizes tell
+		if said[i] == "" && lines[i].Source == "" { // else the PDF's sizes tell
 			raised.Write(src, lines[i:i+1])
 		}
 	}
@@ -47,14 +49,14 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	noise := isNoise(lines)
 	if noise {
 		for i := range lines {
-			lines[i].Text, lines[i].Confidence, lines[i].Script = "", nil, ""
+			lines[i].Text, lines[i].Confidence, lines[i].Script, lines[i].Source = "", nil, "", ""
 		}
 	}
 	region.Lines = turnLines(lines, src.W, src.H, degrees)
 	content, format := prose.Write(region, opts.Task)
 	got := document.Recognition{
 		Content: content, Format: format, Confidence: confidence(lines), Lines: lines,
-		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts),
+		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts), Source: sourceOf(lines),
 	}
 	if got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)

@@ -25,6 +25,7 @@ var notReading = []string{
 	"vllm.check_interval", "vllm.attempts", "vllm.busy_attempts",
 	"vllm.allow_prompt", // the prompt is in the key
 	"pipeline.memory_budget", "pipeline.pages_ahead", "pipeline.layout_slots", "pipeline.region_slots",
+	"pipeline.text_layer",                             // the request's option is
 	"pipeline.max_images", "pipeline.max_image_bytes", // images are cut anew
 }
 

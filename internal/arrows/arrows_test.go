@@ -55,6 +55,9 @@ var arrows = map[string][]string{
 	"raster/sandbox":    {},
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
+	"textlayer":        {"document"},
+	"textlayer/attack": {}, // documents that lie, for tests of others
+
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
 	"internal/plane":     {},                      // boxes and spans
 	"internal/setting":   {},                      // which setting is wrong
@@ -146,6 +149,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
@@ -182,7 +186,7 @@ var homes = map[string][]string{
 	"github.com/gen2brain/avif":           {"raster/decode"},
 	"github.com/gen2brain/webp":           {"raster/decode"},
 	"github.com/disintegration/imaging":   {"raster/decode"},
-	"golang.org/x/image":                  {"raster/decode", "engine/enginetest"},
+	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
 	"golang.org/x/net/html":               {"internal/assemble"},
 	"golang.org/x/text":                   {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                    {"engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},

@@ -186,6 +186,8 @@ import (
 	"image"
 	"math"
 	"unsafe"
+
+	"ocr-gateway/document"
 )
 
 var (
@@ -208,6 +210,8 @@ type Document struct {
 	c    C.document
 	page int // the loaded page, from 0; -1 for none
 	rect C.fz_rect
+
+	programIDs map[*C.fz_font]document.FontID // of fonts that are held
 }
 
 // Load opens the library, once in the life of a process, before everything else.
@@ -245,7 +249,10 @@ func Open(data []byte, password string) (*Document, error) {
 }
 
 // Close frees the document. The data may then go.
-func (d *Document) Close() { C.close_document(&d.c) }
+func (d *Document) Close() {
+	d.dropPrograms()
+	C.close_document(&d.c)
+}
 
 func (d *Document) check(status C.int) error {
 	switch status {

@@ -28,7 +28,15 @@ typedef struct { uint8_t ri, bp, op, opm; } fz_color_params;
 
 typedef struct { float x, y; } fz_point;
 typedef struct { fz_point ul, ur, ll, lr; } fz_quad;
-typedef struct fz_font fz_font;
+typedef struct fz_buffer fz_buffer;
+
+// The struct goes on behind these.
+typedef struct fz_font {
+	int refs;
+	char name[64];
+	fz_buffer *buffer; // the font's program; NULL for Type 3
+} fz_font;
+
 typedef struct fz_pool fz_pool;
 typedef struct fz_stext_char fz_stext_char;
 typedef struct fz_stext_line fz_stext_line;
@@ -167,11 +175,18 @@ typedef void message_fn(void *user, const char *message);
 	F(int, fz_do_catch, (fz_context *)) \
 	F(const char *, fz_caught_message, (fz_context *)) \
 	F(void, fz_ignore_error, (fz_context *)) \
+	F(void, fz_throw, (fz_context *, int code, const char *format, ...)) \
 	F(void, fz_set_warning_callback, (fz_context *, message_fn *, void *user)) \
 	F(void, fz_set_error_callback, (fz_context *, message_fn *, void *user)) \
 	F(void, fz_flush_warnings, (fz_context *)) \
 	F(void, fz_empty_store, (fz_context *)) \
 	F(fz_font_flags_t *, fz_font_flags, (fz_font *)) \
+	F(fz_font *, fz_keep_font, (fz_context *, fz_font *)) \
+	F(void, fz_drop_font, (fz_context *, fz_font *)) \
+	F(void **, fz_font_t3_procs, (fz_context *, fz_font *)) \
+	F(size_t, fz_buffer_storage, (fz_context *, fz_buffer *, unsigned char **data)) \
+	F(fz_rect, fz_bound_glyph, (fz_context *, fz_font *, int gid, fz_matrix)) \
+	F(void, fz_fill_text, (fz_context *, fz_device *, const fz_text *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params)) \
 	F(void, fz_register_document_handler, (fz_context *, const fz_document_handler *)) \
 	F(fz_stream *, fz_open_memory, (fz_context *, const unsigned char *data, size_t len)) \
 	F(void, fz_drop_stream, (fz_context *, fz_stream *)) \
@@ -249,6 +264,29 @@ const char *ocr_open_library(const char *path);
 void ocr_watch_text(fz_context *, fz_device *draw);
 void ocr_note_text(fz_context *, fz_matrix to_pixels);
 fz_stext_page *ocr_noted_text(fz_context *);
+
+// glyphs.c: the glyphs that a draw device fills, from ocr_want_glyphs to
+// ocr_forget_glyphs, which frees what ocr_drawn_glyphs gives: NULL without any, or where
+// they are too many or cannot be had. None throws.
+typedef struct {
+	float x0, x1, baseline, size; // pixels
+	int font, gid, ucs;           // gid -1: one more character of the glyph before
+	int box[4];                   // where its ink is, a pixel wider; empty for a blank
+	uint8_t upright, whole, contrast, astray;
+} ocr_glyph;
+typedef struct {
+	ocr_glyph *glyphs;
+	int count;
+	fz_font **fonts;
+	int font_count;
+	int step, strange_width, strange_height;
+	unsigned char *strange; // a bit a square
+} ocr_drawn;
+void ocr_want_glyphs(fz_context *, int width, int height);
+void ocr_draw_glyphs(fz_context *, const fz_text *, fz_matrix, fz_matrix to_pixels, fz_color_params);
+const ocr_drawn *ocr_drawn_glyphs(fz_context *, const unsigned char *rgba);
+void ocr_forget_glyphs(fz_context *);
+size_t ocr_font_program(fz_context *, fz_font *, const unsigned char **data);
 
 // checks.c: the check boxes and radio buttons of a form, in the page's points, at most
 // most of them. It may throw.

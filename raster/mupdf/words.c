@@ -33,8 +33,10 @@ static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
 
 static void fill_text(fz_context *ctx, fz_device *draw, const fz_text *text, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
 	noted.drawing.fill_text(ctx, draw, text, m, cs, color, alpha, params);
-	if (alpha > 0)
+	if (alpha > 0) {
 		note(ctx, text, m);
+		ocr_draw_glyphs(ctx, text, m, noted.to_pixels, params);
+	}
 }
 
 static void stroke_text(fz_context *ctx, fz_device *draw, const fz_text *text, const fz_stroke_state *pen, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {

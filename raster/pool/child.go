@@ -163,6 +163,26 @@ func (c *Child) ReadWords(rep wire.Reply, width, height int) ([]document.Word, e
 	return words, nil
 }
 
+// ReadDrawn reads the characters of a page of width x height pixels from the shared
+// memory; nil when there are none.
+func (c *Child) ReadDrawn(rep wire.Reply, width, height int) (*document.Drawn, error) {
+	if rep.DrawnBytes == 0 {
+		return nil, nil
+	}
+	if rep.DrawnBytes > wire.MaxDrawnBytes {
+		return nil, fmt.Errorf("%w: %w", ErrGone, wire.ErrDrawn)
+	}
+	packed := make([]byte, rep.DrawnBytes)
+	if _, err := c.pixels.ReadAt(packed, c.words+wire.MaxWordBytes); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	drawn, err := wire.UnpackDrawn(packed, width, height)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	return drawn, nil
+}
+
 // slowCall is after how much time at one call a child steps back and gives its place away:
 // most pages and images take a tenth of it.
 const slowCall = 500 * time.Millisecond

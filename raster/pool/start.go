@@ -82,7 +82,7 @@ func (s *starter) startWith(attr *syscall.SysProcAttr) (*Child, error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	pixels, err := memoryFile(s.pixels + wire.MaxWordBytes)
+	pixels, err := memoryFile(s.pixels + wire.TailBytes)
 	if err != nil {
 		conn.Close()
 		return nil, err

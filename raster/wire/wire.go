@@ -1,8 +1,8 @@
 // Package wire is the protocol between the gateway and a rendering child: one request, one
 // reply, each one packet on a SOCK_SEQPACKET socket, in little-endian. The pixels do not
 // travel; the child writes them to the start of a file of shared memory that it was
-// started with, and words (see words.go) to the last MaxWordBytes of it. The gateway
-// trusts nothing in a reply.
+// started with, and words and characters (see words.go and drawn.go) to the last
+// TailBytes of it. The gateway trusts nothing in a reply.
 package wire
 
 import (
@@ -44,6 +44,7 @@ type Request struct {
 	Page          uint32    // from 0
 	Width, Height uint32
 	Words         uint32 // OpRender: 1 asks for the page's words too
+	Drawn         uint32 // OpRender with Words: 1 asks for the page's characters too
 	Lenient       uint32 // OpRender of an image: 1 asks for the decoder written in C
 }
 
@@ -80,6 +81,7 @@ type Reply struct {
 	Format        PixelFormat // OpRender
 	Words         uint32      // OpRender: how many there are
 	WordBytes     uint32      // OpRender: and what they take
+	DrawnBytes    uint32      // OpRender: what the characters take, 0 where there are none
 	Faults        uint32      // OpRender: what was not drawn; see mupdf.Faults and FaultFrames
 }
 

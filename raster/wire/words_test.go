@@ -35,3 +35,27 @@ func FuzzWords(f *testing.F) {
 		}
 	})
 }
+
+func FuzzDrawn(f *testing.F) {
+	drawn := &document.Drawn{
+		Fonts: []document.FontID{{1}, {}},
+		Characters: []document.Character{
+			{Font: 1, Glyph: 70000, Text: "fi", X0: 1.5, X1: 9, Baseline: 20, Size: 12, Ink: document.BBox{1, 2, 30, 40}, Upright: true, Contrast: 255, Astray: 3},
+			{Text: "\ufffd"},
+		},
+		Strange: document.Blocks{Step: 4, Width: 25, Height: 25, Bits: make([]byte, 79)},
+	}
+	packed := wire.PackDrawn(drawn)
+	f.Add(packed)
+	f.Add(packed[:40])
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		got, err := wire.UnpackDrawn(packed, 100, 100)
+		if err != nil {
+			return
+		}
+		if again := wire.PackDrawn(got); string(again) != string(packed) {
+			t.Errorf("%q becomes %q", packed, again)
+		}
+	})
+}

@@ -40,3 +40,8 @@ func (r pdfReader) RenderWithWords(page, width, height int, pix []byte) (decode.
 	words, err := r.doc.RenderWithWords(page, width, height, pix)
 	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, words, err
 }
+
+func (r pdfReader) RenderWithGlyphs(page, width, height int, pix []byte) (decode.Drawn, []document.Word, *document.Drawn, error) {
+	words, drawn, err := r.doc.RenderWithGlyphs(page, width, height, pix)
+	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, words, drawn, err
+}

@@ -32,6 +32,8 @@ type pageReader interface {
 type wordReader interface {
 	// RenderWithWords is Render that also gives the text it drew, where it can.
 	RenderWithWords(page, width, height int, pix []byte) (decode.Drawn, []document.Word, error)
+	// RenderWithGlyphs also gives the characters that it drew, nil where it cannot.
+	RenderWithGlyphs(page, width, height int, pix []byte) (decode.Drawn, []document.Word, *document.Drawn, error)
 }
 
 // Main is the life of a child: it serves requests on the socket it was
@@ -49,7 +51,7 @@ func work() error {
 	if err != nil {
 		return fmt.Errorf("map pixels: %w", err)
 	}
-	if len(shared) < wire.MaxWordBytes {
+	if len(shared) < wire.TailBytes {
 		return errors.New("map pixels: no room for words")
 	}
 	if err := mupdf.Load(fmt.Sprintf("/proc/self/fd/%d", wire.LibraryFD)); err != nil {
@@ -62,8 +64,9 @@ func work() error {
 	if err := wire.SayReady(); err != nil {
 		return fmt.Errorf("say ready: %w", err)
 	}
-	pixels := len(shared) - wire.MaxWordBytes
-	w := worker{pix: shared[:pixels:pixels], words: shared[pixels:]}
+	pixels := len(shared) - wire.TailBytes
+	words := pixels + wire.MaxWordBytes
+	w := worker{pix: shared[:pixels:pixels], words: shared[pixels:words:words], drawn: shared[words:]}
 	for {
 		req, tail, fd, err := wire.Receive()
 		if err != nil {
@@ -90,8 +93,9 @@ func mapFile(fd, prot, flags int) ([]byte, error) {
 
 // worker holds the child's document.
 type worker struct {
-	pix      []byte     // the shared memory
-	words    []byte     // and its end
+	pix      []byte // the shared memory
+	words    []byte // and its end
+	drawn    []byte
 	document []byte     // a mapping
 	reader   pageReader // of it, nil for none
 }
@@ -179,13 +183,26 @@ func (w *worker) render(req *wire.Request, rep *wire.Reply) (decode.Drawn, error
 	if !ok || req.Words == 0 {
 		return w.reader.Render(page, width, height, w.pix)
 	}
-	d, words, err := reader.RenderWithWords(page, width, height, w.pix)
+	d, words, characters, err := w.renderText(reader, req)
 	if err != nil {
 		return decode.Drawn{}, err
+	}
+	if characters != nil {
+		rep.DrawnBytes = uint32(copy(w.drawn, wire.PackDrawn(characters)))
 	}
 	count, packed := wire.PackWords(words, width, height)
 	rep.Words, rep.WordBytes = count, uint32(copy(w.words, packed))
 	return d, nil
+}
+
+// renderText renders a page and gives the text that it drew, as far as that is wanted.
+func (w *worker) renderText(reader wordReader, req *wire.Request) (decode.Drawn, []document.Word, *document.Drawn, error) {
+	page, width, height := int(req.Page), int(req.Width), int(req.Height)
+	if req.Drawn == 1 {
+		return reader.RenderWithGlyphs(page, width, height, w.pix)
+	}
+	d, words, err := reader.RenderWithWords(page, width, height, w.pix)
+	return d, words, nil, err
 }
 
 // mapDocument maps the document, until the child closes it or ends.

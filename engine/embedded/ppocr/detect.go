@@ -2,6 +2,7 @@ package ppocr
 
 import (
 	"context"
+	"image"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
@@ -34,6 +35,34 @@ func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line
 		return m.detectIn(ctx, src, closer)
 	}
 	return lines, nil
+}
+
+// DetectIn finds the text lines of a part of src, as large as Detect would see them.
+func (m *Models) DetectIn(ctx context.Context, src pixels.Raster, part image.Rectangle) ([]document.Line, error) {
+	part = part.Intersect(image.Rect(0, 0, src.W, src.H))
+	const most = 0.6 // of the page: from here on it is looked at as a whole
+	if part.Dx()*part.Dy() > int(most*float64(src.W*src.H)) {
+		return m.Detect(ctx, src)
+	}
+	piece := src.Sub(part)
+	if part.Dx() < 2 || part.Dy() < 2 || !piece.Marked() {
+		return nil, nil
+	}
+	v := newView(part.Dx(), part.Dy(), 1/firstView(src.W, src.H, m.cfg.MaxSide).scaleY)
+	lines, err := m.detectIn(ctx, piece, v)
+	for i := range lines {
+		l := &lines[i]
+		for j := range l.Quad {
+			l.Quad[j].X += float64(part.Min.X)
+			l.Quad[j].Y += float64(part.Min.Y)
+		}
+		for j := range l.Spine {
+			l.Spine[j].X += float64(part.Min.X)
+			l.Spine[j].Y += float64(part.Min.Y)
+		}
+		l.BBox = document.BoxOf(l.BBox.Rect().Add(part.Min))
+	}
+	return lines, err
 }
 
 // detectIn finds the text lines of src in one view of it.

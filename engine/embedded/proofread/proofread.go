@@ -118,7 +118,7 @@ func Claims(lines []document.Line, words []document.Word) []string {
 		for j, w := range ws {
 			parts[j] = w.Text
 		}
-		texts[i] = strings.TrimSpace(prose.ShortLeaders(plainLetters(strings.Join(parts, " "))))
+		texts[i] = strings.TrimSpace(prose.ShortLeaders(PlainLetters(strings.Join(parts, " "))))
 	}
 	return texts
 }
@@ -184,9 +184,9 @@ func letterDirections(s string) (left, right int) {
 	return left, right
 }
 
-// plainLetters writes ligatures as letters and drops soft hyphens but the one at
+// PlainLetters writes ligatures as letters and drops soft hyphens but the one at
 // the end of a line, which is printed.
-func plainLetters(text string) string {
+func PlainLetters(text string) string {
 	if inside, broken := strings.CutSuffix(text, softHyphen); broken {
 		return openLigatures.Replace(inside) + "-"
 	}

@@ -47,7 +47,7 @@ type Ruling struct {
 // Find returns the rulings of a page, from left to right and from the top. It uses
 // the page's lines of text to tell rulings from underlines.
 func Find(page *upright.Page) Rulings {
-	if page.Gray == nil || page.Width < minSide || page.Height < minSide {
+	if page.Gray == nil || page.Unruled || page.Width < minSide || page.Height < minSide {
 		return Rulings{}
 	}
 	m := maskOf(page.Gray, max(1, int(page.Size/pixelsPerText+0.5)))

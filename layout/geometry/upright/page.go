@@ -20,6 +20,7 @@ type Page struct {
 	Size          float64 // height of body text in pixels, at least 1
 	Deskew        Deskew
 	Gray          *image.Gray // nil for a page without pixels
+	Unruled       bool        // nothing but running text is drawn on the page
 
 	lines []document.Line // those found, and the parts of those that were split
 }
@@ -27,6 +28,7 @@ type Page struct {
 // New deskews a page. lines is appended to and belongs to the Page from then on.
 func New(page *document.Page, lines []document.Line, boxes []document.Region) *Page {
 	p := &Page{Width: page.Width, Height: page.Height, lines: lines, Gray: Gray(page.Image)}
+	p.Unruled = page.Layer != nil && page.Layer.Plain
 	quads := make([][4]document.Point, len(lines))
 	for i := range lines {
 		quads[i] = p.soundQuad(lines[i])

@@ -1,0 +1,149 @@
+package embedded
+
+import (
+	"context"
+	"image"
+	"slices"
+	"strings"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/proofread"
+	"ocr-gateway/engine/embedded/prose"
+)
+
+// ReadAt reads lines where they lie on a page: it returns them in the same order, with
+// Text and Confidence where something was read.
+func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
+	return e.readLines(ctx, pixels.Of(page.Image), lines)
+}
+
+// findByLayer is Find for a page of which the PDF says where its lines are: only what it
+// does not explain is looked at.
+func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
+	var lines []document.Line
+	for _, l := range page.Layer.Lines {
+		lines = append(lines, document.Line{Quad: l.Quad, BBox: l.BBox})
+	}
+	src := pixels.Of(page.Image)
+	known := len(lines)
+	for _, area := range page.Layer.Areas {
+		found, err := e.models.DetectIn(ctx, src, area.Rect())
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, l := range found {
+			if !mostlyIn(l.BBox.Rect(), lines[:known]) {
+				lines = append(lines, l)
+			}
+		}
+	}
+	lines = append(lines, unseen(lines, page)...)
+	if page.Layer.Plain {
+		return lines, nil, nil
+	}
+	if lines = append(lines, findChecks(page, lines)...); len(lines) == 0 {
+		return nil, nil, nil
+	}
+	areas, err := e.models.Areas(ctx, src)
+	return lines, areas, err
+}
+
+// mostlyIn reports whether lines cover half of a box.
+func mostlyIn(box image.Rectangle, lines []document.Line) bool {
+	covered := 0
+	for _, l := range lines {
+		in := box.Intersect(l.BBox.Rect())
+		covered += in.Dx() * in.Dy()
+	}
+	return 2*covered > box.Dx()*box.Dy()
+}
+
+// withLayer gives lines the text that the PDF says where it can be believed, and what was
+// read when it was judged where it cannot.
+func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
+	if layer == nil {
+		return lines
+	}
+	lines = slices.Clone(lines)
+	for i := range lines {
+		l := &lines[i]
+		switch text, read := fromLayer(layer, *l); {
+		case text != "":
+			l.Text, l.Confidence, l.Source = text, nil, document.SourcePDF
+		case read != nil:
+			l.Text, l.Confidence = read.Text, read.Confidence
+		}
+	}
+	return lines
+}
+
+// keepOwn takes back what was done to lines that are the PDF's own.
+func keepOwn(lines, own []document.Line) {
+	for i := range lines {
+		if own[i].Source == document.SourcePDF {
+			lines[i] = own[i]
+		}
+	}
+}
+
+// sourceOf is where the text of lines comes from.
+func sourceOf(lines []document.Line) document.TextSource {
+	source := document.SourceOCR
+	for _, l := range lines {
+		switch {
+		case l.Text == "":
+		case l.Source != document.SourcePDF:
+			return document.SourceOCR
+		default:
+			source = document.SourcePDF
+		}
+	}
+	return source
+}
+
+// fromLayer is what the PDF says of a line, empty where that cannot be believed; or else
+// what was read there when it was judged, nil when it was not. A line may be a part of one
+// of the PDF's, or lie over several.
+func fromLayer(layer *document.Layer, line document.Line) (text string, read *document.Line) {
+	b := line.BBox
+	var parts []document.LayerCharacter
+	for i := range layer.Lines {
+		l := &layer.Lines[i]
+		if middle := (l.BBox[1] + l.BBox[3]) / 2; middle < b[1] || middle >= b[3] || l.BBox[2] <= b[0] || l.BBox[0] >= b[2] {
+			continue
+		}
+		if l.BBox == b && l.Read && !l.Believed {
+			return "", &l.Line
+		}
+		in := within(l.Characters, b[0], b[2])
+		if len(in) == 0 {
+			continue
+		}
+		if !l.Believed {
+			return "", nil
+		}
+		if len(parts) > 0 {
+			parts = append(parts, document.LayerCharacter{Text: " ", X0: in[0].X0})
+		}
+		parts = append(parts, in...)
+	}
+	var out strings.Builder
+	for _, c := range parts {
+		out.WriteString(c.Text)
+	}
+	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(out.String()))))), nil
+}
+
+// within are the characters of which the middle lies between two columns of pixels.
+func within(all []document.LayerCharacter, x0, x1 int) []document.LayerCharacter {
+	middle := func(c document.LayerCharacter) int { return (c.X0 + c.X1) / 2 }
+	from, to := 0, len(all)
+	for from < to && middle(all[from]) < x0 {
+		from++
+	}
+	for to > from && middle(all[to-1]) >= x1 {
+		to--
+	}
+	return all[from:to]
+}

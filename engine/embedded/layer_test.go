@@ -1,0 +1,42 @@
+package embedded_test
+
+import (
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded"
+)
+
+// TestTextOfLayer: lines take the PDF's text where it is believed, whole or in parts, and what was
+// read when it was judged where it is not.
+func TestTextOfLayer(t *testing.T) {
+	row := func(y int, text string, believed bool) document.LayerLine {
+		l := document.LayerLine{Line: document.Line{BBox: document.BBox{0, y, 10 * len([]rune(text)), y + 20}}, Believed: believed}
+		for i, r := range []rune(text) {
+			l.Characters = append(l.Characters, document.LayerCharacter{Text: string(r), X0: 10 * i, X1: 10*i + 10})
+		}
+		return l
+	}
+	sure := .9
+	read := row(100, "c1aimed", false)
+	read.Read, read.Text, read.Confidence = true, "claimed", &sure
+	layer := &document.Layer{Lines: []document.LayerLine{row(0, "a ﬁne line of text", true), row(50, "not believed", false), read}}
+	for name, c := range map[string]struct {
+		box    document.BBox
+		text   string
+		source document.TextSource
+	}{
+		"whole":          {document.BBox{0, 0, 180, 20}, "a fine line of text", document.SourcePDF},
+		"its beginning":  {document.BBox{0, 0, 52, 20}, "a fine", document.SourcePDF},
+		"its end":        {document.BBox{108, 0, 180, 20}, "of text", document.SourcePDF},
+		"not believed":   {document.BBox{0, 50, 120, 70}, "", ""},
+		"read before":    {document.BBox{0, 100, 70, 120}, "claimed", ""},
+		"a part of that": {document.BBox{0, 100, 40, 120}, "", ""},
+		"elsewhere":      {document.BBox{0, 200, 70, 220}, "", ""},
+	} {
+		got := embedded.WithLayer([]document.Line{{BBox: c.box}}, layer)[0]
+		if got.Text != c.text || got.Source != c.source {
+			t.Errorf("%s: %q of %q, want %q of %q", name, got.Text, got.Source, c.text, c.source)
+		}
+	}
+}

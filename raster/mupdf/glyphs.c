@@ -1,0 +1,250 @@
+#include "mupdf.h"
+
+// Text is drawn a second time, black on white and by itself. Where the page has those
+// pixels, in whatever color, and no others, the glyph is to be seen there. A page's
+// pixels are so told from their cause without looking at what any font or map says.
+
+enum {
+	MAX_GLYPHS = 1 << 15, MAX_GLYPH_FONTS = 1024, // more is nothing that is there to be read
+	BLOCK = 4,      // pixels to a square of the map of strange ink
+	OTHER = 32,     // of 255: pixels that differ more from what the text explains are something else's
+	FAINT = 24,     // differences in a square that are something
+	LEGIBLE = 48,   // contrast of a glyph that explains its pixels
+	ASTRAY = 8,     // of 255 of its pixels that may be something else's
+	SMALLEST = 7,   // pixels
+};
+
+static struct {
+	int wanted;
+	int width, height;
+	unsigned char *mask; // what the text alone draws, black on white
+	fz_pixmap *pixmap;   // of mask
+	fz_device *device;   // draws on it
+	ocr_drawn out;
+	int cap;
+} drawn;
+
+static void stop_drawing(fz_context *ctx) {
+	fz_drop_device(ctx, drawn.device);
+	fz_drop_pixmap(ctx, drawn.pixmap);
+	free(drawn.mask);
+	drawn.device = NULL;
+	drawn.pixmap = NULL;
+	drawn.mask = NULL;
+}
+
+void ocr_forget_glyphs(fz_context *ctx) {
+	stop_drawing(ctx);
+	for (int i = 0; i < drawn.out.font_count; i++)
+		fz_drop_font(ctx, drawn.out.fonts[i]);
+	free(drawn.out.fonts);
+	free(drawn.out.glyphs);
+	free(drawn.out.strange);
+	memset(&drawn, 0, sizeof drawn);
+}
+
+void ocr_want_glyphs(fz_context *ctx, int width, int height) {
+	ocr_forget_glyphs(ctx);
+	drawn.wanted = 1;
+	drawn.width = width;
+	drawn.height = height;
+}
+
+// start_drawing is for the first text of a page: pages without any cost nothing.
+static void start_drawing(fz_context *ctx, fz_matrix to_pixels) {
+	drawn.out.fonts = calloc(MAX_GLYPH_FONTS, sizeof *drawn.out.fonts);
+	drawn.mask = malloc((size_t)drawn.width * drawn.height);
+	if (!drawn.mask || !drawn.out.fonts)
+		fz_throw(ctx, 1, "no memory for the text of a page");
+	drawn.pixmap = fz_new_pixmap_with_data(ctx, fz_device_gray(ctx), drawn.width, drawn.height, NULL, 0, drawn.width, drawn.mask);
+	fz_clear_pixmap_with_value(ctx, drawn.pixmap, 0xff);
+	drawn.device = fz_new_draw_device(ctx, to_pixels, drawn.pixmap);
+}
+
+static int font_index(fz_context *ctx, fz_font *font) {
+	for (int i = drawn.out.font_count - 1; i >= 0; i--)
+		if (drawn.out.fonts[i] == font)
+			return i;
+	if (drawn.out.font_count == MAX_GLYPH_FONTS)
+		fz_throw(ctx, 1, "too many fonts on a page");
+	drawn.out.fonts[drawn.out.font_count] = fz_keep_font(ctx, font);
+	return drawn.out.font_count++;
+}
+
+static float size_of(float a, float b) { return a < 0 ? -a > b ? -a : b : a > b ? a : b; }
+
+// place says where a glyph is, by the matrix that takes it to pixels.
+static void place(fz_context *ctx, ocr_glyph *g, fz_font *font, fz_matrix m, float advance, int vertical) {
+	float tilt = size_of(m.b, 0), lean = size_of(m.c, 0), high = size_of(m.d, 0);
+	g->x0 = m.e;
+	g->x1 = m.e + advance * m.a;
+	g->baseline = m.f;
+	g->size = high;
+	// Pixels count downwards. Slanted letters lean by a third of their height at most.
+	g->upright = !vertical && m.a > 0 && m.d < 0 && tilt <= .02f * m.a && lean <= .4f * high &&
+		m.a >= .4f * high && m.a <= 2.5f * high;
+	fz_rect r = fz_bound_glyph(ctx, font, g->gid, m);
+	if (!(r.x0 < r.x1 && r.y0 < r.y1))
+		return; // a blank
+	float x0 = r.x0 - 1, y0 = r.y0 - 1, x1 = r.x1 + 2, y1 = r.y1 + 2;
+	if (!(x0 < x1 && y0 < y1 && x1 > 0 && y1 > 0 && x0 < drawn.width && y0 < drawn.height))
+		return; // off the page, or no number
+	g->box[0] = x0 < 0 ? 0 : x0;
+	g->box[1] = y0 < 0 ? 0 : y0;
+	g->box[2] = x1 > drawn.width ? drawn.width : x1;
+	g->box[3] = y1 > drawn.height ? drawn.height : y1;
+	// What reaches beyond the page is not seen whole.
+	g->whole = r.x0 >= -1 && r.y0 >= -1 && r.x1 <= drawn.width + 1 && r.y1 <= drawn.height + 1;
+}
+
+static void add_glyph(fz_context *ctx, const fz_text_span *span, const fz_text_item *item, fz_matrix m) {
+	if (drawn.out.count == MAX_GLYPHS)
+		fz_throw(ctx, 1, "too many characters on a page");
+	if (drawn.out.count == drawn.cap) {
+		int cap = drawn.cap ? 2 * drawn.cap : 1024;
+		void *more = realloc(drawn.out.glyphs, cap * sizeof(ocr_glyph));
+		if (!more)
+			fz_throw(ctx, 1, "no memory for the text of a page");
+		drawn.out.glyphs = more;
+		drawn.cap = cap;
+	}
+	ocr_glyph *g = &drawn.out.glyphs[drawn.out.count];
+	memset(g, 0, sizeof *g);
+	g->gid = item->gid;
+	g->ucs = item->ucs;
+	g->font = font_index(ctx, span->font);
+	if (item->gid >= 0) {
+		fz_matrix trm = span->trm;
+		trm.e = item->x;
+		trm.f = item->y;
+		place(ctx, g, span->font, fz_concat(trm, m), item->adv, span->wmode);
+	}
+	drawn.out.count++;
+}
+
+void ocr_draw_glyphs(fz_context *ctx, const fz_text *text, fz_matrix m, fz_matrix to_pixels, fz_color_params params) {
+	static const float black[1] = {0};
+	if (!drawn.wanted)
+		return;
+	TRY(ctx) {
+		if (!drawn.device)
+			start_drawing(ctx, to_pixels);
+		fz_matrix all = fz_concat(m, to_pixels);
+		for (const fz_text_span *span = text->head; span; span = span->next)
+			for (int i = 0; i < span->len; i++)
+				if (span->font)
+					add_glyph(ctx, span, &span->items[i], all);
+		fz_fill_text(ctx, drawn.device, text, m, fz_device_gray(ctx), black, 1, params);
+	} CATCH(ctx) {
+		fz_ignore_error(ctx);
+		ocr_forget_glyphs(ctx);
+	}
+}
+
+// measure compares a glyph's place on the page with its mask, by the straight line that
+// takes the one to the other best (least squares), and marks the pixels that it explains.
+static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *explained) {
+	const int w = drawn.width;
+	int64_t n = 0, sm = 0, sp = 0, smm = 0, smp = 0;
+	int ink = 0;
+	for (int y = g->box[1]; y < g->box[3]; y++)
+		for (int x = g->box[0]; x < g->box[2]; x++) {
+			int m = 255 - drawn.mask[(size_t)y * w + x], p = gray[(size_t)y * w + x];
+			n++, sm += m, sp += p, smm += m * m, smp += m * p;
+			ink += m >= 64;
+		}
+	double var = (double)n * smm - (double)sm * sm;
+	if (!ink || var <= 0) {
+		memset(g->box, 0, sizeof g->box); // a blank
+		return;
+	}
+	double slope = ((double)n * smp - (double)sm * sp) / var, ground = (sp - slope * sm) / n;
+	double contrast = slope * 255;
+	int other = 0;
+	for (int y = g->box[1]; y < g->box[3]; y++)
+		for (int x = g->box[0]; x < g->box[2]; x++) {
+			double d = gray[(size_t)y * w + x] - ground - slope * (255 - drawn.mask[(size_t)y * w + x]);
+			other += d > OTHER || d < -OTHER;
+		}
+	contrast = contrast < 0 ? -contrast : contrast;
+	g->contrast = contrast > 255 ? 255 : contrast;
+	int astray = g->whole ? (other * 255 + ink - 1) / ink : 255;
+	g->astray = astray > 255 ? 255 : astray;
+	if (!g->upright || g->size < SMALLEST || g->contrast < LEGIBLE || g->astray > ASTRAY)
+		return;
+	for (int y = g->box[1]; y < g->box[3]; y++)
+		for (int x = g->box[0]; x < g->box[2]; x++)
+			if (drawn.mask[(size_t)y * w + x] < 252)
+				for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < drawn.height; v++)
+					for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++)
+						explained[(size_t)v * w + u] = 1;
+}
+
+// mark_strange marks the squares in which unexplained pixels differ from each other, or
+// from those that adjoin the square above and to the left.
+static void mark_strange(const unsigned char *gray, const unsigned char *explained) {
+	const int w = drawn.width, h = drawn.height;
+	for (int by = 0; by < drawn.out.strange_height; by++)
+		for (int bx = 0; bx < drawn.out.strange_width; bx++) {
+			int low = 255, high = 0;
+			for (int y = by * BLOCK - (by > 0); y < (by + 1) * BLOCK && y < h; y++)
+				for (int x = bx * BLOCK - (bx > 0); x < (bx + 1) * BLOCK && x < w; x++) {
+					int p = gray[(size_t)y * w + x];
+					if (explained[(size_t)y * w + x])
+						continue;
+					if (p < low)
+						low = p;
+					if (p > high)
+						high = p;
+				}
+			int i = by * drawn.out.strange_width + bx;
+			if (high - low > FAINT)
+				drawn.out.strange[i / 8] |= 1 << i % 8;
+		}
+}
+
+const ocr_drawn *ocr_drawn_glyphs(fz_context *ctx, const unsigned char *rgba) {
+	if (!drawn.device)
+		return NULL;
+	volatile int closed = 0;
+	TRY(ctx) {
+		fz_close_device(ctx, drawn.device);
+		closed = 1;
+	} CATCH(ctx) {
+		fz_ignore_error(ctx);
+	}
+	size_t size = (size_t)drawn.width * drawn.height;
+	unsigned char *gray = malloc(size), *explained = calloc(size, 1);
+	drawn.out.strange_width = (drawn.width + BLOCK - 1) / BLOCK;
+	drawn.out.strange_height = (drawn.height + BLOCK - 1) / BLOCK;
+	drawn.out.strange = calloc(((size_t)drawn.out.strange_width * drawn.out.strange_height + 7) / 8, 1);
+	drawn.out.step = BLOCK;
+	const ocr_drawn *out = NULL;
+	if (closed && gray && explained && drawn.out.strange) {
+		for (size_t i = 0; i < size; i++) // weights of the eye, in 256ths
+			gray[i] = (77 * rgba[4 * i] + 151 * rgba[4 * i + 1] + 28 * rgba[4 * i + 2]) >> 8;
+		for (int i = 0; i < drawn.out.count; i++)
+			if (drawn.out.glyphs[i].gid >= 0)
+				measure(&drawn.out.glyphs[i], gray, explained);
+		mark_strange(gray, explained);
+		out = &drawn.out;
+	}
+	free(gray);
+	free(explained);
+	stop_drawing(ctx);
+	return out;
+}
+
+size_t ocr_font_program(fz_context *ctx, fz_font *font, const unsigned char **data) {
+	volatile size_t size = 0;
+	*data = NULL;
+	if (!font->buffer || fz_font_t3_procs(ctx, font))
+		return 0;
+	TRY(ctx) {
+		size = fz_buffer_storage(ctx, font->buffer, (unsigned char **)data);
+	} CATCH(ctx) {
+		fz_ignore_error(ctx);
+		return 0;
+	}
+	return size;
+}

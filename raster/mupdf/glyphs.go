@@ -1,0 +1,133 @@
+package mupdf
+
+/*
+#include "mupdf.h"
+
+static fz_font *keep_font(fz_context *ctx, fz_font *font) { return fz_keep_font(ctx, font); }
+static void drop_font(fz_context *ctx, fz_font *font) { fz_drop_font(ctx, font); }
+*/
+import "C"
+
+import (
+	"crypto/sha256"
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+
+	"ocr-gateway/document"
+)
+
+// maxPrograms bounds the bytes of a page's fonts that are hashed.
+const maxPrograms = 256 << 20
+
+// RenderWithGlyphs is RenderWithWords that also gives each character that it drew, and how
+// far they explain the page; nil where there are none, too many, or they cannot be had.
+func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte) ([]document.Word, *document.Drawn, error) {
+	C.ocr_want_glyphs(d.c.ctx, C.int(width), C.int(height))
+	defer C.ocr_forget_glyphs(d.c.ctx)
+	words, err := d.RenderWithWords(n, width, height, pix)
+	if err != nil {
+		return words, nil, err
+	}
+	out := C.ocr_drawn_glyphs(d.c.ctx, (*C.uchar)(&pix[0]))
+	if out == nil {
+		return words, nil, nil
+	}
+	drawn := &document.Drawn{Strange: strange(out)}
+	if drawn.Fonts = d.programs(unsafe.Slice(out.fonts, int(out.font_count))); drawn.Fonts == nil {
+		return words, nil, nil
+	}
+	drawn.Characters = characters(unsafe.Slice(out.glyphs, int(out.count)))
+	return words, drawn, nil
+}
+
+// strange copies the map of strange ink.
+func strange(out *C.ocr_drawn) document.Blocks {
+	b := document.Blocks{Step: int(out.step), Width: int(out.strange_width), Height: int(out.strange_height)}
+	b.Bits = C.GoBytes(unsafe.Pointer(out.strange), C.int((b.Width*b.Height+7)/8))
+	return b
+}
+
+// programs hashes the programs of fonts; nil when they are too large.
+func (d *Document) programs(fonts []*C.fz_font) []document.FontID {
+	if d.programIDs == nil {
+		d.programIDs = map[*C.fz_font]document.FontID{}
+	}
+	ids := make([]document.FontID, len(fonts))
+	total := 0
+	for i, font := range fonts {
+		if id, known := d.programIDs[font]; known {
+			ids[i] = id
+			continue
+		}
+		var data *C.uchar
+		size := int(C.ocr_font_program(d.c.ctx, font, &data))
+		if total += size; total > maxPrograms {
+			return nil
+		}
+		if size > 0 {
+			ids[i] = sha256.Sum256(unsafe.Slice((*byte)(data), size))
+		}
+		d.keepProgram(font, ids[i])
+	}
+	return ids
+}
+
+// keptPrograms is how many fonts are held, so that the next page need not hash them again.
+const keptPrograms = 64
+
+// keepProgram remembers the hash of a font, which stays in memory so that no other
+// can take its place.
+func (d *Document) keepProgram(font *C.fz_font, id document.FontID) {
+	if len(d.programIDs) >= keptPrograms {
+		d.dropPrograms()
+	}
+	C.keep_font(d.c.ctx, font)
+	d.programIDs[font] = id
+}
+
+func (d *Document) dropPrograms() {
+	for font := range d.programIDs {
+		C.drop_font(d.c.ctx, font)
+	}
+	clear(d.programIDs)
+}
+
+// characters makes characters of glyphs. A glyph that stands for several letters has them
+// in glyphs of no shape behind it.
+func characters(glyphs []C.ocr_glyph) []document.Character {
+	all := make([]document.Character, 0, len(glyphs))
+	for i := 0; i < len(glyphs); {
+		g := &glyphs[i]
+		i++
+		if g.gid < 0 {
+			continue
+		}
+		text := letter(rune(g.ucs))
+		if i < len(glyphs) && glyphs[i].gid < 0 {
+			var more strings.Builder
+			more.WriteString(text)
+			for ; i < len(glyphs) && glyphs[i].gid < 0 && more.Len() < maxLetters; i++ {
+				more.WriteString(letter(rune(glyphs[i].ucs)))
+			}
+			text = more.String()
+		}
+		all = append(all, document.Character{
+			Font: int(g.font), Glyph: int(g.gid), Text: text,
+			X0: float32(g.x0), X1: float32(g.x1), Baseline: float32(g.baseline), Size: float32(g.size),
+			Ink:     document.BBox{int(g.box[0]), int(g.box[1]), int(g.box[2]), int(g.box[3])},
+			Upright: g.upright != 0, Contrast: uint8(g.contrast), Astray: uint8(g.astray),
+		})
+	}
+	return all
+}
+
+// maxLetters is how many bytes of letters a glyph may stand for: more are no ligature.
+const maxLetters = 32
+
+func letter(r rune) string {
+	if !utf8.ValidRune(r) {
+		r = utf8.RuneError
+	}
+	return string(r)
+}

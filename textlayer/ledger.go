@@ -1,0 +1,242 @@
+package textlayer
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"hash/fnv"
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+const (
+	enough      = 2  // readings in different words that verify a glyph
+	enoughAlike = 3  // of a glyph that readers take for another
+	outweighs   = 8  // readings of a verified glyph to each that speaks against it
+	tries       = 10 // readings after which a glyph is not asked about any more
+	maxContexts = 64 // that are told apart
+	maxPairs    = 100_000
+	maxReadings = 20_000
+)
+
+// pair is a glyph of a font's program and what a PDF says it stands for.
+type pair struct {
+	Font  document.FontID
+	Glyph int
+	Text  string
+}
+
+// evidence is what readings say of a pair.
+type evidence struct {
+	contexts []uint32 // of the readings that agree: what stood beside it
+	agree    int      // all of them
+	doubt    int      // readings of something that it is easily taken for
+	against  int      // readings of something else
+	seen     int      // lines read that have it
+}
+
+// Ledger holds what readings have taught of one document's glyphs. Documents share
+// none: what is learned of one is no other's business. It is for one goroutine at a time.
+type Ledger struct {
+	pairs    map[pair]*evidence
+	readings map[shape]reading
+	lessons  []lesson // of the page judged last
+	state    [sha256.Size]byte
+}
+
+// New returns a ledger that knows nothing.
+func New() *Ledger {
+	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}}
+}
+
+// verdicts on a glyph in one reading.
+const (
+	agrees = iota + 1
+	doubts
+	disagrees
+	unclear // the line was read, but not so that it says anything of the glyph
+)
+
+// lesson is what one reading taught: of a glyph, or how a line reads.
+type lesson struct {
+	Pair    pair   `json:",omitzero"`
+	Verdict int    `json:",omitempty"`
+	Context uint32 `json:",omitempty"`
+
+	Shape   shape `json:",omitzero"`
+	Reading *reading
+}
+
+// shape is the hash of the glyphs of a line and of their places in it.
+type shape [sha256.Size]byte
+
+// reading is what was read in a line.
+type reading struct {
+	Text       string
+	Confidence *float64
+}
+
+// shape hashes a line. Glyphs stand at the same place when they do to a sixteenth of their height.
+func (p *page) shape(ln *line) shape {
+	var b []byte
+	for _, c := range ln.glyphs {
+		q := p.pair(c)
+		at := func(v float64) uint64 { return uint64(int64(math.Round(v / ln.size * 16))) }
+		b = append(b, q.Font[:]...)
+		b = binary.AppendUvarint(b, uint64(q.Glyph))
+		b = binary.AppendUvarint(b, at(float64(c.X0-ln.glyphs[0].X0)))
+		b = binary.AppendUvarint(b, at(float64(c.Baseline)-ln.baseline))
+		b = binary.AppendUvarint(b, at(float64(c.Size)))
+	}
+	return sha256.Sum256(binary.AppendUvarint(b, uint64(math.Round(ln.size))))
+}
+
+// State names what the ledger knows.
+func (l *Ledger) State() [sha256.Size]byte { return l.state }
+
+// Lessons is what the page judged last has taught, for Repeat.
+func (l *Ledger) Lessons() []byte {
+	if len(l.lessons) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(l.lessons)
+	if err != nil {
+		return nil // it holds nothing that JSON has not
+	}
+	return b
+}
+
+// Repeat teaches what an equal page has taught a ledger of the same state.
+func (l *Ledger) Repeat(lessons []byte) error {
+	l.lessons = nil
+	if len(lessons) == 0 {
+		return nil
+	}
+	var all []lesson
+	if err := json.Unmarshal(lessons, &all); err != nil {
+		return err
+	}
+	for _, one := range all {
+		l.note(one)
+	}
+	return nil
+}
+
+// note takes a lesson.
+func (l *Ledger) note(one lesson) {
+	l.lessons = append(l.lessons, one)
+	b, _ := json.Marshal(one)
+	l.state = sha256.Sum256(append(l.state[:], b...))
+	if one.Reading != nil {
+		if len(l.readings) < maxReadings {
+			l.readings[one.Shape] = *one.Reading
+		}
+		return
+	}
+	e := l.pairs[one.Pair]
+	if e == nil {
+		if len(l.pairs) >= maxPairs {
+			return
+		}
+		e = &evidence{}
+		l.pairs[one.Pair] = e
+	}
+	e.seen++
+	switch one.Verdict {
+	case agrees:
+		e.agree++
+		if len(e.contexts) < maxContexts && !slices.Contains(e.contexts, one.Context) {
+			e.contexts = append(e.contexts, one.Context)
+		}
+	case doubts:
+		e.doubt++
+	case disagrees:
+		e.against++
+	}
+}
+
+// verified reports whether a pair is proven.
+func (l *Ledger) verified(p pair) bool {
+	e := l.pairs[p]
+	if e == nil {
+		return false
+	}
+	least := enough
+	if easilyMistaken(p.Text) {
+		least = enoughAlike
+	}
+	return len(e.contexts) >= least && e.agree >= outweighs*(e.against+e.doubt)
+}
+
+// refuted reports whether readings have seen another character.
+func (l *Ledger) refuted(p pair) bool {
+	e := l.pairs[p]
+	return e != nil && e.against > 0 && e.agree < outweighs*e.against
+}
+
+// wanted is how many more readings a pair needs, 0 when it is proven or will not be.
+func (l *Ledger) wanted(p pair) int {
+	least := enough
+	if easilyMistaken(p.Text) {
+		least = enoughAlike
+	}
+	e := l.pairs[p]
+	switch {
+	case e == nil:
+		return least
+	case l.verified(p), e.seen >= tries, l.refuted(p):
+		return 0
+	}
+	return max(1, least-len(e.contexts))
+}
+
+// pair is what a character claims.
+func (p *page) pair(c *document.Character) pair {
+	var font document.FontID
+	if c.Font >= 0 && c.Font < len(p.drawn.Fonts) {
+		font = p.drawn.Fonts[c.Font]
+	}
+	return pair{font, c.Glyph, c.Text}
+}
+
+// learn compares a line with what was read there.
+func (l *Ledger) learn(p *page, ln *line) {
+	if ln.uneven || !ln.seen {
+		return
+	}
+	verdicts := ln.compare()
+	for i, c := range ln.glyphs {
+		l.note(lesson{Pair: p.pair(c), Verdict: verdicts[i], Context: ln.context(i)})
+	}
+}
+
+// context hashes the glyphs beside one, by which readings are told apart.
+func (ln *line) context(i int) uint32 {
+	if ln.whole != nil {
+		return ln.whole.context(ln.at + i)
+	}
+	h := fnv.New32a()
+	for j := max(0, i-2); j < min(len(ln.glyphs), i+3); j++ {
+		h.Write([]byte(ln.glyphs[j].Text))
+		h.Write([]byte{0})
+	}
+	return h.Sum32()
+}
+
+// garbled reports whether what was read of a page is nothing like what the PDF says.
+func (l *Ledger) garbled(p *page) bool {
+	const least, alike = 6, 0.5 // lines
+	read, good := 0, 0
+	for _, ln := range p.lines {
+		if !ln.read || ln.uneven || len(ln.glyphs) < 4 {
+			continue
+		}
+		read++
+		if ln.likeness() >= alike {
+			good++
+		}
+	}
+	return read >= least && 4*good < read
+}

@@ -1,0 +1,333 @@
+package textlayer
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+// Lengths here are shares of the height of a font, its em.
+const (
+	sameBaseline = 0.12 // between the baselines of one line
+	lineGap      = 1.0  // white that ends a line: about three spaces
+	doubled      = 0.15 // between two paintings of one glyph, set twice to look bold
+	ascent       = 0.6  // of a line above its baseline at least, and
+	descent      = 0.28 // below, however low its letters are
+)
+
+// page is a page's own text on its way to a verdict.
+type page struct {
+	drawn         *document.Drawn
+	width, height int
+	lines         []*line // from the top
+	rules         []document.BBox
+	marked        document.Blocks // strange ink without rules
+}
+
+// line is a row of glyphs close to each other.
+type line struct {
+	glyphs   []*document.Character // from the left, blanks left out
+	blanks   []*document.Character
+	baseline float64
+	size     float64 // the largest
+	uneven   bool    // with raised or lowered glyphs, or glyphs of other sizes
+	seen     bool    // each glyph is to be seen, and nothing else at its place
+	sound    bool    // and of a kind that can be believed
+	read     bool
+	place    document.Line
+	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
+	at       int
+}
+
+// newPage puts the glyphs that can be seen in lines.
+func newPage(drawn *document.Drawn, width, height int) *page {
+	p := &page{drawn: drawn, width: width, height: height}
+	p.marked, p.rules = withoutRules(drawn.Strange)
+	for _, row := range baselines(visible(drawn.Characters)) {
+		p.lines = append(p.lines, cutRow(row)...)
+	}
+	p.joinUneven()
+	for _, ln := range p.lines {
+		p.settle(ln)
+	}
+	slices.SortStableFunc(p.lines, func(a, b *line) int {
+		return cmp.Or(cmp.Compare(a.baseline, b.baseline), cmp.Compare(a.glyphs[0].X0, b.glyphs[0].X0))
+	})
+	return p
+}
+
+// visible are the characters that leave any ink, and blanks, that stand upright.
+func visible(all []document.Character) []*document.Character {
+	var kept []*document.Character
+	for i := range all {
+		c := &all[i]
+		if c.Upright && c.Size >= smallest && finite(c) && (isBlank(c) || c.Contrast >= faint) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func finite(c *document.Character) bool {
+	const far = 1 << 20 // pixels: no page is as large
+	for _, v := range []float32{c.X0, c.X1, c.Baseline, c.Size} {
+		if !(v > -far && v < far) { // nor NaN
+			return false
+		}
+	}
+	return true
+}
+
+// baselines groups characters by baseline, each group from the left.
+func baselines(all []*document.Character) [][]*document.Character {
+	slices.SortStableFunc(all, func(a, b *document.Character) int { return cmp.Compare(a.Baseline, b.Baseline) })
+	var rows [][]*document.Character
+	for _, c := range all {
+		n := len(rows)
+		if n > 0 && float64(c.Baseline-rows[n-1][0].Baseline) <= sameBaseline*float64(min(c.Size, rows[n-1][0].Size)) {
+			rows[n-1] = append(rows[n-1], c)
+			continue
+		}
+		rows = append(rows, []*document.Character{c})
+	}
+	for _, row := range rows {
+		slices.SortStableFunc(row, func(a, b *document.Character) int {
+			return cmp.Or(cmp.Compare(a.X0, b.X0), cmp.Compare(a.X1, b.X1))
+		})
+	}
+	return rows
+}
+
+// cutRow cuts a row at wide gaps.
+func cutRow(row []*document.Character) []*line {
+	var lines []*line
+	var ln *line
+	var blanks []*document.Character // since the last glyph
+	end := 0.0
+	for _, c := range row {
+		if isBlank(c) {
+			blanks = append(blanks, c)
+			continue
+		}
+		if ln != nil && paintedAgain(ln, c) {
+			continue
+		}
+		if ln == nil || float64(c.X0)-end > lineGap*float64(max(c.Size, float32(ln.size)*.7)) {
+			ln = &line{}
+			lines, blanks = append(lines, ln), nil
+		}
+		ln.add(c)
+		ln.blanks, blanks = append(ln.blanks, blanks...), nil
+		end = max(end, float64(c.X1))
+		if len(ln.glyphs) == 1 {
+			end = float64(c.X1)
+		}
+	}
+	return lines
+}
+
+func (ln *line) add(c *document.Character) {
+	if ln.size > 0 && math.Abs(float64(c.Size)-ln.size) > .25*ln.size {
+		ln.uneven = true
+	}
+	ln.glyphs = append(ln.glyphs, c)
+	if float64(c.Size) > ln.size {
+		ln.size, ln.baseline = float64(c.Size), float64(c.Baseline)
+	}
+}
+
+// paintedAgain reports whether a glyph is one of the last of the line, painted anew.
+func paintedAgain(ln *line, c *document.Character) bool {
+	for _, d := range ln.glyphs[max(0, len(ln.glyphs)-4):] {
+		if d.Font == c.Font && d.Glyph == c.Glyph && d.Text == c.Text && math.Abs(float64(d.X0-c.X0)) < doubled*float64(c.Size) {
+			return true
+		}
+	}
+	return false
+}
+
+// joinUneven puts lines together that touch each other at different heights: letters
+// with raised or lowered ones. What lies over each other is left alone.
+func (p *page) joinUneven() {
+	const near = 64 // lines before, in the order of baselines
+	for i := range p.lines {
+		for j := max(0, i-near); j < i; j++ {
+			a, b := p.lines[j], p.lines[i]
+			if a == nil || b == nil || !a.touches(b) {
+				continue
+			}
+			for _, c := range a.glyphs {
+				b.add(c)
+			}
+			b.blanks = append(b.blanks, a.blanks...)
+			b.uneven = true
+			p.lines[j] = nil
+		}
+	}
+	p.lines = slices.DeleteFunc(p.lines, func(ln *line) bool { return ln == nil })
+	for _, ln := range p.lines {
+		if ln.uneven {
+			slices.SortStableFunc(ln.glyphs, fromLeft)
+			slices.SortStableFunc(ln.blanks, fromLeft)
+		}
+	}
+}
+
+func fromLeft(a, b *document.Character) int { return cmp.Compare(a.X0, b.X0) }
+
+// touches reports whether two lines at different heights share a row and follow each
+// other closely. An initial beside several rows belongs to none of them.
+func (ln *line) touches(o *line) bool {
+	const initial = 1.8 // sizes
+	if max(ln.size, o.size) > initial*min(ln.size, o.size) {
+		return false
+	}
+	x0, y0, x1, y1 := ln.extent()
+	u0, v0, u1, v1 := o.extent()
+	small := min(ln.size, o.size)
+	beside := max(u0-x1, x0-u1)
+	return min(y1, v1)-max(y0, v0) > .4*small && beside < .5*small
+}
+
+// extent is the box of a line by the heights of its letters.
+func (ln *line) extent() (x0, y0, x1, y1 float64) {
+	x0, x1 = math.Inf(1), math.Inf(-1)
+	y0, y1 = math.Inf(1), math.Inf(-1)
+	for _, c := range ln.glyphs {
+		size, base := float64(c.Size), float64(c.Baseline)
+		x0, x1 = min(x0, float64(c.X0)), max(x1, float64(c.X1))
+		y0, y1 = min(y0, base-.7*size), max(y1, base+.2*size)
+	}
+	return x0, y0, x1, y1
+}
+
+// settle says where a line is on the page and whether it can be believed at all.
+func (p *page) settle(ln *line) {
+	ln.place = p.place(ln)
+	ln.seen = p.seen(ln)
+	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
+}
+
+// place is where a line is to be read.
+func (p *page) place(ln *line) document.Line {
+	// As wide of the ink as line detectors draw their boxes; see margin.
+	const around, below = 1, 1.5 // pixels
+	x0, x1 := math.Inf(1), math.Inf(-1)
+	top, bottom := ln.baseline-ascent*ln.size, ln.baseline+descent*ln.size
+	for _, c := range ln.glyphs {
+		x0, x1 = min(x0, float64(c.Ink[0])-around), max(x1, float64(c.Ink[2])+around)
+		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
+	}
+	return levelLine(x0, top, x1, bottom, p.width, p.height)
+}
+
+// levelLine is a level line that fills a box, cut to the page.
+func levelLine(x0, y0, x1, y1 float64, width, height int) document.Line {
+	x0, y0 = min(max(x0, 0), float64(width)), min(max(y0, 0), float64(height))
+	x1, y1 = max(min(x1, float64(width)), x0), max(min(y1, float64(height)), y0)
+	return document.Line{
+		Quad: [4]document.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}},
+		BBox: document.BBox{int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1)), int(math.Ceil(y1))},
+	}
+}
+
+// worthwhile reports whether enough text is seen that judging it can save reading.
+func (p *page) worthwhile() bool {
+	const least = 20 // characters
+	all, seen := 0, 0
+	for _, ln := range p.lines {
+		all += len(ln.glyphs)
+		if ln.sound {
+			seen += len(ln.glyphs)
+		}
+	}
+	return seen >= least && float64(seen) >= leastBelieved*float64(all)
+}
+
+// running reports whether the lines are running text: long, and hardly two side by side but in columns.
+func (p *page) running() bool {
+	const short = 12 // ems
+	var beside, long int
+	for i, ln := range p.lines {
+		if ln.ruled() {
+			return false
+		}
+		_, y0, _, y1 := ln.extent()
+		wide := float64(ln.place.BBox[2]-ln.place.BBox[0]) >= short*ln.size
+		if wide {
+			long++
+			continue
+		}
+		for _, o := range p.lines[max(0, i-8):min(len(p.lines), i+9)] {
+			_, v0, _, v1 := o.extent()
+			if o != ln && min(y1, v1)-max(y0, v0) > .5*min(y1-y0, v1-v0) {
+				beside++
+				break
+			}
+		}
+	}
+	return beside < 4 && 4*beside <= long && !p.headed()
+}
+
+// headed reports whether a line looks like a heading by its font alone: short, in another than most of the
+// page and hardly larger. Its height does not tell what it is. Running heads are no matter.
+func (p *page) headed() bool {
+	const margin, short, larger = 0.08, 0.6, 1.2
+	fonts := map[int]int{}
+	var widest, size float64
+	for _, ln := range p.lines {
+		for _, c := range ln.glyphs {
+			fonts[c.Font]++
+		}
+		if x0, _, x1, _ := ln.extent(); x1-x0 > widest {
+			widest, size = x1-x0, ln.size
+		}
+	}
+	body := mostIn(fonts)
+	for _, ln := range p.lines {
+		x0, y0, x1, y1 := ln.extent()
+		inBody := y0 > margin*float64(p.height) && y1 < (1-margin)*float64(p.height)
+		if own := map[int]int{}; inBody && x1-x0 < short*widest && ln.size < larger*size && len(ln.glyphs) > 2 {
+			for _, c := range ln.glyphs {
+				own[c.Font]++
+			}
+			if mostIn(own) != body {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostIn is the key with the highest count, the lowest of several.
+func mostIn(counts map[int]int) int {
+	best := -1
+	for key, n := range counts {
+		if best < 0 || n > counts[best] || n == counts[best] && key < best {
+			best = key
+		}
+	}
+	return best
+}
+
+// ruled reports whether a line holds a stroke made of characters, as blanks to be filled in are.
+func (ln *line) ruled() bool {
+	const least = 4
+	run := 0
+	for i, c := range ln.glyphs {
+		switch {
+		case c.Text != "_" && c.Text != "-" && c.Text != "." && c.Text != "=" && c.Text != "|" && c.Text != "—":
+			run = 0
+		case i > 0 && ln.glyphs[i-1].Text == c.Text:
+			run++
+		default:
+			run = 1
+		}
+		if run >= least {
+			return true
+		}
+	}
+	return false
+}
