@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"ocr-gateway/document"
+	"ocr-gateway/pipeline/picture"
 )
 
 // Cache keeps what was read on pages, by the hash of all that it depends on. It may lose
@@ -67,7 +68,7 @@ func readingOptions(opts document.Options) document.Options {
 
 // hashPixels hashes the kind of an image and its rows without what lies between them.
 func hashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) {
-	pix, stride, size, ok := bytesOf(img)
+	pix, stride, size, ok := picture.Bytes(img)
 	if !ok {
 		return sum, false
 	}

@@ -87,7 +87,8 @@ var arrows = map[string][]string{
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline": {"document", "internal/setting"},
+	"pipeline":         {"document", "internal/setting", "pipeline/picture"},
+	"pipeline/picture": {"document"},
 
 	"internal/assemble":              {"document"},
 	"internal/assemble/assembletest": {"document"}, // pages for tests of others

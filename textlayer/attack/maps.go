@@ -214,8 +214,14 @@ func severalLetters(m *maker) {
 // compatibility claims forms that compatibility decomposition makes equal.
 func compatibility(m *maker) {
 	to := []map[rune]rune{
-		{'1': '¹', '2': '²', '3': '³'}, {'a': 'ａ', 'A': 'Ａ', '1': '１'}, {'a': 'ª', 'o': 'º'}, {'e': 'é', 'a': 'ä'},
-		{'0': '⁰', '4': '₄'}, {'i': 'ı', 's': 'ſ'}, {'K': 'K', 'A': 'Å'}, {'-': '−', '\'': '′'},
+		{'1': '¹', '2': '²', '3': '³'},
+		{'a': 'ａ', 'A': 'Ａ', '1': '１'},
+		{'a': 'ª', 'o': 'º'},
+		{'e': 'é', 'a': 'ä'},
+		{'0': '⁰', '4': '₄'},
+		{'i': 'ı', 's': 'ſ'},
+		{'K': 'K', 'A': 'Å'},
+		{'-': '−', '\'': '′'},
 	}[m.rand.IntN(8)]
 	m.full(m.font(func(r rune) string {
 		if s, ok := to[r]; ok {
