@@ -31,6 +31,8 @@ const (
 	directions = 64   // in which the ring is looked at
 	wholeRing  = 0.85 // of them that meet ink
 	mostStamps = 8    // of a page
+	cast       = 12   // between the brightest and darkest of the paper's colors, where light is colored
+	castHue    = 25.0 // degrees from the paper's hue: print in colored light
 )
 
 // Find returns the stamps of a page; none on one without colors.
@@ -45,12 +47,14 @@ func Find(src pixels.Raster) []Stamp {
 			inked[y*w+x] = inkIn(src, x*cell, y*cell)
 		}
 	}
+	paper := paperOf(src)
+	low, high := span(paper[:])
 	var found []Stamp
 	for _, box := range components(inked, w, h) {
 		if len(found) == mostStamps {
 			break
 		}
-		if s, ok := newStamp(src, image.Rect(box.Min.X*cell, box.Min.Y*cell, box.Max.X*cell, box.Max.Y*cell)); ok {
+		if s, ok := newStamp(src, image.Rect(box.Min.X*cell, box.Min.Y*cell, box.Max.X*cell, box.Max.Y*cell)); ok && (high-low < cast || between(s.hue, hueOf(paper[:])) > castHue) {
 			found = append(found, s)
 		}
 	}
@@ -179,8 +183,35 @@ func (s *Stamp) isInk(p []uint8) bool {
 	if high-low <= colored/3 {
 		return false
 	}
-	d := math.Abs(hueOf(p) - s.hue)
-	return min(d, 360-d) <= sameHue
+	return between(hueOf(p), s.hue) <= sameHue
+}
+
+// between is the angle between two hues, in degrees.
+func between(a, b float64) float64 {
+	d := math.Abs(a - b)
+	return min(d, 360-d)
+}
+
+// paperOf is the color of the paper: the median of the page's, each of its own.
+func paperOf(src pixels.Raster) (paper [3]uint8) {
+	const step = 8
+	var counts [3][256]int
+	n := 0
+	for y := 0; y < src.H; y += step {
+		for x := 0; x < src.W; x += step {
+			for c := range counts {
+				counts[c][src.Pix[y*src.Stride+x*4+c]]++
+			}
+			n++
+		}
+	}
+	for c := range counts {
+		for v, below := 0, 0; 2*below < n; v++ {
+			below += counts[c][v]
+			paper[c] = uint8(v)
+		}
+	}
+	return paper
 }
 
 // hueOf is a pixel's hue in degrees.

@@ -49,6 +49,15 @@ func ring(img *image.RGBA, cx, cy, rx, ry, width int, ink color.RGBA, alpha floa
 	}
 }
 
+// inWarmLight makes the paper yellow.
+func inWarmLight(img *image.RGBA) {
+	for i := 0; i < len(img.Pix); i += 4 {
+		img.Pix[i] = uint8(45 + int(img.Pix[i])*160/255)
+		img.Pix[i+1] = uint8(38 + int(img.Pix[i+1])*150/255)
+		img.Pix[i+2] = uint8(18 + int(img.Pix[i+2])*110/255)
+	}
+}
+
 func TestFind(t *testing.T) {
 	blue, red := color.RGBA{20, 60, 170, 255}, color.RGBA{200, 30, 40, 255}
 	for name, c := range map[string]struct {
@@ -77,6 +86,14 @@ func TestFind(t *testing.T) {
 			ring(img, 400, 300, 110, 110, 8, blue, 0.82)
 			draw.Draw(img, image.Rect(400, 0, 800, 600), letter(), image.Pt(400, 0), draw.Src)
 		}, 0},
+		"print in warm light has no color of its own": {func(img *image.RGBA) {
+			inWarmLight(img)
+			ring(img, 400, 300, 110, 110, 8, color.RGBA{100, 75, 40, 255}, 1)
+		}, 0},
+		"red ink in warm light": {func(img *image.RGBA) {
+			inWarmLight(img)
+			ring(img, 400, 300, 110, 110, 8, color.RGBA{190, 40, 60, 255}, 1)
+		}, 1},
 		"a page without any": {func(*image.RGBA) {}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
