@@ -52,9 +52,9 @@ func ring(img *image.RGBA, cx, cy, rx, ry, width int, ink color.RGBA, alpha floa
 // inWarmLight makes the paper yellow.
 func inWarmLight(img *image.RGBA) {
 	for i := 0; i < len(img.Pix); i += 4 {
-		img.Pix[i] = uint8(45 + int(img.Pix[i])*160/255)
-		img.Pix[i+1] = uint8(38 + int(img.Pix[i+1])*150/255)
-		img.Pix[i+2] = uint8(18 + int(img.Pix[i+2])*110/255)
+		img.Pix[i] = uint8(40 + int(img.Pix[i])*195/255)
+		img.Pix[i+1] = uint8(36 + int(img.Pix[i+1])*189/255)
+		img.Pix[i+2] = uint8(24 + int(img.Pix[i+2])*176/255)
 	}
 }
 
