@@ -19,6 +19,10 @@ type Check struct {
 	Ticked bool
 }
 
+// least is how many pixels a side of a box has at least. Those of screens have 13; the
+// letters of small print make smaller squares with rules above them.
+const least = 10
+
 // In heights of the line of text that a box stands beside.
 const (
 	leastSide = 0.5
@@ -38,7 +42,7 @@ func Find(src pixels.Raster, lines []document.BBox) []Check {
 			continue
 		}
 		side, rise := int(reach*float64(h)), int(above*float64(h))
-		found = append(found, look(src, image.Rect(l[0]-side, l[1]-rise, l[2]+side, l[3]+rise), max(7, int(leastSide*float64(h))), int(mostSide*float64(h)), &looks)...)
+		found = append(found, look(src, image.Rect(l[0]-side, l[1]-rise, l[2]+side, l[3]+rise), max(least, int(leastSide*float64(h))), int(mostSide*float64(h)), &looks)...)
 	}
 	return real(distinct(aligned(src, distinct(found), &looks)))
 }
