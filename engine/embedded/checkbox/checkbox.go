@@ -109,11 +109,11 @@ func distinct(all []Check) []Check {
 }
 
 // real drops squares in a row, into which letters are to be written one by one, and
-// circles without a dot where none of their size has one: those are letters or bullets.
+// circles where none or all of their size have a dot: those are letters or bullets.
 func real(all []Check) []Check {
 	var kept []Check
 	for _, c := range all {
-		if c.Round && !c.Ticked && !slices.ContainsFunc(all, func(o Check) bool { return o.Round && o.Ticked && alike(o, c) }) {
+		if c.Round && !slices.ContainsFunc(all, func(o Check) bool { return o.Round && o.Ticked != c.Ticked && alike(o, c) }) {
 			continue
 		}
 		if slices.ContainsFunc(all, func(o Check) bool { return neighbors(o, c) }) {

@@ -112,6 +112,12 @@ func TestFind(t *testing.T) {
 			s.circle(72, 114, 12, 2)
 			s.dot(72, 114, 5)
 		}, "- 6,4; x 6,10"},
+		"circles of which all have a dot are bullets": {255, 30, func(s *sheet) {
+			for _, y := range []float64{54, 114} {
+				s.circle(72, y, 12, 2)
+				s.dot(72, y, 5)
+			}
+		}, ""},
 		"circles of which none has a dot are letters": {255, 30, func(s *sheet) {
 			s.circle(72, 54, 12, 3)
 			s.circle(72, 114, 12, 3)
