@@ -28,7 +28,7 @@ func (t *table) credible(e evidence) bool {
 	case t.ruled && len(t.interior()) > 0:
 		return share >= filledRuled && t.filledRows() >= leastFilledRows
 	default:
-		return share >= filledElse && (t.ruled || !t.hasProse()) && t.aligned()
+		return share >= filledElse && !t.isAllProse() && (t.ruled || !t.hasProse()) && t.aligned()
 	}
 }
 
@@ -46,14 +46,20 @@ func isProse(items []*upright.Item) bool {
 
 // hasProse reports whether a column is running text.
 func (t *table) hasProse() bool {
-	return slices.Contains(t.proseColumns(upright.ProseWidth, proseRows), true)
+	return slices.Contains(t.proseColumns(upright.ProseWidth, proseRows, false), true)
+}
+
+// isAllProse reports whether all columns are running text when the lines of wrapped cells
+// count, too: cells of a table wrap in some columns only.
+func (t *table) isAllProse() bool {
+	return !slices.Contains(t.proseColumns(upright.ProseWidth, proseRows, true), false)
 }
 
 // isColumns reports whether most columns are running text that no rulings divide into
 // rows: a page of a newspaper, and no table.
 func (t *table) isColumns() bool {
 	prose := 0
-	for _, is := range t.proseColumns(pagedWidth, pagedLines) {
+	for _, is := range t.proseColumns(pagedWidth, pagedLines, false) {
 		if is {
 			prose++
 		}
@@ -62,16 +68,19 @@ func (t *table) isColumns() bool {
 }
 
 // proseColumns tells which columns are running text, as wide and of as many lines as
-// given at least: most lines end near the right edge, as entries of a table do not.
-func (t *table) proseColumns(width float64, lines int) []bool {
+// given at least: most lines end near the right edge, as entries of a table do not. Of
+// wrapped cells only the first line counts, unless wrapped is set.
+func (t *table) proseColumns(width float64, lines int, wrapped bool) []bool {
 	widths := make([][]float64, len(t.columns)-1)
 	for _, rows := range t.rows {
-		if len(rows) == 0 {
-			continue
+		if !wrapped {
+			rows = rows[:min(len(rows), 1)]
 		}
-		for c, it := range t.byColumn(rows[0]) { // further ones are wrapped
-			if it != nil {
-				widths[c] = append(widths[c], it.Width()/t.size)
+		for _, row := range rows {
+			for c, it := range t.byColumn(row) {
+				if it != nil {
+					widths[c] = append(widths[c], it.Width()/t.size)
+				}
 			}
 		}
 	}
