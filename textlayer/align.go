@@ -81,8 +81,8 @@ func (ln *line) compare() []int {
 	return verdicts
 }
 
-// next is how far behind the counterpart of character i that of the next lies that has one: how the
-// reading goes on there. i may be -1, before the first.
+// next is how far behind the counterpart of character i that of the next lies, 0 where one of
+// them has none. i may be -1, before the first; behind the last comes the end of the reading.
 func next(to []int, i, length int) int {
 	at := -1
 	if i >= 0 {
@@ -91,13 +91,13 @@ func next(to []int, i, length int) int {
 			return 0
 		}
 	}
-	for j := i + 1; j < len(to); j++ {
-		if to[j] == unmatched {
-			return 0
-		}
-		return to[j] - at
+	switch {
+	case i+1 == len(to):
+		return length - at
+	case to[i+1] == unmatched:
+		return 0
 	}
-	return length - at
+	return to[i+1] - at
 }
 
 // judge compares what a glyph is said to be with what was read in its place.

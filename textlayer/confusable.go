@@ -53,10 +53,8 @@ func alikeRunes(a, b rune) bool {
 		return true
 	}
 	for _, i := range groups[a] {
-		for _, j := range groups[b] {
-			if i == j {
-				return true
-			}
+		if slices.Contains(groups[b], i) {
+			return true
 		}
 	}
 	return false

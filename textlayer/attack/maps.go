@@ -195,7 +195,7 @@ func privateUse(m *maker) {
 		if r == ' ' || some && m.rand.IntN(4) > 0 {
 			return string(r)
 		}
-		return string(rune(0xe000 + r))
+		return string(0xe000 + r)
 	}), 1)
 }
 

@@ -29,7 +29,7 @@ func (p *pdf) add(format string, args ...any) int {
 func (p *pdf) stream(keys string, data []byte) int {
 	var packed bytes.Buffer
 	w := zlib.NewWriter(&packed)
-	w.Write(data) // to memory: it cannot fail
+	_, _ = w.Write(data) // to memory: it cannot fail
 	w.Close()
 	n := p.reserve()
 	var b bytes.Buffer

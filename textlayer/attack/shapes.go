@@ -236,7 +236,7 @@ func type3(m *maker) {
 	for m.room() {
 		text := m.row(t)
 		x := left
-		for _, word := range strings.Fields(text) {
+		for word := range strings.FieldsSeq(text) {
 			m.draw("BT /T3 %g Tf 1 0 0 1 %.2f %.2f Tm <%X> Tj ET", m.size, x, m.y, word)
 			x += t.width(word+" ", m.size)
 		}
