@@ -3,6 +3,9 @@ package checkbox
 import (
 	"image"
 	"math"
+	"slices"
+
+	"ocr-gateway/engine/embedded/pixels"
 )
 
 const (
@@ -61,33 +64,11 @@ func (m ink) circle(b image.Rectangle) (Check, bool) {
 
 // components are the boxes around connected ink of the size of a button.
 func (m ink) components() []image.Rectangle {
-	seen := make([]bool, len(m.dark))
-	var boxes []image.Rectangle
-	var stack []int
-	for start := range m.dark {
-		if seen[start] || m.dark[start] < drawn {
-			continue
-		}
-		seen[start] = true
-		stack = append(stack[:0], start)
-		box := image.Rectangle{}
-		for len(stack) > 0 {
-			at := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			x, y := at%m.w, at/m.w
-			box = box.Union(image.Rect(x, y, x+1, y+1))
-			for ny := max(y-1, 0); ny <= min(y+1, m.h-1); ny++ {
-				for nx := max(x-1, 0); nx <= min(x+1, m.w-1); nx++ {
-					if next := ny*m.w + nx; !seen[next] && m.dark[next] >= drawn {
-						seen[next] = true
-						stack = append(stack, next)
-					}
-				}
-			}
-		}
-		if box.Dx() >= m.least && box.Dx() <= m.most && box.Dy() >= m.least && box.Dy() <= m.most {
-			boxes = append(boxes, box)
-		}
+	inked := make([]bool, len(m.dark))
+	for i, v := range m.dark {
+		inked[i] = v >= drawn
 	}
-	return boxes
+	return slices.DeleteFunc(pixels.Components(inked, m.w), func(b image.Rectangle) bool {
+		return b.Dx() < m.least || b.Dx() > m.most || b.Dy() < m.least || b.Dy() > m.most
+	})
 }

@@ -50,7 +50,7 @@ func Find(src pixels.Raster) []Stamp {
 	paper := paperOf(src)
 	low, high := span(paper[:])
 	var found []Stamp
-	for _, box := range components(inked, w, h) {
+	for _, box := range pixels.Components(inked, w) {
 		if len(found) == mostStamps {
 			break
 		}
@@ -80,35 +80,6 @@ func inkIn(src pixels.Raster, x0, y0 int) bool {
 // span is the darkest and the brightest of a pixel's colors.
 func span(p []uint8) (low, high uint8) {
 	return min(p[0], p[1], p[2]), max(p[0], p[1], p[2])
-}
-
-// components are the boxes around squares with ink that touch each other.
-func components(inked []bool, w, h int) []image.Rectangle {
-	var boxes []image.Rectangle
-	var stack []image.Point
-	for start := range inked {
-		if !inked[start] {
-			continue
-		}
-		inked[start] = false
-		stack = append(stack[:0], image.Pt(start%w, start/w))
-		var box image.Rectangle
-		for len(stack) > 0 {
-			p := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			box = box.Union(image.Rect(p.X, p.Y, p.X+1, p.Y+1))
-			for y := max(p.Y-1, 0); y <= min(p.Y+1, h-1); y++ {
-				for x := max(p.X-1, 0); x <= min(p.X+1, w-1); x++ {
-					if inked[y*w+x] {
-						inked[y*w+x] = false
-						stack = append(stack, image.Pt(x, y))
-					}
-				}
-			}
-		}
-		boxes = append(boxes, box)
-	}
-	return boxes
 }
 
 // newStamp looks whether the ink in a box is a stamp: of one hue, in a ring that is not
