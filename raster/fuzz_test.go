@@ -2,39 +2,21 @@ package raster_test
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/rastertest"
 )
 
-// addFiles seeds a fuzz target with files of testdata.
-func addFiles(f *testing.F, patterns ...string) {
-	for _, pattern := range patterns {
-		files, err := filepath.Glob(filepath.Join("testdata", pattern))
-		if err != nil || len(files) == 0 {
-			f.Fatalf("no seeds %s: %v", pattern, err)
-		}
-		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(data)
-		}
-	}
-}
-
 func FuzzPicture(f *testing.F) {
-	addFiles(f, "exif6.*", "plain.*", "palette.png", "pale_*", "jpeg.tif", "lzw.tif", "group4.tif", "lossy.webp")
+	rastertest.AddFiles(f, "testdata", "exif6.*", "plain.*", "palette.png", "pale_*", "jpeg.tif", "lzw.tif", "group4.tif", "lossy.webp")
 	fuzzOpen(f)
 }
 
 func FuzzPDF(f *testing.F) {
-	addFiles(f, "form.pdf", "user_r6.pdf")
+	rastertest.AddFiles(f, "testdata", "form.pdf", "user_r6.pdf")
 	f.Add(bomb())
 	f.Add(pageOf("/MediaBox[0 0 1000000 10]/UserUnit 5", "0 0 10 10 re f"))
 	fuzzOpen(f)

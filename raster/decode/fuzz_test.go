@@ -2,7 +2,6 @@ package decode_test
 
 import (
 	"math"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -11,27 +10,10 @@ import (
 	"ocr-gateway/raster/rastertest"
 )
 
-// addFiles seeds a fuzz target with files of testdata.
-func addFiles(f *testing.F, patterns ...string) {
-	for _, pattern := range patterns {
-		files, err := filepath.Glob(filepath.Join("..", "testdata", pattern))
-		if err != nil || len(files) == 0 {
-			f.Fatalf("no seeds %s: %v", pattern, err)
-		}
-		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(data)
-		}
-	}
-}
-
 func FuzzEXIF(f *testing.F) {
 	f.Add(rastertest.TIFF(0, [2]uint32{0x112, 6}))
 	f.Add([]byte("MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00"))
-	addFiles(f, "exif6.*")
+	rastertest.AddFiles(f, filepath.Join("..", "testdata"), "exif6.*")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		got := []int{decode.EXIFOrientation(data)}
 		for _, k := range []kind.Kind{kind.JPEG, kind.PNG, kind.WebP} {
@@ -46,7 +28,7 @@ func FuzzEXIF(f *testing.F) {
 }
 
 func FuzzHeader(f *testing.F) {
-	addFiles(f, "exif6.*", "plain.*", "palette.png", "progressive.jpg", "lossy.webp", "animated.*")
+	rastertest.AddFiles(f, filepath.Join("..", "testdata"), "exif6.*", "plain.*", "palette.png", "progressive.jpg", "lossy.webp", "animated.*")
 	f.Add(rastertest.ProgressiveBomb(100, 100, 4, 3))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		k, _ := kind.Sniff(data)

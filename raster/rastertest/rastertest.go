@@ -3,7 +3,10 @@ package rastertest
 
 import (
 	"encoding/binary"
+	"os"
+	"path/filepath"
 	"slices"
+	"testing"
 )
 
 // ProgressiveBomb is a progressive JPEG that says next to nothing, in scans of which each
@@ -58,4 +61,22 @@ func TIFF(next uint32, entries ...[2]uint32) []byte {
 		b = binary.LittleEndian.AppendUint32(b, e[1])
 	}
 	return binary.LittleEndian.AppendUint32(b, next)
+}
+
+// AddFiles seeds a fuzz target with the files of a folder that match patterns.
+func AddFiles(f *testing.F, dir string, patterns ...string) {
+	f.Helper()
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(files) == 0 {
+			f.Fatalf("no seeds %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
+	}
 }
