@@ -96,48 +96,38 @@ models: ## fetch the embedded engine and the JPEG encoder into models/ and check
 	rm -rf models && mv build/models/models models && rm -rf build/models
 	echo "models: ready in models/"
 
-# The tests of provision log in to a real SSH server. Where the machine has none
-# it is unpacked for them, neither installed nor started.
+# What tests need of the distribution is unpacked into build/, neither installed nor
+# started: $(call unpack,FOLDER,NAME FOR PEOPLE,PACKAGES). Where it cannot be had, the
+# tests that need it are skipped.
+define unpack
+if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+	echo "$(1): there is no $(2): the tests that need it are skipped" >&2
+	exit 0
+fi
+echo "$(1): fetching $(2) into build/$(1), for the tests alone"
+part=$$PWD/build/$(1).part
+rm -rf "$$part" && mkdir -p "$$part"/{debs/partial,root}
+fetch=(apt-get -o APT::Sandbox::User=root -o Dir::Cache::archives="$$part/debs" install -qq -y --download-only)
+fetch+=(--reinstall --no-install-recommends $(3))
+log=$$("$${fetch[@]}" 2>&1) || log=$$(apt-get update -qq 2>&1 && "$${fetch[@]}" 2>&1) || {
+	echo "$$log" >&2
+	echo "$(1): it could not be fetched: the tests that need it are skipped" >&2
+	exit 0
+}
+for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
+rm -rf build/$(1) && mv "$$part/root" build/$(1) && rm -rf "$$part"
+endef
+
+# The tests of provision log in to a real SSH server.
 openssh:
 	@if [ -x $(SSHD) ] || [ -x build/openssh/usr/sbin/sshd ]; then exit 0; fi
-	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-		echo "openssh: there is no $(SSHD): the tests that need it are skipped" >&2
-		exit 0
-	fi
-	echo "openssh: fetching OpenSSH into build/openssh, for the tests alone"
-	part=$$PWD/build/openssh.part
-	rm -rf "$$part" && mkdir -p "$$part"/{debs/partial,root}
-	fetch=(apt-get -o APT::Sandbox::User=root -o Dir::Cache::archives="$$part/debs" install -qq -y --download-only)
-	fetch+=(--reinstall --no-install-recommends openssh-server openssh-sftp-server)
-	log=$$("$${fetch[@]}" 2>&1) || log=$$(apt-get update -qq 2>&1 && "$${fetch[@]}" 2>&1) || {
-		echo "$$log" >&2
-		echo "openssh: it could not be fetched: the tests that need it are skipped" >&2
-		exit 0
-	}
-	for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
-	rm -rf build/openssh && mv "$$part/root" build/openssh && rm -rf "$$part"
+	$(call unpack,openssh,OpenSSH,openssh-server openssh-sftp-server)
 
-# The tests of other scripts read with a real Tesseract. Where the machine has none it is
-# unpacked for them, not installed.
+# The tests of other scripts read with a real Tesseract.
 TESSERACT_LANGUAGES := rus ell ara heb tha hin kor kat vie
 tesseract:
 	@if command -v tesseract >/dev/null || [ -x build/tesseract/usr/bin/tesseract ]; then exit 0; fi
-	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-		echo "tesseract: it is not installed: the tests that need it are skipped" >&2
-		exit 0
-	fi
-	echo "tesseract: fetching Tesseract and languages into build/tesseract, for the tests alone (16 MB)"
-	part=$$PWD/build/tesseract.part
-	rm -rf "$$part" && mkdir -p "$$part"/{debs/partial,root}
-	fetch=(apt-get -o APT::Sandbox::User=root -o Dir::Cache::archives="$$part/debs" install -qq -y --download-only)
-	fetch+=(--reinstall --no-install-recommends tesseract-ocr $(TESSERACT_LANGUAGES:%=tesseract-ocr-%))
-	log=$$("$${fetch[@]}" 2>&1) || log=$$(apt-get update -qq 2>&1 && "$${fetch[@]}" 2>&1) || {
-		echo "$$log" >&2
-		echo "tesseract: it could not be fetched: the tests that need it are skipped" >&2
-		exit 0
-	}
-	for deb in "$$part"/debs/*.deb; do dpkg -x "$$deb" "$$part/root"; done
-	rm -rf build/tesseract && mv "$$part/root" build/tesseract && rm -rf "$$part"
+	$(call unpack,tesseract,Tesseract with languages (16 MB),tesseract-ocr $(TESSERACT_LANGUAGES:%=tesseract-ocr-%))
 
 # The test of another recognizer than the built-in one takes the one of PP-OCRv4.
 recognizer:
