@@ -15,16 +15,17 @@ import (
 // are the program's own, see CheckKey, and never what a client called something. Where there
 // is a key a/b there should be none a: some storage behind S3 is a file system.
 type Store interface {
-	// Put keeps what r gives up to its end, and says how much that was. When it returns
-	// without error, that survives a crash; with one, or when the program ends before,
-	// the key has what it had. The last of several at once stays. Where there is no room,
-	// the error is a *document.Problem.
-	Put(ctx context.Context, key string, r io.Reader) (size int64, err error)
+	// Put keeps what r gives up to its end. When it returns without error, that survives a
+	// crash; with one, or when the program ends before, the key has what it had. The last of
+	// several at once stays. Where there is no room, the error is a *document.Problem.
+	Put(ctx context.Context, key string, r io.Reader) error
 	// Get reads what a key has, which stays readable when it is put again or deleted
 	// meanwhile. Without anything there the error is fs.ErrNotExist.
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
 	// Delete removes a key; that there is none is no error.
 	Delete(ctx context.Context, key string) error
+	// DeleteAll removes all keys below one: of a those that begin with a/.
+	DeleteAll(ctx context.Context, key string) error
 	// List calls found for all keys that begin with prefix, in no order, until it
 	// returns an error. It may see what is put or deleted meanwhile, or not.
 	List(ctx context.Context, prefix string, found func(key string, size int64, changed time.Time) error) error

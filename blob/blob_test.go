@@ -80,7 +80,7 @@ func TestFolderIsBounded(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, blob.Config{Dir: dir, MaxBytes: 1 << 20})
 	put := func(key string, n int) error {
-		_, err := s.Put(t.Context(), key, strings.NewReader(strings.Repeat("x", n)))
+		err := s.Put(t.Context(), key, strings.NewReader(strings.Repeat("x", n)))
 		return err
 	}
 	if err := put("a", 600<<10); err != nil {
@@ -107,7 +107,7 @@ func TestFolderIsBounded(t *testing.T) {
 
 func TestDiskStaysFree(t *testing.T) {
 	s := open(t, blob.Config{Dir: t.TempDir(), MinFreeDisk: 1 << 60})
-	_, err := s.Put(t.Context(), "a", strings.NewReader("x"))
+	err := s.Put(t.Context(), "a", strings.NewReader("x"))
 	wantFull(t, err, "blob.min_free_disk")
 }
 
@@ -138,7 +138,7 @@ func TestCrashLeavesNothing(t *testing.T) {
 func TestOthersCannotRead(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
 	s := open(t, blob.Config{Dir: dir})
-	if _, err := s.Put(t.Context(), "a/b", strings.NewReader("x")); err != nil {
+	if err := s.Put(t.Context(), "a/b", strings.NewReader("x")); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range append(files(t, dir), dir) {
@@ -165,7 +165,7 @@ func TestBucketThatCannotBe(t *testing.T) {
 	cfg := blobtest.Bucket(t, "..")
 	cfg.Bucket = "missing"
 	s := open(t, blob.Config{S3: cfg})
-	_, err := s.Put(t.Context(), "a", strings.NewReader("x"))
+	err := s.Put(t.Context(), "a", strings.NewReader("x"))
 	if err == nil || !strings.Contains(err.Error(), "bucket") || strings.Contains(err.Error(), cfg.SecretKey) {
 		t.Errorf("%v", err)
 	}

@@ -2,6 +2,7 @@ package blob
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,9 +61,9 @@ func login(cfg S3) *credentials.Credentials {
 	})
 }
 
-func (b *bucket) Put(ctx context.Context, key string, r io.Reader) (int64, error) {
+func (b *bucket) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := CheckKey(key); err != nil {
-		return 0, err
+		return err
 	}
 	r = guarded{ctx, r}
 	var head bytes.Buffer
@@ -73,18 +74,18 @@ func (b *bucket) Put(ctx context.Context, key string, r io.Reader) (int64, error
 	case err == nil:
 		r, size = io.MultiReader(&head, r), -1
 	default:
-		return 0, fmt.Errorf("blob: put %s: %w", key, err)
+		return fmt.Errorf("blob: put %s: %w", key, err)
 	}
-	info, err := b.client.Client.PutObject(ctx, b.name, b.prefix+key, r, size, minio.PutObjectOptions{
+	_, err = b.client.Client.PutObject(ctx, b.name, b.prefix+key, r, size, minio.PutObjectOptions{
 		PartSize: partSize,
 		// One checksum that every server checks, also without TLS, in place of chunks that are
 		// signed one by one, which some servers do not read.
 		SendContentMd5: true, DisableContentSha256: true,
 	})
 	if err != nil {
-		return 0, fmt.Errorf("blob: put %s: %w", key, because(ctx, err))
+		return fmt.Errorf("blob: put %s: %w", key, because(ctx, err))
 	}
-	return info.Size, nil
+	return nil
 }
 
 func (b *bucket) Get(ctx context.Context, key string) (io.ReadCloser, error) {
@@ -107,6 +108,33 @@ func (b *bucket) Delete(ctx context.Context, key string) error {
 	}
 	err := b.client.RemoveObject(ctx, b.name, b.prefix+key, minio.RemoveObjectOptions{})
 	if err != nil && minio.ToErrorResponse(err).Code != minio.NoSuchKey { // some say so
+		return fmt.Errorf("blob: delete %s: %w", key, because(ctx, err))
+	}
+	return nil
+}
+
+func (b *bucket) DeleteAll(ctx context.Context, key string) error {
+	if err := CheckKey(key); err != nil {
+		return err
+	}
+	var failed error // of the list
+	all := func(yield func(minio.ObjectInfo) bool) {
+		for object := range b.client.ListObjectsIter(ctx, b.name, minio.ListObjectsOptions{Prefix: b.prefix + key + "/", Recursive: true}) {
+			if failed = object.Err; failed != nil || !yield(object) {
+				return
+			}
+		}
+	}
+	results, err := b.client.RemoveObjectsWithIter(ctx, b.name, all, minio.RemoveObjectsOptions{})
+	if err != nil {
+		return fmt.Errorf("blob: delete %s: %w", key, because(ctx, err))
+	}
+	for r := range results {
+		if r.Err != nil {
+			err = r.Err
+		}
+	}
+	if err = cmp.Or(err, failed); err != nil {
 		return fmt.Errorf("blob: delete %s: %w", key, because(ctx, err))
 	}
 	return nil

@@ -64,13 +64,13 @@ func (f *folder) path(key string) string {
 	return filepath.Join(f.dir, filepath.FromSlash(key)) + ending
 }
 
-func (f *folder) Put(ctx context.Context, key string, r io.Reader) (int64, error) {
+func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	if err := CheckKey(key); err != nil {
-		return 0, err
+		return err
 	}
 	file, err := f.create()
 	if err != nil {
-		return 0, fmt.Errorf("blob: %w", err)
+		return fmt.Errorf("blob: %w", err)
 	}
 	w := &taking{w: file, room: f.room}
 	_, err = io.Copy(w, guarded{ctx, r})
@@ -84,9 +84,9 @@ func (f *folder) Put(ctx context.Context, key string, r io.Reader) (int64, error
 	if err != nil {
 		os.Remove(file.Name())
 		f.room.give(w.taken)
-		return 0, fmt.Errorf("blob: put %s: %w", key, err)
+		return fmt.Errorf("blob: put %s: %w", key, err)
 	}
-	return w.taken, nil
+	return nil
 }
 
 // place moves a file to its path so that a crash does not undo it.
@@ -158,11 +158,32 @@ func (f *folder) Delete(_ context.Context, key string) error {
 	if err := syncFolder(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("blob: delete %s: %w", key, err)
 	}
-	for dir := filepath.Dir(path); dir != filepath.Clean(f.dir); dir = filepath.Dir(dir) {
+	f.prune(filepath.Dir(path))
+	return nil
+}
+
+// prune removes a folder and those above it while they are empty.
+func (f *folder) prune(dir string) {
+	for ; dir != filepath.Clean(f.dir); dir = filepath.Dir(dir) {
 		if os.Remove(dir) != nil {
-			break // not empty
+			return
 		}
 	}
+}
+
+func (f *folder) DeleteAll(_ context.Context, key string) error {
+	if err := CheckKey(key); err != nil {
+		return err
+	}
+	dir := strings.TrimSuffix(f.path(key), ending)
+	defer f.room.stale()
+	if err := os.RemoveAll(dir); err != nil {
+		return fmt.Errorf("blob: delete %s: %w", key, err)
+	}
+	if err := syncFolder(filepath.Dir(dir)); err != nil {
+		return fmt.Errorf("blob: delete %s: %w", key, err)
+	}
+	f.prune(filepath.Dir(dir))
 	return nil
 }
 

@@ -70,6 +70,13 @@ func (r *room) give(n int64) {
 	r.used = max(0, r.used-n)
 }
 
+// stale has what is used counted anew.
+func (r *room) stale() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.counted = time.Time{}
+}
+
 // full is the answer to who wants more than there is room for.
 func full(limit string) *document.Problem {
 	p := document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "the server has no room left to keep this; try again later").Retry()

@@ -25,7 +25,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) blob.Store) {
 	for name, test := range map[string]func(*testing.T, func(*testing.T) blob.Store){
 		"bytes come back": comeBack, "nothing there": nothingThere, "put again": putAgain,
-		"cut off": cutOff, "canceled": canceled, "list": list, "many at once": manyAtOnce, "keys": keys, "read while deleted": readWhileDeleted,
+		"cut off": cutOff, "canceled": canceled, "list": list, "delete all": deleteAll, "many at once": manyAtOnce, "keys": keys, "read while deleted": readWhileDeleted,
 	} {
 		t.Run(name, func(t *testing.T) {
 			test(t, open)
@@ -58,9 +58,8 @@ func Keys(t *testing.T, s blob.Store, prefix string) (keys []string) {
 
 func put(t *testing.T, s blob.Store, key string, value []byte) {
 	t.Helper()
-	size, err := s.Put(t.Context(), key, plain{bytes.NewReader(value)})
-	if err != nil || size != int64(len(value)) {
-		t.Fatalf("put %s: %d of %d bytes, %v", key, size, len(value), err)
+	if err := s.Put(t.Context(), key, plain{bytes.NewReader(value)}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -150,7 +149,7 @@ func cutOff(t *testing.T, open func(*testing.T) blob.Store) {
 	for _, cause := range []error{io.ErrUnexpectedEOF, errors.New("client gone")} {
 		for _, key := range []string{"old", "new"} {
 			for _, n := range []int{0, 10, large} {
-				_, err := s.Put(t.Context(), key, io.MultiReader(bytes.NewReader(random(n)), failing{cause}))
+				err := s.Put(t.Context(), key, io.MultiReader(bytes.NewReader(random(n)), failing{cause}))
 				if !errors.Is(err, cause) {
 					t.Errorf("%s cut after %d bytes: %v", key, n, err)
 				}
@@ -169,7 +168,7 @@ func canceled(t *testing.T, open func(*testing.T) blob.Store) {
 	s := open(t)
 	for _, after := range []int{0, large} {
 		ctx, cancel := context.WithCancel(t.Context())
-		_, err := s.Put(ctx, "new", io.MultiReader(bytes.NewReader(random(after)), calling(cancel), bytes.NewReader(random(100))))
+		err := s.Put(ctx, "new", io.MultiReader(bytes.NewReader(random(after)), calling(cancel), bytes.NewReader(random(100))))
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("after %d bytes: %v", after, err)
 		}
@@ -213,6 +212,21 @@ func list(t *testing.T, open func(*testing.T) blob.Store) {
 	}
 }
 
+func deleteAll(t *testing.T, open func(*testing.T) blob.Store) {
+	s := open(t)
+	for _, key := range []string{"a/1", "a/2/x", "ab/1", "a-b"} {
+		put(t, s, key, []byte("x"))
+	}
+	for range 2 { // that nothing is there is no error
+		if err := s.DeleteAll(t.Context(), "a"); err != nil {
+			t.Error(err)
+		}
+		if got := Keys(t, s, ""); !slices.Equal(got, []string{"a-b", "ab/1"}) {
+			t.Errorf("left are %q", got)
+		}
+	}
+}
+
 // manyAtOnce has many put and read the same few keys, and come and go with their own: who
 // reads gets one of the values, whole.
 func manyAtOnce(t *testing.T, open func(*testing.T) blob.Store) {
@@ -225,7 +239,7 @@ func manyAtOnce(t *testing.T, open func(*testing.T) blob.Store) {
 				value := bytes.Repeat([]byte{byte(worker)}, 10_000+worker)
 				shared := fmt.Sprintf("shared/%d", i%3)
 				for _, key := range []string{shared, own} {
-					if _, err := s.Put(t.Context(), key, bytes.NewReader(value)); err != nil {
+					if err := s.Put(t.Context(), key, bytes.NewReader(value)); err != nil {
 						t.Error(err)
 					}
 				}
@@ -261,13 +275,13 @@ func keys(t *testing.T, open func(*testing.T) blob.Store) {
 		"", "/", "a/", "/a", "a//b", ".", "..", "../a", "a/../b", "a/.hidden", "a b", "a\\b", "a\x00b", "ä", "a=", "a%2fb",
 		strings.Repeat("a", 129), strings.Repeat("aaa/", 128) + "a",
 	} {
-		if _, err := s.Put(t.Context(), key, strings.NewReader("x")); err == nil {
+		if err := s.Put(t.Context(), key, strings.NewReader("x")); err == nil {
 			t.Errorf("put %q", key)
 		}
 		if _, err := s.Get(t.Context(), key); err == nil || errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("get %q: %v", key, err)
 		}
-		if err := s.Delete(t.Context(), key); err == nil {
+		if s.Delete(t.Context(), key) == nil || s.DeleteAll(t.Context(), key) == nil {
 			t.Errorf("delete %q", key)
 		}
 	}
