@@ -3,6 +3,7 @@ module ocr-gateway
 go 1.26.0
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/RealAlexandreAI/json-repair v0.0.18
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/disintegration/imaging v1.6.2

@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"internal/cputime":     {}, // for tests of others
 	"internal/lazyregexp":  {},
 	"internal/metricnames": {},
+	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
@@ -184,6 +185,7 @@ var homes = map[string][]string{
 	"github.com/labstack":                 {"server"},
 	"github.com/klauspost/compress":       {"server", "server/wire"},
 	"github.com/minio/minio-go":           {"blob"},
+	"code.dny.dev/ssrf":                   {"internal/egress"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},
@@ -220,6 +222,7 @@ var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
+	"golang.org/x/net/dns":          {"internal/egress"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
 	"golang.org/x/sys":              {"raster"},
 	"github.com/pkg/sftp":           {"provision/podtest"},
