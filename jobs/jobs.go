@@ -24,11 +24,13 @@ import (
 // Blobs keep bytes by key. They are safe for concurrent use.
 type Blobs interface {
 	// Put keeps what r gives up to its end, durably, or leaves the key as it was.
-	Put(ctx context.Context, key string, r io.Reader) (size int64, err error)
+	Put(ctx context.Context, key string, r io.Reader) error
 	// Get reads a blob; the error is fs.ErrNotExist where there is none.
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
 	// Delete removes a key; that there is none is no error.
 	Delete(ctx context.Context, key string) error
+	// DeleteAll removes all keys below one: of a those that begin with a/.
+	DeleteAll(ctx context.Context, key string) error
 	// List calls found for all keys that begin with prefix, until it returns an error.
 	List(ctx context.Context, prefix string, found func(key string, size int64, changed time.Time) error) error
 }

@@ -189,16 +189,16 @@ func (j *Jobs) admit(owner string, files int) error {
 	return nil
 }
 
-// folderOf is the prefix of all blobs of a job.
-func folderOf(id string) string { return "jobs/" + id + "/" }
+// folderOf is the key below which all blobs of a job are.
+func folderOf(id string) string { return "jobs/" + id }
 
 // store keeps the files, each under a name of its own: the same job may be on its way in
 // twice.
 func (j *Jobs) store(ctx context.Context, job *record.Job, sources []*document.Source) error {
 	visit := newVisit()
 	for i, src := range sources {
-		f := record.File{Name: src.Name, Size: src.Size, Blob: fmt.Sprintf("%sin/%s-%d", folderOf(job.ID), visit, i)}
-		if _, err := j.parts.Blobs.Put(ctx, f.Blob, src.Reader()); err != nil {
+		f := record.File{Name: src.Name, Size: src.Size, Blob: fmt.Sprintf("%s/in/%s-%d", folderOf(job.ID), visit, i)}
+		if err := j.parts.Blobs.Put(ctx, f.Blob, src.Reader()); err != nil {
 			return fmt.Errorf("jobs: keep file: %w", err)
 		}
 		job.Files = append(job.Files, f)

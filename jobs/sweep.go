@@ -51,7 +51,7 @@ func (j *Jobs) expire(ctx context.Context, id string) {
 
 // forget removes a job, its events last: until then it is tried again.
 func (j *Jobs) forget(ctx context.Context, id string) {
-	err := j.deleteAll(ctx, folderOf(id))
+	err := j.parts.Blobs.DeleteAll(ctx, folderOf(id))
 	if err == nil {
 		err = j.broker.Forget(ctx, id)
 	}
@@ -62,21 +62,6 @@ func (j *Jobs) forget(ctx context.Context, id string) {
 		return
 	}
 	j.index.Drop(id)
-}
-
-func (j *Jobs) deleteAll(ctx context.Context, prefix string) error {
-	var keys []string
-	err := j.parts.Blobs.List(ctx, prefix, func(key string, _ int64, _ time.Time) error {
-		keys = append(keys, key)
-		return nil
-	})
-	for _, key := range keys {
-		if err != nil {
-			break
-		}
-		err = j.parts.Blobs.Delete(ctx, key)
-	}
-	return err
 }
 
 // sweepOrphans removes the blobs of jobs that were never accepted: a process died
@@ -96,7 +81,7 @@ func (j *Jobs) sweepOrphans(ctx context.Context) {
 		}
 		var there bool // and not seen here yet
 		if _, there, err = j.broker.Job(ctx, id); err == nil && !there {
-			err = j.deleteAll(ctx, folderOf(id))
+			err = j.parts.Blobs.DeleteAll(ctx, folderOf(id))
 		}
 	}
 	if err != nil && ctx.Err() == nil {

@@ -112,6 +112,9 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"blob":          {"document", "internal/setting"},
+	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
+
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
@@ -170,6 +173,7 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"blob":                      {"blob/blobtest"},
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
 	"server/problem":            {"service"},             // says which codes end requests
@@ -179,6 +183,7 @@ var testArrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack":                 {"server"},
 	"github.com/klauspost/compress":       {"server", "server/wire"},
+	"github.com/minio/minio-go":           {"blob"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},

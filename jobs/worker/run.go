@@ -87,8 +87,7 @@ func (t *task) keep(ctx context.Context, page document.PageResult, model string)
 	}
 	key := fmt.Sprintf("jobs/%s/pages/%d-%d-%s", t.d.Job, t.d.File, page.Number, random())
 	if err := t.persist(ctx, func() error {
-		_, err := t.parts.Blobs.Put(ctx, key, bytes.NewReader(b))
-		return err
+		return t.parts.Blobs.Put(ctx, key, bytes.NewReader(b))
 	}); err != nil {
 		return err
 	}

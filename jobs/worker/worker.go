@@ -31,7 +31,7 @@ type Service interface {
 
 // Blobs are where files come from and pages go: see jobs.Blobs.
 type Blobs interface {
-	Put(ctx context.Context, key string, r io.Reader) (size int64, err error)
+	Put(ctx context.Context, key string, r io.Reader) error
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
 }
 
