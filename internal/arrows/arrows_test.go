@@ -113,6 +113,8 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"webhook": {"document", "internal/egress", "internal/setting"},
+
 	"blob":          {"document", "internal/setting"},
 	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
 
@@ -186,6 +188,7 @@ var homes = map[string][]string{
 	"github.com/klauspost/compress":       {"server", "server/wire"},
 	"github.com/minio/minio-go":           {"blob"},
 	"code.dny.dev/ssrf":                   {"internal/egress"},
+	"github.com/standard-webhooks":        {"webhook"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},
