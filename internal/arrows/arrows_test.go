@@ -186,7 +186,7 @@ var testArrows = map[string][]string{
 	"blob":                      {"blob/blobtest"},
 	"layout/geometry":           {"internal/cputime"},
 	"jobs":                      {"blob"},
-	"server":                    {"blob", "provision/supervise"}, // which reads what is served
+	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
 	"server/problem":            {"service"},                     // says which codes end requests
 }
 
