@@ -135,13 +135,9 @@ func (l *Ledger) note(one lesson) {
 		}
 		return
 	}
-	e := l.pairs[one.Pair]
+	e := l.of(one.Pair)
 	if e == nil {
-		if len(l.pairs) >= maxPairs {
-			return
-		}
-		e = &evidence{}
-		l.pairs[one.Pair] = e
+		return
 	}
 	e.seen++
 	switch one.Verdict {
@@ -155,6 +151,16 @@ func (l *Ledger) note(one lesson) {
 	case disagrees:
 		e.against++
 	}
+}
+
+// of is the evidence of a pair; nil when there are too many to keep any for it.
+func (l *Ledger) of(p pair) *evidence {
+	e := l.pairs[p]
+	if e == nil && len(l.pairs) < maxPairs {
+		e = &evidence{}
+		l.pairs[p] = e
+	}
+	return e
 }
 
 // verified reports whether a pair is proven.
