@@ -105,8 +105,11 @@ type Passage struct {
 	// Clear reports whether nothing else is to be seen in the box, and its lines are all there
 	// and follow each other.
 	Clear bool
-	// Sampled says that it is to be read although it is believed.
-	Sampled    bool
+	// Sampled says that it is to be read all the same.
+	Sampled bool
+	// Answer is what was read where the same glyphs stand in the same places; empty where that was
+	// nowhere.
+	Answer     string
 	Characters int // that are seen
 	Refuted    int // of those, that the PDF takes for another than the one seen
 }

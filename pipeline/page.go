@@ -167,8 +167,8 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 			region.Format = document.FormatText
 			continue
 		}
-		if region.Source == document.SourcePDF {
-			usage[i].Regions = 1 // that nobody need be asked about
+		if region.Status != "" { // its content is there: see own
+			usage[i].Regions = 1
 			continue
 		}
 		if !holding && by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
@@ -197,7 +197,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 // unread counts the regions that the engine is to read.
 func unread(regions []document.Region) (n int) {
 	for i := range regions {
-		if regions[i].Type != document.RegionImage && regions[i].Source != document.SourcePDF {
+		if regions[i].Type != document.RegionImage && regions[i].Status == "" {
 			n++
 		}
 	}

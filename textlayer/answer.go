@@ -10,13 +10,15 @@ import (
 
 const (
 	longestPassage = 1 << 15 // characters of an answer that are compared
+	shortPassage   = 200     // glyphs of one that is known again, as running heads are
 	mostEdits      = 600     // of an answer that is aligned; the time is their number times its length
 )
 
 // teaching is what the answers about a page say of its glyphs.
 type teaching struct {
-	Fonts  []document.FontID
-	Glyphs []taught // each pair once, in the order in which they came
+	Fonts   []document.FontID
+	Glyphs  []taught   // each pair once, in the order in which they came
+	Answers []answered `json:",omitempty"`
 }
 
 // taught is what they say of one pair.
@@ -31,6 +33,12 @@ type taught struct {
 	Unclear  int      `json:",omitempty"`
 }
 
+// answered is what was read of a short passage.
+type answered struct {
+	Shape shape
+	Text  string
+}
+
 // Lessons is what answers teach that a reader gave of the boxes of Passages, in their order and
 // empty where it gave none, for Learn. An answer is text; what a model adds to show its form says
 // nothing of what it stands beside.
@@ -40,6 +48,9 @@ func (v *View) Lessons(answers []string) []byte {
 	for i, passage := range v.passages {
 		if i >= len(answers) || answers[i] == "" {
 			continue
+		}
+		if passage.shape != (shape{}) && len(answers[i]) <= 4*shortPassage {
+			all.Answers = append(all.Answers, answered{passage.shape, answers[i]})
 		}
 		for _, ln := range passage.readAs(plain(answers[i])) {
 			for g, verdict := range ln.verdicts() {
@@ -52,7 +63,7 @@ func (v *View) Lessons(answers []string) []byte {
 			}
 		}
 	}
-	if len(all.Glyphs) == 0 {
+	if len(all.Glyphs)+len(all.Answers) == 0 {
 		return nil
 	}
 	b, err := json.Marshal(all)
@@ -97,6 +108,9 @@ func (l *Ledger) Learn(lessons []byte) error {
 		return err
 	}
 	l.state = sha256.Sum256(append(l.state[:], lessons...))
+	for _, a := range all.Answers {
+		l.answers.add(a)
+	}
 	for _, t := range all.Glyphs {
 		if t.Font < 0 || t.Font >= len(all.Fonts) {
 			continue
@@ -128,7 +142,7 @@ func (c claimed) verdicts() []int {
 }
 
 // readAs gives the lines of a passage, each with the part of an answer that stands for it.
-func (s passage) readAs(answer []rune) []claimed {
+func (s rows) readAs(answer []rune) []claimed {
 	var claim []rune
 	ends := make([]int, len(s)) // of the lines, in claim
 	for i, c := range s {

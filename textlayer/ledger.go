@@ -42,13 +42,14 @@ type evidence struct {
 type Ledger struct {
 	pairs    map[pair]*evidence
 	readings map[shape]reading
+	answers  *answers
 	lessons  []lesson // of the page judged last
 	state    [sha256.Size]byte
 }
 
 // New returns a ledger that knows nothing.
 func New() *Ledger {
-	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}}
+	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}, answers: &answers{at: map[shape]int{}}}
 }
 
 // verdicts on a glyph in one reading.

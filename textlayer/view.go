@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"iter"
 	"slices"
 
 	"ocr-gateway/document"
@@ -25,6 +26,8 @@ type View struct {
 	page     *page // nil once its passages are known
 	kinds    map[pair]*kind
 	state    [sha256.Size]byte
+	answers  *answers
+	until    int // those that count
 	passages []passage
 }
 
@@ -36,8 +39,14 @@ type kind struct {
 	refuted  bool
 }
 
-// passage is what of the page's text is in one box, from the top.
-type passage []claimed
+// passage is what of the page's text is in one box.
+type passage struct {
+	rows
+	shape shape // zero where it would be of no use to know it again
+}
+
+// rows are lines from the top, those of one row from the left.
+type rows []claimed
 
 // claimed is a line or the part of one that is in a box.
 type claimed struct {
@@ -51,7 +60,7 @@ func (l *Ledger) Look(page *document.Page) *View {
 	if page.Drawn == nil {
 		return nil
 	}
-	v := &View{page: newPage(page.Drawn, page.Width, page.Height), kinds: map[pair]*kind{}, state: l.state}
+	v := &View{page: newPage(page.Drawn, page.Width, page.Height), kinds: map[pair]*kind{}, state: l.state, answers: l.answers, until: l.answers.count()}
 	for _, ln := range v.page.lines {
 		for _, c := range ln.glyphs {
 			q := v.page.pair(c)
@@ -77,19 +86,24 @@ func (v *View) Passages(boxes []document.BBox) []document.Passage {
 	v.passages = make([]passage, len(boxes))
 	for i, box := range boxes {
 		found, whole := v.in(box)
+		found.sort()
 		all[i] = v.said(found)
-		all[i].Clear = whole && len(found) > 0 && found.flows() && v.page.nothingElse(box)
+		all[i].Clear = whole && len(found) > 0 && found.flow() && v.page.nothingElse(box)
+		if all[i].Clear && found.short() {
+			v.passages[i].shape = v.page.shapeOf(found)
+			all[i].Answer = v.answers.to(v.passages[i].shape, v.until)
+		}
 		for j := range found {
 			found[j].line = found[j].slim()
 		}
-		v.passages[i] = found
+		v.passages[i].rows = found
 	}
 	v.page = nil
 	return all
 }
 
 // in finds the lines in a box. whole is false where a line may be only partly in it.
-func (v *View) in(box document.BBox) (found passage, whole bool) {
+func (v *View) in(box document.BBox) (found rows, whole bool) {
 	whole = true
 	for _, ln := range v.page.lines {
 		b := ln.place.BBox
@@ -145,11 +159,7 @@ func (v *View) claim(ln *line) claimed {
 }
 
 // said counts a passage and gives its lines if they can be believed.
-func (v *View) said(found passage) (out document.Passage) {
-	slices.SortStableFunc(found, func(a, b claimed) int { return cmp.Compare(a.baseline, b.baseline) })
-	for _, row := range found.rows() {
-		slices.SortStableFunc(row, func(a, b claimed) int { return cmp.Compare(a.glyphs[0].X0, b.glyphs[0].X0) })
-	}
+func (v *View) said(found rows) (out document.Passage) {
 	out.Believed = len(found) > 0
 	h := sha256.New()
 	h.Write(v.state[:])
@@ -163,10 +173,10 @@ func (v *View) said(found passage) (out document.Passage) {
 		}
 		out.Believed = out.Believed && c.believed()
 	}
+	out.Sampled = binary.LittleEndian.Uint64(h.Sum(nil))%sampleShare == 0
 	if !out.Believed {
 		return out
 	}
-	out.Sampled = binary.LittleEndian.Uint64(h.Sum(nil))%sampleShare == 0
 	for _, c := range found {
 		own := c.place
 		own.Source = document.SourcePDF
@@ -182,22 +192,34 @@ func (c claimed) believed() bool {
 	return c.sound && !slices.ContainsFunc(c.kinds, func(k *kind) bool { return !k.verified })
 }
 
-// rows groups the lines of a passage, which are sorted by their baselines.
-func (s passage) rows() (rows []passage) {
-	for from := 0; from < len(s); {
-		to := from + 1
-		for to < len(s) && s[to].baseline-s[from].baseline <= onOneRow*min(s[to].size, s[from].size) {
-			to++
-		}
-		rows, from = append(rows, s[from:to]), to
+// sort puts lines in rows, which each go by one baseline and what is next to it.
+func (s rows) sort() {
+	slices.SortStableFunc(s, func(a, b claimed) int { return cmp.Compare(a.baseline, b.baseline) })
+	for row := range s.each() {
+		slices.SortStableFunc(row, func(a, b claimed) int { return cmp.Compare(a.glyphs[0].X0, b.glyphs[0].X0) })
 	}
-	return rows
 }
 
-// flows reports whether a passage reads from row to row: no columns, and nothing between rows.
-func (s passage) flows() bool {
+// each gives one row after the other.
+func (s rows) each() iter.Seq[rows] {
+	return func(yield func(rows) bool) {
+		for from := 0; from < len(s); {
+			to, first := from+1, s[from]
+			for to < len(s) && s[to].baseline-first.baseline <= onOneRow*min(s[to].size, first.size) {
+				to++
+			}
+			if !yield(s[from:to]) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// flow reports whether the rows read one after the other: no columns, and nothing between them.
+func (s rows) flow() bool {
 	beside, last := 0, -1e9
-	for _, row := range s.rows() {
+	for row := range s.each() {
 		if row[0].baseline-last < nextRow*row[0].size {
 			return false
 		}

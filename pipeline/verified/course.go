@@ -46,10 +46,19 @@ type View interface {
 // each keep 64 slots busy.
 const lag = 64
 
-// known is how many pages must have taught the ledger before page n, from 1, is judged by it: half
-// of those before, rounded down, or all but lag of them. So the pages in work double with each
-// round of answers, up to lag, and a page waits for none that is near.
-func known(n int) int { return max(n/2, n-lag) }
+// first is how many pages wait for none: a short document takes as long as without a ledger, and one page
+// teaches too little for the next to gain by it.
+const first = 3
+
+// known is how many pages must have taught the ledger before page n, from 1, is judged by it: the
+// first ones, half of them, or all but lag. So the pages in work double with each round of answers,
+// up to lag, and a page waits for none that is near.
+func known(n int) int {
+	if n <= first {
+		return 0
+	}
+	return max(first, n/2, n-lag)
+}
 
 // Course is the way of a document's pages through its ledger, in their order.
 type Course struct {
@@ -101,13 +110,13 @@ func (t *Turn) Wait(ctx context.Context) error {
 	c := t.course
 	for c.learned < known(t.number) {
 		c.mu.Lock()
-		first := c.ahead[0]
+		oldest := c.ahead[0]
 		c.mu.Unlock()
-		if err := await(ctx, first.ended); err != nil {
+		if err := await(ctx, oldest.ended); err != nil {
 			return err
 		}
-		if first.looked { // else it was judged by what was read of it, which has taught the ledger then
-			_ = c.ledger.Learn(first.lessons) // a damaged value of the cache teaches nothing
+		if oldest.looked { // else it was judged by what was read of it, which has taught the ledger then
+			_ = c.ledger.Learn(oldest.lessons) // a damaged value of the cache teaches nothing
 		}
 		c.learned++
 		c.mu.Lock()

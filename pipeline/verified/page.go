@@ -15,6 +15,7 @@ type Writer func(document.Region) (string, document.ContentFormat)
 type Own struct {
 	view     View
 	passages []document.Passage // of the regions
+	done     []bool             // the regions of which nothing is asked
 	counts   document.LayerCounts
 }
 
@@ -30,17 +31,25 @@ func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer
 	if t.view == nil || page.Rotation != 0 {
 		return nil // it was looked at as it was drawn
 	}
-	o := &Own{view: t.view, passages: t.view.Passages(boxes(page, regions))}
+	o := &Own{view: t.view, passages: t.view.Passages(boxes(page, regions)), done: make([]bool, len(regions))}
 	t.view = nil
 	for i, p := range o.passages {
 		o.counts.Refuted += p.Refuted
-		if !slices.Contains(prose, regions[i].Type) || !p.Believed || !p.Clear || p.Sampled {
+		switch asked := !slices.Contains(prose, regions[i].Type) || !p.Clear || p.Sampled; {
+		case !asked && p.Believed:
+			o.counts.Verified += p.Characters
+			o.done[i] = true
+			take(&regions[i], p.Lines, write)
+		case !asked && p.Answer != "":
 			o.counts.Read += p.Characters
-			continue
+			o.done[i] = true
+			repeat(&regions[i], p.Answer)
+		default:
+			o.counts.Read += p.Characters
 		}
-		o.counts.Verified += p.Characters
-		o.counts.Regions++
-		take(&regions[i], p.Lines, write)
+		if o.done[i] {
+			o.counts.Regions++
+		}
 	}
 	return o
 }
@@ -64,13 +73,19 @@ func take(region *document.Region, lines []document.Line, write Writer) {
 	region.Status, region.Source = document.StatusOK, document.SourcePDF
 }
 
+// repeat gives a region what a model answered to the same one.
+func repeat(region *document.Region, answer string) {
+	region.Content, region.Format = answer, document.FormatText
+	region.Status, region.Source = document.StatusOK, document.SourceModel
+}
+
 // Settle sets digits right that a model misread in tables, and gives what the answers in
 // regions, those of Take, have taught.
 func (o *Own) Settle(regions []document.Region) (lessons []byte) {
 	answers := make([]string, len(regions))
 	for i := range regions {
 		r := &regions[i]
-		if r.Source == document.SourcePDF || r.Status != document.StatusOK {
+		if o.done[i] || r.Status != document.StatusOK {
 			continue
 		}
 		if answers[i] = r.Content; r.Type == document.RegionTable {
