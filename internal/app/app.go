@@ -21,7 +21,6 @@ import (
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
-	"ocr-gateway/textlayer"
 )
 
 // stopTimeout bounds the stop of each part.
@@ -98,7 +97,7 @@ func (a *App) build() error {
 		SettleHeads: assemble.SettleHeads,
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
-		Ledger:      func() pipeline.Ledger { return textlayer.New() },
+		Ledger:      newLedger,
 	}, a.log)
 	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
 		Pipeline: a.pipeline,

@@ -88,8 +88,10 @@ var arrows = map[string][]string{
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":         {"document", "internal/setting", "pipeline/picture"},
-	"pipeline/picture": {"document"},
+	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline/once":     {},
+	"pipeline/picture":  {"document"},
+	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
 	"internal/assemble/assembletest": {"document"}, // pages for tests of others
