@@ -77,6 +77,7 @@ func (r Rules) setters(opts *Options) map[string]func(string) error {
 		"formats":         func(v string) (err error) { opts.Formats, err = r.formatsNamed(v); return err },
 		"table_format":    func(v string) error { return setOneOf(&opts.TableFormat, "table_format", v, document.TableFormats) },
 		"images":          func(v string) error { return setOneOf(&opts.Images, "images", v, document.AllImages) },
+		"boxes":           func(v string) error { return setOneOf(&opts.Boxes, "boxes", v, document.AllBoxes) },
 		"text_layer":      func(v string) error { return setOneOf(&opts.TextLayer, "text_layer", v, document.TextLayers) },
 		"join_tables":     func(v string) error { return setBool(&opts.JoinTables, "join_tables", v) },
 		"schema":          func(v string) (err error) { opts.Fields, err = r.Fields(v); return err },

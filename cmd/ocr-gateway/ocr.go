@@ -30,7 +30,7 @@ type ocrJob struct {
 // asked is what can be asked of a file: each option has a flag of its name, with dashes.
 var asked = service.Kind{
 	Task:    document.TaskDocument,
-	Options: []string{"task", "pages", "password", "dpi", "include_headers", "table_format", "images", "join_tables", "text_layer"},
+	Options: []string{"task", "pages", "password", "dpi", "include_headers", "table_format", "images", "boxes", "join_tables", "text_layer"},
 }
 
 func newOCR() *cobra.Command {
@@ -87,6 +87,7 @@ func (o *ocrFlags) add(cmd *cobra.Command) {
 	flags.Bool("include-headers", false, "keep running heads, footers and page numbers in the Markdown")
 	flags.String("table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
 	flags.String("images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	flags.String("boxes", string(document.BoxesLine), "how finely JSON tells where text stands: region, line or word")
 	flags.String("text-layer", "", "the text that PDFs bring with them: off, or verified to take what has been checked glyph by glyph (default: setting pipeline.text_layer)")
 	flags.Bool("join-tables", false, "join tables that continue over a page break")
 }

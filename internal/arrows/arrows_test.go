@@ -69,7 +69,7 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
@@ -77,6 +77,7 @@ var arrows = map[string][]string{
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/words":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/script":                  {},
 	"engine/embedded/tesseract":               {"engine/embedded/script"},
 	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
