@@ -63,6 +63,9 @@ func readingOptions(opts document.Options) document.Options {
 	opts.IncludeHeaders, opts.TableFormat, opts.JoinTables = false, "", false
 	opts.Images, opts.ImagePrefix = "", ""
 	opts.Batch = false
+	if opts.Boxes != document.BoxesWord {
+		opts.Boxes = "" // lines are found in any case
+	}
 	return opts
 }
 

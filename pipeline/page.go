@@ -37,7 +37,20 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 		result = r.read(ctx, by, page, result, t)
 	}
 	noteFaults(result, page.Faults)
+	if r.opts.Boxes == document.BoxesRegion {
+		withoutLines(result)
+	}
 	return result
+}
+
+// withoutLines leaves out where the lines of a page stand.
+func withoutLines(page *document.PageResult) {
+	if page == nil {
+		return
+	}
+	for i := range page.Regions {
+		page.Regions[i].Lines = nil
+	}
 }
 
 // read is the part of page that the cache can answer in place of.
@@ -240,6 +253,7 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 		region.Status, region.Error = document.StatusSkipped, got.Skipped
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
+	region.Words = got.Words
 	if r.layered {
 		region.Source = sourceOf(got)
 	}

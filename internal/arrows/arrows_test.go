@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
 	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
@@ -70,7 +70,7 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
@@ -78,6 +78,7 @@ var arrows = map[string][]string{
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/words":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/script":                  {},
 	"engine/embedded/tesseract":               {"engine/embedded/script"},
 	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
