@@ -115,6 +115,8 @@ var arrows = map[string][]string{
 
 	"webhook": {"document", "internal/egress", "internal/setting"},
 
+	"files":   {"document", "internal/setting"},
+
 	"blob":          {"document", "internal/setting"},
 	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
 
@@ -177,6 +179,7 @@ var testArrows = map[string][]string{
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
 	"blob":                      {"blob/blobtest"},
+	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
 	"server/problem":            {"service"},             // says which codes end requests
@@ -215,7 +218,7 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"server"},
+	"github.com/google/uuid":              {"files", "server"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
 }
