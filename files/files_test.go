@@ -109,8 +109,8 @@ func TestPiecesMakeAFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := storage(t, cfg(t))
-			for _, step := range []int{33<<20 + 5, 16 << 20, 7 << 20} {
-				content := random(33<<20 + 5)
+			for _, step := range []int{17<<20 + 5, 7 << 20} {
+				content := random(17<<20 + 5)
 				file := create(t, open(t, s), "me", len(content))
 				for at := 0; at < len(content); at += step { // each by another gateway
 					send(t, open(t, s), "me", file.ID, int64(at), content[at:min(at+step, len(content))])
@@ -288,7 +288,7 @@ func TestExpiry(t *testing.T) {
 
 func TestQuotas(t *testing.T) {
 	s := storage(t, blob.Config{})
-	few := func(c *files.Config) { c.MaxBytesPerKey, c.MaxPerKey = 1<<20, 3 }
+	few := func(c *files.Config) { c.MaxBytesPerClient, c.MaxPerClient = 1<<20, 3 }
 	f := open(t, s, few)
 	file := create(t, f, "me", 900<<10)
 	send(t, f, "me", file.ID, 0, random(900<<10))
@@ -301,7 +301,7 @@ func TestQuotas(t *testing.T) {
 	create(t, f, "you", 200<<10) // others have room of their own
 	f = open(t, s, few)          // another gateway counts the same
 	_, err = f.Create(t.Context(), "me", "x", 1)
-	if p, ok := errors.AsType[*document.Problem](err); !ok || p.Limit != "files.max_per_key" {
+	if p, ok := errors.AsType[*document.Problem](err); !ok || p.Limit != "files.max_per_client" {
 		t.Error(err)
 	}
 	if err := f.Delete(t.Context(), "me", file.ID); err != nil {
@@ -386,8 +386,8 @@ func FuzzChain(f *testing.F) {
 func TestSettings(t *testing.T) {
 	for key, change := range map[string]func(*files.Config){
 		"keep":              func(c *files.Config) { c.Keep = 0 },
-		"max_bytes_per_key": func(c *files.Config) { c.MaxBytesPerKey = 0 },
-		"max_per_key":       func(c *files.Config) { c.MaxPerKey = -1 },
+		"max_bytes_per_client": func(c *files.Config) { c.MaxBytesPerClient = 0 },
+		"max_per_client":       func(c *files.Config) { c.MaxPerClient = -1 },
 	} {
 		cfg := files.DefaultConfig()
 		change(&cfg)

@@ -34,10 +34,10 @@ func (f *Files) admit(ctx context.Context, owner string, bytes int64, begins boo
 		return p
 	}
 	switch {
-	case u.bytes+bytes > f.cfg.MaxBytesPerKey:
-		return full("max_bytes_per_key", "the files of this API key take %d bytes of its %d: delete some, or wait until they expire", u.bytes, f.cfg.MaxBytesPerKey)
-	case begins && u.files >= f.cfg.MaxPerKey:
-		return full("max_per_key", "there are %d files of this API key, its limit: delete some, or wait until they expire", u.files)
+	case u.bytes+bytes > f.cfg.MaxBytesPerClient:
+		return full("max_bytes_per_client", "the files of this client take %d bytes of its %d: delete some, or wait until they expire", u.bytes, f.cfg.MaxBytesPerClient)
+	case begins && u.files >= f.cfg.MaxPerClient:
+		return full("max_per_client", "there are %d files of this client, its limit: delete some, or wait until they expire", u.files)
 	}
 	if begins {
 		f.mu.Lock()

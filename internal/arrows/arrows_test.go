@@ -115,7 +115,7 @@ var arrows = map[string][]string{
 
 	"webhook": {"document", "internal/egress", "internal/setting"},
 
-	"files":   {"document", "internal/setting"},
+	"files": {"document", "internal/setting"},
 
 	"blob":          {"document", "internal/setting"},
 	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
@@ -126,6 +126,7 @@ var arrows = map[string][]string{
 	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":     {"document", "internal/clip", "server/problem"},
 	"server/problem":  {"document"},
 	"server/presence": {},
