@@ -131,7 +131,9 @@ var arrows = map[string][]string{
 	"server/problem":  {"document"},
 	"server/presence": {},
 
-	"bench":                  {},
+	"client": {"document"}, // of this server's own API
+
+	"bench":                  {"client"},
 	"bench/peers/layoutstub": {"layout/doclayout/doclayouttest"},
 
 	"e2e/program": {}, // builds and starts the program, for tests
@@ -159,6 +161,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"client":                    {"server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
@@ -220,6 +223,7 @@ var homes = map[string][]string{
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
 	"github.com/google/uuid":              {"files", "server"},
+	"github.com/tmaxmax/go-sse":           {"client"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
 }
