@@ -116,6 +116,10 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"webhook": {"document", "internal/egress", "internal/setting"},
+
+	"files": {"document", "internal/setting"},
+
 	"blob":          {"document", "internal/setting"},
 	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
 
@@ -125,6 +129,7 @@ var arrows = map[string][]string{
 	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":     {"document", "internal/clip", "server/problem"},
 	"server/problem":  {"document"},
 	"server/presence": {},
@@ -181,6 +186,7 @@ var testArrows = map[string][]string{
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
 	"blob":                      {"blob/blobtest"},
+	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
 	"server/problem":            {"service"},             // says which codes end requests
@@ -192,6 +198,7 @@ var homes = map[string][]string{
 	"github.com/klauspost/compress":       {"server", "server/wire"},
 	"github.com/minio/minio-go":           {"blob"},
 	"code.dny.dev/ssrf":                   {"internal/egress"},
+	"github.com/standard-webhooks":        {"webhook"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},
@@ -218,7 +225,7 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"server"},
+	"github.com/google/uuid":              {"files", "server"},
 	"github.com/tmaxmax/go-sse":           {"client"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
