@@ -193,7 +193,7 @@ func TestContractHasEveryOption(t *testing.T) {
 	}
 	for at, op := range operations(t) {
 		kind, known := kinds[at]
-		if op.RequestBody == nil {
+		if op.RequestBody == nil || slices.Contains(op.Tags, "doors") {
 			continue
 		}
 		if !known {
