@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"internal/cputime":     {}, // for tests of others
 	"internal/lazyregexp":  {},
 	"internal/metricnames": {},
+	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
@@ -112,6 +113,9 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"blob":          {"document", "internal/setting"},
+	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
+
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
@@ -175,6 +179,7 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"blob":                      {"blob/blobtest"},
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
 	"server/problem":            {"service"},             // says which codes end requests
@@ -184,6 +189,8 @@ var testArrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack":                 {"server"},
 	"github.com/klauspost/compress":       {"server", "server/wire"},
+	"github.com/minio/minio-go":           {"blob"},
+	"code.dny.dev/ssrf":                   {"internal/egress"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},
@@ -221,6 +228,7 @@ var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
+	"golang.org/x/net/dns":          {"internal/egress"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
 	"golang.org/x/sys":              {"raster"},
 	"github.com/pkg/sftp":           {"provision/podtest"},
