@@ -23,7 +23,7 @@ type Door struct {
 	Name      string // in the setting server.doors
 	KeyHeader string // in which its clients send the API key, if not in one of ours
 	Routes    []Route
-	// Failure is the body of an error, as that API's clients read it.
+	// Failure is the body of an error, as that API's clients read it: text, or a value for JSON.
 	Failure func(problem.Body) any
 }
 
@@ -42,6 +42,8 @@ type Call struct {
 	Response http.ResponseWriter
 	Param    func(name string) string
 	ID       string // of the answer
+	Client   string // who calls: one does not see what is another's
+	Version  string // of this program
 	Service  *service.Service
 	Decoder  form.Decoder
 	Ticket   *admission.Ticket // nil where the route is Light
@@ -98,20 +100,39 @@ func File(f *form.Foreign, field string, v form.FileValue) (*document.Source, er
 
 // Read reads a document with options of service.Document by their names.
 func (c *Call) Read(src *document.Source, values map[string]string) (*document.Result, error) {
-	opts, err := c.Service.Parse(service.Document, values)
+	opts, err := c.start(values)
 	if err != nil {
 		return nil, err
 	}
-	ctx := c.Request.Context()
-	if err := opts.Start(ctx, c.Ticket); err != nil {
-		return nil, err
-	}
-	res, err := c.Service.Read(ctx, src, opts, nil)
+	res, err := c.Service.Read(c.Request.Context(), src, opts, nil)
 	if err != nil {
 		return nil, err
 	}
 	res.ID = c.ID
 	return res, nil
+}
+
+// ReadAll reads several documents, with the same options. A file that fails leaves its
+// neighbours alone; when all do, the error says why.
+func (c *Call) ReadAll(sources []*document.Source, values map[string]string) ([]service.Item, error) {
+	opts, err := c.start(values)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.Service.ReadAll(c.Request.Context(), sources, opts)
+	if err != nil {
+		return nil, err
+	}
+	return all.Items, nil
+}
+
+// start waits for a place.
+func (c *Call) start(values map[string]string) (service.Options, error) {
+	opts, err := c.Service.Parse(service.Document, values)
+	if err == nil {
+		err = opts.Start(c.Request.Context(), c.Ticket)
+	}
+	return opts, err
 }
 
 // Format writes a result in one of the service's formats, by name.

@@ -1,7 +1,9 @@
 package doors
 
 import (
+	"encoding/base64"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"ocr-gateway/document"
@@ -58,3 +60,8 @@ type Fault struct {
 
 // String names the page and says what is wrong.
 func (f Fault) String() string { return fmt.Sprintf("page %d: %s", f.Page, f.Problem.Detail) }
+
+// DataURL is a picture as a data: URL.
+func DataURL(picture []byte) string {
+	return "data:" + http.DetectContentType(picture) + ";base64," + base64.StdEncoding.EncodeToString(picture)
+}

@@ -192,3 +192,16 @@ func quoted(s string) []byte {
 	b, _ := json.Marshal(s) // a string cannot fail
 	return b
 }
+
+// OneOrMany reads a list, or one of its elements as a list of it.
+func OneOrMany[T any](b []byte, list *[]T) error {
+	if len(b) > 0 && b[0] == '[' {
+		return json.Unmarshal(b, list)
+	}
+	var one T
+	if err := json.Unmarshal(b, &one); err != nil {
+		return err
+	}
+	*list = []T{one}
+	return nil
+}
