@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
@@ -51,6 +52,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
 	draining atomic.Bool
@@ -113,6 +115,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
+
+	s.openDoors(e)
 
 	docs, err := s.docsPage()
 	if err != nil {

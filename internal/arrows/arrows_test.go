@@ -126,7 +126,9 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
-	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
+	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
