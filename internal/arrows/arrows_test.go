@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"internal/cputime":     {}, // for tests of others
 	"internal/lazyregexp":  {},
 	"internal/metricnames": {},
+	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
@@ -113,6 +114,9 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"blob":          {"document", "internal/setting"},
+	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
+
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
@@ -123,7 +127,9 @@ var arrows = map[string][]string{
 	"server/problem":  {"document"},
 	"server/presence": {},
 
-	"bench":                  {},
+	"client": {"document"}, // of this server's own API
+
+	"bench":                  {"client"},
 	"bench/peers/layoutstub": {"layout/doclayout/doclayouttest"},
 
 	"e2e/program": {}, // builds and starts the program, for tests
@@ -151,6 +157,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"client":                    {"server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
@@ -171,6 +178,7 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"blob":                      {"blob/blobtest"},
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
 	"server/problem":            {"service"},             // says which codes end requests
@@ -180,6 +188,8 @@ var testArrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack":                 {"server"},
 	"github.com/klauspost/compress":       {"server", "server/wire"},
+	"github.com/minio/minio-go":           {"blob"},
+	"code.dny.dev/ssrf":                   {"internal/egress"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},
@@ -207,6 +217,7 @@ var homes = map[string][]string{
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
 	"github.com/google/uuid":              {"server"},
+	"github.com/tmaxmax/go-sse":           {"client"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
 }
@@ -216,6 +227,7 @@ var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
+	"golang.org/x/net/dns":          {"internal/egress"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
 	"golang.org/x/sys":              {"raster"},
 	"github.com/pkg/sftp":           {"provision/podtest"},
