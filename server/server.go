@@ -18,6 +18,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
+	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
@@ -54,6 +55,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
 	draining atomic.Bool
@@ -92,8 +94,8 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 
 // compressible lists the answers worth compressing.
 var compressible = []string{
-	"application/json", "application/problem+json", "application/x-ndjson", "application/xml",
-	"application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/xml",
+	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
+	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.
@@ -117,6 +119,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
 	s.jobRoutes(e, work)
+
+	s.openDoors(e)
 
 	docs, err := s.docsPage()
 	if err != nil {
