@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"ocr-gateway/e2e/program"
+	"ocr-gateway/engine/enginetest"
 )
 
 var fenced = regexp.MustCompile("(?s)```(sh|python)\n(.*?)```")
@@ -23,7 +25,9 @@ func TestJobsPageDoesWhatItSays(t *testing.T) {
 	for _, m := range fenced.FindAllStringSubmatch(string(page), -1) {
 		scripts[m[1]] += m[2]
 	}
-	base := program.Serve(t, "OCR_JOBS_DIR="+t.TempDir()).URL
+	model := httptest.NewServer(enginetest.NewFake(enginetest.Config{}))
+	defer model.Close()
+	base := program.Serve(t, "OCR_JOBS_DIR="+t.TempDir(), "OCR_VLLM_ENDPOINTS="+model.URL, "OCR_LAYOUT_SIDECAR=off").URL
 	run := func(what string, args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
