@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer s3 build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients s3 build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -153,6 +153,19 @@ s3:
 		echo "s3: it could not be built: the tests that need it are skipped" >&2
 	}
 
+# The doors are tested with the clients of the APIs that they speak.
+doorclients:
+	@if cmp -s e2e/doors/testdata/clients.lock build/doorclients/clients.lock; then exit 0; fi
+	echo "doorclients: fetching clients of other APIs into build/doorclients, for the tests alone (20 MB)"
+	rm -rf build/doorclients
+	{ python3 -m venv build/doorclients && build/doorclients/bin/pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps --requirement e2e/doors/testdata/clients.lock; } >&2 || {
+		rm -rf build/doorclients
+		echo "doorclients: they could not be fetched: the tests that need them are skipped" >&2
+		exit 0
+	}
+	cp e2e/doors/testdata/clients.lock build/doorclients
+
 build: setup mupdf ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
@@ -162,7 +175,7 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup mupdf models openssh tesseract recognizer s3 ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: setup mupdf models openssh tesseract recognizer s3 doorclients ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)

@@ -23,7 +23,7 @@ type Door struct {
 	Name      string // in the setting server.doors
 	KeyHeader string // in which its clients send the API key, if not in one of ours
 	Routes    []Route
-	// Failure is the body of an error, as that API's clients read it: text, or a value for JSON.
+	// Failure is the body of an error, as that API's clients read it.
 	Failure func(problem.Body) any
 }
 

@@ -27,8 +27,14 @@ func Door() doors.Door {
 			{Method: http.MethodPut, Path: "/rmeta", Answer: list},
 			{Method: http.MethodPut, Path: "/rmeta/:handler", Answer: list},
 		},
-		Failure: func(p problem.Body) any { return p.Detail },
+		Failure: func(p problem.Body) any { return []failure{{p.Detail, p.RequestID}} },
 	}
+}
+
+// failure is an error where Tika's clients look for it: in the metadata of a document.
+type failure struct {
+	Exception string `json:"X-TIKA:EXCEPTION:container_exception"`
+	RequestID string `json:"ocr-gateway:request_id"`
 }
 
 func hello(c *doors.Call) error {
