@@ -91,8 +91,8 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 
 // compressible lists the answers worth compressing.
 var compressible = []string{
-	"application/json", "application/problem+json", "application/x-ndjson", "application/xml",
-	"application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/xml",
+	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
+	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.

@@ -142,7 +142,7 @@ func (c *Call) Format(name string, res *document.Result) (string, error) {
 			continue
 		}
 		var b strings.Builder
-		if err := f.Encode(&b, res); err != nil {
+		if err := f.Encode(c.Request.Context(), &b, service.Reading{Result: res}); err != nil {
 			return "", document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", name).Because(err)
 		}
 		return b.String(), nil
