@@ -186,8 +186,6 @@ run: setup models build ## start the service; all that is needed comes first
 	exec bin/ocr-gateway serve --port $(PORT)
 
 test: setup mupdf models openssh tesseract recognizer s3 doorclients ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
-
-test: setup mupdf models openssh tesseract recognizer s3 ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 

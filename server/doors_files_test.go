@@ -215,6 +215,11 @@ func TestTika(t *testing.T) {
 	if r.status != 422 || !strings.HasPrefix(string(r.body), `[{"X-TIKA:EXCEPTION:container_exception":"scripted unreadable_document"`) {
 		t.Errorf("a damaged file gives %d %q", r.status, r.body)
 	}
+	for _, path := range []string{"/tika/form/text", "/rmeta/form/text"} {
+		a.lenient = true // of the field's name
+		a.postForm(path, newForm().file("upload-file", "a.pdf", "pages:1")).says(200, `"X-TIKA:content":"text of page 1"`)
+		a.postForm(path, newForm().field("a", "b")).says(422, "there is no file")
+	}
 	a.get("/version").says(200, "Apache Tika")
 	a.get("/tika").says(200, "PUT")
 }
