@@ -56,7 +56,7 @@ func TestClients(t *testing.T) {
 		"mistral":            "HTTPValidationError",
 		"mistral_files":      "HTTPValidationError",
 		"tika":               "RuntimeError",
-		"tika_client":        "HTTPStatusError",
+		"tika_client":        "HttpStatusError",
 		"openwebui_tika":     "HTTPError",
 		"openwebui_external": "HTTPError",
 		"openwebui_docling":  "HTTPError",
