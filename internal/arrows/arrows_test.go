@@ -144,6 +144,7 @@ var arrows = map[string][]string{
 	"e2e/program": {}, // builds and starts the program, for tests
 	"e2e":         {},
 	"e2e/faults":  {},
+	"e2e/doors":   {},
 
 	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 
@@ -171,6 +172,7 @@ var testArrows = map[string][]string{
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
