@@ -44,7 +44,6 @@ func New(page *document.Page, lines []document.Line, boxes []document.Region) *P
 		}
 	}
 	p.Size = max(1, Median(sizes))
-	p.trimTrespass()
 	for _, b := range boxes {
 		z := Zone{Box: p.Deskew.rect(b.BBox), Label: b.Label, Score: 1}
 		if b.Score != nil {
