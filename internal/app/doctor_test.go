@@ -13,19 +13,11 @@ import (
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/internal/doctor"
-	"ocr-gateway/raster/worker"
 	"ocr-gateway/server/guard"
 )
 
-// childArgument makes the test binary a rendering child.
+// childArgument makes the test program a rendering child, see main_test.go.
 const childArgument = "app-test-child"
-
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == childArgument {
-		os.Exit(worker.Main())
-	}
-	os.Exit(m.Run())
-}
 
 // exam is an installation that a test has changed.
 func exam(t *testing.T, change func(*config.Config)) examiner {

@@ -10,7 +10,6 @@ import (
 
 // analyze lists the steps from lines to regions.
 func analyze(p *upright.Page, task document.Task) []document.Region {
-	p.CutTrespass()
 	marks := takeWatermark(p)
 	sideways := takeSideways(p)
 	numbers := takeLineNumbers(p)

@@ -17,9 +17,9 @@ const (
 	nearby    = 64  // lines that one is compared with, on either side
 )
 
-// CutTrespass cuts what belongs to the line beside it off the ends of a line's box, where
+// trimTrespass cuts what belongs to the line beside it off the ends of a line's box, where
 // the white tells them apart.
-func (p *Page) CutTrespass() {
+func (p *Page) trimTrespass() {
 	items := slices.Clone(p.Items)
 	slices.SortStableFunc(items, func(a, b *Item) int { return cmp.Compare(a.CenterY(), b.CenterY()) })
 	for i, a := range items {

@@ -129,7 +129,6 @@ func TestTrespassIsCut(t *testing.T) {
 		"only part of a neighbor": {[]document.Line{level(16, 120), level(110, 384)}, [2]float64{120, 110}},
 	} {
 		p := upright.New(&document.Page{Width: 400, Height: 100, Image: img}, tt.lines, nil)
-		p.CutTrespass()
 		a, b := p.Items[0], p.Items[1]
 		if math.Abs(a.X1-tt.ends[0]) > 10 || math.Abs(b.X0-tt.ends[1]) > 10 || a.X0 != 16 {
 			t.Errorf("%s: %v and %v, want an end at %v and a beginning at %v", name, a.Box, b.Box, tt.ends[0], tt.ends[1])
