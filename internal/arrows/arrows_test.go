@@ -29,13 +29,14 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
 	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
+	"internal/doctor":      {},
 	"internal/child":       {}, // child processes
 	"internal/promtext":    {}, // metrics
 	"internal/mutants":     {}, // damaged documents for tests of others
@@ -63,7 +64,7 @@ var arrows = map[string][]string{
 	"internal/plane":     {},                      // boxes and spans
 	"internal/setting":   {},                      // which setting is wrong
 
-	"layout/doclayout":        {"document", "internal/setting", "internal/plane"},
+	"layout/doclayout":        {"document", "internal/clip", "internal/setting", "internal/plane"},
 	"layout/geometry":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
 	"layout/geometry/gutters": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/tables":  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
@@ -222,7 +223,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
 	"golang.org/x/net/html":               {"internal/assemble"},
 	"golang.org/x/text":                   {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
-	"golang.org/x/sys":                    {"engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                    {"engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
 	"github.com/pkg/sftp":                 {"provision/sshhost"},
 	"github.com/skeema/knownhosts":        {"provision/sshhost"},
