@@ -122,7 +122,7 @@ func TestLagIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		turn.End()
-		if len(course.ahead) > max(lag, n-n/2, n-first) && n > lag || len(course.ahead) > lag+first {
+		if len(course.ahead) > mostLag+1 {
 			t.Fatalf("page %d: %d turns are kept", n, len(course.ahead))
 		}
 	}
