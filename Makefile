@@ -228,7 +228,7 @@ fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running
 	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
 attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
-	@go test ./textlayer/attack -run '^TestNoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
+	@go test ./textlayer/attack -run '^Test(AnswersTeach)?NoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!

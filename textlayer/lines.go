@@ -185,6 +185,9 @@ func (ln *line) touches(o *line) bool {
 	if max(ln.size, o.size) > initial*min(ln.size, o.size) {
 		return false
 	}
+	if apart := math.Abs(ln.baseline - o.baseline); !ln.uneven && !o.uneven && apart > 1.1*max(ln.size, o.size) {
+		return false
+	}
 	x0, y0, x1, y1 := ln.extent()
 	u0, v0, u1, v1 := o.extent()
 	small := min(ln.size, o.size)

@@ -176,7 +176,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"client":                    {"server", "service"}, // what it calls
-	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
+	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
