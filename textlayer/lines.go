@@ -237,6 +237,25 @@ func (p *page) settle(ln *line) {
 	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
 }
 
+// stacked reports whether glyphs stand one above the other in a line, as powers above indices do: a
+// formula, of which the line says little.
+func (ln *line) stacked() bool {
+	if !ln.uneven {
+		return false
+	}
+	const near = 4 // glyphs
+	for i, a := range ln.glyphs {
+		for _, b := range ln.glyphs[i+1 : min(i+1+near, len(ln.glyphs))] {
+			within := min(a.X1, b.X1) - max(a.X0, b.X0)
+			apart := max(a.Baseline-b.Baseline, b.Baseline-a.Baseline)
+			if 2*within > min(a.X1-a.X0, b.X1-b.X0) && 2*apart > min(a.Size, b.Size) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // place is where a line is to be read.
 func (p *page) place(ln *line) document.Line {
 	// As wide of the ink as line detectors draw their boxes; see margin.
@@ -246,8 +265,12 @@ func (p *page) place(ln *line) document.Line {
 	if ln.isMark() {
 		top = ln.baseline - markAscent*ln.size
 	}
+	stacked := ln.stacked()
 	for _, c := range ln.glyphs {
 		x0, x1 = min(x0, float64(c.Ink[0])-around), max(x1, float64(c.Ink[2])+around)
+		if stacked && math.Abs(float64(c.Baseline)-ln.baseline) > sameBaseline*ln.size {
+			continue
+		}
 		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
 	}
 	return levelLine(x0, top, x1, bottom, p.width, p.height)
