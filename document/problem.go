@@ -37,6 +37,8 @@ const (
 	CodeDeadlineExceeded  Code = "deadline_exceeded"   // the request's time is over
 	CodeCanceled          Code = "canceled"            // the client went away or the server stops
 	CodeNotFound          Code = "not_found"           // no such route or thing
+	CodeOffsetConflict    Code = "offset_conflict"     // a piece of a file that does not begin where the file ends
+	CodeChecksumMismatch  Code = "checksum_mismatch"   // a piece of a file that is another than its checksum says
 	CodeInternal          Code = "internal"            // a defect of ours
 )
 

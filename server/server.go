@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
@@ -51,6 +52,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
 	draining atomic.Bool
@@ -89,8 +91,8 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 
 // compressible lists the answers worth compressing.
 var compressible = []string{
-	"application/json", "application/problem+json", "application/x-ndjson", "application/xml",
-	"application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/xml",
+	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
+	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.
@@ -113,6 +115,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
+
+	s.openDoors(e)
 
 	docs, err := s.docsPage()
 	if err != nil {

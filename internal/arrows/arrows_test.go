@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
 	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"internal/cputime":     {}, // for tests of others
 	"internal/lazyregexp":  {},
 	"internal/metricnames": {},
+	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
@@ -69,7 +70,7 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
@@ -77,6 +78,7 @@ var arrows = map[string][]string{
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/words":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/script":                  {},
 	"engine/embedded/tesseract":               {"engine/embedded/script"},
 	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
@@ -87,8 +89,10 @@ var arrows = map[string][]string{
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":         {"document", "internal/setting", "pipeline/picture"},
-	"pipeline/picture": {"document"},
+	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline/once":     {},
+	"pipeline/picture":  {"document"},
+	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
 	"internal/assemble/assembletest": {"document"}, // pages for tests of others
@@ -112,17 +116,29 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"webhook": {"document", "internal/egress", "internal/setting"},
+
+	"files": {"document", "internal/setting"},
+
+	"blob":          {"document", "internal/setting"},
+	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
+
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
-	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
+	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":     {"document", "internal/clip", "server/problem"},
 	"server/problem":  {"document"},
 	"server/presence": {},
 
-	"bench":                  {},
+	"client": {"document"}, // of this server's own API
+
+	"bench":                  {"client"},
 	"bench/peers/layoutstub": {"layout/doclayout/doclayouttest"},
 
 	"e2e/program": {}, // builds and starts the program, for tests
@@ -150,6 +166,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"client":                    {"server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
@@ -170,6 +187,8 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"blob":                      {"blob/blobtest"},
+	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"server":                    {"provision/supervise"}, // reads what is served
 	"server/problem":            {"service"},             // says which codes end requests
@@ -179,6 +198,9 @@ var testArrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack":                 {"server"},
 	"github.com/klauspost/compress":       {"server", "server/wire"},
+	"github.com/minio/minio-go":           {"blob"},
+	"code.dny.dev/ssrf":                   {"internal/egress"},
+	"github.com/standard-webhooks":        {"webhook"},
 	"github.com/prometheus/client_golang": {"server"},
 	"github.com/prometheus/client_model":  {"internal/promtext"},
 	"github.com/prometheus/common":        {"internal/promtext"},
@@ -205,7 +227,8 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"server"},
+	"github.com/google/uuid":              {"files", "server"},
+	"github.com/tmaxmax/go-sse":           {"client"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
 }
@@ -215,6 +238,7 @@ var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
+	"golang.org/x/net/dns":          {"internal/egress"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
 	"golang.org/x/sys":              {"raster"},
 	"github.com/pkg/sftp":           {"provision/podtest"},
