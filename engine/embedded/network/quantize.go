@@ -79,18 +79,21 @@ func (g graph) ofPoints(conv *node, weights *tensor) bool {
 		some(1, conv.attribute("strides").ints...) || some(0, conv.attribute("pads").ints...) {
 		return false
 	}
-	for name := conv.inputs[0]; ; {
-		maker := g.makers[name]
-		switch {
-		case maker == nil:
+	return !g.ofMean(conv.inputs[0])
+}
+
+// ofMean reports whether a value is the mean of an image, or made of that alone.
+func (g graph) ofMean(name string) bool {
+	for maker := g.makers[name]; maker != nil && len(maker.inputs) > 0; maker = g.makers[maker.inputs[0]] {
+		switch maker.op {
+		case "ReduceMean", "GlobalAveragePool":
 			return true
-		case maker.op == "ReduceMean" || maker.op == "GlobalAveragePool":
+		case "Identity", "Relu", "Conv", "Add":
+		default:
 			return false
-		case maker.op != "Relu" && maker.op != "Add" && maker.op != "Conv" || len(g.users[name]) != 1:
-			return true
 		}
-		name = maker.inputs[0]
 	}
+	return false
 }
 
 // inBytes are the nodes that compute a product in whole numbers, and what it adds.
