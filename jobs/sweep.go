@@ -46,12 +46,17 @@ func (j *Jobs) expire(ctx context.Context, id string) {
 	end := &record.End{State: record.Expired, Problem: document.Problemf(document.CodeDeadlineExceeded, "", "the job had not ended at its deadline")}
 	if _, _, err := j.broker.Append(ctx, record.Event{ID: id, End: end}); err != nil && ctx.Err() == nil {
 		j.log.WarnContext(ctx, "job not ended at its deadline", "job", id, "error", err)
+		return
 	}
+	j.unqueue(ctx, id)
 }
 
 // forget removes a job, its events last: until then it is tried again.
 func (j *Jobs) forget(ctx context.Context, id string) {
-	err := j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+	err := j.broker.Unqueue(ctx, id)
+	if err == nil {
+		err = j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+	}
 	if err == nil {
 		err = j.broker.Forget(ctx, id)
 	}
