@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -18,6 +18,7 @@ MUTANTS ?= 3000
 ATTACKS ?= 8
 TEST_TIMEOUT ?= 40m
 SOAK ?= 20m
+FUZZ_API ?= 2m
 ATTACKS ?= 10m
 SSHD ?= /usr/sbin/sshd
 
@@ -226,6 +227,13 @@ fuzz: mupdf ## run each fuzz target for FUZZTIME (default 20s)
 
 fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running server; crashes, hangs and 5xx fail
 	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
+
+fuzz-api: setup mupdf models ## send requests made from the contract to a server for FUZZ_API (default 2m); a 5xx or an answer off its schema fails
+	@if [ ! -x build/schemathesis/bin/schemathesis ]; then
+		rm -rf build/schemathesis && python3 -m venv build/schemathesis
+		build/schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+	fi
+	go test ./e2e/doors -run '^TestContractHolds$$' -count 1 -v -timeout 1h -args -fuzz-api $(FUZZ_API)
 
 attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
 	@go test ./textlayer/attack -run '^TestNoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
