@@ -236,7 +236,7 @@ fuzz-api: setup mupdf models ## send requests made from the contract to a server
 	go test ./e2e/doors -run '^TestContractHolds$$' -count 1 -v -timeout 1h -args -fuzz-api $(FUZZ_API)
 
 attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
-	@go test ./textlayer/attack -run '^TestNoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
+	@go test ./textlayer/attack -run '^Test(AnswersTeach)?NoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!
