@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -185,6 +185,11 @@ format-tools: ## fetch what tests read our formats with into build/formats and b
 	fi
 	if command -v qpdf pdftotext >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
 	$(call unpack,pdftools,poppler and qpdf (10 MB),poppler-utils qpdf)
+
+docling-client: ## fetch docling's own client into build/docling-client (300 MB); without, the test that needs it is skipped
+	@if [ -x build/docling-client/bin/python ]; then exit 0; fi
+	python3 -m venv build/docling-client
+	build/docling-client/bin/pip install --quiet --disable-pip-version-check 'docling-slim[service-client]==2.143.0'
 
 build: setup mupdf ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
