@@ -68,6 +68,15 @@ func (c *Client) decode(req *http.Request, into any) error {
 	return nil
 }
 
+// answerOf sends a request and reads the answer.
+func answerOf[T any](c *Client, req *http.Request) (*T, error) {
+	answer := new(T)
+	if err := c.decode(req, answer); err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
 // send sends a request. An answer that is no success is an error, a *Problem where the
 // server says why; the caller closes the body of any other.
 func (c *Client) send(req *http.Request) (*http.Response, error) {

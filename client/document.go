@@ -46,13 +46,9 @@ func (c *Client) Extract(ctx context.Context, file File, opts Options) (*documen
 
 // call sends files and reads the answer.
 func call[T any](ctx context.Context, c *Client, path, field string, files []File, opts Options) (*T, error) {
-	req, err := c.upload(ctx, path, field, files, opts)
+	req, err := c.upload(ctx, path, field, files, opts.fields())
 	if err != nil {
 		return nil, err
 	}
-	answer := new(T)
-	if err := c.decode(req, answer); err != nil {
-		return nil, err
-	}
-	return answer, nil
+	return answerOf[T](c, req)
 }

@@ -83,9 +83,9 @@ func (f *form) body() io.ReadCloser {
 	return io.NopCloser(io.MultiReader(readers...))
 }
 
-// upload makes the request that sends files with options.
-func (c *Client) upload(ctx context.Context, path, field string, files []File, opts Options) (*http.Request, error) {
-	f, err := newForm(field, files, opts.fields())
+// upload makes the request that sends files with options by their names.
+func (c *Client) upload(ctx context.Context, path, field string, files []File, options [][2]string) (*http.Request, error) {
+	f, err := newForm(field, files, options)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -45,7 +45,7 @@ const maxEvent = 1 << 30
 // Stream reads a document and tells of its pages as they finish. A document that ends as
 // failed or canceled is an error beside its ending; the pages told of until then hold.
 func (c *Client) Stream(ctx context.Context, file File, opts Options, events Events) (*Ending, error) {
-	req, err := c.upload(ctx, "/api/ocr/document/stream", "file", []File{file}, opts)
+	req, err := c.upload(ctx, "/api/ocr/document/stream", "file", []File{file}, opts.fields())
 	if err != nil {
 		return nil, err
 	}

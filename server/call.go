@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"net/http"
 	"slices"
 
@@ -42,18 +43,31 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, e
 	return &call{req, opts, media}, nil
 }
 
-// decode reads a request as far as its client sends it.
-func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.Kind) (*form.Request, error) {
+// decode reads a request of our own API.
+func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.Kind) (req *form.Request, err error) {
+	err = s.receive(r, ticket, func(body io.Reader) error {
+		req, err = s.decoder.Decode(kind, r.URL.RawQuery, r.Header.Get("Content-Type"), body)
+		return err
+	})
+	return req, err
+}
+
+// receive reads a request's body as far as its client sends it. Without a ticket nothing is
+// counted.
+func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io.Reader) error) error {
 	if b, ok := r.Body.(*wire.Body); ok {
 		defer b.Done()
 		defer b.Watch(r.Context())()
 	}
 	plain, closePlain, err := s.limits.Plain(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer closePlain()
-	return s.decoder.Decode(kind, r.URL.RawQuery, r.Header.Get("Content-Type"), ticket.Meter(plain))
+	if ticket != nil {
+		plain = ticket.Meter(plain)
+	}
+	return read(plain)
 }
 
 // choose is the type of the answer: that of the format that the options name, or the one that

@@ -105,11 +105,11 @@ func (s *Service) Pages() map[document.Status]int64 {
 	return maps.Clone(s.pages)
 }
 
-// Layers counts the characters of PDFs' own text so far by what became of them.
-func (s *Service) Layers() map[string]int64 {
+// Layers counts what became of PDFs' own text so far.
+func (s *Service) Layers() document.LayerCounts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return map[string]int64{"verified": int64(s.layers.Verified), "read": int64(s.layers.Read), "refuted": int64(s.layers.Refuted)}
+	return s.layers
 }
 
 func (s *Service) count(page *document.PageResult) {

@@ -2,12 +2,12 @@ package embedded
 
 import (
 	"context"
-	"image"
 	"slices"
 	"strings"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 )
@@ -33,7 +33,7 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]docume
 			return nil, nil, err
 		}
 		for _, l := range found {
-			if !mostlyIn(l.BBox.Rect(), lines[:known]) {
+			if !ppocr.MostlyIn(l.BBox.Rect(), lines[:known]) {
 				lines = append(lines, l)
 			}
 		}
@@ -47,16 +47,6 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]docume
 	}
 	areas, err := e.models.Areas(ctx, src)
 	return lines, areas, err
-}
-
-// mostlyIn reports whether lines cover half of a box.
-func mostlyIn(box image.Rectangle, lines []document.Line) bool {
-	covered := 0
-	for _, l := range lines {
-		in := box.Intersect(l.BBox.Rect())
-		covered += in.Dx() * in.Dy()
-	}
-	return 2*covered > box.Dx()*box.Dy()
 }
 
 // withLayer gives lines the text that the PDF says where it can be believed, and what was

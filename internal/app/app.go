@@ -21,7 +21,6 @@ import (
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
-	"ocr-gateway/textlayer"
 )
 
 // stopTimeout bounds the stop of each part.
@@ -98,7 +97,7 @@ func (a *App) build() error {
 		SettleHeads: assemble.SettleHeads,
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
-		Ledger:      func() pipeline.Ledger { return textlayer.New() },
+		Ledger:      newLedger,
 	}, a.log)
 	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
 		Pipeline: a.pipeline,
@@ -120,8 +119,14 @@ func (a *App) openCache() (pipeline.Cache, error) {
 // Serve serves the HTTP API until ctx ends and running work is done or its
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
+	kept, noJobs, err := a.openJobs(ctx)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Service:     a.Service,
+		Jobs:        kept,
+		NoJobs:      noJobs,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,

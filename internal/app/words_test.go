@@ -6,7 +6,6 @@ import (
 	"image"
 	"log/slog"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,17 +13,8 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/raster/rastertest"
-	"ocr-gateway/raster/worker"
 	"ocr-gateway/service"
 )
-
-// TestMain makes the test binary a rendering child too.
-func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "worker" {
-		os.Exit(worker.Main())
-	}
-	os.Exit(m.Run())
-}
 
 // embeddedApp is the program with the embedded engine.
 func embeddedApp(t *testing.T) *App {
