@@ -251,6 +251,7 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
+	"github.com/nats-io":            {"e2e/faults"},
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
