@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
 	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
@@ -127,14 +127,15 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
-	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/guard":    {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":     {"document", "internal/clip", "server/problem"},
 	"server/problem":  {"document"},
+	"server/keys":     {},
 	"server/presence": {},
 
 	"client": {"document"}, // of this server's own API
@@ -222,7 +223,7 @@ var homes = map[string][]string{
 	"github.com/RealAlexandreAI":          {"extract"},
 	"github.com/yalue/onnxruntime_go":     {"engine/embedded/ppocr"},
 	"github.com/spf13/viper":              {"internal/config"},
-	"go.yaml.in/yaml":                     {"internal/config", "server"},
+	"go.yaml.in/yaml":                     {"internal/config", "server", "server/keys"},
 	"github.com/spf13/cobra":              {"cmd/ocr-gateway"},
 	"github.com/joho/godotenv":            {"cmd/ocr-gateway"},
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
