@@ -22,8 +22,8 @@ func TestKeysAreMadeAndRotated(t *testing.T) {
 		return strings.TrimSpace(stdout)
 	}
 	first := newKey("anna", "--pages-per-day", "100")
-	if _, stderr, code := call(t, "new-key", "--file", file, "anna"); code == program.ExitOK || !strings.Contains(stderr, "twice") {
-		t.Errorf("a name twice: exit code %d, %s", code, stderr)
+	if _, stderr, code := call(t, "new-key", "--file", file, "no name"); code == program.ExitOK || !strings.Contains(stderr, "name must") {
+		t.Errorf("no name: exit code %d, %s", code, stderr)
 	}
 	server := program.Serve(t, "OCR_SERVER_KEYS_FILE="+file)
 	status := func(key string) int {

@@ -115,8 +115,8 @@ func (s *Server) cors() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
 		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
-		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", headerRequestID},
-		ExposeHeaders:   []string{headerRequestID, "Retry-After"},
+		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID},
+		ExposeHeaders:   []string{headerRequestID, "Location", "Preference-Applied", "Retry-After"},
 		MaxAge:          600,
 	})
 }
@@ -153,9 +153,15 @@ func (s *Server) open(scope keys.Scope, header string) echo.MiddlewareFunc {
 	}
 }
 
+// callerOf is who calls, as far as authorize has found out.
+func callerOf(c echo.Context) guard.Caller {
+	caller, _ := c.Get(callerName).(guard.Caller)
+	return caller
+}
+
 // clientOf tells clients apart: by API key where there are any, else by address.
 func clientOf(c echo.Context) string {
-	if caller, _ := c.Get(callerName).(guard.Caller); caller.Name != "" {
+	if caller := callerOf(c); caller.Name != "" {
 		return caller.Name
 	}
 	return guard.Client(c.RealIP())
@@ -168,7 +174,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		if declared > s.limits.Body(c.Request()) {
 			return document.TooLarge(s.cfg.MaxUploadBytes)
 		}
-		caller, _ := c.Get(callerName).(guard.Caller)
+		caller := callerOf(c)
 		if err := s.pace(c, caller.Holder); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package guard
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -33,18 +34,12 @@ func (g *Guard) Key(r *http.Request, other string) (Caller, error) {
 	if !g.cfg.Keyed() {
 		return Caller{}, nil
 	}
-	given := r.Header.Get("X-API-Key")
-	if other != "" && given == "" {
-		given = r.Header.Get(other)
-	}
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		given = strings.TrimSpace(token)
-	}
-	if n := g.plain(given); n > 0 {
-		return Caller{Name: "key " + strconv.Itoa(n)}, nil
+	key := given(r, other)
+	if n := g.plain(key); n > 0 {
+		return Caller{Name: keyName(n - 1)}, nil
 	}
 	if g.ring != nil {
-		if h := g.ring.Find(given); h != nil {
+		if h := g.ring.Find(key); h != nil {
 			return Caller{h.Name, h}, nil
 		}
 	}
@@ -62,6 +57,44 @@ func (g *Guard) plain(given string) int {
 	}
 	return match
 }
+
+// given is the key of a request. Authorization goes before the other headers: PaddleOCR's
+// clients call the scheme "token", and those that know of no keys send one as the password
+// of an address, http://any:KEY@host.
+func given(r *http.Request, other string) string {
+	if _, key, ok := r.BasicAuth(); ok {
+		return key
+	}
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "token")) {
+		return strings.TrimSpace(token)
+	}
+	if key := r.Header.Get("X-API-Key"); key != "" || other == "" {
+		return key
+	}
+	return r.Header.Get(other)
+}
+
+// Owner tells what belongs to a caller from what belongs to others: by the name of a key
+// that has one, and by the key itself where that is called by its place in a list. Without
+// keys all is everybody's.
+func (g *Guard) Owner(c Caller) string {
+	if c.Holder != nil {
+		return owner("ocr-gateway owner by name\n" + c.Name)
+	}
+	for i, key := range g.cfg.APIKeys {
+		if c.Name == keyName(i) {
+			return owner("ocr-gateway owner\n" + key)
+		}
+	}
+	return ""
+}
+
+func owner(of string) string {
+	sum := sha256.Sum256([]byte(of))
+	return hex.EncodeToString(sum[:16])
+}
+
+func keyName(i int) string { return "key " + strconv.Itoa(i+1) }
 
 // Client tells clients without a key apart, by address. A site has an IPv6 network of 64
 // bits for itself.

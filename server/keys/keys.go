@@ -27,7 +27,8 @@ const (
 
 // Entry is a key as it stands in the file.
 type Entry struct {
-	// Name is shown in logs, and is the client that limits are counted for.
+	// Name is shown in logs, and is whom limits are counted for and jobs belong to. Several
+	// keys may have it, while one takes over from another.
 	Name string `yaml:"name"`
 	// SHA256 is the hash of the key in hexadecimal digits. Keys have 256 random bits, so that
 	// no slow hash is needed to keep them from being guessed.
@@ -57,16 +58,16 @@ func Parse(data []byte) ([]Entry, error) {
 	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is more than one YAML document")
 	}
-	names, sums := map[string]bool{}, map[string]bool{}
+	sums := map[string]bool{}
 	for i := range entries {
 		e := &entries[i]
 		if err := e.check(); err != nil {
 			return nil, fmt.Errorf("key %d: %w", i+1, err)
 		}
-		if names[e.Name] || sums[e.SHA256] {
-			return nil, fmt.Errorf("key %d: its name or sha256 stands there twice", i+1)
+		if sums[e.SHA256] {
+			return nil, fmt.Errorf("key %d: its sha256 stands there twice", i+1)
 		}
-		names[e.Name], sums[e.SHA256] = true, true
+		sums[e.SHA256] = true
 	}
 	return entries, nil
 }

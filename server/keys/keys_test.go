@@ -24,7 +24,7 @@ func TestParse(t *testing.T) {
 		"- {name: a, sha256: " + sum + ", scopes: [write]}":                       `"write"`,
 		"- {name: a, sha256: " + sum + ", pages_per_day: -1}":                     "0 or more",
 		"- {name: a, sha256: " + sum + ", key: secret}":                           "not found",
-		"- {name: a, sha256: " + sum + "}\n- {name: a, sha256: " + Sum("b") + "}": "twice",
+		"- {name: a, sha256: " + sum + "}\n- {name: a, sha256: " + Sum("b") + "}": "",
 		"- {name: a, sha256: " + sum + "}\n- {name: b, sha256: " + sum + "}":      "twice",
 		"name: a":     "cannot unmarshal",
 		"[]\n---\n[]": "more than one",
