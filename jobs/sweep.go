@@ -25,20 +25,32 @@ func (j *Jobs) sweep(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
+	var clock watch
+	start := time.Now()
 	for n := 0; ; n++ {
-		late, gone := j.index.Due()
-		for _, id := range late {
-			j.expire(ctx, id)
+		ok, jumped := clock.trusts(tick{time.Now().Round(0), time.Since(start)})
+		if jumped {
+			j.log.WarnContext(ctx, "the clock was set: no job is ended or forgotten for a while", "hold", holdAfterJump)
 		}
-		for _, id := range gone {
-			j.forget(ctx, id)
-		}
-		if n%orphanSweeps == 0 {
-			j.sweepOrphans(ctx)
+		if ok {
+			j.sweepOnce(ctx, n%orphanSweeps == 0)
 		}
 		if backoff.Sleep(ctx, sweepInterval) != nil {
 			return
 		}
+	}
+}
+
+func (j *Jobs) sweepOnce(ctx context.Context, orphans bool) {
+	late, gone := j.index.Due()
+	for _, id := range late {
+		j.expire(ctx, id)
+	}
+	for _, id := range gone {
+		j.forget(ctx, id)
+	}
+	if orphans {
+		j.sweepOrphans(ctx)
 	}
 }
 
