@@ -55,6 +55,7 @@ type Jobs struct {
 	broker *broker.Broker
 	index  *index.Index
 	log    *slog.Logger
+	depths depths
 	stop   context.CancelFunc
 	work   sync.WaitGroup
 }
@@ -93,6 +94,12 @@ func (j *Jobs) Close(context.Context) error {
 	return j.broker.Close()
 }
 
+// Keep is how long jobs are kept after their end.
+func (j *Jobs) Keep() time.Duration { return j.cfg.Keep }
+
+// Deadline is how long a job may take at most.
+func (j *Jobs) Deadline() time.Duration { return j.cfg.Deadline }
+
 // known waits until everything that was there at the start is known.
 func (j *Jobs) known(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, knownTimeout)
@@ -118,6 +125,9 @@ func (j *Jobs) options(job *record.Job) (service.Options, error) {
 		return opts, err
 	}
 	opts.Batch = true
+	if opts.Format != nil {
+		opts.Use(*opts.Format)
+	}
 	if job.Kind == KindExtract {
 		if err := opts.Ask(); err != nil {
 			return opts, err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"mime"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -88,9 +89,14 @@ func (s *Server) media(first ...string) []string {
 
 // answer sends a document in the type that it is to have: v as JSON, or r through its format.
 func (s *Server) answer(c echo.Context, call *call, r *document.Result, v any) error {
+	return s.answerAs(c, http.StatusOK, call, r, v)
+}
+
+// answerAs is answer with another status.
+func (s *Server) answerAs(c echo.Context, status int, call *call, r *document.Result, v any) error {
 	media := call.media
 	if media == mediaJSON {
-		return writeJSON(c, 200, mediaJSON, v)
+		return writeJSON(c, status, mediaJSON, v)
 	}
 	f := s.formatOf(media)
 	if f == nil {
@@ -103,7 +109,7 @@ func (s *Server) answer(c echo.Context, call *call, r *document.Result, v any) e
 	if strings.HasPrefix(media, "text/") {
 		media += "; charset=utf-8"
 	}
-	return c.Blob(200, media, written)
+	return c.Blob(status, media, written)
 }
 
 // write writes a document of the call in a format.

@@ -5,10 +5,15 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+
+	"ocr-gateway/service"
 )
 
 // TurnAway tells a client that there is no room for its connection.
 func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
+
+// JobKind is what jobs may be asked with.
+func (s *Server) JobKind() service.Kind { return s.jobKind() }
 
 // parameter is one in the path of a route.
 var parameter = regexp.MustCompile(`:(\w+)`)

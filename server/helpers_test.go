@@ -97,21 +97,21 @@ func parseScript(s string) script {
 
 func play(ctx context.Context, sc script, emit func(document.Event)) (*document.Result, error) {
 	sum := document.Summary{Total: sc.pages, Pages: sc.pages}
-	emit(document.Event{Kind: document.EventAccepted, Summary: sum})
+	emit(document.Event{Kind: document.EventAccepted, Summary: sum, Model: "fake-1"})
 	for n := sc.pages; n >= 1; n-- { // the last page first: the server must sort
 		if ctx.Err() != nil {
 			return nil, document.Problemf(document.CodeCanceled, "", "stopped").Because(ctx.Err())
 		}
 		if sc.fail[n] {
 			sum.Failed++
-			emit(document.Event{Kind: document.EventPageFail, Summary: sum, Page: &document.PageResult{
+			emit(document.Event{Kind: document.EventPageFail, Summary: sum, Model: "fake-1", Page: &document.PageResult{
 				Number: n, Status: document.StatusFailed,
 				Error: document.Problemf(sc.code, sc.phase, "page %d failed", n),
 			}})
 			continue
 		}
 		sum.OK++
-		emit(document.Event{Kind: document.EventPage, Summary: sum, Page: goodPage(n)})
+		emit(document.Event{Kind: document.EventPage, Summary: sum, Model: "fake-1", Page: goodPage(n)})
 	}
 	res := &document.Result{
 		Status: document.StatusOK, Summary: sum, Usage: document.Usage{Pages: sum.OK, Regions: sum.OK},
@@ -232,6 +232,15 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 				return fmt.Errorf("open /secret/path: no")
 			}},
 		}},
+	}
+	for name, media := range map[string]string{
+		"html": "text/html", "hocr": "text/vnd.hocr+html", "alto": "application/alto+xml",
+		"docling": "application/vnd.docling+json", "zip": "application/zip", "pdf": "application/pdf",
+	} {
+		d.Parts.Formats = append(d.Parts.Formats, service.Format{Name: name, MediaType: media, Encode: func(_ context.Context, w io.Writer, _ service.Reading) error {
+			_, err := io.WriteString(w, "{}")
+			return err
+		}})
 	}
 	for _, f := range change {
 		f(&cfg, &d)

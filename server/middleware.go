@@ -113,8 +113,8 @@ func (s *Server) cors() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
 		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
-		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", headerRequestID},
-		ExposeHeaders:   []string{headerRequestID, "Retry-After"},
+		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID},
+		ExposeHeaders:   []string{headerRequestID, "Location", "Preference-Applied", "Retry-After"},
 		MaxAge:          600,
 	})
 }

@@ -212,6 +212,9 @@ func (ln *line) touches(o *line) bool {
 	if times := large.size / mark.size; times > initial && (times > smallestMark || len(mark.glyphs) > longestMark || len(large.glyphs) <= 2) {
 		return false
 	}
+	if apart := math.Abs(ln.baseline - o.baseline); !ln.uneven && !o.uneven && apart > 1.1*max(ln.size, o.size) {
+		return false
+	}
 	x0, y0, x1, y1 := ln.extent()
 	u0, v0, u1, v1 := o.extent()
 	small := min(ln.size, o.size)

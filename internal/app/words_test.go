@@ -22,7 +22,6 @@ func embeddedApp(t *testing.T) *App {
 	cfg := config.Default()
 	cfg.Engine.Kind = config.EngineEmbedded
 	cfg.Engine.Embedded.Dir = filepath.Join("..", "..", "models")
-	cfg.Raster.Command = []string{"/proc/self/exe", childArgument}
 	a, err := New(cfg, "test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

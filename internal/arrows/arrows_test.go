@@ -29,13 +29,14 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
+	"internal/doctor":      {},
 	"internal/child":       {}, // child processes
 	"internal/promtext":    {}, // metrics
 	"internal/mutants":     {}, // damaged documents for tests of others
@@ -63,7 +64,7 @@ var arrows = map[string][]string{
 	"internal/plane":     {},                      // boxes and spans
 	"internal/setting":   {},                      // which setting is wrong
 
-	"layout/doclayout":        {"document", "internal/setting", "internal/plane"},
+	"layout/doclayout":        {"document", "internal/clip", "internal/setting", "internal/plane"},
 	"layout/geometry":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
 	"layout/geometry/gutters": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/tables":  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
@@ -76,7 +77,8 @@ var arrows = map[string][]string{
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network"},
+	"engine/embedded/network":                 {},
 	"engine/embedded/pixels":                  {"document"},
 	"engine/embedded/words":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/script":                  {},
@@ -126,7 +128,14 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
+	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service"},
+	"jobs/broker": {"internal/setting", "jobs/record"},
+	"jobs/index":  {"document", "jobs/record"},
+	"jobs/record": {"document"},
+	"jobs/seal":   {},
+
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
@@ -144,6 +153,7 @@ var arrows = map[string][]string{
 	"e2e/program": {}, // builds and starts the program, for tests
 	"e2e":         {},
 	"e2e/faults":  {},
+	"e2e/doors":   {},
 
 	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 
@@ -167,10 +177,11 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"client":                    {"server", "service"}, // what it calls
-	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
+	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -190,8 +201,9 @@ var testArrows = map[string][]string{
 	"blob":                      {"blob/blobtest"},
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
-	"server":                    {"provision/supervise"}, // reads what is served
-	"server/problem":            {"service"},             // says which codes end requests
+	"jobs":                      {"blob"},
+	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                                  // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
@@ -212,7 +224,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
 	"golang.org/x/net/html":               {"internal/assemble"},
 	"golang.org/x/text":                   {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
-	"golang.org/x/sys":                    {"engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                    {"engine/embedded/ppocr", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
 	"github.com/pkg/sftp":                 {"provision/sshhost"},
 	"github.com/skeema/knownhosts":        {"provision/sshhost"},
@@ -220,6 +232,7 @@ var homes = map[string][]string{
 	"github.com/santhosh-tekuri":          {"extract/schema"},
 	"github.com/RealAlexandreAI":          {"extract"},
 	"github.com/yalue/onnxruntime_go":     {"engine/embedded/ppocr"},
+	"google.golang.org/protobuf":          {"engine/embedded/network"},
 	"github.com/spf13/viper":              {"internal/config"},
 	"go.yaml.in/yaml":                     {"internal/config", "server"},
 	"github.com/spf13/cobra":              {"cmd/ocr-gateway"},
@@ -227,7 +240,8 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"files", "server"},
+	"github.com/google/uuid":              {"files", "jobs", "server"},
+	"github.com/nats-io":                  {"jobs/broker"},
 	"github.com/tmaxmax/go-sse":           {"client"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
