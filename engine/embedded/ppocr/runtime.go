@@ -60,6 +60,7 @@ func shareArena() error {
 // model is one loaded network. It is safe for concurrent use.
 type model struct {
 	session *ort.DynamicAdvancedSession
+	whole   bool // it computes in whole numbers
 }
 
 func loadModel(path string, threads int, input string, outputs ...string) (*model, error) {
@@ -97,7 +98,7 @@ func openModel(path string, threads int, open func(*ort.SessionOptions) (*ort.Dy
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
 	}
-	return &model{s}, nil
+	return &model{session: s}, nil
 }
 
 // names returns how a model with one input and one output names them.
