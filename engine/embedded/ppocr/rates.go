@@ -15,15 +15,16 @@ import (
 const (
 	detectorWork = 11.52e3
 	readerWork   = 3.42e6
+	readerRest   = 0.34e6 // of it, in full precision also where the rest is in whole numbers
 	layoutWork   = 4.9e9
 )
 
-// work is what an inference of so many multiplications was.
-func (m *model) work(multiplications float64) stages.Work {
+// readWork is what reading columns of pixels was.
+func (m *model) readWork(columns int) stages.Work {
 	if m.whole {
-		return stages.Work{Whole: multiplications}
+		return stages.Work{Full: readerRest * float64(columns), Whole: (readerWork - readerRest) * float64(columns)}
 	}
-	return stages.Work{Full: multiplications}
+	return stages.Work{Full: readerWork * float64(columns)}
 }
 
 // Rates are the multiplications a second of processor time that one thread of this machine

@@ -124,7 +124,7 @@ func (r *Recognizer) readStrips(ctx context.Context, by *model, src pixels.Raste
 	defer r.models.release(ws)
 	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
 	end := stages.Begin(ctx, stages.Recognize)
-	defer func() { end(by.work(readerWork * float64(n*w))) }()
+	defer func() { end(by.readWork(n * w)) }()
 	steps, classes := w/readStep, len(r.alphabet.classes)
 	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*classes)
 	clear(in) // zero is the padding that the reader was trained with
