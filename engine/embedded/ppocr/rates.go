@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	ort "github.com/yalue/onnxruntime_go"
-
 	"ocr-gateway/engine/embedded/network"
 	"ocr-gateway/engine/embedded/stages"
 )
@@ -53,9 +51,7 @@ func rate(ws *workspace, rewrite func(*network.Model)) (float64, error) {
 	const rows, in, out, tries = 960, 384, 1024, 12
 	net := network.Product(rows, in, out)
 	rewrite(net)
-	product, err := openModel("matrix product", 1, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
-		return ort.NewDynamicAdvancedSessionWithONNXData(net.Bytes(), []string{"x"}, []string{"y"}, opts)
-	})
+	product, err := loadBytes("matrix product", net.Bytes(), 1, "x", "y")
 	if err != nil {
 		return 0, err
 	}

@@ -69,7 +69,11 @@ func (m *Models) addBuiltIn() error {
 	if m.cfg.Full || !cpu.X86.HasAVX512VNNI && !cpu.X86.HasAVXVNNI {
 		return nil
 	}
-	quick, err := loadRewritten((*network.Model).Quantize, path, m.cfg.share(), input, output)
+	file, err := rewritten(path, (*network.Model).Quantize)
+	if err != nil {
+		return err
+	}
+	quick, err := loadBytes(fileReader, file, m.cfg.share(), input, output)
 	if err != nil {
 		return err
 	}
