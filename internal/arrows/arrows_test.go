@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "batch", "bench", "client", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
 	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
@@ -113,6 +113,7 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"batch":   {"client", "document"},
 	"webhook": {"document", "internal/egress", "internal/setting"},
 
 	"files": {"document", "internal/setting"},
@@ -182,6 +183,7 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"batch":                     {"blob", "blob/blobtest"},
 	"blob":                      {"blob/blobtest"},
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
@@ -193,7 +195,7 @@ var testArrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack":                 {"server"},
 	"github.com/klauspost/compress":       {"server", "server/wire"},
-	"github.com/minio/minio-go":           {"blob"},
+	"github.com/minio/minio-go":           {"batch", "blob"},
 	"code.dny.dev/ssrf":                   {"internal/egress"},
 	"github.com/standard-webhooks":        {"webhook"},
 	"github.com/prometheus/client_golang": {"server"},
