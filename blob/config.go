@@ -26,7 +26,7 @@ type S3 struct {
 	Region   string `mapstructure:"region"`   // empty: asked for, or us-east-1
 	// AccessKey and SecretKey, both empty: those of the environment (AWS_ACCESS_KEY_ID, …),
 	// of ~/.aws/credentials, or of the machine's role.
-	AccessKey string `mapstructure:"access_key"`
+	AccessKey string `mapstructure:"access_key_id"`
 	SecretKey string `mapstructure:"secret_key" secret:"true"`
 }
 
@@ -53,6 +53,6 @@ func (s S3) Validate() error {
 	errs.Check(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "",
 		"endpoint", "is no URL of a server: use https://HOST or http://HOST:PORT")
 	errs.Check(s.Prefix == "" || CheckKey(s.Prefix+"x") == nil, "prefix", "is %q: use letters, digits, \".\", \"_\", \"-\" and \"/\"", s.Prefix)
-	errs.Check((s.AccessKey == "") == (s.SecretKey == ""), "secret_key", "and access_key are both needed, or neither")
+	errs.Check((s.AccessKey == "") == (s.SecretKey == ""), "secret_key", "and access_key_id are both needed, or neither")
 	return errs.Join()
 }

@@ -93,6 +93,12 @@ func (j *Jobs) Close(context.Context) error {
 	return j.broker.Close()
 }
 
+// Keep is how long jobs are kept after their end.
+func (j *Jobs) Keep() time.Duration { return j.cfg.Keep }
+
+// Deadline is how long a job may take at most.
+func (j *Jobs) Deadline() time.Duration { return j.cfg.Deadline }
+
 // known waits until everything that was there at the start is known.
 func (j *Jobs) known(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, knownTimeout)

@@ -26,6 +26,9 @@ const (
 	KindText     = "text"     // the texts of images and short documents
 )
 
+// Kinds lists them.
+var Kinds = []string{KindDocument, KindExtract, KindText}
+
 // kinds are what jobs are parsed as. How many files they have is the server's to say.
 var kinds = map[string]service.Kind{
 	KindDocument: service.Document, KindExtract: service.Extract, KindText: service.Recognize,
@@ -111,7 +114,7 @@ func (j *Jobs) draft(r Request) (*record.Job, error) {
 	}
 	if password := job.Values["password"]; password != "" {
 		if j.parts.Sealer == nil {
-			return nil, document.Invalid("password", "this server keeps no passwords: its operator has to set jobs.key_file")
+			return nil, document.Invalid("password", "this server keeps no passwords: its operator has to set jobs.key")
 		}
 		job.Password = j.parts.Sealer.Seal(password, job.ID)
 	}
@@ -148,9 +151,6 @@ func (j *Jobs) digest(job *record.Job, password string, sources []*document.Sour
 	return nil
 }
 
-// CodeKeyReused is the problem of a key under which something else was asked for before.
-const CodeKeyReused document.Code = "idempotency_key_reused"
-
 // again finds the job that the same request made; nil when there is none.
 func (j *Jobs) again(ctx context.Context, job *record.Job) (*index.Job, error) {
 	e, there, err := j.broker.Job(ctx, job.ID)
@@ -158,14 +158,14 @@ func (j *Jobs) again(ctx context.Context, job *record.Job) (*index.Job, error) {
 		return nil, unavailable(err)
 	}
 	if e.Job.Digest != job.Digest || e.Job.Owner != job.Owner {
-		return nil, document.Problemf(CodeKeyReused, document.PhaseAdmission, "under this Idempotency-Key another request was sent before: use a new key for each job")
+		return nil, document.Problemf(document.CodeKeyReused, document.PhaseAdmission, "under this Idempotency-Key another request was sent before: use a new key for each job")
 	}
 	if err := j.index.Reached(ctx, e.Seq); err != nil {
 		return nil, document.EndProblem(err, document.PhaseAdmission)
 	}
 	found, _, known := j.index.Get(job.ID)
 	if !known {
-		return nil, document.Problemf(CodeKeyReused, document.PhaseAdmission, "the job of this Idempotency-Key is being forgotten: use a new key")
+		return nil, document.Problemf(document.CodeKeyReused, document.PhaseAdmission, "the job of this Idempotency-Key is being forgotten: use a new key")
 	}
 	return &found, nil
 }
@@ -181,10 +181,10 @@ func (j *Jobs) admit(owner string, files int) error {
 	switch {
 	case load.AllJobs >= j.cfg.MaxJobs:
 		return full(document.CodeOverloaded, "jobs.max_jobs", "%d jobs are waiting, the limit of this server; try again later", load.AllJobs)
-	case load.Jobs >= j.cfg.MaxJobsPerKey:
-		return full(document.CodeTooManyRequests, "jobs.max_jobs_per_key", "%d jobs of this API key are waiting, its limit; try again when some are done", load.Jobs)
-	case load.Pages+files > j.cfg.MaxPagesPerKey:
-		return full(document.CodeTooManyRequests, "jobs.max_pages_per_key", "%d pages of this API key are waiting, its limit; try again when some are done", load.Pages)
+	case load.Jobs >= j.cfg.MaxJobsPerClient:
+		return full(document.CodeTooManyRequests, "jobs.max_jobs_per_client", "%d jobs of this client are waiting, its limit; try again when some are done", load.Jobs)
+	case load.Pages+files > j.cfg.MaxPagesPerClient:
+		return full(document.CodeTooManyRequests, "jobs.max_pages_per_client", "%d pages of this client are waiting, its limit; try again when some are done", load.Pages)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"mime"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -86,8 +87,13 @@ func (s *Server) media(first ...string) []string {
 
 // answer sends a result as media: v as JSON, or r through the format for it.
 func (s *Server) answer(c echo.Context, media string, r *document.Result, v any) error {
+	return s.answerAs(c, http.StatusOK, media, r, v)
+}
+
+// answerAs is answer with another status.
+func (s *Server) answerAs(c echo.Context, status int, media string, r *document.Result, v any) error {
 	if media == mediaJSON {
-		return writeJSON(c, 200, mediaJSON, v)
+		return writeJSON(c, status, mediaJSON, v)
 	}
 	for _, f := range s.service.Formats() {
 		if f.MediaType != media {
@@ -100,7 +106,7 @@ func (s *Server) answer(c echo.Context, media string, r *document.Result, v any)
 		if strings.HasPrefix(media, "text/") {
 			media += "; charset=utf-8"
 		}
-		return c.Blob(200, media, buf.Bytes())
+		return c.Blob(status, media, buf.Bytes())
 	}
 	return document.Problemf(document.CodeInternal, document.PhaseFormat, "no format for %s", media)
 }

@@ -182,6 +182,7 @@ func TestContractHasEveryOption(t *testing.T) {
 	kinds := map[string]service.Kind{
 		"POST " + recognizeURL: service.Recognize, "POST " + batchURL: service.Batch(1), "POST " + documentURL: service.Document,
 		"POST " + streamURL: service.Document, "POST " + extractURL: service.Extract,
+		"POST " + jobsURL: start(t, scripted()).server.JobKind(),
 	}
 	same := func(what string, got []string, want ...string) {
 		t.Helper()
@@ -201,7 +202,9 @@ func TestContractHasEveryOption(t *testing.T) {
 		}
 		var query []string
 		for _, p := range op.Parameters {
-			query = append(query, p.Value.Name)
+			if p.Value.In == "query" {
+				query = append(query, p.Value.Name)
+			}
 		}
 		same(at+", query", query, slices.Clone(kind.Options)...)
 		for _, media := range []string{"multipart/form-data", "application/json"} {
@@ -214,9 +217,10 @@ func TestContractHasEveryOption(t *testing.T) {
 // TestExamples: every body of the contract has an example; those of requests are answered,
 // in every way that the answer can be had.
 func TestExamples(t *testing.T) {
-	a := start(t, scripted())
+	a := start(t, scripted(), withJobs(t))
+	fill := strings.NewReplacer("{id}", a.endedJob("pages:1"), "{page}", "1")
 	for at, op := range operations(t) {
-		method, path, _ := strings.Cut(at, " ")
+		method, path, _ := strings.Cut(fill.Replace(at), " ")
 		var accepts []string
 		for status, answer := range op.Responses.Map() {
 			for media, body := range answer.Value.Content {

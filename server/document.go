@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/jobs"
 	"ocr-gateway/service"
 )
 
@@ -26,6 +27,9 @@ type output struct {
 }
 
 func (s *Server) document(c echo.Context) error {
+	if prefersAsync(c.Request()) {
+		return s.submitAs(c, jobs.KindDocument, service.Document)
+	}
 	media, err := negotiate(c, s.media(mediaJSON, mediaNDJSON)...)
 	if err != nil {
 		return err

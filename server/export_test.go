@@ -3,11 +3,20 @@ package server
 import (
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
+
+	"ocr-gateway/service"
 )
 
 // TurnAway tells a client that there is no room for its connection.
 func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
+
+// JobKind is what jobs may be asked with.
+func (s *Server) JobKind() service.Kind { return s.jobKind() }
+
+// parameter is one of a path in the router's words.
+var parameter = regexp.MustCompile(`:(\w+)`)
 
 // Routes lists the routes, "POST /api/ocr/document", without HEAD, which GET has too.
 func (s *Server) Routes() []string {
@@ -18,7 +27,7 @@ func (s *Server) Routes() []string {
 	var all []string
 	for _, r := range router.Routes() {
 		if r.Method != http.MethodHead && r.Path != "" && r.Method != "echo_route_not_found" {
-			all = append(all, r.Method+" "+r.Path)
+			all = append(all, r.Method+" "+parameter.ReplaceAllString(r.Path, "{$1}"))
 		}
 	}
 	slices.Sort(all)

@@ -111,9 +111,9 @@ func (s *Server) admitCaller(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) cors() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
-		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost},
-		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", headerRequestID},
-		ExposeHeaders:   []string{headerRequestID, "Retry-After"},
+		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodDelete},
+		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID},
+		ExposeHeaders:   []string{headerRequestID, "Location", "Preference-Applied", "Retry-After"},
 		MaxAge:          600,
 	})
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/jobs"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
@@ -27,6 +28,8 @@ import (
 // Deps is what the server works with.
 type Deps struct {
 	Service     *service.Service
+	Jobs        *jobs.Jobs // nil where none are kept; NoJobs says why
+	NoJobs      string
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -113,6 +116,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
+	s.jobRoutes(e, work)
 
 	docs, err := s.docsPage()
 	if err != nil {

@@ -120,8 +120,14 @@ func (a *App) openCache() (pipeline.Cache, error) {
 // Serve serves the HTTP API until ctx ends and running work is done or its
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
+	kept, noJobs, err := a.openJobs(ctx)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Service:     a.Service,
+		Jobs:        kept,
+		NoJobs:      noJobs,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,

@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "batch", "bench", "client", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
@@ -124,7 +124,14 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
-	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
+	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service"},
+	"jobs/broker": {"internal/setting", "jobs/record"},
+	"jobs/index":  {"document", "jobs/record"},
+	"jobs/record": {"document"},
+	"jobs/seal":   {},
+
+	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
@@ -187,8 +194,9 @@ var testArrows = map[string][]string{
 	"blob":                      {"blob/blobtest"},
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
-	"server":                    {"provision/supervise"}, // reads what is served
-	"server/problem":            {"service"},             // says which codes end requests
+	"jobs":                      {"blob"},
+	"server":                    {"blob", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                     // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
@@ -224,8 +232,9 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"files", "server"},
 	"github.com/tmaxmax/go-sse":           {"client"},
+	"github.com/google/uuid":              {"files", "jobs", "server"},
+	"github.com/nats-io":                  {"jobs/broker"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
 }

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"ocr-gateway/blob"
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/setting"
+	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
@@ -25,6 +27,8 @@ type Config struct {
 	VLLM     VLLM            `mapstructure:"vllm"`
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
 	Cache    cache.Config    `mapstructure:"cache"`
+	Jobs     jobs.Config     `mapstructure:"jobs"`
+	Blob     blob.Config     `mapstructure:"blob"`
 	Log      Log             `mapstructure:"log"`
 }
 
@@ -76,6 +80,8 @@ func Default() Config {
 		VLLM:     VLLM{vllm.DefaultConfig()},
 		Pipeline: pipeline.DefaultConfig(),
 		Cache:    cache.DefaultConfig(),
+		Jobs:     jobs.DefaultConfig(),
+		Blob:     blob.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }

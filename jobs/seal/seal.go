@@ -22,21 +22,26 @@ type Sealer struct {
 	key  [sha256.Size]byte
 }
 
-// keyBytes is the least that a key may have.
-const keyBytes = 32
+// MinKey is the least number of bytes that a key may have.
+const MinKey = 32
 
-// Load reads the key of a file, and makes one where create says so and there is none.
-func Load(path string, create bool) (*Sealer, error) {
+// Load makes a sealer with the key in a file, which it makes when there is none.
+func Load(path string) (*Sealer, error) {
 	secret, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && create {
+	if errors.Is(err, fs.ErrNotExist) {
 		secret, err = newKey(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("jobs: key: %w", err)
 	}
-	if secret = bytes.TrimSpace(secret); len(secret) < keyBytes {
-		return nil, fmt.Errorf("jobs: the key in %s is shorter than %d bytes; make one with: openssl rand -hex 32", path, keyBytes)
+	if secret = bytes.TrimSpace(secret); len(secret) < MinKey {
+		return nil, fmt.Errorf("jobs: the key in %s is shorter than %d bytes", path, MinKey)
 	}
+	return New(secret)
+}
+
+// New makes a sealer with a key.
+func New(secret []byte) (*Sealer, error) {
 	sum := sha256.Sum256(append([]byte("ocr-gateway jobs: passwords\n"), secret...))
 	block, err := aes.NewCipher(sum[:])
 	if err != nil {
@@ -50,7 +55,7 @@ func Load(path string, create bool) (*Sealer, error) {
 }
 
 func newKey(path string) ([]byte, error) {
-	secret := make([]byte, keyBytes)
+	secret := make([]byte, MinKey)
 	_, _ = rand.Read(secret) // never fails
 	text := []byte(hex.EncodeToString(secret) + "\n")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)

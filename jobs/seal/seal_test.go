@@ -13,7 +13,7 @@ func TestPasswordsAreSealed(t *testing.T) {
 	dir := t.TempDir()
 	load := func(name string) *seal.Sealer {
 		t.Helper()
-		s, err := seal.Load(filepath.Join(dir, name), true)
+		s, err := seal.Load(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,8 +52,8 @@ func TestKeysThatAreNone(t *testing.T) {
 	if err := os.WriteFile(short, []byte("secret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{short, filepath.Join(dir, "missing")} {
-		if _, err := seal.Load(path, false); err == nil {
+	for _, path := range []string{short, dir, filepath.Join(short, "key")} {
+		if _, err := seal.Load(path); err == nil {
 			t.Errorf("%s is taken", path)
 		}
 	}

@@ -37,7 +37,7 @@ func (d Decoder) readJSON(r *Request, plain io.Reader) error {
 		switch {
 		case !slices.Contains(r.kind.Files, name):
 			err = r.readOption(name, j)
-		case r.kind.Many > 1:
+		case r.kind.Many > 1 && strings.HasSuffix(name, "s"): // images, but image
 			err = d.readList(r, name, j)
 		default:
 			err = d.readBase64(r, name, j)

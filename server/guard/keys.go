@@ -3,6 +3,7 @@ package guard
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -31,8 +32,22 @@ func (g *Guard) Key(r *http.Request) (name string, err error) {
 		return "", document.Problemf(problem.CodeUnauthorized, document.PhaseAdmission,
 			"send a valid API key as \"Authorization: Bearer KEY\" or \"X-API-Key: KEY\"")
 	}
-	return "key " + strconv.Itoa(match), nil
+	return keyName(match - 1), nil
 }
+
+// Owner tells what belongs to a key from what belongs to others: by the key itself, since
+// its name changes with the list. name is Key's; without keys all is everybody's.
+func (g *Guard) Owner(name string) string {
+	for i, key := range g.cfg.APIKeys {
+		if name == keyName(i) {
+			sum := sha256.Sum256([]byte("ocr-gateway owner\n" + key))
+			return hex.EncodeToString(sum[:16])
+		}
+	}
+	return ""
+}
+
+func keyName(i int) string { return "key " + strconv.Itoa(i+1) }
 
 // Client tells clients without a key apart, by address. A site has an IPv6 network of 64
 // bits for itself.

@@ -49,10 +49,12 @@ var answers = map[document.Code]answer{
 	document.CodeTooManyPages:     {422, "Too many pages"},
 	document.CodeTooManyPixels:    {422, "The image is too large"},
 	document.CodeTaskUnsupported:  {422, "Task not supported"},
+	document.CodeKeyReused:        {422, "The Idempotency-Key was another request's"},
 	document.CodeTooManyRequests:  {429, "Too many requests of one client"},
 	document.CodeChecksumMismatch: {460, "The checksum does not match"}, // by tus
 	document.CodeCanceled:         {499, "Canceled"},
 	document.CodeInternal:         {500, "Internal error"},
+	document.CodeJobsDisabled:     {501, "This server keeps no jobs"},
 	document.CodeAllPagesFailed:   {502, "All pages failed"},
 	document.CodeEngineFailed:     {502, "Recognition failed"},
 	document.CodeOverloaded:       {503, "Overloaded"},
@@ -69,7 +71,7 @@ func Status(code document.Code) int {
 
 // Ours reports whether somebody who runs the server should look into it.
 func Ours(code document.Code) bool {
-	return Status(code) >= 500 && code != document.CodeOverloaded
+	return Status(code) >= 500 && code != document.CodeOverloaded && code != document.CodeJobsDisabled
 }
 
 // Body is what a client gets: RFC 9457 with our extensions.
