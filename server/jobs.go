@@ -63,7 +63,7 @@ func prefersAsync(r *http.Request) bool {
 
 // jobKind is everything that a job may be asked with.
 func (s *Server) jobKind() service.Kind {
-	options := []string{"kind", "priority"}
+	options := []string{"kind", "priority", form.FileIDs}
 	for _, k := range []service.Kind{service.Document, service.Extract, service.Recognize} {
 		for _, name := range k.Options {
 			if !slices.Contains(options, name) {
@@ -85,11 +85,15 @@ func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error 
 	if err != nil {
 		return err
 	}
-	req, err := s.decode(c.Request(), c.Get(ticketName).(*admission.Ticket), kind)
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, kind)
 	if err != nil {
 		return err
 	}
 	defer req.Close()
+	if err := s.addSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
+		return err
+	}
 	want, err := s.wanted(name, req)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
+	"ocr-gateway/files"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
 	"ocr-gateway/server"
@@ -50,6 +51,7 @@ func withJobs(t *testing.T, change ...func(*jobs.Config)) func(*server.Config, *
 		}
 		t.Cleanup(func() { kept.Close(context.Background()) })
 		d.Jobs = kept
+		d.Files = files.New(files.DefaultConfig(), cfg.MaxUploadBytes, blobs, slog.New(slog.DiscardHandler))
 	}
 }
 
@@ -72,7 +74,7 @@ func (a *api) job(scripts ...string) map[string]any {
 func (a *api) endedJob(scripts ...string) string {
 	a.t.Helper()
 	id := a.job(scripts...)["id"].(string)
-	if job := a.get(jobsURL + "/" + id + "?wait=1m").want(200, ""); job["ended_at"] == nil {
+	if job := a.get(jobsURL+"/"+id+"?wait=1m").want(200, ""); job["ended_at"] == nil {
 		a.t.Fatalf("the job has not ended: %v", job)
 	}
 	return id
@@ -83,7 +85,7 @@ func TestJobIsAnsweredAsTheDirectRoute(t *testing.T) {
 	for _, script := range []string{"pages:3", "pages:3 fail:2"} {
 		direct := a.post(documentURL, "application/pdf", []byte(script)).want(200, "")
 		id := a.endedJob(script)
-		got := a.get(jobsURL + "/" + id + "/result").want(200, "")
+		got := a.get(jobsURL+"/"+id+"/result").want(200, "")
 		for _, each := range []map[string]any{direct, got} {
 			delete(each, "id")
 			delete(each, "timings_ms")
@@ -105,7 +107,7 @@ func TestJobIsAnsweredAsTheDirectRoute(t *testing.T) {
 	if r := a.get(jobsURL + "/" + id + "/result?format=markdown"); !strings.HasPrefix(r.header.Get("Content-Type"), "text/markdown") {
 		t.Errorf("format=markdown gives %s", r.header.Get("Content-Type"))
 	}
-	page := a.get(jobsURL + "/" + id + "/pages/2").want(200, "")
+	page := a.get(jobsURL+"/"+id+"/pages/2").want(200, "")
 	if page["number"] != 2.0 || page["markdown"] != "**text of page 2**" {
 		t.Errorf("page 2: %v", page)
 	}
@@ -114,7 +116,7 @@ func TestJobIsAnsweredAsTheDirectRoute(t *testing.T) {
 func TestJobsOfSeveralFiles(t *testing.T) {
 	a := start(t, scripted(), withJobs(t))
 	id := a.endedJob("pages:1", "error:password_required", "pages:2")
-	res := a.get(jobsURL + "/" + id + "/result").want(200, "")
+	res := a.get(jobsURL+"/"+id+"/result").want(200, "")
 	items := res["items"].([]any)
 	if res["state"] != "partial" || len(items) != 3 {
 		t.Fatalf("%v", res)
@@ -124,7 +126,7 @@ func TestJobsOfSeveralFiles(t *testing.T) {
 			t.Errorf("file %d is %v", i, got)
 		}
 	}
-	if one := a.get(jobsURL + "/" + id + "/result?file=2").want(200, ""); len(one["pages"].([]any)) != 2 {
+	if one := a.get(jobsURL+"/"+id+"/result?file=2").want(200, ""); len(one["pages"].([]any)) != 2 {
 		t.Errorf("file 2: %v", one)
 	}
 	a.get(jobsURL+"/"+id+"/result?file=1").want(422, "password_required")
@@ -146,7 +148,7 @@ func TestRoutesAnswerLater(t *testing.T) {
 		if r.header.Get("Preference-Applied") != "respond-async" {
 			t.Errorf("%s: Preference-Applied %q", url, r.header.Get("Preference-Applied"))
 		}
-		if job := a.get(jobsURL + "/" + id + "?wait=60").want(200, ""); job["state"] != "succeeded" {
+		if job := a.get(jobsURL+"/"+id+"?wait=60").want(200, ""); job["state"] != "succeeded" {
 			t.Errorf("%s: %v", url, job)
 		}
 		a.get(jobsURL+"/"+id+"/result").want(200, "")
@@ -297,7 +299,7 @@ func TestListsInParts(t *testing.T) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("listed %v, want %v", got, want)
 	}
-	if list := a.get(jobsURL + "?status=running").want(200, ""); len(list["jobs"].([]any)) != 0 {
+	if list := a.get(jobsURL+"?status=running").want(200, ""); len(list["jobs"].([]any)) != 0 {
 		t.Errorf("running: %v", list)
 	}
 }
@@ -322,7 +324,7 @@ func TestJobsAreRefusedAboveLimits(t *testing.T) {
 func TestJobsExpire(t *testing.T) {
 	a := start(t, scripted(), withJobs(t, func(c *jobs.Config) { c.Parallel, c.Deadline = 0, 50*time.Millisecond }))
 	id := a.job("pages:1")["id"].(string)
-	if job := a.get(jobsURL + "/" + id + "?wait=1m").want(200, ""); job["state"] != "expired" {
+	if job := a.get(jobsURL+"/"+id+"?wait=1m").want(200, ""); job["state"] != "expired" {
 		t.Errorf("%v", job)
 	}
 	a.get(jobsURL+"/"+id+"/result").want(200, "")

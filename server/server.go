@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/files"
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
@@ -30,6 +31,7 @@ type Deps struct {
 	Service     *service.Service
 	Jobs        *jobs.Jobs // nil where none are kept; NoJobs says why
 	NoJobs      string
+	Files       *files.Files // nil where no jobs are kept
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -117,6 +119,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
 	s.jobRoutes(e, work)
+	s.fileRoutes(e, work)
 
 	docs, err := s.docsPage()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"ocr-gateway/cache"
 	"ocr-gateway/extract"
+	"ocr-gateway/files"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
@@ -33,6 +34,7 @@ type App struct {
 
 	pipeline *pipeline.Pipeline
 	raster   *raster.Rasterizer
+	files    *files.Files // nil where no jobs are kept
 	cfg      config.Config
 	version  string
 	log      *slog.Logger
@@ -128,6 +130,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Service:     a.Service,
 		Jobs:        kept,
 		NoJobs:      noJobs,
+		Files:       a.files,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,

@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "batch", "bench", "client", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "blob", "internal/setting"}, // for their Config types
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "files", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
@@ -131,7 +131,7 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server":          {"document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},

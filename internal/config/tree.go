@@ -9,6 +9,7 @@ import (
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/files"
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
@@ -28,6 +29,7 @@ type Config struct {
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
 	Cache    cache.Config    `mapstructure:"cache"`
 	Jobs     jobs.Config     `mapstructure:"jobs"`
+	Files    files.Config    `mapstructure:"files"`
 	Blob     blob.Config     `mapstructure:"blob"`
 	Log      Log             `mapstructure:"log"`
 }
@@ -81,6 +83,7 @@ func Default() Config {
 		Pipeline: pipeline.DefaultConfig(),
 		Cache:    cache.DefaultConfig(),
 		Jobs:     jobs.DefaultConfig(),
+		Files:    files.DefaultConfig(),
 		Blob:     blob.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
