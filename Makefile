@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer s3 build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -153,6 +153,16 @@ s3:
 		echo "s3: it could not be built: the tests that need it are skipped" >&2
 	}
 
+# Tests read hOCR, ALTO and DoclingDocuments with the tools of others, and look into searchable
+# PDFs with poppler and qpdf: half a GB, so that `make test` does not ask for it.
+format-tools: ## fetch what tests read our formats with into build/formats and build/pdftools (500 MB); without, they are skipped
+	@if [ ! -x build/formats/bin/hocr-lines ]; then
+		rm -rf build/formats && python3 -m venv build/formats
+		build/formats/bin/pip install --quiet --disable-pip-version-check --requirement format/testdata/requirements.txt
+	fi
+	if command -v qpdf pdftotext >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
+	$(call unpack,pdftools,poppler and qpdf (10 MB),poppler-utils qpdf)
+
 build: setup mupdf ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
@@ -163,6 +173,7 @@ run: setup models build ## start the service; all that is needed comes first
 	exec bin/ocr-gateway serve --port $(PORT)
 
 test: setup mupdf models openssh tesseract recognizer s3 ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)

@@ -93,8 +93,14 @@ func start(t *testing.T) (c *client.Client, p pipeline, bodies *bytes.Buffer) {
 	s, err := service.New(cfg.Config, service.Parts{
 		Pipeline: p, Layout: true, Fields: func(string) (service.Fields, error) { return fields{}, nil },
 		Formats: []service.Format{
-			{Name: "text", MediaType: "text/plain", Encode: func(w io.Writer, r *document.Result) error { _, err := io.WriteString(w, r.Text); return err }},
-			{Name: "binary", MediaType: "application/x-binary", Encode: func(w io.Writer, _ *document.Result) error { _, err := w.Write([]byte{0xff, 0}); return err }},
+			{Name: "text", MediaType: "text/plain", Encode: func(_ context.Context, w io.Writer, r service.Reading) error {
+				_, err := io.WriteString(w, r.Result.Text)
+				return err
+			}},
+			{Name: "binary", MediaType: "application/x-binary", Encode: func(_ context.Context, w io.Writer, _ service.Reading) error {
+				_, err := w.Write([]byte{0xff, 0})
+				return err
+			}},
 		},
 	}, log)
 	if err != nil {

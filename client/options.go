@@ -19,6 +19,7 @@ type Options struct {
 	IncludeHeaders bool
 	TableFormat    document.TableFormat
 	Images         document.Images
+	Boxes          document.Boxes
 	JoinTables     bool
 	TextLayer      document.TextLayer
 	Prompt         string
@@ -44,6 +45,7 @@ func (o Options) fields() (set [][2]string) {
 	add("include_headers", yes(o.IncludeHeaders))
 	add("table_format", string(o.TableFormat))
 	add("images", string(o.Images))
+	add("boxes", string(o.Boxes))
 	add("join_tables", yes(o.JoinTables))
 	add("text_layer", string(o.TextLayer))
 	add("prompt", o.Prompt)

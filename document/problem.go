@@ -37,10 +37,10 @@ const (
 	CodeDeadlineExceeded  Code = "deadline_exceeded"      // the request's time is over
 	CodeCanceled          Code = "canceled"               // the client went away or the server stops
 	CodeNotFound          Code = "not_found"              // no such route or thing
-	CodeKeyReused         Code = "idempotency_key_reused" // the key was another request's
-	CodeJobsDisabled      Code = "jobs_disabled"          // this server keeps no jobs
 	CodeOffsetConflict    Code = "offset_conflict"        // a piece of a file that does not begin where the file ends
 	CodeChecksumMismatch  Code = "checksum_mismatch"      // a piece of a file that is another than its checksum says
+	CodeKeyReused         Code = "idempotency_key_reused" // the key was another request's
+	CodeJobsDisabled      Code = "jobs_disabled"          // this server keeps no jobs
 	CodeInternal          Code = "internal"               // a defect of ours
 )
 

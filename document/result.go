@@ -72,15 +72,9 @@ const Mixed = "mixed"
 // the document. It leaves Pages alone.
 func (r *Result) Account(page *PageResult) {
 	s := &r.Summary
-	if s.OK+s.Partial+s.Failed == 0 {
-		r.Layout, r.Engine = page.Layout, page.Engine
-	}
-	if r.Layout != page.Layout {
-		r.Layout = Mixed
-	}
-	if r.Engine != page.Engine {
-		r.Engine = Mixed
-	}
+	first := s.OK+s.Partial+s.Failed == 0
+	credit(&r.Layout, page.Layout, first)
+	credit(&r.Engine, page.Engine, first)
 	switch page.Status {
 	case StatusOK:
 		s.OK++
@@ -96,6 +90,18 @@ func (r *Result) Account(page *PageResult) {
 		s.Regions.add(region.Status)
 	}
 	r.Usage.Add(page.Usage)
+}
+
+// credit adds the name of who did a page, empty where nobody came to it, to that of a
+// document.
+func credit(name *string, page string, first bool) {
+	switch {
+	case page == "":
+	case first || *name == "":
+		*name = page
+	case *name != page:
+		*name = Mixed
+	}
 }
 
 func (s *RegionSummary) add(status Status) {

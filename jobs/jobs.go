@@ -124,6 +124,9 @@ func (j *Jobs) options(job *record.Job) (service.Options, error) {
 		return opts, err
 	}
 	opts.Batch = true
+	if opts.Format != nil {
+		opts.Use(*opts.Format)
+	}
 	if job.Kind == KindExtract {
 		if err := opts.Ask(); err != nil {
 			return opts, err

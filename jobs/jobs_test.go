@@ -61,7 +61,7 @@ func TestFilesEndByThemselves(t *testing.T) {
 		t.Errorf("the file that cannot be read: %s", code)
 	}
 	one, err := j.Result(t.Context(), "", job.ID, 2)
-	if err != nil || len(one.Items) != 1 || one.Items[0].Name != "2.pdf" || len(one.Items[0].Result.Pages) != 1 {
+	if err != nil || len(one.Items) != 1 || one.Items[0].File.Name != "2.pdf" || len(one.Items[0].Result.Pages) != 1 {
 		t.Errorf("file 2 alone: %+v, %v", one, err)
 	}
 }

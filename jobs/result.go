@@ -2,6 +2,9 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"math"
 	"time"
 
 	"ocr-gateway/document"
@@ -20,7 +23,7 @@ type Result struct {
 // Item is what there is of a file: a result or an extraction, or why there is neither. All
 // are nil while the file has not been opened.
 type Item struct {
-	Name    string
+	File    record.File
 	Result  *document.Result
 	Fields  *document.Extraction // of KindExtract
 	Problem *document.Problem
@@ -61,6 +64,20 @@ func (j *Jobs) Result(ctx context.Context, owner, id string, file int) (*Result,
 		return nil, err
 	}
 	return g.result(opts), nil
+}
+
+// Source is a copy of the file of an item; the caller closes it.
+func (j *Jobs) Source(ctx context.Context, item Item) (*document.Source, error) {
+	r, err := j.parts.Blobs.Get(ctx, item.File.Blob)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, notFound() // it is being forgotten
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	defer r.Close()
+	src, err := document.ReadSource(item.File.Name, r, math.MaxInt64-1, j.parts.TempDir)
+	return src, unavailable(err)
 }
 
 // gathering folds the events of a job into what they say of its files.
@@ -105,7 +122,7 @@ func (g *gathering) result(opts service.Options) *Result {
 		if g.only >= 0 && i != g.only {
 			continue
 		}
-		item := Item{Name: g.record.Files[i].Name}
+		item := Item{File: g.record.Files[i]}
 		if f.opened != nil {
 			item.Result, item.Problem = g.document(f, opts)
 			if g.record.Kind == KindExtract && item.Problem == nil && len(f.pages) > 0 {

@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	sweepInterval = 15 * time.Second
+	sweepInterval = 2 * time.Second
 	// orphanAge is how old blobs are that nobody will write the job of any more.
 	orphanAge    = time.Hour
-	orphanSweeps = 240 // once an hour
+	orphanSweeps = 1800 // once an hour
 )
 
 // sweep ends jobs whose time is over and forgets those that were kept long enough, until

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/pipeline/verified"
 )
 
 // run is one document on its way through the pipeline.
@@ -22,8 +23,8 @@ type run struct {
 
 	pictures pictures
 
-	ledger   Ledger // nil when no text is taken from the document itself
-	lastTurn <-chan struct{}
+	layered bool // text may be taken from the document itself
+	course  *verified.Course
 
 	mu    sync.Mutex
 	begun map[int]*begun // by page number
@@ -74,10 +75,10 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 
 	r := &run{
 		Pipeline: p, opts: opts, emit: emit,
-		window: make(chan struct{}, p.window), begun: map[int]*begun{},
+		window: make(chan struct{}, p.window), begun: map[int]*begun{}, course: verified.NewCourse(nil),
 	}
 	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
-		r.ledger = p.newLedger()
+		r.layered, r.course = true, verified.NewCourse(p.newLedger())
 	}
 	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
 	r.pass = lane{batch: opts.Batch}
@@ -138,11 +139,11 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 			page.Release()
 			return problemOf(ctx, err, document.CodeCanceled, document.PhaseRaster, "the work was ended")
 		}
-		turn := r.nextTurn()
+		turn := r.course.Next()
 		workers.Go(func() {
 			defer r.end(page.Number)
 			result := r.page(ctx, page, err, turn)
-			turn.pass()
+			turn.End()
 			if result == nil { // the run was canceled: counted by finish
 				return
 			}
@@ -224,7 +225,7 @@ func (r *run) account(page *document.PageResult) {
 	if page.Status == document.StatusFailed {
 		r.blame(page)
 	}
-	if s := &r.result.Summary; r.ledger != nil && s.TextLayer == nil {
+	if s := &r.result.Summary; r.layered && s.TextLayer == nil {
 		s.TextLayer = s.TextLayer.Plus(nil)
 	}
 }

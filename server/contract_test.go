@@ -29,7 +29,7 @@ var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "application/x-ndjson", "application/yaml"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.PlainBodyDecoder)
 	}
-	for _, media := range []string{"application/pdf", "image/png", "image/*"} {
+	for _, media := range []string{"application/pdf", "application/octet-stream", "image/png", "image/*"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
 	}
 	b, err := os.ReadFile("openapi.yaml")
@@ -194,7 +194,7 @@ func TestContractHasEveryOption(t *testing.T) {
 	}
 	for at, op := range operations(t) {
 		kind, known := kinds[at]
-		if op.RequestBody == nil {
+		if op.RequestBody == nil || slices.Contains(op.Tags, "doors") {
 			continue
 		}
 		if !known {
@@ -233,6 +233,7 @@ func TestExamples(t *testing.T) {
 			}
 		}
 		for _, accept := range accepts {
+			path := a.filled(path)
 			if op.RequestBody == nil {
 				req := a.request(method, path, "", nil)
 				req.Header.Set("Accept", accept)
@@ -266,6 +267,16 @@ func TestExamples(t *testing.T) {
 			}
 		}
 	}
+}
+
+// filled is a path with its parameters: a file that was uploaded, a handler of Tika's.
+func (a *api) filled(path string) string {
+	a.t.Helper()
+	if strings.Contains(path, "{file}") {
+		id, _ := a.postForm("/v1/files", newForm().file("file", "a.pdf", "pages:1")).json()["id"].(string)
+		path = strings.ReplaceAll(path, "{file}", id)
+	}
+	return strings.ReplaceAll(path, "{handler}", "text")
 }
 
 // answered wants a request answered as accept.

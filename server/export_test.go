@@ -15,7 +15,7 @@ func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
 // JobKind is what jobs may be asked with.
 func (s *Server) JobKind() service.Kind { return s.jobKind() }
 
-// parameter is one of a path in the router's words.
+// parameter is one in the path of a route.
 var parameter = regexp.MustCompile(`:(\w+)`)
 
 // Routes lists the routes, "POST /api/ocr/document", without HEAD, which GET has too.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,7 +16,6 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/tus"
-	"ocr-gateway/server/wire"
 	"ocr-gateway/service/admission"
 )
 
@@ -90,7 +90,7 @@ func (s *Server) beginFile(c echo.Context) error {
 	}
 	h.Set("Location", filesPath+"/"+f.ID)
 	if first {
-		if f, err = s.receive(c, f.ID, 0, check); err != nil {
+		if f, err = s.append(c, f.ID, 0, check); err != nil {
 			return err
 		}
 	}
@@ -106,7 +106,7 @@ func (s *Server) continueFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f, err := s.receive(c, c.Param("id"), offset, check)
+	f, err := s.append(c, c.Param("id"), offset, check)
 	if f.ID != "" {
 		tus.Show(h, f)
 	}
@@ -116,14 +116,14 @@ func (s *Server) continueFile(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// receive takes a piece of a file as far as its client sends it.
-func (s *Server) receive(c echo.Context, id string, offset int64, check files.Check) (files.File, error) {
-	r, ticket := c.Request(), c.Get(ticketName).(*admission.Ticket)
-	if b, ok := r.Body.(*wire.Body); ok {
-		defer b.Done()
-		defer b.Watch(r.Context())()
-	}
-	return s.deps.Files.Append(r.Context(), s.owner(c), id, offset, ticket.Meter(r.Body), check)
+// append takes a piece of a file as far as its client sends it.
+func (s *Server) append(c echo.Context, id string, offset int64, check files.Check) (f files.File, err error) {
+	r := c.Request()
+	err = s.receive(r, c.Get(ticketName).(*admission.Ticket), func(body io.Reader) (err error) {
+		f, err = s.deps.Files.Append(r.Context(), s.owner(c), id, offset, body, check)
+		return err
+	})
+	return f, err
 }
 
 func (s *Server) headFile(c echo.Context) error {

@@ -10,6 +10,7 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/form"
 )
 
 // jobAnswer is what there is of a job with several files.
@@ -34,10 +35,6 @@ func (s *Server) jobResult(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	media, err := s.resultMedia(c, values["format"])
-	if err != nil {
-		return err
-	}
 	file := -1
 	if text, given := values["file"]; given {
 		if file, err = fileIndex(text); err != nil {
@@ -45,6 +42,10 @@ func (s *Server) jobResult(c echo.Context) error {
 		}
 	}
 	res, err := s.deps.Jobs.Result(c.Request().Context(), s.owner(c), c.Param("id"), file)
+	if err != nil {
+		return err
+	}
+	media, err := s.resultMedia(c, values["format"], res)
 	if err != nil {
 		return err
 	}
@@ -61,21 +62,24 @@ func (s *Server) jobResult(c echo.Context) error {
 	}
 	answer := jobAnswer{ID: res.Job.ID, State: res.Job.State, Items: make([]jobAnswerItem, len(res.Items))}
 	for i, item := range res.Items {
-		if answer.Items[i], err = itemOf(i, item, res); err != nil {
+		if answer.Items[i], err = s.itemOf(c, i, item, res); err != nil {
 			return err
 		}
 	}
 	return writeJSON(c, status, mediaJSON, answer)
 }
 
-// resultMedia is the type of the answer: that of a format by its name, or what the client
-// likes best.
-func (s *Server) resultMedia(c echo.Context, format string) (string, error) {
-	switch format {
-	case "":
-		return negotiate(c, s.media(mediaJSON)...)
-	case "json":
+// resultMedia is the type of the answer: that of a format by its name, what the client
+// likes best, or what the job was asked with.
+func (s *Server) resultMedia(c echo.Context, format string, res *jobs.Result) (string, error) {
+	if format == "json" {
 		return mediaJSON, nil
+	}
+	if asked := res.Options.Format; format == "" && asked != nil && c.Request().Header.Get("Accept") == "" {
+		return asked.MediaType, nil
+	}
+	if format == "" {
+		return negotiate(c, s.media(mediaJSON)...)
 	}
 	for _, f := range s.service.Formats() {
 		if f.Name == format {
@@ -108,33 +112,45 @@ func (s *Server) itemAnswer(c echo.Context, status int, media string, res *jobs.
 			item.Result.Status = document.StatusCanceled
 		}
 	}
-	v, err := shown(item, res)
+	call := &call{Request: &form.Request{}, opts: res.Options, media: media}
+	defer call.Close()
+	v, err := s.shown(c, call, item, res.Job.Kind)
 	if err != nil {
 		return err
 	}
-	return s.answerAs(c, status, media, item.Result, v)
+	return s.answerAs(c, status, call, item.Result, v)
 }
 
-// shown is an item in the shape of its kind.
-func shown(item jobs.Item, res *jobs.Result) (any, error) {
+// shown is an item in the shape of its kind. Formats may look at the file, which call then
+// has.
+func (s *Server) shown(c echo.Context, call *call, item jobs.Item, kind string) (any, error) {
 	switch {
 	case item.Fields != nil:
 		item.Fields.Timings = timings(item.Fields.Timings)
 		return item.Fields, nil
-	case res.Job.Kind == jobs.KindText:
-		return recognitionOf(item.Result, res.Options.Task), nil
+	case call.media == mediaJSON && kind == jobs.KindText:
+		return recognitionOf(item.Result, call.opts.Task), nil
 	}
-	outputs, err := render(item.Result, res.Options.Formats)
+	if call.media != mediaJSON || len(call.opts.Formats) > 0 {
+		src, err := s.deps.Jobs.Source(c.Request().Context(), item)
+		if err != nil {
+			return nil, err
+		}
+		call.Sources = []*document.Source{src}
+	}
+	outputs, err := render(c.Request().Context(), call, item.Result)
 	return documentAnswer{complete(item.Result), outputs}, err
 }
 
-func itemOf(i int, item jobs.Item, res *jobs.Result) (jobAnswerItem, error) {
-	a := jobAnswerItem{Index: i, Filename: item.Name, Status: string(record.Queued), Error: item.Problem}
+func (s *Server) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result) (jobAnswerItem, error) {
+	a := jobAnswerItem{Index: i, Filename: item.File.Name, Status: string(record.Queued), Error: item.Problem}
 	switch {
 	case item.Problem != nil:
 		a.Status = string(document.StatusFailed)
 	case item.Result != nil:
-		v, err := shown(item, res)
+		call := &call{Request: &form.Request{}, opts: res.Options, media: mediaJSON}
+		defer call.Close()
+		v, err := s.shown(c, call, item, res.Job.Kind)
 		if err != nil {
 			return a, err
 		}

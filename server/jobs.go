@@ -71,7 +71,7 @@ func (s *Server) jobKind() service.Kind {
 			}
 		}
 	}
-	return service.Kind{Files: []string{"file", "files", "image", "images"}, Many: s.cfg.MaxBatchFiles, Options: options}
+	return service.Kind{Files: []string{"file", "files", "image"}, Many: s.cfg.MaxBatchFiles, Options: options}
 }
 
 func (s *Server) submit(c echo.Context) error { return s.submitAs(c, "", s.jobKind()) }

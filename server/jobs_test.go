@@ -224,14 +224,14 @@ func TestKeysOfRequests(t *testing.T) {
 
 // TestBadRequestsForJobs are answered so that nothing can be learnt of other clients' jobs.
 func TestBadRequestsForJobs(t *testing.T) {
-	a := start(t, scripted(), withJobs(t), func(c *server.Config, _ *deps) { c.APIKeys = []string{"alice", "bob"} })
+	a := start(t, scripted(), withJobs(t), func(c *server.Config, _ *deps) { c.APIKeys = []string{"alice-key", "bob-key-1"} })
 	as := func(key, method, path string, body ...string) *http.Request {
 		req := a.request(method, path, "", []byte(strings.Join(body, "")))
 		req.Header.Set("X-API-Key", key)
 		return req
 	}
-	id, _ := a.do(as("alice", "POST", jobsURL, "pages:2")).want(202, "")["id"].(string)
-	a.do(as("alice", "GET", jobsURL+"/"+id+"?wait=60s")).want(200, "")
+	id, _ := a.do(as("alice-key", "POST", jobsURL, "pages:2")).want(202, "")["id"].(string)
+	a.do(as("alice-key", "GET", jobsURL+"/"+id+"?wait=60s")).want(200, "")
 	unknown := strings.Repeat("0", 8) + id[8:]
 	for _, tt := range []struct {
 		req    *http.Request
@@ -239,41 +239,41 @@ func TestBadRequestsForJobs(t *testing.T) {
 		code   string
 	}{
 		{as("eve", "GET", jobsURL+"/"+id), 401, "unauthorized"},
-		{as("bob", "GET", jobsURL+"/"+id), 404, "not_found"},
-		{as("bob", "DELETE", jobsURL+"/"+id), 404, "not_found"},
-		{as("bob", "GET", jobsURL+"/"+id+"/result"), 404, "not_found"},
-		{as("bob", "GET", jobsURL+"/"+id+"/events"), 404, "not_found"},
-		{as("bob", "GET", jobsURL+"/"+id+"/pages/1"), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/"+unknown), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/..%2f..%2fkey"), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/*"), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/"+strings.ToUpper(id)), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/"+id+"?wait=forever"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"/"+id+"?wait=2h"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"/"+id+"?wiat=20s"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"/"+id+"/pages/0"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"/"+id+"/pages/3"), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/"+id+"/pages/1?file=1"), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/"+id+"/pages/1?file=-1"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"/"+id+"/result?file=9"), 404, "not_found"},
-		{as("alice", "GET", jobsURL+"/"+id+"/result?format=docx"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"?cursor=nonsense!"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"?status=sleeping"), 422, "invalid_request"},
-		{as("alice", "GET", jobsURL+"?limit=0"), 422, "invalid_request"},
-		{as("alice", "PUT", jobsURL+"/"+id), 405, "method_not_allowed"},
-		{as("alice", "POST", jobsURL), 400, "malformed_body"},
-		{as("alice", "POST", jobsURL+"?priority=urgent", "pages:1"), 422, "invalid_request"},
-		{as("alice", "POST", jobsURL+"?kind=magic", "pages:1"), 422, "invalid_request"},
-		{as("alice", "POST", jobsURL+"?kind=document&schema={}", "pages:1"), 422, "invalid_request"},
-		{as("alice", "POST", jobsURL+"?dpi=7", "pages:1"), 422, "invalid_request"},
-		{as("alice", "POST", jobsURL+"?deadline_ms=0", "pages:1"), 422, "invalid_request"},
+		{as("bob-key-1", "GET", jobsURL+"/"+id), 404, "not_found"},
+		{as("bob-key-1", "DELETE", jobsURL+"/"+id), 404, "not_found"},
+		{as("bob-key-1", "GET", jobsURL+"/"+id+"/result"), 404, "not_found"},
+		{as("bob-key-1", "GET", jobsURL+"/"+id+"/events"), 404, "not_found"},
+		{as("bob-key-1", "GET", jobsURL+"/"+id+"/pages/1"), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/"+unknown), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/..%2f..%2fkey"), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/*"), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/"+strings.ToUpper(id)), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"?wait=forever"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"?wait=2h"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"?wiat=20s"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"/pages/0"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"/pages/3"), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"/pages/1?file=1"), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"/pages/1?file=-1"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"/result?file=9"), 404, "not_found"},
+		{as("alice-key", "GET", jobsURL+"/"+id+"/result?format=docx"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"?cursor=nonsense!"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"?status=sleeping"), 422, "invalid_request"},
+		{as("alice-key", "GET", jobsURL+"?limit=0"), 422, "invalid_request"},
+		{as("alice-key", "PUT", jobsURL+"/"+id), 405, "method_not_allowed"},
+		{as("alice-key", "POST", jobsURL), 400, "malformed_body"},
+		{as("alice-key", "POST", jobsURL+"?priority=urgent", "pages:1"), 422, "invalid_request"},
+		{as("alice-key", "POST", jobsURL+"?kind=magic", "pages:1"), 422, "invalid_request"},
+		{as("alice-key", "POST", jobsURL+"?kind=document&schema={}", "pages:1"), 422, "invalid_request"},
+		{as("alice-key", "POST", jobsURL+"?dpi=7", "pages:1"), 422, "invalid_request"},
+		{as("alice-key", "POST", jobsURL+"?deadline_ms=0", "pages:1"), 422, "invalid_request"},
 	} {
 		a.do(tt.req).want(tt.status, tt.code)
 	}
-	req := as("alice", "GET", jobsURL+"/"+id+"/events")
+	req := as("alice-key", "GET", jobsURL+"/"+id+"/events")
 	req.Header.Set("Last-Event-ID", "latest")
 	a.do(req).want(422, "invalid_request")
-	if list := a.do(as("bob", "GET", jobsURL)).want(200, ""); len(list["jobs"].([]any)) != 0 {
+	if list := a.do(as("bob-key-1", "GET", jobsURL)).want(200, ""); len(list["jobs"].([]any)) != 0 {
 		t.Errorf("bob's list: %v", list)
 	}
 }

@@ -35,7 +35,12 @@ func newMetrics(s *service.Service) *metrics {
 	m.registry.MustRegister(m.requests, m.durations,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		counted(metricnames.Pages, "Pages by how they ended.", "status", s.Pages),
-		counted("ocr_gateway_text_layer_characters_total", "Characters of PDFs' own text: taken because they were verified, read all the same, and of those refuted.", "result", s.Layers),
+		counted("ocr_gateway_text_layer_characters_total", "Characters of PDFs' own text: taken because they were verified, read all the same, and of those refuted.", "result", func() map[string]int64 {
+			n := s.Layers()
+			return map[string]int64{"verified": int64(n.Verified), "read": int64(n.Read), "refuted": int64(n.Refuted)}
+		}),
+		counter("ocr_gateway_text_layer_regions_not_asked_total", "Regions of which no model was asked, because the PDF's own text was verified or the same glyphs were read before.", func() int { return s.Layers().Regions }),
+		counter("ocr_gateway_text_layer_digits_corrected_total", "Digits that a model misread in tables, set right by verified text.", func() int { return s.Layers().Digits }),
 		counted("ocr_gateway_refused_total", "Requests and documents that were not let in, by the limit that they met.", "limit",
 			func() map[string]int64 { return s.Admission.Counts().Refused }),
 		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return s.Admission.Counts().Running }),
@@ -70,6 +75,10 @@ func (m *metrics) cache(now func() (hits, misses int64)) {
 	m.registry.MustRegister(
 		counter("hit", func() int64 { hits, _ := now(); return hits }),
 		counter("miss", func() int64 { _, misses := now(); return misses }))
+}
+
+func counter(name, help string, now func() int) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
 }
 
 func gauge(name, help string, now func() int) prometheus.Collector {

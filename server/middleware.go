@@ -69,7 +69,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 
 // logLevel keeps probes, which come every few seconds, out of the usual log.
 func logLevel(method string, status int) slog.Level {
-	if method != http.MethodPost && status < http.StatusBadRequest {
+	reads := method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+	if reads && status < http.StatusBadRequest {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
@@ -112,7 +113,7 @@ func (s *Server) admitCaller(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) cors() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
-		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPatch, http.MethodDelete},
+		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 		AllowHeaders:    append([]string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID}, tus.Headers...),
 		ExposeHeaders:   append([]string{headerRequestID, "Location", "Preference-Applied", "Retry-After"}, tus.Headers...),
 		MaxAge:          600,
@@ -126,14 +127,19 @@ const (
 )
 
 // authorize wants one of the API keys, when there are any.
-func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		key, err := s.guard.Key(c.Request())
-		if err != nil {
-			return err
+func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc { return s.authorizeBy("")(next) }
+
+// authorizeBy takes the key in another header, too.
+func (s *Server) authorizeBy(header string) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			key, err := s.guard.Key(c.Request(), header)
+			if err != nil {
+				return err
+			}
+			c.Set(keyName, key)
+			return next(c)
 		}
-		c.Set(keyName, key)
-		return next(c)
 	}
 }
 

@@ -70,12 +70,26 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if p.Code == problem.CodeUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="ocr-gateway"`)
 	}
+	if d := s.doors[c.Path()]; d != nil {
+		body := d.Failure(problem.BodyOf(p, id))
+		if text, plain := body.(string); plain {
+			_ = c.Blob(status, "text/plain; charset=utf-8", []byte(text)) // as deliver does, the client may be gone
+			return
+		}
+		s.deliver(c, status, mediaJSON, body)
+		return
+	}
 	var body any = problem.BodyOf(p, id)
 	if f, ok := errors.AsType[*batchFailure](err); ok {
 		body = batchProblem{problem.BodyOf(p, id), f.items}
 	}
-	if err := writeJSON(c, status, "application/problem+json", body); err != nil {
-		s.log.DebugContext(ctx, "problem not delivered", "request_id", id, "error", err)
+	s.deliver(c, status, "application/problem+json", body)
+}
+
+// deliver writes the body of an error.
+func (s *Server) deliver(c echo.Context, status int, media string, body any) {
+	if err := writeJSON(c, status, media, body); err != nil {
+		s.log.DebugContext(c.Request().Context(), "problem not delivered", "request_id", requestID(c), "error", err)
 	}
 }
 

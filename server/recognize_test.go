@@ -261,6 +261,37 @@ func TestNegotiation(t *testing.T) {
 	}
 }
 
+// TestFormatByName: the option goes before Accept, and the format gets what it needs.
+func TestFormatByName(t *testing.T) {
+	a := start(t, scripted())
+	for _, c := range []struct {
+		path, accept, format, media, body string
+		status                            int
+	}{
+		{"recognize", "", "text", "text/plain; charset=utf-8", "text of page 1\n", 200},
+		{"document", "text/markdown", "Text", "text/plain; charset=utf-8", "", 200},
+		{"document", "", "words", "application/x-words", "a.pdf word inline", 200},
+		{"document", "application/x-words", "", "application/x-words", "a.pdf word inline", 200},
+		{"document", "", "wrods", "application/problem+json", "", 422},
+		{"document", "", "impossible", "application/problem+json", "", 422},
+		{"document/stream", "", "text", "application/problem+json", "", 422},
+	} {
+		f := newForm().file("file", "a.pdf", "pages:1")
+		if c.format != "" {
+			f = f.field("format", c.format)
+		}
+		body, ct := f.encode()
+		req := a.request("POST", "/api/ocr/"+c.path, ct, body)
+		if c.accept != "" {
+			req.Header.Set("Accept", c.accept)
+		}
+		r := a.doUnchecked(req)
+		if r.status != c.status || r.header.Get("Content-Type") != c.media || c.body != "" && strings.TrimSpace(string(r.body)) != strings.TrimSpace(c.body) {
+			t.Errorf("%+v: %d %s %s", c, r.status, r.header.Get("Content-Type"), r.body)
+		}
+	}
+}
+
 func TestFormatFailureIsInternal(t *testing.T) {
 	a := start(t, scripted())
 	a.postForm("/api/ocr/document", newForm().file("file", "a", "pages:1").field("formats", "panicking")).want(500, "internal")

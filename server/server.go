@@ -19,6 +19,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/files"
 	"ocr-gateway/jobs"
+	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
@@ -31,7 +32,7 @@ type Deps struct {
 	Service     *service.Service
 	Jobs        *jobs.Jobs // nil where none are kept; NoJobs says why
 	NoJobs      string
-	Files       *files.Files // nil where no jobs are kept
+	Files       *files.Files     // nil where no jobs are kept
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -56,6 +57,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
 	draining atomic.Bool
@@ -94,8 +96,8 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 
 // compressible lists the answers worth compressing.
 var compressible = []string{
-	"application/json", "application/problem+json", "application/x-ndjson", "application/xml",
-	"application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/xml",
+	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
+	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.
@@ -120,6 +122,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/extract", s.extract, work...)
 	s.jobRoutes(e, work)
 	s.fileRoutes(e, work)
+
+	s.openDoors(e)
 
 	docs, err := s.docsPage()
 	if err != nil {

@@ -41,6 +41,9 @@ func (ln *line) claim() (text []rune, glyph []int) {
 	return text, glyph
 }
 
+// formMarks are what models write to show the form of a text, in Markdown, HTML and LaTeX.
+const formMarks = "*#-+>_`~|<&;$\\{}^"
+
 // compare tells for each glyph of a line what its reading says of it.
 func (ln *line) compare() []int {
 	verdicts := make([]int, len(ln.glyphs))
@@ -74,7 +77,10 @@ func (ln *line) compare() []int {
 			end++
 		}
 		if next(to, i-1, len(seen)) == end-i && next(to, end-1, len(seen)) == 1 && same(i-1) && same(end) {
-			verdicts[glyph[i]] = judge(claim[i:end], seen[to[i]:to[i]+end-i])
+			in := seen[to[i] : to[i]+end-i]
+			if verdict := judge(claim[i:end], in); verdict == agrees || !ln.form || !strings.ContainsAny(string(in), formMarks) {
+				verdicts[glyph[i]] = verdict
+			}
 		}
 		i = end
 	}

@@ -36,6 +36,7 @@ type line struct {
 	seen     bool    // each glyph is to be seen, and nothing else at its place
 	sound    bool    // and of a kind that can be believed
 	read     bool
+	form     bool // was read by a model that may write formMarks
 	place    document.Line
 	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
 	at       int

@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "batch", "bench", "client", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
 	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "files", "blob", "internal/setting"}, // for their Config types
@@ -70,7 +70,7 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
@@ -78,6 +78,7 @@ var arrows = map[string][]string{
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/words":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/script":                  {},
 	"engine/embedded/tesseract":               {"engine/embedded/script"},
 	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
@@ -88,8 +89,10 @@ var arrows = map[string][]string{
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":         {"document", "internal/setting", "pipeline/picture"},
-	"pipeline/picture": {"document"},
+	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline/once":     {},
+	"pipeline/picture":  {"document"},
+	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
 	"internal/assemble/assembletest": {"document"}, // pages for tests of others
@@ -131,7 +134,9 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
+	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
+	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
@@ -195,8 +200,8 @@ var testArrows = map[string][]string{
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"jobs":                      {"blob"},
-	"server":                    {"blob", "provision/supervise"}, // which reads what is served
-	"server/problem":            {"service"},                     // says which codes end requests
+	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                                  // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
@@ -232,9 +237,9 @@ var homes = map[string][]string{
 	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
 	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/tmaxmax/go-sse":           {"client"},
 	"github.com/google/uuid":              {"files", "jobs", "server"},
 	"github.com/nats-io":                  {"jobs/broker"},
+	"github.com/tmaxmax/go-sse":           {"client"},
 	"golang.org/x/sync":                   {everything},
 	"github.com/agnivade/levenshtein":     {everything},
 }

@@ -29,6 +29,7 @@ type line struct {
 	Quad   [4]document.Point `json:"quad"`
 	Spine  []document.Point  `json:"spine,omitempty"`
 	Missed float64           `json:"missed,omitempty"`
+	Marks  []document.Mark   `json:"marks,omitempty"`
 }
 
 // EncodePage writes down the whole of a page but for the causes of its problems, which are
@@ -38,7 +39,7 @@ func EncodePage(p document.PageResult) ([]byte, error) {
 	for _, r := range p.Regions {
 		s := region{Region: r, Grid: r.Grid, Outline: r.Outline}
 		for _, l := range r.Lines {
-			s.Lines = append(s.Lines, line{l, l.Quad, l.Spine, l.Missed})
+			s.Lines = append(s.Lines, line{l, l.Quad, l.Spine, l.Missed, l.Marks})
 		}
 		stored.Regions = append(stored.Regions, s)
 	}
@@ -57,7 +58,7 @@ func DecodePage(b []byte) (document.PageResult, error) {
 		r := s.Region
 		r.Grid, r.Outline, r.Lines = s.Grid, s.Outline, nil
 		for _, l := range s.Lines {
-			l.Line.Quad, l.Line.Spine, l.Line.Missed = l.Quad, l.Spine, l.Missed
+			l.Line.Quad, l.Line.Spine, l.Line.Missed, l.Line.Marks = l.Quad, l.Spine, l.Missed, l.Marks
 			r.Lines = append(r.Lines, l.Line)
 		}
 		p.Regions = append(p.Regions, r)

@@ -55,11 +55,11 @@ func TestKeysHaveNames(t *testing.T) {
 		"none":   {request(""), ""},
 		"basic":  {request("", "Authorization", "Basic first-key"), ""},
 	} {
-		if got, err := g.Key(c.r); got != c.want || (err == nil) != (c.want != "") {
+		if got, err := g.Key(c.r, ""); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if name, err := guard.New(guard.Access{}).Key(request("")); name != "" || err != nil {
+	if name, err := guard.New(guard.Access{}).Key(request(""), ""); name != "" || err != nil {
 		t.Errorf("without keys: %q, %v", name, err)
 	}
 }

@@ -14,12 +14,15 @@ import (
 )
 
 // Key wants one of the API keys, where there are any, and names it: "key 2". All keys are
-// compared, each in constant time.
-func (g *Guard) Key(r *http.Request) (name string, err error) {
+// compared, each in constant time. The key may also stand in another header; empty means none.
+func (g *Guard) Key(r *http.Request, other string) (name string, err error) {
 	if len(g.cfg.APIKeys) == 0 {
 		return "", nil
 	}
 	given := r.Header.Get("X-API-Key")
+	if other != "" && given == "" {
+		given = r.Header.Get(other)
+	}
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		given = strings.TrimSpace(token)
 	}

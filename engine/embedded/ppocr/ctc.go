@@ -1,6 +1,10 @@
 package ppocr
 
-import "strings"
+import (
+	"strings"
+
+	"ocr-gateway/document"
+)
 
 // alphabet is what the reader can write.
 type alphabet struct {
@@ -27,8 +31,9 @@ func parseAlphabet(dictionary string) alphabet {
 // decode reads the most probable text from the class probabilities of each
 // step (Graves et al., Connectionist temporal classification, 2006): repeats
 // count once, blanks separate. The confidence is the mean probability of the
-// characters, 0 when there are none; at are the steps of those that are no space.
-func (a alphabet) decode(probs []float32) (text string, confidence float64, at []int) {
+// characters, 0 when there are none; at are the steps of those that are no space, and marks
+// the same characters, at the middle of a strip of so many pixels.
+func (a alphabet) decode(probs []float32, width int) (text string, confidence float64, at []int, marks []document.Mark) {
 	var b strings.Builder
 	var sum float64
 	n, last := 0, 0
@@ -40,14 +45,16 @@ func (a alphabet) decode(probs []float32) (text string, confidence float64, at [
 			n++
 			if a.classes[class] != " " {
 				at = append(at, step)
+				middle := min((float64(step)+.5)*readStep/float64(width), 1)
+				marks = append(marks, document.Mark{Text: a.classes[class], From: middle, To: middle, Confidence: float64(p)})
 			}
 		}
 		last = class
 	}
 	if n == 0 {
-		return "", 0, nil
+		return "", 0, nil, nil
 	}
-	return b.String(), sum / float64(n), at
+	return b.String(), sum / float64(n), at, marks
 }
 
 // argmax is the class with the highest of probabilities that add up to 1: one

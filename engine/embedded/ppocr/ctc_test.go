@@ -26,9 +26,14 @@ func TestDecode(t *testing.T) {
 		{[]int{0, 0}, ""},
 		{nil, ""},
 	} {
-		text, confidence, _ := a.decode(steps(c.classes...))
+		text, confidence, at, marks := a.decode(steps(c.classes...), 8*len(c.classes))
 		if text != c.want || text != "" && math.Abs(confidence-.7) > 1e-6 || text == "" && confidence != 0 {
 			t.Errorf("%v: %q with %v, want %q", c.classes, text, confidence, c.want)
+		}
+		for i, m := range marks {
+			if want := (float64(at[i]) + .5) / float64(len(c.classes)); len(marks) != len(at) || m.From != want || m.To != want {
+				t.Errorf("%v: %q is at %v, want %v", c.classes, m.Text, m.From, want)
+			}
 		}
 	}
 }

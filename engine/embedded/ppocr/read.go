@@ -121,11 +121,11 @@ func (r *Recognizer) readStrips(ctx context.Context, src pixels.Raster, batch []
 	for i, s := range batch {
 		size := steps * classes
 		l := &lines[s.line]
-		l.Text, l.Confidence = "", nil
-		text, confidence, at := r.alphabet.decode(out[i*size:][:size])
+		l.Text, l.Confidence, l.Marks = "", nil, nil
+		text, confidence, at, marks := r.alphabet.decode(out[i*size:][:size], s.width)
 		l.Missed = missed(in[i*3*readHeight*w:], w, s.width, at)
 		if strings.TrimSpace(text) != "" {
-			l.Text, l.Confidence = text, &confidence
+			l.Text, l.Confidence, l.Marks = text, &confidence, marks
 		}
 	}
 	return nil
