@@ -137,8 +137,8 @@ func (j *Jobs) Events(ctx context.Context, owner, id string, see func(record.Eve
 	}
 }
 
-// Load reads a page that is done.
-func (j *Jobs) Load(ctx context.Context, p record.Page) (document.PageResult, error) {
+// Read reads a page that is done.
+func (j *Jobs) Read(ctx context.Context, p record.Page) (document.PageResult, error) {
 	r, err := j.parts.Blobs.Get(ctx, p.Blob)
 	if errors.Is(err, fs.ErrNotExist) {
 		return document.PageResult{}, notFound() // it is being forgotten
@@ -168,7 +168,7 @@ func (j *Jobs) Page(ctx context.Context, owner, id string, file, number int) (do
 	case err != nil:
 		return document.PageResult{}, unavailable(err)
 	case there:
-		return j.Load(ctx, *e.Page)
+		return j.Read(ctx, *e.Page)
 	case job.State.Ended():
 		return document.PageResult{}, document.Problemf(document.CodeNotFound, "", "this job has no page %d", number)
 	}

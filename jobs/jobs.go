@@ -55,6 +55,7 @@ type Jobs struct {
 	broker *broker.Broker
 	index  *index.Index
 	log    *slog.Logger
+	depths depths
 	stop   context.CancelFunc
 	work   sync.WaitGroup
 }

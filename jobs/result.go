@@ -106,7 +106,7 @@ func (g *gathering) see(ctx context.Context, e record.Event) error {
 		f := &g.files[e.Open.File]
 		f.opened, f.first, f.last = e.Open, e.At, e.At
 	case e.Page != nil && (g.only < 0 || g.only == e.Page.File):
-		page, err := g.jobs.Load(ctx, *e.Page)
+		page, err := g.jobs.Read(ctx, *e.Page)
 		if err != nil {
 			return err
 		}

@@ -233,7 +233,7 @@ func TestExamples(t *testing.T) {
 			}
 		}
 		for _, accept := range accepts {
-			path := a.filled(path)
+			path := a.filled(a.filledFile(path))
 			if op.RequestBody == nil {
 				req := a.request(method, path, "", nil)
 				req.Header.Set("Accept", accept)
@@ -277,6 +277,19 @@ func (a *api) filled(path string) string {
 		path = strings.ReplaceAll(path, "{file}", id)
 	}
 	return strings.ReplaceAll(path, "{handler}", "text")
+}
+
+// filledFile has a path of files name one that was sent.
+func (a *api) filledFile(path string) string {
+	a.t.Helper()
+	if !strings.HasPrefix(path, filesURL) {
+		return path
+	}
+	f := a.tus("POST", filesURL, "pages:1", "Upload-Length", "7").want(201, "")
+	if path == filesURL {
+		return path + "?sha256=" + f["sha256"].(string)
+	}
+	return filesURL + "/" + f["id"].(string)
 }
 
 // answered wants a request answered as accept.

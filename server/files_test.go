@@ -28,7 +28,7 @@ func (a *api) tus(method, path, piece string, headers ...string) reply {
 		req.Header.Set(headers[i], headers[i+1])
 	}
 	r := a.do(req)
-	if r.header.Get("Tus-Resumable") != "1.0.0" {
+	if r.header.Get("Tus-Resumable") != "1.0.0" && method != "GET" && r.status != 401 {
 		a.t.Errorf("%s %s answers %d without the protocol's version", method, path, r.status)
 	}
 	return r
@@ -92,8 +92,8 @@ func TestFileInPieces(t *testing.T) {
 	}
 	body := fmt.Sprintf(`{"file_ids": [%q]}`, f["id"])
 	id = a.post(jobsURL, "application/json", []byte(body)).want(202, "")["id"].(string)
-	if items := a.get(jobsURL+"/"+id+"/result").want(200, "")["pages"]; a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")["state"] != "succeeded" {
-		t.Errorf("%v", items)
+	if job := a.get(jobsURL+"/"+id+"?wait=1m").want(200, ""); job["state"] != "succeeded" {
+		t.Errorf("%v", job)
 	}
 	if r := a.tus("DELETE", at, ""); r.status != 204 {
 		t.Errorf("%d %s", r.status, r.body)

@@ -139,7 +139,7 @@ func (t *jobTeller) page(ctx context.Context, e record.Event) error {
 		t.progress.Failed++
 	}
 	if t.out.id >= t.seen { // else its content need not be read
-		page, err := t.server.deps.Jobs.Load(ctx, *e.Page)
+		page, err := t.server.deps.Jobs.Read(ctx, *e.Page)
 		if err != nil {
 			return err
 		}

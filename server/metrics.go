@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ocr-gateway/internal/metricnames"
+	"ocr-gateway/jobs"
+	"ocr-gateway/jobs/record"
 	"ocr-gateway/service"
 )
 
@@ -77,6 +79,18 @@ func (m *metrics) cache(now func() (hits, misses int64)) {
 		counter("miss", func() int64 { _, misses := now(); return misses }))
 }
 
+// jobs shows what there is to do for jobs, on all machines that share them.
+func (m *metrics) jobs(now func() jobs.Load) {
+	m.registry.MustRegister(
+		gauge("ocr_gateway_jobs_unfinished", "Jobs that have not ended.", func() int { return now().AllJobs }),
+		gauge("ocr_gateway_jobs_pages_unfinished", "Pages of opened files of jobs that are not done.", func() int { return now().AllPages }),
+		gauge("ocr_gateway_jobs_kept", "Jobs that are kept, those included that have ended.", func() int { return now().Known }),
+		gauge("ocr_gateway_jobs_kept_bytes", "Bytes that files and pages of these take.", func() int { return int(now().Bytes) }),
+		gauge("ocr_gateway_jobs_tasks_unfinished", "Tasks that are not done, those in work included.", func() int { return int(now().Tasks) }),
+		gauge("ocr_gateway_jobs_dead_letters", "Files and pages that were given up in the last 30 days.", func() int { return int(now().Dead) }),
+		counted("ocr_gateway_jobs_ended_total", "Jobs by how they ended, as far as this process has seen.", "state", func() map[record.State]int64 { return now().Ended }))
+}
+
 func counter(name, help string, now func() int) prometheus.Collector {
 	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
 }
@@ -111,7 +125,7 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 		route = "other"
 	}
 	switch method {
-	case "GET", "HEAD", "POST", "OPTIONS":
+	case "GET", "HEAD", "POST", "DELETE", "OPTIONS":
 	default:
 		method = "other"
 	}

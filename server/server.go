@@ -79,6 +79,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.service)
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
+	if deps.Jobs != nil {
+		s.metrics.jobs(deps.Jobs.Load)
+	}
 	if deps.CacheCounts != nil {
 		s.metrics.cache(deps.CacheCounts)
 	}

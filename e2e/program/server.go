@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type Server struct {
 	stderr io.Closer
 	reader sync.WaitGroup
 	wait   func() error
+	killed atomic.Bool
 
 	mu      sync.Mutex
 	log     []string // its last lines
@@ -55,6 +57,9 @@ func Start(t testing.TB, cmd *exec.Cmd) *Server {
 	s.wait = sync.OnceValue(func() error {
 		s.reader.Wait()
 		err := cmd.Wait()
+		if s.killed.Load() {
+			return nil
+		}
 		if cmd.ProcessState == nil || !cmd.ProcessState.Success() {
 			return fmt.Errorf("the server ended with %s (%w)", cmd.ProcessState, err)
 		}
@@ -125,6 +130,16 @@ func (s *Server) CloseLog() { s.stderr.Close() }
 func (s *Server) Signal(t testing.TB, signal syscall.Signal) {
 	t.Helper()
 	if err := s.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Kill ends it at once, which it cannot notice.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	s.killed.Store(true)
+	s.Signal(t, syscall.SIGKILL)
+	if err := s.Wait(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
 	"ocr-gateway/files"
+	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
 )
@@ -21,14 +22,18 @@ func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, string, error) {
 	if !cfg.Enabled {
 		return nil, "jobs.enabled is false", nil
 	}
+	if !cfg.NATS.Embedded() {
+		kept, err := a.startJobs(ctx, cfg)
+		return kept, "", err
+	}
 	chosen := cfg.Dir != ""
 	if !chosen {
 		cfg.Dir = a.stateDir()
 	}
-	unlock, err := claim(cfg.Dir, cfg.NATS.Embedded())
+	unlock, err := claim(cfg.Dir)
 	switch {
 	case err == nil:
-	case chosen || !cfg.NATS.Embedded():
+	case chosen:
 		return nil, "", fmt.Errorf("jobs.dir: %w", err)
 	default:
 		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
@@ -46,16 +51,17 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 		Whole: a.readsWhole,
 	}
 	var err error
-	if cfg.Key != "" {
+	switch {
+	case cfg.Key != "":
 		parts.Sealer, err = seal.New([]byte(cfg.Key))
-	} else {
+	case cfg.NATS.Embedded():
 		parts.Sealer, err = seal.Load(filepath.Join(cfg.Dir, "key"))
 	}
 	if err != nil {
 		return nil, err
 	}
 	where := a.cfg.Blob
-	if where.Dir == "" {
+	if where.Dir == "" && cfg.NATS.Embedded() {
 		where.Dir = filepath.Join(cfg.Dir, "blobs")
 	}
 	store, err := blob.Open(where, a.log)
@@ -82,6 +88,23 @@ func background(ctx context.Context, run func(context.Context)) (stop func(conte
 	return func(context.Context) error { end(); <-done; return nil }
 }
 
+// Work works on the jobs of others until ctx ends.
+func (a *App) Work(ctx context.Context) error {
+	cfg := a.cfg.Jobs
+	switch {
+	case cfg.NATS.Embedded():
+		return setting.Errorf("jobs.nats.urls", "is empty: a worker takes the jobs of gateways that share a NATS cluster; serve alone works on its own")
+	case cfg.Parallel == 0:
+		return setting.Errorf("jobs.parallel", "is 0: a worker would do nothing")
+	}
+	if _, err := a.startJobs(ctx, cfg); err != nil {
+		return err
+	}
+	a.log.InfoContext(ctx, "working on jobs", "parallel", cfg.Parallel)
+	<-ctx.Done()
+	return nil
+}
+
 // readsWhole reports whether what is read on a page depends on the pages before it: the
 // ledger of a document's own text learns from each.
 func (a *App) readsWhole(opts document.Options) bool {
@@ -106,16 +129,13 @@ func (a *App) stateDir() string {
 	return filepath.Join(root, "ocr-gateway", "jobs-"+strconv.Itoa(a.cfg.Server.Port))
 }
 
-// claim makes a folder and, where nobody else may use it, sees to that.
-func claim(dir string, alone bool) (release func() error, err error) {
+// claim makes a folder and sees to it that no other program uses it.
+func claim(dir string) (release func() error, err error) {
 	if dir == "" {
 		return nil, fmt.Errorf("this user has no folder of its own")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
-	}
-	if !alone {
-		return func() error { return nil }, nil
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

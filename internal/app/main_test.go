@@ -8,7 +8,7 @@ import (
 )
 
 // childArgument makes the test program a rendering child, as it does the program by default.
-const childArgument = "worker"
+const childArgument = "render"
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == childArgument {

@@ -92,6 +92,9 @@ func Default() Config {
 // Validate reports what sections ask of each other. Each section reports its own
 // faults.
 func (c Config) Validate() error {
+	if c.Jobs.Enabled && !c.Jobs.NATS.Embedded() && c.Blob.Dir == "" && c.Blob.S3.Bucket == "" {
+		return setting.Errorf("jobs.nats.urls", "has a cluster, and files of jobs are kept nowhere that all can reach: set blob.s3.bucket, or blob.dir to a folder that they share")
+	}
 	if c.Engine.Kind == EngineVLLM && len(c.VLLM.Endpoints) == 0 {
 		return setting.Errorf("engine.kind", "is vllm, and no model server is set: list them under vllm.endpoints, "+
 			"or give --vllm-endpoint URL or OCR_VLLM_ENDPOINTS=URL,URL")

@@ -31,7 +31,7 @@ const slice = 2 * time.Second
 
 // Config says what the children may take.
 type Config struct {
-	Command   []string // starts a child; empty means this program with the argument "worker"
+	Command   []string // starts a child; empty means this program with the argument "render"
 	Library   *os.File // that they draw with; see mupdf.OpenLibrary
 	Children  int      // how many may hold a document with pages
 	Decoders  int      // how many may decode images beside them
