@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -153,6 +153,28 @@ s3:
 		echo "s3: it could not be built: the tests that need it are skipped" >&2
 	}
 
+# A test compares the contract with the one that was released last by this program.
+OASDIFF := github.com/oasdiff/oasdiff@v1.38.0
+oasdiff:
+	@if [ -x build/oasdiff/oasdiff ]; then exit 0; fi
+	echo "oasdiff: building what finds breaks of the contract into build/oasdiff, for the tests alone"
+	GOFLAGS= CGO_ENABLED=0 GOBIN=$(CURDIR)/build/oasdiff go install $(OASDIFF) || {
+		echo "oasdiff: it could not be built: the tests that need it are skipped" >&2
+	}
+
+# The doors are tested with the clients of the APIs that they speak.
+doorclients:
+	@if cmp -s e2e/doors/testdata/clients.lock build/doorclients/clients.lock; then exit 0; fi
+	echo "doorclients: fetching clients of other APIs into build/doorclients, for the tests alone (20 MB)"
+	rm -rf build/doorclients
+	{ python3 -m venv build/doorclients && build/doorclients/bin/pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps --requirement e2e/doors/testdata/clients.lock; } >&2 || {
+		rm -rf build/doorclients
+		echo "doorclients: they could not be fetched: the tests that need them are skipped" >&2
+		exit 0
+	}
+	cp e2e/doors/testdata/clients.lock build/doorclients
+
 # Tests read hOCR, ALTO and DoclingDocuments with the tools of others, and look into searchable
 # PDFs with poppler and qpdf: half a GB, so that `make test` does not ask for it.
 format-tools: ## fetch what tests read our formats with into build/formats and build/pdftools (500 MB); without, they are skipped
@@ -172,7 +194,7 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup mupdf models openssh tesseract recognizer s3 ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
@@ -206,7 +228,7 @@ fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running
 	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
 attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
-	@go test ./textlayer/attack -run '^TestNoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
+	@go test ./textlayer/attack -run '^Test(AnswersTeach)?NoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!

@@ -26,10 +26,10 @@ import (
 
 // loadContract reads openapi.yaml, once.
 var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
-	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "application/x-ndjson", "application/yaml"} {
+	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "text/vnd.hocr+html", "application/alto+xml", "application/x-ndjson", "application/yaml"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.PlainBodyDecoder)
 	}
-	for _, media := range []string{"application/pdf", "application/octet-stream", "image/png", "image/*"} {
+	for _, media := range []string{"application/pdf", "application/octet-stream", "application/zip", "image/png", "image/*"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
 	}
 	b, err := os.ReadFile("openapi.yaml")

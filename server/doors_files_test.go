@@ -210,10 +210,15 @@ func TestTika(t *testing.T) {
 		t.Errorf("metadata alone is %v", m)
 	}
 	a.doUnchecked(named("/tika", "text/html")).says(422, "does not write html")
-	a.do(named("/tika/none", "")).says(422, `no handler "none"`)
+	a.do(named("/tika/none", "")).says(422, `no handler \"none\"`)
 	r := a.put("/tika/text", "", "error:unreadable_document")
-	if r.status != 422 || string(r.body) != "scripted unreadable_document" || !strings.HasPrefix(r.header.Get("Content-Type"), "text/plain") {
+	if r.status != 422 || !strings.HasPrefix(string(r.body), `[{"X-TIKA:EXCEPTION:container_exception":"scripted unreadable_document"`) {
 		t.Errorf("a damaged file gives %d %q", r.status, r.body)
+	}
+	for _, path := range []string{"/tika/form/text", "/rmeta/form/text"} {
+		a.lenient = true // of the field's name
+		a.postForm(path, newForm().file("upload-file", "a.pdf", "pages:1")).says(200, `"X-TIKA:content":"text of page 1"`)
+		a.postForm(path, newForm().field("a", "b")).says(422, "there is no file")
 	}
 	a.get("/version").says(200, "Apache Tika")
 	a.get("/tika").says(200, "PUT")

@@ -71,12 +71,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 		h.Set("WWW-Authenticate", `Bearer realm="ocr-gateway"`)
 	}
 	if d := s.doors[c.Path()]; d != nil {
-		body := d.Failure(problem.BodyOf(p, id))
-		if text, plain := body.(string); plain {
-			_ = c.Blob(status, "text/plain; charset=utf-8", []byte(text)) // as deliver does, the client may be gone
-			return
-		}
-		s.deliver(c, status, mediaJSON, body)
+		s.deliver(c, status, mediaJSON, d.Failure(problem.BodyOf(p, id)))
 		return
 	}
 	var body any = problem.BodyOf(p, id)

@@ -243,10 +243,11 @@ func TestNegotiation(t *testing.T) {
 		{"text/markdown", "text/markdown; charset=utf-8", 200},
 		{"text/plain, application/json;q=0.5", "text/plain; charset=utf-8", 200},
 		{"text/*", "text/markdown; charset=utf-8", 200},
-		{"text/html, */*;q=0.1", "application/json", 200},
+		{"text/csv, */*;q=0.1", "application/json", 200},
 		{"application/json;q=0, */*", "text/markdown; charset=utf-8", 200},
 		{"application/x-binary", "application/x-binary", 200},
-		{"text/html", "application/problem+json", 406},
+		{"text/html", "text/html; charset=utf-8", 200},
+		{"text/csv", "application/problem+json", 406},
 		{"nonsense", "application/problem+json", 406},
 	} {
 		body, ct := newForm().file("image", "a", "pages:1").encode()

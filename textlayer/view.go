@@ -84,11 +84,13 @@ func (l *Ledger) Look(page *document.Page) *View {
 func (v *View) Passages(boxes []document.BBox) []document.Passage {
 	all := make([]document.Passage, len(boxes))
 	v.passages = make([]passage, len(boxes))
+	unclear := v.page.unclear()
 	for i, box := range boxes {
 		found, whole := v.in(box)
 		found.sort()
 		all[i] = v.said(found)
-		all[i].Clear = whole && len(found) > 0 && found.flow() && v.page.nothingElse(box)
+		// Nothing but upright lines that are seen well is seen there.
+		all[i].Clear = whole && len(found) > 0 && found.flow() && v.page.ink(box) < leastInk && !slices.ContainsFunc(unclear, box.Rect().Overlaps)
 		if all[i].Clear && found.short() {
 			v.passages[i].shape = v.page.shapeOf(found)
 			all[i].Answer = v.answers.to(v.passages[i].shape, v.until)
@@ -231,20 +233,19 @@ func (s rows) flow() bool {
 	return beside < 2
 }
 
-// nothingElse reports whether nothing but upright lines that are seen well is seen in a box.
-func (p *page) nothingElse(box document.BBox) bool {
+// ink is how many squares of strange ink are in a box, rules left out.
+func (p *page) ink(box document.BBox) (squares int) {
 	b := p.marked
-	ink := 0
-	if b.Step > 0 {
-		for y := box[1] / b.Step; y <= (box[3]-1)/b.Step; y++ {
-			for x := box[0] / b.Step; x <= (box[2]-1)/b.Step; x++ {
-				if b.At(x, y) {
-					ink++
-				}
-			}
+	if b.Step <= 0 {
+		return 0
+	}
+	x0, x1 := max(box[0]/b.Step, 0), min((box[2]-1)/b.Step+1, b.Width)
+	for y := max(box[1]/b.Step, 0); y < min((box[3]-1)/b.Step+1, b.Height); y++ {
+		for range marked(b.Bits, y*b.Width+x0, y*b.Width+x1) {
+			squares++
 		}
 	}
-	return ink < leastInk && !slices.ContainsFunc(p.unclear(), box.Rect().Overlaps)
+	return squares
 }
 
 // slim is a line without all but what its glyphs are said to be, which is little to keep until

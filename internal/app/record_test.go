@@ -51,7 +51,7 @@ func TestRecord(t *testing.T) {
 	s := newSight(t)
 	found := map[string][]doclayouttest.Box{}
 	s.show(t, pdf, func(page *document.Page) []doclayouttest.Box {
-		found[pageOf(page).Sum()] = boxes[page.Number]
+		found[doclayouttest.PageOf(page.Image).Sum()] = boxes[page.Number]
 		return boxes[page.Number]
 	}, func(page *document.Page, box document.BBox) string { return wordsIn(page.Words, box) })
 	for name, content := range map[string]any{"boxes.json": found, "answers.json": s.on} {

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"image"
 	"log/slog"
 	"net/http/httptest"
 	"path/filepath"
@@ -102,8 +101,10 @@ func (s *sight) show(t testing.TB, pdf []byte, find func(*document.Page) []docla
 	}
 }
 
-// inBands finds what the layout of program does.
-func inBands(page *document.Page) []doclayouttest.Box { return bands(pageOf(page)) }
+// inRows finds what the layout of program does.
+func inRows(page *document.Page) []doclayouttest.Box {
+	return doclayouttest.Rows(doclayouttest.PageOf(page.Image))
+}
 
 // truth sees what a document of package attack says that is to be seen.
 func truth(doc attack.Document) func(*document.Page, document.BBox) string {
@@ -112,69 +113,10 @@ func truth(doc attack.Document) func(*document.Page, document.BBox) string {
 	}
 }
 
-// bands finds the text of a page: rows with ink, a few to a box.
-func bands(p doclayouttest.Page) (boxes []doclayouttest.Box) {
-	const dark, rows, apart = 170, 4, 14 // of 255; to a box; pixels between two boxes
-	size := len(p.Pixels) / (p.Width * p.Height)
-	extent := func(y int) (x0, x1 int) { // of the ink in a row of pixels
-		x0 = p.Width
-		for x := range p.Width {
-			if p.Pixels[(y*p.Width+x)*size] < dark {
-				x0, x1 = min(x0, x), x+1
-			}
-		}
-		return x0, x1
-	}
-	var box document.BBox
-	n, inked := 0, false
-	end := func() {
-		if n > 0 {
-			boxes = append(boxes, doclayouttest.Box{Class: doclayouttest.Text, BBox: [4]int{max(box[0]-6, 0), max(box[1]-3, 0), min(box[2]+6, p.Width), min(box[3]+3, p.Height)}})
-		}
-		n = 0
-	}
-	for y := range p.Height {
-		x0, x1 := extent(y)
-		if x1 == 0 {
-			inked = false
-			continue
-		}
-		if n > 0 && (!inked && n == rows || y-box[3] > apart) {
-			end()
-		}
-		if n == 0 {
-			box = document.BBox{x0, y, x1, y + 1}
-		}
-		if !inked {
-			n++
-		}
-		inked = true
-		box = document.BBox{min(box[0], x0), box[1], max(box[2], x1), y + 1}
-	}
-	end()
-	return boxes
-}
-
-// pageOf is a page as the layout sidecar gets it.
-func pageOf(page *document.Page) (got doclayouttest.Page) {
-	got = doclayouttest.Page{Width: page.Width, Height: page.Height}
-	for y := range page.Height {
-		switch img := page.Image.(type) {
-		case *image.Gray:
-			got.Pixels = append(got.Pixels, img.Pix[y*img.Stride:][:page.Width]...)
-		case *image.RGBA:
-			for x := range page.Width {
-				got.Pixels = append(got.Pixels, img.Pix[y*img.Stride+4*x:][:3]...)
-			}
-		}
-	}
-	return got
-}
-
-// program is the program with a model server and a layout of bands.
+// program is the program with a model server and a layout of rows.
 func program(t testing.TB, fake *enginetest.Fake, change func(*config.Config)) *app.App {
 	t.Helper()
-	server, sidecar := httptest.NewServer(fake), httptest.NewServer(doclayouttest.Seeing(bands))
+	server, sidecar := httptest.NewServer(fake), httptest.NewServer(doclayouttest.Seeing(doclayouttest.Rows))
 	t.Cleanup(server.Close)
 	t.Cleanup(sidecar.Close)
 	cfg := config.Default()

@@ -41,23 +41,21 @@ type View interface {
 	Lessons(answers []string) []byte
 }
 
-// lag is by how many pages at most a page's turn is ahead of what it is judged by. It
-// depends on nothing, so that no setting changes what is read; so many pages of one region
-// each keep 64 slots busy.
-const lag = 64
+// Of how many pages before it a page does not know. This depends on its place alone, so that no
+// setting and no load changes what is read.
+const (
+	first    = 3  // pages that wait for none: a short document takes no longer, and one page teaches little
+	leastLag = 4  // pages in work keep some fifty slots busy, while most of their regions are asked about
+	lagShare = 4  // one page of so many before it need not have taught: the pages in work grow by a third a round
+	mostLag  = 64 // of one region each keep 64 slots busy
+)
 
-// first is how many pages wait for none: a short document takes as long as without a ledger, and one page
-// teaches too little for the next to gain by it.
-const first = 3
-
-// known is how many pages must have taught the ledger before page n, from 1, is judged by it: the
-// first ones, half of them, or all but lag. So the pages in work double with each round of answers,
-// up to lag, and a page waits for none that is near.
+// known is how many pages must have taught the ledger before page n, from 1, is judged by it.
 func known(n int) int {
 	if n <= first {
 		return 0
 	}
-	return max(first, n/2, n-lag)
+	return max(first, n-min(max(n/lagShare, leastLag), mostLag))
 }
 
 // Course is the way of a document's pages through its ledger, in their order.

@@ -26,12 +26,16 @@ var prose = []document.RegionType{
 }
 
 // Take gives those regions of a page their content that need not be asked about. It is nil where
-// nothing is known of the page's text. Look must have been called.
+// nothing is known of the page's text, and for pages that are read as a whole. Look must have been called.
 func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer) *Own {
 	if t.view == nil || page.Rotation != 0 {
 		return nil // it was looked at as it was drawn
 	}
-	o := &Own{view: t.view, passages: t.view.Passages(boxes(page, regions)), done: make([]bool, len(regions))}
+	boxes, some := boxesOf(page, regions)
+	if !some {
+		return nil
+	}
+	o := &Own{view: t.view, passages: t.view.Passages(boxes), done: make([]bool, len(regions))}
 	t.view = nil
 	for i, p := range o.passages {
 		o.counts.Refuted += p.Refuted
@@ -54,17 +58,17 @@ func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer
 	return o
 }
 
-// boxes are those of the regions that have text of their own and an order: an empty one for others, and
+// boxesOf are those of the regions that have text of their own and an order: an empty one for others, and
 // for what is the page as a whole.
-func boxes(page *document.Page, regions []document.Region) []document.BBox {
-	all := make([]document.BBox, len(regions))
+func boxesOf(page *document.Page, regions []document.Region) (all []document.BBox, some bool) {
+	all = make([]document.BBox, len(regions))
 	for i, r := range regions {
 		whole := r.BBox == document.BBox{0, 0, page.Width, page.Height}
 		if !whole && (r.Type == document.RegionTable || slices.Contains(prose, r.Type)) {
-			all[i] = r.BBox
+			all[i], some = r.BBox, true
 		}
 	}
-	return all
+	return all, some
 }
 
 func take(region *document.Region, lines []document.Line, write Writer) {

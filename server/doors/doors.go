@@ -23,7 +23,7 @@ type Door struct {
 	Name      string // in the setting server.doors
 	KeyHeader string // in which its clients send the API key, if not in one of ours
 	Routes    []Route
-	// Failure is the body of an error, as that API's clients read it: text, or a value for JSON.
+	// Failure is the body of an error, as that API's clients read it.
 	Failure func(problem.Body) any
 }
 
@@ -56,7 +56,7 @@ func (c *Call) Raw(name string) (*form.Foreign, error) {
 	return c.take(func(body io.Reader) (*form.Foreign, error) { return c.Decoder.Raw(name, body) })
 }
 
-// Form reads a form whose files are in the named field.
+// Form reads a form whose files are in the named field, or in any if it is "".
 func (c *Call) Form(field string) (*form.Foreign, error) {
 	return c.take(func(body io.Reader) (*form.Foreign, error) {
 		return c.Decoder.Form(c.Request.Header.Get("Content-Type"), field, body)
@@ -99,17 +99,17 @@ func File(f *form.Foreign, field string, v form.FileValue) (*document.Source, er
 }
 
 // Read reads a document with options of service.Document by their names.
-func (c *Call) Read(src *document.Source, values map[string]string) (*document.Result, error) {
+func (c *Call) Read(src *document.Source, values map[string]string) (service.Reading, error) {
 	opts, err := c.start(values)
 	if err != nil {
-		return nil, err
+		return service.Reading{}, err
 	}
 	res, err := c.Service.Read(c.Request.Context(), src, opts, nil)
 	if err != nil {
-		return nil, err
+		return service.Reading{}, err
 	}
 	res.ID = c.ID
-	return res, nil
+	return service.Reading{Source: src, Options: opts.Options, Result: res}, nil
 }
 
 // ReadAll reads several documents, with the same options. A file that fails leaves its
@@ -135,14 +135,14 @@ func (c *Call) start(values map[string]string) (service.Options, error) {
 	return opts, err
 }
 
-// Format writes a result in one of the service's formats, by name.
-func (c *Call) Format(name string, res *document.Result) (string, error) {
+// Format writes what was read in one of the service's formats, by name.
+func (c *Call) Format(name string, read service.Reading) (string, error) {
 	for _, f := range c.Service.Formats() {
 		if f.Name != name {
 			continue
 		}
 		var b strings.Builder
-		if err := f.Encode(c.Request.Context(), &b, service.Reading{Result: res}); err != nil {
+		if err := f.Encode(c.Request.Context(), &b, read); err != nil {
 			return "", document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", name).Because(err)
 		}
 		return b.String(), nil

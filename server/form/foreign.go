@@ -47,7 +47,7 @@ func (d Decoder) Raw(name string, body io.Reader) (*Foreign, error) {
 	return f, nil
 }
 
-// Form reads multipart/form-data whose files are in the named field.
+// Form reads multipart/form-data whose files are in the named field, or in any if it is "".
 func (d Decoder) Form(contentType, field string, body io.Reader) (*Foreign, error) {
 	media, params, err := mime.ParseMediaType(contentType)
 	if err != nil || media != "multipart/form-data" {
@@ -94,7 +94,7 @@ func (d Decoder) foreignPart(f *Foreign, field string, part *multipart.Part, lef
 		return err
 	}
 	switch {
-	case name == field && isFile(part):
+	case (name == field || field == "") && isFile(part):
 		src, err := d.readSource(f.Sources, part.FileName(), content)
 		if err != nil {
 			return multipartError(err)

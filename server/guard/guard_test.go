@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"encoding/base64"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -49,11 +50,13 @@ func TestKeysHaveNames(t *testing.T) {
 		r    *http.Request
 		want string
 	}{
-		"header": {request("", "X-API-Key", "second-key"), "key 2"},
-		"bearer": {request("", "Authorization", "bearer  first-key "), "key 1"},
-		"wrong":  {request("", "X-API-Key", "first-ke"), ""},
-		"none":   {request(""), ""},
-		"basic":  {request("", "Authorization", "Basic first-key"), ""},
+		"header":   {request("", "X-API-Key", "second-key"), "key 2"},
+		"bearer":   {request("", "Authorization", "bearer  first-key "), "key 1"},
+		"token":    {request("", "Authorization", "token first-key"), "key 1"},
+		"password": {request("", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("any:second-key"))), "key 2"},
+		"wrong":    {request("", "X-API-Key", "first-ke"), ""},
+		"none":     {request(""), ""},
+		"basic":    {request("", "Authorization", "Basic first-key"), ""},
 	} {
 		if got, err := g.Key(c.r, ""); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s: %q, %v", name, got, err)

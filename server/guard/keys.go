@@ -19,14 +19,7 @@ func (g *Guard) Key(r *http.Request, other string) (name string, err error) {
 	if len(g.cfg.APIKeys) == 0 {
 		return "", nil
 	}
-	given := r.Header.Get("X-API-Key")
-	if other != "" && given == "" {
-		given = r.Header.Get(other)
-	}
-	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		given = strings.TrimSpace(token)
-	}
-	sum, match := sha256.Sum256([]byte(given)), 0
+	sum, match := sha256.Sum256([]byte(given(r, other))), 0
 	for i, key := range g.cfg.APIKeys {
 		want := sha256.Sum256([]byte(key))
 		match |= subtle.ConstantTimeCompare(sum[:], want[:]) * (i + 1)
@@ -36,6 +29,22 @@ func (g *Guard) Key(r *http.Request, other string) (name string, err error) {
 			"send a valid API key as \"Authorization: Bearer KEY\" or \"X-API-Key: KEY\"")
 	}
 	return keyName(match - 1), nil
+}
+
+// given is the key of a request. Authorization goes before the other headers: PaddleOCR's
+// clients call the scheme "token", and those that know of no keys send one as the password
+// of an address, http://any:KEY@host.
+func given(r *http.Request, other string) string {
+	if _, key, ok := r.BasicAuth(); ok {
+		return key
+	}
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "token")) {
+		return strings.TrimSpace(token)
+	}
+	if key := r.Header.Get("X-API-Key"); key != "" || other == "" {
+		return key
+	}
+	return r.Header.Get(other)
 }
 
 // Owner tells what belongs to a key from what belongs to others: by the key itself, since

@@ -130,7 +130,7 @@ func (c *Control) disk(declared int64) int64 {
 	if c.cfg.MinFreeDisk == 0 || declared >= 0 && declared <= inMemory {
 		return math.MaxInt64
 	}
-	free, known := freeDisk(c.cfg.TempDir)
+	free, known := FreeDisk(c.cfg.TempDir)
 	if !known {
 		return math.MaxInt64
 	}

@@ -143,10 +143,11 @@ func convert(c *doors.Call, src *document.Source, opts options) error {
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
 	}
-	res, err := c.Read(src, opts.values)
+	read, err := c.Read(src, opts.values)
 	if err != nil {
 		return err
 	}
+	res := read.Result
 	answer := converted{Status: "success", Errors: []fault{}, Timings: map[string]any{}}
 	for _, f := range doors.Faults(res) {
 		component := "model"
@@ -161,7 +162,7 @@ func convert(c *doors.Call, src *document.Source, opts options) error {
 			return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "not all of the document could be read, and abort_on_error asks for all: %s", faultsOf(res))
 		}
 	}
-	if answer.Document, err = export(c, res, src.Name, opts); err != nil {
+	if answer.Document, err = export(c, read, opts); err != nil {
 		return err
 	}
 	answer.ProcessingTime = time.Since(start).Seconds()

@@ -6,6 +6,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/service"
 )
 
 // exported is a document in the formats that were asked for; null in the others.
@@ -28,8 +29,8 @@ func broken(res *document.Result, mark string) string {
 	return strings.Join(pages, "\n\n"+mark+"\n\n")
 }
 
-func export(c *doors.Call, res *document.Result, name string, opts options) (exported, error) {
-	out := exported{Filename: name}
+func export(c *doors.Call, read service.Reading, opts options) (exported, error) {
+	res, out := read.Result, exported{Filename: read.Source.Name}
 	if opts.has("md") {
 		text := doors.Whole(res)
 		if opts.pageBreak != "" {
@@ -41,14 +42,14 @@ func export(c *doors.Call, res *document.Result, name string, opts options) (exp
 		out.Text = &res.Text
 	}
 	if opts.has("html") {
-		html, err := c.Format(formats["html"], res)
+		html, err := c.Format(formats["html"], read)
 		if err != nil {
 			return out, err
 		}
 		out.HTML = &html
 	}
 	if opts.has("json") {
-		text, err := c.Format(formats["json"], res)
+		text, err := c.Format(formats["json"], read)
 		if err != nil {
 			return out, err
 		}

@@ -91,10 +91,11 @@ func (f *files) ocr(c *doors.Call) error {
 	if err != nil {
 		return err
 	}
-	res, err := c.Read(src, values)
+	read, err := c.Read(src, values)
 	if err != nil {
 		return err
 	}
+	res := read.Result
 	out := answer{Pages: []page{}, Model: cmp.Or(res.Model, res.Engine), Usage: usage{res.Usage.Pages, src.Size}}
 	for _, p := range res.Pages {
 		out.Pages = append(out.Pages, pageOf(p, &asked))

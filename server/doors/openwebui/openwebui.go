@@ -53,11 +53,11 @@ func process(c *doors.Call) error {
 		return err
 	}
 	defer sent.Close()
-	res, err := c.Read(sent.Sources[0], map[string]string{"table_format": string(document.TableMarkdown)})
+	read, err := c.Read(sent.Sources[0], map[string]string{"table_format": string(document.TableMarkdown)})
 	if err != nil {
 		return err
 	}
-	documents := []loaded{}
+	res, documents := read.Result, []loaded{}
 	for _, p := range res.Pages {
 		if text := doors.Markdown(p); text != "" {
 			documents = append(documents, loaded{text, metadata{sent.Sources[0].Name, p.Number - 1, p.Number, res.Summary.Total, res.Engine, p.Status}})

@@ -68,11 +68,11 @@ func parse(c *doors.Call) error {
 	if asked.Layout != nil && !*asked.Layout {
 		values["enable_layout"] = "false"
 	}
-	res, err := c.Read(src, values)
+	read, err := c.Read(src, values)
 	if err != nil {
 		return err
 	}
-	answer := envelope{LogID: asked.LogID, Message: "Success", Result: resultOf(res)}
+	answer := envelope{LogID: asked.LogID, Message: "Success", Result: resultOf(read.Result)}
 	if answer.LogID == "" {
 		answer.LogID = c.ID
 	}

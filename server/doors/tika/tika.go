@@ -12,6 +12,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/form"
 	"ocr-gateway/server/problem"
 )
 
@@ -24,11 +25,21 @@ func Door() doors.Door {
 			{Method: http.MethodGet, Path: "/version", Answer: version, Light: true},
 			{Method: http.MethodPut, Path: "/tika", Answer: byAccept},
 			{Method: http.MethodPut, Path: "/tika/:handler", Answer: one},
+			{Method: http.MethodPost, Path: "/tika/form", Answer: byAccept},
+			{Method: http.MethodPost, Path: "/tika/form/:handler", Answer: one},
 			{Method: http.MethodPut, Path: "/rmeta", Answer: list},
+			{Method: http.MethodPost, Path: "/rmeta/form", Answer: list},
+			{Method: http.MethodPost, Path: "/rmeta/form/:handler", Answer: list},
 			{Method: http.MethodPut, Path: "/rmeta/:handler", Answer: list},
 		},
-		Failure: func(p problem.Body) any { return p.Detail },
+		Failure: func(p problem.Body) any { return []failure{{p.Detail, p.RequestID}} },
 	}
+}
+
+// failure is an error where Tika's clients look for it: in the metadata of a document.
+type failure struct {
+	Exception string `json:"X-TIKA:EXCEPTION:container_exception"`
+	RequestID string `json:"ocr-gateway:request_id"`
 }
 
 func hello(c *doors.Call) error {
@@ -88,25 +99,36 @@ func parse(c *doors.Call, handler string) (map[string]any, error) {
 	default:
 		return nil, document.Invalid("handler", "there is no handler %q; known are text, html, xml, body and ignore", clip.Text(handler))
 	}
-	sent, err := c.Raw(nameIn(c.Request.Header))
+	sent, err := receive(c)
 	if err != nil {
 		return nil, err
 	}
 	defer sent.Close()
-	src := sent.Sources[0]
-	res, err := c.Read(src, map[string]string{"password": c.Request.Header.Get("Password")})
+	src, err := doors.One(sent, "the form")
 	if err != nil {
 		return nil, err
 	}
-	read := metadata(res, src)
+	got, err := c.Read(src, map[string]string{"password": c.Request.Header.Get("Password")})
+	if err != nil {
+		return nil, err
+	}
+	read := metadata(got.Result, src)
 	switch handler {
 	case "ignore":
 	case "html":
-		read["X-TIKA:content"], err = c.Format("html", res)
+		read["X-TIKA:content"], err = c.Format("html", got)
 	default:
-		read["X-TIKA:content"] = res.Text
+		read["X-TIKA:content"] = got.Result.Text
 	}
 	return read, err
+}
+
+// receive takes the document: the body as it is, or the file in a form.
+func receive(c *doors.Call) (*form.Foreign, error) {
+	if c.Request.Method == http.MethodPost {
+		return c.Form("")
+	}
+	return c.Raw(nameIn(c.Request.Header))
 }
 
 // nameIn is the file's name as Tika's clients send it.
