@@ -78,6 +78,8 @@ type fixture struct {
 	dir  string
 	cfg  jobs.Config
 	pipe pipeline
+	// check, where it is not nil, says which addresses may be told of the end of jobs.
+	check func(option, address string) error
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -111,7 +113,7 @@ func (f *fixture) start() *jobs.Jobs {
 		f.t.Fatal(err)
 	}
 	j, err := jobs.Open(f.t.Context(), f.cfg, jobs.Parts{
-		Service: svc, Blobs: blobs, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false },
+		Service: svc, Blobs: blobs, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false }, CheckWebhook: f.check,
 	}, log)
 	if err != nil {
 		f.t.Fatal(err)

@@ -30,6 +30,8 @@ func (s *Server) jobRoutes(e *echo.Echo, work []echo.MiddlewareFunc) {
 	e.GET(jobsPath+"/:id/result", s.jobResult, kept...)
 	e.GET(jobsPath+"/:id/pages/:page", s.jobPage, kept...)
 	e.GET(jobsPath+"/:id/events", s.jobEvents, kept...)
+	e.GET(jobsPath+"/:id/webhook", s.jobWebhook, kept...)
+	e.POST(jobsPath+"/:id/webhook", s.tellAgain, kept...)
 }
 
 // keepsJobs refuses where no jobs are kept.
@@ -63,7 +65,7 @@ func prefersAsync(r *http.Request) bool {
 
 // jobKind is everything that a job may be asked with.
 func (s *Server) jobKind() service.Kind {
-	options := []string{"kind", "priority", form.FileIDs}
+	options := []string{"kind", "priority", jobs.OptionWebhook, form.FileIDs}
 	for _, k := range []service.Kind{service.Document, service.Extract, service.Recognize} {
 		for _, name := range k.Options {
 			if !slices.Contains(options, name) {
@@ -128,6 +130,7 @@ func (s *Server) wanted(name string, req *form.Request) (jobs.Request, error) {
 			return want, document.Invalid("priority", "there is no priority %q; known are high, normal, low", clip.Text(p))
 		}
 	}
+	want.Webhook = take(jobs.OptionWebhook)
 	if kind := take("kind"); kind != "" {
 		want.Kind = strings.ToLower(kind)
 	}

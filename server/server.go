@@ -29,10 +29,13 @@ import (
 
 // Deps is what the server works with.
 type Deps struct {
-	Service     *service.Service
-	Jobs        *jobs.Jobs // nil where none are kept; NoJobs says why
-	NoJobs      string
-	Files       *files.Files     // nil where no jobs are kept
+	Service *service.Service
+	Jobs    *jobs.Jobs // nil where none are kept; NoJobs says why
+	NoJobs  string
+	Files   *files.Files // nil where no jobs are kept
+	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
+	// where nobody is told.
+	Webhooks    func() map[string]int64
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -81,6 +84,12 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
 	if deps.Jobs != nil {
 		s.metrics.jobs(deps.Jobs.Load)
+	}
+	if deps.Webhooks != nil {
+		s.metrics.webhooks(deps.Webhooks)
+	}
+	if deps.Files != nil {
+		s.metrics.files(deps.Files.Received)
 	}
 	if deps.CacheCounts != nil {
 		s.metrics.cache(deps.CacheCounts)

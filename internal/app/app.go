@@ -33,7 +33,8 @@ type App struct {
 
 	pipeline *pipeline.Pipeline
 	raster   *raster.Rasterizer
-	files    *files.Files // nil where no jobs are kept
+	files    *files.Files            // nil where no jobs are kept
+	webhooks func() map[string]int64 // attempts by how they ended; nil where none are sent
 	cfg      config.Config
 	version  string
 	log      *slog.Logger
@@ -130,6 +131,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Jobs:        kept,
 		NoJobs:      noJobs,
 		Files:       a.files,
+		Webhooks:    a.webhooks,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,

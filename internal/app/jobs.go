@@ -72,11 +72,21 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 	parts.Blobs = store
 	a.files = files.New(a.cfg.Files, a.cfg.Server.MaxUploadBytes, store, a.log)
 	a.onStop("files", background(ctx, a.files.Sweep))
+	sender, err := a.openSender()
+	if err != nil {
+		return nil, err
+	}
+	if sender != nil {
+		parts.CheckWebhook = sender.Check
+	}
 	kept, err := jobs.Open(ctx, cfg, parts, a.log)
 	if err != nil {
 		return nil, err
 	}
 	a.onStop("jobs", kept.Close)
+	if sender != nil {
+		a.sendWebhooks(ctx, sender, kept)
+	}
 	return kept, nil
 }
 

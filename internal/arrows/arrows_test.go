@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "files", "blob", "internal/setting"}, // for their Config types
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
@@ -202,7 +202,7 @@ var testArrows = map[string][]string{
 	"blob":                      {"blob/blobtest"},
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
-	"jobs":                      {"blob"},
+	"jobs":                      {"blob", "webhook"},
 	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
 	"server/problem":            {"service"},                                  // says which codes end requests
 }
@@ -250,6 +250,7 @@ var homes = map[string][]string{
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
 	"go.uber.org/goleak":            {everything},
+	"github.com/standard-webhooks":  {"jobs"}, // as clients check
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
 	"golang.org/x/net/dns":          {"internal/egress"},

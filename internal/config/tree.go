@@ -16,6 +16,7 @@ import (
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
+	"ocr-gateway/webhook"
 )
 
 // Config is every setting of the program. The parts belong to the packages
@@ -29,6 +30,7 @@ type Config struct {
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
 	Cache    cache.Config    `mapstructure:"cache"`
 	Jobs     jobs.Config     `mapstructure:"jobs"`
+	Webhook  webhook.Config  `mapstructure:"webhook"`
 	Files    files.Config    `mapstructure:"files"`
 	Blob     blob.Config     `mapstructure:"blob"`
 	Log      Log             `mapstructure:"log"`
@@ -83,6 +85,7 @@ func Default() Config {
 		Pipeline: pipeline.DefaultConfig(),
 		Cache:    cache.DefaultConfig(),
 		Jobs:     jobs.DefaultConfig(),
+		Webhook:  webhook.DefaultConfig(),
 		Files:    files.DefaultConfig(),
 		Blob:     blob.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
