@@ -41,14 +41,12 @@ func (r *run) write(ctx context.Context, to string, from io.Reader) (err error) 
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(to), ".ocr-*")
+	// Its name is always the same, so that a run which is killed leaves nothing behind for good.
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(to), "."+filepath.Base(to)+".part"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err
 	}
 	_, err = io.Copy(f, from)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -218,7 +218,9 @@ func TestContractHasEveryOption(t *testing.T) {
 // in every way that the answer can be had.
 func TestExamples(t *testing.T) {
 	a := start(t, scripted(), withJobs(t))
-	fill := strings.NewReplacer("{id}", a.endedJob("pages:1"), "{task}", a.endedJob("pages:1"), "{page}", "1")
+	id := a.postForm(jobsURL+"?webhook_url=https://example.org/hook", newForm().file("file", "a.pdf", "pages:1")).want(202, "")["id"].(string)
+	a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")
+	fill := strings.NewReplacer("{id}", id, "{task}", a.endedJob("pages:1"), "{page}", "1")
 	for at, op := range operations(t) {
 		method, path, _ := strings.Cut(fill.Replace(at), " ")
 		var accepts []string
