@@ -182,7 +182,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"client":                    {"server", "service"}, // what it calls
+	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
