@@ -23,6 +23,9 @@ type Config struct {
 	// MaxSide is the longer side, in pixels, of the image that line detection
 	// sees. Below 960 dense tables lose lines.
 	MaxSide int `mapstructure:"max_side"`
+	// Precision is how lines are read: in full, or (auto) first in whole numbers, where the
+	// processor is quicker by it, and again in full where that is not sure.
+	Precision string `mapstructure:"precision"`
 	// Recognizers read scripts that the built-in one does not know.
 	Recognizers []Recognizer `mapstructure:"recognizers"`
 	// Tesseract reads the other scripts: auto (where it is installed), off, or the path of
@@ -38,13 +41,19 @@ type Recognizer struct {
 	SHA256     string   `mapstructure:"sha256"`     // of the model; empty: not checked
 }
 
+// Values of Config.Precision.
+const (
+	PrecisionAuto = "auto"
+	PrecisionFull = "full"
+)
+
 // defaultConcurrency bounds what pages of many inferences take: some 160 MB each.
 const defaultConcurrency = 4
 
 // DefaultConfig uses every core.
 func DefaultConfig() Config {
 	cores := runtime.GOMAXPROCS(0)
-	return Config{Dir: "models", Threads: cores, Concurrency: min(cores, defaultConcurrency), MaxSide: 1280, Tesseract: tesseract.Auto}
+	return Config{Dir: "models", Threads: cores, Concurrency: min(cores, defaultConcurrency), MaxSide: 1280, Precision: PrecisionAuto, Tesseract: tesseract.Auto}
 }
 
 var checksum = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -56,6 +65,7 @@ func (c Config) Validate() error {
 	errs.Check(c.Threads >= 1 && c.Threads <= 256, "threads", "is %d: use 1 to 256", c.Threads)
 	errs.Check(c.Concurrency >= 1 && c.Concurrency <= 64, "concurrency", "is %d: use 1 to 64", c.Concurrency)
 	errs.Check(c.MaxSide >= 320 && c.MaxSide <= 4096 && c.MaxSide%ppocr.SideStep == 0, "max_side", "is %d: use a multiple of %d from 320 to 4096", c.MaxSide, ppocr.SideStep)
+	errs.Check(c.Precision == PrecisionAuto || c.Precision == PrecisionFull, "precision", "is %q: use %s or %s", c.Precision, PrecisionAuto, PrecisionFull)
 	errs.Check(c.Tesseract != "", "tesseract", "is empty: use auto, off or the path of the program")
 	for i, r := range c.Recognizers {
 		key := fmt.Sprintf("recognizers[%d].", i)

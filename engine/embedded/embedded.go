@@ -37,7 +37,7 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	models, err := ppocr.Load(ppocr.Config{Dir: cfg.Dir, Threads: cfg.Threads, Concurrency: cfg.Concurrency, MaxSide: cfg.MaxSide})
+	models, err := ppocr.Load(ppocr.Config{Dir: cfg.Dir, Threads: cfg.Threads, Concurrency: cfg.Concurrency, MaxSide: cfg.MaxSide, Full: cfg.Precision == PrecisionFull})
 	if err != nil {
 		return nil, err
 	}

@@ -28,40 +28,82 @@ func parseAlphabet(dictionary string) alphabet {
 	return a
 }
 
+// reading is what was read on a line.
+type reading struct {
+	text       string
+	confidence float64         // the mean probability of the characters, 0 when there are none
+	at         []int           // the steps of those that are no space
+	marks      []document.Mark // the same characters, where they stand
+	doubt      float64         // the highest probability above quickDoubt of a class that would make another text
+}
+
 // decode reads the most probable text from the class probabilities of each
 // step (Graves et al., Connectionist temporal classification, 2006): repeats
-// count once, blanks separate. The confidence is the mean probability of the
-// characters, 0 when there are none; at are the steps of those that are no space, and marks
-// the same characters, at the middle of a strip of so many pixels.
-func (a alphabet) decode(probs []float32, width int) (text string, confidence float64, at []int, marks []document.Mark) {
+// count once, blanks separate. Characters stand at the middle of a strip of so many pixels.
+func (a alphabet) decode(probs []float32, width int) reading {
+	steps := len(probs) / len(a.classes)
+	best, sure := make([]int, steps), make([]float32, steps)
+	for step := range best {
+		best[step], sure[step] = argmax(probs[step*len(a.classes):][:len(a.classes)], -1)
+	}
+	var r reading
 	var b strings.Builder
 	var sum float64
 	n, last := 0, 0
-	for step := 0; len(probs) >= len(a.classes); step, probs = step+1, probs[len(a.classes):] {
-		class, p := argmax(probs[:len(a.classes)])
+	for step, class := range best {
 		if class != 0 && class != last {
 			b.WriteString(a.classes[class])
-			sum += float64(p)
+			sum += float64(sure[step])
 			n++
 			if a.classes[class] != " " {
-				at = append(at, step)
+				r.at = append(r.at, step)
 				middle := min((float64(step)+.5)*readStep/float64(width), 1)
-				marks = append(marks, document.Mark{Text: a.classes[class], From: middle, To: middle, Confidence: float64(p)})
+				r.marks = append(r.marks, document.Mark{Text: a.classes[class], From: middle, To: middle, Confidence: float64(sure[step])})
 			}
 		}
 		last = class
+		if 1-float64(sure[step]) > max(r.doubt, quickDoubt) { // a second class can have as much
+			second, p := argmax(probs[step*len(a.classes):][:len(a.classes)], class)
+			if float64(p) > max(r.doubt, quickDoubt) && otherText(best, step, second) {
+				r.doubt = float64(p)
+			}
+		}
 	}
-	if n == 0 {
-		return "", 0, nil, nil
+	if n > 0 {
+		r.text, r.confidence = b.String(), sum/float64(n)
 	}
-	return b.String(), sum / float64(n), at, marks
+	return r
 }
 
-// argmax is the class with the highest of probabilities that add up to 1: one
+// otherText reports whether a class at a step would make another text of the best ones.
+func otherText(best []int, step, class int) bool {
+	before, after := 0, 0
+	if step > 0 {
+		before = best[step-1]
+	}
+	if step+1 < len(best) {
+		after = best[step+1]
+	}
+	written := func(class int) (chars [2]int) {
+		if class != before {
+			chars[0] = class
+		}
+		if after != class {
+			chars[1] = after
+		}
+		if chars[0] == 0 {
+			chars[0], chars[1] = chars[1], 0
+		}
+		return chars
+	}
+	return written(class) != written(best[step])
+}
+
+// argmax is the class but one with the highest of probabilities that add up to 1: one
 // above a half ends the search.
-func argmax(probs []float32) (class int, p float32) {
+func argmax(probs []float32, but int) (class int, p float32) {
 	for i, v := range probs {
-		if v > p {
+		if v > p && i != but {
 			if class, p = i, v; p > .5 {
 				break
 			}

@@ -26,7 +26,8 @@ func TestDecode(t *testing.T) {
 		{[]int{0, 0}, ""},
 		{nil, ""},
 	} {
-		text, confidence, at, marks := a.decode(steps(c.classes...), 8*len(c.classes))
+		r := a.decode(steps(c.classes...), 8*len(c.classes))
+		text, confidence, at, marks := r.text, r.confidence, r.at, r.marks
 		if text != c.want || text != "" && math.Abs(confidence-.7) > 1e-6 || text == "" && confidence != 0 {
 			t.Errorf("%v: %q with %v, want %q", c.classes, text, confidence, c.want)
 		}
@@ -34,6 +35,31 @@ func TestDecode(t *testing.T) {
 			if want := (float64(at[i]) + .5) / float64(len(c.classes)); len(marks) != len(at) || m.From != want || m.To != want {
 				t.Errorf("%v: %q is at %v, want %v", c.classes, m.Text, m.From, want)
 			}
+		}
+	}
+}
+
+func TestDoubt(t *testing.T) {
+	a := parseAlphabet("a\nb\n")
+	for name, c := range map[string]struct {
+		steps [][4]float32 // blank, a, b, space
+		want  float32
+	}{
+		"sure":                    {[][4]float32{{0, 1, 0, 0}, {1, 0, 0, 0}, {0, 0, 1, 0}}, 0},
+		"another character":       {[][4]float32{{0, .6, .4, 0}, {1, 0, 0, 0}}, .4},
+		"where a character ends":  {[][4]float32{{0, 1, 0, 0}, {.6, .4, 0, 0}, {0, 0, 1, 0}}, 0},
+		"one character or two":    {[][4]float32{{0, 1, 0, 0}, {.6, .4, 0, 0}, {0, 1, 0, 0}}, .4},
+		"a space or none":         {[][4]float32{{0, 1, 0, 0}, {.6, 0, 0, .4}, {0, 0, 1, 0}}, .4},
+		"the greater of several":  {[][4]float32{{0, .62, .38, 0}, {1, 0, 0, 0}, {0, .6, .4, 0}}, .4},
+		"little":                  {[][4]float32{{0, .7, .3, 0}, {1, 0, 0, 0}}, 0},
+		"a character before text": {[][4]float32{{.55, .45, 0, 0}, {0, 1, 0, 0}}, 0},
+	} {
+		var probs []float32
+		for _, s := range c.steps {
+			probs = append(probs, s[:]...)
+		}
+		if got := a.decode(probs, 8*len(c.steps)).doubt; math.Abs(got-float64(c.want)) > 1e-6 {
+			t.Errorf("%s: doubt of %v, want %v", name, got, c.want)
 		}
 	}
 }

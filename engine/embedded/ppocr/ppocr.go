@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/network"
 	"ocr-gateway/engine/embedded/pixels"
 )
 
@@ -17,6 +18,7 @@ type Config struct {
 	Threads     int    // of all inferences together
 	Concurrency int    // inferences at once, which share the threads; each costs memory
 	MaxSide     int    // longer side, in pixels, of the image that the detector sees; a multiple of SideStep
+	Full        bool   // every line is read in full precision only
 }
 
 // share is how many threads an inference has while others run.
@@ -67,22 +69,26 @@ func (m *Models) load() (err error) {
 	if m.detector, err = m.open(fileDetector, share, "x", "fetch_name_0"); err != nil {
 		return err
 	}
-	if m.layout, err = m.open(fileLayout, share, "image", layoutOutputs...); err != nil {
+	if m.layout, err = m.openLayout(share); err != nil {
 		return err
 	}
 	if m.cfg.Concurrency > 1 {
 		if m.alone.detector, err = m.open(fileDetector, m.cfg.Threads, "x", "fetch_name_0"); err != nil {
 			return err
 		}
-		if m.alone.layout, err = m.open(fileLayout, m.cfg.Threads, "image", layoutOutputs...); err != nil {
+		if m.alone.layout, err = m.openLayout(m.cfg.Threads); err != nil {
 			return err
 		}
 	}
-	return m.add(filepath.Join(m.cfg.Dir, fileReader), "", "x", "fetch_name_0")
+	return m.addBuiltIn()
 }
 
 func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
 	return loadModel(filepath.Join(m.cfg.Dir, file), threads, input, outputs...)
+}
+
+func (m *Models) openLayout(threads int) (*model, error) {
+	return loadRewritten((*network.Model).FuseHardSwish, filepath.Join(m.cfg.Dir, fileLayout), threads, "image", layoutOutputs...)
 }
 
 // widest is the network for an inference that is about to run: alone with all threads
@@ -99,7 +105,7 @@ func (m *Models) Close() error {
 	var errs []error
 	loaded := []*model{m.detector, m.layout, m.alone.detector, m.alone.layout}
 	for _, r := range m.readers {
-		loaded = append(loaded, r.model)
+		loaded = append(loaded, r.model, r.quick)
 	}
 	for _, model := range loaded {
 		if model != nil {

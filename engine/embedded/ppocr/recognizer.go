@@ -6,7 +6,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/cpu"
+
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/network"
 	"ocr-gateway/engine/embedded/pixels"
 )
 
@@ -53,6 +56,21 @@ func (m *Models) add(path, dictionary, input, output string) error {
 	}
 	r.alphabet = parseAlphabet(characters)
 	return nil
+}
+
+// addBuiltIn loads the built-in recognizer, and where the processor gains by it the one in
+// whole numbers too.
+func (m *Models) addBuiltIn() (err error) {
+	const input, output = "x", "fetch_name_0"
+	path := filepath.Join(m.cfg.Dir, fileReader)
+	if err := m.add(path, "", input, output); err != nil {
+		return err
+	}
+	if m.cfg.Full || !cpu.X86.HasAVX512VNNI && !cpu.X86.HasAVXVNNI {
+		return nil
+	}
+	m.readers[0].quick, err = loadRewritten((*network.Model).Quantize, path, m.cfg.share(), input, output)
+	return err
 }
 
 // try reads a small gray image: a dictionary of another size than the model's fails.

@@ -1,11 +1,15 @@
 package ppocr
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
+
+	"ocr-gateway/engine/embedded/network"
 )
 
 // runtimeMu guards the process-wide state of the binding.
@@ -56,20 +60,44 @@ func shareArena() error {
 // model is one loaded network. It is safe for concurrent use.
 type model struct {
 	session *ort.DynamicAdvancedSession
-	outputs int
 }
 
 func loadModel(path string, threads int, input string, outputs ...string) (*model, error) {
+	return openModel(path, threads, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
+		return ort.NewDynamicAdvancedSession(path, []string{input}, outputs, opts)
+	})
+}
+
+// loadRewritten is loadModel for a network that is rewritten after it was read; rewrite
+// returns how many places of it were.
+func loadRewritten(rewrite func(*network.Model) int, path string, threads int, input string, outputs ...string) (*model, error) {
+	return openModel(path, threads, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
+		file, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		net, err := network.Parse(file)
+		if err != nil {
+			return nil, err
+		}
+		if rewrite(net) == 0 {
+			return nil, errors.New("it has nothing to be rewritten")
+		}
+		return ort.NewDynamicAdvancedSessionWithONNXData(net.Bytes(), []string{input}, outputs, opts)
+	})
+}
+
+func openModel(path string, threads int, open func(*ort.SessionOptions) (*ort.DynamicAdvancedSession, error)) (*model, error) {
 	opts, err := sessionOptions(threads)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
 	}
 	defer opts.Destroy()
-	s, err := ort.NewDynamicAdvancedSession(path, []string{input}, outputs, opts)
+	s, err := open(opts)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
 	}
-	return &model{s, len(outputs)}, nil
+	return &model{s}, nil
 }
 
 // names returns how a model with one input and one output names them.

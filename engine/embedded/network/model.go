@@ -1,0 +1,151 @@
+// Package network rewrites networks in the ONNX format so that they cost less processor
+// time: with the same results to a rounding error, or nearly the same in whole numbers.
+package network
+
+import (
+	"errors"
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// Numbers of the fields in onnx.proto.
+const (
+	modelGraph, modelOpsets                   = 7, 8
+	graphNodes, graphTensors, graphOutputs    = 1, 5, 12
+	nodeInputs, nodeOutputs, nodeOp           = 1, 2, 4
+	nodeAttributes, nodeDomain                = 5, 7
+	attributeName, attributeFloat             = 1, 2
+	attributeInt, attributeTensor             = 3, 5
+	attributeInts, attributeKind              = 8, 20
+	tensorDims, tensorKind, tensorFloats      = 1, 2, 4
+	tensorName, tensorRaw                     = 8, 9
+	opsetDomain, opsetVersion, valueInfosName = 1, 2, 1
+)
+
+// Model is a network: a graph of nodes in an order in which they can be computed.
+type Model struct {
+	rest      []byte // fields of the model beside its graph, as they were
+	graphRest []byte // fields of the graph beside nodes and tensors
+	nodes     []*node
+	tensors   []*tensor
+	outputs   []string
+}
+
+// Parse reads an ONNX file. The model shares its memory.
+func Parse(file []byte) (*Model, error) {
+	m := &Model{}
+	var graph []byte
+	err := each(file, func(f field) error {
+		if f.number == modelGraph {
+			graph = f.value
+			return nil
+		}
+		m.rest = append(m.rest, f.whole...)
+		return nil
+	})
+	if err == nil && graph == nil {
+		err = errors.New("it has no graph")
+	}
+	if err == nil {
+		err = each(graph, m.parseGraph)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("this is no network in the ONNX format: %w", err)
+	}
+	return m, nil
+}
+
+func (m *Model) parseGraph(f field) error {
+	switch f.number {
+	case graphNodes:
+		n, err := parseNode(f.value)
+		m.nodes = append(m.nodes, n)
+		return err
+	case graphTensors:
+		t, err := parseTensor(f.value)
+		m.tensors = append(m.tensors, t)
+		return err
+	case graphOutputs:
+		err := each(f.value, func(v field) error {
+			if v.number == valueInfosName {
+				m.outputs = append(m.outputs, string(v.value))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	m.graphRest = append(m.graphRest, f.whole...)
+	return nil
+}
+
+// Bytes is the model as an ONNX file, without the tensors that no node needs.
+func (m *Model) Bytes() []byte {
+	used := map[string]bool{}
+	var graph []byte
+	for _, n := range m.nodes {
+		graph = appendBytes(graph, graphNodes, n.bytes())
+		for _, name := range n.inputs {
+			used[name] = true
+		}
+	}
+	for _, t := range m.tensors {
+		if used[t.name] {
+			graph = appendBytes(graph, graphTensors, t.bytes())
+		}
+	}
+	graph = append(graph, m.graphRest...)
+	return appendBytes(append([]byte(nil), m.rest...), modelGraph, graph)
+}
+
+// importOps makes the operators of a domain known to the model.
+func (m *Model) importOps(domain string, version uint64) {
+	opset := appendBytes(nil, opsetDomain, []byte(domain))
+	m.rest = appendBytes(m.rest, modelOpsets, appendVarint(opset, opsetVersion, version))
+}
+
+// field is one field of a message: its value, by its type, and all of it as it stands.
+type field struct {
+	number       protowire.Number
+	varint       uint64
+	value, whole []byte
+}
+
+// each calls do with the fields of a message.
+func each(message []byte, do func(field) error) error {
+	for len(message) > 0 {
+		number, kind, n := protowire.ConsumeTag(message)
+		if n < 0 {
+			return protowire.ParseError(n)
+		}
+		f := field{number: number}
+		size := protowire.ConsumeFieldValue(number, kind, message[n:])
+		if size < 0 {
+			return protowire.ParseError(size)
+		}
+		switch value := message[n : n+size]; kind {
+		case protowire.BytesType:
+			f.value, _ = protowire.ConsumeBytes(value)
+		case protowire.VarintType:
+			f.varint, _ = protowire.ConsumeVarint(value)
+		default:
+			f.value = value
+		}
+		f.whole = message[:n+size]
+		if err := do(f); err != nil {
+			return err
+		}
+		message = message[n+size:]
+	}
+	return nil
+}
+
+func appendBytes(to []byte, number protowire.Number, value []byte) []byte {
+	return protowire.AppendBytes(protowire.AppendTag(to, number, protowire.BytesType), value)
+}
+
+func appendVarint(to []byte, number protowire.Number, value uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(to, number, protowire.VarintType), value)
+}

@@ -1,0 +1,81 @@
+package ppocr
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+
+	"ocr-gateway/engine/embedded/network"
+)
+
+// noise is an input that a network has not seen, the same each time.
+func noise(n int) []float32 {
+	values := make([]float32, n)
+	state := uint32(1)
+	for i := range values {
+		state = state*1664525 + 1013904223
+		values[i] = float32(state>>8)/(1<<23) - 1
+	}
+	return values
+}
+
+// TestRewrittenLayoutIsTheSame compares what the layout model says before and after it is
+// rewritten.
+func TestRewrittenLayoutIsTheSame(t *testing.T) {
+	m := loadModels(t)
+	original, err := loadModel(filepath.Join(modelsDir(), fileLayout), 1, "image", layoutOutputs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = original.close() }()
+	in := array{noise(3 * layoutWidth * layoutHeight), []int64{1, 3, layoutHeight, layoutWidth}}
+	var first, second workspace
+	defer first.out.free()
+	defer second.out.free()
+	want, got := layoutArrays(&first), layoutArrays(&second)
+	if err := original.run(in, want...); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.layout.run(in, got...); err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		for j, v := range want[i].data {
+			if math.Abs(float64(got[i].data[j]-v)) > 1e-5*math.Max(1, math.Abs(float64(v))) {
+				t.Fatalf("value %d of output %d is %v, was %v", j, i, got[i].data[j], v)
+			}
+		}
+	}
+}
+
+// TestQuickReaderIsClose compares the probabilities of the quick reader with those of the
+// whole one, whatever processor this is.
+func TestQuickReaderIsClose(t *testing.T) {
+	m := loadModels(t)
+	quick, err := loadRewritten((*network.Model).Quantize, filepath.Join(modelsDir(), fileReader), 1, "x", "fetch_name_0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = quick.close() }()
+	const w = 320
+	classes := len(m.readers[0].alphabet.classes)
+	in := array{noise(3 * readHeight * w), []int64{1, 3, readHeight, w}}
+	out := func() array {
+		return array{make([]float32, w/readStep*classes), []int64{1, w / readStep, int64(classes)}}
+	}
+	want, got := out(), out()
+	if err := m.readers[0].model.run(in, want); err != nil {
+		t.Fatal(err)
+	}
+	if err := quick.run(in, got); err != nil {
+		t.Fatal(err)
+	}
+	var sum float64
+	for i, v := range want.data {
+		sum += math.Abs(float64(got.data[i] - v))
+	}
+	// Both are probabilities: two that have nothing in common differ by 2 a step.
+	if mean := sum / (w / readStep); mean > 0.2 {
+		t.Errorf("the probabilities of a step differ by %.3f", mean)
+	}
+}
