@@ -83,7 +83,6 @@ func pieceOf(token []rune, pairs []int, characters []character, seen []document.
 	if float64(best) < leastFound*float64(len(token)) {
 		return p
 	}
-	p.found = true
 	first, last := -1, -1
 	for _, j := range pairs {
 		if j >= 0 && seen[characters[j].word].Line == p.line {
@@ -93,9 +92,13 @@ func pieceOf(token []rune, pairs []int, characters []character, seen []document.
 			last = j
 		}
 	}
+	agreement := float64(best) / float64(max(len(token), last-first+1))
+	if agreement < leastFound { // its characters lie apart
+		return p
+	}
+	p.found, p.agreement = true, agreement
 	p.rotation = seen[characters[first].word].Rotation
 	p.box = boxOf(characters[first:last+1], p.line, seen)
-	p.agreement = float64(best) / float64(max(len(token), last-first+1))
 	return p
 }
 
