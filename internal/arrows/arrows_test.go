@@ -108,6 +108,7 @@ var arrows = map[string][]string{
 	"model/modeltest": {"engine/enginetest", "engine/vllm"},       // for tests of the models
 
 	"format": {"document", "internal/htmltable"},
+	"ground": {"document", "internal/edits", "internal/htmltable"}, // words of a model at their places
 
 	"extract":             {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
 	"extract/heuristic":   {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
