@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ocr-gateway/internal/setting"
+	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/service"
 )
@@ -15,7 +16,8 @@ type Config struct {
 	guard.Access   `mapstructure:",squash"`
 	service.Config `mapstructure:",squash"`
 
-	Doors []string `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
+	URLs  fetch.Config `mapstructure:"urls"`  // documents at addresses that clients name
+	Doors []string     `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
 
 	IdleTimeout  time.Duration `mapstructure:"idle_timeout"`  // a client that neither sends nor reads for so long is cut off
 	Heartbeat    time.Duration `mapstructure:"heartbeat"`     // between comments on a quiet event stream
@@ -27,6 +29,7 @@ func DefaultConfig() Config {
 	return Config{
 		Access:       guard.DefaultAccess(),
 		Config:       service.DefaultConfig(),
+		URLs:         fetch.DefaultConfig(),
 		Doors:        doorNames(),
 		IdleTimeout:  30 * time.Second,
 		Heartbeat:    15 * time.Second,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/doors/docling"
 	"ocr-gateway/server/doors/glmocr"
@@ -56,6 +57,9 @@ func (s *Server) callDoor(r doors.Route) echo.HandlerFunc {
 		return r.Answer(&doors.Call{
 			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: doorJobs{s, s.owner(c)},
 			Service: s.service, Decoder: s.decoder, Ticket: ticket,
+			Fetch: func(field, address string) (*document.Source, error) {
+				return s.fetch(c.Request(), ticket, field, address)
+			},
 			Receive: func(read func(io.Reader) error) error { return s.receive(c.Request(), ticket, read) },
 		})
 	}

@@ -19,6 +19,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/presence"
@@ -55,6 +56,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	fetcher *fetch.Fetcher
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
@@ -74,6 +76,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
+	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.service)
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
@@ -175,6 +178,7 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
+	defer s.fetcher.Close()
 	var idle wire.Unused
 	conns := wire.Reserve(presence.Listener{Listener: ln}, wire.MaxConnections(), s.turnAway)
 	srv := &http.Server{

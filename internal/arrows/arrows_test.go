@@ -135,9 +135,10 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
+	"server/fetch":    {"document", "internal/clip", "internal/egress"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
