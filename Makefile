@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -252,8 +252,15 @@ bench: build models ## measure a server, started for it, with the sample documen
 	done
 	bin/ocr-gateway bench --url http://127.0.0.1:$(PORT) --pid $$server testdata/sample.pdf testdata/sample-scan.pdf testdata/sample.png
 
-docker: ## build the container image ocr-gateway
-	docker build --build-arg VERSION=$(VERSION) --tag ocr-gateway:$(VERSION) --tag ocr-gateway:latest .
+IMAGE := build/ocr-gateway-image.tar
+
+image: models build ## build/ocr-gateway-image.tar: the container image, for `docker load` or `podman load`; Docker is not needed
+	@release/image/base.sh build/image-base
+	go run ./release/image -base build/image-base -version "$(VERSION)" -o $(IMAGE)
+
+test-image: image ## start the image with runc, root read-only, and have it read the sample
+	@command -v runc >/dev/null || { echo "test-image: runc is needed: apt-get install runc" >&2; exit 1; }
+	go test -count 1 -v -run '^TestImageReadsTheSample$$' ./release/image -args -image $(CURDIR)/$(IMAGE)
 
 clean: ## remove what was built; lib/ and models/ stay
 	rm -rf bin build

@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/form"
+	"ocr-gateway/server/problem"
 	"ocr-gateway/service"
 	"ocr-gateway/service/admission"
 )
@@ -52,8 +53,7 @@ func (s *Server) jobsThere() error {
 
 // owner is whose jobs a request may see.
 func (s *Server) owner(c echo.Context) string {
-	name, _ := c.Get(keyName).(string)
-	return s.guard.Owner(name)
+	return s.guard.Owner(callerOf(c))
 }
 
 // prefersAsync reports whether the client wants to hear of the result later (RFC 7240).
@@ -88,6 +88,10 @@ func (s *Server) submit(c echo.Context) error { return s.submitAs(c, "", s.jobKi
 func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error {
 	if s.deps.Jobs == nil {
 		return s.keepsJobs(nil)(c)
+	}
+	if holder := callerOf(c).Holder; holder != nil && holder.PagesPerDay > 0 {
+		return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
+			"the key %s has a number of pages a day, which the pages of jobs are not counted against: send this without a job", holder.Name)
 	}
 	key, err := idempotencyKey(c.Request())
 	if err != nil {

@@ -74,6 +74,9 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 	return nil
 }
 
+// Rates measures what one thread of this machine multiplies in a second.
+func (e *Engine) Rates(ctx context.Context) (ppocr.Rates, error) { return e.models.Rates(ctx) }
+
 // Close frees the models. The engine must not be in use.
 func (e *Engine) Close() error { return e.models.Close() }
 
@@ -97,11 +100,8 @@ func (e *Engine) Info() document.Info {
 // CDLA class, or seal, which has its lines), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
 	stamps, clean := withoutStamps(page)
-	if len(stamps) > 0 {
-		page.Layer = nil // what is stamped over is not seen as it is drawn
-	}
 	if page.Layer != nil {
-		return e.findByLayer(ctx, page)
+		return e.findByLayer(ctx, page, stamps, clean)
 	}
 	lines, err := e.models.Detect(ctx, clean)
 	if err != nil {
