@@ -74,8 +74,7 @@ var arrows = map[string][]string{
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stages", "engine/embedded/stamp", "engine/embedded/tesseract"},
->>>>>>> refs/heads/cpu
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stages", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
@@ -140,9 +139,6 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-<<<<<<< HEAD
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
-=======
 	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
@@ -218,7 +214,6 @@ var testArrows = map[string][]string{
 
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
-<<<<<<< HEAD
 	"github.com/labstack":                    {"server"},
 	"github.com/klauspost/compress":          {"server", "server/wire"},
 	"github.com/minio/minio-go":              {"blob"},
@@ -235,7 +230,7 @@ var homes = map[string][]string{
 	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "textlayer/attack"},
 	"golang.org/x/net/html":                  {"internal/assemble"},
 	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
-	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":                {"provision/sshhost"},
 	"github.com/pkg/sftp":                    {"provision/sshhost"},
 	"github.com/skeema/knownhosts":           {"provision/sshhost"},
@@ -257,40 +252,6 @@ var homes = map[string][]string{
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
 	"github.com/agnivade/levenshtein":        {everything},
-=======
-	"github.com/labstack":                 {"server"},
-	"github.com/klauspost/compress":       {"server", "server/wire"},
-	"github.com/prometheus/client_golang": {"server"},
-	"github.com/prometheus/client_model":  {"internal/promtext"},
-	"github.com/prometheus/common":        {"internal/promtext"},
-	"github.com/prometheus/procfs":        {"bench"},
-	"github.com/gen2brain/heic":           {"raster/decode"},
-	"github.com/gen2brain/avif":           {"raster/decode"},
-	"github.com/gen2brain/webp":           {"raster/decode"},
-	"github.com/disintegration/imaging":   {"raster/decode"},
-	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
-	"golang.org/x/net/html":               {"internal/assemble"},
-	"golang.org/x/text":                   {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
-	"golang.org/x/sys":                    {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
-	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
-	"github.com/pkg/sftp":                 {"provision/sshhost"},
-	"github.com/skeema/knownhosts":        {"provision/sshhost"},
-	"github.com/sashabaranov/go-openai":   {"engine/vllm/chat"},
-	"github.com/santhosh-tekuri":          {"extract/schema"},
-	"github.com/RealAlexandreAI":          {"extract"},
-	"github.com/yalue/onnxruntime_go":     {"engine/embedded/ppocr"},
-	"google.golang.org/protobuf":          {"engine/embedded/network"},
-	"github.com/spf13/viper":              {"internal/config"},
-	"go.yaml.in/yaml":                     {"internal/config", "server"},
-	"github.com/spf13/cobra":              {"cmd/ocr-gateway"},
-	"github.com/joho/godotenv":            {"cmd/ocr-gateway"},
-	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
-	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
-	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"server"},
-	"golang.org/x/sync":                   {everything},
-	"github.com/agnivade/levenshtein":     {everything},
->>>>>>> refs/heads/cpu
 }
 
 // testHomes says what tests may import beyond that.
