@@ -10,6 +10,7 @@ import (
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/doors/docling"
 	"ocr-gateway/server/doors/glmocr"
+	"ocr-gateway/server/doors/mcp"
 	"ocr-gateway/server/doors/mineru"
 	"ocr-gateway/server/doors/mistral"
 	"ocr-gateway/server/doors/openwebui"
@@ -20,7 +21,7 @@ import (
 
 // allDoors are the other APIs that a server can speak.
 func allDoors() []doors.Door {
-	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door()}
+	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), mcp.Door()}
 }
 
 // doorNames are those that server.doors may name.
