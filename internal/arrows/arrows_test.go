@@ -141,9 +141,10 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
+	"server/fetch":    {"document", "internal/clip", "internal/egress"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
@@ -251,6 +252,7 @@ var homes = map[string][]string{
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"jobs/broker"},
+	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
 	"github.com/agnivade/levenshtein":        {everything},
@@ -258,15 +260,16 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
-	"github.com/nats-io":            {"e2e/faults"},
-	"go.uber.org/goleak":            {everything},
-	"github.com/standard-webhooks":  {"jobs"}, // as clients check
-	"github.com/getkin/kin-openapi": {"server"},
-	"golang.org/x/image":            {"engine/vllm/crops"},
-	"golang.org/x/net/dns":          {"internal/egress"},
-	"golang.org/x/crypto/ssh":       {"provision/podtest"},
-	"golang.org/x/sys":              {"raster"},
-	"github.com/pkg/sftp":           {"provision/podtest"},
+	"github.com/modelcontextprotocol/go-sdk": {"server"},
+	"github.com/nats-io":                     {"e2e/faults"},
+	"go.uber.org/goleak":                     {everything},
+	"github.com/standard-webhooks":           {"jobs"}, // as clients check
+	"github.com/getkin/kin-openapi":          {"server"},
+	"golang.org/x/image":                     {"engine/vllm/crops"},
+	"golang.org/x/net/dns":                   {"internal/egress"},
+	"golang.org/x/crypto/ssh":                {"provision/podtest"},
+	"golang.org/x/sys":                       {"raster"},
+	"github.com/pkg/sftp":                    {"provision/podtest"},
 }
 
 // file is one Go file with what the table speaks of.
