@@ -36,11 +36,19 @@ func (s *Server) jobRoutes(e *echo.Echo, work []echo.MiddlewareFunc) {
 // keepsJobs refuses where no jobs are kept.
 func (s *Server) keepsJobs(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if s.deps.Jobs == nil {
-			return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs: %s", s.deps.NoJobs)
+		if err := s.jobsThere(); err != nil {
+			return err
 		}
 		return next(c)
 	}
+}
+
+// jobsThere is why no jobs are kept; nil where they are.
+func (s *Server) jobsThere() error {
+	if s.deps.Jobs == nil {
+		return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs: %s", s.deps.NoJobs)
+	}
+	return nil
 }
 
 // owner is whose jobs a request may see.

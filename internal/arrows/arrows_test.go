@@ -48,9 +48,10 @@ var arrows = map[string][]string{
 
 	"document": {},
 
-	"raster":            {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
+	"raster":            {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/searchable", "raster/wire"},
 	"raster/pool":       {"document", "raster/sandbox", "raster/wire"},
-	"raster/worker":     {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
+	"raster/worker":     {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/searchable", "raster/wire"},
+	"raster/searchable": {"document"}, // invisible words over pages
 	"raster/decode":     {"raster/kind", "raster/mupdf", "raster/wire"},
 	"raster/mupdf":      {"document"},
 	"raster/wire":       {"document", "raster/kind"},
@@ -62,6 +63,7 @@ var arrows = map[string][]string{
 	"textlayer/attack": {}, // documents that lie, for tests of others
 
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
+	"internal/edits":     {},                      // two readings of a text
 	"internal/plane":     {},                      // boxes and spans
 	"internal/setting":   {},                      // which setting is wrong
 
@@ -81,7 +83,7 @@ var arrows = map[string][]string{
 	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network"},
 	"engine/embedded/network":                 {},
 	"engine/embedded/pixels":                  {"document"},
-	"engine/embedded/words":                   {"document", "engine/embedded/pixels"},
+	"engine/embedded/words":                   {"document", "engine/embedded/pixels", "internal/edits"},
 	"engine/embedded/script":                  {},
 	"engine/embedded/tesseract":               {"engine/embedded/script"},
 	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
@@ -252,6 +254,7 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
+	"github.com/nats-io":            {"e2e/faults"},
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
