@@ -87,7 +87,7 @@ func (s *Server) submit(c echo.Context) error { return s.submitAs(c, "", s.jobKi
 // submitAs makes a request of a kind a job; empty leaves it to the request.
 func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error {
 	if s.deps.Jobs == nil {
-		return s.keepsJobs(nil)(c)
+		return s.jobsThere()
 	}
 	if holder := callerOf(c).Holder; holder != nil && holder.PagesPerDay > 0 {
 		return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,

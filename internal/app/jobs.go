@@ -10,6 +10,7 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
+	"ocr-gateway/internal/config"
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
@@ -77,15 +78,20 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 	return kept, nil
 }
 
-// Work works on the jobs of others until ctx ends.
-func (a *App) Work(ctx context.Context) error {
-	cfg := a.cfg.Jobs
+// CheckWorker says why a worker with these settings would have nothing to do.
+func CheckWorker(cfg config.Config) error {
 	switch {
-	case cfg.NATS.Embedded():
+	case cfg.Jobs.NATS.Embedded():
 		return setting.Errorf("jobs.nats.urls", "is empty: a worker takes the jobs of gateways that share a NATS cluster; serve alone works on its own")
-	case cfg.Parallel == 0:
+	case cfg.Jobs.Parallel == 0:
 		return setting.Errorf("jobs.parallel", "is 0: a worker would do nothing")
 	}
+	return nil
+}
+
+// Work works on the jobs of others until ctx ends; see CheckWorker.
+func (a *App) Work(ctx context.Context) error {
+	cfg := a.cfg.Jobs
 	if _, err := a.startJobs(ctx, cfg); err != nil {
 		return err
 	}

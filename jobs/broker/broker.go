@@ -7,6 +7,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,9 +109,17 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 			return nil
 		}
 		if b.server != nil || backoff.Sleep(ctx, wait.After(tries)) != nil {
-			return fmt.Errorf("jobs: NATS is not ready: %w", err)
+			return b.notReady(err)
 		}
 	}
+}
+
+// notReady explains why the streams are not there.
+func (b *Broker) notReady(err error) error {
+	if b.server == nil && !b.conn.IsConnected() {
+		return fmt.Errorf("jobs.nats.urls: none of the servers could be reached within %s: %w", startTimeout, cmp.Or(b.conn.LastError(), err))
+	}
+	return fmt.Errorf("jobs: JetStream is not ready: %w", err)
 }
 
 // deadAge is how long tasks that were given up are kept to be looked at.
