@@ -27,6 +27,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type pipeline struct {
 	// page, where it is not nil, is called before a page is done, and says how it ends.
 	page func(ctx context.Context, n int) *document.Problem
+	// began, where it is not nil, is called with the name of a file that is opened.
+	began func(name string)
 }
 
 func (p pipeline) Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {
@@ -40,6 +42,9 @@ func (p pipeline) Run(ctx context.Context, src *document.Source, opts document.O
 	}
 	if strings.Contains(string(b), "secret") && opts.Password != "correct horse" {
 		return nil, document.Problemf(document.CodePasswordRequired, document.PhaseRaster, "a password is required")
+	}
+	if p.began != nil {
+		p.began(src.Name)
 	}
 	numbers, notice, err := opts.Pages.Resolve(total)
 	if err != nil {
@@ -78,6 +83,8 @@ type fixture struct {
 	dir  string
 	cfg  jobs.Config
 	pipe pipeline
+	// blobs, where it is not nil, stands between the jobs and their blobs.
+	blobs func(jobs.Blobs) jobs.Blobs
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -106,12 +113,16 @@ func (f *fixture) start() *jobs.Jobs {
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	var kept jobs.Blobs = blobs
+	if f.blobs != nil {
+		kept = f.blobs(blobs)
+	}
 	sealer, err := seal.Load(filepath.Join(f.dir, "key"))
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	j, err := jobs.Open(f.t.Context(), f.cfg, jobs.Parts{
-		Service: svc, Blobs: blobs, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false },
+		Service: svc, Blobs: kept, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false },
 	}, log)
 	if err != nil {
 		f.t.Fatal(err)

@@ -17,6 +17,10 @@ type Config struct {
 
 	Doors []string `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
 
+	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
+	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
+	TLSKey   string `mapstructure:"tls_key_file"`  // PEM file of its private key
+
 	IdleTimeout  time.Duration `mapstructure:"idle_timeout"`  // a client that neither sends nor reads for so long is cut off
 	Heartbeat    time.Duration `mapstructure:"heartbeat"`     // between comments on a quiet event stream
 	DrainTimeout time.Duration `mapstructure:"drain_timeout"` // running work may take so long after a stop
@@ -42,6 +46,7 @@ func (c Config) Validate() error {
 	for _, name := range c.Doors {
 		errs.Check(slices.Contains(doorNames(), name), "doors", "has %q, known are %s", name, strings.Join(doorNames(), ", "))
 	}
+	errs.Check((c.TLSCert == "") == (c.TLSKey == ""), "tls_cert_file", "and tls_key_file must both be set, or neither")
 	errs.Check(c.IdleTimeout > 0, "idle_timeout", "must be more than 0")
 	errs.Check(c.Heartbeat > 0, "heartbeat", "must be more than 0")
 	errs.Check(c.DrainTimeout > 0, "drain_timeout", "must be more than 0")

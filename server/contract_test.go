@@ -218,7 +218,7 @@ func TestContractHasEveryOption(t *testing.T) {
 // in every way that the answer can be had.
 func TestExamples(t *testing.T) {
 	a := start(t, scripted(), withJobs(t))
-	fill := strings.NewReplacer("{id}", a.endedJob("pages:1"), "{page}", "1")
+	fill := strings.NewReplacer("{id}", a.endedJob("pages:1"), "{task}", a.endedJob("pages:1"), "{page}", "1")
 	for at, op := range operations(t) {
 		method, path, _ := strings.Cut(fill.Replace(at), " ")
 		var accepts []string

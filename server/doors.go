@@ -54,7 +54,7 @@ func (s *Server) callDoor(r doors.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ticket, _ := c.Get(ticketName).(*admission.Ticket)
 		return r.Answer(&doors.Call{
-			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version,
+			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: doorJobs{s, s.owner(c)},
 			Service: s.service, Decoder: s.decoder, Ticket: ticket,
 			Receive: func(read func(io.Reader) error) error { return s.receive(c.Request(), ticket, read) },
 		})

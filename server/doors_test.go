@@ -140,6 +140,9 @@ func TestDocling(t *testing.T) {
 
 	source := `{"sources":[{"kind":"file","base64_string":"` + base64.StdEncoding.EncodeToString([]byte("pages:1")) + `","filename":"b.pdf"}],` +
 		`"options":{"to_formats":"text","page_range":[1,9223372036854775807],"vlm_pipeline_custom_config":{"a":[1]},"document_timeout":null},"target":{"kind":"inbody"}}`
+	if r := a.postForm("/v1/convert/file", newForm().file("files", "a", "x").field("to_formats", "html").field("to_formats", "json")); !strings.Contains(string(r.body), `"json_content":{},"html_content":"{}"`) {
+		t.Errorf("gives %s", r.body)
+	}
 	if got = read(a.post("/v1/convert/source", "application/json", []byte(source))); got.Document.Filename != "b.pdf" || *got.Document.Text != "text of page 1" || got.Document.Markdown != nil {
 		t.Errorf("gives %+v", got)
 	}
@@ -158,7 +161,6 @@ func TestDoclingRefuses(t *testing.T) {
 		"artifact storage to be configured": newForm().file("files", "a", "x").field("target_type", "presigned_url"), // which docling's client looks for
 		"the file is empty":                 newForm().file("files", "a", ""),
 		"scripted unreadable":               newForm().file("files", "a", "error:unreadable_document"),
-		"does not write html":               newForm().file("files", "a", "x").field("to_formats", "html"),
 	} {
 		r := a.postForm("/v1/convert/file", form)
 		if detail, _ := r.json()["detail"].(string); r.status != 422 || !strings.Contains(string(r.body), says) || detail == "" {
@@ -190,4 +192,31 @@ func parsed(t *testing.T, pages string) document.PageRange {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// TestDoclingTasks in the order of docling's client: submit, poll, fetch.
+func TestDoclingTasks(t *testing.T) {
+	a := start(t, scripted(), withJobs(t))
+	task := func(script string) string {
+		t.Helper()
+		id := a.postForm("/v1/convert/file/async", newForm().file("files", "a.pdf", script).field("to_formats", "text").field("to_formats", "json")).want(200, "")["task_id"].(string)
+		for {
+			if status := a.get("/v1/status/poll/" + id + "?wait=5").want(200, "")["task_status"]; status == "success" || status == "failure" {
+				return id
+			}
+		}
+	}
+	done := a.get("/v1/result/" + task("pages:2 fail:2")).want(200, "")
+	document := done["document"].(map[string]any)
+	if done["status"] != "partial_success" || document["text_content"] != "text of page 1" || document["filename"] != "a.pdf" || document["json_content"] == nil || document["md_content"] != nil {
+		t.Errorf("gives %v", done)
+	}
+	failed := a.get("/v1/result/" + task("error:unreadable_document")).want(200, "")
+	if why := failed["failure"].(map[string]any); failed["kind"] != "TaskFailureResult" || why["category"] != "backend_failure" || why["message"] == "" {
+		t.Errorf("a damaged document gives %v", failed)
+	}
+	a.get("/v1/result/019346a8-6c1e-7d5a-9f0e-3b1c2a4d5e6f").says(404, "Task not found.")
+	a.doUnchecked(a.request("GET", "/v1/status/poll/none?wait=soon", "", nil)).says(422, "number of seconds")
+	a.postForm("/v1/convert/file/async", newForm().file("files", "a", "x").field("abort_on_error", "true")).says(422, "while the client waits")
+	start(t, scripted()).postForm("/v1/convert/file/async", newForm().file("files", "a", "x")).says(501, "keeps no jobs")
 }

@@ -1,10 +1,12 @@
 package server
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"regexp"
 	"slices"
+	"time"
 
 	"ocr-gateway/service"
 )
@@ -32,4 +34,17 @@ func (s *Server) Routes() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Certificates tells which serial number the certificate of two files has at a time after
+// they were read first.
+func Certificates(t interface{ Fatal(...any) }, cert, key string) func(after time.Duration) int64 {
+	c, err := newCertificate(cert, key, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := c.looked
+	return func(after time.Duration) int64 {
+		return c.get(begun.Add(after)).Leaf.SerialNumber.Int64()
+	}
 }

@@ -234,7 +234,7 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 		}},
 	}
 	for name, media := range map[string]string{
-		"html": "text/html", "hocr": "text/vnd.hocr+html", "alto": "application/alto+xml",
+		"md": "text/markdown", "txt": "text/plain", "html": "text/html", "hocr": "text/vnd.hocr+html", "alto": "application/alto+xml",
 		"docling": "application/vnd.docling+json", "zip": "application/zip", "pdf": "application/pdf",
 	} {
 		d.Parts.Formats = append(d.Parts.Formats, service.Format{Name: name, MediaType: media, Encode: func(_ context.Context, w io.Writer, _ service.Reading) error {

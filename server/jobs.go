@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/form"
+	"ocr-gateway/server/problem"
 	"ocr-gateway/service"
 	"ocr-gateway/service/admission"
 )
@@ -35,17 +36,24 @@ func (s *Server) jobRoutes(e *echo.Echo, work []echo.MiddlewareFunc) {
 // keepsJobs refuses where no jobs are kept.
 func (s *Server) keepsJobs(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if s.deps.Jobs == nil {
-			return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs: %s", s.deps.NoJobs)
+		if err := s.jobsThere(); err != nil {
+			return err
 		}
 		return next(c)
 	}
 }
 
+// jobsThere is why no jobs are kept; nil where they are.
+func (s *Server) jobsThere() error {
+	if s.deps.Jobs == nil {
+		return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs: %s", s.deps.NoJobs)
+	}
+	return nil
+}
+
 // owner is whose jobs a request may see.
 func (s *Server) owner(c echo.Context) string {
-	name, _ := c.Get(keyName).(string)
-	return s.guard.Owner(name)
+	return s.guard.Owner(callerOf(c))
 }
 
 // prefersAsync reports whether the client wants to hear of the result later (RFC 7240).
@@ -80,6 +88,10 @@ func (s *Server) submit(c echo.Context) error { return s.submitAs(c, "", s.jobKi
 func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error {
 	if s.deps.Jobs == nil {
 		return s.keepsJobs(nil)(c)
+	}
+	if holder := callerOf(c).Holder; holder != nil && holder.PagesPerDay > 0 {
+		return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
+			"the key %s has a number of pages a day, which the pages of jobs are not counted against: send this without a job", holder.Name)
 	}
 	key, err := idempotencyKey(c.Request())
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/keys"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -62,6 +63,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		s.log.Log(req.Context(), logLevel(req.Method, res.Status), "request",
 			"request_id", requestID(c), "method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
 			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP())
+		s.audit(c, took)
 		return nil
 	}
 }
@@ -121,7 +123,8 @@ func (s *Server) cors() echo.MiddlewareFunc {
 
 // Where middleware leaves what handlers need.
 const (
-	keyName    = "api_key" // the name of the key, "" without keys
+	callerName = "caller" // a guard.Caller
+	billName   = "bill"   // a *bill, of requests that may have pages read
 	ticketName = "ticket"
 )
 
@@ -130,22 +133,36 @@ func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc { return s.au
 
 // authorizeBy takes the key in another header, too.
 func (s *Server) authorizeBy(header string) echo.MiddlewareFunc {
+	return s.open(keys.Read, header)
+}
+
+// open wants a key with a scope, when there are keys.
+func (s *Server) open(scope keys.Scope, header string) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			key, err := s.guard.Key(c.Request(), header)
+			caller, err := s.guard.Key(c.Request(), header)
+			c.Set(callerName, caller)
+			if err == nil {
+				err = caller.May(scope)
+			}
 			if err != nil {
 				return err
 			}
-			c.Set(keyName, key)
 			return next(c)
 		}
 	}
 }
 
+// callerOf is who calls, as far as authorize has found out.
+func callerOf(c echo.Context) guard.Caller {
+	caller, _ := c.Get(callerName).(guard.Caller)
+	return caller
+}
+
 // clientOf tells clients apart: by API key where there are any, else by address.
 func clientOf(c echo.Context) string {
-	if key, _ := c.Get(keyName).(string); key != "" {
-		return key
+	if caller := callerOf(c); caller.Name != "" {
+		return caller.Name
 	}
 	return guard.Client(c.RealIP())
 }
@@ -157,11 +174,18 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		if declared > s.limits.Body(c.Request()) {
 			return document.TooLarge(s.cfg.MaxUploadBytes)
 		}
+		caller := callerOf(c)
+		if err := s.pace(c, caller.Holder); err != nil {
+			return err
+		}
 		t, err := s.service.Admission.Enter(clientOf(c), declared)
 		if err != nil {
 			return err
 		}
 		defer t.Leave()
+		pages := &bill{holder: caller.Holder}
+		t.Charge(pages)
+		c.Set(billName, pages)
 		c.Set(ticketName, t)
 		return next(c)
 	}

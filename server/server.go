@@ -21,6 +21,7 @@ import (
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/keys"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
@@ -58,6 +59,8 @@ type Server struct {
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
+	auditLog *slog.Logger // nil for none
+
 	draining atomic.Bool
 }
 
@@ -69,8 +72,12 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if deps.Service == nil || deps.Status == nil {
 		return nil, errors.New("server: Service and Status are required")
 	}
+	ring, err := openKeys(cfg, log)
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
-		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access), log: log, started: time.Now(),
+		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
@@ -138,7 +145,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
 		{"/api/info", s.info, []echo.MiddlewareFunc{s.authorize}},
-		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.authorize}},
+		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
 		{"/", toDocs, nil},
@@ -176,9 +183,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
 	var idle wire.Unused
+	closeAudit, err := s.openAudit()
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer closeAudit()
 	conns := wire.Reserve(presence.Listener{Listener: ln}, wire.MaxConnections(), s.turnAway)
 	srv := &http.Server{
-		ConnState:         func(c net.Conn, state http.ConnState) { idle.Watch(c, state); conns.Watch(c, state) },
+		ConnState:         func(c net.Conn, state http.ConnState) { idle.Watch(c, state); conns.Watch(plain(c), state) },
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
 		ConnContext:       presence.ConnContext,
@@ -187,15 +199,19 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	serve, err := s.serving(srv)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(conns) }()
-	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String())
+	go func() { served <- serve(conns) }()
+	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String(), "tls", s.cfg.TLSCert != "")
 	select {
 	case err := <-served:
 		return fmt.Errorf("server: %w", err)
 	case <-ctx.Done():
 	}
-	err := s.stop(srv, &idle, cancelWork)
+	err = s.stop(srv, &idle, cancelWork)
 	if end := <-served; !errors.Is(end, http.ErrServerClosed) {
 		err = errors.Join(err, end)
 	}

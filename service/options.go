@@ -21,6 +21,8 @@ type Options struct {
 	Fields  Fields        // to extract; nil without schema
 	Timeout time.Duration // of the work, from the end of the upload; 0 means none
 	Until   time.Time     // the end of the work; zero means none
+
+	account admission.Account // of who asks; nil for none
 }
 
 // Rules are what options are checked against.
@@ -112,6 +114,7 @@ func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 	if o.Timeout > 0 {
 		o.Until = time.Now().Add(o.Timeout)
 	}
+	o.account = t.Account()
 	ctx, cancel := o.within(ctx)
 	defer cancel()
 	return t.Run(ctx)

@@ -17,7 +17,7 @@ func (s *Service) Run(ctx context.Context, src *document.Source, opts Options, e
 	defer cancel()
 	ctx, refuse := context.WithCancelCause(ctx)
 	defer refuse(nil)
-	pages := s.Admission.Document()
+	pages := s.Admission.Document(opts.account)
 	defer pages.End()
 	var seen seen
 	res, err := s.guarded(ctx, src, opts.Options, func(e document.Event) {

@@ -39,14 +39,22 @@ func newBench() *cobra.Command {
 
 The documents are sent in turn until --requests or --duration is over, by default each once: --concurrency at a time, or with
 --rate by schedule, however slow the answers are; latency then counts from when a request was due.
+With --engine embedded the documents are read here, without a server, by one thread, and what each stage of reading costs is measured.
 With --mix several kinds of documents are sent side by side, each with a number at a time or a rate of its own.
 The API key, where the server wants one, is taken from the variable ` + envAPIKey + `.`,
 		Example: `  ocr-gateway bench --concurrency 4 --requests 100 --pid $(pgrep -f 'ocr-gateway serve') scans/*.pdf
   ocr-gateway bench --rate 5/s --ramp 1m --duration 5m --plot load.svg --price 2.39 scans/*.png
-  ocr-gateway bench --duration 1m --mix 'small=5/s:scans/*.png' --mix long=2:book.pdf`,
+  ocr-gateway bench --duration 1m --mix 'small=5/s:scans/*.png' --mix long=2:book.pdf
+  ocr-gateway bench --engine embedded scan.pdf`,
 	}
 	job.addFlags(cmd)
-	cmd.RunE = job.run
+	stages := stagesJob{settings: addEngineSettings(cmd)}
+	cmd.RunE = func(cmd *cobra.Command, files []string) error {
+		if cmd.Flags().Changed("engine") {
+			return stages.run(cmd, files, job.asJSON)
+		}
+		return job.run(cmd, files)
+	}
 	return cmd
 }
 

@@ -28,6 +28,15 @@ func addSettings(cmd *cobra.Command) *settings {
 	return s
 }
 
+// addEngineSettings are the flags of a command that may read with the embedded engine.
+func addEngineSettings(cmd *cobra.Command) *settings {
+	s := &settings{overrides: map[string]func() any{}}
+	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML) for --engine")
+	s.string(cmd, "engine", "engine.kind", "embedded: measure it in this process, by stage, instead of a server")
+	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
+	return s
+}
+
 // string adds a flag that overrides the setting of the given key when used.
 func (s *settings) string(cmd *cobra.Command, flag, key, usage string) {
 	override(s, cmd, flag, key, cmd.Flags().String(flag, "", usage+" (setting "+key+")"))

@@ -184,4 +184,3 @@ func TestCanceledJobFreesTheModel(t *testing.T) {
 	}
 	t.Logf("the model was idle %s after the request", time.Since(start).Round(time.Millisecond))
 }
-

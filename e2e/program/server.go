@@ -40,7 +40,7 @@ func Serve(t testing.TB, settings ...string) *Server {
 	return Start(t, cmd)
 }
 
-// Start starts a server and waits until it listens. When the test ends it is told to
+// Start starts a server and waits until it listens, or a worker and waits until it works. When the test ends it is told to
 // stop, and has to do so well.
 func Start(t testing.TB, cmd *exec.Cmd) *Server {
 	t.Helper()
@@ -91,7 +91,7 @@ func (s *Server) read(log io.Reader, address chan<- string) {
 	for lines.Scan() {
 		text := lines.Text()
 		var entry struct{ Msg, Address string }
-		if !found && json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Msg == "listening" {
+		if !found && json.Unmarshal(lines.Bytes(), &entry) == nil && (entry.Msg == "listening" || entry.Msg == "working on jobs") {
 			address <- "http://" + entry.Address
 			found = true
 		}

@@ -74,6 +74,9 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 	return nil
 }
 
+// Rates measures what one thread of this machine multiplies in a second.
+func (e *Engine) Rates(ctx context.Context) (ppocr.Rates, error) { return e.models.Rates(ctx) }
+
 // Close frees the models. The engine must not be in use.
 func (e *Engine) Close() error { return e.models.Close() }
 

@@ -9,6 +9,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/prose"
+	"ocr-gateway/engine/embedded/stages"
 )
 
 const (
@@ -48,6 +49,7 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	if len(lines) == 0 {
 		return 0, sample{}, nil
 	}
+	ctx = stages.In(ctx, stages.Orient)
 	first, second := 0, 180
 	if prose.MostlyTall(lines) {
 		first, second = 90, 270

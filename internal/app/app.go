@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ocr-gateway/cache"
+	"ocr-gateway/engine/embedded"
 	"ocr-gateway/extract"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/assemble"
@@ -35,8 +36,9 @@ type App struct {
 	cfg      config.Config
 	version  string
 	log      *slog.Logger
-	backends []backend // the one in use first
-	stops    []stop    // in order of start; run in reverse
+	backends []backend        // the one in use first
+	embedded *embedded.Engine // nil where it is not in use
+	stops    []stop           // in order of start; run in reverse
 }
 
 // stop ends one part.

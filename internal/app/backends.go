@@ -47,6 +47,7 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
+	a.embedded = engine
 	a.onStop("embedded engine", func(context.Context) error { return engine.Close() })
 	detector := geometry.New(engine)
 	a.backends = append(a.backends, backend{

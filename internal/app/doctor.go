@@ -18,6 +18,7 @@ import (
 	"ocr-gateway/layout/geometry"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
+	"ocr-gateway/server"
 	"ocr-gateway/service/admission"
 )
 
@@ -232,6 +233,10 @@ func (x examiner) layout(ctx context.Context) doctor.Finding {
 func (x examiner) address(ctx context.Context) doctor.Finding {
 	f := doctor.Finding{Name: "address", State: doctor.Failed}
 	access := x.cfg.Server.Access
+	if err := server.CheckFiles(x.cfg.Server); err != nil {
+		f.Detail = err.Error()
+		return f
+	}
 	if err := access.CheckAddress(); err != nil {
 		f.Detail, f.Mend = err.Error(), "OCR_SERVER_API_KEYS=$(head -c 24 /dev/urandom | base64 | tr +/ -_)"
 		return f
@@ -244,8 +249,8 @@ func (x examiner) address(ctx context.Context) doctor.Finding {
 	listener.Close()
 	f.State, f.Detail = doctor.OK, access.Address()+" is free"
 	switch {
-	case len(access.APIKeys) > 0:
-		f.Detail += fmt.Sprintf("; %d API keys", len(access.APIKeys))
+	case access.Keyed():
+		f.Detail += "; an API key is asked for"
 	case access.Keyless(listener.Addr()):
 		f.State, f.Detail = doctor.Warning, f.Detail+"; other machines reach it, and it asks for no key (server.allow_keyless)"
 	default:

@@ -83,6 +83,8 @@ func TestDoctorOnBrokenSurroundings(t *testing.T) {
 		"memory too small":      {func(c *config.Config) { c.Pipeline.MemoryBudget = 1 << 50 }, memory, "memory", "needed", "MEMORY_BUDGET"},
 		"port taken":            {func(c *config.Config) { c.Server.Port = busy.Addr().(*net.TCPAddr).Port }, address, "address", "in use", "--port"},
 		"no keys":               {func(c *config.Config) { c.Server.Host = "0.0.0.0" }, address, "address", "no API keys", "OCR_SERVER_API_KEYS="},
+		"no certificate":        {func(c *config.Config) { c.Server.TLSCert, c.Server.TLSKey = "none.pem", "none.pem" }, address, "address", "tls_cert_file", ""},
+		"no keys file":          {func(c *config.Config) { c.Server.KeysFile = "none.yaml" }, address, "address", "keys_file", ""},
 		"server down":           {func(c *config.Config) { c.VLLM.Endpoints = []vllm.Endpoint{{URL: closedServer(t)}} }, servers, "endpoint-1", "unreachable", ""},
 		"key missing":           {func(c *config.Config) { c.VLLM.Endpoints = []vllm.Endpoint{{URL: keyedServer(t)}} }, servers, "endpoint-1", "unauthorized", ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"ocr-gateway/document"
 	"ocr-gateway/format"
 	"ocr-gateway/service"
 )
@@ -17,7 +18,8 @@ func FormatNames() []string {
 	return names
 }
 
-// formats hands the formats to the service in its own terms.
+// formats hands the formats to the service in its own terms, the searchable PDF among them,
+// which takes the original file.
 func (a *App) formats() []service.Format {
 	var all []service.Format
 	for _, f := range format.All() {
@@ -28,5 +30,10 @@ func (a *App) formats() []service.Format {
 			},
 		})
 	}
-	return all
+	return append(all, service.Format{
+		Name: "pdf", MediaType: "application/pdf", Extension: ".searchable.pdf", Boxes: document.BoxesWord,
+		Encode: func(ctx context.Context, w io.Writer, r service.Reading) error {
+			return a.raster.Searchable(ctx, r.Source, r.Options, r.Result.Pages, w)
+		},
+	})
 }

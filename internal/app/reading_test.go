@@ -12,7 +12,7 @@ import (
 // reading are the settings that change what is read on a page.
 var reading = []string{
 	"layout.model", "layout.onnx", "layout.dtype", "layout.threshold", "layout.thresholds",
-	"engine.embedded.dir", "engine.embedded.threads", "engine.embedded.concurrency", "engine.embedded.max_side", "engine.embedded.recognizers", "engine.embedded.tesseract",
+	"engine.embedded.dir", "engine.embedded.threads", "engine.embedded.concurrency", "engine.embedded.max_side", "engine.embedded.precision", "engine.embedded.recognizers", "engine.embedded.tesseract",
 	"vllm.model", "vllm.jpeg_quality", "vllm.max_tokens.text", "vllm.max_tokens.table", "vllm.max_tokens.formula",
 	"vllm.sampling.temperature", "vllm.sampling.top_p", "vllm.sampling.top_k", "vllm.sampling.repetition_penalty",
 	"vllm.loop_penalty", "vllm.confidence", "vllm.charts",

@@ -45,6 +45,7 @@ type Call struct {
 	Client   string // who calls: one does not see what is another's
 	Version  string // of this program
 	Service  *service.Service
+	Jobs     Jobs
 	Decoder  form.Decoder
 	Ticket   *admission.Ticket // nil where the route is Light
 	// Receive calls read with the request's body, decompressed and within its limits.

@@ -12,6 +12,7 @@ import (
 const (
 	CodeMalformedBody    document.Code = "malformed_body" // multipart, JSON or encoding that cannot be read
 	CodeUnauthorized     document.Code = "unauthorized"
+	CodeForbidden        document.Code = "forbidden"          // a key without the scope that is needed
 	CodeHostNotAllowed   document.Code = "host_not_allowed"   // a name that is not known to be this server's
 	CodeOriginNotAllowed document.Code = "origin_not_allowed" // a web page of another site
 	CodeMethodNotAllowed document.Code = "method_not_allowed"
@@ -31,6 +32,7 @@ type answer struct {
 var answers = map[document.Code]answer{
 	CodeMalformedBody:             {400, "The request body cannot be read"},
 	CodeUnauthorized:              {401, "An API key is required"},
+	CodeForbidden:                 {403, "The API key does not open this"},
 	CodeHostNotAllowed:            {403, "Called by an unknown name"},
 	CodeOriginNotAllowed:          {403, "Called from another site"},
 	document.CodeNotFound:         {404, "Not found"},

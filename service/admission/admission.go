@@ -24,6 +24,9 @@ const (
 	limitPages    = "max_queued_pages"
 	limitDisk     = "min_free_disk"
 	limitMemory   = "min_free_memory"
+
+	// LimitPagesPerDay is an Account's. Its day begins at 00:00 UTC.
+	LimitPagesPerDay = "pages_per_day"
 )
 
 const (

@@ -85,6 +85,14 @@ def openwebui_external(server, key, path):
     return "\n".join(page["page_content"] for page in answer(sent))
 
 
+def docling(server, key, path):
+    """docling's own client, which converts by tasks and wants a DoclingDocument."""
+    from docling.service_client import DoclingServiceClient
+
+    with DoclingServiceClient(url=server, api_key=key) as client:
+        return client.convert(path).document.export_to_markdown()
+
+
 def openwebui_docling(server, key, path):
     """What Open WebUI sends with CONTENT_EXTRACTION_ENGINE=docling."""
     import requests

@@ -96,23 +96,25 @@ func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
 func (m ink) runs() (tops, bottoms []run) {
 	const most = 4000 // of a part of a page; hatching has more
 	for y := range m.h {
-		from := -1
-		for x := range m.w + 1 {
-			if x < m.w && m.at(x, y) {
-				if from < 0 {
-					from = x
-				}
+		row := m.dark[y*m.w:][:m.w]
+		for x := 0; x < m.w; x++ {
+			if row[x] < drawn {
 				continue
 			}
-			if r := (run{y, from, x}); from >= 0 && x-from >= m.least && x-from <= 2*m.most {
-				if len(tops) < most && m.edge(r, -1) {
-					tops = append(tops, r)
-				}
-				if len(bottoms) < most && m.edge(r, 1) {
-					bottoms = append(bottoms, r)
-				}
+			from := x
+			for x < m.w && row[x] >= drawn {
+				x++
 			}
-			from = -1
+			if x-from < m.least || x-from > 2*m.most {
+				continue
+			}
+			r := run{y, from, x}
+			if len(tops) < most && m.edge(r, -1) {
+				tops = append(tops, r)
+			}
+			if len(bottoms) < most && m.edge(r, 1) {
+				bottoms = append(bottoms, r)
+			}
 		}
 	}
 	return tops, bottoms

@@ -84,12 +84,20 @@ func (m *Model) parseGraph(f field) error {
 // Bytes is the model as an ONNX file, without the tensors that no node needs.
 func (m *Model) Bytes() []byte {
 	used := map[string]bool{}
-	var graph []byte
+	size := len(m.graphRest)
 	for _, n := range m.nodes {
-		graph = appendBytes(graph, graphNodes, n.bytes())
 		for _, name := range n.inputs {
 			used[name] = true
 		}
+	}
+	for _, t := range m.tensors {
+		if used[t.name] {
+			size += len(t.data) + 256 // beside its values it has a name and a shape
+		}
+	}
+	graph := make([]byte, 0, size+256*len(m.nodes))
+	for _, n := range m.nodes {
+		graph = appendBytes(graph, graphNodes, n.bytes())
 	}
 	for _, t := range m.tensors {
 		if used[t.name] {
@@ -97,7 +105,8 @@ func (m *Model) Bytes() []byte {
 		}
 	}
 	graph = append(graph, m.graphRest...)
-	return appendBytes(append([]byte(nil), m.rest...), modelGraph, graph)
+	file := append(make([]byte, 0, len(m.rest)+len(graph)+16), m.rest...)
+	return appendBytes(file, modelGraph, graph)
 }
 
 // importOps makes the operators of a domain known to the model.

@@ -152,7 +152,11 @@ func parseTensor(message []byte) (*tensor, error) {
 		case tensorName:
 			t.name = string(f.value)
 		case tensorFloats, tensorRaw:
-			t.data = append(t.data, f.value...)
+			if t.data == nil {
+				t.data = f.value
+			} else {
+				t.data = slices.Concat(t.data, f.value)
+			}
 		}
 		return nil
 	})

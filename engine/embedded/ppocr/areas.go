@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/stages"
 )
 
 // Coarse layout by PicoDet trained on CDLA.
@@ -49,6 +50,8 @@ func (m *Models) Areas(ctx context.Context, src pixels.Raster) ([]document.Regio
 		return nil, err
 	}
 	defer m.releasePage(ws)
+	end := stages.Begin(ctx, stages.Layout)
+	defer func() { end(stages.Work{Full: layoutWork}) }()
 	const size = layoutWidth * layoutHeight
 	in := ws.in.grow(3 * size)
 	pixels.Resample(pixels.Planes{Data: in, Stride: layoutWidth, Size: size}, layoutWidth, layoutHeight, src,

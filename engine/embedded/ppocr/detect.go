@@ -6,6 +6,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/stages"
 )
 
 // Finding lines on the heat map; the thresholds are those of PP-OCR's
@@ -75,6 +76,8 @@ func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.R
 
 // detectIn finds the text lines of src in one view of it.
 func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view) ([]document.Line, error) {
+	end := stages.Begin(ctx, stages.Detect)
+	defer func() { end(v.work()) }()
 	heat, err := m.heatOf(ctx, src, v)
 	if err != nil {
 		return nil, err

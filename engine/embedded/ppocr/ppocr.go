@@ -69,14 +69,18 @@ func (m *Models) load() (err error) {
 	if m.detector, err = m.open(fileDetector, share, "x", "fetch_name_0"); err != nil {
 		return err
 	}
-	if m.layout, err = m.openLayout(share); err != nil {
+	layout, err := rewritten(filepath.Join(m.cfg.Dir, fileLayout), (*network.Model).FuseHardSwish)
+	if err != nil {
+		return err
+	}
+	if m.layout, err = loadBytes(fileLayout, layout, share, "image", layoutOutputs...); err != nil {
 		return err
 	}
 	if m.cfg.Concurrency > 1 {
 		if m.alone.detector, err = m.open(fileDetector, m.cfg.Threads, "x", "fetch_name_0"); err != nil {
 			return err
 		}
-		if m.alone.layout, err = m.openLayout(m.cfg.Threads); err != nil {
+		if m.alone.layout, err = loadBytes(fileLayout, layout, m.cfg.Threads, "image", layoutOutputs...); err != nil {
 			return err
 		}
 	}
@@ -85,10 +89,6 @@ func (m *Models) load() (err error) {
 
 func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
 	return loadModel(filepath.Join(m.cfg.Dir, file), threads, input, outputs...)
-}
-
-func (m *Models) openLayout(threads int) (*model, error) {
-	return loadRewritten((*network.Model).FuseHardSwish, filepath.Join(m.cfg.Dir, fileLayout), threads, "image", layoutOutputs...)
 }
 
 // widest is the network for an inference that is about to run: alone with all threads

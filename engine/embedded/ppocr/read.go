@@ -11,6 +11,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/stages"
 )
 
 // Line recognition, as the recognizers of PP-OCR since version 3 were trained.
@@ -122,6 +123,8 @@ func (r *Recognizer) readStrips(ctx context.Context, by *model, src pixels.Raste
 	}
 	defer r.models.release(ws)
 	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
+	end := stages.Begin(ctx, stages.Recognize)
+	defer func() { end(by.readWork(n * w)) }()
 	steps, classes := w/readStep, len(r.alphabet.classes)
 	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*classes)
 	clear(in) // zero is the padding that the reader was trained with

@@ -60,7 +60,7 @@ func (m *Models) add(path, dictionary, input, output string) error {
 
 // addBuiltIn loads the built-in recognizer, and where the processor gains by it the one in
 // whole numbers too.
-func (m *Models) addBuiltIn() (err error) {
+func (m *Models) addBuiltIn() error {
 	const input, output = "x", "fetch_name_0"
 	path := filepath.Join(m.cfg.Dir, fileReader)
 	if err := m.add(path, "", input, output); err != nil {
@@ -69,8 +69,17 @@ func (m *Models) addBuiltIn() (err error) {
 	if m.cfg.Full || !cpu.X86.HasAVX512VNNI && !cpu.X86.HasAVXVNNI {
 		return nil
 	}
-	m.readers[0].quick, err = loadRewritten((*network.Model).Quantize, path, m.cfg.share(), input, output)
-	return err
+	file, err := rewritten(path, (*network.Model).Quantize)
+	if err != nil {
+		return err
+	}
+	quick, err := loadBytes(fileReader, file, m.cfg.share(), input, output)
+	if err != nil {
+		return err
+	}
+	quick.whole = true
+	m.readers[0].quick = quick
+	return nil
 }
 
 // try reads a small gray image: a dictionary of another size than the model's fails.

@@ -52,7 +52,11 @@ func TestRewrittenLayoutIsTheSame(t *testing.T) {
 // whole one, whatever processor this is.
 func TestQuickReaderIsClose(t *testing.T) {
 	m := loadModels(t)
-	quick, err := loadRewritten((*network.Model).Quantize, filepath.Join(modelsDir(), fileReader), 1, "x", "fetch_name_0")
+	file, err := rewritten(filepath.Join(modelsDir(), fileReader), (*network.Model).Quantize)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quick, err := loadBytes(fileReader, file, 1, "x", "fetch_name_0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,7 @@ func shareArena() error {
 // model is one loaded network. It is safe for concurrent use.
 type model struct {
 	session *ort.DynamicAdvancedSession
+	whole   bool // it computes in whole numbers
 }
 
 func loadModel(path string, threads int, input string, outputs ...string) (*model, error) {
@@ -68,22 +69,27 @@ func loadModel(path string, threads int, input string, outputs ...string) (*mode
 	})
 }
 
-// loadRewritten is loadModel for a network that is rewritten after it was read; rewrite
-// returns how many places of it were.
-func loadRewritten(rewrite func(*network.Model) int, path string, threads int, input string, outputs ...string) (*model, error) {
-	return openModel(path, threads, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
-		file, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
-		}
-		net, err := network.Parse(file)
-		if err != nil {
-			return nil, err
-		}
-		if rewrite(net) == 0 {
-			return nil, errors.New("it has nothing to be rewritten")
-		}
-		return ort.NewDynamicAdvancedSessionWithONNXData(net.Bytes(), []string{input}, outputs, opts)
+// rewritten is the network in a file after it was rewritten; rewrite returns how many
+// places of it were.
+func rewritten(path string, rewrite func(*network.Model) int) ([]byte, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	net, err := network.Parse(file)
+	if err == nil && rewrite(net) == 0 {
+		err = errors.New("it has nothing to be rewritten")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
+	}
+	return net.Bytes(), nil
+}
+
+// loadBytes is loadModel for a network in memory.
+func loadBytes(name string, file []byte, threads int, input string, outputs ...string) (*model, error) {
+	return openModel(name, threads, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
+		return ort.NewDynamicAdvancedSessionWithONNXData(file, []string{input}, outputs, opts)
 	})
 }
 
@@ -97,7 +103,7 @@ func openModel(path string, threads int, open func(*ort.SessionOptions) (*ort.Dy
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
 	}
-	return &model{s}, nil
+	return &model{session: s}, nil
 }
 
 // names returns how a model with one input and one output names them.

@@ -7,6 +7,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/stages"
 )
 
 // SideStep divides the sides of what the line detector sees: it halves them five times.
@@ -118,6 +119,15 @@ func (v view) tiles() []tile {
 		}
 	}
 	return tiles
+}
+
+// work is what the detector multiplies to see it.
+func (v view) work() stages.Work {
+	var seen float64
+	for _, t := range v.tiles() {
+		seen += float64(t.area.Dx() * t.area.Dy())
+	}
+	return stages.Work{Full: detectorWork * seen}
 }
 
 // cut is where part i of n begins, a multiple of SideStep.

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/edits"
 )
 
 // place gives each character of words, white space left out, the place at which it was seen.
@@ -18,7 +19,11 @@ func place(texts []string, marks []document.Mark) (placed []document.Mark, found
 		return evenly(text), found
 	}
 	placed = make([]document.Mark, len(text))
-	for i, j := range match(text, seen) {
+	characters := make([]rune, len(seen))
+	for i, m := range seen {
+		characters[i], _ = utf8.DecodeRuneInString(m.Text)
+	}
+	for i, j := range edits.Match(text, characters) {
 		if j >= 0 {
 			placed[i], found[i] = seen[j], true
 		}
@@ -63,66 +68,6 @@ func evenly(text []rune) []document.Mark {
 		at += w
 	}
 	return placed
-}
-
-// mostSteps bounds the work of match: longer lines are read as they were seen.
-const mostSteps = 4_000_000
-
-// match finds for each character the mark that it was seen as, -1 for none: with the least
-// edits (Levenshtein, 1966).
-func match(text []rune, seen []document.Mark) []int {
-	pairs := make([]int, len(text))
-	head := 0
-	for head < min(len(text), len(seen)) && string(text[head]) == seen[head].Text {
-		pairs[head] = head
-		head++
-	}
-	rest, left := text[head:], seen[head:]
-	for i := range rest {
-		pairs[head+i] = -1
-	}
-	if len(rest)*len(left) == 0 || len(rest)*len(left) > mostSteps {
-		return pairs
-	}
-	steps := edits(rest, left)
-	for i, j := len(rest), len(left); i > 0 && j > 0; {
-		switch here := steps[i][j]; {
-		case here == steps[i-1][j-1]+substitution(rest[i-1], left[j-1]):
-			i, j = i-1, j-1
-			pairs[head+i] = head + j
-		case here == steps[i-1][j]+1:
-			i--
-		default:
-			j--
-		}
-	}
-	return pairs
-}
-
-// edits is the table of the least edits that turn a beginning of seen into one of text.
-func edits(text []rune, seen []document.Mark) [][]int32 {
-	rows := make([][]int32, len(text)+1)
-	cells := make([]int32, len(rows)*(len(seen)+1))
-	for i := range rows {
-		rows[i] = cells[i*(len(seen)+1):][:len(seen)+1]
-		rows[i][0] = int32(i)
-	}
-	for j := range seen {
-		rows[0][j+1] = int32(j + 1)
-	}
-	for i, r := range text {
-		for j, m := range seen {
-			rows[i+1][j+1] = min(rows[i][j]+substitution(r, m), rows[i][j+1]+1, rows[i+1][j]+1)
-		}
-	}
-	return rows
-}
-
-func substitution(r rune, m document.Mark) int32 {
-	if string(r) == m.Text {
-		return 0
-	}
-	return 1
 }
 
 // between sets the characters that were not found evenly between their neighbours.

@@ -1,5 +1,5 @@
 // Package docling is the door for docling-serve, version 1 of its API: documents as form or
-// as JSON, converted while the client waits.
+// as JSON, converted while the client waits or as a task.
 package docling
 
 import (
@@ -13,6 +13,7 @@ import (
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 // Door is docling-serve. Its clients send the key as X-Api-Key, as ours do.
@@ -20,8 +21,12 @@ func Door() doors.Door {
 	return doors.Door{
 		Name: "docling",
 		Routes: []doors.Route{
-			{Method: http.MethodPost, Path: "/v1/convert/file", Answer: convertFile},
-			{Method: http.MethodPost, Path: "/v1/convert/source", Answer: convertSource},
+			{Method: http.MethodPost, Path: "/v1/convert/file", Answer: fromFile(convert)},
+			{Method: http.MethodPost, Path: "/v1/convert/source", Answer: fromSource(convert)},
+			{Method: http.MethodPost, Path: "/v1/convert/file/async", Answer: fromFile(submit)},
+			{Method: http.MethodPost, Path: "/v1/convert/source/async", Answer: fromSource(submit)},
+			{Method: http.MethodGet, Path: "/v1/status/poll/:task", Answer: poll, Light: true},
+			{Method: http.MethodGet, Path: "/v1/result/:task", Answer: result, Light: true},
 		},
 		Failure: func(p problem.Body) any { return failure{p.Detail} },
 	}
@@ -32,8 +37,20 @@ type failure struct {
 	Detail string `json:"detail"`
 }
 
-// convertFile reads a form; its options stand beside the file.
-func convertFile(c *doors.Call) error {
+// work is what is done with a document.
+type work func(c *doors.Call, src *document.Source, opts options) error
+
+// fromFile reads a form; its options stand beside the file.
+func fromFile(then work) func(*doors.Call) error {
+	return func(c *doors.Call) error { return readForm(c, then) }
+}
+
+// fromSource reads JSON.
+func fromSource(then work) func(*doors.Call) error {
+	return func(c *doors.Call) error { return readJSON(c, then) }
+}
+
+func readForm(c *doors.Call, then work) error {
 	sent, err := c.Form("files")
 	if err != nil {
 		return err
@@ -50,7 +67,7 @@ func convertFile(c *doors.Call) error {
 	if err != nil {
 		return err
 	}
-	return convert(c, src, opts)
+	return then(c, src, opts)
 }
 
 // sourceRequest is a conversion as JSON.
@@ -68,7 +85,7 @@ type sourceRequest struct {
 	Callbacks []any `json:"callbacks"`
 }
 
-func convertSource(c *doors.Call) error {
+func readJSON(c *doors.Call, then work) error {
 	var asked sourceRequest
 	sent, err := c.JSON(&asked, "base64_string", "url")
 	if err != nil {
@@ -104,7 +121,7 @@ func convertSource(c *doors.Call) error {
 	if err != nil {
 		return err
 	}
-	return convert(c, src, opts)
+	return then(c, src, opts)
 }
 
 // inBody refuses targets other than the answer itself. docling's own client asks for the
@@ -147,6 +164,14 @@ func convert(c *doors.Call, src *document.Source, opts options) error {
 	if err != nil {
 		return err
 	}
+	if opts.abort && read.Result.Status != document.StatusOK {
+		return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "not all of the document could be read, and abort_on_error asks for all: %s", faultsOf(read.Result))
+	}
+	return send(c, read, opts, time.Since(start))
+}
+
+// send answers with what was read.
+func send(c *doors.Call, read service.Reading, opts options, took time.Duration) (err error) {
 	res := read.Result
 	answer := converted{Status: "success", Errors: []fault{}, Timings: map[string]any{}}
 	for _, f := range doors.Faults(res) {
@@ -158,14 +183,11 @@ func convert(c *doors.Call, src *document.Source, opts options) error {
 	}
 	if res.Status != document.StatusOK {
 		answer.Status = "partial_success"
-		if opts.abort {
-			return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "not all of the document could be read, and abort_on_error asks for all: %s", faultsOf(res))
-		}
 	}
 	if answer.Document, err = export(c, read, opts); err != nil {
 		return err
 	}
-	answer.ProcessingTime = time.Since(start).Seconds()
+	answer.ProcessingTime = took.Seconds()
 	return c.Send(http.StatusOK, answer)
 }
 

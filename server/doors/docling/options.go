@@ -57,7 +57,7 @@ func scalar(raw json.RawMessage) (string, bool) {
 }
 
 // formats are those that docling can write and we can, with the service's names.
-var formats = map[string]string{"md": "", "text": "", "html": "html", "json": "docling"}
+var formats = map[string]string{"md": "md", "text": "txt", "html": "html", "json": "docling"}
 
 // wanting are options that ask for something that is not done here.
 var wanting = []string{"do_picture_classification", "do_picture_description", "do_chart_extraction"}

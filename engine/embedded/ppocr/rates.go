@@ -1,0 +1,78 @@
+package ppocr
+
+import (
+	"context"
+	"time"
+
+	"ocr-gateway/engine/embedded/network"
+	"ocr-gateway/engine/embedded/stages"
+)
+
+// What the networks multiply, from the shapes of their layers: the detector for a pixel
+// that it sees, the reader for a column of pixels of a line, the layout model for a page.
+const (
+	detectorWork = 11.52e3
+	readerWork   = 3.42e6
+	readerRest   = 0.34e6 // of it, in full precision also where the rest is in whole numbers
+	layoutWork   = 4.9e9
+)
+
+// readWork is what reading columns of pixels was.
+func (m *model) readWork(columns int) stages.Work {
+	if m.whole {
+		return stages.Work{Full: readerRest * float64(columns), Whole: (readerWork - readerRest) * float64(columns)}
+	}
+	return stages.Work{Full: readerWork * float64(columns)}
+}
+
+// Rates are the multiplications a second of processor time that one thread of this machine
+// does in a product of matrices of the size that the reader has.
+type Rates struct {
+	Full  float64 // in full precision
+	Whole float64 // in whole numbers; 0 where lines are not read so
+}
+
+// Rates measures for a fraction of a second.
+func (m *Models) Rates(ctx context.Context) (r Rates, err error) {
+	ws, err := m.workspace(ctx)
+	if err != nil {
+		return Rates{}, err
+	}
+	defer m.release(ws)
+	if r.Full, err = rate(ws, func(*network.Model) {}); err != nil || m.readers[0].quick == nil {
+		return r, err
+	}
+	r.Whole, err = rate(ws, func(net *network.Model) { net.Quantize() })
+	return r, err
+}
+
+// rate is the best of several tries of a product.
+func rate(ws *workspace, rewrite func(*network.Model)) (float64, error) {
+	const rows, in, out, tries = 960, 384, 1024, 12
+	net := network.Product(rows, in, out)
+	rewrite(net)
+	product, err := loadBytes("matrix product", net.Bytes(), 1, "x", "y")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = product.close() }()
+	x := array{ws.in.grow(rows * in), []int64{rows, in}}
+	for i := range x.data {
+		x.data[i] = float32(i%17) / 17
+	}
+	y := array{ws.out.grow(rows * out), []int64{rows, out}}
+	var best time.Duration
+	for range tries {
+		var meter stages.Meter
+		end := stages.Begin(meter.Measured(context.Background()), stages.Recognize)
+		err := product.run(x, y)
+		end(stages.Work{})
+		if err != nil {
+			return 0, err
+		}
+		if took := meter.Costs()[stages.Recognize].CPU; best == 0 || took < best {
+			best = took
+		}
+	}
+	return rows * in * out / max(best, time.Microsecond).Seconds(), nil
+}

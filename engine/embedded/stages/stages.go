@@ -1,0 +1,108 @@
+// Package stages measures what the stages of reading a page cost: processor time, and how
+// much the networks compute in it. A context carries the meter; without one nothing is
+// measured.
+package stages
+
+import (
+	"context"
+	"maps"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Stage is a part of reading a page.
+type Stage string
+
+// The stages.
+const (
+	Detect    Stage = "detect"    // finding lines of text
+	Layout    Stage = "layout"    // finding areas
+	Orient    Stage = "orient"    // finding out which way up a page is
+	Recognize Stage = "recognize" // reading lines
+)
+
+// Work is what networks computed: multiplications, and as many additions.
+type Work struct {
+	Full  float64 // in full precision
+	Whole float64 // in whole numbers
+}
+
+// Cost is what a stage took.
+type Cost struct {
+	CPU time.Duration // of the threads that called; further threads of an inference are not seen
+	Work
+}
+
+// Meter adds up costs. It is safe for concurrent use.
+type Meter struct {
+	mu    sync.Mutex
+	costs map[Stage]Cost
+}
+
+// Costs are those so far.
+func (m *Meter) Costs() map[Stage]Cost {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.costs)
+}
+
+func (m *Meter) add(s Stage, cpu time.Duration, w Work) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.costs == nil {
+		m.costs = map[Stage]Cost{}
+	}
+	c := m.costs[s]
+	m.costs[s] = Cost{c.CPU + cpu, Work{c.Full + w.Full, c.Whole + w.Whole}}
+}
+
+// Measured returns a context in which m measures.
+func (m *Meter) Measured(ctx context.Context) context.Context {
+	return context.WithValue(ctx, key{}, measured{meter: m})
+}
+
+type key struct{}
+
+type measured struct {
+	meter *Meter
+	stage Stage // empty: what is begun counts as what it is
+}
+
+// In returns a context in which all that is begun counts as one stage.
+func In(ctx context.Context, s Stage) context.Context {
+	m, ok := ctx.Value(key{}).(measured)
+	if !ok {
+		return ctx
+	}
+	m.stage = s
+	return context.WithValue(ctx, key{}, m)
+}
+
+// Begin starts a stage, end ends it, on the same goroutine.
+func Begin(ctx context.Context, s Stage) (end func(Work)) {
+	m, ok := ctx.Value(key{}).(measured)
+	if !ok {
+		return func(Work) {}
+	}
+	if m.stage != "" {
+		s = m.stage
+	}
+	runtime.LockOSThread() // whose time is measured
+	before := threadTime()
+	return func(w Work) {
+		m.meter.add(s, threadTime()-before, w)
+		runtime.UnlockOSThread()
+	}
+}
+
+// threadTime is the processor time of this thread so far; 0 where the system does not tell.
+func threadTime() time.Duration {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now); err != nil {
+		return 0
+	}
+	return time.Duration(now.Nano())
+}
