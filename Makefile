@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server attack-text-layer bench docker clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -18,6 +18,7 @@ MUTANTS ?= 3000
 ATTACKS ?= 8
 TEST_TIMEOUT ?= 40m
 SOAK ?= 20m
+FUZZ_API ?= 2m
 ATTACKS ?= 10m
 SSHD ?= /usr/sbin/sshd
 
@@ -144,6 +145,52 @@ recognizer:
 	mv build/recognizer.part/all/rapidocr_onnxruntime/models/ch_PP-OCRv4_rec_infer.onnx build/recognizer
 	rm -rf build/recognizer.part
 
+# The tests of S3 storage talk to this server.
+S3_SERVER := github.com/johannesboyne/gofakes3/cmd/gofakes3@v1.2.0
+s3:
+	@if [ -x build/s3/gofakes3 ]; then exit 0; fi
+	echo "s3: building a server that speaks S3 into build/s3, for the tests alone"
+	GOFLAGS= CGO_ENABLED=0 GOBIN=$(CURDIR)/build/s3 go install $(S3_SERVER) || {
+		echo "s3: it could not be built: the tests that need it are skipped" >&2
+	}
+
+# A test compares the contract with the one that was released last by this program.
+OASDIFF := github.com/oasdiff/oasdiff@v1.38.0
+oasdiff:
+	@if [ -x build/oasdiff/oasdiff ]; then exit 0; fi
+	echo "oasdiff: building what finds breaks of the contract into build/oasdiff, for the tests alone"
+	GOFLAGS= CGO_ENABLED=0 GOBIN=$(CURDIR)/build/oasdiff go install $(OASDIFF) || {
+		echo "oasdiff: it could not be built: the tests that need it are skipped" >&2
+	}
+
+# The doors are tested with the clients of the APIs that they speak.
+doorclients:
+	@if cmp -s e2e/doors/testdata/clients.lock build/doorclients/clients.lock; then exit 0; fi
+	echo "doorclients: fetching clients of other APIs into build/doorclients, for the tests alone (20 MB)"
+	rm -rf build/doorclients
+	{ python3 -m venv build/doorclients && build/doorclients/bin/pip install --quiet --disable-pip-version-check \
+		--require-hashes --no-deps --requirement e2e/doors/testdata/clients.lock; } >&2 || {
+		rm -rf build/doorclients
+		echo "doorclients: they could not be fetched: the tests that need them are skipped" >&2
+		exit 0
+	}
+	cp e2e/doors/testdata/clients.lock build/doorclients
+
+# Tests read hOCR, ALTO and DoclingDocuments with the tools of others, and look into searchable
+# PDFs with poppler and qpdf: half a GB, so that `make test` does not ask for it.
+format-tools: ## fetch what tests read our formats with into build/formats and build/pdftools (500 MB); without, they are skipped
+	@if [ ! -x build/formats/bin/hocr-lines ]; then
+		rm -rf build/formats && python3 -m venv build/formats
+		build/formats/bin/pip install --quiet --disable-pip-version-check --requirement format/testdata/requirements.txt
+	fi
+	if command -v qpdf pdftotext >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
+	$(call unpack,pdftools,poppler and qpdf (10 MB),poppler-utils qpdf)
+
+docling-client: ## fetch docling's own client into build/docling-client (300 MB); without, the test that needs it is skipped
+	@if [ -x build/docling-client/bin/python ]; then exit 0; fi
+	python3 -m venv build/docling-client
+	build/docling-client/bin/pip install --quiet --disable-pip-version-check 'docling-slim[service-client]==2.143.0'
+
 build: setup mupdf ## compile bin/ocr-gateway
 	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
@@ -153,7 +200,8 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup mupdf models openssh tesseract recognizer ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
@@ -185,8 +233,15 @@ fuzz: mupdf ## run each fuzz target for FUZZTIME (default 20s)
 fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running server; crashes, hangs and 5xx fail
 	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
+fuzz-api: setup mupdf models ## send requests made from the contract to a server for FUZZ_API (default 2m); a 5xx or an answer off its schema fails
+	@if [ ! -x build/schemathesis/bin/schemathesis ]; then
+		rm -rf build/schemathesis && python3 -m venv build/schemathesis
+		build/schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+	fi
+	go test ./e2e/doors -run '^TestContractHolds$$' -count 1 -v -timeout 1h -args -fuzz-api $(FUZZ_API)
+
 attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
-	@go test ./textlayer/attack -run '^TestNoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
+	@go test ./textlayer/attack -run '^Test(AnswersTeach)?NoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
 
 bench: build models ## measure a server, started for it, with the sample documents
 	@bin/ocr-gateway serve --port $(PORT) & server=$$!
@@ -197,8 +252,15 @@ bench: build models ## measure a server, started for it, with the sample documen
 	done
 	bin/ocr-gateway bench --url http://127.0.0.1:$(PORT) --pid $$server testdata/sample.pdf testdata/sample-scan.pdf testdata/sample.png
 
-docker: ## build the container image ocr-gateway
-	docker build --build-arg VERSION=$(VERSION) --tag ocr-gateway:$(VERSION) --tag ocr-gateway:latest .
+IMAGE := build/ocr-gateway-image.tar
+
+image: models build ## build/ocr-gateway-image.tar: the container image, for `docker load` or `podman load`; Docker is not needed
+	@release/image/base.sh build/image-base
+	go run ./release/image -base build/image-base -version "$(VERSION)" -o $(IMAGE)
+
+test-image: image ## start the image with runc, root read-only, and have it read the sample
+	@command -v runc >/dev/null || { echo "test-image: runc is needed: apt-get install runc" >&2; exit 1; }
+	go test -count 1 -v -run '^TestImageReadsTheSample$$' ./release/image -args -image $(CURDIR)/$(IMAGE)
 
 clean: ## remove what was built; lib/ and models/ stay
 	rm -rf bin build

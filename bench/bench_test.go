@@ -70,7 +70,7 @@ func TestDocumentsArriveAsTheyAre(t *testing.T) {
 		mu.Lock()
 		got[header.Filename] = string(data)
 		mu.Unlock()
-		fmt.Fprint(w, `{"summary":{"ok":2,"partial":1,"failed":3,"canceled":1}}`)
+		fmt.Fprint(w, `{"summary":{"ok":2,"partial":1,"failed":3,"canceled":1,"text_layer":{"verified":9,"regions_not_asked":5}},"usage":{"attempts":4}}`)
 	}, files...)
 	cfg.APIKey, cfg.Fields, cfg.Classes[0].Concurrency = "hush", map[string]string{"pages": "1-2"}, 2
 
@@ -84,7 +84,7 @@ func TestDocumentsArriveAsTheyAre(t *testing.T) {
 			t.Errorf("%s arrived as %q", file, got[filepath.Base(file)])
 		}
 	}
-	if report.Documents != 3 || report.Failed != 0 || report.Pages != 9 || report.FailedPages != 12 {
+	if report.Documents != 3 || report.Failed != 0 || report.Pages != 9 || report.FailedPages != 12 || report.Asked != 12 || report.NotAsked != 15 {
 		t.Errorf("got %+v", report)
 	}
 	if report.Latency.P50 <= 0 || report.Latency.Max < report.Latency.P99 || report.PagesPerSecond <= 0 {
@@ -284,7 +284,7 @@ func TestImpossibleRunsAreRefused(t *testing.T) {
 func TestReportIsReadable(t *testing.T) {
 	findings := bench.Findings{
 		Requests: 12, Documents: 10, Failed: 2, Pages: 30, FailedPages: 1,
-		Failures: map[string]bench.Failure{"503": {Count: 2, Example: "full"}}, PagesPerSecond: 2.431,
+		Failures: map[string]bench.Failure{"503": {Count: 2, Example: "full"}}, PagesPerSecond: 2.431, Asked: 45, NotAsked: 150,
 		Latency: bench.Latency{P50: 1, P95: 2, P99: 3, Max: 4}, FirstPage: &bench.Latency{P50: 0.5},
 	}
 	report := bench.Report{
@@ -299,6 +299,7 @@ func TestReportIsReadable(t *testing.T) {
 	const want = `target       http://x/api/ocr/document
 documents    10 read, 2 failed, 2 at a time
 pages        30 read, 1 failed
+model        1.5 requests a page, 45 in all; 150 regions not asked for
 time         12.3 s, 2.43 pages/s
 latency      p50 1.00 s, p95 2.00 s, p99 3.00 s, max 4.00 s
 first page   p50 0.50 s, p95 0.00 s, p99 0.00 s, max 0.00 s

@@ -2,11 +2,10 @@ package bench
 
 import (
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
-	"strings"
 	"time"
+
+	"ocr-gateway/client"
 )
 
 // Engine is what the server reads with, as it says itself.
@@ -25,36 +24,24 @@ func (e Engine) String() string {
 	return text
 }
 
-// Bounds on the question which engine a server has.
-const (
-	engineTimeout = 10 * time.Second
-	maxInfo       = 1 << 20 // bytes
-)
+// engineTimeout bounds the question which engine a server has.
+const engineTimeout = 10 * time.Second
 
 // askEngine asks the server which engine is in use. It is nil for other programs
 // and for servers that do not say: that is no reason not to measure them.
 func askEngine(ctx context.Context, cfg Config) *Engine {
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(cfg.BaseURL, "/")+"/api/info", nil)
+	c, err := client.New(cfg.BaseURL, cfg.APIKey, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}})
 	if err != nil {
 		return nil
 	}
-	cfg.authorize(req)
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	if err != nil {
+	info, err := c.Info(ctx)
+	if err != nil || len(info.Engines) == 0 {
 		return nil
 	}
-	defer resp.Body.Close()
-	var info struct {
-		Engines []Engine `json:"engines"`
-	}
-	err = json.NewDecoder(io.LimitReader(resp.Body, maxInfo)).Decode(&info)
-	if err != nil || resp.StatusCode != http.StatusOK || len(info.Engines) == 0 {
-		return nil
-	}
-	return &info.Engines[0]
+	e := info.Engines[0]
+	return &Engine{e.Name, e.Model, e.Encoder}
 }
 
 func (c Config) authorize(req *http.Request) {

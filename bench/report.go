@@ -40,6 +40,8 @@ type Findings struct {
 	Pages          int                `json:"pages"`        // read, wholly or in part
 	FailedPages    int                `json:"failed_pages"` // of documents that were answered
 	PagesPerSecond float64            `json:"pages_per_s"`
+	Asked          int                `json:"model_requests"`         // for regions and questions, those sent again too; 0 where no model is asked
+	NotAsked       int                `json:"regions_not_asked"`      // because a PDF's own text was verified, or read before
 	Latency        Latency            `json:"latency_s"`              // of requests that succeeded, since they were due
 	FirstPage      *Latency           `json:"first_page_s,omitempty"` // of streams: until the first page
 }
@@ -80,6 +82,8 @@ type tally struct {
 	failed        int
 	overruns      int
 	pages, broken int
+	asked         int
+	notAsked      int
 	failures      map[string]*Failure
 	latencies     []time.Duration
 	firstPages    []time.Duration
@@ -89,6 +93,8 @@ func (t *tally) add(o outcome) {
 	t.requests++
 	t.pages += o.pages
 	t.broken += o.failedPages
+	t.asked += o.asked
+	t.notAsked += o.notAsked
 	if o.failure != "" {
 		t.failed++
 		f := t.failures[o.failure]
@@ -112,6 +118,8 @@ func (t *tally) join(other tally) {
 	t.overruns += other.overruns
 	t.pages += other.pages
 	t.broken += other.broken
+	t.asked += other.asked
+	t.notAsked += other.notAsked
 	t.latencies = append(t.latencies, other.latencies...)
 	t.firstPages = append(t.firstPages, other.firstPages...)
 	for class, f := range other.failures {
@@ -126,7 +134,7 @@ func (t *tally) findings(wall time.Duration) Findings {
 	f := Findings{
 		Requests: t.requests, Documents: t.requests - t.failed, Failed: t.failed, Failures: map[string]Failure{}, Overruns: t.overruns,
 		Pages: t.pages, FailedPages: t.broken, PagesPerSecond: float64(t.pages) / max(wall.Seconds(), 1e-9),
-		Latency: percentiles(t.latencies),
+		Asked: t.asked, NotAsked: t.notAsked, Latency: percentiles(t.latencies),
 	}
 	for class, failure := range t.failures {
 		f.Failures[class] = *failure
@@ -163,6 +171,9 @@ func (r Report) Write(w io.Writer) error {
 	}
 	t.row("documents", "%d read, %d failed, %s", r.Documents, r.Failed, how)
 	t.row("pages", "%d read, %d failed", r.Pages, r.FailedPages)
+	if r.Asked+r.NotAsked > 0 {
+		t.row("model", "%.1f requests a page, %d in all; %d regions not asked for", float64(r.Asked)/max(float64(r.Pages), 1), r.Asked, r.NotAsked)
+	}
 	t.row("time", "%.1f s, %.2f pages/s", r.Wall, r.PagesPerSecond)
 	t.latencies("", r.Findings)
 	if len(r.Classes) > 1 {

@@ -25,6 +25,8 @@ type outcome struct {
 	firstPage   time.Duration // until the first page of a stream, 0 without one
 	pages       int           // read, wholly or in part
 	failedPages int
+	asked       int    // requests to model servers
+	notAsked    int    // regions that took none, by a PDF's own text
 	failure     string // class of the failure, such as "503"; empty when there was none
 	detail      string // of the failure
 }
@@ -35,6 +37,15 @@ type summary struct {
 	Partial  int `json:"partial"`
 	Failed   int `json:"failed"`
 	Canceled int `json:"canceled"`
+
+	TextLayer struct {
+		NotAsked int `json:"regions_not_asked"`
+	} `json:"text_layer"`
+}
+
+// usage is what an answer cost.
+type usage struct {
+	Attempts int `json:"attempts"`
 }
 
 // send makes one request and reads its answer to the end. Times count from when
@@ -85,12 +96,14 @@ func refused(status int, body io.Reader) outcome {
 func readAnswer(body io.Reader) outcome {
 	var answer struct {
 		Summary *summary `json:"summary"`
+		Usage   usage    `json:"usage"`
 	}
 	if err := json.NewDecoder(body).Decode(&answer); err != nil {
 		return outcome{failure: "bad answer", detail: err.Error()}
 	}
 	var o outcome
 	o.count(answer.Summary)
+	o.asked = answer.Usage.Attempts
 	// The rest is read so that the connection can be used again.
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return outcome{failure: "bad answer", detail: err.Error()}
@@ -104,7 +117,7 @@ func (o *outcome) count(s *summary) {
 		o.pages = 1
 		return
 	}
-	o.pages, o.failedPages = s.OK+s.Partial, s.Failed+s.Canceled
+	o.pages, o.failedPages, o.notAsked = s.OK+s.Partial, s.Failed+s.Canceled, s.TextLayer.NotAsked
 }
 
 // readStream reads server-sent events up to the one that ends the document. It
@@ -149,6 +162,7 @@ func readStream(body io.Reader, begin time.Time, pages func(int)) outcome {
 func (o *outcome) end(event, data string) error {
 	var last struct {
 		Summary summary `json:"summary"`
+		Usage   usage   `json:"usage"`
 		Error   struct {
 			Detail string `json:"detail"`
 		} `json:"error"`
@@ -157,6 +171,7 @@ func (o *outcome) end(event, data string) error {
 		return fmt.Errorf("%s: %w", event, err)
 	}
 	o.count(&last.Summary)
+	o.asked = last.Usage.Attempts
 	if event == "document.failed" || event == "document.canceled" {
 		o.failure, o.detail = event, last.Error.Detail
 	}

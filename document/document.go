@@ -85,6 +85,7 @@ type Options struct {
 	IncludeHeaders bool
 	TableFormat    TableFormat // of tables in the Markdown; empty means TableHTML
 	Images         Images      // what becomes of regions of type image; empty means ImagesNone
+	Boxes          Boxes       // how finely to tell where text stands; empty means BoxesLine
 	ImagePrefix    string      // stands before the names that ImagesRef gives
 	// JoinTables joins tables that go on over a page break, where all pages are
 	// there before the first is answered.
@@ -219,6 +220,9 @@ type Line struct {
 	// Script is Unicode's name of the script that the line was read in, where a
 	// recognizer other than the engine's usual one read it.
 	Script string `json:"script,omitempty"`
+	// Marks are the characters as they were seen, in the order of reading; nil where the reader
+	// does not tell. Text may have been corrected since.
+	Marks []Mark `json:"-"`
 }
 
 // RegionType is what a region is, in terms common to all detectors.
@@ -300,6 +304,8 @@ type Region struct {
 	// they could be read or not; empty for Latin and where nothing tells.
 	Script string `json:"script,omitempty"`
 	Lines  []Line `json:"lines,omitempty"` // from detectors and engines that see lines
+	// Words are those of the region in the order of its lines; only with BoxesWord.
+	Words []WordBox `json:"words,omitempty"`
 	// Image is what Options.Images asks for: a data: URI or a name. Only of RegionImage.
 	Image string `json:"image,omitempty"`
 	// Attempts is how often the region was sent to a model server, and the tokens
@@ -333,8 +339,9 @@ type Cell struct {
 type Recognition struct {
 	Content    string
 	Format     ContentFormat
-	Confidence *float64 // nil when the engine does not measure it
-	Lines      []Line   // nil when the engine does not see lines
+	Confidence *float64  // nil when the engine does not measure it
+	Lines      []Line    // nil when the engine does not see lines
+	Words      []WordBox // see Region.Words
 	Source     TextSource
 	Script     string   // see Region.Script
 	Truncated  *Problem // why Content is incomplete; nil when complete

@@ -96,11 +96,33 @@ type LayerCharacter struct {
 	X0, X1 int // pixels
 }
 
+// Passage is the part of a page's own text that lies in one box, as far as it is known by what
+// was read before.
+type Passage struct {
+	// Lines are its lines in rows from the top, with Text and Source; nil unless Believed.
+	Lines    []Line
+	Believed bool // every character of them
+	// Clear reports whether nothing else is to be seen in the box, and its lines are all there
+	// and follow each other.
+	Clear bool
+	// Sampled says that it is to be read all the same.
+	Sampled bool
+	// Answer is what was read where the same glyphs stand in the same places; empty where that was
+	// nowhere.
+	Answer     string
+	Characters int // that are seen
+	Refuted    int // of those, that the PDF takes for another than the one seen
+}
+
 // LayerCounts says how much of a page or document was taken from the PDF itself.
 type LayerCounts struct {
 	Verified int `json:"verified"` // characters taken
 	Read     int `json:"read"`     // characters of the PDF's text that were read all the same
 	Refuted  int `json:"refuted"`  // glyphs that the PDF takes for another character than the one seen
+	// Regions is how many were taken whole, of which no model was asked, and Digits how many digits that
+	// a model misread in tables were set right.
+	Regions int `json:"regions_not_asked,omitempty"`
+	Digits  int `json:"digits_corrected,omitempty"`
 }
 
 // Plus is the sum of two counts, either of which may be nil for none.
@@ -111,6 +133,8 @@ func (c *LayerCounts) Plus(d *LayerCounts) *LayerCounts {
 			sum.Verified += one.Verified
 			sum.Read += one.Read
 			sum.Refuted += one.Refuted
+			sum.Regions += one.Regions
+			sum.Digits += one.Digits
 		}
 	}
 	return &sum

@@ -52,6 +52,19 @@ func ParsePageRange(s string) (PageRange, error) {
 	return r, nil
 }
 
+// PagesOf is the range of these pages, which ascend.
+func PagesOf(pages []int) PageRange {
+	var r PageRange
+	for _, n := range pages {
+		if last := len(r.spans) - 1; last >= 0 && r.spans[last].last.n == n-1 {
+			r.spans[last].last.n = n
+			continue
+		}
+		r.spans = append(r.spans, span{position{n: n}, position{n: n}})
+	}
+	return r
+}
+
 func parseSpan(s string) (span, error) {
 	first, last, ranged := strings.Cut(s, "-")
 	first, last = strings.TrimSpace(first), strings.TrimSpace(last)

@@ -12,32 +12,36 @@ type Code string
 
 // The problem codes.
 const (
-	CodeInvalidRequest    Code = "invalid_request"     // options or form the server cannot read
-	CodePagesOutOfRange   Code = "pages_out_of_range"  // page range malformed or beyond the document
-	CodeUnsupportedMedia  Code = "unsupported_media"   // content is no image or PDF that can be read
-	CodeUnreadable        Code = "unreadable_document" // right type, damaged content
-	CodePasswordRequired  Code = "password_required"   // encrypted and no password given
-	CodeWrongPassword     Code = "wrong_password"      // the given password does not open it
-	CodeTooLarge          Code = "too_large"           // upload bytes over the limit
-	CodeTooManyPages      Code = "too_many_pages"      // page count over the limit
-	CodeTooManyPixels     Code = "too_many_pixels"     // image dimensions over the limit
-	CodeTaskUnsupported   Code = "task_unsupported"    // the engine in use cannot do this task
-	CodePageTimeout       Code = "page_timeout"        // one page took longer than allowed
-	CodePageFailed        Code = "page_failed"         // one page could not be rendered
-	CodePageIncomplete    Code = "page_incomplete"     // something on a page could not be drawn
-	CodeAllPagesFailed    Code = "all_pages_failed"    // nothing of the document could be read
-	CodeEngineFailed      Code = "engine_failed"       // recognition failed
-	CodeLayoutFailed      Code = "layout_failed"       // layout detection failed
-	CodeScriptUnsupported Code = "script_unsupported"  // text in a script that the engine cannot read
-	CodeNotRead           Code = "not_read"            // something that looks like text is not in the answer; its page is complete otherwise
-	CodeTextIllegible     Code = "text_illegible"      // text too blurred or too small to be read
-	CodeImageLeftOut      Code = "image_left_out"      // an image is not in the answer; its page is complete otherwise
-	CodeOverloaded        Code = "overloaded"          // full or draining: retry later
-	CodeTooManyRequests   Code = "too_many_requests"   // of one client at once: retry later
-	CodeDeadlineExceeded  Code = "deadline_exceeded"   // the request's time is over
-	CodeCanceled          Code = "canceled"            // the client went away or the server stops
-	CodeNotFound          Code = "not_found"           // no such route or thing
-	CodeInternal          Code = "internal"            // a defect of ours
+	CodeInvalidRequest    Code = "invalid_request"        // options or form the server cannot read
+	CodePagesOutOfRange   Code = "pages_out_of_range"     // page range malformed or beyond the document
+	CodeUnsupportedMedia  Code = "unsupported_media"      // content is no image or PDF that can be read
+	CodeUnreadable        Code = "unreadable_document"    // right type, damaged content
+	CodePasswordRequired  Code = "password_required"      // encrypted and no password given
+	CodeWrongPassword     Code = "wrong_password"         // the given password does not open it
+	CodeTooLarge          Code = "too_large"              // upload bytes over the limit
+	CodeTooManyPages      Code = "too_many_pages"         // page count over the limit
+	CodeTooManyPixels     Code = "too_many_pixels"        // image dimensions over the limit
+	CodeTaskUnsupported   Code = "task_unsupported"       // the engine in use cannot do this task
+	CodePageTimeout       Code = "page_timeout"           // one page took longer than allowed
+	CodePageFailed        Code = "page_failed"            // one page could not be rendered
+	CodePageIncomplete    Code = "page_incomplete"        // something on a page could not be drawn
+	CodeAllPagesFailed    Code = "all_pages_failed"       // nothing of the document could be read
+	CodeEngineFailed      Code = "engine_failed"          // recognition failed
+	CodeLayoutFailed      Code = "layout_failed"          // layout detection failed
+	CodeScriptUnsupported Code = "script_unsupported"     // text in a script that the engine cannot read
+	CodeNotRead           Code = "not_read"               // something that looks like text is not in the answer; its page is complete otherwise
+	CodeTextIllegible     Code = "text_illegible"         // text too blurred or too small to be read
+	CodeImageLeftOut      Code = "image_left_out"         // an image is not in the answer; its page is complete otherwise
+	CodeOverloaded        Code = "overloaded"             // full or draining: retry later
+	CodeTooManyRequests   Code = "too_many_requests"      // of one client at once: retry later
+	CodeDeadlineExceeded  Code = "deadline_exceeded"      // the request's time is over
+	CodeCanceled          Code = "canceled"               // the client went away or the server stops
+	CodeNotFound          Code = "not_found"              // no such route or thing
+	CodeOffsetConflict    Code = "offset_conflict"        // a piece of a file that does not begin where the file ends
+	CodeChecksumMismatch  Code = "checksum_mismatch"      // a piece of a file that is another than its checksum says
+	CodeKeyReused         Code = "idempotency_key_reused" // the key was another request's
+	CodeJobsDisabled      Code = "jobs_disabled"          // this server keeps no jobs
+	CodeInternal          Code = "internal"               // a defect of ours
 )
 
 // Phase is where in the pipeline a problem arose.

@@ -64,6 +64,60 @@ type Result struct {
 	Error    *Problem       `json:"error,omitempty"`
 }
 
+// Mixed is Result.Engine and Layout of a document whose pages differ, which then say for
+// themselves.
+const Mixed = "mixed"
+
+// Account adds a page that has ended to the summary, the usage and to who found and read
+// the document. It leaves Pages alone.
+func (r *Result) Account(page *PageResult) {
+	s := &r.Summary
+	first := s.OK+s.Partial+s.Failed == 0
+	credit(&r.Layout, page.Layout, first)
+	credit(&r.Engine, page.Engine, first)
+	switch page.Status {
+	case StatusOK:
+		s.OK++
+	case StatusPartial:
+		s.Partial++
+	default:
+		s.Failed++
+	}
+	if page.TextLayer != nil {
+		s.TextLayer = s.TextLayer.Plus(page.TextLayer)
+	}
+	for _, region := range page.Regions {
+		s.Regions.add(region.Status)
+	}
+	r.Usage.Add(page.Usage)
+}
+
+// credit adds the name of who did a page, empty where nobody came to it, to that of a
+// document.
+func credit(name *string, page string, first bool) {
+	switch {
+	case page == "":
+	case first || *name == "":
+		*name = page
+	case *name != page:
+		*name = Mixed
+	}
+}
+
+func (s *RegionSummary) add(status Status) {
+	s.Total++
+	switch status {
+	case StatusFailed:
+		s.Failed++
+	case StatusSkipped:
+		s.Skipped++
+	case StatusTruncated:
+		s.Truncated++
+	default:
+		s.OK++
+	}
+}
+
 // EventKind names what happened to a running document.
 type EventKind string
 
@@ -80,4 +134,5 @@ type Event struct {
 	Kind    EventKind
 	Page    *PageResult // for EventPage and EventPageFail
 	Summary Summary     // counts so far
+	Model   string      // see Result.Model
 }

@@ -1,7 +1,6 @@
 package format_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
@@ -122,20 +121,14 @@ func TestEncode(t *testing.T) {
 		ID: "d1", Status: document.StatusOK, Markdown: "# T <b>", Text: "T <b>",
 		Pages: []document.PageResult{{Number: 1, Status: document.StatusOK, Markdown: "# T <b>"}, {Number: 2, Status: document.StatusOK}},
 	}
-	for _, f := range format.All() {
-		var b bytes.Buffer
-		if err := f.Encode(&b, result); err != nil {
-			t.Fatal(err)
-		}
-		got := b.String()
-		ok := map[string]bool{
-			"json":   strings.HasPrefix(got, `{"id":"d1","status":"ok","markdown":"# T <b>"`),
-			"md":     got == "# T <b>\n",
-			"txt":    got == "T <b>\n",
-			"ndjson": strings.Count(got, "\n") == 2 && strings.HasPrefix(got, `{"number":1`),
-		}
-		if !ok[f.Name] {
-			t.Errorf("%s wrote %q", f.Name, got)
+	for name, ok := range map[string]func(string) bool{
+		"json":   func(got string) bool { return strings.HasPrefix(got, `{"id":"d1","status":"ok","markdown":"# T <b>"`) },
+		"md":     func(got string) bool { return got == "# T <b>\n" },
+		"txt":    func(got string) bool { return got == "T <b>\n" },
+		"ndjson": func(got string) bool { return strings.Count(got, "\n") == 2 && strings.HasPrefix(got, `{"number":1`) },
+	} {
+		if got := encode(t, name, format.Document{Result: result}); !ok(got) {
+			t.Errorf("%s wrote %q", name, got)
 		}
 	}
 }

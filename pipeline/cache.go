@@ -6,19 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
-	"sync"
-	"sync/atomic"
 
 	"ocr-gateway/document"
+	"ocr-gateway/pipeline/once"
 	"ocr-gateway/pipeline/picture"
+	"ocr-gateway/pipeline/verified"
 )
 
 // Cache keeps what was read on pages, by the hash of all that it depends on. It may lose
 // anything and is safe for concurrent use.
-type Cache interface {
-	Get(key [sha256.Size]byte) (value []byte, ok bool)
-	Put(key [sha256.Size]byte, value []byte)
-}
+type Cache = once.Cache
 
 // cacheVersion counts what this program has taken for a page that was read. Entries of other
 // versions are not found. 2: before it, answers without text were kept as empty pages.
@@ -40,10 +37,13 @@ type cacheKey struct {
 
 // keyOf hashes a page before anything was done to it; false when its pixels are of no
 // kind that it knows.
-func (r *run) keyOf(by *backend, page *document.Page) (key [sha256.Size]byte, ok bool) {
+func (r *run) keyOf(by *backend, page *document.Page, t *verified.Turn) (key [sha256.Size]byte, ok bool) {
 	var known [sha256.Size]byte
-	if r.judges(by) {
-		known = r.ledger.State()
+	switch {
+	case r.judges(by):
+		known = t.Ledger().State()
+	case r.learns(by):
+		known = t.State()
 	}
 	pixels, ok := hashPixels(page.Image)
 	if !ok {
@@ -63,6 +63,9 @@ func readingOptions(opts document.Options) document.Options {
 	opts.IncludeHeaders, opts.TableFormat, opts.JoinTables = false, "", false
 	opts.Images, opts.ImagePrefix = "", ""
 	opts.Batch = false
+	if opts.Boxes != document.BoxesWord {
+		opts.Boxes = "" // lines are found in any case
+	}
 	return opts
 }
 
@@ -138,7 +141,7 @@ func (r *run) keep(by document.Info, page *document.PageResult, lessons []byte) 
 
 // restore makes a page of what was kept. False when it cannot: the value is damaged, or
 // pictures are wanted of a page that is not upright as it was rendered.
-func (r *run) restore(ctx context.Context, by *backend, value []byte, page *document.Page, result *document.PageResult) bool {
+func (r *run) restore(ctx context.Context, by *backend, value []byte, page *document.Page, result *document.PageResult, t *verified.Turn) bool {
 	var k kept
 	if json.Unmarshal(value, &k) != nil {
 		return false
@@ -157,9 +160,10 @@ func (r *run) restore(ctx context.Context, by *backend, value []byte, page *docu
 	if r.wantsPictures() && readable(regions) < len(regions) && (k.Rotation != 0 || k.Width != page.Width || k.Height != page.Height) {
 		return false
 	}
-	if r.judges(by) && r.ledger.Repeat(k.Lessons) != nil {
+	if r.judges(by) && t.Ledger().Repeat(k.Lessons) != nil {
 		return false
 	}
+	t.Teach(k.Lessons)
 	result.TextLayer = k.TextLayer
 	result.Width, result.Height, result.Rotation, result.Layout = k.Width, k.Height, k.Rotation, k.Layout
 	result.Regions, result.Status, result.Cached = regions, document.StatusOK, true
@@ -173,107 +177,42 @@ func (r *run) restore(ctx context.Context, by *backend, value []byte, page *docu
 
 // readOnce takes a page from the cache, or from another run that reads the same page
 // now, or reads it and keeps it.
-func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *turn) *document.PageResult {
+func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) *document.PageResult {
 	detector, profile := by.Detector.Info(), by.Recognizer.Info().Profile
-	key, ok := r.keyOf(by, page)
+	r.look(ctx, by, page, t)
+	key, ok := r.keyOf(by, page, t)
 	if !ok {
 		return r.read(ctx, by, page, result, t)
 	}
-	value, mine := r.cache.find(ctx, key)
-	if value != nil && r.restore(ctx, by, value, page, result) {
-		t.pass()
+	value, mine := r.cache.Find(ctx, key)
+	if value != nil && r.restore(ctx, by, value, page, result, t) {
+		t.Pass()
 		page.Release()
 		if ctx.Err() != nil {
 			return nil
 		}
-		r.cache.hits.Add(1)
+		r.hits.Add(1)
 		return result
 	}
-	r.cache.misses.Add(1)
+	r.misses.Add(1)
 	var fresh []byte
 	if mine != nil {
-		defer func() { r.cache.land(key, mine, fresh, ctx.Err() != nil) }()
+		defer func() { r.cache.Land(key, mine, fresh, ctx.Err() != nil) }()
 	}
 	result = r.read(ctx, by, page, result, t)
 	if profile != by.Recognizer.Info().Profile {
 		return result // who read it is not whom the key names
 	}
-	if fresh = r.keep(detector, result, t.lessons); fresh != nil && value == nil {
-		r.cache.store.Put(key, fresh)
+	if fresh = r.keep(detector, result, t.Lessons()); fresh != nil && value == nil {
+		r.cache.Store.Put(key, fresh)
 	}
 	return result
-}
-
-// pageCache is the Cache together with the pages that are being read.
-type pageCache struct {
-	store        Cache
-	hits, misses atomic.Int64
-
-	mu      sync.Mutex
-	flights map[[sha256.Size]byte]*flight
-}
-
-// flight is one page that a run looks for or reads, and others wait for.
-type flight struct {
-	done     chan struct{} // closed at the end; what follows is read after it
-	value    []byte        // nil when the page was not read whole
-	canceled bool          // by the run's end: who waits tries again
-}
-
-func newPageCache(store Cache) *pageCache {
-	if store == nil {
-		return nil
-	}
-	return &pageCache{store: store, flights: map[[sha256.Size]byte]*flight{}}
-}
-
-// find returns the value of a key. Where there is none, it gives a flight to who is the
-// first to look, which must land. Both are nil when another's reading failed, so that
-// all who waited for it try at once, and when ctx ended.
-func (c *pageCache) find(ctx context.Context, key [sha256.Size]byte) (value []byte, mine *flight) {
-	for {
-		c.mu.Lock()
-		other := c.flights[key]
-		if other == nil {
-			mine = &flight{done: make(chan struct{})}
-			c.flights[key] = mine
-		}
-		c.mu.Unlock()
-		if mine != nil {
-			value, ok := c.store.Get(key)
-			if ok {
-				c.land(key, mine, value, false)
-				return value, nil
-			}
-			return nil, mine
-		}
-		select {
-		case <-other.done:
-		case <-ctx.Done():
-			return nil, nil
-		}
-		if !other.canceled {
-			return other.value, nil
-		}
-	}
-}
-
-// land ends a flight.
-func (c *pageCache) land(key [sha256.Size]byte, f *flight, value []byte, canceled bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.flights, key)
-	f.value, f.canceled = value, canceled && value == nil
-	close(f.done)
 }
 
 // CacheCounts is how many pages were found in the cache, and how many were not; both 0
 // without one.
 func (p *Pipeline) CacheCounts() (hits, misses int64) {
-	if p.cache == nil {
-		return 0, 0
-	}
-	return p.cache.hits.Load(), p.cache.misses.Load()
+	return p.hits.Load(), p.misses.Load()
 }
 
 // regionID names the region at an index of a page.

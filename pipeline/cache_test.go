@@ -326,6 +326,7 @@ func TestEveryOptionIsInTheKeyOrNot(t *testing.T) {
 		"TableFormat":    {func(o *document.Options) { o.TableFormat = document.TableMarkdown }, false},
 		"JoinTables":     {func(o *document.Options) { o.JoinTables = true }, false},
 		"Images":         {func(o *document.Options) { o.Images = document.ImagesRef }, false},
+		"Boxes":          {func(o *document.Options) { o.Boxes = document.BoxesWord }, true},
 		"ImagePrefix":    {func(o *document.Options) { o.ImagePrefix = "x" }, false},
 		"TextLayer":      {func(o *document.Options) { o.TextLayer = document.TextLayerVerified }, true},
 		"Batch":          {func(o *document.Options) { o.Batch = true }, false},

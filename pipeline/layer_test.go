@@ -31,8 +31,10 @@ func (s *scribe) Judge(ctx context.Context, page *document.Page, read func(conte
 	return &document.Layer{Counts: document.LayerCounts{Verified: 1}}, nil
 }
 
-func (s *scribe) State() [sha256.Size]byte { return sha256.Sum256([]byte(s.notes)) }
-func (s *scribe) Lessons() []byte          { return []byte(s.last) }
+func (s *scribe) State() [sha256.Size]byte          { return sha256.Sum256([]byte(s.notes)) }
+func (s *scribe) Lessons() []byte                   { return []byte(s.last) }
+func (s *scribe) Look(*document.Page) pipeline.View { return nil }
+func (s *scribe) Learn([]byte) error                { return nil }
 func (s *scribe) Repeat(lessons []byte) error {
 	s.notes += string(lessons)
 	return nil

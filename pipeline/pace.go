@@ -23,11 +23,17 @@ func (p *pace) rendered(took time.Duration) {
 	average(&p.render, took.Seconds())
 }
 
-// looked notes how long it took to find so many regions to read on a page.
-func (p *pace) looked(took time.Duration, regions int) {
+// looked notes how long it took to find the regions of a page.
+func (p *pace) looked(took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	average(&p.layout, took.Seconds())
+}
+
+// found notes how many of them are to be read.
+func (p *pace) found(regions int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	average(&p.regions, max(float64(regions), 0.1))
 }
 

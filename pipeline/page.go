@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/pipeline/verified"
 )
 
 // page takes one page through layout, recognition and assembly. It owns page and
 // drops its pixels as soon as nobody needs them; see pixels. nil means that the run
 // was canceled before the page was done.
-func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *turn) *document.PageResult {
+func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn) *document.PageResult {
 	defer page.Release()
 	by := r.choose(r.opts)
 	result := &document.PageResult{
@@ -27,7 +28,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 	}
 	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
 	by.pace.rendered(r.since(page.Number))
-	if r.judges(by) && t.wait(ctx) != nil {
+	if r.judges(by) && t.Wait(ctx) != nil {
 		return nil
 	}
 	if r.cache != nil {
@@ -36,11 +37,24 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 		result = r.read(ctx, by, page, result, t)
 	}
 	noteFaults(result, page.Faults)
+	if r.opts.Boxes == document.BoxesRegion {
+		withoutLines(result)
+	}
 	return result
 }
 
+// withoutLines leaves out where the lines of a page stand.
+func withoutLines(page *document.PageResult) {
+	if page == nil {
+		return
+	}
+	for i := range page.Regions {
+		page.Regions[i].Lines = nil
+	}
+}
+
 // read is the part of page that the cache can answer in place of.
-func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *turn) *document.PageResult {
+func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) *document.PageResult {
 	start := time.Now()
 	regions, detector, err := r.detect(ctx, by, page, t)
 	holding := err == nil && by.Shared
@@ -50,6 +64,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	if err != nil {
 		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
 	}
+	own := r.own(ctx, by, page, regions, t)
+	by.pace.found(unread(regions))
 	start = time.Now()
 	var asking sync.WaitGroup
 	var asked document.Usage
@@ -79,7 +95,11 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	}
 	result.Timings[string(document.PhaseRecognize)] = milliseconds(time.Since(start))
 	result.Regions = parts
-	if page.Layer != nil {
+	switch {
+	case own != nil:
+		t.Teach(own.Settle(regions))
+		result.TextLayer = own.Counts()
+	case page.Layer != nil:
 		result.TextLayer = &page.Layer.Counts
 	}
 	if by.Assemble != nil {
@@ -117,7 +137,7 @@ type namingDetector interface {
 // detect finds the page's regions when it is this document's turn, and says
 // whose they are. Where layout and reading share a gate, its slot is kept for the
 // page's first region unless there is an error: or the next page would slip in.
-func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *turn) (regions []document.Region, name string, err error) {
+func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
 	if err := by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0); err != nil {
 		return nil, name, err
@@ -140,7 +160,7 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *t
 	if err != nil {
 		return nil, name, err
 	}
-	by.pace.looked(time.Since(start), readable(regions))
+	by.pace.looked(time.Since(start))
 	number(page.Number, regions)
 	return regions, name, nil
 }
@@ -158,6 +178,10 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 		if region.Type == document.RegionImage {
 			region.Status = document.StatusSkipped // an image: nothing to read
 			region.Format = document.FormatText
+			continue
+		}
+		if region.Status != "" { // its content is there: see own
+			usage[i].Regions = 1
 			continue
 		}
 		if !holding && by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
@@ -181,6 +205,16 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 		result.Usage.Add(u)
 	}
 	return replaced(page.Number, regions, found)
+}
+
+// unread counts the regions that the engine is to read.
+func unread(regions []document.Region) (n int) {
+	for i := range regions {
+		if regions[i].Type != document.RegionImage && regions[i].Status == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // readable counts the regions that have something to read.
@@ -219,7 +253,8 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 		region.Status, region.Error = document.StatusSkipped, got.Skipped
 	}
 	region.Content, region.Format, region.Confidence, region.Lines = got.Content, got.Format, got.Confidence, got.Lines
-	if r.ledger != nil {
+	region.Words = got.Words
+	if r.layered {
 		region.Source = sourceOf(got)
 	}
 	region.Script = got.Script

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"ocr-gateway/document"
+	"ocr-gateway/pipeline/once"
 )
 
 // Rasterizer opens documents and renders their pages.
@@ -78,6 +80,10 @@ type Backend struct {
 	// Assemble turns what the recognizer read on a page into its content, in
 	// place, before the page's status is set. nil changes nothing.
 	Assemble func(*document.PageResult)
+	// Prose writes the lines of a region as a model would its content. With it, what the
+	// recognizer, a model, answers teaches which of a PDF's own text can stand in place of asking; nil
+	// asks about every region.
+	Prose func(region document.Region, task document.Task) (string, document.ContentFormat)
 	// Shared says that detector and recognizer use the same processors: they then
 	// take turns in one gate, so that a page is read to its end before the next
 	// is looked at.
@@ -118,7 +124,8 @@ type Pipeline struct {
 	maxImages      int
 	maxImageBytes  int64
 	intake         *intake
-	cache          *pageCache // nil when there is none
+	cache          *once.Values // of pages that were read; nil when there is none
+	hits, misses   atomic.Int64
 	settings       string
 	newLedger      func() Ledger // nil when there is none
 	textLayer      document.TextLayer
@@ -140,7 +147,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
 		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, log: log,
-		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: newPageCache(parts.Cache), settings: parts.Settings,
+		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: once.New(parts.Cache), settings: parts.Settings,
 		newLedger: parts.Ledger, textLayer: cfg.TextLayer,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/pipeline/verified"
 )
 
 // run is one document on its way through the pipeline.
@@ -22,8 +23,8 @@ type run struct {
 
 	pictures pictures
 
-	ledger   Ledger // nil when no text is taken from the document itself
-	lastTurn <-chan struct{}
+	layered bool // text may be taken from the document itself
+	course  *verified.Course
 
 	mu    sync.Mutex
 	begun map[int]*begun // by page number
@@ -74,10 +75,10 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 
 	r := &run{
 		Pipeline: p, opts: opts, emit: emit,
-		window: make(chan struct{}, p.window), begun: map[int]*begun{},
+		window: make(chan struct{}, p.window), begun: map[int]*begun{}, course: verified.NewCourse(nil),
 	}
 	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
-		r.ledger = p.newLedger()
+		r.layered, r.course = true, verified.NewCourse(p.newLedger())
 	}
 	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
 	r.pass = lane{batch: opts.Batch}
@@ -92,7 +93,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 		Engine:  p.main.Recognizer.Info().Name,
 		Layout:  p.main.Detector.Info().Name,
 	}
-	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary})
+	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary, Model: r.result.Model})
 	err = r.pages(ctx, pages)
 	r.result.Timings = map[string]int{"total": milliseconds(time.Since(start))}
 	r.finish(ctx, err)
@@ -119,7 +120,7 @@ func (r *run) pages(ctx context.Context, pages *document.Pages) error {
 		if page.Status == document.StatusFailed {
 			kind = document.EventPageFail
 		}
-		r.emit(document.Event{Kind: kind, Page: page, Summary: r.result.Summary})
+		r.emit(document.Event{Kind: kind, Page: page, Summary: r.result.Summary, Model: r.result.Model})
 	}
 	return <-fatal
 }
@@ -138,11 +139,11 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 			page.Release()
 			return problemOf(ctx, err, document.CodeCanceled, document.PhaseRaster, "the work was ended")
 		}
-		turn := r.nextTurn()
+		turn := r.course.Next()
 		workers.Go(func() {
 			defer r.end(page.Number)
 			result := r.page(ctx, page, err, turn)
-			turn.pass()
+			turn.End()
 			if result == nil { // the run was canceled: counted by finish
 				return
 			}
@@ -218,54 +219,16 @@ func (r *run) since(page int) time.Duration {
 	return time.Since(r.begun[page].at)
 }
 
-// account adds a finished page to the summary.
+// account adds a finished page to the result.
 func (r *run) account(page *document.PageResult) {
-	s := &r.result.Summary
-	switch page.Status {
-	case document.StatusOK:
-		s.OK++
-	case document.StatusPartial:
-		s.Partial++
-	default:
-		s.Failed++
+	r.result.Account(page)
+	if page.Status == document.StatusFailed {
 		r.blame(page)
 	}
-	r.credit(page)
-	if r.ledger != nil {
-		s.TextLayer = s.TextLayer.Plus(page.TextLayer)
-	}
-	for _, region := range page.Regions {
-		s.Regions.Total++
-		switch region.Status {
-		case document.StatusFailed:
-			s.Regions.Failed++
-		case document.StatusSkipped:
-			s.Regions.Skipped++
-		case document.StatusTruncated:
-			s.Regions.Truncated++
-		default:
-			s.Regions.OK++
-		}
-	}
-	r.result.Usage.Add(page.Usage)
-}
-
-// credit names who found and read the document: "mixed" when pages differ, which
-// then say for themselves.
-func (r *run) credit(page *document.PageResult) {
-	if s := r.result.Summary; s.OK+s.Partial+s.Failed == 1 {
-		r.result.Layout, r.result.Engine = page.Layout, page.Engine
-		return
-	}
-	if r.result.Layout != page.Layout {
-		r.result.Layout = mixed
-	}
-	if r.result.Engine != page.Engine {
-		r.result.Engine = mixed
+	if s := &r.result.Summary; r.layered && s.TextLayer == nil {
+		s.TextLayer = s.TextLayer.Plus(nil)
 	}
 }
-
-const mixed = "mixed"
 
 // blame keeps the page whose failure is shown should all fail: the earliest of
 // those that got past the rasterizer, so that damage to the input is only named

@@ -113,7 +113,8 @@ func TestPagesAheadFollowWhatWasMeasured(t *testing.T) {
 			}
 			for range 3 {
 				p.rendered(tc.render)
-				p.looked(tc.layout, tc.regions)
+				p.looked(tc.layout)
+				p.found(tc.regions)
 				p.took(tc.read)
 			}
 			if got := p.pages(slots); got != tc.pages {

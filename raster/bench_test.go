@@ -2,10 +2,12 @@ package raster_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -14,6 +16,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/rastertest"
 )
 
 // BenchmarkDensePDF renders 200 A4 pages full of 9-point text at 144 dpi with two
@@ -130,4 +133,34 @@ func scannedPage(b *testing.B, kind string) []byte {
 		b.Fatal(err)
 	}
 	return buf.Bytes()
+}
+
+// BenchmarkSearchable adds 500 words to each page of a document.
+func BenchmarkSearchable(b *testing.B) {
+	for _, pages := range []int{1, 20} {
+		b.Run(fmt.Sprint(pages), func(b *testing.B) { benchmarkSearchable(b, pages) })
+	}
+}
+
+func benchmarkSearchable(b *testing.B, pages int) {
+	r, _ := newRasterizer(b, nil)
+	pdf := rastertest.NewPDF()
+	var read []document.PageResult
+	for n := range pages {
+		pdf.Page("/MediaBox[0 0 595 842]", scanned(pdf, 600, 850), "q 595 0 0 842 0 0 cm /Scan Do Q")
+		region := document.Region{}
+		for i := range 500 {
+			x, y := i%10*120, i/10*34
+			region.Words = append(region.Words, document.WordBox{Text: fmt.Sprint("word", i), BBox: document.BBox{x, y, x + 100, y + 30}, Line: i / 10})
+		}
+		read = append(read, document.PageResult{Number: n + 1, Width: 1240, Height: 1754, Regions: []document.Region{region}})
+	}
+	src := document.NewSource("a.pdf", pdf.Bytes(""))
+	start := cpuMilliseconds(b)
+	for b.Loop() {
+		if err := r.Searchable(b.Context(), src, document.Options{}, read, io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric((cpuMilliseconds(b)-start)/float64(b.N*pages), "cpu-ms/page")
 }

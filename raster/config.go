@@ -37,7 +37,7 @@ type Config struct {
 	// ChildMemory is how many bytes of address space a child may take beyond
 	// what it has at start.
 	ChildMemory int64 `mapstructure:"child_memory"`
-	// Command starts a child; empty means this program with the argument "worker".
+	// Command starts a child; empty means this program with the argument "render".
 	// The command must call worker.Main. It is no setting but a seam for tests.
 	Command []string `mapstructure:"-"`
 }

@@ -20,6 +20,7 @@ type picture struct {
 	*paged
 	memory int64 // bytes that decoding takes
 	scans  int
+	header wire.Reply // what a child says of it
 }
 
 // maxScans is more than any JPEG needs: an encoder that sends each bit of each coefficient by
@@ -111,7 +112,7 @@ func (p *picture) look(ctx context.Context, c *pool.Child, _ bool) (clean bool, 
 	if _, _, err = p.pixels(rep); err != nil {
 		return false, err
 	}
-	p.memory, p.scans = int64(min(rep.Memory, 1<<62)), int(rep.Scans)
+	p.memory, p.scans, p.header = int64(min(rep.Memory, 1<<62)), int(rep.Scans), rep
 	return true, nil
 }
 

@@ -2,8 +2,11 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"mime"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -84,25 +87,42 @@ func (s *Server) media(first ...string) []string {
 	return offers
 }
 
-// answer sends a result as media: v as JSON, or r through the format for it.
-func (s *Server) answer(c echo.Context, media string, r *document.Result, v any) error {
+// answer sends a document in the type that it is to have: v as JSON, or r through its format.
+func (s *Server) answer(c echo.Context, call *call, r *document.Result, v any) error {
+	return s.answerAs(c, http.StatusOK, call, r, v)
+}
+
+// answerAs is answer with another status.
+func (s *Server) answerAs(c echo.Context, status int, call *call, r *document.Result, v any) error {
+	media := call.media
 	if media == mediaJSON {
-		return writeJSON(c, 200, mediaJSON, v)
+		return writeJSON(c, status, mediaJSON, v)
 	}
-	for _, f := range s.service.Formats() {
-		if f.MediaType != media {
-			continue
-		}
-		var buf bytes.Buffer
-		if err := f.Encode(&buf, r); err != nil {
-			return formatProblem(f, err)
-		}
-		if strings.HasPrefix(media, "text/") {
-			media += "; charset=utf-8"
-		}
-		return c.Blob(200, media, buf.Bytes())
+	f := s.formatOf(media)
+	if f == nil {
+		return document.Problemf(document.CodeInternal, document.PhaseFormat, "no format for %s", media)
 	}
-	return document.Problemf(document.CodeInternal, document.PhaseFormat, "no format for %s", media)
+	written, err := call.write(c.Request().Context(), *f, r)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(media, "text/") {
+		media += "; charset=utf-8"
+	}
+	return c.Blob(status, media, written)
+}
+
+// write writes a document of the call in a format.
+func (call *call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
+	var buf bytes.Buffer
+	err := f.Encode(ctx, &buf, service.Reading{Source: call.Sources[0], Options: call.opts.Options, Result: r})
+	if p, ok := errors.AsType[*document.Problem](err); ok {
+		return nil, p
+	}
+	if err != nil {
+		return nil, formatProblem(f, err)
+	}
+	return buf.Bytes(), nil
 }
 
 func formatProblem(f service.Format, err error) *document.Problem {

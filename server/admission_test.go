@@ -96,7 +96,7 @@ func (a *api) postAs(key string) reply {
 	return a.do(req)
 }
 
-func keys(n int) func(*server.Config, *deps) {
+func byKey(n int) func(*server.Config, *deps) {
 	return func(c *server.Config, _ *deps) {
 		c.MaxRequests, c.APIKeys = n, []string{"key-of-anna", "key-of-bert"}
 	}
@@ -105,7 +105,7 @@ func keys(n int) func(*server.Config, *deps) {
 // TestSlowUploadsTakeNoPlace fills the uploads with clients that stand still: others
 // are served, and who stands still is bounded too.
 func TestSlowUploadsTakeNoPlace(t *testing.T) {
-	a := start(t, scripted(), keys(2))
+	a := start(t, scripted(), byKey(2))
 	var slow []*upload
 	for range 2 {
 		slow = append(slow, a.begin(documentURL, "key-of-anna", -1))
@@ -154,7 +154,7 @@ func TestUploadsAreBounded(t *testing.T) {
 // its turn before that client gets more than its share again.
 func TestClientsShareThePlaces(t *testing.T) {
 	p, running, release := blocking()
-	a := start(t, p, keys(4))
+	a := start(t, p, byKey(4))
 	var wg sync.WaitGroup
 	post := func(key string) { wg.Go(func() { a.postAs(key).want(200, "") }) }
 	for range 4 {
@@ -189,7 +189,7 @@ func TestCompleteUploadsWaitForAPlace(t *testing.T) {
 	}{"served": {"", 200, ""}, "too late": {"?deadline_ms=50", 504, "deadline_exceeded"}} {
 		t.Run(name, func(t *testing.T) {
 			p, running, release := blocking()
-			a := start(t, p, keys(1))
+			a := start(t, p, byKey(1))
 			first, second := a.begin(documentURL, "key-of-anna", -1), a.begin(documentURL+tc.query, "key-of-bert", -1)
 			a.until("uploading", 2)
 			io.WriteString(first.body, "x")
@@ -226,7 +226,7 @@ func TestPagesAreBounded(t *testing.T) {
 			}
 		})
 	}}
-	a := start(t, p, keys(8), func(c *server.Config, _ *deps) { c.APIKeys, c.MaxQueuedPages = nil, 10 })
+	a := start(t, p, byKey(8), func(c *server.Config, _ *deps) { c.APIKeys, c.MaxQueuedPages = nil, 10 })
 	send := func(path, pages string) reply { return a.postForm(path, newForm().file("file", "a", "pages:"+pages)) }
 	var wg sync.WaitGroup
 	wg.Go(func() { send(documentURL, "12").want(200, "") }) // alone it is let in

@@ -4,6 +4,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/jobs"
 	"ocr-gateway/service"
 )
 
@@ -24,6 +25,9 @@ type batchItem struct {
 }
 
 func (s *Server) batch(c echo.Context) error {
+	if prefersAsync(c.Request()) {
+		return s.submitAs(c, jobs.KindText, service.Batch(s.cfg.MaxBatchFiles))
+	}
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}

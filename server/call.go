@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"net/http"
 	"slices"
 
@@ -16,11 +17,12 @@ import (
 // call is a request that may run: its files, which are to be closed, and its options.
 type call struct {
 	*form.Request
-	opts service.Options
+	opts  service.Options
+	media string // of the answer
 }
 
-// take reads a request that is to be answered with media. It returns when the request
-// may run.
+// take reads a request that is to be answered with media, unless it names a format itself. It
+// returns when the request may run.
 func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, error) {
 	ticket := c.Get(ticketName).(*admission.Ticket)
 	req, err := s.decode(c.Request(), ticket, kind)
@@ -29,7 +31,7 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, e
 	}
 	opts, err := s.service.Parse(kind, req.Values)
 	if err == nil {
-		err = fit(opts, media)
+		media, err = s.choose(&opts, media)
 	}
 	if err == nil {
 		err = opts.Start(c.Request().Context(), ticket)
@@ -38,29 +40,70 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, e
 		req.Close()
 		return nil, err
 	}
-	return &call{req, opts}, nil
+	return &call{req, opts, media}, nil
 }
 
-// decode reads a request as far as its client sends it.
-func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.Kind) (*form.Request, error) {
+// decode reads a request of our own API.
+func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.Kind) (req *form.Request, err error) {
+	err = s.receive(r, ticket, func(body io.Reader) error {
+		req, err = s.decoder.Decode(kind, r.URL.RawQuery, r.Header.Get("Content-Type"), body)
+		return err
+	})
+	return req, err
+}
+
+// receive reads a request's body as far as its client sends it. Without a ticket nothing is
+// counted.
+func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io.Reader) error) error {
 	if b, ok := r.Body.(*wire.Body); ok {
 		defer b.Done()
 		defer b.Watch(r.Context())()
 	}
 	plain, closePlain, err := s.limits.Plain(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer closePlain()
-	return s.decoder.Decode(kind, r.URL.RawQuery, r.Header.Get("Content-Type"), ticket.Meter(plain))
+	if ticket != nil {
+		plain = ticket.Meter(plain)
+	}
+	return read(plain)
 }
+
+// choose is the type of the answer: that of the format that the options name, or the one that
+// was negotiated. The options then ask for what that needs.
+func (s *Server) choose(opts *service.Options, media string) (string, error) {
+	if opts.Format != nil {
+		if media == mediaSSE {
+			return "", document.Invalid("format", "events are always %s: leave format out, or send the document to /api/ocr/document", mediaSSE)
+		}
+		media = opts.Format.MediaType
+	}
+	if f := s.formatOf(media); f != nil {
+		opts.Use(*f)
+	}
+	return media, fit(*opts, media)
+}
+
+// formatOf is the format of a type; nil for those that are none of a document as a whole.
+func (s *Server) formatOf(media string) *service.Format {
+	for _, f := range s.service.Formats() {
+		if f.MediaType == media {
+			return &f
+		}
+	}
+	return nil
+}
+
+// namesImages are the types of answers that carry images by name.
+var namesImages = []string{mediaJSON, mediaNDJSON, mediaSSE, "application/zip"}
 
 // fit refuses options that an answer of the given type cannot have.
 func fit(opts service.Options, media string) error {
 	switch {
 	case opts.JoinTables && (media == mediaSSE || media == mediaNDJSON):
 		return document.Invalid("join_tables", "join_tables needs all pages, and %s sends each when it is finished; ask for %s", media, mediaJSON)
-	case opts.Images == document.ImagesRef && !slices.Contains([]string{mediaJSON, mediaNDJSON, mediaSSE}, media):
+	case opts.Images == document.ImagesRef && !slices.Contains(namesImages, media):
 		return document.Invalid("images", "with images=ref the answer carries the images by name, which %s cannot; use images=inline or ask for %s", media, mediaJSON)
 	}
 	return nil

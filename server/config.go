@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"ocr-gateway/internal/setting"
@@ -13,6 +15,12 @@ type Config struct {
 	guard.Access   `mapstructure:",squash"`
 	service.Config `mapstructure:",squash"`
 
+	Doors []string `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
+
+	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
+	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
+	TLSKey   string `mapstructure:"tls_key_file"`  // PEM file of its private key
+
 	IdleTimeout  time.Duration `mapstructure:"idle_timeout"`  // a client that neither sends nor reads for so long is cut off
 	Heartbeat    time.Duration `mapstructure:"heartbeat"`     // between comments on a quiet event stream
 	DrainTimeout time.Duration `mapstructure:"drain_timeout"` // running work may take so long after a stop
@@ -23,6 +31,7 @@ func DefaultConfig() Config {
 	return Config{
 		Access:       guard.DefaultAccess(),
 		Config:       service.DefaultConfig(),
+		Doors:        doorNames(),
 		IdleTimeout:  30 * time.Second,
 		Heartbeat:    15 * time.Second,
 		DrainTimeout: 30 * time.Second,
@@ -34,6 +43,10 @@ func (c Config) Validate() error {
 	var errs setting.Errors
 	c.Access.Check(&errs)
 	c.Config.Check(&errs)
+	for _, name := range c.Doors {
+		errs.Check(slices.Contains(doorNames(), name), "doors", "has %q, known are %s", name, strings.Join(doorNames(), ", "))
+	}
+	errs.Check((c.TLSCert == "") == (c.TLSKey == ""), "tls_cert_file", "and tls_key_file must both be set, or neither")
 	errs.Check(c.IdleTimeout > 0, "idle_timeout", "must be more than 0")
 	errs.Check(c.Heartbeat > 0, "heartbeat", "must be more than 0")
 	errs.Check(c.DrainTimeout > 0, "drain_timeout", "must be more than 0")

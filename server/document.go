@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"unicode/utf8"
@@ -9,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/jobs"
 	"ocr-gateway/service"
 )
 
@@ -26,6 +26,9 @@ type output struct {
 }
 
 func (s *Server) document(c echo.Context) error {
+	if prefersAsync(c.Request()) {
+		return s.submitAs(c, jobs.KindDocument, service.Document)
+	}
 	media, err := negotiate(c, s.media(mediaJSON, mediaNDJSON)...)
 	if err != nil {
 		return err
@@ -35,18 +38,18 @@ func (s *Server) document(c echo.Context) error {
 		return err
 	}
 	defer call.Close()
-	if media == mediaNDJSON {
+	if call.media == mediaNDJSON {
 		return s.lines(c, call)
 	}
 	res, err := s.whole(c.Request().Context(), call)
 	if err != nil {
 		return err
 	}
-	outputs, err := render(res, call.opts.Formats)
+	outputs, err := render(c.Request().Context(), call, res)
 	if err != nil {
 		return err
 	}
-	return s.answer(c, media, res, documentAnswer{complete(res), outputs})
+	return s.answer(c, call, res, documentAnswer{complete(res), outputs})
 }
 
 // whole reads a document to its end.
@@ -68,19 +71,20 @@ func complete(r *document.Result) *document.Result {
 	return r
 }
 
-func render(r *document.Result, formats []service.Format) (map[string]output, error) {
-	if len(formats) == 0 {
+// render writes a document in the formats that are to come along with JSON.
+func render(ctx context.Context, call *call, r *document.Result) (map[string]output, error) {
+	if len(call.opts.Formats) == 0 || call.media != mediaJSON {
 		return nil, nil
 	}
-	outputs := make(map[string]output, len(formats))
-	for _, f := range formats {
-		var buf bytes.Buffer
-		if err := f.Encode(&buf, r); err != nil {
-			return nil, formatProblem(f, err)
+	outputs := make(map[string]output, len(call.opts.Formats))
+	for _, f := range call.opts.Formats {
+		written, err := call.write(ctx, f, r)
+		if err != nil {
+			return nil, err
 		}
-		o := output{MediaType: f.MediaType, Encoding: "utf-8", Content: buf.String()}
-		if !utf8.Valid(buf.Bytes()) {
-			o.Encoding, o.Content = "base64", base64.StdEncoding.EncodeToString(buf.Bytes())
+		o := output{MediaType: f.MediaType, Encoding: "utf-8", Content: string(written)}
+		if !utf8.Valid(written) {
+			o.Encoding, o.Content = "base64", base64.StdEncoding.EncodeToString(written)
 		}
 		outputs[f.Name] = o
 	}

@@ -3,11 +3,15 @@ package server
 import (
 	"github.com/labstack/echo/v4"
 
+	"ocr-gateway/jobs"
 	"ocr-gateway/service"
 )
 
 // extract finds the fields of a schema in a document.
 func (s *Server) extract(c echo.Context) error {
+	if prefersAsync(c.Request()) {
+		return s.submitAs(c, jobs.KindExtract, service.Extract)
+	}
 	if _, err := negotiate(c, mediaJSON); err != nil {
 		return err
 	}

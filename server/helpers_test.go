@@ -97,21 +97,21 @@ func parseScript(s string) script {
 
 func play(ctx context.Context, sc script, emit func(document.Event)) (*document.Result, error) {
 	sum := document.Summary{Total: sc.pages, Pages: sc.pages}
-	emit(document.Event{Kind: document.EventAccepted, Summary: sum})
+	emit(document.Event{Kind: document.EventAccepted, Summary: sum, Model: "fake-1"})
 	for n := sc.pages; n >= 1; n-- { // the last page first: the server must sort
 		if ctx.Err() != nil {
 			return nil, document.Problemf(document.CodeCanceled, "", "stopped").Because(ctx.Err())
 		}
 		if sc.fail[n] {
 			sum.Failed++
-			emit(document.Event{Kind: document.EventPageFail, Summary: sum, Page: &document.PageResult{
+			emit(document.Event{Kind: document.EventPageFail, Summary: sum, Model: "fake-1", Page: &document.PageResult{
 				Number: n, Status: document.StatusFailed,
 				Error: document.Problemf(sc.code, sc.phase, "page %d failed", n),
 			}})
 			continue
 		}
 		sum.OK++
-		emit(document.Event{Kind: document.EventPage, Summary: sum, Page: goodPage(n)})
+		emit(document.Event{Kind: document.EventPage, Summary: sum, Model: "fake-1", Page: goodPage(n)})
 	}
 	res := &document.Result{
 		Status: document.StatusOK, Summary: sum, Usage: document.Usage{Pages: sum.OK, Regions: sum.OK},
@@ -206,25 +206,41 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 	d := deps{
 		Deps: server.Deps{FieldLimits: map[string]int64{}, Status: ready, Version: "test", Limits: map[string]int64{"max_pages": 7}},
 		Parts: service.Parts{Pipeline: p, Fields: fakeSchema, Layout: true, Formats: []service.Format{
-			{Name: "markdown", MediaType: "text/markdown", Encode: func(w io.Writer, r *document.Result) error {
-				_, err := io.WriteString(w, r.Markdown)
+			{Name: "markdown", MediaType: "text/markdown", Encode: func(_ context.Context, w io.Writer, r service.Reading) error {
+				_, err := io.WriteString(w, r.Result.Markdown)
 				return err
 			}},
-			{Name: "text", MediaType: "text/plain", Encode: func(w io.Writer, r *document.Result) error {
-				_, err := io.WriteString(w, r.Text)
+			{Name: "text", MediaType: "text/plain", Encode: func(_ context.Context, w io.Writer, r service.Reading) error {
+				_, err := io.WriteString(w, r.Result.Text)
 				return err
 			}},
-			{Name: "binary", MediaType: "application/x-binary", Encode: func(w io.Writer, r *document.Result) error {
+			{Name: "binary", MediaType: "application/x-binary", Encode: func(_ context.Context, w io.Writer, _ service.Reading) error {
 				_, err := w.Write([]byte{0xff, 0xfe, 0})
 				return err
 			}},
-			{Name: "panicking", MediaType: "application/x-panicking", Encode: func(io.Writer, *document.Result) error {
+			{Name: "panicking", MediaType: "application/x-panicking", Encode: func(context.Context, io.Writer, service.Reading) error {
 				panic("scripted")
 			}},
-			{Name: "broken", MediaType: "application/x-broken", Encode: func(io.Writer, *document.Result) error {
+			{Name: "words", MediaType: "application/x-words", Boxes: document.BoxesWord, Images: document.ImagesInline, Encode: func(_ context.Context, w io.Writer, r service.Reading) error {
+				_, err := fmt.Fprint(w, r.Source.Name, " ", r.Options.Boxes, " ", r.Options.Images)
+				return err
+			}},
+			{Name: "impossible", MediaType: "application/x-impossible", Encode: func(context.Context, io.Writer, service.Reading) error {
+				return document.Problemf(document.CodeUnreadable, document.PhaseFormat, "not this one")
+			}},
+			{Name: "broken", MediaType: "application/x-broken", Encode: func(context.Context, io.Writer, service.Reading) error {
 				return fmt.Errorf("open /secret/path: no")
 			}},
 		}},
+	}
+	for name, media := range map[string]string{
+		"md": "text/markdown", "txt": "text/plain", "html": "text/html", "hocr": "text/vnd.hocr+html", "alto": "application/alto+xml",
+		"docling": "application/vnd.docling+json", "zip": "application/zip", "pdf": "application/pdf",
+	} {
+		d.Parts.Formats = append(d.Parts.Formats, service.Format{Name: name, MediaType: media, Encode: func(_ context.Context, w io.Writer, _ service.Reading) error {
+			_, err := io.WriteString(w, "{}")
+			return err
+		}})
 	}
 	for _, f := range change {
 		f(&cfg, &d)

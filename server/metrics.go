@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"ocr-gateway/internal/metricnames"
+	"ocr-gateway/jobs"
+	"ocr-gateway/jobs/record"
 	"ocr-gateway/service"
 )
 
@@ -35,7 +37,12 @@ func newMetrics(s *service.Service) *metrics {
 	m.registry.MustRegister(m.requests, m.durations,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		counted(metricnames.Pages, "Pages by how they ended.", "status", s.Pages),
-		counted("ocr_gateway_text_layer_characters_total", "Characters of PDFs' own text: taken because they were verified, read all the same, and of those refuted.", "result", s.Layers),
+		counted("ocr_gateway_text_layer_characters_total", "Characters of PDFs' own text: taken because they were verified, read all the same, and of those refuted.", "result", func() map[string]int64 {
+			n := s.Layers()
+			return map[string]int64{"verified": int64(n.Verified), "read": int64(n.Read), "refuted": int64(n.Refuted)}
+		}),
+		counter("ocr_gateway_text_layer_regions_not_asked_total", "Regions of which no model was asked, because the PDF's own text was verified or the same glyphs were read before.", func() int { return s.Layers().Regions }),
+		counter("ocr_gateway_text_layer_digits_corrected_total", "Digits that a model misread in tables, set right by verified text.", func() int { return s.Layers().Digits }),
 		counted("ocr_gateway_refused_total", "Requests and documents that were not let in, by the limit that they met.", "limit",
 			func() map[string]int64 { return s.Admission.Counts().Refused }),
 		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return s.Admission.Counts().Running }),
@@ -72,6 +79,22 @@ func (m *metrics) cache(now func() (hits, misses int64)) {
 		counter("miss", func() int64 { _, misses := now(); return misses }))
 }
 
+// jobs shows what there is to do for jobs, on all machines that share them.
+func (m *metrics) jobs(now func() jobs.Load) {
+	m.registry.MustRegister(
+		gauge("ocr_gateway_jobs_unfinished", "Jobs that have not ended.", func() int { return now().AllJobs }),
+		gauge("ocr_gateway_jobs_pages_unfinished", "Pages of opened files of jobs that are not done.", func() int { return now().AllPages }),
+		gauge("ocr_gateway_jobs_kept", "Jobs that are kept, those included that have ended.", func() int { return now().Known }),
+		gauge("ocr_gateway_jobs_kept_bytes", "Bytes that files and pages of these take.", func() int { return int(now().Bytes) }),
+		gauge("ocr_gateway_jobs_tasks_unfinished", "Tasks that are not done, those in work included.", func() int { return int(now().Tasks) }),
+		gauge("ocr_gateway_jobs_dead_letters", "Files and pages that were given up in the last 30 days.", func() int { return int(now().Dead) }),
+		counted("ocr_gateway_jobs_ended_total", "Jobs by how they ended, as far as this process has seen.", "state", func() map[record.State]int64 { return now().Ended }))
+}
+
+func counter(name, help string, now func() int) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
+}
+
 func gauge(name, help string, now func() int) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(now()) })
 }
@@ -102,7 +125,7 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 		route = "other"
 	}
 	switch method {
-	case "GET", "HEAD", "POST", "OPTIONS":
+	case "GET", "HEAD", "POST", "DELETE", "OPTIONS":
 	default:
 		method = "other"
 	}

@@ -15,6 +15,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/keys"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -62,13 +63,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		s.log.Log(req.Context(), logLevel(req.Method, res.Status), "request",
 			"request_id", requestID(c), "method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
 			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP())
+		s.audit(c, took)
 		return nil
 	}
 }
 
 // logLevel keeps probes, which come every few seconds, out of the usual log.
 func logLevel(method string, status int) slog.Level {
-	if method != http.MethodPost && status < http.StatusBadRequest {
+	reads := method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+	if reads && status < http.StatusBadRequest {
 		return slog.LevelDebug
 	}
 	return slog.LevelInfo
@@ -111,35 +114,55 @@ func (s *Server) admitCaller(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) cors() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
-		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost},
-		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", headerRequestID},
-		ExposeHeaders:   []string{headerRequestID, "Retry-After"},
+		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
+		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID},
+		ExposeHeaders:   []string{headerRequestID, "Location", "Preference-Applied", "Retry-After"},
 		MaxAge:          600,
 	})
 }
 
 // Where middleware leaves what handlers need.
 const (
-	keyName    = "api_key" // the name of the key, "" without keys
+	callerName = "caller" // a guard.Caller
+	billName   = "bill"   // a *bill, of requests that may have pages read
 	ticketName = "ticket"
 )
 
 // authorize wants one of the API keys, when there are any.
-func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		key, err := s.guard.Key(c.Request())
-		if err != nil {
-			return err
+func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc { return s.authorizeBy("")(next) }
+
+// authorizeBy takes the key in another header, too.
+func (s *Server) authorizeBy(header string) echo.MiddlewareFunc {
+	return s.open(keys.Read, header)
+}
+
+// open wants a key with a scope, when there are keys.
+func (s *Server) open(scope keys.Scope, header string) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			caller, err := s.guard.Key(c.Request(), header)
+			c.Set(callerName, caller)
+			if err == nil {
+				err = caller.May(scope)
+			}
+			if err != nil {
+				return err
+			}
+			return next(c)
 		}
-		c.Set(keyName, key)
-		return next(c)
 	}
+}
+
+// callerOf is who calls, as far as authorize has found out.
+func callerOf(c echo.Context) guard.Caller {
+	caller, _ := c.Get(callerName).(guard.Caller)
+	return caller
 }
 
 // clientOf tells clients apart: by API key where there are any, else by address.
 func clientOf(c echo.Context) string {
-	if key, _ := c.Get(keyName).(string); key != "" {
-		return key
+	if caller := callerOf(c); caller.Name != "" {
+		return caller.Name
 	}
 	return guard.Client(c.RealIP())
 }
@@ -151,11 +174,18 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		if declared > s.limits.Body(c.Request()) {
 			return document.TooLarge(s.cfg.MaxUploadBytes)
 		}
+		caller := callerOf(c)
+		if err := s.pace(c, caller.Holder); err != nil {
+			return err
+		}
 		t, err := s.service.Admission.Enter(clientOf(c), declared)
 		if err != nil {
 			return err
 		}
 		defer t.Leave()
+		pages := &bill{holder: caller.Holder}
+		t.Charge(pages)
+		c.Set(billName, pages)
 		c.Set(ticketName, t)
 		return next(c)
 	}

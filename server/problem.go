@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/server/problem"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
+	"ocr-gateway/service/admission"
 )
 
 // problemOf makes any error what a client may see.
@@ -64,19 +65,37 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if b, ok := c.Request().Body.(*wire.Body); ok && !b.Drain(c.Request().Header.Get("Expect")) {
 		h.Set("Connection", "close")
 	}
-	if p.Code == document.CodeOverloaded || p.Code == document.CodeTooManyRequests {
-		h.Set("Retry-After", strconv.Itoa(int(s.service.Admission.RetryAfter().Seconds())))
+	if h.Get("Retry-After") == "" && (p.Code == document.CodeOverloaded || p.Code == document.CodeTooManyRequests) {
+		h.Set("Retry-After", strconv.Itoa(int(s.retryAfter(p).Seconds())))
 	}
 	if p.Code == problem.CodeUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="ocr-gateway"`)
+	}
+	if d := s.doors[c.Path()]; d != nil {
+		s.deliver(c, status, mediaJSON, d.Failure(problem.BodyOf(p, id)))
+		return
 	}
 	var body any = problem.BodyOf(p, id)
 	if f, ok := errors.AsType[*batchFailure](err); ok {
 		body = batchProblem{problem.BodyOf(p, id), f.items}
 	}
-	if err := writeJSON(c, status, "application/problem+json", body); err != nil {
-		s.log.DebugContext(ctx, "problem not delivered", "request_id", id, "error", err)
+	s.deliver(c, status, "application/problem+json", body)
+}
+
+// deliver writes the body of an error.
+func (s *Server) deliver(c echo.Context, status int, media string, body any) {
+	if err := writeJSON(c, status, media, body); err != nil {
+		s.log.DebugContext(c.Request().Context(), "problem not delivered", "request_id", requestID(c), "error", err)
 	}
+}
+
+// retryAfter is what the client of a refused request is told to wait.
+func (s *Server) retryAfter(p *document.Problem) time.Duration {
+	if p.Limit == admission.LimitPagesPerDay {
+		now := time.Now().UTC()
+		return now.Truncate(24 * time.Hour).Add(24*time.Hour + time.Second).Sub(now)
+	}
+	return s.service.Admission.RetryAfter()
 }
 
 // turnAway tells a client that there is no room for its connection.

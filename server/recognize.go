@@ -53,11 +53,14 @@ func (s *Server) recognize(c echo.Context) error {
 		return err
 	}
 	defer call.Close()
+	if call.media == mediaNDJSON {
+		return document.Invalid("format", "pages as lines are to be had of /api/ocr/document; this address knows them together")
+	}
 	res, err := s.whole(c.Request().Context(), call)
 	if err != nil {
 		return err
 	}
-	return s.answer(c, media, res, recognitionOf(res, call.opts.Task))
+	return s.answer(c, call, res, recognitionOf(res, call.opts.Task))
 }
 
 func recognitionOf(r *document.Result, task document.Task) *recognition {

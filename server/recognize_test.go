@@ -243,10 +243,11 @@ func TestNegotiation(t *testing.T) {
 		{"text/markdown", "text/markdown; charset=utf-8", 200},
 		{"text/plain, application/json;q=0.5", "text/plain; charset=utf-8", 200},
 		{"text/*", "text/markdown; charset=utf-8", 200},
-		{"text/html, */*;q=0.1", "application/json", 200},
+		{"text/csv, */*;q=0.1", "application/json", 200},
 		{"application/json;q=0, */*", "text/markdown; charset=utf-8", 200},
 		{"application/x-binary", "application/x-binary", 200},
-		{"text/html", "application/problem+json", 406},
+		{"text/html", "text/html; charset=utf-8", 200},
+		{"text/csv", "application/problem+json", 406},
 		{"nonsense", "application/problem+json", 406},
 	} {
 		body, ct := newForm().file("image", "a", "pages:1").encode()
@@ -257,6 +258,37 @@ func TestNegotiation(t *testing.T) {
 		r := a.doUnchecked(req)
 		if r.status != c.status || r.header.Get("Content-Type") != c.media {
 			t.Errorf("Accept %q gives %d %s", c.accept, r.status, r.header.Get("Content-Type"))
+		}
+	}
+}
+
+// TestFormatByName: the option goes before Accept, and the format gets what it needs.
+func TestFormatByName(t *testing.T) {
+	a := start(t, scripted())
+	for _, c := range []struct {
+		path, accept, format, media, body string
+		status                            int
+	}{
+		{"recognize", "", "text", "text/plain; charset=utf-8", "text of page 1\n", 200},
+		{"document", "text/markdown", "Text", "text/plain; charset=utf-8", "", 200},
+		{"document", "", "words", "application/x-words", "a.pdf word inline", 200},
+		{"document", "application/x-words", "", "application/x-words", "a.pdf word inline", 200},
+		{"document", "", "wrods", "application/problem+json", "", 422},
+		{"document", "", "impossible", "application/problem+json", "", 422},
+		{"document/stream", "", "text", "application/problem+json", "", 422},
+	} {
+		f := newForm().file("file", "a.pdf", "pages:1")
+		if c.format != "" {
+			f = f.field("format", c.format)
+		}
+		body, ct := f.encode()
+		req := a.request("POST", "/api/ocr/"+c.path, ct, body)
+		if c.accept != "" {
+			req.Header.Set("Accept", c.accept)
+		}
+		r := a.doUnchecked(req)
+		if r.status != c.status || r.header.Get("Content-Type") != c.media || c.body != "" && strings.TrimSpace(string(r.body)) != strings.TrimSpace(c.body) {
+			t.Errorf("%+v: %d %s %s", c, r.status, r.header.Get("Content-Type"), r.body)
 		}
 	}
 }

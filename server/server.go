@@ -17,8 +17,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/jobs"
+	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/keys"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
@@ -27,6 +30,8 @@ import (
 // Deps is what the server works with.
 type Deps struct {
 	Service     *service.Service
+	Jobs        *jobs.Jobs // nil where none are kept; NoJobs says why
+	NoJobs      string
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -51,7 +56,10 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
+
+	auditLog *slog.Logger // nil for none
 
 	draining atomic.Bool
 }
@@ -64,14 +72,21 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if deps.Service == nil || deps.Status == nil {
 		return nil, errors.New("server: Service and Status are required")
 	}
+	ring, err := openKeys(cfg, log)
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
-		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access), log: log, started: time.Now(),
+		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.service)
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
+	if deps.Jobs != nil {
+		s.metrics.jobs(deps.Jobs.Load)
+	}
 	if deps.CacheCounts != nil {
 		s.metrics.cache(deps.CacheCounts)
 	}
@@ -89,8 +104,8 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 
 // compressible lists the answers worth compressing.
 var compressible = []string{
-	"application/json", "application/problem+json", "application/x-ndjson", "application/xml",
-	"application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/xml",
+	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
+	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.
@@ -113,6 +128,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
+	s.jobRoutes(e, work)
+
+	s.openDoors(e)
 
 	docs, err := s.docsPage()
 	if err != nil {
@@ -127,7 +145,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
 		{"/api/info", s.info, []echo.MiddlewareFunc{s.authorize}},
-		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.authorize}},
+		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
 		{"/", toDocs, nil},
@@ -165,9 +183,14 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
 	var idle wire.Unused
+	closeAudit, err := s.openAudit()
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	defer closeAudit()
 	conns := wire.Reserve(presence.Listener{Listener: ln}, wire.MaxConnections(), s.turnAway)
 	srv := &http.Server{
-		ConnState:         func(c net.Conn, state http.ConnState) { idle.Watch(c, state); conns.Watch(c, state) },
+		ConnState:         func(c net.Conn, state http.ConnState) { idle.Watch(c, state); conns.Watch(plain(c), state) },
 		Handler:           s.handler,
 		BaseContext:       func(net.Listener) context.Context { return workCtx },
 		ConnContext:       presence.ConnContext,
@@ -176,15 +199,19 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
+	serve, err := s.serving(srv)
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(conns) }()
-	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String())
+	go func() { served <- serve(conns) }()
+	s.log.InfoContext(ctx, "listening", "address", ln.Addr().String(), "tls", s.cfg.TLSCert != "")
 	select {
 	case err := <-served:
 		return fmt.Errorf("server: %w", err)
 	case <-ctx.Done():
 	}
-	err := s.stop(srv, &idle, cancelWork)
+	err = s.stop(srv, &idle, cancelWork)
 	if end := <-served; !errors.Is(end, http.ErrServerClosed) {
 		err = errors.Join(err, end)
 	}

@@ -122,7 +122,7 @@ type eventStream struct {
 	started bool               // only the handler's goroutine looks at it
 
 	mu   sync.Mutex
-	id   int
+	id   int  // of the last event; only the handler's goroutine changes it
 	open bool // the head is written
 	quit bool // a write failed: the client is gone or has stopped reading
 }
@@ -155,6 +155,13 @@ func (o *eventStream) send(event string, data any) {
 	defer o.mu.Unlock()
 	o.id++
 	o.writeLocked(fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", o.id, event, b))
+}
+
+// skip counts an event that the client has seen.
+func (o *eventStream) skip() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.id++
 }
 
 // comment writes what no reader of the stream is told.

@@ -21,13 +21,13 @@ type Kind struct {
 // Recognize asks for the text of one image or short document.
 var Recognize = Kind{
 	Task: document.TaskText, Files: []string{"image", "file"}, Many: 1,
-	Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "text_layer", "prompt", "deadline_ms"},
+	Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "boxes", "join_tables", "text_layer", "prompt", "format", "deadline_ms"},
 }
 
 // Document asks for the pages of a document.
 var Document = Kind{
 	Task: document.TaskDocument, Files: []string{"file", "image"}, Many: 1,
-	Options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "join_tables", "text_layer", "formats", "deadline_ms"},
+	Options: []string{"pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "images", "boxes", "join_tables", "text_layer", "format", "formats", "deadline_ms"},
 }
 
 // Extract asks for fields of a document.
@@ -40,7 +40,7 @@ var Extract = Kind{
 func Batch(files int) Kind {
 	return Kind{
 		Task: document.TaskText, Files: []string{"images"}, Many: files,
-		Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "join_tables", "text_layer", "prompt", "deadline_ms"},
+		Options: []string{"task", "pages", "password", "dpi", "enable_layout", "include_headers", "table_format", "boxes", "join_tables", "text_layer", "prompt", "deadline_ms"},
 	}
 }
 

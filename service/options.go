@@ -16,10 +16,13 @@ import (
 // Options are what a request asks for, parsed and checked.
 type Options struct {
 	document.Options
+	Format  *Format       // of the answer; nil where the request does not say
 	Formats []Format      // renderings to add to the answer
 	Fields  Fields        // to extract; nil without schema
 	Timeout time.Duration // of the work, from the end of the upload; 0 means none
 	Until   time.Time     // the end of the work; zero means none
+
+	account admission.Account // of who asks; nil for none
 }
 
 // Rules are what options are checked against.
@@ -61,7 +64,20 @@ func (r Rules) Parse(k Kind, values map[string]string) (Options, error) {
 	if values["enable_layout"] == "" && opts.Prompt != "" {
 		opts.Layout = false // a prompt is about the whole page
 	}
+	for _, f := range opts.Formats {
+		opts.Use(f)
+	}
 	return opts, nil
+}
+
+// Use asks for what a format needs, where nothing else is asked for.
+func (o *Options) Use(f Format) {
+	if o.Boxes == "" {
+		o.Boxes = f.Boxes
+	}
+	if o.Images == "" {
+		o.Images = f.Images
+	}
 }
 
 // setters read the text of each option into opts.
@@ -75,8 +91,10 @@ func (r Rules) setters(opts *Options) map[string]func(string) error {
 		"include_headers": func(v string) error { return setBool(&opts.IncludeHeaders, "include_headers", v) },
 		"prompt":          func(v string) error { opts.Prompt = v; return nil }, // whether it may be sent is the engine's to say
 		"formats":         func(v string) (err error) { opts.Formats, err = r.formatsNamed(v); return err },
+		"format":          func(v string) (err error) { opts.Format, err = r.formatNamed(v); return err },
 		"table_format":    func(v string) error { return setOneOf(&opts.TableFormat, "table_format", v, document.TableFormats) },
 		"images":          func(v string) error { return setOneOf(&opts.Images, "images", v, document.AllImages) },
+		"boxes":           func(v string) error { return setOneOf(&opts.Boxes, "boxes", v, document.AllBoxes) },
 		"text_layer":      func(v string) error { return setOneOf(&opts.TextLayer, "text_layer", v, document.TextLayers) },
 		"join_tables":     func(v string) error { return setBool(&opts.JoinTables, "join_tables", v) },
 		"schema":          func(v string) (err error) { opts.Fields, err = r.Fields(v); return err },
@@ -96,6 +114,7 @@ func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 	if o.Timeout > 0 {
 		o.Until = time.Now().Add(o.Timeout)
 	}
+	o.account = t.Account()
 	ctx, cancel := o.within(ctx)
 	defer cancel()
 	return t.Run(ctx)
@@ -161,22 +180,29 @@ func setBool(b *bool, name, v string) error {
 	return nil
 }
 
-// formatsNamed finds "markdown,hocr" among the formats that can be written.
+// formatNamed finds a format among those that can be written.
+func (r Rules) formatNamed(name string) (*Format, error) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	known := make([]string, len(r.Formats))
+	for i, f := range r.Formats {
+		if f.Name == name {
+			return &f, nil
+		}
+		known[i] = f.Name
+	}
+	return nil, document.Invalid("format", "there is no format %q; known are %s", clip.Text(name), list(known))
+}
+
+// formatsNamed finds "md,hocr", each once.
 func (r Rules) formatsNamed(v string) ([]Format, error) {
 	var found []Format
 	for name := range strings.SplitSeq(v, ",") {
-		name = strings.ToLower(strings.TrimSpace(name))
-		named := func(f Format) bool { return f.Name == name }
-		i := slices.IndexFunc(r.Formats, named)
-		if i < 0 {
-			known := make([]string, len(r.Formats))
-			for i, f := range r.Formats {
-				known[i] = f.Name
-			}
-			return nil, document.Invalid("formats", "there is no format %q; known are %s", clip.Text(name), list(known))
+		f, err := r.formatNamed(name)
+		if err != nil {
+			return nil, err
 		}
-		if !slices.ContainsFunc(found, named) {
-			found = append(found, r.Formats[i])
+		if !slices.ContainsFunc(found, func(other Format) bool { return other.Name == f.Name }) {
+			found = append(found, *f)
 		}
 	}
 	return found, nil

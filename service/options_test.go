@@ -27,7 +27,7 @@ func TestDefaults(t *testing.T) {
 func TestOptionsAreRead(t *testing.T) {
 	s, _ := build(t, made(), nil)
 	opts, err := s.Parse(service.Document, map[string]string{
-		"pages": "2-3", "dpi": " 300 ", "enable_layout": "No", "include_headers": "1", "table_format": "Markdown", "images": "ref",
+		"pages": "2-3", "dpi": " 300 ", "enable_layout": "No", "include_headers": "1", "table_format": "Markdown", "images": "ref", "boxes": "word",
 		"join_tables": "on", "formats": "text, markdown,text", "deadline_ms": "1500", "password": " p ",
 	})
 	if err != nil {
@@ -36,7 +36,7 @@ func TestOptionsAreRead(t *testing.T) {
 	if numbers, _, err := opts.Pages.Resolve(3); err != nil || len(numbers) != 2 {
 		t.Errorf("pages %v, %v", numbers, err)
 	}
-	if opts.DPI != 300 || opts.Layout || !opts.IncludeHeaders || opts.TableFormat != document.TableMarkdown || opts.Images != document.ImagesRef ||
+	if opts.DPI != 300 || opts.Layout || !opts.IncludeHeaders || opts.TableFormat != document.TableMarkdown || opts.Images != document.ImagesRef || opts.Boxes != document.BoxesWord ||
 		!opts.JoinTables || opts.Timeout != 1500*time.Millisecond || opts.Password != " p " {
 		t.Errorf("%+v", opts)
 	}
@@ -49,7 +49,7 @@ func TestOptionsAreRead(t *testing.T) {
 func TestEverythingWrongIsSaidAtOnce(t *testing.T) {
 	s, _ := build(t, made(), nil)
 	values := map[string]string{
-		"task": "sing", "pages": "9-1", "dpi": "7", "enable_layout": "maybe", "table_format": "latex", "images": "some",
+		"task": "sing", "pages": "9-1", "dpi": "7", "enable_layout": "maybe", "table_format": "latex", "images": "some", "boxes": "letter",
 		"join_tables": "2", "deadline_ms": "60001", "paegs": "1",
 	}
 	_, err := s.Parse(service.Recognize, values)
@@ -62,7 +62,7 @@ func TestEverythingWrongIsSaidAtOnce(t *testing.T) {
 		t.Errorf("wrong are %v, want %v", wrong, want)
 	}
 	for field, says := range map[string]string{
-		"paegs": `did you mean "pages"`, "task": "text, table, formula, document", "dpi": "36 to 600", "deadline_ms": "1 to 60000", "images": "none, inline, ref",
+		"paegs": `did you mean "pages"`, "task": "text, table, formula, document", "dpi": "36 to 600", "deadline_ms": "1 to 60000", "images": "none, inline, ref", "boxes": "region, line, word",
 	} {
 		if !strings.Contains(wrong[field], says) {
 			t.Errorf("%s: %q does not say %q", field, wrong[field], says)

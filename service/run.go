@@ -17,7 +17,7 @@ func (s *Service) Run(ctx context.Context, src *document.Source, opts Options, e
 	defer cancel()
 	ctx, refuse := context.WithCancelCause(ctx)
 	defer refuse(nil)
-	pages := s.Admission.Document()
+	pages := s.Admission.Document(opts.account)
 	defer pages.End()
 	var seen seen
 	res, err := s.guarded(ctx, src, opts.Options, func(e document.Event) {
@@ -89,6 +89,16 @@ func (s *seen) account(ctx context.Context, res *document.Result, err error) (*d
 	return res, problem
 }
 
+// Verdict is the problem of a document of which nothing could be read; pages are those
+// that were tried.
+func Verdict(pages []document.PageResult) *document.Problem {
+	res := &document.Result{}
+	if len(pages) > 1 {
+		res.Error = document.Problemf(document.CodeAllPagesFailed, document.PhaseRecognize, "none of the %d pages could be read", len(pages))
+	}
+	return verdict(res, pages)
+}
+
 // Read is Run with all pages in the result, and their text. emit may be nil.
 func (s *Service) Read(ctx context.Context, src *document.Source, opts Options, emit func(document.Event)) (*document.Result, error) {
 	var pages document.Collector
@@ -99,26 +109,53 @@ func (s *Service) Read(ctx context.Context, src *document.Source, opts Options, 
 		}
 	})
 	if res != nil {
-		pages.Complete(res, func(pages []document.PageResult) {
-			if len(pages) > 0 {
-				s.parts.Pipeline.Join(pages, opts.Options)
-			}
-		})
+		s.complete(res, pages, opts)
 	}
 	return res, err
 }
 
+// Complete puts pages that Run emitted, in whatever order and by however many runs, into
+// res as Read does.
+func (s *Service) Complete(res *document.Result, pages []document.PageResult, opts Options) {
+	var all document.Collector
+	for i := range pages {
+		all.Add(document.Event{Page: &pages[i]})
+	}
+	s.complete(res, all, opts)
+}
+
+func (s *Service) complete(res *document.Result, pages document.Collector, opts Options) {
+	pages.Complete(res, func(pages []document.PageResult) {
+		if len(pages) > 0 {
+			s.parts.Pipeline.Join(pages, opts.Options)
+		}
+	})
+}
+
 // Extract reads a document and finds the fields of opts in it.
 func (s *Service) Extract(ctx context.Context, src *document.Source, opts Options) (*document.Extraction, error) {
-	if opts.Fields == nil {
-		return nil, document.Invalid("schema", `schema is missing: a JSON example such as {"name": ""} or a JSON Schema`)
+	if err := opts.Ask(); err != nil {
+		return nil, err
 	}
-	opts.Question = opts.Fields.Question()
 	res, err := s.Read(ctx, src, opts, nil)
 	if err != nil {
 		return nil, err
 	}
-	found, err := opts.Fields.Extract(res)
+	return opts.Found(res)
+}
+
+// Ask has the pages asked for the fields of o, which must have some.
+func (o *Options) Ask() error {
+	if o.Fields == nil {
+		return document.Invalid("schema", `schema is missing: a JSON example such as {"name": ""} or a JSON Schema`)
+	}
+	o.Question = o.Fields.Question()
+	return nil
+}
+
+// Found is what Extract finds in a document that was read and asked.
+func (o Options) Found(res *document.Result) (*document.Extraction, error) {
+	found, err := o.Fields.Extract(res)
 	if err != nil {
 		return nil, Problem(err)
 	}

@@ -138,7 +138,7 @@ func TestAPanicHalfwayIsAccountedFor(t *testing.T) {
 // TestTooManyPagesAreRefusedBeforeAnythingIsSaid of their document.
 func TestTooManyPagesAreRefusedBeforeAnythingIsSaid(t *testing.T) {
 	s, _ := build(t, made(page{text: "one"}, page{text: "two"}), func(c *service.Config) { c.MaxQueuedPages = 2 })
-	other := s.Admission.Document()
+	other := s.Admission.Document(nil)
 	if err := other.Add(1); err != nil {
 		t.Fatal(err)
 	}

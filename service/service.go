@@ -29,11 +29,24 @@ type Pipeline interface {
 	Join(pages []document.PageResult, opts document.Options)
 }
 
-// Format writes results in one way.
+// Format writes documents in one way.
 type Format struct {
-	Name      string // as in the option "formats": markdown, hocr, …
+	Name      string // as in the options "format" and "formats": md, hocr, …
 	MediaType string
-	Encode    func(io.Writer, *document.Result) error
+	Extension string // of files, with the dot
+	// Boxes and Images are what it needs where the options say nothing of them.
+	Boxes  document.Boxes
+	Images document.Images
+	// Encode writes a document that was read. The error is a *document.Problem where the
+	// document cannot be written so.
+	Encode func(ctx context.Context, w io.Writer, r Reading) error
+}
+
+// Reading is a document that was read as a whole. Its source is still open.
+type Reading struct {
+	Source  *document.Source
+	Options document.Options
+	Result  *document.Result
 }
 
 // Fields are what a caller wants to know of a document.
@@ -92,11 +105,11 @@ func (s *Service) Pages() map[document.Status]int64 {
 	return maps.Clone(s.pages)
 }
 
-// Layers counts the characters of PDFs' own text so far by what became of them.
-func (s *Service) Layers() map[string]int64 {
+// Layers counts what became of PDFs' own text so far.
+func (s *Service) Layers() document.LayerCounts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return map[string]int64{"verified": int64(s.layers.Verified), "read": int64(s.layers.Read), "refuted": int64(s.layers.Refuted)}
+	return s.layers
 }
 
 func (s *Service) count(page *document.PageResult) {

@@ -41,6 +41,9 @@ func (ln *line) claim() (text []rune, glyph []int) {
 	return text, glyph
 }
 
+// formMarks are what models write to show the form of a text, in Markdown, HTML and LaTeX.
+const formMarks = "*#-+>_`~|<&;$\\{}^"
+
 // compare tells for each glyph of a line what its reading says of it.
 func (ln *line) compare() []int {
 	verdicts := make([]int, len(ln.glyphs))
@@ -73,12 +76,26 @@ func (ln *line) compare() []int {
 		for end < len(claim) && glyph[end] == glyph[i] {
 			end++
 		}
-		if next(to, i-1, len(seen)) == end-i && next(to, end-1, len(seen)) == 1 && same(i-1) && same(end) {
-			verdicts[glyph[i]] = judge(claim[i:end], seen[to[i]:to[i]+end-i])
+		if unbroken(to, i, end, len(seen)) && same(i-1) && same(end) {
+			in := seen[to[i] : to[i]+end-i]
+			if verdict := judge(claim[i:end], in); verdict == agrees || !ln.form || !strings.ContainsAny(string(in), formMarks) {
+				verdicts[glyph[i]] = verdict
+			}
 		}
 		i = end
 	}
 	return verdicts
+}
+
+// unbroken reports whether the counterparts of characters i to end, and those beside them, follow
+// each other.
+func unbroken(to []int, i, end, length int) bool {
+	for j := i - 1; j < end; j++ {
+		if next(to, j, length) != 1 {
+			return false
+		}
+	}
+	return true
 }
 
 // next is how far behind the counterpart of character i that of the next lies, 0 where one of

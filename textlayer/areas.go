@@ -2,6 +2,7 @@ package textlayer
 
 import (
 	"image"
+	"iter"
 
 	"ocr-gateway/document"
 )
@@ -31,12 +32,15 @@ func withoutRules(b document.Blocks) (rest document.Blocks, rules []document.BBo
 // takeRules clears the strokes that run across, or down, in rest.
 func takeRules(b, rest document.Blocks, down bool) (rules []document.BBox) {
 	at := func(along, across int) bool { return b.At(along, across) }
-	length, breadth := b.Width, b.Height
+	length, marks := b.Width, marksOf(b, down)
 	if down {
 		at = func(along, across int) bool { return b.At(across, along) }
-		length, breadth = b.Height, b.Width
+		length = b.Height
 	}
-	for across := range breadth {
+	for across, n := range marks {
+		if n < ruleLength {
+			continue
+		}
 		for from := 0; from < length; {
 			if !at(from, across) {
 				from++
@@ -68,6 +72,35 @@ func takeRules(b, rest document.Blocks, down bool) (rules []document.BBox) {
 		}
 	}
 	return rules
+}
+
+// marksOf counts the squares marked in each row, or column.
+func marksOf(b document.Blocks, down bool) []int {
+	rows, columns := make([]int, b.Height), make([]int, b.Width)
+	for i := range marked(b.Bits, 0, b.Width*b.Height) {
+		rows[i/b.Width]++
+		columns[i%b.Width]++
+	}
+	if down {
+		return columns
+	}
+	return rows
+}
+
+// marked gives the places of the bits that are set from one to before another.
+func marked(all []byte, from, to int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := from; i < to; i++ {
+			switch b := all[i/8] >> (i % 8); {
+			case b == 0:
+				i |= 7 // to the end of the byte
+			case b&1 != 0:
+				if !yield(i) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func unmark(b document.Blocks, box image.Rectangle) {

@@ -1,6 +1,7 @@
 package textlayer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -102,13 +103,10 @@ func tellable(text string) bool {
 
 const softHyphen = '\u00ad'
 
-func isLigature(text string) bool {
-	switch text {
-	case "ff", "fi", "fl", "ffi", "ffl", "st":
-		return true
-	}
-	return false
-}
+// ligatures are what fonts of text draw as one glyph.
+var ligatures = strings.Fields("ff fi fl ffi ffl st ct ft fft tf tt ti tti Th fb fh fj ffj fk")
+
+func isLigature(text string) bool { return slices.Contains(ligatures, text) }
 
 // isBlank reports whether a character is white space.
 func isBlank(c *document.Character) bool {

@@ -42,13 +42,14 @@ type evidence struct {
 type Ledger struct {
 	pairs    map[pair]*evidence
 	readings map[shape]reading
+	answers  *answers
 	lessons  []lesson // of the page judged last
 	state    [sha256.Size]byte
 }
 
 // New returns a ledger that knows nothing.
 func New() *Ledger {
-	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}}
+	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}, answers: &answers{at: map[shape]int{}}}
 }
 
 // verdicts on a glyph in one reading.
@@ -135,13 +136,9 @@ func (l *Ledger) note(one lesson) {
 		}
 		return
 	}
-	e := l.pairs[one.Pair]
+	e := l.of(one.Pair)
 	if e == nil {
-		if len(l.pairs) >= maxPairs {
-			return
-		}
-		e = &evidence{}
-		l.pairs[one.Pair] = e
+		return
 	}
 	e.seen++
 	switch one.Verdict {
@@ -155,6 +152,16 @@ func (l *Ledger) note(one lesson) {
 	case disagrees:
 		e.against++
 	}
+}
+
+// of is the evidence of a pair; nil when there are too many to keep any for it.
+func (l *Ledger) of(p pair) *evidence {
+	e := l.pairs[p]
+	if e == nil && len(l.pairs) < maxPairs {
+		e = &evidence{}
+		l.pairs[p] = e
+	}
+	return e
 }
 
 // verified reports whether a pair is proven.

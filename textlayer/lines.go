@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
+	"unicode"
 
 	"ocr-gateway/document"
 )
@@ -15,6 +17,10 @@ const (
 	doubled      = 0.15 // between two paintings of one glyph, set twice to look bold
 	ascent       = 0.6  // of a line above its baseline at least, and
 	descent      = 0.28 // below, however low its letters are
+	markAscent   = 1.0  // of a lone mark: how high the words of its font are
+	initial      = 1.8  // of the letters beside it: an initial is larger
+	smallestMark = 3.0  // of a note's mark, by which the letters beside it are larger at most
+	longestMark  = 8    // glyphs of a note's mark
 )
 
 // page is a page's own text on its way to a verdict.
@@ -32,10 +38,11 @@ type line struct {
 	blanks   []*document.Character
 	baseline float64
 	size     float64 // the largest
-	uneven   bool    // with raised or lowered glyphs, or glyphs of other sizes
+	uneven   bool    // with raised or lowered glyphs, glyphs of other sizes, or a leader under them
 	seen     bool    // each glyph is to be seen, and nothing else at its place
 	sound    bool    // and of a kind that can be believed
 	read     bool
+	form     bool // was read by a model that may write formMarks
 	place    document.Line
 	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
 	at       int
@@ -46,7 +53,12 @@ func newPage(drawn *document.Drawn, width, height int) *page {
 	p := &page{drawn: drawn, width: width, height: height}
 	p.marked, p.rules = withoutRules(drawn.Strange)
 	for _, row := range baselines(visible(drawn.Characters)) {
-		p.lines = append(p.lines, cutRow(row)...)
+		rest, under := withoutUnderlay(row)
+		lines := cutRow(rest)
+		for _, ln := range lines {
+			ln.uneven = ln.uneven || ln.holds(under)
+		}
+		p.lines = append(p.lines, lines...)
 	}
 	p.joinUneven()
 	for _, ln := range p.lines {
@@ -114,7 +126,7 @@ func cutRow(row []*document.Character) []*line {
 		if ln != nil && paintedAgain(ln, c) {
 			continue
 		}
-		if ln == nil || float64(c.X0)-end > lineGap*float64(max(c.Size, float32(ln.size)*.7)) {
+		if ln == nil || float64(c.X0)-end > lineGap*float64(max(c.Size, float32(ln.size)*.7)) || ln.beginsBeside(c) {
 			ln = &line{}
 			lines, blanks = append(lines, ln), nil
 		}
@@ -126,6 +138,19 @@ func cutRow(row []*document.Character) []*line {
 		}
 	}
 	return lines
+}
+
+// beginsBeside reports whether a glyph and the last of the line are of sizes so different that
+// one of them is an initial.
+func (ln *line) beginsBeside(c *document.Character) bool {
+	last := ln.glyphs[len(ln.glyphs)-1].Size
+	return max(last, c.Size) > initial*min(last, c.Size)
+}
+
+// holds reports whether one of the places from the left lies in the line.
+func (ln *line) holds(places []float32) bool {
+	first, last := ln.glyphs[0].X0-1, ln.glyphs[len(ln.glyphs)-1].X1+1
+	return slices.ContainsFunc(places, func(x float32) bool { return x > first && x < last })
 }
 
 func (ln *line) add(c *document.Character) {
@@ -178,10 +203,16 @@ func (p *page) joinUneven() {
 func fromLeft(a, b *document.Character) int { return cmp.Compare(a.X0, b.X0) }
 
 // touches reports whether two lines at different heights share a row and follow each
-// other closely. An initial beside several rows belongs to none of them.
+// other closely. An initial beside several rows belongs to none of them; the mark of a note does.
 func (ln *line) touches(o *line) bool {
-	const initial = 1.8 // sizes
-	if max(ln.size, o.size) > initial*min(ln.size, o.size) {
+	large, mark := ln, o
+	if large.size < mark.size {
+		large, mark = mark, large
+	}
+	if times := large.size / mark.size; times > initial && (times > smallestMark || len(mark.glyphs) > longestMark || len(large.glyphs) <= 2) {
+		return false
+	}
+	if apart := math.Abs(ln.baseline - o.baseline); !ln.uneven && !o.uneven && apart > 1.1*max(ln.size, o.size) {
 		return false
 	}
 	x0, y0, x1, y1 := ln.extent()
@@ -210,17 +241,51 @@ func (p *page) settle(ln *line) {
 	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
 }
 
+// stacked reports whether glyphs stand one above the other in a line, as powers above indices do: a
+// formula, of which the line says little.
+func (ln *line) stacked() bool {
+	if !ln.uneven {
+		return false
+	}
+	const near = 4 // glyphs
+	for i, a := range ln.glyphs {
+		for _, b := range ln.glyphs[i+1 : min(i+1+near, len(ln.glyphs))] {
+			within := min(a.X1, b.X1) - max(a.X0, b.X0)
+			apart := max(a.Baseline-b.Baseline, b.Baseline-a.Baseline)
+			if 2*within > min(a.X1-a.X0, b.X1-b.X0) && 2*apart > min(a.Size, b.Size) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // place is where a line is to be read.
 func (p *page) place(ln *line) document.Line {
 	// As wide of the ink as line detectors draw their boxes; see margin.
 	const around, below = 1, 1.5 // pixels
 	x0, x1 := math.Inf(1), math.Inf(-1)
 	top, bottom := ln.baseline-ascent*ln.size, ln.baseline+descent*ln.size
+	if ln.isMark() {
+		top = ln.baseline - markAscent*ln.size
+	}
+	stacked := ln.stacked()
 	for _, c := range ln.glyphs {
 		x0, x1 = min(x0, float64(c.Ink[0])-around), max(x1, float64(c.Ink[2])+around)
+		if stacked && math.Abs(float64(c.Baseline)-ln.baseline) > sameBaseline*ln.size {
+			continue
+		}
 		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
 	}
 	return levelLine(x0, top, x1, bottom, p.width, p.height)
+}
+
+// isMark reports whether a line is a lone mark, such as a bullet, of which its ink does not tell the height.
+func (ln *line) isMark() bool {
+	const most = 2 // glyphs
+	return len(ln.glyphs) <= most && !slices.ContainsFunc(ln.glyphs, func(c *document.Character) bool {
+		return strings.ContainsFunc(c.Text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+	})
 }
 
 // levelLine is a level line that fills a box, cut to the page.

@@ -39,7 +39,7 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	// The child that renders pages must start in milliseconds and link nothing else in.
-	if len(args) > 0 && args[0] == "worker" {
+	if len(args) > 0 && args[0] == "render" {
 		return worker.Main()
 	}
 	ctx, stop := signalContext()
@@ -71,7 +71,7 @@ Exit codes: 0 all went well; 1 a page, document or request failed; 2 flags, argu
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newOCR(), newBench(), newHealthcheck(), newProvision(), newSupervise())
+	root.AddCommand(newServe(), newOCR(), newBench(), newHealthcheck(), newProvision(), newSupervise(), newWorker(), newDoctor(), newNewKey())
 	return root
 }
 

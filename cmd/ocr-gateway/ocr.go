@@ -7,12 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ocr-gateway/document"
-	"ocr-gateway/format"
 	"ocr-gateway/internal/app"
 	"ocr-gateway/service"
 )
@@ -22,7 +22,7 @@ type ocrJob struct {
 	service  *service.Service
 	opts     service.Options
 	maxBytes int64 // of a file
-	format   format.Format
+	format   service.Format
 	outDir   string // empty: to stdout
 	stdout   io.Writer
 }
@@ -30,7 +30,7 @@ type ocrJob struct {
 // asked is what can be asked of a file: each option has a flag of its name, with dashes.
 var asked = service.Kind{
 	Task:    document.TaskDocument,
-	Options: []string{"task", "pages", "password", "dpi", "include_headers", "table_format", "images", "join_tables", "text_layer"},
+	Options: []string{"task", "pages", "password", "dpi", "include_headers", "table_format", "images", "boxes", "join_tables", "text_layer"},
 }
 
 func newOCR() *cobra.Command {
@@ -67,6 +67,12 @@ func newOCR() *cobra.Command {
 		}
 		defer a.Close()
 		job.service, job.maxBytes, job.opts.Layout = a.Service, cfg.Server.MaxUploadBytes, cfg.Layout.Enabled
+		for _, f := range a.Service.Formats() {
+			if f.Name == flags.format {
+				job.format = f
+			}
+		}
+		job.opts.Use(job.format)
 		return job.run(cmd.Context(), files)
 	}
 	return cmd
@@ -79,7 +85,7 @@ type ocrFlags struct{ output, format string }
 func (o *ocrFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&o.output, "output", "o", "-", "folder to write one file per document to; - is standard output")
-	flags.StringVar(&o.format, "format", "md", "md, txt, json or ndjson")
+	flags.StringVar(&o.format, "format", "md", strings.Join(app.FormatNames(), ", "))
 	flags.String("pages", "", `pages such as "1-5,8", "-3", "7-" or "r2-r1"`)
 	flags.String("task", string(document.TaskDocument), "document, text, table or formula")
 	flags.String("password", "", "password of encrypted PDFs")
@@ -87,6 +93,7 @@ func (o *ocrFlags) add(cmd *cobra.Command) {
 	flags.Bool("include-headers", false, "keep running heads, footers and page numbers in the Markdown")
 	flags.String("table-format", string(document.TableHTML), "tables in the Markdown: html, or markdown where that loses nothing")
 	flags.String("images", string(document.ImagesNone), "images on the pages: none, inline (as data URIs), or ref (as files beside the Markdown, within JSON)")
+	flags.String("boxes", string(document.BoxesLine), "how finely JSON tells where text stands: region, line or word")
 	flags.String("text-layer", "", "the text that PDFs bring with them: off, or verified to take what has been checked glyph by glyph (default: setting pipeline.text_layer)")
 	flags.Bool("join-tables", false, "join tables that continue over a page break")
 }
@@ -100,10 +107,10 @@ func (o *ocrFlags) job(cmd *cobra.Command) (job ocrJob, err error) {
 	if job.opts, err = askedFor(cmd); err != nil {
 		return ocrJob{}, err
 	}
-	if job.format, err = formatNamed(o.format); err != nil {
-		return ocrJob{}, err
+	if known := app.FormatNames(); !slices.Contains(known, o.format) {
+		return ocrJob{}, fmt.Errorf("--format: %q is not one of %s", o.format, strings.Join(known, ", "))
 	}
-	if job.opts.Images == document.ImagesRef && job.format.Extension == ".md" && job.outDir == "" {
+	if job.opts.Images == document.ImagesRef && o.format == "md" && job.outDir == "" {
 		return ocrJob{}, errors.New("--images: ref writes files: name their folder with --output, or use --images inline or --format json")
 	}
 	return job, nil
@@ -130,17 +137,6 @@ func askedFor(cmd *cobra.Command) (service.Options, error) {
 }
 
 func flagOf(option string) string { return strings.ReplaceAll(option, "_", "-") }
-
-func formatNamed(name string) (format.Format, error) {
-	var known []string
-	for _, f := range format.All() {
-		if f.Name == name {
-			return f, nil
-		}
-		known = append(known, f.Name)
-	}
-	return format.Format{}, fmt.Errorf("--format: %q is not one of %s", name, strings.Join(known, ", "))
-}
 
 // run reads the files one after the other; a bad one does not stop the rest.
 func (j ocrJob) run(ctx context.Context, files []string) error {
@@ -188,8 +184,8 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 	if notice := result.Summary.Notice; notice != "" {
 		bar.say("%s: %s", name, notice)
 	}
-	if werr := j.write(name, result); werr != nil {
-		return werr
+	if werr := j.write(ctx, name, service.Reading{Source: src, Options: opts.Options, Result: result}); werr != nil {
+		return plain(werr)
 	}
 	if p, ok := errors.AsType[*document.Problem](err); ok && len(p.Parts) == 0 {
 		return plain(err)
@@ -197,12 +193,12 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 	return complaint(result)
 }
 
-func (j ocrJob) write(name string, result *document.Result) error {
+func (j ocrJob) write(ctx context.Context, name string, read service.Reading) error {
 	if j.outDir == "" {
-		return j.format.Encode(j.stdout, result)
+		return j.format.Encode(ctx, j.stdout, read)
 	}
-	if j.format.Extension == ".md" {
-		if err := j.writeImages(result); err != nil {
+	if j.format.Name == "md" {
+		if err := j.writeImages(read.Result); err != nil {
 			return err
 		}
 	}
@@ -211,7 +207,7 @@ func (j ocrJob) write(name string, result *document.Result) error {
 	if err != nil {
 		return err
 	}
-	if err := j.format.Encode(out, result); err != nil {
+	if err := j.format.Encode(ctx, out, read); err != nil {
 		out.Close()
 		return fmt.Errorf("write %s: %w", out.Name(), err)
 	}

@@ -33,6 +33,9 @@ func beside(t *testing.T) {
 }
 
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(envNATS); settings != "" {
+		os.Exit(natsMain(settings))
+	}
 	flag.Parse()
 	os.Exit(program.Main(m))
 }

@@ -93,7 +93,7 @@ func Command(t testing.TB, args ...string) *exec.Cmd {
 		t.Fatal("the models are missing: run `make models`")
 	}
 	cmd := exec.CommandContext(t.Context(), path, args...)
-	cmd.Env = append(os.Environ(), "OCR_ENGINE_EMBEDDED_DIR="+models)
+	cmd.Env = append(os.Environ(), "OCR_ENGINE_EMBEDDED_DIR="+models, "XDG_STATE_HOME="+t.TempDir())
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type Server struct {
 	stderr io.Closer
 	reader sync.WaitGroup
 	wait   func() error
+	killed atomic.Bool
 
 	mu      sync.Mutex
 	log     []string // its last lines
@@ -38,7 +40,7 @@ func Serve(t testing.TB, settings ...string) *Server {
 	return Start(t, cmd)
 }
 
-// Start starts a server and waits until it listens. When the test ends it is told to
+// Start starts a server and waits until it listens, or a worker and waits until it works. When the test ends it is told to
 // stop, and has to do so well.
 func Start(t testing.TB, cmd *exec.Cmd) *Server {
 	t.Helper()
@@ -55,6 +57,9 @@ func Start(t testing.TB, cmd *exec.Cmd) *Server {
 	s.wait = sync.OnceValue(func() error {
 		s.reader.Wait()
 		err := cmd.Wait()
+		if s.killed.Load() {
+			return nil
+		}
 		if cmd.ProcessState == nil || !cmd.ProcessState.Success() {
 			return fmt.Errorf("the server ended with %s (%w)", cmd.ProcessState, err)
 		}
@@ -86,7 +91,7 @@ func (s *Server) read(log io.Reader, address chan<- string) {
 	for lines.Scan() {
 		text := lines.Text()
 		var entry struct{ Msg, Address string }
-		if !found && json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Msg == "listening" {
+		if !found && json.Unmarshal(lines.Bytes(), &entry) == nil && (entry.Msg == "listening" || entry.Msg == "working on jobs") {
 			address <- "http://" + entry.Address
 			found = true
 		}
@@ -125,6 +130,16 @@ func (s *Server) CloseLog() { s.stderr.Close() }
 func (s *Server) Signal(t testing.TB, signal syscall.Signal) {
 	t.Helper()
 	if err := s.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Kill ends it at once, which it cannot notice.
+func (s *Server) Kill(t testing.TB) {
+	t.Helper()
+	s.killed.Store(true)
+	s.Signal(t, syscall.SIGKILL)
+	if err := s.Wait(); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -299,7 +299,7 @@ func (e *Engine) readScript(ctx context.Context, src pixels.Raster, lines []docu
 		}
 		surer := l.Confidence == nil || *got.Confidence > *l.Confidence
 		if inScript(got.Text, name) || surer && characters(got.Text) >= characters(l.Text) || l.Missed >= muchMissed && lettersOf(got.Text, name) >= mixedLetters {
-			l.Text, l.Confidence, l.Script, l.Missed = got.Text, got.Confidence, writtenIn(name), 0
+			l.Text, l.Confidence, l.Script, l.Missed, l.Marks = got.Text, got.Confidence, writtenIn(name), 0, got.Marks
 		}
 	}
 	return nil
@@ -389,6 +389,7 @@ func (e *Engine) readBy(language string) reading {
 			lines[i].Text, lines[i].Confidence = strings.TrimSpace(prose.ShortLeaders(micro.Replace(r.Text))), nil
 			if r.Text != "" {
 				lines[i].Confidence = &r.Confidence
+				lines[i].Marks = marksOf(r.Words, images[i].Rect.Dx())
 			}
 		}
 		return lines, nil

@@ -2,12 +2,12 @@ package embedded
 
 import (
 	"context"
-	"image"
 	"slices"
 	"strings"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 )
@@ -33,7 +33,7 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]docume
 			return nil, nil, err
 		}
 		for _, l := range found {
-			if !mostlyIn(l.BBox.Rect(), lines[:known]) {
+			if !ppocr.MostlyIn(l.BBox.Rect(), lines[:known]) {
 				lines = append(lines, l)
 			}
 		}
@@ -49,16 +49,6 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]docume
 	return lines, areas, err
 }
 
-// mostlyIn reports whether lines cover half of a box.
-func mostlyIn(box image.Rectangle, lines []document.Line) bool {
-	covered := 0
-	for _, l := range lines {
-		in := box.Intersect(l.BBox.Rect())
-		covered += in.Dx() * in.Dy()
-	}
-	return 2*covered > box.Dx()*box.Dy()
-}
-
 // withLayer gives lines the text that the PDF says where it can be believed, and what was
 // read when it was judged where it cannot.
 func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
@@ -68,11 +58,11 @@ func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
 	lines = slices.Clone(lines)
 	for i := range lines {
 		l := &lines[i]
-		switch text, read := fromLayer(layer, *l); {
+		switch text, characters, read := fromLayer(layer, *l); {
 		case text != "":
-			l.Text, l.Confidence, l.Source = text, nil, document.SourcePDF
+			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, layerMarks(characters, l.BBox)
 		case read != nil:
-			l.Text, l.Confidence = read.Text, read.Confidence
+			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, layerMarks(characters, l.BBox)
 		}
 	}
 	return lines
@@ -104,24 +94,23 @@ func sourceOf(lines []document.Line) document.TextSource {
 
 // fromLayer is what the PDF says of a line, empty where that cannot be believed; or else
 // what was read there when it was judged, nil when it was not. A line may be a part of one
-// of the PDF's, or lie over several.
-func fromLayer(layer *document.Layer, line document.Line) (text string, read *document.Line) {
+// of the PDF's, or lie over several. parts are the characters that the PDF draws there.
+func fromLayer(layer *document.Layer, line document.Line) (text string, parts []document.LayerCharacter, read *document.Line) {
 	b := line.BBox
-	var parts []document.LayerCharacter
 	for i := range layer.Lines {
 		l := &layer.Lines[i]
 		if middle := (l.BBox[1] + l.BBox[3]) / 2; middle < b[1] || middle >= b[3] || l.BBox[2] <= b[0] || l.BBox[0] >= b[2] {
 			continue
 		}
 		if l.BBox == b && l.Read && !l.Believed {
-			return "", &l.Line
+			return "", l.Characters, &l.Line
 		}
 		in := within(l.Characters, b[0], b[2])
 		if len(in) == 0 {
 			continue
 		}
 		if !l.Believed {
-			return "", nil
+			return "", nil, nil
 		}
 		if len(parts) > 0 {
 			parts = append(parts, document.LayerCharacter{Text: " ", X0: in[0].X0})
@@ -132,7 +121,7 @@ func fromLayer(layer *document.Layer, line document.Line) (text string, read *do
 	for _, c := range parts {
 		out.WriteString(c.Text)
 	}
-	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(out.String()))))), nil
+	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(out.String()))))), parts, nil
 }
 
 // within are the characters of which the middle lies between two columns of pixels.

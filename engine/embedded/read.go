@@ -63,7 +63,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	}
 	for j, i := range index {
 		if l := &lines[i]; up[j].Confidence != nil && (l.Confidence == nil || *up[j].Confidence > *l.Confidence) {
-			l.Text, l.Confidence, l.Missed = up[j].Text, up[j].Confidence, up[j].Missed
+			l.Text, l.Confidence, l.Missed, l.Marks = up[j].Text, up[j].Confidence, up[j].Missed, fromTheOtherEnd(up[j].Marks)
 		}
 	}
 	return lines, nil
@@ -79,7 +79,7 @@ func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []docume
 		l := &lines[i]
 		text := prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(l.Text)))
 		if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
-			l.Text, l.Confidence = "", nil
+			l.Text, l.Confidence, l.Marks = "", nil, nil
 			continue
 		}
 		l.Text = text

@@ -11,6 +11,7 @@ import (
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 	"ocr-gateway/engine/embedded/raised"
+	"ocr-gateway/engine/embedded/words"
 )
 
 // Recognize reads the lines of region; when Lines is nil it finds them itself
@@ -32,12 +33,12 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if lines, err = e.readLines(ctx, src, own); err != nil {
 		return document.Recognition{}, err
 	}
-	words, _ := checks(page.Words)
-	said := proofread.Claims(lines, words)
+	claimed, _ := checks(page.Words)
+	said := proofread.Claims(lines, claimed)
 	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
 		return document.Recognition{}, err
 	}
-	e.proofread().Lines(lines, words)
+	e.proofread().Lines(lines, claimed)
 	keepOwn(lines, own)
 	unread := unreadOf(src, region, lines, said)
 	for i := range lines {
@@ -57,6 +58,9 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	got := document.Recognition{
 		Content: content, Format: format, Confidence: confidence(lines), Lines: lines,
 		Script: unread.script(content), Truncated: unread.problem(e.Info().Scripts), Source: sourceOf(lines),
+	}
+	if opts.Boxes == document.BoxesWord {
+		got.Words = words.Of(src, lines)
 	}
 	if got.Truncated != nil && got.Confidence != nil {
 		*got.Confidence = min(*got.Confidence, unreadSure)

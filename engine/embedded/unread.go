@@ -22,13 +22,14 @@ const (
 	guessed    = 0.6 // confidence below which long lines are no reading
 	mostUnread = 0.5 // of a region's lines, by length, that may be like that
 	unreadSure = 0.5 // confidence at most of a region that is
+	tooSmall   = 10  // pixels of a line's height below which nothing can be said of its script
 )
 
 // unread is how long the lines of a region are, all together and those of which too
-// little was read: in another script, by its name, or blurred.
+// little was read: in another script, by its name, or illegible, blurred or too small.
 type unread struct {
-	all, foreign, blurred float64
-	scripts               map[string]float64 // of foreign
+	all, foreign, illegible float64
+	scripts                 map[string]float64 // of foreign
 }
 
 // unreadOf measures the lines of a region. claims are what the PDF says of them; a line
@@ -48,8 +49,8 @@ func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, 
 		name := scriptOf(l, "")
 		switch {
 		case name == "" || name != unknown && (l.Script != "" || l.Text == claims[i]):
-		case name == unknown && src.Blurred(l.BBox, h):
-			u.blurred += w
+		case name == unknown && (h < tooSmall || src.Blurred(l.BBox, h)):
+			u.illegible += w
 		default:
 			u.foreign += w
 			if said, n := script.Most(claims[i]); name == unknown && n >= proofread.AgreeMin && !builtIn(said) {
@@ -64,12 +65,12 @@ func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, 
 // problem says that most of the lines hold more than was read there; nil where they do
 // not. readable are the scripts that can be read.
 func (u unread) problem(readable []string) *document.Problem {
-	if u.all == 0 || u.foreign+u.blurred < mostUnread*u.all {
+	if u.all == 0 || u.foreign+u.illegible < mostUnread*u.all {
 		return nil
 	}
-	if u.blurred > u.foreign {
+	if u.illegible > u.foreign {
 		return document.Problemf(document.CodeTextIllegible, document.PhaseRecognize,
-			"most of this text could not be read: the image is too blurred there; send a sharper one, or a PDF with its text")
+			"most of this text could not be read: the image is too blurred there, or the print too small; send a sharper or larger one, or a PDF with its text")
 	}
 	name := mostOf(u.scripts)
 	if name == "" {

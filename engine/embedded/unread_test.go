@@ -45,6 +45,18 @@ func TestScriptUnsupported(t *testing.T) {
 	}
 }
 
+func TestWhatIsTooSmallIsNoOtherScript(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 800, 50))
+	for height, want := range map[int]document.Code{8: document.CodeTextIllegible, 20: document.CodeScriptUnsupported} {
+		line := lineOfBox(document.BBox{0, 0, 400, height}, 800, 50)
+		line.Missed = 1
+		got := unreadOf(pixels.Of(img), document.Region{Type: document.RegionText}, []document.Line{line}, []string{""}).problem(nil)
+		if got == nil || got.Code != want {
+			t.Errorf("%d pixels: %v, want %s", height, got, want)
+		}
+	}
+}
+
 func TestNoiseIsNoText(t *testing.T) {
 	line := func(text string) document.Line { return document.Line{Text: text} }
 	for _, c := range []struct {

@@ -140,7 +140,7 @@ func (s sample) into(lines []document.Line, degrees int) []document.Line {
 	lines = slices.Clone(lines)
 	for i, l := range s.read[degrees] {
 		if at := &lines[s.index[i]]; l.Confidence != nil && *l.Confidence >= surelyDown {
-			at.Text, at.Confidence, at.Missed = l.Text, l.Confidence, l.Missed
+			at.Text, at.Confidence, at.Missed, at.Marks = l.Text, l.Confidence, l.Missed, l.Marks
 		}
 	}
 	return lines

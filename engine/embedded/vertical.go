@@ -37,7 +37,7 @@ func (e *Engine) setColumns(ctx context.Context, src pixels.Raster, lines []docu
 	}
 	for j, i := range index {
 		if c := columns[j].Confidence; c != nil && *c > *lines[i].Confidence-setWorse && sameText(columns[j].Text, lines[i].Text) {
-			lines[i].Text, lines[i].Confidence, lines[i].Missed = columns[j].Text, c, columns[j].Missed
+			lines[i].Text, lines[i].Confidence, lines[i].Missed, lines[i].Marks = columns[j].Text, c, columns[j].Missed, columns[j].Marks
 		}
 	}
 	return nil
@@ -76,7 +76,7 @@ func (e *Engine) readColumns(ctx context.Context, src pixels.Raster, lines []doc
 	}
 	for j, i := range index {
 		if isWide(read[j].Text) {
-			out[i].Text, out[i].Confidence, out[i].Missed = read[j].Text, read[j].Confidence, read[j].Missed
+			out[i].Text, out[i].Confidence, out[i].Missed, out[i].Marks = read[j].Text, read[j].Confidence, read[j].Missed, read[j].Marks
 		}
 	}
 	return out, nil

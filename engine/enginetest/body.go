@@ -3,6 +3,8 @@ package enginetest
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -17,6 +19,8 @@ type Request struct {
 	// ImageFirst says that the image stood before the prompt.
 	ImageFirst bool
 	Image      string // the image's data URI; only its start unless Config.KeepImages
+	// Sum is the SHA-256 of the last image as it was sent, in hexadecimal; of none with Config.KeepImages.
+	Sum string
 
 	Model             string   `json:"model"`
 	Stream            bool     `json:"stream"`
@@ -69,25 +73,32 @@ func readRequest(body io.Reader, keepImages bool) (Request, error) {
 		}
 		return parseRequest(whole)
 	}
-	short, err := withoutImages(r)
+	short, sum, err := withoutImages(r)
 	if err != nil {
 		return Request{}, err
 	}
-	return parseRequest(short)
+	q, err := parseRequest(short)
+	q.Sum = sum
+	return q, err
 }
 
-// withoutImages reads JSON and leaves out the data of data URIs: to keep and parse
-// them would make the server the most expensive part of a load run.
-func withoutImages(r *bufio.Reader) ([]byte, error) {
+// withoutImages reads JSON and leaves out the data of data URIs, but for the hash of the last: to
+// keep and parse them would make the server the most expensive part of a load run.
+func withoutImages(r *bufio.Reader) (kept []byte, sum string, err error) {
 	marker := []byte(";base64,")
-	kept := make([]byte, 0, 1<<10)
+	kept = make([]byte, 0, 1<<10)
 	from := 0         // where the string in hand starts in kept
 	dropping := false // inside an image
+	image := sha256.New()
 	for {
 		part, err := r.ReadSlice('"')
-		if !dropping {
+		if dropping {
+			image.Write(bytes.TrimSuffix(part, []byte{'"'}))
+		} else {
 			kept = append(kept, part...)
 			if at := bytes.Index(kept[from:], marker); at >= 0 {
+				image.Reset()
+				image.Write(bytes.TrimSuffix(kept[from+at+len(marker):], []byte{'"'}))
 				kept, dropping = kept[:from+at+len(marker)], true
 			}
 		}
@@ -95,15 +106,16 @@ func withoutImages(r *bufio.Reader) ([]byte, error) {
 		case err == nil: // a string begins or ends
 			if dropping {
 				kept, dropping = append(kept, '"'), false
+				sum = hex.EncodeToString(image.Sum(nil))
 			}
 			from = len(kept)
 		case errors.Is(err, io.EOF):
-			return kept, nil
+			return kept, sum, nil
 		case !errors.Is(err, bufio.ErrBufferFull):
-			return nil, err
+			return nil, "", err
 		}
 		if len(kept) > maxBody {
-			return nil, errors.New("the body is too large")
+			return nil, "", errors.New("the body is too large")
 		}
 	}
 }

@@ -92,6 +92,9 @@ func (e *Engine) Slots() int {
 // Health is how the endpoints are, in the order of the configuration.
 func (e *Engine) Health() []Health { return e.pool.Health() }
 
+// AwaitLook waits until Health says of each endpoint what was found there, or ctx ends.
+func (e *Engine) AwaitLook(ctx context.Context) { e.pool.AwaitLook(ctx) }
+
 // Ready reports whether any endpoint would take a region now or soon.
 func (e *Engine) Ready() bool { return e.pool.Ready() }
 

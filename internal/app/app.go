@@ -22,7 +22,6 @@ import (
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
-	"ocr-gateway/textlayer"
 )
 
 // stopTimeout bounds the stop of each part.
@@ -100,11 +99,11 @@ func (a *App) build() error {
 		SettleHeads: assemble.SettleHeads,
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
-		Ledger:      func() pipeline.Ledger { return textlayer.New() },
+		Ledger:      newLedger,
 	}, a.log)
 	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
 		Pipeline: a.pipeline,
-		Formats:  formats(),
+		Formats:  a.formats(),
 		Fields:   func(schema string) (service.Fields, error) { return extract.New(schema) },
 		Layout:   a.cfg.Layout.Enabled,
 	}, a.log)
@@ -122,8 +121,14 @@ func (a *App) openCache() (pipeline.Cache, error) {
 // Serve serves the HTTP API until ctx ends and running work is done or its
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
+	kept, noJobs, err := a.openJobs(ctx)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Service:     a.Service,
+		Jobs:        kept,
+		NoJobs:      noJobs,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,
@@ -147,15 +152,6 @@ func (a *App) cacheCounts() func() (hits, misses int64) {
 		return nil
 	}
 	return a.pipeline.CacheCounts
-}
-
-// formats hands the formats to the service in its own terms.
-func formats() []service.Format {
-	var all []service.Format
-	for _, f := range format.All() {
-		all = append(all, service.Format{Name: f.Name, MediaType: f.MediaType, Encode: f.Encode})
-	}
-	return all
 }
 
 // status is what /health and /api/info show: the service is ready while one of

@@ -74,7 +74,7 @@ func (a *App) startVLLM() (pipeline.Backend, error) {
 		engine: func() server.Component { return vllmComponent(engine) },
 		layout: found.state(state),
 	})
-	return pipeline.Backend{Detector: found, Recognizer: engine, Assemble: engine.Assemble}, nil
+	return pipeline.Backend{Detector: found, Recognizer: engine, Assemble: engine.Assemble, Prose: ownText}, nil
 }
 
 // startLayout starts the layout sidecar, unless it is off or the model reads whole pages.

@@ -29,25 +29,29 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "bench", "document", "format", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "internal/setting"}, // for their Config types
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
+	"internal/doctor":      {},
+	"release/image":        {}, // the container image
 	"internal/child":       {}, // child processes
 	"internal/promtext":    {}, // metrics
 	"internal/mutants":     {}, // damaged documents for tests of others
 	"internal/cputime":     {}, // for tests of others
 	"internal/lazyregexp":  {},
 	"internal/metricnames": {},
+	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
-	"raster":            {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/wire"},
+	"raster":            {"document", "internal/setting", "raster/kind", "raster/mupdf", "raster/pool", "raster/searchable", "raster/wire"},
 	"raster/pool":       {"document", "raster/sandbox", "raster/wire"},
-	"raster/worker":     {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/wire"},
+	"raster/worker":     {"document", "raster/decode", "raster/kind", "raster/mupdf", "raster/sandbox", "raster/searchable", "raster/wire"},
+	"raster/searchable": {"document"}, // invisible words over pages
 	"raster/decode":     {"raster/kind", "raster/mupdf", "raster/wire"},
 	"raster/mupdf":      {"document"},
 	"raster/wire":       {"document", "raster/kind"},
@@ -59,17 +63,18 @@ var arrows = map[string][]string{
 	"textlayer/attack": {}, // documents that lie, for tests of others
 
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
+	"internal/edits":     {},                      // two readings of a text
 	"internal/plane":     {},                      // boxes and spans
 	"internal/setting":   {},                      // which setting is wrong
 
-	"layout/doclayout":        {"document", "internal/setting", "internal/plane"},
+	"layout/doclayout":        {"document", "internal/clip", "internal/setting", "internal/plane"},
 	"layout/geometry":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
 	"layout/geometry/gutters": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/tables":  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright": {"document", "internal/plane"},
 
-	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stages", "engine/embedded/stamp", "engine/embedded/tesseract"},
+	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stages", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},
 	"engine/embedded/proofread":               {"document", "engine/embedded/prose", "engine/embedded/raised", "engine/embedded/script"},
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
@@ -79,6 +84,7 @@ var arrows = map[string][]string{
 	"engine/embedded/network":                 {},
 	"engine/embedded/stages":                  {},
 	"engine/embedded/pixels":                  {"document"},
+	"engine/embedded/words":                   {"document", "engine/embedded/pixels", "internal/edits"},
 	"engine/embedded/script":                  {},
 	"engine/embedded/tesseract":               {"engine/embedded/script"},
 	"engine/embedded/tesseract/tesseracttest": {}, // finds one for tests of others
@@ -89,8 +95,10 @@ var arrows = map[string][]string{
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":         {"document", "internal/setting", "pipeline/picture"},
-	"pipeline/picture": {"document"},
+	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline/once":     {},
+	"pipeline/picture":  {"document"},
+	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
 	"internal/assemble/assembletest": {"document"}, // pages for tests of others
@@ -114,22 +122,43 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"webhook": {"document", "internal/egress", "internal/setting"},
+
+	"files": {"document", "internal/setting"},
+
+	"blob":          {"document", "internal/setting"},
+	"blob/blobtest": {"blob"}, // what every storage must do, for tests of others
+
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
-	"server":          {"document", "internal/clip", "internal/metricnames", "internal/setting", "server/form", "server/guard", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
+	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service"},
+	"jobs/broker": {"internal/setting", "jobs/record"},
+	"jobs/index":  {"document", "jobs/record"},
+	"jobs/record": {"document"},
+	"jobs/seal":   {},
+
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
+	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
-	"server/guard":    {"document", "internal/clip", "internal/setting", "server/problem"},
+	"server/guard":    {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
+	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":     {"document", "internal/clip", "server/problem"},
 	"server/problem":  {"document"},
+	"server/keys":     {},
 	"server/presence": {},
 
-	"bench":                  {},
+	"client": {"document"}, // of this server's own API
+
+	"bench":                  {"client"},
 	"bench/peers/layoutstub": {"layout/doclayout/doclayouttest"},
 
 	"e2e/program": {}, // builds and starts the program, for tests
 	"e2e":         {},
 	"e2e/faults":  {},
+	"e2e/doors":   {},
 
 	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 
@@ -152,10 +181,12 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"textlayer/attack":          {"document", "engine/embedded", "raster", "raster/worker", "textlayer"},
+	"client":                    {"server", "service"}, // what it calls
+	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -172,52 +203,63 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"blob":                      {"blob/blobtest"},
+	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
-	"server":                    {"provision/supervise"}, // reads what is served
-	"server/problem":            {"service"},             // says which codes end requests
+	"jobs":                      {"blob"},
+	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                                  // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
-	"github.com/labstack":                 {"server"},
-	"github.com/klauspost/compress":       {"server", "server/wire"},
-	"github.com/prometheus/client_golang": {"server"},
-	"github.com/prometheus/client_model":  {"internal/promtext"},
-	"github.com/prometheus/common":        {"internal/promtext"},
-	"github.com/prometheus/procfs":        {"bench"},
-	"github.com/gen2brain/heic":           {"raster/decode"},
-	"github.com/gen2brain/avif":           {"raster/decode"},
-	"github.com/gen2brain/webp":           {"raster/decode"},
-	"github.com/disintegration/imaging":   {"raster/decode"},
-	"golang.org/x/image":                  {"raster/decode", "engine/enginetest", "textlayer/attack"},
-	"golang.org/x/net/html":               {"internal/assemble"},
-	"golang.org/x/text":                   {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
-	"golang.org/x/sys":                    {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
-	"golang.org/x/crypto/ssh":             {"provision/sshhost"},
-	"github.com/pkg/sftp":                 {"provision/sshhost"},
-	"github.com/skeema/knownhosts":        {"provision/sshhost"},
-	"github.com/sashabaranov/go-openai":   {"engine/vllm/chat"},
-	"github.com/santhosh-tekuri":          {"extract/schema"},
-	"github.com/RealAlexandreAI":          {"extract"},
-	"github.com/yalue/onnxruntime_go":     {"engine/embedded/ppocr"},
-	"google.golang.org/protobuf":          {"engine/embedded/network"},
-	"github.com/spf13/viper":              {"internal/config"},
-	"go.yaml.in/yaml":                     {"internal/config", "server"},
-	"github.com/spf13/cobra":              {"cmd/ocr-gateway"},
-	"github.com/joho/godotenv":            {"cmd/ocr-gateway"},
-	"github.com/lmittmann/tint":           {"cmd/ocr-gateway"},
-	"github.com/vbauerster/mpb":           {"cmd/ocr-gateway"},
-	"golang.org/x/term":                   {"cmd/ocr-gateway"},
-	"github.com/google/uuid":              {"server"},
-	"golang.org/x/sync":                   {everything},
-	"github.com/agnivade/levenshtein":     {everything},
+	"github.com/labstack":                    {"server"},
+	"github.com/klauspost/compress":          {"server", "server/wire"},
+	"github.com/minio/minio-go":              {"blob"},
+	"code.dny.dev/ssrf":                      {"internal/egress"},
+	"github.com/standard-webhooks":           {"webhook"},
+	"github.com/prometheus/client_golang":    {"server"},
+	"github.com/prometheus/client_model":     {"internal/promtext"},
+	"github.com/prometheus/common":           {"internal/promtext"},
+	"github.com/prometheus/procfs":           {"bench"},
+	"github.com/gen2brain/heic":              {"raster/decode"},
+	"github.com/gen2brain/avif":              {"raster/decode"},
+	"github.com/gen2brain/webp":              {"raster/decode"},
+	"github.com/disintegration/imaging":      {"raster/decode"},
+	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "textlayer/attack"},
+	"golang.org/x/net/html":                  {"internal/assemble"},
+	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
+	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
+	"golang.org/x/crypto/ssh":                {"provision/sshhost"},
+	"github.com/pkg/sftp":                    {"provision/sshhost"},
+	"github.com/skeema/knownhosts":           {"provision/sshhost"},
+	"github.com/sashabaranov/go-openai":      {"engine/vllm/chat"},
+	"github.com/santhosh-tekuri":             {"extract/schema"},
+	"github.com/RealAlexandreAI":             {"extract"},
+	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
+	"google.golang.org/protobuf":             {"engine/embedded/network"},
+	"github.com/google/go-containerregistry": {"release/image"},
+	"github.com/spf13/viper":                 {"internal/config"},
+	"go.yaml.in/yaml":                        {"internal/config", "server", "server/keys"},
+	"github.com/spf13/cobra":                 {"cmd/ocr-gateway"},
+	"github.com/joho/godotenv":               {"cmd/ocr-gateway"},
+	"github.com/lmittmann/tint":              {"cmd/ocr-gateway"},
+	"github.com/vbauerster/mpb":              {"cmd/ocr-gateway"},
+	"golang.org/x/term":                      {"cmd/ocr-gateway"},
+	"github.com/google/uuid":                 {"files", "jobs", "server"},
+	"github.com/nats-io":                     {"jobs/broker"},
+	"github.com/tmaxmax/go-sse":              {"client"},
+	"golang.org/x/sync":                      {everything},
+	"github.com/agnivade/levenshtein":        {everything},
 }
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
+	"github.com/nats-io":            {"e2e/faults"},
 	"go.uber.org/goleak":            {everything},
 	"github.com/getkin/kin-openapi": {"server"},
 	"golang.org/x/image":            {"engine/vllm/crops"},
+	"golang.org/x/net/dns":          {"internal/egress"},
 	"golang.org/x/crypto/ssh":       {"provision/podtest"},
 	"golang.org/x/sys":              {"raster"},
 	"github.com/pkg/sftp":           {"provision/podtest"},

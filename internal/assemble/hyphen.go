@@ -31,6 +31,9 @@ func JoinHyphens(regions []document.Region) {
 			}
 			text[len(text)-1] = stem
 			text = append(text, rest)
+			if head.Source == document.SourcePDF {
+				head.Source = inFlow[next].Source
+			}
 			Move(inFlow[next], head)
 			i = next + 1
 		}

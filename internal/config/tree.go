@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"ocr-gateway/blob"
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/internal/setting"
+	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
@@ -25,6 +27,8 @@ type Config struct {
 	VLLM     VLLM            `mapstructure:"vllm"`
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
 	Cache    cache.Config    `mapstructure:"cache"`
+	Jobs     jobs.Config     `mapstructure:"jobs"`
+	Blob     blob.Config     `mapstructure:"blob"`
 	Log      Log             `mapstructure:"log"`
 }
 
@@ -76,6 +80,8 @@ func Default() Config {
 		VLLM:     VLLM{vllm.DefaultConfig()},
 		Pipeline: pipeline.DefaultConfig(),
 		Cache:    cache.DefaultConfig(),
+		Jobs:     jobs.DefaultConfig(),
+		Blob:     blob.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }
@@ -83,6 +89,9 @@ func Default() Config {
 // Validate reports what sections ask of each other. Each section reports its own
 // faults.
 func (c Config) Validate() error {
+	if c.Jobs.Enabled && !c.Jobs.NATS.Embedded() && c.Blob.Dir == "" && c.Blob.S3.Bucket == "" {
+		return setting.Errorf("jobs.nats.urls", "has a cluster, and files of jobs are kept nowhere that all can reach: set blob.s3.bucket, or blob.dir to a folder that they share")
+	}
 	if c.Engine.Kind == EngineVLLM && len(c.VLLM.Endpoints) == 0 {
 		return setting.Errorf("engine.kind", "is vllm, and no model server is set: list them under vllm.endpoints, "+
 			"or give --vllm-endpoint URL or OCR_VLLM_ENDPOINTS=URL,URL")

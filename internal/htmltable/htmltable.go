@@ -23,6 +23,7 @@ type Row struct {
 type Cell struct {
 	Text             string
 	RowSpan, ColSpan int
+	Header           bool
 }
 
 var (
@@ -57,7 +58,7 @@ func Read(source string) []Table {
 			r.addRow(Row{})
 			r.loose(text)
 		default:
-			r.cell(text, source[tag[6]:tag[7]])
+			r.cell(text, source[tag[6]:tag[7]], name == "th")
 		}
 	}
 	return r.tables
@@ -85,13 +86,13 @@ func (r *reader) loose(source string) {
 	}
 }
 
-func (r *reader) cell(source, attributes string) {
+func (r *reader) cell(source, attributes string, header bool) {
 	t := r.table()
 	if n := len(t.Rows); n == 0 || t.Rows[n-1].Loose != "" {
 		t.Rows = append(t.Rows, Row{})
 	}
 	row := &t.Rows[len(t.Rows)-1]
-	c := Cell{Text: visible(source), RowSpan: 1, ColSpan: 1}
+	c := Cell{Text: visible(source), RowSpan: 1, ColSpan: 1, Header: header}
 	for _, m := range span().FindAllStringSubmatch(attributes, -1) {
 		n, _ := strconv.Atoi(m[2]) // up to four digits always parse
 		if strings.EqualFold(m[1], "row") {

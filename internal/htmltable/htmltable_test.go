@@ -50,6 +50,29 @@ func TestRead(t *testing.T) {
 	}
 }
 
+func TestGrid(t *testing.T) {
+	for source, want := range map[string]string{
+		"<table><tr><th>a<td rowspan=2>b<tr><td>c<td>d</table>":          "2x3: a@0,0 b@0,1(2x1) c@1,0 d@1,2",
+		"<table><tr><td colspan=2>a<td>b<tr><td>c</table>":               "2x3: a@0,0(1x2) b@0,2 c@1,0",
+		"<table><caption>x</caption><tr><td rowspan=9>a</table>y":        "1x1: a@0,0",
+		"<table><tr><td colspan=9999>a<td>left out<tr><td>b</table>":     "2x1000: a@0,0(1x1000) b@1,0",
+		"<table><tr><td rowspan=2 colspan=2>a<tr><tr><td>b<td>c</table>": "3x2: a@0,0(2x2) b@2,0 c@2,1",
+		"loose": "0x0:",
+	} {
+		cells, rows, cols := Read(source)[0].Grid()
+		got := fmt.Sprintf("%dx%d:", rows, cols)
+		for _, c := range cells {
+			got += fmt.Sprintf(" %s@%d,%d", c.Text, c.Row, c.Col)
+			if c.RowSpan != 1 || c.ColSpan != 1 {
+				got += fmt.Sprintf("(%dx%d)", c.RowSpan, c.ColSpan)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+	}
+}
+
 // FuzzRead wants every word that people see of a source, in its order.
 func FuzzRead(f *testing.F) {
 	f.Add("<table><caption>c</caption><tr><td rowspan=2>a<br>b</td>x<th>&lt;</table>y<td>z")

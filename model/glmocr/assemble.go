@@ -29,6 +29,8 @@ func Clean(r *document.Region) {
 	}
 	r.Content = strings.TrimSpace(newlines.Replace(r.Content))
 	switch {
+	case r.Source == document.SourcePDF: // nobody who could err wrote it
+		setLevel(r)
 	case r.Type == document.RegionImage:
 	case r.Type == document.RegionFormula:
 		cleanFormula(r)

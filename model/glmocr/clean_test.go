@@ -95,10 +95,12 @@ func TestCleanByType(t *testing.T) {
 			Type: document.RegionTable, Format: document.FormatHTML, Status: document.StatusTruncated,
 			Content: "<table><tbody><tr><td>a</td><td>b <b>c</b></t",
 		}, "<table><tbody><tr><td>a</td><td>b <b>c</b></td></tr></tbody></table>", document.FormatHTML, 0},
-		"code":     {document.Region{Type: document.RegionCode, Content: "a ....\n\n* $ b $c"}, "a ....\n\n* $ b $c", "", 0},
-		"footnote": {document.Region{Type: document.RegionFootnote, Content: "* p < 0.05"}, "* p < 0.05", "", 0},
-		"failed":   {document.Region{Status: document.StatusFailed, Content: " x "}, " x ", "", 0},
-		"picture":  {document.Region{Type: document.RegionImage, Status: document.StatusSkipped}, "", "", 0},
+		"code":        {document.Region{Type: document.RegionCode, Content: "a ....\n\n* $ b $c"}, "a ....\n\n* $ b $c", "", 0},
+		"footnote":    {document.Region{Type: document.RegionFootnote, Content: "* p < 0.05"}, "* p < 0.05", "", 0},
+		"a PDF's own": {document.Region{Type: document.RegionText, Source: document.SourcePDF, Content: `\t* $ x $y .... (1)a`}, `\t* $ x $y .... (1)a`, "", 0},
+		"its title":   {document.Region{Type: document.RegionTitle, Label: "paragraph_title", Source: document.SourcePDF, Content: "# 1 of 2"}, "# 1 of 2", "", 2},
+		"failed":      {document.Region{Status: document.StatusFailed, Content: " x "}, " x ", "", 0},
+		"picture":     {document.Region{Type: document.RegionImage, Status: document.StatusSkipped}, "", "", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := tc.in

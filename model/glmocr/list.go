@@ -101,7 +101,7 @@ func completeBullets(page *document.PageResult) {
 	inFlow := assemble.Flow(page.Regions)
 	for i := 1; i+1 < len(inFlow); i++ {
 		before, r, after := inFlow[i-1], inFlow[i], inFlow[i+1]
-		if isItem(before) && isItem(after) && isBlock(r) && !isItem(r) && aligned(page, before, r) && aligned(page, r, after) {
+		if isItem(before) && isItem(after) && isBlock(r) && r.Source != document.SourcePDF && !isItem(r) && aligned(page, before, r) && aligned(page, r, after) {
 			r.Content = "- " + r.Content
 		}
 	}

@@ -28,6 +28,9 @@ func clean(r *document.Region) {
 		return
 	}
 	r.Content = strings.TrimSpace(newlines.Replace(r.Content))
+	if r.Source == document.SourcePDF { // nobody who could err wrote it
+		return
+	}
 	if r.Format != document.FormatHTML { // a blank form repeats itself
 		assemble.CutRepetition(r)
 	}

@@ -16,6 +16,9 @@ type Size struct {
 	DPI           float64
 	Memory        int64 // of images: bytes that decoding takes
 	Scans         int   // of a JPEG: how often it goes over its pixels
+	// Components is 1 or 3 for a JPEG that can stand in a PDF as it is, on a page that is turned
+	// by Turn degrees clockwise, and 0 for other images.
+	Components, Turn int
 }
 
 // Drawn is what a page looks like in the shared memory.

@@ -49,8 +49,16 @@ func (r *Picture) Size(page int) (Size, error) {
 	case !wire.Fits(need.width, need.height, r.maxPixels):
 		return size, ErrTooManyPixels
 	}
+	if need.components == 1 || need.components == 3 {
+		if turn, ok := turns[r.orientation()]; ok {
+			size.Components, size.Turn = need.components, turn
+		}
+	}
 	return size, nil
 }
+
+// turns are the orientations that are no mirror images, in degrees clockwise.
+var turns = map[orientation]int{upright: 0, 3: 180, 6: 90, 8: 270}
 
 // Render uses the decoders written in Go.
 func (r *Picture) Render(page, _, _ int, pix []byte) (Drawn, error) {

@@ -16,6 +16,7 @@ type need struct {
 	width, height int
 	memory        int64 // bytes
 	scans         int   // how often a JPEG goes over its pixels, 1 for others
+	components    int   // of a JPEG that every reader of PDF knows, 0 for others
 }
 
 // errNoHeader means that an image does not say how large it is.
@@ -87,6 +88,9 @@ func reckonJPEG(data []byte) (n need, perPixel float64, ok bool) {
 		case isFrameHeader(marker) && !ok && len(body) >= 6:
 			n.height, n.width = int(binary.BigEndian.Uint16(body[1:])), int(binary.BigEndian.Uint16(body[3:]))
 			perPixel, ok = jpegSamples(body), true
+			if marker <= 0xc2 && body[0] == 8 { // baseline, extended or progressive, of 8 bits
+				n.components = int(body[5])
+			}
 			if marker != 0xc0 && marker != 0xc1 { // progressive, or read by a decoder that holds as much
 				perPixel *= 5
 			}

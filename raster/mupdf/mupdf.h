@@ -115,6 +115,8 @@ struct fz_device {
 
 enum { WHOLE_DEVICE = 1024 }; // bytes, more than the struct has
 
+typedef struct fz_output fz_output;
+
 typedef struct pdf_document pdf_document;
 typedef struct pdf_obj pdf_obj;
 typedef struct pdf_page pdf_page;
@@ -122,6 +124,19 @@ typedef struct pdf_annot pdf_annot;
 
 enum { PDF_WIDGET_TYPE_CHECKBOX = 2, PDF_WIDGET_TYPE_RADIOBUTTON = 5 };
 enum { PDF_ANNOT_IS_HIDDEN = 2, PDF_ANNOT_IS_NO_VIEW = 32 };
+
+enum { FZ_ERROR_LIMIT = 5, FZ_PERMISSION_EDIT = 'e' };
+
+// How a document is saved.
+typedef struct {
+	int do_incremental, do_pretty, do_ascii;
+	int do_compress, do_compress_images, do_compress_fonts, do_decompress;
+	int do_garbage, do_linear, do_clean, do_sanitize, do_appearance;
+	int do_encrypt; // 0 keeps the encryption
+	int dont_regenerate_id, permissions;
+	char opwd_utf8[128], upwd_utf8[128];
+	int do_snapshot, do_preserve_metadata, do_use_objstms, compression_effort, do_labels, reproducible;
+} pdf_write_options;
 
 // Structured text: blocks of lines of characters.
 // The struct goes on behind these.
@@ -207,6 +222,39 @@ typedef void message_fn(void *user, const char *message);
 	F(fz_rect, pdf_bound_widget, (fz_context *, pdf_annot *)) \
 	F(pdf_obj *, pdf_annot_obj, (fz_context *, pdf_annot *)) \
 	F(int, pdf_annot_flags, (fz_context *, pdf_annot *)) \
+	F(void, fz_rethrow, (fz_context *)) \
+	F(fz_buffer *, fz_new_buffer_from_copied_data, (fz_context *, const unsigned char *, size_t)) \
+	F(void, fz_drop_buffer, (fz_context *, fz_buffer *)) \
+	F(fz_output *, fz_new_output, (fz_context *, int buffer, void *state, void (*write)(fz_context *, void *, const void *, size_t), void *close, void *drop)) \
+	F(void, fz_close_output, (fz_context *, fz_output *)) \
+	F(void, fz_drop_output, (fz_context *, fz_output *)) \
+	F(pdf_obj *, pdf_lookup_page_obj, (fz_context *, pdf_document *, int number)) \
+	F(void, pdf_page_obj_transform, (fz_context *, pdf_obj *page, fz_rect *bounds, fz_matrix *)) \
+	F(fz_matrix, fz_invert_matrix, (fz_matrix)) \
+	F(fz_rect, fz_transform_rect, (fz_rect, fz_matrix)) \
+	F(int, pdf_is_dict, (fz_context *, pdf_obj *)) \
+	F(int, pdf_is_array, (fz_context *, pdf_obj *)) \
+	F(int, pdf_to_num, (fz_context *, pdf_obj *)) \
+	F(pdf_obj *, pdf_array_get, (fz_context *, pdf_obj *, int)) \
+	F(pdf_obj *, pdf_new_dict, (fz_context *, pdf_document *, int capacity)) \
+	F(pdf_obj *, pdf_copy_dict, (fz_context *, pdf_obj *)) \
+	F(pdf_obj *, pdf_new_array, (fz_context *, pdf_document *, int capacity)) \
+	F(pdf_obj *, pdf_new_name, (fz_context *, const char *)) \
+	F(pdf_obj *, pdf_new_int, (fz_context *, int64_t)) \
+	F(pdf_obj *, pdf_new_string, (fz_context *, const char *, size_t)) \
+	F(pdf_obj *, pdf_new_indirect, (fz_context *, pdf_document *, int64_t number, int generation)) \
+	F(void, pdf_dict_puts, (fz_context *, pdf_obj *, const char *key, pdf_obj *)) \
+	F(void, pdf_dict_puts_drop, (fz_context *, pdf_obj *, const char *key, pdf_obj *)) \
+	F(void, pdf_array_push, (fz_context *, pdf_obj *, pdf_obj *)) \
+	F(void, pdf_array_push_drop, (fz_context *, pdf_obj *, pdf_obj *)) \
+	F(void, pdf_drop_obj, (fz_context *, pdf_obj *)) \
+	F(int, pdf_create_object, (fz_context *, pdf_document *)) \
+	F(pdf_obj *, pdf_add_object_drop, (fz_context *, pdf_document *, pdf_obj *)) \
+	F(pdf_obj *, pdf_add_stream, (fz_context *, pdf_document *, fz_buffer *, pdf_obj *, int compressed)) \
+	F(void, pdf_update_object, (fz_context *, pdf_document *, int number, pdf_obj *)) \
+	F(int, pdf_has_permission, (fz_context *, pdf_document *, int permission)) \
+	F(int, pdf_can_be_saved_incrementally, (fz_context *, pdf_document *)) \
+	F(void, pdf_write_document, (fz_context *, pdf_document *, fz_output *, const pdf_write_options *)) \
 	F(fz_device *, fz_new_device_of_size, (fz_context *, int size)) \
 	F(int, fz_needs_password, (fz_context *, fz_document *)) \
 	F(int, fz_authenticate_password, (fz_context *, fz_document *, const char *password)) \
@@ -299,6 +347,25 @@ int ocr_form_checks(fz_context *, fz_page *, form_check *, int most);
 // images.c: a device that draws nothing and notes how fine the images are that fill at
 // least half of a page, in pixels to a point, squared; 0 without any. It may throw.
 float ocr_image_scale(fz_context *, fz_page *, fz_rect bounds);
+
+// searchable.c: text that is added to a document, and the document with it. All may throw.
+typedef struct {
+	const unsigned char *bytes;
+	size_t size;
+} ocr_bytes;
+// ocr_font is a font of two bytes a character. Its streams are packed by zlib.
+typedef struct {
+	const char *name;
+	int advance, length; // thousandths of its size; bytes of the program, unpacked
+	ocr_bytes program, glyphs, unicode;
+} ocr_font;
+pdf_obj *ocr_add_stream(fz_context *, pdf_document *, ocr_bytes packed, int length);
+void ocr_set_font(fz_context *, pdf_document *, int number, const ocr_font *);
+int ocr_has_font(fz_context *, pdf_document *, int page, const char *name);
+void ocr_add_content(fz_context *, pdf_document *, int page, ocr_bytes packed, const char *font, int number);
+fz_stext_page *ocr_text(fz_context *, fz_page *, fz_rect bounds);
+// ocr_save gives the size of the whole file, or of what is behind its original bytes.
+size_t ocr_save(fz_context *, pdf_document *, int incremental, size_t original, unsigned char *bytes, size_t room);
 
 // faults.c: what MuPDF said since ocr_forget, each thing once and no more than MAX_SAID.
 enum { MAX_SAID = 64, SAID_ERROR = 'E', SAID_WARNING = 'W' };

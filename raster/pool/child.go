@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -23,6 +24,9 @@ var ErrGone = errors.New("raster child is gone")
 
 // ErrTimeout means that a child took too long and was killed.
 var ErrTimeout = errors.New("raster child took too long")
+
+// ErrTooLarge means that something does not fit into the shared memory.
+var ErrTooLarge = errors.New("too large for the shared memory")
 
 // keepPixels is how much shared memory a child keeps between pages.
 const keepPixels = 32 << 20
@@ -145,6 +149,25 @@ func (c *Child) ReadPixels(pix []byte) error {
 		_ = unix.Fallocate(int(c.pixels.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, 0, int64(len(pix)))
 	}
 	return nil
+}
+
+// Write puts data at the start of the shared memory.
+func (c *Child) Write(data []byte) error {
+	if int64(len(data)) > c.words {
+		return fmt.Errorf("%w: %d bytes do not fit", ErrTooLarge, len(data))
+	}
+	if _, err := c.pixels.WriteAt(data, 0); err != nil {
+		return fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	return nil
+}
+
+// Bytes reads n bytes from the start of the shared memory.
+func (c *Child) Bytes(n uint64) (*io.SectionReader, error) {
+	if n > uint64(c.words) {
+		return nil, fmt.Errorf("%w: it says that it wrote %d bytes", ErrGone, n)
+	}
+	return io.NewSectionReader(c.pixels, 0, int64(n)), nil
 }
 
 // ReadWords reads the words of a page of width x height pixels from the shared memory.

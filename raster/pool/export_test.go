@@ -1,7 +1,9 @@
 package pool
 
 import (
+	"context"
 	"log/slog"
+	"sync"
 	"syscall"
 )
 
@@ -33,4 +35,23 @@ func Starts(kernels ...syscall.Errno) (how []string) {
 		}
 	}
 	return how
+}
+
+// Scripted is a pool whose starts fail with these errors, one after the other, and then
+// succeed; its children are no processes.
+func Scripted(faults ...error) *Pool {
+	start := func() (*Child, error) {
+		if len(faults) > 0 {
+			err := faults[0]
+			faults = faults[1:]
+			return nil, err
+		}
+		c := &Child{up: make(chan struct{}), exited: make(chan struct{})}
+		killed, cancel := context.WithCancel(context.Background())
+		c.killed = killed
+		c.kill = sync.OnceFunc(func() { cancel(); close(c.exited) })
+		close(c.up)
+		return c, nil
+	}
+	return newPool(Config{Children: 1, Decoders: 2, Spares: 1, Memory: 1}, start, slog.New(slog.DiscardHandler))
 }

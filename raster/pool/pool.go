@@ -31,7 +31,7 @@ const slice = 2 * time.Second
 
 // Config says what the children may take.
 type Config struct {
-	Command   []string // starts a child; empty means this program with the argument "worker"
+	Command   []string // starts a child; empty means this program with the argument "render"
 	Library   *os.File // that they draw with; see mupdf.OpenLibrary
 	Children  int      // how many may hold a document with pages
 	Decoders  int      // how many may decode images beside them
@@ -56,7 +56,7 @@ type Pool struct {
 	start func() (*Child, error)
 	log   *slog.Logger
 	spare chan *Child // started, without a document
-	fault chan error  // why there is no spare
+	fault chan fault  // why there is no spare
 	stop  chan struct{}
 	ended chan struct{} // closed when the spawner and all children are gone
 
@@ -80,14 +80,21 @@ type place struct {
 	given  chan struct{} // closed then
 }
 
+// fault is a child that could not be started.
+type fault struct {
+	tried time.Time
+	err   error
+}
+
 // New starts the spare children. Close ends all.
-func New(cfg Config, log *slog.Logger) *Pool {
-	starter := newStarter(cfg, log)
+func New(cfg Config, log *slog.Logger) *Pool { return newPool(cfg, newStarter(cfg, log).start, log) }
+
+func newPool(cfg Config, start func() (*Child, error), log *slog.Logger) *Pool {
 	p := &Pool{
-		start:  starter.start,
+		start:  start,
 		log:    log,
 		spare:  make(chan *Child, cfg.Spares-1), // one more is in the spawner's hand
-		fault:  make(chan error),
+		fault:  make(chan fault),
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),
 		free:   cfg.Children,
@@ -122,14 +129,16 @@ func (p *Pool) spawn() {
 	}
 }
 
-// offer starts a child and keeps it until somebody takes it. False means stop.
+// offer starts a child and keeps it until somebody takes it. False means stop. When none
+// can be started, the next is tried after a while, or at once when somebody takes the fault.
 func (p *Pool) offer() bool {
+	tried := time.Now()
 	c, err := p.start()
 	if err != nil {
 		p.state.failed(err)
 		p.log.Error("raster child does not start", "error", err)
 		select {
-		case p.fault <- fmt.Errorf("%w: %w", ErrNoChild, err):
+		case p.fault <- fault{tried, fmt.Errorf("%w: %w", ErrNoChild, err)}:
 		case <-time.After(RestartDelay):
 		case <-p.stop:
 			return false
@@ -286,16 +295,12 @@ func (p *Pool) passIn(d time.Duration) {
 
 // fresh returns a started child that has seen no document. One that has ended while it was
 // idle, killed for want of memory for example, is passed over once.
-func (p *Pool) fresh(ctx context.Context) (c *Child, err error) {
+func (p *Pool) fresh(ctx context.Context) (*Child, error) {
+	came := time.Now()
 	for range 2 {
-		select {
-		case c = <-p.spare:
-		case err = <-p.fault:
+		c, err := p.started(ctx, came)
+		if err != nil {
 			return nil, err
-		case <-p.stop:
-			return nil, ErrClosed
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
 		}
 		select {
 		case <-c.up:
@@ -309,6 +314,25 @@ func (p *Pool) fresh(ctx context.Context) (c *Child, err error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: %w", ErrNoChild, errDiedEarly)
+}
+
+// started takes a spare for somebody who came at a time. What could not be started before
+// that says nothing about now: taking that fault has the next child tried at once.
+func (p *Pool) started(ctx context.Context, came time.Time) (*Child, error) {
+	for {
+		select {
+		case c := <-p.spare:
+			return c, nil
+		case f := <-p.fault:
+			if !f.tried.Before(came) {
+				return nil, f.err
+			}
+		case <-p.stop:
+			return nil, ErrClosed
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // takeSpare turns a place into a child, and gives the place back if it cannot.

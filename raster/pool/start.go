@@ -34,7 +34,7 @@ func newStarter(cfg Config, log *slog.Logger) *starter {
 	command := cfg.Command
 	if len(command) == 0 {
 		// Not os.Executable: the file may have been replaced by an upgrade.
-		command = []string{"/proc/self/exe", "worker"}
+		command = []string{"/proc/self/exe", "render"}
 	}
 	s := &starter{command: command, pixels: 4 * int64(cfg.MaxPixels), library: cfg.Library, isolated: true, log: log, apart: sandbox.OwnNetwork}
 	s.run = s.startWith

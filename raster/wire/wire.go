@@ -31,6 +31,8 @@ const (
 	OpSize             // of page Page
 	OpRender           // page Page into the shared memory, Width x Height
 	OpClose            // forget the document: only for images that no C has read
+	OpWords            // add the words of page Page, Bytes of JSON at the start of the shared memory, as invisible text
+	OpSave             // the PDF with them to the start of the shared memory
 )
 
 // Request is the header of a packet to the child.
@@ -46,6 +48,7 @@ type Request struct {
 	Words         uint32 // OpRender: 1 asks for the page's words too
 	Drawn         uint32 // OpRender with Words: 1 asks for the page's characters too
 	Lenient       uint32 // OpRender of an image: 1 asks for the decoder written in C
+	Bytes         uint64 // OpWords
 }
 
 // Status is how a child's work ended.
@@ -58,6 +61,7 @@ const (
 	StatusPasswordRequired
 	StatusWrongPassword
 	StatusTooManyPixels
+	StatusForbidden // the author of the PDF forbids what is asked for
 )
 
 // PixelFormat says how the pixels lie in the shared memory, without padding.
@@ -78,11 +82,15 @@ type Reply struct {
 	DPI           float64     // OpSize: of an image that says so, or of the image on a small PDF page, otherwise 0
 	Memory        uint64      // OpSize: bytes that decoding an image takes
 	Scans         uint32      // OpSize: how often a JPEG goes over its pixels
+	Components    uint32      // OpSize: of a JPEG that can stand in a PDF as it is, 1 or 3; otherwise 0
+	Turn          uint32      // OpSize: degrees clockwise by which it is to be turned then
 	Format        PixelFormat // OpRender
 	Words         uint32      // OpRender: how many there are
 	WordBytes     uint32      // OpRender: and what they take
 	DrawnBytes    uint32      // OpRender: what the characters take, 0 where there are none
 	Faults        uint32      // OpRender: what was not drawn; see mupdf.Faults and FaultFrames
+	Bytes         uint64      // OpSave: what was written
+	Appended      uint32      // OpSave: 1 where that comes behind the document's own bytes, 0 where it is the whole file
 }
 
 // FaultFrames is a fault of images that MuPDF does not read: they have further frames.

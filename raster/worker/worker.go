@@ -98,6 +98,8 @@ type worker struct {
 	drawn    []byte
 	document []byte     // a mapping
 	reader   pageReader // of it, nil for none
+	original int        // bytes of it from where it starts
+	layer    *textLayer // text added to it, nil for none
 }
 
 // serve does what a request asks for. message is for the gateway's log.
@@ -115,6 +117,8 @@ func (w *worker) serve(req *wire.Request, tail string, fd int) (rep wire.Reply, 
 		rep.Status = wire.StatusWrongPassword
 	case errors.Is(err, decode.ErrTooManyPixels):
 		rep.Status = wire.StatusTooManyPixels
+	case errors.Is(err, errForbidden):
+		rep.Status = wire.StatusForbidden
 	default:
 		rep.Status = wire.StatusFailed
 	}
@@ -143,11 +147,13 @@ func (w *worker) do(req *wire.Request, tail string, fd int, rep *wire.Reply) err
 			return err
 		}
 		w.reader, rep.Pages = reader, uint32(max(pages, 0))
+		w.original = len(w.document) - int(req.Offset)
 		return nil
 	case wire.OpSize:
 		size, err := w.reader.Size(int(req.Page))
 		rep.Width, rep.Height, rep.DPI = size.Width, size.Height, size.DPI
 		rep.Memory, rep.Scans = uint64(size.Memory), uint32(size.Scans)
+		rep.Components, rep.Turn = uint32(size.Components), uint32(size.Turn)
 		return err
 	case wire.OpRender:
 		if uint64(req.Width)*uint64(req.Height)*4 > uint64(len(w.pix)) {
@@ -162,6 +168,10 @@ func (w *worker) do(req *wire.Request, tail string, fd int, rep *wire.Reply) err
 		}
 		rep.Width, rep.Height, rep.Format = float64(d.Width), float64(d.Height), d.Format
 		return err
+	case wire.OpWords:
+		return w.addWords(req)
+	case wire.OpSave:
+		return w.savePDF(rep)
 	case wire.OpClose:
 		if _, ok := w.reader.(*decode.Picture); !ok {
 			return wire.ErrPacket

@@ -26,11 +26,10 @@ func base64Content(field string, text io.Reader) (io.Reader, error) {
 		r.Discard(1)
 		head, err = r.Peek(len("https://"))
 	}
-	lower := strings.ToLower(string(head))
 	switch {
-	case strings.HasPrefix(lower, "http://"), strings.HasPrefix(lower, "https://"):
+	case isAddress(string(head)):
 		return nil, document.Invalid(field, "%s is an address; this server fetches nothing, send the content as base64", field)
-	case strings.HasPrefix(lower, "data:"):
+	case strings.HasPrefix(strings.ToLower(string(head)), "data:"):
 		if err := skipDataURIHead(field, r); err != nil {
 			return nil, err
 		}

@@ -107,7 +107,7 @@ func (d Decoder) readBody(r *Request, contentType string, body io.Reader) error 
 
 // readRaw takes the whole body as the document.
 func (d Decoder) readRaw(r *Request, body io.Reader) error {
-	src, err := d.readSource(r, "", body)
+	src, err := d.readSource(r.Sources, "", body)
 	if err != nil {
 		return err
 	}
@@ -118,10 +118,10 @@ func (d Decoder) readRaw(r *Request, body io.Reader) error {
 }
 
 // readSource reads a file as far as the limit, which holds for all files of the
-// request together, allows.
-func (d Decoder) readSource(r *Request, name string, content io.Reader) (*document.Source, error) {
+// request together, those before it among them, allows.
+func (d Decoder) readSource(before []*document.Source, name string, content io.Reader) (*document.Source, error) {
 	left := d.MaxBytes
-	for _, src := range r.Sources {
+	for _, src := range before {
 		left -= src.Size
 	}
 	src, err := document.ReadSource(clip.FileName(name), content, left, d.TempDir)

@@ -1,7 +1,6 @@
 package form
 
 import (
-	"bufio"
 	"encoding/json"
 	"io"
 	"slices"
@@ -17,10 +16,7 @@ const maxKeyBytes = 1 << 10
 // stream: a file goes from its string to its source without being held in
 // memory, every other value is small and left to encoding/json.
 func (d Decoder) readJSON(r *Request, plain io.Reader) error {
-	j := &jsonStream{bufio.NewReader(plain)}
-	if mark, err := j.r.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
-		j.r.Discard(len(byteOrderMark))
-	}
+	j := newJSONStream(plain)
 	if err := j.expect('{'); err != nil {
 		return err
 	}
@@ -37,7 +33,7 @@ func (d Decoder) readJSON(r *Request, plain io.Reader) error {
 		switch {
 		case !slices.Contains(r.kind.Files, name):
 			err = r.readOption(name, j)
-		case r.kind.Many > 1:
+		case r.kind.Many > 1 && strings.HasSuffix(name, "s"): // images, but image
 			err = d.readList(r, name, j)
 		default:
 			err = d.readBase64(r, name, j)
@@ -128,7 +124,7 @@ func (d Decoder) readBase64(r *Request, field string, j *jsonStream) error {
 	if err != nil {
 		return err
 	}
-	src, err := d.readSource(r, "", content)
+	src, err := d.readSource(r.Sources, "", content)
 	if err != nil {
 		return err
 	}

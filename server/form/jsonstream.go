@@ -15,6 +15,15 @@ import (
 // syntax to find where values end; their inside is checked by encoding/json.
 type jsonStream struct{ r *bufio.Reader }
 
+// newJSONStream reads a body, without the mark that some editors begin it with.
+func newJSONStream(body io.Reader) *jsonStream {
+	j := &jsonStream{bufio.NewReader(body)}
+	if mark, err := j.r.Peek(len(byteOrderMark)); err == nil && string(mark) == byteOrderMark {
+		j.r.Discard(len(byteOrderMark))
+	}
+	return j
+}
+
 func (j *jsonStream) malformed() *document.Problem {
 	return problem.Malformed("the body is not a JSON object")
 }

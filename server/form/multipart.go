@@ -50,7 +50,7 @@ func (d Decoder) readPart(r *Request, part *multipart.Part) error {
 		if err != nil {
 			return err
 		}
-		src, err := d.readSource(r, part.FileName(), content)
+		src, err := d.readSource(r.Sources, part.FileName(), content)
 		if err != nil {
 			return multipartError(err)
 		}

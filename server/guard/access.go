@@ -19,6 +19,7 @@ type Access struct {
 	Port int    `mapstructure:"port"` // 0 means any free one
 
 	APIKeys        []string `mapstructure:"api_keys" secret:"true"` // any of them opens the API; none means open to all
+	KeysFile       string   `mapstructure:"keys_file"`              // file of keys with names, see package keys; empty means none
 	AllowKeyless   bool     `mapstructure:"allow_keyless"`          // serve others than this machine without keys
 	AllowedHosts   []string `mapstructure:"allowed_hosts"`          // names by which a server without keys may be called
 	AllowedOrigins []string `mapstructure:"allowed_origins"`        // for browsers (CORS); none means same origin only
@@ -55,12 +56,15 @@ func isHostname(s string) bool {
 	return err == nil || s != "" && !strings.ContainsAny(s, ":/*[] ")
 }
 
+// Keyed reports whether a key is asked for.
+func (c Access) Keyed() bool { return len(c.APIKeys) > 0 || c.KeysFile != "" }
+
 // Address is what to listen on.
 func (c Access) Address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
 
 // Keyless reports whether everybody who reaches an address may call, other machines
 // among them.
-func (c Access) Keyless(address net.Addr) bool { return len(c.APIKeys) == 0 && !loopback(address) }
+func (c Access) Keyless(address net.Addr) bool { return !c.Keyed() && !loopback(address) }
 
 // CheckAddress reports, before anything is started, what CheckReach will refuse. A name
 // that cannot be resolved yet is left to it.
@@ -78,7 +82,7 @@ func (c Access) CheckReach(address net.Addr) error {
 	if !c.Keyless(address) || c.AllowKeyless {
 		return nil
 	}
-	return fmt.Errorf("other machines reach %s, and there are no API keys: set server.api_keys_file or OCR_SERVER_API_KEYS, "+
+	return fmt.Errorf("other machines reach %s, and there are no API keys: set server.keys_file, server.api_keys_file or OCR_SERVER_API_KEYS, "+
 		"listen on 127.0.0.1, or mean it with --allow-keyless (server.allow_keyless)", c.Address())
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
+	"ocr-gateway/server/keys"
 	"ocr-gateway/server/problem"
 )
 
@@ -20,18 +21,19 @@ const everybody = "*"
 // Guard decides by name and origin who may call.
 type Guard struct {
 	cfg   Access
-	hosts []string // by which the server may be called beside IP addresses
+	hosts []string   // by which the server may be called beside IP addresses
+	ring  *keys.Ring // of cfg.KeysFile; nil for none
 }
 
-// New makes a guard.
-func New(cfg Access) *Guard { return &Guard{cfg, cfg.names()} }
+// New makes a guard, with the keys of cfg.KeysFile where that names a file.
+func New(cfg Access, ring *keys.Ring) *Guard { return &Guard{cfg, cfg.names(), ring} }
 
 // Admit keeps web pages of others away from a server without API keys: its user's
 // browser can reach what they cannot. A page that has its own name point to this machine
 // (DNS rebinding) is known by Host, all others by Sec-Fetch-Site and Origin. With keys
 // there is nothing to guard: a browser does not send them by itself.
 func (g *Guard) Admit(r *http.Request) error {
-	if len(g.cfg.APIKeys) > 0 {
+	if g.cfg.Keyed() {
 		return nil
 	}
 	if !slices.Contains(g.hosts, everybody) && !isAddress(r.Host) && !slices.Contains(g.hosts, hostname(r.Host)) {

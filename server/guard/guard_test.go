@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"encoding/base64"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -19,8 +20,8 @@ func request(host string, headers ...string) *http.Request {
 }
 
 func TestAdmit(t *testing.T) {
-	open := guard.New(guard.Access{AllowedHosts: []string{"ocr.example.org"}, AllowedOrigins: []string{"https://app.example.org"}})
-	keyed := guard.New(guard.Access{APIKeys: []string{"first-key"}})
+	open := guard.New(guard.Access{AllowedHosts: []string{"ocr.example.org"}, AllowedOrigins: []string{"https://app.example.org"}}, nil)
+	keyed := guard.New(guard.Access{APIKeys: []string{"first-key"}}, nil)
 	for name, c := range map[string]struct {
 		r  *http.Request
 		ok bool
@@ -44,23 +45,25 @@ func TestAdmit(t *testing.T) {
 }
 
 func TestKeysHaveNames(t *testing.T) {
-	g := guard.New(guard.Access{APIKeys: []string{"first-key", "second-key"}})
+	g := guard.New(guard.Access{APIKeys: []string{"first-key", "second-key"}}, nil)
 	for name, c := range map[string]struct {
 		r    *http.Request
 		want string
 	}{
-		"header": {request("", "X-API-Key", "second-key"), "key 2"},
-		"bearer": {request("", "Authorization", "bearer  first-key "), "key 1"},
-		"wrong":  {request("", "X-API-Key", "first-ke"), ""},
-		"none":   {request(""), ""},
-		"basic":  {request("", "Authorization", "Basic first-key"), ""},
+		"header":   {request("", "X-API-Key", "second-key"), "key 2"},
+		"bearer":   {request("", "Authorization", "bearer  first-key "), "key 1"},
+		"token":    {request("", "Authorization", "token first-key"), "key 1"},
+		"password": {request("", "Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte("any:second-key"))), "key 2"},
+		"wrong":    {request("", "X-API-Key", "first-ke"), ""},
+		"none":     {request(""), ""},
+		"basic":    {request("", "Authorization", "Basic first-key"), ""},
 	} {
-		if got, err := g.Key(c.r); got != c.want || (err == nil) != (c.want != "") {
-			t.Errorf("%s: %q, %v", name, got, err)
+		if got, err := g.Key(c.r, ""); got.Name != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s: %q, %v", name, got.Name, err)
 		}
 	}
-	if name, err := guard.New(guard.Access{}).Key(request("")); name != "" || err != nil {
-		t.Errorf("without keys: %q, %v", name, err)
+	if caller, err := guard.New(guard.Access{}, nil).Key(request(""), ""); caller.Name != "" || err != nil {
+		t.Errorf("without keys: %q, %v", caller.Name, err)
 	}
 }
 

@@ -12,11 +12,13 @@ import (
 const (
 	CodeMalformedBody    document.Code = "malformed_body" // multipart, JSON or encoding that cannot be read
 	CodeUnauthorized     document.Code = "unauthorized"
+	CodeForbidden        document.Code = "forbidden"          // a key without the scope that is needed
 	CodeHostNotAllowed   document.Code = "host_not_allowed"   // a name that is not known to be this server's
 	CodeOriginNotAllowed document.Code = "origin_not_allowed" // a web page of another site
 	CodeMethodNotAllowed document.Code = "method_not_allowed"
 	CodeNotAcceptable    document.Code = "not_acceptable"
 	CodeRequestTimeout   document.Code = "request_timeout" // the client sends too slowly
+	CodeTusVersion       document.Code = "tus_version"     // of the protocol for files in pieces
 )
 
 // answer is how a code is answered.
@@ -30,12 +32,15 @@ type answer struct {
 var answers = map[document.Code]answer{
 	CodeMalformedBody:             {400, "The request body cannot be read"},
 	CodeUnauthorized:              {401, "An API key is required"},
+	CodeForbidden:                 {403, "The API key does not open this"},
 	CodeHostNotAllowed:            {403, "Called by an unknown name"},
 	CodeOriginNotAllowed:          {403, "Called from another site"},
 	document.CodeNotFound:         {404, "Not found"},
 	CodeMethodNotAllowed:          {405, "Method not allowed"},
 	CodeNotAcceptable:             {406, "No such answer format"},
 	CodeRequestTimeout:            {408, "The request was sent too slowly"},
+	document.CodeOffsetConflict:   {409, "The piece does not begin where the file ends"},
+	CodeTusVersion:                {412, "Another version of the protocol"},
 	document.CodeTooLarge:         {413, "The upload is too large"},
 	document.CodeUnsupportedMedia: {415, "Unsupported media type"},
 	document.CodeInvalidRequest:   {422, "Invalid request"},
@@ -46,9 +51,12 @@ var answers = map[document.Code]answer{
 	document.CodeTooManyPages:     {422, "Too many pages"},
 	document.CodeTooManyPixels:    {422, "The image is too large"},
 	document.CodeTaskUnsupported:  {422, "Task not supported"},
+	document.CodeKeyReused:        {422, "The Idempotency-Key was another request's"},
 	document.CodeTooManyRequests:  {429, "Too many requests of one client"},
+	document.CodeChecksumMismatch: {460, "The checksum does not match"}, // by tus
 	document.CodeCanceled:         {499, "Canceled"},
 	document.CodeInternal:         {500, "Internal error"},
+	document.CodeJobsDisabled:     {501, "This server keeps no jobs"},
 	document.CodeAllPagesFailed:   {502, "All pages failed"},
 	document.CodeEngineFailed:     {502, "Recognition failed"},
 	document.CodeOverloaded:       {503, "Overloaded"},
@@ -65,7 +73,7 @@ func Status(code document.Code) int {
 
 // Ours reports whether somebody who runs the server should look into it.
 func Ours(code document.Code) bool {
-	return Status(code) >= 500 && code != document.CodeOverloaded
+	return Status(code) >= 500 && code != document.CodeOverloaded && code != document.CodeJobsDisabled
 }
 
 // Body is what a client gets: RFC 9457 with our extensions.

@@ -24,6 +24,9 @@ const (
 	limitPages    = "max_queued_pages"
 	limitDisk     = "min_free_disk"
 	limitMemory   = "min_free_memory"
+
+	// LimitPagesPerDay is an Account's. Its day begins at 00:00 UTC.
+	LimitPagesPerDay = "pages_per_day"
 )
 
 const (
@@ -130,7 +133,7 @@ func (c *Control) disk(declared int64) int64 {
 	if c.cfg.MinFreeDisk == 0 || declared >= 0 && declared <= inMemory {
 		return math.MaxInt64
 	}
-	free, known := freeDisk(c.cfg.TempDir)
+	free, known := FreeDisk(c.cfg.TempDir)
 	if !known {
 		return math.MaxInt64
 	}

@@ -139,7 +139,7 @@ func TestFreeMemory(t *testing.T) {
 		"over the limit": {fstest.MapFS{"sys/fs/cgroup/memory.max": file("10"), "sys/fs/cgroup/memory.current": file("15")}, -5, true},
 		"rubbish":        {fstest.MapFS{"proc/meminfo": file("MemAvailable: lots kB"), "sys/fs/cgroup/memory.max": file("")}, 0, false},
 	} {
-		if got, known := admission.FreeMemory(tc.files); got != tc.want || known != tc.known {
+		if got, known := admission.FreeMemoryIn(tc.files); got != tc.want || known != tc.known {
 			t.Errorf("%s: %d, %v, want %d, %v", name, got, known, tc.want, tc.known)
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// FreeMemory lets tests read made-up files.
-func FreeMemory(root fs.FS) (int64, bool) { return freeMemory(root) }
+// FreeMemoryIn lets tests read made-up files.
+func FreeMemoryIn(root fs.FS) (int64, bool) { return freeMemory(root) }
 
 // Rate lets tests choose the times.
 type Rate struct{ r rate }

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// freeDisk is how many bytes a folder, the system's temporary one when empty, has
+// FreeDisk is how many bytes a folder, the system's temporary one when empty, has
 // left for this program; false when the system does not say.
-func freeDisk(dir string) (int64, bool) {
+func FreeDisk(dir string) (int64, bool) {
 	if dir == "" {
 		dir = os.TempDir()
 	}
@@ -38,11 +38,15 @@ func (m *memory) free() (bytes int64, known bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.at.IsZero() || time.Since(m.at) >= time.Second {
-		m.left, m.known = freeMemory(os.DirFS("/"))
+		m.left, m.known = FreeMemory()
 		m.at = time.Now()
 	}
 	return m.left, m.known
 }
+
+// FreeMemory is how many bytes of memory this process and its children may still take;
+// false when the system does not say.
+func FreeMemory() (int64, bool) { return freeMemory(os.DirFS("/")) }
 
 // freeMemory is how many bytes of memory this process and its children may still
 // take: the least of what the machine has available and what the limits of its control

@@ -13,7 +13,21 @@ type Ticket struct {
 	client   string
 	promised int64 // of its upload, still to come
 	runs     bool
+	account  Account // nil for none
 }
+
+// Account bounds how many pages one client may have read, beside what bounds all.
+type Account interface {
+	// Pages counts the pages of a document. When they are more than are left it counts none,
+	// and says how many are left.
+	Pages(n int) (left int, ok bool)
+}
+
+// Charge has the pages of the request's documents counted by an account.
+func (t *Ticket) Charge(a Account) { t.account = a }
+
+// Account is what the request's pages are counted by; nil for none.
+func (t *Ticket) Account() Account { return t.account }
 
 // Run waits for a place when the upload is complete.
 func (t *Ticket) Run(ctx context.Context) error {
@@ -95,11 +109,13 @@ func (m metered) Read(p []byte) (int, error) {
 // Pages are those of one document that are not done.
 type Pages struct {
 	control *Control
+	account Account
 	left    int
 }
 
-// Document accounts for a document that is to be opened. It must End.
-func (c *Control) Document() *Pages { return &Pages{control: c} }
+// Document accounts for a document that is to be opened, on an account where that is not
+// nil. It must End.
+func (c *Control) Document(a Account) *Pages { return &Pages{control: c, account: a} }
 
 // Add counts the pages of a document that was opened. A document alone may have as
 // many as it likes: other limits bound it.
@@ -110,6 +126,11 @@ func (p *Pages) Add(pages int) error {
 	if c.pages > 0 && c.pages+pages > c.cfg.MaxQueuedPages {
 		return c.refuse(limitPages, "%d pages are waiting to be read, and with the %d of this document they would be more than %d, the limit of this server; try again later",
 			c.pages, pages, c.cfg.MaxQueuedPages)
+	}
+	if p.account != nil {
+		if left, ok := p.account.Pages(pages); !ok {
+			return c.overdrawn(pages, left)
+		}
 	}
 	p.left = pages
 	c.pages += pages
@@ -135,4 +156,11 @@ func (p *Pages) End() {
 	defer c.mu.Unlock()
 	c.pages -= p.left
 	p.left = 0
+}
+
+// overdrawn is the answer to who has too few pages left. c.mu is held.
+func (c *Control) overdrawn(pages, left int) *document.Problem {
+	p := c.refuse(LimitPagesPerDay, "this document has %d pages, and of the pages that this API key may have read a day %d are left; the day begins at 00:00 UTC", pages, left)
+	p.Code = document.CodeTooManyRequests
+	return p
 }

@@ -101,10 +101,24 @@ func Kinds() []string {
 
 // Make makes the document of a kind that goes with a seed.
 func Make(kind string, seed uint64) Document {
+	return MakeLong(kind, seed, 1)
+}
+
+func newMaker(kind string, seed uint64) *maker {
 	m := &maker{rand: rand.New(rand.NewPCG(seed, uint64(len(kind))*31+uint64(kind[0]))), pages: 1}
 	m.pdf.reserve() // the catalog and
 	m.pdf.reserve() // the list of pages
 	kinds[kind](m)
+	return m
+}
+
+// MakeLong is Make with the pages so many times, for what is learned over many pages.
+func MakeLong(kind string, seed uint64, times int) Document {
+	m := newMaker(kind, seed)
+	kids, seen := m.kids, m.seen
+	for range times - 1 {
+		m.kids, m.seen = append(m.kids, kids...), append(m.seen, seen...)
+	}
 	return Document{Kind: kind, PDF: m.finish(), Pages: m.seen}
 }
 

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"unicode"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
@@ -145,22 +144,9 @@ func (e eye) read(lines []document.Line) []document.Line {
 	return lines
 }
 
-// at is what stands in a box.
+// at is what stands in the box of a line.
 func (e eye) at(box document.BBox) string {
-	var out strings.Builder
-	scale := e.page.Scale * pointsToPixels
-	for _, l := range e.page.Lines {
-		y := (e.page.Y - l.Y) * scale
-		if l.X == nil || y < float64(box[1]+box[3])/2 || y > float64(box[3]) {
-			continue
-		}
-		for i, r := range []rune(l.Text) {
-			if x := (l.X[i] - e.page.X) * scale; x >= float64(box[0]) && x < float64(box[2]) {
-				out.WriteRune(r)
-			}
-		}
-	}
-	return out.String()
+	return strings.Join(e.page.In(float64(box[0]), float64(box[1]+box[3])/2, float64(box[2]), float64(box[3]), pointsToPixels), "")
 }
 
 func (e eye) blurred(text string) string {
@@ -193,10 +179,8 @@ func judge(t *testing.T, r *raster.Rasterizer, e *embedded.Engine, doc attack.Do
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		var seen []string
 		for _, l := range doc.Pages[page.Number-1].Lines {
-			seen = append(seen, plain(l.Text))
-			got.seen += len([]rune(plain(l.Text)))
+			got.seen += len([]rune(attack.Plain(l.Text)))
 		}
 		sees := eye{doc.Pages[page.Number-1], rand.New(rand.NewPCG(uint64(len(doc.PDF)), uint64(page.Number)))}
 		layer, err := ledger.Judge(t.Context(), page, func(ctx context.Context, lines []document.Line) ([]document.Line, error) {
@@ -220,9 +204,8 @@ func judge(t *testing.T, r *raster.Rasterizer, e *embedded.Engine, doc attack.Do
 			for _, c := range l.Characters {
 				text += c.Text
 			}
-			taken := plain(text)
-			got.taken += len([]rune(taken))
-			if wrong := astray(taken, seen); wrong > 0 {
+			got.taken += len([]rune(attack.Plain(text)))
+			if wrong := doc.Pages[page.Number-1].Astray(text); wrong > 0 {
 				got.wrong += wrong
 				t.Errorf("%s page %d: %d false characters: %q", name, page.Number, wrong, text)
 				write(t, name, doc.PDF)
@@ -239,51 +222,6 @@ func write(t *testing.T, name string, pdf []byte) {
 	if err := os.WriteFile(filepath.Join(*keep, name+".pdf"), pdf, 0o644); err != nil {
 		t.Error(err)
 	}
-}
-
-// astray is how many characters of a text are in none of the lines: those by which it differs
-// from the nearest part of one.
-func astray(text string, lines []string) int {
-	least := len([]rune(text))
-	for _, l := range lines {
-		if strings.Contains(l, text) {
-			return 0
-		}
-		least = min(least, within([]rune(text), []rune(l)))
-	}
-	return least
-}
-
-// within is the least edit distance of a to a part of b.
-func within(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for i, r := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range b {
-			d := diagonal
-			if r != s {
-				d++
-			}
-			diagonal, row[j+1] = row[j+1], min(d, row[j+1]+1, row[j]+1)
-		}
-	}
-	least := len(a)
-	for _, d := range row {
-		least = min(least, d)
-	}
-	return least
-}
-
-// plain leaves out blanks and tells quotation marks and dashes apart no further than readers do.
-func plain(s string) string {
-	s = strings.NewReplacer("ﬁ", "fi", "ﬂ", "fl", "’", "'", "′", "'", "“", `"`, "”", `"`, "–", "-", "—", "-", "−", "-", "‐", "-", "\u00ad", "-").Replace(s)
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // TestVerdictsAreReproducible wants the same verdicts, whatever else is judged meanwhile.

@@ -24,7 +24,7 @@ type maker struct {
 	pages    int
 
 	seen    []Page
-	kids    []int
+	kids    []string // the dictionaries of the pages
 	content bytes.Buffer
 	y       float64
 	size    float64
@@ -49,7 +49,7 @@ func (m *maker) end(keys string) {
 		fmt.Fprintf(&fonts, "/%s %d 0 R", f.name, f.object)
 	}
 	stream := m.pdf.stream("", m.content.Bytes())
-	m.kids = append(m.kids, m.pdf.add("<</Type/Page/Parent 2 0 R/Resources<</Font<<%s>>%s>>/Contents %d 0 R%s>>", fonts.String(), m.objects, stream, keys))
+	m.kids = append(m.kids, fmt.Sprintf("<</Type/Page/Parent 2 0 R/Resources<</Font<<%s>>%s>>/Contents %d 0 R%s>>", fonts.String(), m.objects, stream, keys))
 	m.frame.Lines = m.visible
 	m.seen = append(m.seen, m.frame)
 }
@@ -57,7 +57,7 @@ func (m *maker) end(keys string) {
 func (m *maker) finish() []byte {
 	var kids strings.Builder
 	for _, k := range m.kids {
-		fmt.Fprintf(&kids, "%d 0 R ", k)
+		fmt.Fprintf(&kids, "%d 0 R ", m.pdf.add("%s", k))
 	}
 	m.pdf.set(1, "<</Type/Catalog/Pages 2 0 R%s>>", m.catalog)
 	m.pdf.set(2, "<</Type/Pages/Kids[%s]/Count %d>>", kids.String(), len(m.kids))

@@ -183,8 +183,10 @@ func ligatures(m *maker) {
 	}[m.rand.IntN(4)]
 	f := m.font(says)
 	m.begin()
+	words := strings.Fields("first find final field fifty office flux flow floor flat flag reflect")
 	for m.room() {
-		m.line(f, strings.NewReplacer("fi", "ﬁ", "fl", "ﬂ").Replace(m.row(f)+" first flux"))
+		text := m.row(f) + " " + words[m.rand.IntN(len(words))] + " " + words[m.rand.IntN(len(words))]
+		m.line(f, strings.NewReplacer("fi", "ﬁ", "fl", "ﬂ").Replace(text))
 	}
 	m.end("")
 }

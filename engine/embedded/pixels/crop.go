@@ -27,12 +27,7 @@ func CropLine(dst Planes, w, h int, src Raster, q [4]document.Point) {
 // is that of the line, in pixels of src; reading starts at the end of the spine that is
 // nearer to start.
 func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height float64, start document.Point) {
-	first, last := spine[0], spine[len(spine)-1]
-	if math.Hypot(last.X-start.X, last.Y-start.Y) < math.Hypot(first.X-start.X, first.Y-start.Y) {
-		spine = slices.Clone(spine)
-		slices.Reverse(spine)
-	}
-	s := newSmooth(spine)
+	s := newSmooth(startingAt(spine, start))
 	nu, nv := samples(s.length/float64(w)), samples(height/float64(h))
 	share := 1 / float32(nu*nv)
 	sums := make([][3]float32, h)
@@ -53,6 +48,25 @@ func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height 
 			}
 		}
 	}
+}
+
+// startingAt is a spine from the end that is nearer to start.
+func startingAt(spine []document.Point, start document.Point) []document.Point {
+	first, last := spine[0], spine[len(spine)-1]
+	if math.Hypot(last.X-start.X, last.Y-start.Y) < math.Hypot(first.X-start.X, first.Y-start.Y) {
+		spine = slices.Clone(spine)
+		slices.Reverse(spine)
+	}
+	return spine
+}
+
+// AcrossSpine gives the ends of the cut across a bent line of a height at a part of its
+// length, as [CropSpine] lays it: the first is on the side of the text's top.
+func AcrossSpine(spine []document.Point, height float64, start document.Point, part float64) (top, bottom document.Point) {
+	s := newSmooth(startingAt(spine, start))
+	at, along := s.at(part * s.length)
+	dx, dy := -along.Y*height/2, along.X*height/2
+	return document.Point{X: at.X - dx, Y: at.Y - dy}, document.Point{X: at.X + dx, Y: at.Y + dy}
 }
 
 // smoothSpine is a curve through the points of a spine (Catmull and Rom, 1974), by the

@@ -11,7 +11,7 @@ import (
 // white around them.
 const (
 	straightHeight = 48
-	straightBorder = 10
+	StraightBorder = 10   // the white, in its pixels
 	maxStraight    = 4800 // pixels wide; longer lines are squeezed
 	// Marks above and below letters reach out of what the detector takes for the line,
 	// by this part of its height on each side.
@@ -36,7 +36,7 @@ func Straight(src Raster, l document.Line) *image.Gray {
 	} else {
 		CropLine(planes, width, straightHeight, src, q)
 	}
-	img := image.NewGray(image.Rect(0, 0, width+2*straightBorder, straightHeight+2*straightBorder))
+	img := image.NewGray(image.Rect(0, 0, width+2*StraightBorder, straightHeight+2*StraightBorder))
 	var edge float32
 	for x := range width {
 		edge += planes.gray(x) + planes.gray((straightHeight-1)*width+x)
@@ -45,7 +45,7 @@ func Straight(src Raster, l document.Line) *image.Gray {
 		img.Pix[i] = uint8(edge / float32(2*width))
 	}
 	for y := range straightHeight {
-		row := img.Pix[(y+straightBorder)*img.Stride+straightBorder:][:width]
+		row := img.Pix[(y+StraightBorder)*img.Stride+StraightBorder:][:width]
 		for x := range row {
 			row[x] = uint8(planes.gray(y*width + x))
 		}

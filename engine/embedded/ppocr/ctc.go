@@ -1,6 +1,10 @@
 package ppocr
 
-import "strings"
+import (
+	"strings"
+
+	"ocr-gateway/document"
+)
 
 // alphabet is what the reader can write.
 type alphabet struct {
@@ -27,15 +31,16 @@ func parseAlphabet(dictionary string) alphabet {
 // reading is what was read on a line.
 type reading struct {
 	text       string
-	confidence float64 // the mean probability of the characters, 0 when there are none
-	at         []int   // the steps of those that are no space
-	doubt      float64 // the highest probability above quickDoubt of a class that would make another text
+	confidence float64         // the mean probability of the characters, 0 when there are none
+	at         []int           // the steps of those that are no space
+	marks      []document.Mark // the same characters, where they stand
+	doubt      float64         // the highest probability above quickDoubt of a class that would make another text
 }
 
 // decode reads the most probable text from the class probabilities of each
 // step (Graves et al., Connectionist temporal classification, 2006): repeats
-// count once, blanks separate.
-func (a alphabet) decode(probs []float32) reading {
+// count once, blanks separate. Characters stand at the middle of a strip of so many pixels.
+func (a alphabet) decode(probs []float32, width int) reading {
 	steps := len(probs) / len(a.classes)
 	best, sure := make([]int, steps), make([]float32, steps)
 	for step := range best {
@@ -52,6 +57,8 @@ func (a alphabet) decode(probs []float32) reading {
 			n++
 			if a.classes[class] != " " {
 				r.at = append(r.at, step)
+				middle := min((float64(step)+.5)*readStep/float64(width), 1)
+				r.marks = append(r.marks, document.Mark{Text: a.classes[class], From: middle, To: middle, Confidence: float64(sure[step])})
 			}
 		}
 		last = class

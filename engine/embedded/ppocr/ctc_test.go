@@ -26,10 +26,15 @@ func TestDecode(t *testing.T) {
 		{[]int{0, 0}, ""},
 		{nil, ""},
 	} {
-		r := a.decode(steps(c.classes...))
-		text, confidence := r.text, r.confidence
+		r := a.decode(steps(c.classes...), 8*len(c.classes))
+		text, confidence, at, marks := r.text, r.confidence, r.at, r.marks
 		if text != c.want || text != "" && math.Abs(confidence-.7) > 1e-6 || text == "" && confidence != 0 {
 			t.Errorf("%v: %q with %v, want %q", c.classes, text, confidence, c.want)
+		}
+		for i, m := range marks {
+			if want := (float64(at[i]) + .5) / float64(len(c.classes)); len(marks) != len(at) || m.From != want || m.To != want {
+				t.Errorf("%v: %q is at %v, want %v", c.classes, m.Text, m.From, want)
+			}
 		}
 	}
 }
@@ -53,7 +58,7 @@ func TestDoubt(t *testing.T) {
 		for _, s := range c.steps {
 			probs = append(probs, s[:]...)
 		}
-		if got := a.decode(probs).doubt; math.Abs(got-float64(c.want)) > 1e-6 {
+		if got := a.decode(probs, 8*len(c.steps)).doubt; math.Abs(got-float64(c.want)) > 1e-6 {
 			t.Errorf("%s: doubt of %v, want %v", name, got, c.want)
 		}
 	}

@@ -22,7 +22,8 @@ const (
 const MaxLines = 3000
 
 // Detect finds the text lines of src, in no particular order. A page of small
-// print is looked at twice, the second time larger.
+// print is looked at twice, the second time larger, and so are places with print in which
+// no line was seen.
 func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line, error) {
 	if src.W < 2 || src.H < 2 || !src.Marked() {
 		return nil, nil
@@ -33,9 +34,12 @@ func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line
 		return nil, err
 	}
 	if closer, ok := v.closer(lines); ok {
-		return m.detectIn(ctx, src, closer)
+		v = closer
+		if lines, err = m.detectIn(ctx, src, v); err != nil {
+			return nil, err
+		}
 	}
-	return lines, nil
+	return m.detectOverlooked(ctx, src, v, lines)
 }
 
 // DetectIn finds the text lines of a part of src, as large as Detect would see them.
@@ -45,12 +49,16 @@ func (m *Models) DetectIn(ctx context.Context, src pixels.Raster, part image.Rec
 	if part.Dx()*part.Dy() > int(most*float64(src.W*src.H)) {
 		return m.Detect(ctx, src)
 	}
+	return m.detectPart(ctx, src, part, 1/firstView(src.W, src.H, m.cfg.MaxSide).scaleY)
+}
+
+// detectPart finds the text lines of a part of src, which is shown scaled.
+func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.Rectangle, scale float64) ([]document.Line, error) {
 	piece := src.Sub(part)
 	if part.Dx() < 2 || part.Dy() < 2 || !piece.Marked() {
 		return nil, nil
 	}
-	v := newView(part.Dx(), part.Dy(), 1/firstView(src.W, src.H, m.cfg.MaxSide).scaleY)
-	lines, err := m.detectIn(ctx, piece, v)
+	lines, err := m.detectIn(ctx, piece, newView(part.Dx(), part.Dy(), scale))
 	for i := range lines {
 		l := &lines[i]
 		for j := range l.Quad {

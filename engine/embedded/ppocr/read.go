@@ -145,11 +145,11 @@ func (r *Recognizer) readStrips(ctx context.Context, by *model, src pixels.Raste
 	for i, s := range batch {
 		size := steps * classes
 		l := &lines[s.line]
-		l.Text, l.Confidence = "", nil
-		read := r.alphabet.decode(out[i*size:][:size])
+		l.Text, l.Confidence, l.Marks = "", nil, nil
+		read := r.alphabet.decode(out[i*size:][:size], s.width)
 		l.Missed = missed(in[i*3*readHeight*w:], w, s.width, read.at)
 		if strings.TrimSpace(read.text) != "" {
-			l.Text, l.Confidence = read.text, &read.confidence
+			l.Text, l.Confidence, l.Marks = read.text, &read.confidence, read.marks
 		}
 		batch[i].sure = read.confidence >= quickSure && read.doubt <= quickDoubt
 	}

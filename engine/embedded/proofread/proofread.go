@@ -54,7 +54,7 @@ func (p By) Lines(lines []document.Line, words []document.Word) {
 		}
 		switch {
 		case claim == "" || claim == l.Text || looseAccents(claim) || letterSpaced(claim):
-		case lone(claim) && (l.Confidence == nil || *l.Confidence < SurelyRead):
+		case lone(claim) && (l.Confidence == nil || *l.Confidence < SurelyRead || claim == "$" && l.Text == "S"):
 			l.Text, l.Confidence = claim, nil
 		case !strings.ContainsRune(claim, utf8.RuneError) && p.Confirmed(*l, claim):
 			l.Text = claim
@@ -94,9 +94,9 @@ func letterSpaced(s string) bool {
 	return single > 3 && 2*single > words
 }
 
-// lone reports whether a claim is one bracket, which the reader, trained on words, mostly
-// takes for nothing or a 1.
-func lone(claim string) bool { return len(claim) == 1 && strings.ContainsAny(claim, "{}[]()") }
+// lone reports whether a claim is one bracket or dollar sign, which the reader, trained on words,
+// mostly takes for nothing, a 1 or an S.
+func lone(claim string) bool { return len(claim) == 1 && strings.ContainsAny(claim, "{}[]()$") }
 
 // Claims gives for each line the words that lie in it, in reading order. It gives
 // none for a line of which words are missing.

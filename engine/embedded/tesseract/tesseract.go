@@ -114,6 +114,14 @@ func (r *Reader) WithEnglish(language string) string {
 type Reading struct {
 	Text       string
 	Confidence float64
+	Words      []Word
+}
+
+// Word is a word as Tesseract cuts a line, from the left: pixels of its image.
+type Word struct {
+	Text        string
+	Left, Right int
+	Confidence  float64
 }
 
 // Read reads the images of lines, each upright, in one language. Each has a reading; of

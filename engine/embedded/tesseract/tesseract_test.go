@@ -150,9 +150,13 @@ func TestParseTSV(t *testing.T) {
 		"1\t4\t0\t0\t0\t0\t0\t0\t300\t68\t-1\t", "5\t4\t1\t1\t1\t1\t14\t17\t31\t30\t80\t관", "5\t4\t1\t1\t1\t2\t49\t17\t29\t31\t80\t측", "5\t4\t1\t1\t1\t3\t98\t17\t40\t31\t80\t항구",
 	}, "\n")
 	got := parseTSV([]byte(rows), 4)
-	want := []Reading{{"ab cdef", .7}, {}, {"x", 1}, {"관측 항구", .8}}
+	want := []Reading{
+		{Text: "ab cdef", Confidence: .7, Words: []Word{{"ab", 0, 9, .9}, {"cdef", 0, 9, .6}}}, {},
+		{Text: "x", Confidence: 1, Words: []Word{{"x", 0, 9, 1}}},
+		{Text: "관측 항구", Confidence: .8, Words: []Word{{"관", 14, 45, .8}, {"측", 49, 78, .8}, {"항구", 98, 138, .8}}},
+	}
 	for i := range want {
-		if got[i].Text != want[i].Text || got[i].Confidence-want[i].Confidence > 1e-9 {
+		if got[i].Text != want[i].Text || got[i].Confidence-want[i].Confidence > 1e-9 || !slices.Equal(got[i].Words, want[i].Words) {
 			t.Errorf("line %d: %+v, want %+v", i, got[i], want[i])
 		}
 	}

@@ -80,7 +80,9 @@ func (l *line) add(text string, confidence float64, left, width int) {
 	l.Text += text
 	l.end = left + width
 	length := float64(utf8.RuneCountInString(text))
-	l.Confidence += min(max(confidence, 0), 1) * length
+	confidence = min(max(confidence, 0), 1)
+	l.Words = append(l.Words, Word{text, left, l.end, confidence})
+	l.Confidence += confidence * length
 	l.letters += length
 }
 

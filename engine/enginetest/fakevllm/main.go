@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,9 +40,23 @@ func run() error {
 	failStatus := flag.Int("fail-status", http.StatusServiceUnavailable, "status of --fail-every")
 	text := flag.String("text", "", "answer to every request; empty means the scripted one of its prompt")
 	repeat := flag.Int("repeat", 1, "times that the scripted text is repeated in one answer")
+	answers := flag.String("answers", "", "file with answers by the SHA-256 of the image's data, as JSON; others get the scripted one")
 	flag.Parse()
+	known := map[string]string{}
+	if *answers != "" {
+		data, err := os.ReadFile(*answers)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(data, &known); err != nil {
+			return err
+		}
+	}
 	cfg.Fault = enginetest.Every(*failEvery, enginetest.Fault{Status: *failStatus})
 	cfg.Answer = func(q enginetest.Request) enginetest.Answer {
+		if text, ok := known[q.Sum]; ok {
+			return enginetest.Answer{Text: text}
+		}
 		a := enginetest.Script(q)
 		if *text != "" {
 			a.Text = *text

@@ -170,8 +170,21 @@ func (p *Pool) report(e *Server, s Status) {
 	if s.Ready() && !e.status.Ready() {
 		e.breaker.returned(time.Now())
 	}
+	if e.status.State == stateChecking {
+		close(e.looked)
+	}
 	e.status = s
 	p.dispatch()
+}
+
+// AwaitLook waits until each endpoint was looked at once, or ctx ends.
+func (p *Pool) AwaitLook(ctx context.Context) {
+	for _, e := range p.servers {
+		select {
+		case <-e.looked:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // doubted reports whether a server that is up has failed requests until its breaker opened.

@@ -15,6 +15,7 @@ type Server struct {
 	client *http.Client // reuses connections
 	fresh  *http.Client // opens one for each request
 	look   chan struct{}
+	looked chan struct{} // closed after the first look
 
 	// Guarded by the pool's mutex.
 	status   Status
@@ -55,6 +56,7 @@ func newServer(c Config) *Server {
 		client: &http.Client{Transport: transport(true), CheckRedirect: stay},
 		fresh:  &http.Client{Transport: transport(false), CheckRedirect: stay},
 		look:   make(chan struct{}, 1),
+		looked: make(chan struct{}),
 		status: Status{State: stateChecking, Detail: "it is being checked"},
 	}
 }

@@ -82,15 +82,21 @@ func endsAt(it *Item, spans []plane.Span, x, least float64) (widest plane.Span, 
 // Split divides a line at a blank. Two new items take the place of the line.
 func (p *Page) Split(it *Item, blank plane.Span) (left, right *Item) {
 	line := p.lines[it.line]
-	pad := min(0.2*it.Size, 0.4*blank.Length())
 	part := func(from, to float64) *Item {
-		a, b := (from-it.X0)/it.Width(), (to-it.X0)/it.Width()
-		q := line.Quad
-		quad := [4]document.Point{along(q[0], q[1], a), along(q[0], q[1], b), along(q[3], q[2], b), along(q[3], q[2], a)}
+		quad := quadBetween(line.Quad, (from-it.X0)/it.Width(), (to-it.X0)/it.Width())
 		p.lines = append(p.lines, document.Line{Quad: quad, BBox: p.clip(boundsOf(quad))})
 		return &Item{Box: plane.Box{X0: from, Y0: it.Y0, X1: to, Y1: it.Y1}, Size: it.Size, line: len(p.lines) - 1}
 	}
-	return part(it.X0, blank.From+pad), part(blank.To-pad, it.X1)
+	white := pad(it, blank)
+	return part(it.X0, blank.From+white), part(blank.To-white, it.X1)
+}
+
+// pad is how much white at a blank a part of a line keeps.
+func pad(it *Item, blank plane.Span) float64 { return min(0.2*it.Size, 0.4*blank.Length()) }
+
+// quadBetween is the part of a quad between two shares of its length.
+func quadBetween(q [4]document.Point, a, b float64) [4]document.Point {
+	return [4]document.Point{along(q[0], q[1], a), along(q[0], q[1], b), along(q[3], q[2], b), along(q[3], q[2], a)}
 }
 
 // FirstWord returns the width of a line's first word: the whole line where it is

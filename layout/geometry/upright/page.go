@@ -25,35 +25,6 @@ type Page struct {
 	lines []document.Line // those found, and the parts of those that were split
 }
 
-// New deskews a page. lines is appended to and belongs to the Page from then on.
-func New(page *document.Page, lines []document.Line, boxes []document.Region) *Page {
-	p := &Page{Width: page.Width, Height: page.Height, lines: lines, Gray: Gray(page.Image)}
-	p.Unruled = page.Layer != nil && page.Layer.Plain
-	quads := make([][4]document.Point, len(lines))
-	for i := range lines {
-		quads[i] = p.soundQuad(lines[i])
-	}
-	p.Deskew = estimateDeskew(quads, p.Width, p.Height)
-	var sizes []float64
-	for i, q := range quads {
-		b, size := p.Deskew.line(q)
-		p.Items = append(p.Items, &Item{Box: b, Size: size, line: i})
-		// Each piece of a line counts: body text outweighs many short labels.
-		for range int(min(40, 1+b.Width()/size)) {
-			sizes = append(sizes, size)
-		}
-	}
-	p.Size = max(1, Median(sizes))
-	for _, b := range boxes {
-		z := Zone{Box: p.Deskew.rect(b.BBox), Label: b.Label, Score: 1}
-		if b.Score != nil {
-			z.Score = *b.Score
-		}
-		p.Zones = append(p.Zones, z)
-	}
-	return p
-}
-
 // Tilt returns the angle between an item and the lines of the page, in degrees. Text
 // that runs up or down the page has none.
 func (p *Page) Tilt(it *Item) float64 {

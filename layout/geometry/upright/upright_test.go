@@ -94,6 +94,51 @@ func TestSplitAtBlank(t *testing.T) {
 	}
 }
 
+// TestTrespassIsCut has boxes that reach over the tail or the head of the line beside them.
+func TestTrespassIsCut(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 400, 100))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	for y := 46; y < 54; y++ {
+		for x := 20; x < 380; x++ {
+			if (x < 150 || x > 180) && x%12 < 9 {
+				img.SetGray(x, y, color.Gray{})
+			}
+		}
+	}
+	level := func(x0, x1 float64) document.Line {
+		q := [4]document.Point{{X: x0, Y: 38}, {X: x1, Y: 38}, {X: x1, Y: 62}, {X: x0, Y: 62}}
+		return document.Line{Quad: q, BBox: document.BBox{int(x0), 38, int(x1), 62}}
+	}
+	bent := level(140, 384)
+	bent.Spine = []document.Point{{X: 140, Y: 50}, {X: 384, Y: 50}}
+	own := level(140, 384)
+	own.Source = document.SourcePDF
+	for name, tt := range map[string]struct {
+		lines []document.Line
+		ends  [2]float64 // of the first line and the beginning of the second, to 10 pixels
+	}{
+		"over the tail":           {[]document.Line{level(16, 154), level(138, 384)}, [2]float64{154, 174}},
+		"over the head":           {[]document.Line{level(16, 198), level(177, 384)}, [2]float64{154, 177}},
+		"beside":                  {[]document.Line{level(16, 154), level(177, 384)}, [2]float64{154, 177}},
+		"one line found twice":    {[]document.Line{level(16, 100), level(20, 384)}, [2]float64{100, 20}},
+		"no white between":        {[]document.Line{level(16, 80), level(60, 130)}, [2]float64{80, 60}},
+		"bent":                    {[]document.Line{level(16, 154), bent}, [2]float64{154, 140}},
+		"of the document":         {[]document.Line{level(16, 154), own}, [2]float64{154, 140}},
+		"only part of a neighbor": {[]document.Line{level(16, 120), level(110, 384)}, [2]float64{120, 110}},
+	} {
+		p := upright.New(&document.Page{Width: 400, Height: 100, Image: img}, tt.lines, nil)
+		a, b := p.Items[0], p.Items[1]
+		if math.Abs(a.X1-tt.ends[0]) > 10 || math.Abs(b.X0-tt.ends[1]) > 10 || a.X0 != 16 {
+			t.Errorf("%s: %v and %v, want an end at %v and a beginning at %v", name, a.Box, b.Box, tt.ends[0], tt.ends[1])
+		}
+		if parts := p.Lines(p.Items); math.Abs(float64(parts[0].BBox[2])-a.X1) > 1 || math.Abs(float64(parts[1].BBox[0])-b.X0) > 1 {
+			t.Errorf("%s: lines %v and %v, items %v and %v", name, parts[0].BBox, parts[1].BBox, a.Box, b.Box)
+		}
+	}
+}
+
 func TestGroups(t *testing.T) {
 	g := upright.NewGroups(5)
 	g.Join(3, 1)

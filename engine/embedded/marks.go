@@ -1,0 +1,44 @@
+package embedded
+
+import (
+	"slices"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/tesseract"
+)
+
+// fromTheOtherEnd turns the marks of a line around, in the order of reading, that was read
+// upside down.
+func fromTheOtherEnd(marks []document.Mark) []document.Mark {
+	turned := slices.Clone(marks)
+	for i, m := range marks {
+		turned[i].From, turned[i].To = 1-m.To, 1-m.From
+	}
+	return turned
+}
+
+// layerMarks are the characters that the PDF itself says a line has, on the line in box b.
+func layerMarks(characters []document.LayerCharacter, b document.BBox) []document.Mark {
+	width := float64(max(b[2]-b[0], 1))
+	part := func(x int) float64 { return min(max(float64(x-b[0])/width, 0), 1) }
+	var marks []document.Mark
+	for _, c := range characters {
+		if c.Text != " " {
+			marks = append(marks, document.Mark{Text: c.Text, From: part(c.X0), To: part(c.X1)})
+		}
+	}
+	return marks
+}
+
+// marksOf are the words that Tesseract saw on the image of a line, so many pixels wide with
+// its border.
+func marksOf(words []tesseract.Word, wide int) []document.Mark {
+	width := float64(max(wide-2*pixels.StraightBorder, 1))
+	part := func(x int) float64 { return min(max(float64(x-pixels.StraightBorder)/width, 0), 1) }
+	marks := make([]document.Mark, len(words))
+	for i, w := range words {
+		marks[i] = document.Mark{Text: w.Text, From: part(w.Left), To: part(w.Right), Confidence: w.Confidence}
+	}
+	return marks
+}

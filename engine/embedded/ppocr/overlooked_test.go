@@ -1,0 +1,97 @@
+package ppocr
+
+import (
+	"image"
+	"image/color"
+	"math/rand/v2"
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
+)
+
+// TestOverlooked draws what looks like print and what does not, on a page of 400 x 200.
+func TestOverlooked(t *testing.T) {
+	print := func(img *image.Gray, y0 int) { // strokes of two pixels, some of them joined
+		for y := y0; y < y0+9; y++ {
+			for x := 40; x < 340; x++ {
+				if x%5 < 2 && x%40 > 4 || y == y0+4 && x%15 < 9 {
+					img.SetGray(x, y, color.Gray{Y: 30})
+				}
+			}
+		}
+	}
+	for name, tt := range map[string]struct {
+		draw func(*image.Gray)
+		want int
+	}{
+		"nothing":     {func(*image.Gray) {}, 0},
+		"a line":      {func(img *image.Gray) { print(img, 60) }, 1},
+		"a paragraph": {func(img *image.Gray) { print(img, 60); print(img, 76); print(img, 92) }, 1},
+		"two places":  {func(img *image.Gray) { print(img, 20); print(img, 150) }, 2},
+		"leaders": {func(img *image.Gray) {
+			for x := 40; x < 340; x += 8 {
+				for i := range 9 {
+					img.SetGray(x+i%3, 80+i/3, color.Gray{})
+				}
+			}
+		}, 0},
+		"a ruling": {func(img *image.Gray) {
+			for x := 40; x < 340; x++ {
+				img.SetGray(x, 80, color.Gray{})
+				img.SetGray(x, 81, color.Gray{})
+			}
+		}, 0},
+		"a bar code": {func(img *image.Gray) {
+			for y := 40; y < 160; y++ {
+				for x := 40; x < 340; x++ {
+					img.SetGray(x, y, color.Gray{Y: uint8(x * 7919 / 4 % 2 * 255)})
+				}
+			}
+		}, 0},
+		"a photograph": {func(img *image.Gray) {
+			dice := rand.New(rand.NewPCG(1, 2))
+			for y := 40; y < 160; y++ {
+				for x := 40; x < 340; x++ {
+					img.SetGray(x, y, color.Gray{Y: uint8(dice.IntN(256))})
+				}
+			}
+		}, 0},
+		"grain": {func(img *image.Gray) {
+			dice := rand.New(rand.NewPCG(1, 2))
+			for i := range img.Pix {
+				img.Pix[i] = uint8(min(255, max(0, 225+12*dice.NormFloat64())))
+			}
+		}, 0},
+	} {
+		img := image.NewGray(image.Rect(0, 0, 400, 200))
+		for i := range img.Pix {
+			img.Pix[i] = 240
+		}
+		tt.draw(img)
+		if got := overlooked(pixels.Of(img), nil); len(got) != tt.want {
+			t.Errorf("%s: looked at %v, want %d places", name, got, tt.want)
+		}
+		if got := overlooked(pixels.Of(img), []document.Line{{BBox: document.BBox{0, 0, 400, 200}}}); len(got) != 0 {
+			t.Errorf("%s: looked at %v, which lines cover", name, got)
+		}
+	}
+}
+
+func TestPieceOf(t *testing.T) {
+	line := document.Line{BBox: document.BBox{10, 100, 500, 116}}
+	for _, tt := range []struct {
+		piece document.BBox
+		want  bool
+	}{
+		{document.BBox{200, 101, 300, 115}, true},
+		{document.BBox{450, 101, 520, 115}, true},
+		{document.BBox{490, 101, 600, 115}, false},
+		{document.BBox{200, 101, 300, 109}, false}, // one of two lines that were taken for one
+		{document.BBox{10, 100, 500, 116}, false},
+	} {
+		if got := pieceOf(document.Line{BBox: tt.piece}, line); got != tt.want {
+			t.Errorf("%v is a piece of %v: %v", tt.piece, line.BBox, got)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package format
+
+import (
+	"archive/zip"
+	"io"
+	"maps"
+	"slices"
+)
+
+// encodeZip writes the Markdown with the images that it names, and the JSON, in which the
+// images are names as well.
+func encodeZip(w io.Writer, d Document) error {
+	archive := zip.NewWriter(w)
+	text, err := archive.Create("document.md")
+	if err != nil {
+		return err
+	}
+	if err := writeText(text, d.Markdown); err != nil {
+		return err
+	}
+	plain := *d.Result
+	plain.Pages = slices.Clone(d.Pages)
+	for i := range plain.Pages {
+		page := &plain.Pages[i]
+		if err := zipImages(archive, page.Images); err != nil {
+			return err
+		}
+		page.Images = nil
+	}
+	data, err := archive.Create("document.json")
+	if err != nil {
+		return err
+	}
+	if err := writeJSON(data, &plain); err != nil {
+		return err
+	}
+	return archive.Close()
+}
+
+// zipImages stores images as they are: they are packed already.
+func zipImages(archive *zip.Writer, images map[string][]byte) error {
+	for _, name := range slices.Sorted(maps.Keys(images)) {
+		file, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		if err != nil {
+			return err
+		}
+		if _, err := file.Write(images[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

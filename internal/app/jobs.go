@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"ocr-gateway/blob"
+	"ocr-gateway/document"
+	"ocr-gateway/internal/setting"
+	"ocr-gateway/jobs"
+	"ocr-gateway/jobs/seal"
+)
+
+// openJobs opens the jobs that are kept and goes on with them; nil, and why, when none are.
+func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, string, error) {
+	cfg := a.cfg.Jobs
+	if !cfg.Enabled {
+		return nil, "jobs.enabled is false", nil
+	}
+	if !cfg.NATS.Embedded() {
+		kept, err := a.startJobs(ctx, cfg)
+		return kept, "", err
+	}
+	chosen := cfg.Dir != ""
+	if !chosen {
+		cfg.Dir = a.stateDir()
+	}
+	unlock, err := claim(cfg.Dir)
+	switch {
+	case err == nil:
+	case chosen:
+		return nil, "", fmt.Errorf("jobs.dir: %w", err)
+	default:
+		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
+		return nil, "its folder for them cannot be used; jobs.dir chooses another", nil
+	}
+	a.onStop("jobs' folder", func(context.Context) error { return unlock() })
+	kept, err := a.startJobs(ctx, cfg)
+	return kept, "", err
+}
+
+func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {
+	parts := jobs.Parts{
+		Service: a.Service, TempDir: a.cfg.Server.TempDir,
+		Ready: func() bool { return a.status().Ready },
+		Whole: a.readsWhole,
+	}
+	var err error
+	switch {
+	case cfg.Key != "":
+		parts.Sealer, err = seal.New([]byte(cfg.Key))
+	case cfg.NATS.Embedded():
+		parts.Sealer, err = seal.Load(filepath.Join(cfg.Dir, "key"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	where := a.cfg.Blob
+	if where.Dir == "" && cfg.NATS.Embedded() {
+		where.Dir = filepath.Join(cfg.Dir, "blobs")
+	}
+	store, err := blob.Open(where, a.log)
+	if err != nil {
+		return nil, err
+	}
+	a.onStop("blobs", func(context.Context) error { return store.Close() })
+	parts.Blobs = store
+	kept, err := jobs.Open(ctx, cfg, parts, a.log)
+	if err != nil {
+		return nil, err
+	}
+	a.onStop("jobs", kept.Close)
+	return kept, nil
+}
+
+// Work works on the jobs of others until ctx ends.
+func (a *App) Work(ctx context.Context) error {
+	cfg := a.cfg.Jobs
+	switch {
+	case cfg.NATS.Embedded():
+		return setting.Errorf("jobs.nats.urls", "is empty: a worker takes the jobs of gateways that share a NATS cluster; serve alone works on its own")
+	case cfg.Parallel == 0:
+		return setting.Errorf("jobs.parallel", "is 0: a worker would do nothing")
+	}
+	if _, err := a.startJobs(ctx, cfg); err != nil {
+		return err
+	}
+	a.log.InfoContext(ctx, "working on jobs", "parallel", cfg.Parallel)
+	<-ctx.Done()
+	return nil
+}
+
+// readsWhole reports whether what is read on a page depends on the pages before it: the
+// ledger of a document's own text learns from each.
+func (a *App) readsWhole(opts document.Options) bool {
+	layer := opts.TextLayer
+	if layer == "" {
+		layer = a.cfg.Pipeline.TextLayer
+	}
+	return layer == document.TextLayerVerified
+}
+
+// stateDir is where jobs are kept when nothing is said: apart for each port, since
+// gateways of one user do not share it.
+func (a *App) stateDir() string {
+	root := os.Getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(root) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		root = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(root, "ocr-gateway", "jobs-"+strconv.Itoa(a.cfg.Server.Port))
+}
+
+// claim makes a folder and sees to it that no other program uses it.
+func claim(dir string) (release func() error, err error) {
+	if dir == "" {
+		return nil, fmt.Errorf("this user has no folder of its own")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("another gateway uses %s: %w", dir, err)
+	}
+	return lock.Close, nil
+}

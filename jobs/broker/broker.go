@@ -1,0 +1,211 @@
+// Package broker keeps the log of jobs and their queues of tasks on NATS JetStream: in a
+// server within this process, or on a cluster of servers that many gateways share.
+//
+// There are three streams. OCR_JOBS has the events of every job, each on a subject of its
+// own that is written once: who comes second is told so, however late. OCR_WORK has the tasks that are not done, and
+// gives each to one worker at a time. OCR_DEAD has those that were given up.
+package broker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"ocr-gateway/internal/backoff"
+)
+
+const (
+	streamEvents = "OCR_JOBS"
+	streamWork   = "OCR_WORK"
+	streamDead   = "OCR_DEAD"
+)
+
+// Broker is a connection to the streams. It is safe for concurrent use.
+type Broker struct {
+	cfg    Config
+	server *server.Server // nil where it is another process
+	conn   *nats.Conn
+	js     jetstream.JetStream
+	events jetstream.Stream
+	work   jetstream.Stream
+
+	mu    sync.Mutex
+	lanes map[string]jetstream.Consumer
+}
+
+// startTimeout is how long the streams may take to be there.
+const startTimeout = 30 * time.Second
+
+// Open starts the server in dir, or connects to those of cfg, and makes sure of the streams.
+func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broker, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	b := &Broker{cfg: cfg, lanes: map[string]jetstream.Consumer{}}
+	options := []nats.Option{
+		nats.Name("ocr-gateway"), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("connection to NATS lost", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(c *nats.Conn) { log.Info("connected to NATS again", "server", c.ConnectedServerName()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Debug("NATS", "error", err) }),
+	}
+	if cfg.Embedded() {
+		var err error
+		if b.server, err = startServer(dir, log); err != nil {
+			return nil, err
+		}
+		options = append(options, nats.InProcessServer(b.server))
+	} else {
+		options = append(options, nats.RetryOnFailedConnect(true))
+		options = append(options, cfg.security()...)
+	}
+	if err := b.connect(ctx, options); err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// security is how the cluster knows this client, and this client the cluster.
+func (c Config) security() []nats.Option {
+	var options []nats.Option
+	if c.CredentialsFile != "" {
+		options = append(options, nats.UserCredentials(c.CredentialsFile))
+	}
+	if c.CAFile != "" {
+		options = append(options, nats.RootCAs(c.CAFile))
+	}
+	if c.CertFile != "" {
+		options = append(options, nats.ClientCert(c.CertFile, c.KeyFile))
+	}
+	return options
+}
+
+func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
+	var err error
+	if b.conn, err = nats.Connect(strings.Join(b.cfg.URLs, ","), options...); err != nil {
+		return fmt.Errorf("jobs: connect to NATS: %w", err)
+	}
+	if b.js, err = jetstream.New(b.conn); err != nil {
+		return fmt.Errorf("jobs: JetStream: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for wait, tries := (backoff.Exponential{First: 100 * time.Millisecond, Max: 2 * time.Second}), 1; ; tries++ {
+		err := b.ensureStreams(ctx)
+		if err == nil {
+			return nil
+		}
+		if b.server != nil || backoff.Sleep(ctx, wait.After(tries)) != nil {
+			return fmt.Errorf("jobs: NATS is not ready: %w", err)
+		}
+	}
+}
+
+// deadAge is how long tasks that were given up are kept to be looked at.
+const deadAge = 30 * 24 * time.Hour
+
+// repeatWindow is how long the same task is not queued twice. What comes later finds its
+// pages done.
+const repeatWindow = 10 * time.Minute
+
+func (b *Broker) ensureStreams(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	if b.events, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamEvents, Subjects: []string{"ocr.jobs.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
+		Description: "ocr-gateway: what happened to each job",
+	}); err != nil {
+		return err
+	}
+	if b.work, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamWork, Subjects: []string{"ocr.work.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
+		Retention: jetstream.WorkQueuePolicy, Duplicates: repeatWindow, Description: "ocr-gateway: tasks that are not done",
+	}); err != nil {
+		return err
+	}
+	_, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamDead, Subjects: []string{"ocr.dead.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
+		MaxAge: deadAge, MaxBytes: 64 << 20, Discard: jetstream.DiscardOld, Description: "ocr-gateway: tasks that were given up, with the reason",
+	})
+	return err
+}
+
+// Depths are how many messages the streams hold.
+type Depths struct {
+	Tasks uint64 // not done, those in work included
+	Dead  uint64 // given up
+}
+
+// Depths asks the servers.
+func (b *Broker) Depths(ctx context.Context) (d Depths, err error) {
+	work, err := b.js.Stream(ctx, streamWork)
+	if err != nil {
+		return d, err
+	}
+	dead, err := b.js.Stream(ctx, streamDead)
+	if err != nil {
+		return d, err
+	}
+	return Depths{work.CachedInfo().State.Msgs, dead.CachedInfo().State.Msgs}, nil
+}
+
+// Close ends the connection, and the server where it is within this process.
+func (b *Broker) Close() error {
+	if b.conn != nil {
+		closed := make(chan struct{})
+		b.conn.SetClosedHandler(func(*nats.Conn) { close(closed) })
+		b.conn.Close()
+		<-closed
+	}
+	if b.server != nil {
+		b.server.Shutdown()
+		b.server.WaitForShutdown()
+	}
+	return nil
+}
+
+// startServer starts a server that nobody but this process can reach. What it has
+// acknowledged is on the disk.
+func startServer(dir string, log *slog.Logger) (*server.Server, error) {
+	s, err := server.NewServer(&server.Options{
+		ServerName: "ocr-gateway", DontListen: true, NoSigs: true,
+		JetStream: true, StoreDir: dir, SyncAlways: true, DisableJetStreamBanner: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("jobs: NATS server: %w", err)
+	}
+	s.SetLoggerV2(serverLog{log.With("component", "nats")}, false, false, false)
+	s.Start()
+	if !s.ReadyForConnections(startTimeout) {
+		s.Shutdown()
+		return nil, fmt.Errorf("jobs: the NATS server in %s was not ready within %s", dir, startTimeout)
+	}
+	if !s.JetStreamEnabled() {
+		s.Shutdown()
+		s.WaitForShutdown()
+		return nil, errors.New("jobs: the NATS server cannot use " + dir + "; the log has its reason")
+	}
+	return s, nil
+}
+
+// serverLog passes on what the server says, but for its chatter.
+type serverLog struct{ log *slog.Logger }
+
+func (l serverLog) Noticef(format string, v ...any) { l.log.Debug(fmt.Sprintf(format, v...)) }
+func (l serverLog) Warnf(format string, v ...any)   { l.log.Warn(fmt.Sprintf(format, v...)) }
+func (l serverLog) Errorf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Fatalf(format string, v ...any)  { l.log.Error(fmt.Sprintf(format, v...)) }
+func (l serverLog) Debugf(string, ...any)           {}
+func (l serverLog) Tracef(string, ...any)           {}

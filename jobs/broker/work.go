@@ -1,0 +1,184 @@
+package broker
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"ocr-gateway/jobs/record"
+)
+
+// steps are the queues of a lane, the first to be taken from first: what was begun is
+// finished before more is opened.
+var steps = []string{"pages", "files"}
+
+func stepOf(t record.Task) string {
+	if t.Pages != nil {
+		return steps[0]
+	}
+	return steps[1]
+}
+
+// laneName is fit for subjects and names whatever the owner is called.
+func laneName(l record.Lane, step string) string {
+	owner := sha256.Sum256([]byte(l.Owner))
+	return string(l.Priority) + "." + hex.EncodeToString(owner[:8]) + "." + step
+}
+
+// Queue puts a task into a lane. The same task is queued once, where it comes again soon.
+func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task) error {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("jobs: task: %w", err)
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	sum := sha256.Sum256(data)
+	_, err = b.js.Publish(ctx, "ocr.work."+laneName(l, stepOf(t)), data,
+		jetstream.WithMsgID(hex.EncodeToString(sum[:16])), jetstream.WithExpectStream(streamWork))
+	if err != nil {
+		return fmt.Errorf("jobs: queue task: %w", err)
+	}
+	return nil
+}
+
+// laneIdle is how long the servers keep a lane that nobody takes from; its tasks they keep.
+const laneIdle = 10 * time.Minute
+
+func (b *Broker) lane(ctx context.Context, name string) (jetstream.Consumer, error) {
+	b.mu.Lock()
+	lane := b.lanes[name]
+	b.mu.Unlock()
+	if lane != nil {
+		return lane, nil
+	}
+	sum := sha256.Sum256([]byte(name))
+	lane, err := b.work.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: "lane-" + hex.EncodeToString(sum[:8]), FilterSubject: "ocr.work." + name,
+		AckPolicy: jetstream.AckExplicitPolicy, AckWait: b.cfg.AckWait, MaxDeliver: -1, InactiveThreshold: laneIdle,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("jobs: lane: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lanes[name] = lane
+	return lane, nil
+}
+
+func (b *Broker) dropLane(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.lanes, name)
+}
+
+// Take gives the next task of a lane; nil when there is none.
+func (b *Broker) Take(ctx context.Context, l record.Lane) (*Delivery, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	for _, step := range steps {
+		d, err := b.takeFrom(ctx, laneName(l, step))
+		if d != nil || err != nil {
+			return d, err
+		}
+	}
+	return nil, nil
+}
+
+func (b *Broker) takeFrom(ctx context.Context, name string) (*Delivery, error) {
+	lane, err := b.lane(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	batch, err := lane.FetchNoWait(1)
+	if err != nil {
+		b.dropLane(name)
+		return nil, fmt.Errorf("jobs: take task: %w", err)
+	}
+	var taken *Delivery
+	for msg := range batch.Messages() {
+		taken, err = b.delivery(ctx, msg)
+	}
+	if err == nil && taken == nil {
+		err = batch.Error()
+	}
+	if err != nil {
+		b.dropLane(name)
+		return nil, fmt.Errorf("jobs: take task: %w", err)
+	}
+	return taken, nil
+}
+
+// Delivery is a task that was given to this worker. It must end with Ack, Nak or Dead.
+type Delivery struct {
+	record.Task
+	Attempt uint64    // how often it was given to anybody, from 1
+	Queued  time.Time // when
+	AckWait time.Duration
+
+	broker *Broker
+	msg    jetstream.Msg
+}
+
+func (b *Broker) delivery(ctx context.Context, msg jetstream.Msg) (*Delivery, error) {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return nil, err
+	}
+	d := &Delivery{Attempt: meta.NumDelivered, Queued: meta.Timestamp, AckWait: b.cfg.AckWait, broker: b, msg: msg}
+	if err := json.Unmarshal(msg.Data(), &d.Task); err != nil {
+		return nil, d.Dead(ctx, "it cannot be read: "+err.Error())
+	}
+	return d, nil
+}
+
+// Beat says that the task is being worked on.
+func (d *Delivery) Beat() error { return d.msg.InProgress() }
+
+// Ack says that the task is done.
+func (d *Delivery) Ack(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return d.msg.DoubleAck(ctx)
+}
+
+// Nak gives the task back, to be given to somebody after a while.
+func (d *Delivery) Nak(after time.Duration) error { return d.msg.NakWithDelay(after) }
+
+// dead is a task that was given up.
+type dead struct {
+	record.Task
+	Attempt uint64    `json:"attempt"`
+	Reason  string    `json:"reason"`
+	At      time.Time `json:"at"`
+}
+
+// Bury notes what of the task was given up, and why. The task itself goes on.
+func (d *Delivery) Bury(ctx context.Context, what record.Task, reason string) error {
+	data, err := json.Marshal(dead{what, d.Attempt, reason, time.Now().UTC()})
+	if err != nil {
+		return fmt.Errorf("jobs: dead letter: %w", err)
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	sum := sha256.Sum256(fmt.Append(nil, what, reason))
+	if _, err := d.broker.js.Publish(ctx, "ocr.dead."+cmp.Or(d.Job, "unknown"), data, jetstream.WithMsgID(hex.EncodeToString(sum[:16]))); err != nil {
+		return fmt.Errorf("jobs: dead letter: %w", err)
+	}
+	return nil
+}
+
+// Dead gives the task up.
+func (d *Delivery) Dead(ctx context.Context, reason string) error {
+	if err := d.Bury(ctx, d.Task, reason); err != nil {
+		return errors.Join(err, d.Nak(0))
+	}
+	return d.msg.Term()
+}

@@ -1,0 +1,349 @@
+// Package index is what is known of every job, in memory: the fold of the log of events.
+// Each process that asks for jobs has one and follows the log with it, so that all of them
+// come to say the same.
+package index
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/jobs/record"
+)
+
+// Job is a job as it stands.
+type Job struct {
+	ID       string
+	Owner    string
+	Kind     string
+	Priority record.Priority
+	State    record.State
+	Problem  *document.Problem // of one that ended without success
+	Created  time.Time
+	Started  time.Time // zero until a file is open
+	Ended    time.Time // zero until it has
+	Deadline time.Time
+	Files    []File
+	Pages    Pages
+	Bytes    int64  // that its files and pages take
+	Seq      uint64 // of its last event
+}
+
+// File is how far a file is.
+type File struct {
+	Opened bool
+	Failed bool // it could not be opened
+	Pages  int  // asked for
+	Done   int
+}
+
+// Pages are counts of pages of the files that are open.
+type Pages struct {
+	Total, OK, Partial, Failed int
+}
+
+// Done is how many ended.
+func (p Pages) Done() int { return p.OK + p.Partial + p.Failed }
+
+// Complete reports whether every file was opened and all of its pages are done.
+func (j Job) Complete() bool {
+	return !slices.ContainsFunc(j.Files, func(f File) bool { return !f.Opened || f.Done < f.Pages })
+}
+
+// Lane is the one its tasks are in.
+func (j Job) Lane() record.Lane { return record.Lane{Owner: j.Owner, Priority: j.Priority} }
+
+// Index is safe for concurrent use.
+type Index struct {
+	keep time.Duration // how long jobs are known after their end
+	now  func() time.Time
+
+	mu      sync.Mutex
+	jobs    map[string]*entry
+	owners  map[string]*owner
+	lanes   map[record.Lane]int // unfinished jobs
+	bytes   int64
+	ended   map[record.State]int64 // so far, in this process's sight
+	applied uint64
+	moved   chan struct{} // closed with every event
+	ready   chan struct{}
+}
+
+type entry struct {
+	Job
+	changed chan struct{} // closed with every event of the job
+}
+
+// owner is what one client has.
+type owner struct {
+	order  []*entry // the oldest first
+	active int      // jobs
+	pages  int      // not done, of active jobs
+}
+
+// New makes an empty index. Jobs are forgotten when their end is so long ago.
+func New(keep time.Duration) *Index {
+	return &Index{
+		keep: keep, now: time.Now, jobs: map[string]*entry{}, owners: map[string]*owner{}, lanes: map[record.Lane]int{},
+		ended: map[record.State]int64{}, moved: make(chan struct{}), ready: make(chan struct{}),
+	}
+}
+
+// CaughtUp says that all events that were there at the start have been seen.
+func (x *Index) CaughtUp() { close(x.ready) }
+
+// Ready is closed when all events that were there at the start have been seen.
+func (x *Index) Ready() <-chan struct{} { return x.ready }
+
+// See takes the next event of the log.
+func (x *Index) See(e record.Event) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.applied = e.Seq
+	close(x.moved)
+	x.moved = make(chan struct{})
+	j := x.jobs[e.ID]
+	switch {
+	case e.Job != nil && j == nil:
+		j = x.add(e)
+	case j == nil || j.State.Ended():
+		return // it was forgotten, or the event came too late
+	case e.Open != nil:
+		x.open(j, e)
+	case e.Page != nil:
+		x.page(j, *e.Page)
+	case e.End != nil:
+		x.end(j, e)
+	}
+	j.Seq = e.Seq
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+func (x *Index) add(e record.Event) *entry {
+	j := &entry{changed: make(chan struct{}), Job: Job{
+		ID: e.ID, Owner: e.Job.Owner, Kind: e.Job.Kind, Priority: e.Job.Priority, State: record.Queued,
+		Created: e.Job.Created, Deadline: e.Job.Deadline, Files: make([]File, len(e.Job.Files)),
+	}}
+	for _, f := range e.Job.Files {
+		j.Bytes += f.Size
+	}
+	x.jobs[j.ID] = j
+	x.bytes += j.Bytes
+	o := x.owners[j.Owner]
+	if o == nil {
+		o = &owner{}
+		x.owners[j.Owner] = o
+	}
+	at, _ := slices.BinarySearchFunc(o.order, j, byAge)
+	o.order = slices.Insert(o.order, at, j)
+	o.active++
+	x.lanes[j.Lane()]++
+	return j
+}
+
+func byAge(a, b *entry) int { return older(a.Job, b.Job) }
+
+func older(a, b Job) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) }
+
+func (x *Index) open(j *entry, e record.Event) {
+	if e.Open.File >= len(j.Files) {
+		return
+	}
+	f := &j.Files[e.Open.File]
+	f.Opened, f.Failed, f.Pages = true, e.Open.Problem != nil, len(e.Open.Pages)
+	j.Pages.Total += f.Pages
+	x.owners[j.Owner].pages += f.Pages
+	if j.State == record.Queued {
+		j.State, j.Started = record.Running, e.At
+	}
+}
+
+func (x *Index) page(j *entry, p record.Page) {
+	if p.File >= len(j.Files) {
+		return
+	}
+	j.Files[p.File].Done++
+	switch p.Status {
+	case document.StatusOK:
+		j.Pages.OK++
+	case document.StatusPartial:
+		j.Pages.Partial++
+	default:
+		j.Pages.Failed++
+	}
+	j.Bytes += p.Size
+	x.bytes += p.Size
+	x.owners[j.Owner].pages--
+}
+
+func (x *Index) end(j *entry, e record.Event) {
+	x.ended[e.End.State]++
+	j.State, j.Problem, j.Ended = e.End.State, e.End.Problem, e.At
+	o := x.owners[j.Owner]
+	o.active--
+	o.pages -= j.Pages.Total - j.Pages.Done()
+	if x.lanes[j.Lane()]--; x.lanes[j.Lane()] == 0 {
+		delete(x.lanes, j.Lane())
+	}
+}
+
+// Drop forgets a job whose events are gone.
+func (x *Index) Drop(id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	j := x.jobs[id]
+	if j == nil {
+		return
+	}
+	if !j.State.Ended() {
+		x.end(j, record.Event{At: x.now(), End: &record.End{State: record.Expired}})
+	}
+	delete(x.jobs, id)
+	x.bytes -= j.Bytes
+	o := x.owners[j.Owner]
+	if at, found := slices.BinarySearchFunc(o.order, j, byAge); found {
+		o.order = slices.Delete(o.order, at, at+1)
+	}
+	if len(o.order) == 0 {
+		delete(x.owners, j.Owner)
+	}
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+// copied is the job as it stands now. mu is held.
+func (j *entry) copied() Job {
+	c := j.Job
+	c.Files = slices.Clone(j.Files)
+	return c
+}
+
+// gone reports whether a job is to be forgotten.
+func (x *Index) gone(j *entry) bool {
+	return j.State.Ended() && x.now().After(j.Ended.Add(x.keep))
+}
+
+// Get is a job as it stands, and a channel that is closed when it changes; false when it
+// is not known.
+func (x *Index) Get(id string) (Job, <-chan struct{}, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	j := x.jobs[id]
+	if j == nil || x.gone(j) {
+		return Job{}, nil, false
+	}
+	return j.copied(), j.changed, true
+}
+
+// Reached waits until an event has been seen.
+func (x *Index) Reached(ctx context.Context, seq uint64) error {
+	for {
+		x.mu.Lock()
+		there, moved := x.applied >= seq, x.moved
+		x.mu.Unlock()
+		if there {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Lanes are those in which there may be tasks, and a channel that is closed when anything
+// happens.
+func (x *Index) Lanes() ([]record.Lane, <-chan struct{}) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	lanes := make([]record.Lane, 0, len(x.lanes))
+	for lane := range x.lanes {
+		lanes = append(lanes, lane)
+	}
+	return lanes, x.moved
+}
+
+// Query chooses jobs.
+type Query struct {
+	Owner  string
+	States []record.State // empty means all
+	Before *Mark          // only older ones
+	Limit  int
+}
+
+// Mark is a place in the order of an owner's jobs.
+type Mark struct {
+	Created time.Time
+	ID      string
+}
+
+// List gives an owner's jobs, the newest first; more says that there are others.
+func (x *Index) List(q Query) (jobs []Job, more bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	o := x.owners[q.Owner]
+	if o == nil {
+		return nil, false
+	}
+	end := len(o.order)
+	if q.Before != nil {
+		end, _ = slices.BinarySearchFunc(o.order, &entry{Job: Job{Created: q.Before.Created, ID: q.Before.ID}}, byAge)
+	}
+	for _, j := range slices.Backward(o.order[:end]) {
+		if x.gone(j) || len(q.States) > 0 && !slices.Contains(q.States, j.State) {
+			continue
+		}
+		if len(jobs) == q.Limit {
+			return jobs, true
+		}
+		jobs = append(jobs, j.copied())
+	}
+	return jobs, false
+}
+
+// Load is what is to be done.
+type Load struct {
+	Jobs, Pages int   // of one owner, as AllJobs and AllPages
+	AllJobs     int   // unfinished
+	AllPages    int   // of opened files, not done
+	Bytes       int64 // that files and pages of all known jobs take
+	Known       int   // jobs, those included that ended
+	Ended       map[record.State]int64
+}
+
+// Load counts.
+func (x *Index) Load(of string) Load {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	l := Load{Bytes: x.bytes, Known: len(x.jobs), Ended: maps.Clone(x.ended)}
+	for name, o := range x.owners {
+		l.AllJobs += o.active
+		l.AllPages += o.pages
+		if name == of {
+			l.Jobs, l.Pages = o.active, o.pages
+		}
+	}
+	return l
+}
+
+// Due are the jobs whose time has come: to be ended since their deadline is over, and to be
+// forgotten.
+func (x *Index) Due() (late, gone []string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for id, j := range x.jobs {
+		switch {
+		case x.gone(j):
+			gone = append(gone, id)
+		case !j.State.Ended() && x.now().After(j.Deadline):
+			late = append(late, id)
+		}
+	}
+	return late, gone
+}

@@ -1,0 +1,90 @@
+package jobs
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/backoff"
+	"ocr-gateway/jobs/record"
+)
+
+const (
+	sweepInterval = 2 * time.Second
+	// orphanAge is how old blobs are that nobody will write the job of any more.
+	orphanAge    = time.Hour
+	orphanSweeps = 1800 // once an hour
+)
+
+// sweep ends jobs whose time is over and forgets those that were kept long enough, until
+// ctx ends. Several processes may do so at once.
+func (j *Jobs) sweep(ctx context.Context) {
+	select {
+	case <-j.index.Ready():
+	case <-ctx.Done():
+		return
+	}
+	for n := 0; ; n++ {
+		late, gone := j.index.Due()
+		for _, id := range late {
+			j.expire(ctx, id)
+		}
+		for _, id := range gone {
+			j.forget(ctx, id)
+		}
+		if n%orphanSweeps == 0 {
+			j.sweepOrphans(ctx)
+		}
+		if backoff.Sleep(ctx, sweepInterval) != nil {
+			return
+		}
+	}
+}
+
+func (j *Jobs) expire(ctx context.Context, id string) {
+	end := &record.End{State: record.Expired, Problem: document.Problemf(document.CodeDeadlineExceeded, "", "the job had not ended at its deadline")}
+	if _, _, err := j.broker.Append(ctx, record.Event{ID: id, End: end}); err != nil && ctx.Err() == nil {
+		j.log.WarnContext(ctx, "job not ended at its deadline", "job", id, "error", err)
+	}
+}
+
+// forget removes a job, its events last: until then it is tried again.
+func (j *Jobs) forget(ctx context.Context, id string) {
+	err := j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+	if err == nil {
+		err = j.broker.Forget(ctx, id)
+	}
+	if err != nil {
+		if ctx.Err() == nil {
+			j.log.WarnContext(ctx, "job not forgotten", "job", id, "error", err)
+		}
+		return
+	}
+	j.index.Drop(id)
+}
+
+// sweepOrphans removes the blobs of jobs that were never accepted: a process died
+// on the way, or a late worker wrote them for a job that was forgotten.
+func (j *Jobs) sweepOrphans(ctx context.Context) {
+	orphans := map[string]bool{} // by id
+	err := j.parts.Blobs.List(ctx, "jobs/", func(key string, _ int64, changed time.Time) error {
+		id, _, _ := strings.Cut(strings.TrimPrefix(key, "jobs/"), "/")
+		if _, _, known := j.index.Get(id); !known && time.Since(changed) > orphanAge {
+			orphans[id] = true
+		}
+		return nil
+	})
+	for id := range orphans {
+		if err != nil {
+			break
+		}
+		var there bool // and not seen here yet
+		if _, there, err = j.broker.Job(ctx, id); err == nil && !there {
+			err = j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		j.log.WarnContext(ctx, "orphaned blobs not removed", "error", err)
+	}
+}

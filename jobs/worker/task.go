@@ -1,0 +1,274 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/backoff"
+	"ocr-gateway/jobs/broker"
+	"ocr-gateway/jobs/record"
+	"ocr-gateway/service"
+)
+
+const (
+	// acceptTimeout is how long after its tasks a job is written down, or never.
+	acceptTimeout = time.Minute
+	acceptLook    = 50 * time.Millisecond
+)
+
+// accepted is the job of a task; nil when there is none, or it has ended.
+func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job, error) {
+	for {
+		e, there, err := w.parts.Broker.Job(ctx, d.Job)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			if err := w.parts.Index.Reached(ctx, e.Seq); err != nil {
+				return nil, err
+			}
+			now, _, known := w.parts.Index.Get(d.Job)
+			if !known || now.State.Ended() {
+				return nil, nil
+			}
+			return e.Job, nil
+		}
+		if time.Since(d.Queued) > acceptTimeout {
+			return nil, nil
+		}
+		if err := backoff.Sleep(ctx, acceptLook); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// task is a task in work.
+type task struct {
+	*Worker
+	d     *broker.Delivery
+	job   *record.Job
+	opts  service.Options
+	src   *document.Source
+	pages []int  // of the task; nil while the file has not been opened
+	cut   bool   // its pages are tasks of their own
+	seq   uint64 // of the last event that is known of the file
+	// done are the pages that are written down, and progress is the last delivery
+	// that brought any.
+	done     map[int]bool
+	progress uint64
+}
+
+// do reads what is missing of the task. Without an error there is nothing left to do.
+func (t *task) do(ctx context.Context) error {
+	if t.d.File >= len(t.job.Files) {
+		return nil // of a request that came at the same time and was not accepted
+	}
+	if err := t.fill(ctx); err != nil {
+		return err
+	}
+	return t.finish(ctx)
+}
+
+func (t *task) fill(ctx context.Context) error {
+	opts, err := t.parts.Options(t.job)
+	if err != nil {
+		return t.giveUpFile(ctx, service.Problem(err))
+	}
+	t.opts, t.done = opts, map[int]bool{}
+	if err := t.recall(ctx); err != nil {
+		return err
+	}
+	if t.cut {
+		return t.queuePages(ctx)
+	}
+	if t.pages == nil && t.deaths() >= uint64(t.cfg.Attempts) {
+		return t.giveUpFile(ctx, workersDied(t.d.Attempt-1))
+	}
+	if t.pages != nil && len(t.missing()) == 0 {
+		return nil
+	}
+	src, release, err := t.sources.get(ctx, t.parts.Blobs, t.job.Files[t.d.File], t.parts.TempDir)
+	if err != nil {
+		return err
+	}
+	defer release()
+	t.src = src
+	return t.read(ctx)
+}
+
+// recall learns what is known of the task already.
+func (t *task) recall(ctx context.Context) error {
+	t.pages = t.d.Pages
+	if t.pages == nil {
+		e, opened, err := t.parts.Broker.Opened(ctx, t.d.Job, t.d.File)
+		if err != nil || !opened {
+			return err
+		}
+		t.pages, t.cut, t.seq = slices.Concat([]int{}, e.Open.Pages), e.Open.Cut, e.Seq
+		if t.cut {
+			return nil
+		}
+	}
+	for _, page := range t.pages {
+		e, done, err := t.parts.Broker.Page(ctx, t.d.Job, t.d.File, page)
+		if err != nil {
+			return err
+		}
+		if done {
+			t.done[page], t.seq = true, max(t.seq, e.Seq)
+			t.progress = max(t.progress, e.Page.Attempt)
+		}
+	}
+	return nil
+}
+
+func (t *task) missing() []int {
+	return slices.DeleteFunc(slices.Clone(t.pages), func(page int) bool { return t.done[page] })
+}
+
+// deaths are how many deliveries of the task in a row ended before this one and brought
+// nothing.
+func (t *task) deaths() uint64 {
+	if t.d.Attempt <= t.progress {
+		return 0
+	}
+	return t.d.Attempt - 1 - t.progress
+}
+
+func workersDied(times uint64) *document.Problem {
+	return document.Problemf(document.CodeInternal, "", "it was given up: %d workers in a row ended while they read it", times)
+}
+
+// alone reports whether pages are to be read one by one: one of them may be what brings
+// workers down, and should not take others with it.
+func (t *task) alone() bool { return t.deaths() > 0 || t.d.Attempt > 2 }
+
+// retryWait is between tries of pages that failed for a reason that may pass.
+var retryWait = backoff.Exponential{First: 500 * time.Millisecond, Max: 30 * time.Second}
+
+// read reads the missing pages, again and again where that may help.
+func (t *task) read(ctx context.Context) error {
+	for try := 1; ; {
+		if t.pages != nil && t.deaths() >= uint64(t.cfg.Attempts) {
+			if err := t.giveUp(ctx, t.missing()[:1], workersDied(t.deaths())); err != nil {
+				return err
+			}
+		}
+		before := len(t.done)
+		last := try >= t.cfg.Attempts
+		err := t.run(ctx, last)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err == nil && (t.cut || len(t.missing()) == 0):
+			return nil
+		}
+		if len(t.done) > before {
+			try = 1
+			if err == nil {
+				continue
+			}
+		}
+		p := putOff
+		if err != nil {
+			p = service.Problem(err)
+		}
+		if !passes(p) || last {
+			return t.giveUpRest(ctx, p)
+		}
+		counts := p.Code != document.CodeOverloaded && t.parts.Ready() // else it was no fault of the document
+		if err := t.pause(ctx, try); err != nil {
+			return err
+		}
+		if counts {
+			try++
+		}
+	}
+}
+
+// putOff stands for the problems of pages that are to be tried again.
+var putOff = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the page failed again and again").Retry()
+
+// passes reports whether what failed may succeed later.
+func passes(p *document.Problem) bool { return p.Retryable || p.Code == document.CodeInternal }
+
+// pause waits a while, and until pages can be read.
+func (t *task) pause(ctx context.Context, try int) error {
+	if err := backoff.Sleep(ctx, retryWait.After(try)); err != nil {
+		return err
+	}
+	for !t.parts.Ready() {
+		if err := backoff.Sleep(ctx, readyInterval); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveUpRest gives up what is missing of the task.
+func (t *task) giveUpRest(ctx context.Context, why *document.Problem) error {
+	if t.pages == nil {
+		return t.giveUpFile(ctx, why)
+	}
+	return t.giveUp(ctx, t.missing(), why)
+}
+
+// giveUpFile says that a file cannot be opened.
+func (t *task) giveUpFile(ctx context.Context, why *document.Problem) error {
+	if passes(why) || why.Code == document.CodeUnreadable { // others say what is wrong with the request
+		if err := t.d.Bury(ctx, t.d.Task, why.Error()); err != nil {
+			return err
+		}
+		t.log.WarnContext(ctx, "file of a job given up", "job", t.d.Job, "file", t.d.File, "attempt", t.d.Attempt, "error", why)
+	}
+	return t.append(ctx, record.Event{Open: &record.Opened{File: t.d.File, Problem: why}})
+}
+
+// giveUp says that pages cannot be read.
+func (t *task) giveUp(ctx context.Context, pages []int, why *document.Problem) error {
+	for _, n := range pages {
+		failed := document.PageResult{Number: n, Status: document.StatusFailed, Error: why}
+		if err := t.keep(ctx, failed, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// queuePages makes tasks of the pages of a file that is cut.
+func (t *task) queuePages(ctx context.Context) error {
+	lane := record.Lane{Owner: t.job.Owner, Priority: t.job.Priority}
+	for pages := range slices.Chunk(t.pages, t.cfg.TaskPages) {
+		if err := t.parts.Broker.Queue(ctx, lane, record.Task{Job: t.d.Job, File: t.d.File, Pages: pages}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish ends the job when nothing is left to do of it.
+func (t *task) finish(ctx context.Context) error {
+	if err := t.parts.Index.Reached(ctx, t.seq); err != nil {
+		return err
+	}
+	job, _, known := t.parts.Index.Get(t.d.Job)
+	if !known || job.State.Ended() || !job.Complete() {
+		return nil
+	}
+	end, err := t.ending(ctx, job)
+	if err != nil {
+		return err
+	}
+	if _, _, err := t.parts.Broker.Append(ctx, record.Event{ID: t.d.Job, End: end}); err != nil {
+		return fmt.Errorf("end job: %w", err)
+	}
+	return nil
+}
+
+// errCut ends the run that has found out how many pages there are: they are read by
+// others.
+var errCut = errors.New("the document is cut")

@@ -1,0 +1,214 @@
+// Package worker works on tasks: it takes them from the queues of all owners in turn, reads
+// their pages and writes each down as it is done. It may be killed at any time: what it had
+// is given to another, which reads what was not written down.
+package worker
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"ocr-gateway/document"
+	"ocr-gateway/jobs/broker"
+	"ocr-gateway/jobs/index"
+	"ocr-gateway/jobs/record"
+	"ocr-gateway/service"
+)
+
+// Config is what an operator decides about workers: see jobs.Config.
+type Config struct {
+	Parallel  int
+	TaskPages int
+	Attempts  int
+}
+
+// Service reads documents.
+type Service interface {
+	Run(ctx context.Context, src *document.Source, opts service.Options, emit func(document.Event)) (*document.Result, error)
+}
+
+// Blobs are where files come from and pages go: see jobs.Blobs.
+type Blobs interface {
+	Put(ctx context.Context, key string, r io.Reader) error
+	Get(ctx context.Context, key string) (io.ReadCloser, error)
+}
+
+// Parts are what a Worker works with.
+type Parts struct {
+	Broker  *broker.Broker
+	Index   *index.Index
+	Service Service
+	Blobs   Blobs
+	Options func(*record.Job) (service.Options, error)
+	Whole   func(document.Options) bool // see jobs.Parts
+	Ready   func() bool
+	TempDir string
+}
+
+// Worker works on tasks.
+type Worker struct {
+	cfg     Config
+	parts   Parts
+	log     *slog.Logger
+	sources sources
+	turns   turns
+}
+
+// New makes a worker that has nothing to do yet.
+func New(cfg Config, parts Parts, log *slog.Logger) *Worker {
+	return &Worker{cfg: cfg, parts: parts, log: log, sources: sources{open: map[string]*shared{}}}
+}
+
+const (
+	// lookInterval is how long a worker waits, while there are jobs and no tasks for it, until
+	// it looks whether another has given some back.
+	lookInterval = time.Second
+	// readyInterval is how often it looks whether pages can be read again.
+	readyInterval = 500 * time.Millisecond
+)
+
+// Run works until ctx ends. It then gives back what it has.
+func (w *Worker) Run(ctx context.Context) {
+	select {
+	case <-w.parts.Index.Ready():
+	case <-ctx.Done():
+		return
+	}
+	var working sync.WaitGroup
+	defer working.Wait()
+	places := make(chan struct{}, w.cfg.Parallel)
+	for {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		d := w.next(ctx)
+		if d == nil {
+			return
+		}
+		working.Go(func() {
+			defer func() { <-places }()
+			w.work(ctx, d)
+		})
+	}
+}
+
+// next waits for a task; nil when ctx ends.
+func (w *Worker) next(ctx context.Context) *broker.Delivery {
+	for ctx.Err() == nil {
+		lanes, moved := w.parts.Index.Lanes()
+		if len(lanes) > 0 && w.parts.Ready() {
+			if d := w.take(ctx, lanes); d != nil {
+				return d
+			}
+		}
+		w.pause(ctx, len(lanes) > 0, moved)
+	}
+	return nil
+}
+
+// pause waits until something has moved, or while there are jobs, until it is time to look.
+func (w *Worker) pause(ctx context.Context, jobs bool, moved <-chan struct{}) {
+	var look <-chan time.Time
+	if jobs {
+		timer := time.NewTimer(lookInterval)
+		defer timer.Stop()
+		look = timer.C
+	}
+	select {
+	case <-moved:
+	case <-look:
+	case <-ctx.Done():
+	}
+}
+
+func (w *Worker) take(ctx context.Context, lanes []record.Lane) *broker.Delivery {
+	for _, lane := range w.turns.order(lanes) {
+		d, err := w.parts.Broker.Take(ctx, lane)
+		if err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "no task taken", "error", err)
+		}
+		if d != nil {
+			w.turns.served(lane)
+			return d
+		}
+	}
+	return nil
+}
+
+// work does a task and says how that went.
+func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
+	log := w.log.With("job", d.Job, "file", d.File)
+	ctx, cancel := context.WithCancelCause(ctx)
+	var beats sync.WaitGroup
+	defer beats.Wait()
+	defer cancel(nil)
+	beats.Go(func() { w.beat(ctx, d) })
+	job, err := w.accepted(ctx, d)
+	if job != nil {
+		beats.Go(func() { w.watch(ctx, d.Job, cancel) })
+		err = (&task{Worker: w, d: d, job: job}).do(ctx)
+	}
+	if context.Cause(ctx) == errEnded { //nolint:errorlint // it is ours
+		err = nil // nobody wants the rest
+	}
+	if err == nil {
+		err = d.Ack(context.WithoutCancel(ctx))
+	}
+	if err == nil {
+		return
+	}
+	if ctx.Err() == nil {
+		log.WarnContext(ctx, "task given back", "attempt", d.Attempt, "error", err)
+	}
+	if err := d.Nak(retryDelay(ctx)); err != nil {
+		log.DebugContext(ctx, "task not given back: it will be when its time is over", "error", err)
+	}
+}
+
+// retryDelay is how long a task waits that could not be done: not at all, when its worker
+// stops.
+func retryDelay(ctx context.Context) time.Duration {
+	if ctx.Err() != nil {
+		return 0
+	}
+	return 2 * time.Second
+}
+
+// beat says that the task is in work until ctx ends.
+func (w *Worker) beat(ctx context.Context, d *broker.Delivery) {
+	t := time.NewTicker(d.AckWait / 3)
+	defer t.Stop()
+	for {
+		select {
+		case <-t.C:
+			if err := d.Beat(); err != nil {
+				w.log.DebugContext(ctx, "no sign of work given", "job", d.Job, "error", err)
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// errEnded is the cause of contexts of tasks whose job has ended.
+var errEnded = document.Problemf(document.CodeCanceled, "", "the job has ended")
+
+// watch ends a task with its job.
+func (w *Worker) watch(ctx context.Context, id string, cancel context.CancelCauseFunc) {
+	for {
+		job, changed, there := w.parts.Index.Get(id)
+		if !there || job.State.Ended() {
+			cancel(errEnded)
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package raster
+
+import (
+	"context"
+	"io"
+	"math"
+
+	"ocr-gateway/document"
+	"ocr-gateway/raster/kind"
+	"ocr-gateway/raster/pool"
+	"ocr-gateway/raster/searchable"
+)
+
+// imagesAsPDF makes a PDF of an image, or of the pages of a TIFF. It is to be closed.
+func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document.Source) (*document.Source, error) {
+	read, write := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		images := searchable.NewImages(write)
+		err := r.writeImages(ctx, k, src, images)
+		if err == nil {
+			err = images.Close()
+		}
+		write.CloseWithError(err)
+	}()
+	pdf, err := document.ReadSource(src.Name, read, math.MaxInt64-1, "")
+	read.CloseWithError(err)
+	<-done
+	return pdf, err
+}
+
+// writeImages writes what can stand in a PDF as it is, and the pixels of all else.
+func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document.Source, to *searchable.Images) error {
+	if k == kind.JPEG {
+		if as, err := r.jpegAsItIs(ctx, src, to); as || err != nil {
+			return err
+		}
+	}
+	pages, err := r.Open(ctx, src, document.Options{})
+	if err != nil {
+		return err
+	}
+	defer pages.Close()
+	for page, err := range pages.Seq {
+		if err != nil {
+			return err
+		}
+		err = to.Add(page.Image, page.DPI)
+		page.Release()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jpegAsItIs writes a JPEG if a child says that it can stand in a PDF.
+func (r *Rasterizer) jpegAsItIs(ctx context.Context, src *document.Source, to *searchable.Images) (done bool, err error) {
+	file, err := pool.ReadOnly(src)
+	if err != nil {
+		return false, openFailed(err)
+	}
+	defer file.Close()
+	p := &picture{paged: &paged{Rasterizer: r, kind: kind.JPEG, file: file}}
+	if err := p.withChild(ctx, p.look); err != nil {
+		return false, p.openProblem(err)
+	}
+	h := p.header
+	if h.Components != 1 && h.Components != 3 || h.Turn%90 != 0 || h.Turn >= 360 {
+		return false, nil
+	}
+	to.JPEG(src.Reader(), src.Size, int(h.Width), int(h.Height), int(h.Components), int(h.Turn))
+	return true, nil
+}

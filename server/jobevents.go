@@ -1,0 +1,162 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
+	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/presence"
+)
+
+// eventOpened is a file whose pages are known, or that cannot be opened.
+const eventOpened = "file.opened"
+
+var jobEndings = map[record.State]string{
+	record.Succeeded: eventCompleted,
+	record.Partial:   eventPartial,
+	record.Failed:    eventFailed,
+	record.Canceled:  eventCanceled,
+	record.Expired:   eventCanceled,
+}
+
+// jobPageEvent is a page with the file that it is of.
+type jobPageEvent struct {
+	document.PageResult
+	File int `json:"file"`
+}
+
+type jobOpened struct {
+	File    int               `json:"file"`
+	Total   int               `json:"total_pages"`
+	Pages   int               `json:"pages"`
+	Notice  string            `json:"notice,omitempty"`
+	Problem *document.Problem `json:"error,omitempty"`
+}
+
+type jobProgressEvent struct {
+	ID string `json:"id"`
+	jobProgress
+}
+
+// jobEvents streams what happened to a job and what will. The ids count from 1, the same on
+// every server at any time, so that Last-Event-ID takes up any stream.
+func (s *Server) jobEvents(c echo.Context) error {
+	if _, err := asked(c); err != nil {
+		return err
+	}
+	if _, err := negotiate(c, mediaSSE); err != nil {
+		return err
+	}
+	seen, err := lastEvent(c.Request())
+	if err != nil {
+		return err
+	}
+	job, err := s.deps.Jobs.Get(c.Request().Context(), s.owner(c), c.Param("id"))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(c.Request().Context())
+	defer cancel()
+	t := jobTeller{server: s, owner: job.Owner, out: &eventStream{w: c.Response(), cancel: cancel}, seen: seen}
+	t.progress.Files = len(job.Files)
+	if !job.State.Ended() {
+		t.out.begin() // the client may have to wait for the first event
+	}
+	defer presence.Probe(ctx, t.out.probe)()
+	var beat sync.WaitGroup
+	beat.Go(func() { t.out.heartbeat(ctx, s.cfg.Heartbeat) })
+	err = s.deps.Jobs.Events(ctx, job.Owner, job.ID, func(e record.Event) error { return t.tell(ctx, e) })
+	cancel() // no heartbeat after the last event
+	beat.Wait()
+	switch {
+	case err != nil:
+		return err
+	case !t.out.started:
+		return c.NoContent(http.StatusNoContent) // the client has seen the last event
+	}
+	return nil
+}
+
+// lastEvent is the id of the last event that a client has seen, 0 for none.
+func lastEvent(r *http.Request) (int, error) {
+	text := r.Header.Get("Last-Event-ID")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, document.Invalid("Last-Event-ID", "the Last-Event-ID header must be the id of an event of this job, not %q", clip.Text(text))
+	}
+	return n, nil
+}
+
+// jobTeller tells the events of a job to a client that has seen the first of them.
+type jobTeller struct {
+	server   *Server
+	owner    string
+	out      *eventStream
+	seen     int // events that are not told again
+	progress jobProgress
+}
+
+func (t *jobTeller) tell(ctx context.Context, e record.Event) error {
+	switch {
+	case e.Job != nil:
+		t.send(string(document.EventAccepted), jobProgressEvent{e.ID, t.progress})
+	case e.Open != nil:
+		t.progress.FilesOpened++
+		t.progress.Total += len(e.Open.Pages)
+		t.send(eventOpened, jobOpened{e.Open.File, e.Open.Total, len(e.Open.Pages), e.Open.Notice, e.Open.Problem})
+		t.send(eventProgress, jobProgressEvent{e.ID, t.progress})
+	case e.Page != nil:
+		return t.page(ctx, e)
+	case e.End != nil:
+		job, err := t.server.deps.Jobs.Get(ctx, t.owner, e.ID)
+		if err != nil {
+			return err
+		}
+		t.send(jobEndings[e.End.State], t.server.viewOf(job))
+	}
+	return nil
+}
+
+func (t *jobTeller) page(ctx context.Context, e record.Event) error {
+	t.progress.Done++
+	name := document.EventPage
+	switch e.Page.Status {
+	case document.StatusOK:
+		t.progress.OK++
+	case document.StatusPartial:
+		t.progress.Partial++
+	default:
+		name = document.EventPageFail
+		t.progress.Failed++
+	}
+	if t.out.id >= t.seen { // else its content need not be read
+		page, err := t.server.deps.Jobs.Read(ctx, *e.Page)
+		if err != nil {
+			return err
+		}
+		t.send(string(name), jobPageEvent{withRegions(page), e.Page.File})
+	} else {
+		t.send(string(name), nil)
+	}
+	t.send(eventProgress, jobProgressEvent{e.ID, t.progress})
+	return nil
+}
+
+// send sends an event unless the client has seen it.
+func (t *jobTeller) send(event string, data any) {
+	if t.out.id < t.seen {
+		t.out.skip()
+		return
+	}
+	t.out.begin()
+	t.out.send(event, data)
+}

@@ -1,0 +1,183 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
+	"ocr-gateway/jobs"
+	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/form"
+)
+
+// jobAnswer is what there is of a job with several files.
+type jobAnswer struct {
+	ID    string          `json:"id"`
+	State record.State    `json:"state"`
+	Items []jobAnswerItem `json:"items"`
+}
+
+type jobAnswerItem struct {
+	Index    int               `json:"index"` // from 0
+	Filename string            `json:"filename"`
+	Status   string            `json:"status"` // queued, ok, partial, canceled or failed
+	Result   any               `json:"result,omitempty"`
+	Error    *document.Problem `json:"error,omitempty"`
+}
+
+// jobResult answers as the direct routes do, with what there is: 202 until the job has
+// ended.
+func (s *Server) jobResult(c echo.Context) error {
+	values, err := asked(c, "file", "format")
+	if err != nil {
+		return err
+	}
+	file := -1
+	if text, given := values["file"]; given {
+		if file, err = fileIndex(text); err != nil {
+			return err
+		}
+	}
+	res, err := s.deps.Jobs.Result(c.Request().Context(), s.owner(c), c.Param("id"), file)
+	if err != nil {
+		return err
+	}
+	media, err := s.resultMedia(c, values["format"], res)
+	if err != nil {
+		return err
+	}
+	status := http.StatusAccepted
+	if res.Job.State.Ended() {
+		status = http.StatusOK
+	}
+	c.Response().Header().Set("X-Job-State", string(res.Job.State))
+	if len(res.Items) == 1 {
+		return s.itemAnswer(c, status, media, res)
+	}
+	if media != mediaJSON {
+		return document.Invalid("file", "this job has %d files, and %s takes one: choose it with file=0 and so on, or ask for %s", len(res.Items), media, mediaJSON)
+	}
+	answer := jobAnswer{ID: res.Job.ID, State: res.Job.State, Items: make([]jobAnswerItem, len(res.Items))}
+	for i, item := range res.Items {
+		if answer.Items[i], err = s.itemOf(c, i, item, res); err != nil {
+			return err
+		}
+	}
+	return writeJSON(c, status, mediaJSON, answer)
+}
+
+// resultMedia is the type of the answer: that of a format by its name, what the client
+// likes best, or what the job was asked with.
+func (s *Server) resultMedia(c echo.Context, format string, res *jobs.Result) (string, error) {
+	if format == "json" {
+		return mediaJSON, nil
+	}
+	if asked := res.Options.Format; format == "" && asked != nil && c.Request().Header.Get("Accept") == "" {
+		return asked.MediaType, nil
+	}
+	if format == "" {
+		return negotiate(c, s.media(mediaJSON)...)
+	}
+	for _, f := range s.service.Formats() {
+		if f.Name == format {
+			return f.MediaType, nil
+		}
+	}
+	return "", document.Invalid("format", "there is no format %q", clip.Text(format))
+}
+
+func fileIndex(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, document.Invalid("file", "file must be a whole number from 0, the first file, not %q", clip.Text(text))
+	}
+	return n, nil
+}
+
+// itemAnswer is the answer of a job with one file, as the direct route gives it.
+func (s *Server) itemAnswer(c echo.Context, status int, media string, res *jobs.Result) error {
+	item := res.Items[0]
+	if item.Problem != nil {
+		return item.Problem
+	}
+	if res.Job.Kind == jobs.KindExtract && media != mediaJSON {
+		return document.Invalid("format", "fields come as JSON only")
+	}
+	if item.Result == nil { // not opened
+		item.Result = &document.Result{ID: res.Job.ID, Status: document.StatusPartial, Pages: []document.PageResult{}}
+		if res.Job.State.Ended() {
+			item.Result.Status = document.StatusCanceled
+		}
+	}
+	call := &call{Request: &form.Request{}, opts: res.Options, media: media}
+	defer call.Close()
+	v, err := s.shown(c, call, item, res.Job.Kind)
+	if err != nil {
+		return err
+	}
+	return s.answerAs(c, status, call, item.Result, v)
+}
+
+// shown is an item in the shape of its kind. Formats may look at the file, which call then
+// has.
+func (s *Server) shown(c echo.Context, call *call, item jobs.Item, kind string) (any, error) {
+	switch {
+	case item.Fields != nil:
+		item.Fields.Timings = timings(item.Fields.Timings)
+		return item.Fields, nil
+	case call.media == mediaJSON && kind == jobs.KindText:
+		return recognitionOf(item.Result, call.opts.Task), nil
+	}
+	if call.media != mediaJSON || len(call.opts.Formats) > 0 {
+		src, err := s.deps.Jobs.Source(c.Request().Context(), item)
+		if err != nil {
+			return nil, err
+		}
+		call.Sources = []*document.Source{src}
+	}
+	outputs, err := render(c.Request().Context(), call, item.Result)
+	return documentAnswer{complete(item.Result), outputs}, err
+}
+
+func (s *Server) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result) (jobAnswerItem, error) {
+	a := jobAnswerItem{Index: i, Filename: item.File.Name, Status: string(record.Queued), Error: item.Problem}
+	switch {
+	case item.Problem != nil:
+		a.Status = string(document.StatusFailed)
+	case item.Result != nil:
+		call := &call{Request: &form.Request{}, opts: res.Options, media: mediaJSON}
+		defer call.Close()
+		v, err := s.shown(c, call, item, res.Job.Kind)
+		if err != nil {
+			return a, err
+		}
+		a.Status, a.Result = string(item.Result.Status), v
+	}
+	return a, nil
+}
+
+// jobPage is one page that is done.
+func (s *Server) jobPage(c echo.Context) error {
+	values, err := asked(c, "file")
+	if err != nil {
+		return err
+	}
+	file := 0
+	if text, given := values["file"]; given {
+		if file, err = fileIndex(text); err != nil {
+			return err
+		}
+	}
+	n, err := strconv.Atoi(c.Param("page"))
+	if err != nil || n < 1 {
+		return document.Invalid("page", "a page is a whole number from 1, not %q", clip.Text(c.Param("page")))
+	}
+	page, err := s.deps.Jobs.Page(c.Request().Context(), s.owner(c), c.Param("id"), file, n)
+	if err != nil {
+		return err
+	}
+	return writeJSON(c, http.StatusOK, mediaJSON, withRegions(page))
+}

@@ -1,0 +1,192 @@
+package textlayer
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+const (
+	longestPassage = 1 << 15 // characters of an answer that are compared
+	shortPassage   = 200     // glyphs of one that is known again, as running heads are
+	mostEdits      = 600     // of an answer that is aligned; the time is their number times its length
+)
+
+// teaching is what the answers about a page say of its glyphs.
+type teaching struct {
+	Fonts   []document.FontID
+	Glyphs  []taught   // each pair once, in the order in which they came
+	Answers []answered `json:",omitempty"`
+}
+
+// taught is what they say of one pair.
+type taught struct {
+	Font     int // index
+	Glyph    int
+	Text     string
+	Agree    int      `json:",omitempty"`
+	Contexts []uint32 `json:",omitempty"` // of those that agree, each once
+	Doubt    int      `json:",omitempty"`
+	Against  int      `json:",omitempty"`
+	Unclear  int      `json:",omitempty"`
+}
+
+// answered is what was read of a short passage.
+type answered struct {
+	Shape shape
+	Text  string
+}
+
+// Lessons is what answers teach that a reader gave of the boxes of Passages, in their order and
+// empty where it gave none, for Learn. An answer is text; what a model adds to show its form says
+// nothing of what it stands beside.
+func (v *View) Lessons(answers []string) []byte {
+	var all teaching
+	at := map[*kind]int{}
+	for i, passage := range v.passages {
+		if i >= len(answers) || answers[i] == "" {
+			continue
+		}
+		if passage.shape != (shape{}) && len(answers[i]) <= 4*shortPassage {
+			all.Answers = append(all.Answers, answered{passage.shape, answers[i]})
+		}
+		for _, ln := range passage.readAs(plain(answers[i])) {
+			for g, verdict := range ln.verdicts() {
+				k := ln.kinds[g]
+				if _, known := at[k]; !known {
+					at[k] = len(all.Glyphs)
+					all.add(k.pair)
+				}
+				all.Glyphs[at[k]].note(verdict, ln.context(g))
+			}
+		}
+	}
+	if len(all.Glyphs)+len(all.Answers) == 0 {
+		return nil
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		return nil // it holds nothing that JSON has not
+	}
+	return b
+}
+
+func (t *teaching) add(p pair) {
+	font := slices.Index(t.Fonts, p.Font)
+	if font < 0 {
+		font = len(t.Fonts)
+		t.Fonts = append(t.Fonts, p.Font)
+	}
+	t.Glyphs = append(t.Glyphs, taught{Font: font, Glyph: p.Glyph, Text: p.Text})
+}
+
+func (t *taught) note(verdict int, context uint32) {
+	switch verdict {
+	case agrees:
+		t.Agree++
+		if len(t.Contexts) < maxContexts && !slices.Contains(t.Contexts, context) {
+			t.Contexts = append(t.Contexts, context)
+		}
+	case doubts:
+		t.Doubt++
+	case disagrees:
+		t.Against++
+	default:
+		t.Unclear++
+	}
+}
+
+// Learn takes what the answers about a page have taught; nil is nothing.
+func (l *Ledger) Learn(lessons []byte) error {
+	if len(lessons) == 0 {
+		return nil
+	}
+	var all teaching
+	if err := json.Unmarshal(lessons, &all); err != nil {
+		return err
+	}
+	l.state = sha256.Sum256(append(l.state[:], lessons...))
+	for _, a := range all.Answers {
+		l.answers.add(a)
+	}
+	for _, t := range all.Glyphs {
+		if t.Font < 0 || t.Font >= len(all.Fonts) {
+			continue
+		}
+		if e := l.of(pair{all.Fonts[t.Font], t.Glyph, t.Text}); e != nil {
+			e.take(t)
+		}
+	}
+	return nil
+}
+
+// take adds what was taught.
+func (e *evidence) take(t taught) {
+	e.agree, e.doubt, e.against = e.agree+t.Agree, e.doubt+t.Doubt, e.against+t.Against
+	e.seen += t.Agree + t.Doubt + t.Against + t.Unclear
+	for _, c := range t.Contexts {
+		if len(e.contexts) < maxContexts && !slices.Contains(e.contexts, c) {
+			e.contexts = append(e.contexts, c)
+		}
+	}
+}
+
+// verdicts says what its answer says of the glyphs of a line; none of lines that are of no use.
+func (c claimed) verdicts() []int {
+	if c.uneven || !c.seen {
+		return nil
+	}
+	return c.compare()
+}
+
+// readAs gives the lines of a passage, each with the part of an answer that stands for it.
+func (s rows) readAs(answer []rune) []claimed {
+	var claim []rune
+	ends := make([]int, len(s)) // of the lines, in claim
+	for i, c := range s {
+		text, _ := c.claim()
+		claim = append(claim, text...)
+		ends[i] = len(claim)
+	}
+	if len(claim) > longestPassage || len(answer) > longestPassage {
+		return nil
+	}
+	to, ok := follow(claim, answer, mostEdits)
+	if !ok {
+		return nil
+	}
+	sure, from := 1.0, 0
+	lines := slices.Clone(s)
+	for i, end := range ends {
+		until := len(answer)
+		if i < len(s)-1 {
+			until = max(from, boundary(to, end, len(answer)))
+		}
+		read := *s[i].line
+		read.form, read.place = true, document.Line{Text: string(answer[from:until]), Confidence: &sure}
+		lines[i].line, from = &read, until
+	}
+	return lines
+}
+
+// boundary is where in an answer the character at i of the claim begins, or would: what was made up
+// between two lines goes to the second, as far as it is not in the place of the end of the first.
+func boundary(to []int, i, length int) int {
+	before, after := i-1, i
+	for before >= 0 && to[before] == unmatched {
+		before--
+	}
+	for after < len(to) && to[after] == unmatched {
+		after++
+	}
+	from, until := 0, length
+	if before >= 0 {
+		from = to[before] + 1
+	}
+	if after < len(to) {
+		until = to[after]
+	}
+	return min(from+i-1-before, until)
+}

@@ -1,0 +1,62 @@
+package textlayer
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"math"
+	"sync"
+)
+
+// answers are what was read of short passages, by their shapes. What is there stays, so that who looked when
+// there were so many finds the same later. It is safe for concurrent use.
+type answers struct {
+	mu    sync.Mutex
+	at    map[shape]int
+	texts []string
+}
+
+func (a *answers) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.texts)
+}
+
+// to is the answer to a passage among the first until; empty for none.
+func (a *answers) to(s shape, until int) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if i, known := a.at[s]; known && i < until {
+		return a.texts[i]
+	}
+	return ""
+}
+
+func (a *answers) add(one answered) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, known := a.at[one.Shape]; !known && len(a.texts) < maxReadings {
+		a.at[one.Shape] = len(a.texts)
+		a.texts = append(a.texts, one.Text)
+	}
+}
+
+// short reports whether a passage may come again.
+func (s rows) short() bool {
+	glyphs := 0
+	for _, c := range s {
+		glyphs += len(c.glyphs)
+	}
+	return glyphs <= shortPassage
+}
+
+// shapeOf hashes the glyphs of a passage and where they stand from its first.
+func (p *page) shapeOf(s rows) shape {
+	var b []byte
+	for _, c := range s {
+		one := p.shape(c.line)
+		b = append(b, one[:]...)
+		b = binary.AppendVarint(b, int64(math.Round(c.baseline-s[0].baseline)))
+		b = binary.AppendVarint(b, int64(math.Round(float64(c.glyphs[0].X0-s[0].glyphs[0].X0))))
+	}
+	return sha256.Sum256(b)
+}

@@ -1,0 +1,259 @@
+package textlayer
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"iter"
+	"slices"
+
+	"ocr-gateway/document"
+)
+
+const (
+	maxKinds     = 8192 // different glyphs of a page; what has more is not there to be read
+	sampleShare  = 50   // one passage of so many is read although it is believed: 2 %
+	onOneRow     = 0.4  // of a font's height, between the baselines of one row
+	nextRow      = 0.9  // between those of two rows at least; fractions and notes stand nearer
+	besideBox    = 0.5  // ems of white between a box and what else stands on a line
+	outsideBox   = 0.25 // of its height that a line of another place may reach into a box
+	markerLength = 4    // characters that count a list
+)
+
+// View is a page's own text, and what a ledger knew of it at one time, of which it is
+// independent. It is for one goroutine at a time.
+type View struct {
+	page     *page // nil once its passages are known
+	kinds    map[pair]*kind
+	state    [sha256.Size]byte
+	answers  *answers
+	until    int // those that count
+	passages []passage
+}
+
+// kind is a glyph of a font and what it is said to stand for, as it comes any number of times.
+type kind struct {
+	char     document.Character // what it claims, and nothing else of it
+	pair     pair
+	verified bool
+	refuted  bool
+}
+
+// passage is what of the page's text is in one box.
+type passage struct {
+	rows
+	shape shape // zero where it would be of no use to know it again
+}
+
+// rows are lines from the top, those of one row from the left.
+type rows []claimed
+
+// claimed is a line or the part of one that is in a box.
+type claimed struct {
+	*line
+	kinds []*kind // of its glyphs
+}
+
+// Look tells what is known of a page's text by now, and has nothing read. Nil means that it
+// has no text of its own, or none of use.
+func (l *Ledger) Look(page *document.Page) *View {
+	if page.Drawn == nil {
+		return nil
+	}
+	v := &View{page: newPage(page.Drawn, page.Width, page.Height), kinds: map[pair]*kind{}, state: l.state, answers: l.answers, until: l.answers.count()}
+	for _, ln := range v.page.lines {
+		for _, c := range ln.glyphs {
+			q := v.page.pair(c)
+			if v.kinds[q] != nil {
+				continue
+			}
+			if len(v.kinds) == maxKinds {
+				return nil
+			}
+			v.kinds[q] = &kind{document.Character{Text: q.Text}, q, l.verified(q), l.refuted(q)}
+		}
+	}
+	if len(v.kinds) == 0 {
+		return nil
+	}
+	return v
+}
+
+// Passages are the parts of the text that lie in boxes, which are read, if they are, one by
+// one. It may be called once.
+func (v *View) Passages(boxes []document.BBox) []document.Passage {
+	all := make([]document.Passage, len(boxes))
+	v.passages = make([]passage, len(boxes))
+	unclear := v.page.unclear()
+	for i, box := range boxes {
+		found, whole := v.in(box)
+		found.sort()
+		all[i] = v.said(found)
+		// Nothing but upright lines that are seen well is seen there.
+		all[i].Clear = whole && len(found) > 0 && found.flow() && v.page.ink(box) < leastInk && !slices.ContainsFunc(unclear, box.Rect().Overlaps)
+		if all[i].Clear && found.short() {
+			v.passages[i].shape = v.page.shapeOf(found)
+			all[i].Answer = v.answers.to(v.passages[i].shape, v.until)
+		}
+		for j := range found {
+			found[j].line = found[j].slim()
+		}
+		v.passages[i].rows = found
+	}
+	v.page = nil
+	return all
+}
+
+// in finds the lines in a box. whole is false where a line may be only partly in it.
+func (v *View) in(box document.BBox) (found rows, whole bool) {
+	whole = true
+	for _, ln := range v.page.lines {
+		b := ln.place.BBox
+		if b[2] <= box[0] || b[0] >= box[2] || b[3] <= box[1] || b[1] >= box[3] {
+			continue
+		}
+		if middle := (b[1] + b[3]) / 2; middle < box[1] || middle >= box[3] {
+			inside := float64(min(b[3], box[3]) - max(b[1], box[1]))
+			whole = whole && inside <= outsideBox*float64(b[3]-b[1])
+			continue
+		}
+		part, apart := v.page.between(ln, box)
+		whole = whole && apart
+		if part != nil {
+			found = append(found, v.claim(part))
+		}
+	}
+	return found, whole
+}
+
+// between is the part of a line that lies in a box; nil for none. apart reports whether the rest
+// of it stands well away.
+func (p *page) between(ln *line, box document.BBox) (part *line, apart bool) {
+	in := func(c *document.Character) bool {
+		middle := (c.X0 + c.X1) / 2
+		return middle >= float32(box[0]) && middle < float32(box[2])
+	}
+	from := slices.IndexFunc(ln.glyphs, in)
+	if from < 0 {
+		return nil, true
+	}
+	to := from + 1
+	for to < len(ln.glyphs) && in(ln.glyphs[to]) {
+		to++
+	}
+	if from == 0 && to == len(ln.glyphs) {
+		return ln, true
+	}
+	gap := func(i int) bool {
+		return i == 0 || i == len(ln.glyphs) || float64(ln.glyphs[i].X0-ln.glyphs[i-1].X1) >= besideBox*ln.size
+	}
+	part = &line{glyphs: ln.glyphs[from:to], blanks: ln.blanks, baseline: ln.baseline, size: ln.size, uneven: ln.uneven, seen: ln.seen, sound: ln.sound}
+	part.place = p.place(part)
+	return part, gap(from) && gap(to)
+}
+
+func (v *View) claim(ln *line) claimed {
+	c := claimed{line: ln, kinds: make([]*kind, len(ln.glyphs))}
+	for i, g := range ln.glyphs {
+		c.kinds[i] = v.kinds[v.page.pair(g)]
+	}
+	return c
+}
+
+// said counts a passage and gives its lines if they can be believed.
+func (v *View) said(found rows) (out document.Passage) {
+	out.Believed = len(found) > 0
+	h := sha256.New()
+	h.Write(v.state[:])
+	for _, c := range found {
+		out.Characters += len(c.glyphs)
+		for _, k := range c.kinds {
+			if k.refuted {
+				out.Refuted++
+			}
+			h.Write([]byte(k.pair.Text))
+		}
+		out.Believed = out.Believed && c.believed()
+	}
+	out.Sampled = binary.LittleEndian.Uint64(h.Sum(nil))%sampleShare == 0
+	if !out.Believed {
+		return out
+	}
+	for _, c := range found {
+		own := c.place
+		own.Source = document.SourcePDF
+		for _, char := range c.text() {
+			own.Text += char.Text
+		}
+		out.Lines = append(out.Lines, own)
+	}
+	return out
+}
+
+func (c claimed) believed() bool {
+	return c.sound && !slices.ContainsFunc(c.kinds, func(k *kind) bool { return !k.verified })
+}
+
+// sort puts lines in rows, which each go by one baseline and what is next to it.
+func (s rows) sort() {
+	slices.SortStableFunc(s, func(a, b claimed) int { return cmp.Compare(a.baseline, b.baseline) })
+	for row := range s.each() {
+		slices.SortStableFunc(row, func(a, b claimed) int { return cmp.Compare(a.glyphs[0].X0, b.glyphs[0].X0) })
+	}
+}
+
+// each gives one row after the other.
+func (s rows) each() iter.Seq[rows] {
+	return func(yield func(rows) bool) {
+		for from := 0; from < len(s); {
+			to, first := from+1, s[from]
+			for to < len(s) && s[to].baseline-first.baseline <= onOneRow*min(s[to].size, first.size) {
+				to++
+			}
+			if !yield(s[from:to]) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// flow reports whether the rows read one after the other: no columns, and nothing between them.
+func (s rows) flow() bool {
+	beside, last := 0, -1e9
+	for row := range s.each() {
+		if row[0].baseline-last < nextRow*row[0].size {
+			return false
+		}
+		last = row[len(row)-1].baseline
+		if len(row) > 2 || len(row) == 2 && len(row[0].glyphs) > markerLength {
+			beside++
+		}
+	}
+	return beside < 2
+}
+
+// ink is how many squares of strange ink are in a box, rules left out.
+func (p *page) ink(box document.BBox) (squares int) {
+	b := p.marked
+	if b.Step <= 0 {
+		return 0
+	}
+	x0, x1 := max(box[0]/b.Step, 0), min((box[2]-1)/b.Step+1, b.Width)
+	for y := max(box[1]/b.Step, 0); y < min((box[3]-1)/b.Step+1, b.Height); y++ {
+		for range marked(b.Bits, y*b.Width+x0, y*b.Width+x1) {
+			squares++
+		}
+	}
+	return squares
+}
+
+// slim is a line without all but what its glyphs are said to be, which is little to keep until
+// an answer comes.
+func (c claimed) slim() *line {
+	ln := &line{uneven: c.uneven, seen: c.seen, glyphs: make([]*document.Character, len(c.kinds))}
+	for i, k := range c.kinds {
+		ln.glyphs[i] = &k.char
+	}
+	return ln
+}

@@ -1,0 +1,151 @@
+package webhook
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net/url"
+	"sync"
+	"time"
+
+	"ocr-gateway/internal/backoff"
+)
+
+// Outbox keeps messages until they are delivered or given up, also over crashes.
+type Outbox interface {
+	// Take waits a while for a message that is due and gives it to nobody else for longer
+	// than an attempt takes; nil when none came.
+	Take(ctx context.Context) (Letter, error)
+}
+
+// Letter is a message that was taken. One for which neither Done nor Later is called, or
+// that fails to, is given to somebody again.
+type Letter interface {
+	Message() Message
+	// Before is how many attempts were made since it was asked for.
+	Before() int
+	// Done writes the attempt down and gives the message up, delivered or not.
+	Done(ctx context.Context, a Attempt) error
+	// Later gives the message to somebody again after a while; it writes the attempt down,
+	// where one was made.
+	Later(ctx context.Context, a *Attempt, after time.Duration) error
+}
+
+// waits are those between attempts: 5 s, 10 s, 20 s, … and at last 6 hours.
+var waits = backoff.Exponential{First: 5 * time.Second, Max: 6 * time.Hour}
+
+const (
+	// crowded is how long a message waits while its host has its share of the senders.
+	crowded = time.Second
+	// broken is how long nothing is taken after the outbox failed.
+	broken = time.Second
+)
+
+// Dispatcher empties an outbox.
+type Dispatcher struct {
+	cfg    Config
+	sender *Sender
+	outbox Outbox
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	hosts  map[string]int // being sent to
+	counts map[string]int64
+}
+
+// NewDispatcher makes a dispatcher; nothing is sent before Run.
+func NewDispatcher(cfg Config, s *Sender, o Outbox, log *slog.Logger) *Dispatcher {
+	return &Dispatcher{cfg: cfg, sender: s, outbox: o, log: log, hosts: map[string]int{}, counts: map[string]int64{}}
+}
+
+// Counts are how many attempts delivered, failed and were the last that failed.
+func (d *Dispatcher) Counts() map[string]int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return maps.Clone(d.counts)
+}
+
+// Run sends until ctx ends. What is being sent then may be sent again.
+func (d *Dispatcher) Run(ctx context.Context) {
+	var senders sync.WaitGroup
+	for range d.cfg.Parallel {
+		senders.Go(func() { d.run(ctx) })
+	}
+	senders.Wait()
+}
+
+func (d *Dispatcher) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		letter, err := d.outbox.Take(ctx)
+		if err == nil && letter != nil {
+			err = d.deliver(ctx, letter)
+		}
+		if err != nil && ctx.Err() == nil {
+			d.log.WarnContext(ctx, "webhooks are held up", "error", err)
+			_ = backoff.Sleep(ctx, broken)
+		}
+	}
+}
+
+// deliver makes one attempt for a letter.
+func (d *Dispatcher) deliver(ctx context.Context, letter Letter) error {
+	m := letter.Message()
+	host := hostOf(m.URL)
+	if !d.enter(host) {
+		return letter.Later(ctx, nil, crowded)
+	}
+	a, wait := d.sender.Send(ctx, m)
+	d.leave(host)
+	if ctx.Err() != nil {
+		return ctx.Err() // it says nothing of the receiver
+	}
+	made := letter.Before() + 1
+	a.Last = a.Last || made >= d.cfg.Attempts
+	d.count(ctx, m, host, a)
+	if a.Last {
+		return letter.Done(ctx, a)
+	}
+	return letter.Later(ctx, &a, max(waits.After(made), wait))
+}
+
+// hostOf is whom a message goes to. The rest of its address may hold secrets.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
+// enter reports whether one more may be sent to a host.
+func (d *Dispatcher) enter(host string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.hosts[host] >= max(1, d.cfg.Parallel/2) {
+		return false
+	}
+	d.hosts[host]++
+	return true
+}
+
+func (d *Dispatcher) leave(host string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.hosts[host]--; d.hosts[host] == 0 {
+		delete(d.hosts, host)
+	}
+}
+
+func (d *Dispatcher) count(ctx context.Context, m Message, host string, a Attempt) {
+	how, level := "failed", slog.LevelInfo
+	switch {
+	case a.Delivered:
+		how, level = "delivered", slog.LevelDebug
+	case a.Last:
+		how, level = "given_up", slog.LevelWarn
+	}
+	d.mu.Lock()
+	d.counts[how]++
+	d.mu.Unlock()
+	d.log.Log(ctx, level, "webhook", "outcome", how, "message", m.ID, "host", host, "status", a.Status, "error", a.Error)
+}
