@@ -38,7 +38,7 @@ func TestBenchByStage(t *testing.T) {
 	if got.Pages != 1 || got.Rates.Full <= 0 {
 		t.Errorf("%d pages, %v multiplications a second", got.Pages, got.Rates.Full)
 	}
-	if _, stderr, code := call(t, "bench", "--engine", "vllm", testdata+"sample.png"); code == 0 || !strings.Contains(stderr, "--engine") {
+	if _, stderr, code := call(t, "bench", "--engine", "auto", testdata+"sample.png"); code == 0 || !strings.Contains(stderr, "--engine") {
 		t.Errorf("another engine ends with %d: %s", code, stderr)
 	}
 }
