@@ -10,6 +10,7 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
+	"ocr-gateway/files"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
@@ -30,18 +31,22 @@ func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, string, error) {
 	if !chosen {
 		cfg.Dir = a.stateDir()
 	}
-	unlock, err := claim(cfg.Dir)
-	switch {
-	case err == nil:
-	case chosen:
-		return nil, "", fmt.Errorf("jobs.dir: %w", err)
-	default:
+	kept, err := a.claimJobs(ctx, cfg)
+	if err != nil && !chosen {
 		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
 		return nil, "its folder for them cannot be used; jobs.dir chooses another", nil
 	}
-	a.onStop("jobs' folder", func(context.Context) error { return unlock() })
-	kept, err := a.startJobs(ctx, cfg)
 	return kept, "", err
+}
+
+// claimJobs opens jobs in a folder of their own.
+func (a *App) claimJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {
+	unlock, err := claim(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("jobs.dir: %w", err)
+	}
+	a.onStop("jobs' folder", func(context.Context) error { return unlock() })
+	return a.startJobs(ctx, cfg)
 }
 
 func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {
@@ -70,12 +75,32 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 	}
 	a.onStop("blobs", func(context.Context) error { return store.Close() })
 	parts.Blobs = store
+	a.files = files.New(a.cfg.Files, a.cfg.Server.MaxUploadBytes, store, a.log)
+	a.onStop("files", background(ctx, a.files.Sweep))
+	sender, err := a.openSender()
+	if err != nil {
+		return nil, err
+	}
+	if sender != nil {
+		parts.CheckWebhook = sender.Check
+	}
 	kept, err := jobs.Open(ctx, cfg, parts, a.log)
 	if err != nil {
 		return nil, err
 	}
 	a.onStop("jobs", kept.Close)
+	if sender != nil {
+		a.sendWebhooks(ctx, sender, kept)
+	}
 	return kept, nil
+}
+
+// background runs something until stop is called, which waits for its end.
+func background(ctx context.Context, run func(context.Context)) (stop func(context.Context) error) {
+	running, end := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() { defer close(done); run(running) }()
+	return func(context.Context) error { end(); <-done; return nil }
 }
 
 // CheckWorker says why a worker with these settings would have nothing to do.
