@@ -20,6 +20,7 @@ import (
 	"ocr-gateway/files"
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/keys"
@@ -61,6 +62,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	fetcher *fetch.Fetcher
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
@@ -86,6 +88,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
+	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.service)
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
@@ -194,6 +197,7 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
+	defer s.fetcher.Close()
 	var idle wire.Unused
 	closeAudit, err := s.openAudit()
 	if err != nil {

@@ -108,6 +108,7 @@ var arrows = map[string][]string{
 	"model/modeltest": {"engine/enginetest", "engine/vllm"},       // for tests of the models
 
 	"format": {"document", "internal/htmltable"},
+	"ground": {"document", "internal/edits", "internal/htmltable"}, // words of a model at their places
 
 	"extract":             {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
 	"extract/heuristic":   {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
@@ -140,9 +141,10 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
+	"server/fetch":    {"document", "internal/clip", "internal/egress"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
@@ -186,7 +188,7 @@ var testArrows = map[string][]string{
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
-	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
@@ -250,6 +252,7 @@ var homes = map[string][]string{
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"jobs/broker"},
+	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
 	"github.com/agnivade/levenshtein":        {everything},
@@ -257,15 +260,16 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
-	"github.com/nats-io":            {"e2e/faults"},
-	"go.uber.org/goleak":            {everything},
-	"github.com/standard-webhooks":  {"jobs"}, // as clients check
-	"github.com/getkin/kin-openapi": {"server"},
-	"golang.org/x/image":            {"engine/vllm/crops"},
-	"golang.org/x/net/dns":          {"internal/egress"},
-	"golang.org/x/crypto/ssh":       {"provision/podtest"},
-	"golang.org/x/sys":              {"raster"},
-	"github.com/pkg/sftp":           {"provision/podtest"},
+	"github.com/modelcontextprotocol/go-sdk": {"server"},
+	"github.com/nats-io":                     {"e2e/faults"},
+	"go.uber.org/goleak":                     {everything},
+	"github.com/standard-webhooks":           {"jobs"}, // as clients check
+	"github.com/getkin/kin-openapi":          {"server"},
+	"golang.org/x/image":                     {"engine/vllm/crops"},
+	"golang.org/x/net/dns":                   {"internal/egress"},
+	"golang.org/x/crypto/ssh":                {"provision/podtest"},
+	"golang.org/x/sys":                       {"raster"},
+	"github.com/pkg/sftp":                    {"provision/podtest"},
 }
 
 // file is one Go file with what the table speaks of.

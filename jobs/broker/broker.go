@@ -8,6 +8,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,6 +82,21 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	return b, nil
 }
 
+// Try connects to the cluster and asks for JetStream, and names the server that answered.
+// Nothing is made there.
+func (c Config) Try(ctx context.Context) (server string, err error) {
+	conn, err := nats.Connect(strings.Join(c.URLs, ","), append(c.security(), nats.Timeout(startTimeout/10))...)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err == nil {
+		_, err = js.AccountInfo(ctx)
+	}
+	return fmt.Sprintf("%s, NATS %s", conn.ConnectedServerName(), conn.ConnectedServerVersion()), err
+}
+
 // security is how the cluster knows this client, and this client the cluster.
 func (c Config) security() []nats.Option {
 	var options []nats.Option
@@ -112,9 +128,17 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 			return nil
 		}
 		if b.server != nil || backoff.Sleep(ctx, wait.After(tries)) != nil {
-			return fmt.Errorf("jobs: NATS is not ready: %w", err)
+			return b.notReady(err)
 		}
 	}
+}
+
+// notReady explains why the streams are not there.
+func (b *Broker) notReady(err error) error {
+	if b.server == nil && !b.conn.IsConnected() {
+		return fmt.Errorf("jobs.nats.urls: none of the servers could be reached within %s: %w", startTimeout, cmp.Or(b.conn.LastError(), err))
+	}
+	return fmt.Errorf("jobs: JetStream is not ready: %w", err)
 }
 
 // deadAge is how long tasks that were given up are kept to be looked at.

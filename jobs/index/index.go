@@ -276,6 +276,8 @@ func (x *Index) Get(id string) (Job, <-chan struct{}, bool) {
 
 // Reached waits until an event has been seen.
 func (x *Index) Reached(ctx context.Context, seq uint64) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, reachTimeout, errBehind)
+	defer cancel()
 	for {
 		x.mu.Lock()
 		there, moved := x.applied >= seq, x.moved
@@ -290,6 +292,12 @@ func (x *Index) Reached(ctx context.Context, seq uint64) error {
 		}
 	}
 }
+
+// reachTimeout is how long events take at most from the log to here.
+const reachTimeout = 30 * time.Second
+
+// errBehind is why the index is not asked.
+var errBehind = document.Problemf(document.CodeOverloaded, "", "the log of jobs is behind; try again later").Retry()
 
 // Lanes are those in which there may be tasks, and a channel that is closed when anything
 // happens.
