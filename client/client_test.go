@@ -55,7 +55,8 @@ func (p pipeline) Run(_ context.Context, src *document.Source, opts document.Opt
 	if sum.Total == 2 {
 		sum.Failed, res.Status = 1, document.StatusPartial
 		emit(document.Event{Kind: document.EventPageFail, Summary: sum, Page: &document.PageResult{
-			Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "no ink")}})
+			Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "no ink"),
+		}})
 		res.Summary = sum
 	}
 	return res, nil
