@@ -24,6 +24,10 @@ import (
 // byteOrderMark is what some editors begin text with. It is not part of it.
 const byteOrderMark = "\uFEFF"
 
+// FileIDs is the option that names files which were sent before, in place of some or all of
+// those of the request.
+const FileIDs = "file_ids"
+
 const (
 	maxOptionBytes = 4 << 10
 	maxSchemaBytes = 256 << 10
@@ -81,7 +85,7 @@ func (d Decoder) fill(r *Request, query, contentType string, body io.Reader) err
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return err
 	}
-	if field := r.kind.Files[0]; len(r.Sources) == 0 && r.Address == "" {
+	if field := r.kind.Files[0]; len(r.Sources) == 0 && r.Address == "" && r.Values[FileIDs] == "" {
 		return document.Invalid(field, "there is no file; send it as multipart field %q, as base64 in a JSON body, or as the raw body", field)
 	}
 	return nil
