@@ -32,6 +32,8 @@ func (s *Server) jobRoutes(e *echo.Echo, work []echo.MiddlewareFunc) {
 	e.GET(jobsPath+"/:id/result", s.jobResult, kept...)
 	e.GET(jobsPath+"/:id/pages/:page", s.jobPage, kept...)
 	e.GET(jobsPath+"/:id/events", s.jobEvents, kept...)
+	e.GET(jobsPath+"/:id/webhook", s.jobWebhook, kept...)
+	e.POST(jobsPath+"/:id/webhook", s.tellAgain, kept...)
 }
 
 // keepsJobs refuses where no jobs are kept.
@@ -72,7 +74,7 @@ func prefersAsync(r *http.Request) bool {
 
 // jobKind is everything that a job may be asked with.
 func (s *Server) jobKind() service.Kind {
-	options := []string{"kind", "priority"}
+	options := []string{"kind", "priority", jobs.OptionWebhook, form.FileIDs}
 	for _, k := range []service.Kind{service.Document, service.Extract, service.Recognize} {
 		for _, name := range k.Options {
 			if !slices.Contains(options, name) {
@@ -97,7 +99,7 @@ func mayQueue(caller guard.Caller) error {
 // submitAs makes a request of a kind a job; empty leaves it to the request.
 func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error {
 	if s.deps.Jobs == nil {
-		return s.keepsJobs(nil)(c)
+		return s.jobsThere()
 	}
 	if err := mayQueue(callerOf(c)); err != nil {
 		return err
@@ -106,11 +108,15 @@ func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error 
 	if err != nil {
 		return err
 	}
-	req, err := s.decode(c.Request(), c.Get(ticketName).(*admission.Ticket), kind)
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, kind)
 	if err != nil {
 		return err
 	}
 	defer req.Close()
+	if err := s.addSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
+		return err
+	}
 	want, err := s.wanted(name, req)
 	if err != nil {
 		return err
@@ -145,6 +151,7 @@ func (s *Server) wanted(name string, req *form.Request) (jobs.Request, error) {
 			return want, document.Invalid("priority", "there is no priority %q; known are high, normal, low", clip.Text(p))
 		}
 	}
+	want.Webhook = take(jobs.OptionWebhook)
 	if kind := take("kind"); kind != "" {
 		want.Kind = strings.ToLower(kind)
 	}
