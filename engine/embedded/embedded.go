@@ -100,11 +100,8 @@ func (e *Engine) Info() document.Info {
 // CDLA class, or seal, which has its lines), Score and BBox. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
 	stamps, clean := withoutStamps(page)
-	if len(stamps) > 0 {
-		page.Layer = nil // what is stamped over is not seen as it is drawn
-	}
 	if page.Layer != nil {
-		return e.findByLayer(ctx, page)
+		return e.findByLayer(ctx, page, stamps, clean)
 	}
 	lines, err := e.models.Detect(ctx, clean)
 	if err != nil {

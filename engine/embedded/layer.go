@@ -10,6 +10,7 @@ import (
 	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
+	"ocr-gateway/engine/embedded/stamp"
 )
 
 // ReadAt reads lines where they lie on a page: it returns them in the same order, with
@@ -19,34 +20,50 @@ func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []docume
 }
 
 // findByLayer is Find for a page of which the PDF says where its lines are: only what it
-// does not explain is looked at.
-func (e *Engine) findByLayer(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
+// does not explain is looked at. clean is the page without its stamps.
+func (e *Engine) findByLayer(ctx context.Context, page *document.Page, stamps []stamp.Stamp, clean pixels.Raster) ([]document.Line, []document.Region, error) {
 	var lines []document.Line
 	for _, l := range page.Layer.Lines {
 		lines = append(lines, document.Line{Quad: l.Quad, BBox: l.BBox})
 	}
-	src := pixels.Of(page.Image)
-	known := len(lines)
-	for _, area := range page.Layer.Areas {
-		found, err := e.models.DetectIn(ctx, src, area.Rect())
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, l := range found {
-			if !ppocr.MostlyIn(l.BBox.Rect(), lines[:known]) {
-				lines = append(lines, l)
-			}
-		}
+	others, err := e.findIn(ctx, clean, page.Layer.Areas, lines)
+	if err != nil {
+		return nil, nil, err
 	}
+	if others, err = e.readUnder(ctx, clean, others, stamps); err != nil {
+		return nil, nil, err
+	}
+	lines = append(lines, others...)
 	lines = append(lines, unseen(lines, page)...)
 	if page.Layer.Plain {
 		return lines, nil, nil
 	}
+	src := pixels.Of(page.Image)
+	seals, err := e.seals(ctx, src, stamps)
+	if err != nil {
+		return nil, nil, err
+	}
 	if lines = append(lines, findChecks(page, lines)...); len(lines) == 0 {
-		return nil, nil, nil
+		return nil, seals, nil
 	}
 	areas, err := e.models.Areas(ctx, src)
-	return lines, areas, err
+	return lines, append(areas, seals...), err
+}
+
+// findIn finds the lines in areas of a page but those that are known.
+func (e *Engine) findIn(ctx context.Context, src pixels.Raster, areas []document.BBox, known []document.Line) (others []document.Line, err error) {
+	for _, area := range areas {
+		found, err := e.models.DetectIn(ctx, src, area.Rect())
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range found {
+			if !ppocr.MostlyIn(l.BBox.Rect(), known) {
+				others = append(others, l)
+			}
+		}
+	}
+	return others, nil
 }
 
 // withLayer gives lines the text that the PDF says where it can be believed, and what was

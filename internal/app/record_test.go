@@ -54,7 +54,11 @@ func TestRecord(t *testing.T) {
 		found[doclayouttest.PageOf(page.Image).Sum()] = boxes[page.Number]
 		return boxes[page.Number]
 	}, func(page *document.Page, box document.BBox) string { return wordsIn(page.Words, box) })
-	for name, content := range map[string]any{"boxes.json": found, "answers.json": s.on} {
+	answers := map[string]string{}
+	for sum, crop := range s.on {
+		answers[sum] = crop.text
+	}
+	for name, content := range map[string]any{"boxes.json": found, "answers.json": answers} {
 		data, err := json.Marshal(content)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(*recordTo, name), data, 0o644)

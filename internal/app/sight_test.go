@@ -35,17 +35,23 @@ type sight struct {
 	engine *vllm.Engine // cuts crops out of pages and sends them to be learned
 
 	mu   sync.Mutex
-	next string // what is on the crop that comes
-	on   map[string]string
+	next crop // that comes
+	on   map[string]crop
+}
+
+// crop is a part of a page.
+type crop struct {
+	page int
+	text string
 }
 
 func newSight(t testing.TB) *sight {
-	s := &sight{on: map[string]string{}}
+	s := &sight{on: map[string]crop{}}
 	learning := httptest.NewServer(enginetest.NewFake(enginetest.Config{Answer: func(q enginetest.Request) enginetest.Answer {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.on[q.Sum] = s.next
-		return enginetest.Answer{Text: s.next}
+		return enginetest.Answer{Text: s.next.text}
 	}}))
 	t.Cleanup(learning.Close)
 	var err error
@@ -64,9 +70,14 @@ func modelAt(url string) vllm.Config {
 
 // answer is what the model says of a crop.
 func (s *sight) answer(q enginetest.Request) enginetest.Answer {
+	return enginetest.Answer{Text: s.of(q).text}
+}
+
+// of is the crop that a request shows.
+func (s *sight) of(q enginetest.Request) crop {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return enginetest.Answer{Text: s.on[q.Sum]}
+	return s.on[q.Sum]
 }
 
 // show shows what is in boxes of a document's pages, and tells what is on each.
@@ -90,7 +101,7 @@ func (s *sight) show(t testing.TB, pdf []byte, find func(*document.Page) []docla
 		}
 		for _, box := range find(page) {
 			s.mu.Lock()
-			s.next = see(page, box.BBox)
+			s.next = crop{page.Number, see(page, box.BBox)}
 			s.mu.Unlock()
 			region := document.Region{Type: document.RegionText, BBox: box.BBox}
 			if _, err := s.engine.Recognize(t.Context(), page, region, document.Options{}); err != nil {

@@ -25,7 +25,7 @@ import (
 
 var (
 	lies  = flag.Int("lies", 0, "documents of each kind to make; 0 makes one of a few kinds")
-	kinds = flag.String("kinds", "clean,digits-swapped,one-wrong,rare-lie,white,sandwich", "")
+	kinds = flag.String("kinds", "clean,rare-lie,sandwich", "")
 )
 
 func read(t testing.TB, a *app.App, pdf []byte, values map[string]string) *document.Result {
@@ -163,7 +163,7 @@ func TestAnswersDoNotDependOnTheirOrder(t *testing.T) {
 	a := program(t, fake, func(cfg *config.Config) { cfg.Server.Port, cfg.Pipeline.PagesAhead = port, 24 })
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
 	serve(t, a, base)
-	docs := []attack.Document{attack.MakeLong("rare-lie", 1, 3), attack.Manual(9, 3)}
+	docs := []attack.Document{attack.MakeLong("rare-lie", 1, 3), attack.Manual(8, 3)}
 	var want []string
 	for _, doc := range docs {
 		s.show(t, doc.PDF, inRows, func(p *document.Page, box document.BBox) string { return wordsIn(p.Words, box) })

@@ -60,11 +60,10 @@ func known(n int) int {
 
 // Course is the way of a document's pages through its ledger, in their order.
 type Course struct {
-	ledger  Ledger
-	learned int // pages that have taught the ledger; whose turn it is owns both
+	ledger Ledger // is owned by the page whose turn it is
 
 	mu    sync.Mutex
-	ahead []*Turn // those that have not, in order
+	ahead []*Turn // those that have not taught the ledger yet, in order
 	count int     // pages so far
 	now   int     // the page whose turn it is
 }
@@ -78,7 +77,8 @@ type Turn struct {
 	number int           // from 1
 	mine   chan struct{} // closed when the page before has had its turn
 	ended  chan struct{} // closed when lessons are there
-	passed bool          // owned by the course
+	passed bool          // this and over are the course's
+	over   bool
 
 	looked  bool
 	view    View
@@ -99,29 +99,37 @@ func (c *Course) Next() *Turn {
 	return t
 }
 
-// Wait waits for the page's turn, in which the ledger is its own until Pass, and has the ledger
-// learn what it is to know then.
-func (t *Turn) Wait(ctx context.Context) error {
-	if err := await(ctx, t.mine); err != nil {
-		return err
-	}
-	c := t.course
-	for c.learned < known(t.number) {
-		c.mu.Lock()
-		oldest := c.ahead[0]
-		c.mu.Unlock()
+// Wait waits for the page's turn, in which the ledger is its own until Pass.
+func (t *Turn) Wait(ctx context.Context) error { return await(ctx, t.mine) }
+
+// learn has the ledger learn what it is to know when this page is looked at. It is the page's turn.
+func (t *Turn) learn(ctx context.Context) error {
+	for oldest := t.course.oldest(); oldest.number <= known(t.number); oldest = t.course.oldest() {
 		if err := await(ctx, oldest.ended); err != nil {
 			return err
 		}
 		if oldest.looked { // else it was judged by what was read of it, which has taught the ledger then
-			_ = c.ledger.Learn(oldest.lessons) // a damaged value of the cache teaches nothing
+			_ = t.course.ledger.Learn(oldest.lessons) // a damaged value of the cache teaches nothing
 		}
-		c.learned++
-		c.mu.Lock()
-		c.ahead = slices.Delete(c.ahead, 0, 1)
-		c.mu.Unlock()
+		t.course.forget(oldest)
 	}
-	return ctx.Err()
+	return nil
+}
+
+func (c *Course) oldest() *Turn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ahead[0]
+}
+
+// forget forgets pages that teach nothing more: the oldest, if it is t, and those after it that never
+// had anything to teach.
+func (c *Course) forget(t *Turn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.ahead) > 0 && (c.ahead[0] == t || c.ahead[0].over && !c.ahead[0].looked) {
+		c.ahead = slices.Delete(c.ahead, 0, 1)
+	}
 }
 
 func await(ctx context.Context, done <-chan struct{}) error {
@@ -142,7 +150,13 @@ func (t *Turn) Pass() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t.passed = true
-	for i := c.now - c.ahead[0].number; i >= 0 && i < len(c.ahead) && c.ahead[i].passed; i++ {
+	for i, next := range c.ahead {
+		if next.number != c.now {
+			continue
+		}
+		if !next.passed {
+			return
+		}
 		if c.now++; i+1 < len(c.ahead) {
 			close(c.ahead[i+1].mine)
 		}
@@ -159,6 +173,9 @@ func (t *Turn) Look(ctx context.Context, page *document.Page) error {
 		return err
 	}
 	defer t.Pass()
+	if err := t.learn(ctx); err != nil {
+		return err
+	}
 	t.looked, t.state = true, t.course.ledger.State()
 	t.view = t.course.ledger.Look(page)
 	return nil
@@ -176,5 +193,10 @@ func (t *Turn) Lessons() []byte { return t.lessons }
 // End says that the page will teach nothing more. It must be called once.
 func (t *Turn) End() {
 	t.Pass()
+	t.view = nil
 	close(t.ended)
+	t.course.mu.Lock()
+	t.over = true
+	t.course.mu.Unlock()
+	t.course.forget(nil)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -113,17 +114,30 @@ func TestWaitingForAnswersEndsWithTheRun(t *testing.T) {
 	}
 }
 
-// TestLagIsBounded wants a long document to hold the lessons of no more pages than are in work, and lag.
-func TestLagIsBounded(t *testing.T) {
-	course := NewCourse(&notebook{})
-	for n := 1; n <= 1000; n++ {
-		turn := course.Next()
-		if err := turn.Look(t.Context(), &document.Page{Number: n}); err != nil {
-			t.Fatal(err)
-		}
-		turn.End()
-		if len(course.ahead) > mostLag+1 {
-			t.Fatalf("page %d: %d turns are kept", n, len(course.ahead))
+// TestFewPagesAreKept wants a long document to hold the lessons of no more pages than are in work, and lag; and
+// none of pages that are not looked at.
+func TestFewPagesAreKept(t *testing.T) {
+	for _, looks := range []bool{true, false} {
+		course := NewCourse(&notebook{})
+		var turns []*Turn
+		for n := 1; n <= 1000; n++ {
+			turn := course.Next()
+			if looks {
+				if err := turn.Look(t.Context(), &document.Page{Number: n}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			turns = append(turns, turn)
+			if len(turns) < 3 && looks || len(turns) < 20 && !looks {
+				continue
+			}
+			for _, turn := range slices.Backward(turns) {
+				turn.End()
+			}
+			turns = nil
+			if most := map[bool]int{true: mostLag + 3, false: 0}[looks]; len(course.ahead) > most {
+				t.Fatalf("page %d, looked at %t: %d turns are kept", n, looks, len(course.ahead))
+			}
 		}
 	}
 }

@@ -17,17 +17,37 @@ enum {
 static struct {
 	int wanted;
 	int width, height;
-	unsigned char *mask; // what the text alone draws, black on white
+	unsigned char *mask; // what the text alone draws, black on white; in scratch
 	fz_pixmap *pixmap;   // of mask
 	fz_device *device;   // draws on it
 	ocr_drawn out;
 	int cap;
 } drawn;
 
+// scratch is kept from page to page: new memory costs as much as what is done in it.
+static struct {
+	unsigned char *bytes;
+	size_t size;
+} scratch;
+
+// Of a byte a pixel, one after the other; the last is two rows.
+enum { MASK, GRAY, EXPLAINED, COLUMNS };
+
+static unsigned char *plane(int i) { return scratch.bytes + i * ((size_t)drawn.width * drawn.height); }
+
+static int make_scratch(void) {
+	size_t size = (size_t)drawn.width * drawn.height * COLUMNS + 2 * (size_t)drawn.width;
+	if (scratch.size < size) {
+		free(scratch.bytes);
+		scratch.bytes = malloc(size);
+		scratch.size = scratch.bytes ? size : 0;
+	}
+	return scratch.bytes != NULL;
+}
+
 static void stop_drawing(fz_context *ctx) {
 	fz_drop_device(ctx, drawn.device);
 	fz_drop_pixmap(ctx, drawn.pixmap);
-	free(drawn.mask);
 	drawn.device = NULL;
 	drawn.pixmap = NULL;
 	drawn.mask = NULL;
@@ -53,9 +73,9 @@ void ocr_want_glyphs(fz_context *ctx, int width, int height) {
 // start_drawing is for the first text of a page: pages without any cost nothing.
 static void start_drawing(fz_context *ctx, fz_matrix to_pixels) {
 	drawn.out.fonts = calloc(MAX_GLYPH_FONTS, sizeof *drawn.out.fonts);
-	drawn.mask = malloc((size_t)drawn.width * drawn.height);
-	if (!drawn.mask || !drawn.out.fonts)
+	if (!make_scratch() || !drawn.out.fonts)
 		fz_throw(ctx, 1, "no memory for the text of a page");
+	drawn.mask = plane(MASK);
 	drawn.pixmap = fz_new_pixmap_with_data(ctx, fz_device_gray(ctx), drawn.width, drawn.height, NULL, 0, drawn.width, drawn.mask);
 	fz_clear_pixmap_with_value(ctx, drawn.pixmap, 0xff);
 	drawn.device = fz_new_draw_device(ctx, to_pixels, drawn.pixmap);
@@ -141,18 +161,40 @@ void ocr_draw_glyphs(fz_context *ctx, const fz_text *text, fz_matrix m, fz_matri
 	}
 }
 
+// explain marks the pixels that a glyph draws, and those that adjoin them.
+static void explain(const ocr_glyph *g, unsigned char *explained) {
+	const int w = drawn.width;
+	for (int y = g->box[1]; y < g->box[3]; y++) {
+		const unsigned char *mask = drawn.mask + (size_t)y * w;
+		for (int x = g->box[0]; x < g->box[2]; x++) {
+			if (mask[x] >= 252)
+				continue;
+			int from = x > 0 ? x - 1 : 0;
+			while (x < g->box[2] && mask[x] < 252)
+				x++;
+			int to = x < w ? x + 1 : w;
+			for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < drawn.height; v++)
+				memset(explained + (size_t)v * w + from, 0xff, to - from);
+		}
+	}
+}
+
 // measure compares a glyph's place on the page with its mask, by the straight line that
 // takes the one to the other best (least squares), and marks the pixels that it explains.
 static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *explained) {
-	const int w = drawn.width;
+	const int w = drawn.width, from = g->box[0], length = g->box[2] - g->box[0];
 	int64_t n = 0, sm = 0, sp = 0, smm = 0, smp = 0;
 	int ink = 0;
-	for (int y = g->box[1]; y < g->box[3]; y++)
-		for (int x = g->box[0]; x < g->box[2]; x++) {
-			int m = 255 - drawn.mask[(size_t)y * w + x], p = gray[(size_t)y * w + x];
-			n++, sm += m, sp += p, smm += m * m, smp += m * p;
+	for (int y = g->box[1]; y < g->box[3]; y++) {
+		const unsigned char *mask = drawn.mask + (size_t)y * w + from, *page = gray + (size_t)y * w + from;
+		uint32_t rm = 0, rp = 0, rmm = 0, rmp = 0; // of a row, which has at most 65,535 pixels
+		for (int x = 0; x < length; x++) {
+			uint32_t m = 255 - mask[x], p = page[x];
+			rm += m, rp += p, rmm += m * m, rmp += m * p;
 			ink += m >= 64;
 		}
+		n += length, sm += rm, sp += rp, smm += rmm, smp += rmp;
+	}
 	double var = (double)n * smm - (double)sm * sm;
 	if (!ink || var <= 0) {
 		memset(g->box, 0, sizeof g->box); // a blank
@@ -160,47 +202,50 @@ static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *expl
 	}
 	double slope = ((double)n * smp - (double)sm * sp) / var, ground = (sp - slope * sm) / n;
 	double contrast = slope * 255;
+	float fslope = slope, fground = ground;
 	int other = 0;
-	for (int y = g->box[1]; y < g->box[3]; y++)
-		for (int x = g->box[0]; x < g->box[2]; x++) {
-			double d = gray[(size_t)y * w + x] - ground - slope * (255 - drawn.mask[(size_t)y * w + x]);
-			other += d > OTHER || d < -OTHER;
+	for (int y = g->box[1]; y < g->box[3]; y++) {
+		const unsigned char *mask = drawn.mask + (size_t)y * w + from, *page = gray + (size_t)y * w + from;
+		for (int x = 0; x < length; x++) {
+			float d = page[x] - fground - fslope * (255 - mask[x]);
+			other += (d > OTHER) | (d < -OTHER);
 		}
+	}
 	contrast = contrast < 0 ? -contrast : contrast;
 	g->contrast = contrast > 255 ? 255 : contrast;
 	int astray = g->whole ? (other * 255 + ink - 1) / ink : 255;
 	g->astray = astray > 255 ? 255 : astray;
-	if (!g->upright || g->size < SMALLEST || g->contrast < LEGIBLE || g->astray > ASTRAY)
-		return;
-	for (int y = g->box[1]; y < g->box[3]; y++)
-		for (int x = g->box[0]; x < g->box[2]; x++)
-			if (drawn.mask[(size_t)y * w + x] < 252)
-				for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < drawn.height; v++)
-					for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++)
-						explained[(size_t)v * w + u] = 1;
+	if (g->upright && g->size >= SMALLEST && g->contrast >= LEGIBLE && g->astray <= ASTRAY)
+		explain(g, explained);
 }
 
 // mark_strange marks the squares in which unexplained pixels differ from each other, or
-// from those that adjoin the square above and to the left.
-static void mark_strange(const unsigned char *gray, const unsigned char *explained) {
+// from those that adjoin the square above and to the left. low and high are of each column of a row of
+// squares; they have a pixel each.
+static void mark_strange(const unsigned char *gray, const unsigned char *explained, unsigned char *low, unsigned char *high) {
 	const int w = drawn.width, h = drawn.height;
-	for (int by = 0; by < drawn.out.strange_height; by++)
+	for (int by = 0; by < drawn.out.strange_height; by++) {
+		memset(low, 255, w);
+		memset(high, 0, w);
+		for (int y = by * BLOCK - (by > 0); y < (by + 1) * BLOCK && y < h; y++) {
+			const unsigned char *page = gray + (size_t)y * w, *known = explained + (size_t)y * w;
+			for (int x = 0; x < w; x++) {
+				unsigned char p = page[x] | known[x], q = page[x] & ~known[x];
+				low[x] = p < low[x] ? p : low[x];
+				high[x] = q > high[x] ? q : high[x];
+			}
+		}
 		for (int bx = 0; bx < drawn.out.strange_width; bx++) {
-			int low = 255, high = 0;
-			for (int y = by * BLOCK - (by > 0); y < (by + 1) * BLOCK && y < h; y++)
-				for (int x = bx * BLOCK - (bx > 0); x < (bx + 1) * BLOCK && x < w; x++) {
-					int p = gray[(size_t)y * w + x];
-					if (explained[(size_t)y * w + x])
-						continue;
-					if (p < low)
-						low = p;
-					if (p > high)
-						high = p;
-				}
+			int least = 255, most = 0;
+			for (int x = bx * BLOCK - (bx > 0); x < (bx + 1) * BLOCK && x < w; x++) {
+				least = low[x] < least ? low[x] : least;
+				most = high[x] > most ? high[x] : most;
+			}
 			int i = by * drawn.out.strange_width + bx;
-			if (high - low > FAINT)
+			if (most - least > FAINT)
 				drawn.out.strange[i / 8] |= 1 << i % 8;
 		}
+	}
 }
 
 const ocr_drawn *ocr_drawn_glyphs(fz_context *ctx, const unsigned char *rgba) {
@@ -214,23 +259,22 @@ const ocr_drawn *ocr_drawn_glyphs(fz_context *ctx, const unsigned char *rgba) {
 		fz_ignore_error(ctx);
 	}
 	size_t size = (size_t)drawn.width * drawn.height;
-	unsigned char *gray = malloc(size), *explained = calloc(size, 1);
+	unsigned char *gray = plane(GRAY), *explained = plane(EXPLAINED);
 	drawn.out.strange_width = (drawn.width + BLOCK - 1) / BLOCK;
 	drawn.out.strange_height = (drawn.height + BLOCK - 1) / BLOCK;
 	drawn.out.strange = calloc(((size_t)drawn.out.strange_width * drawn.out.strange_height + 7) / 8, 1);
 	drawn.out.step = BLOCK;
 	const ocr_drawn *out = NULL;
-	if (closed && gray && explained && drawn.out.strange) {
+	if (closed && drawn.out.strange) {
+		memset(explained, 0, size);
 		for (size_t i = 0; i < size; i++) // weights of the eye, in 256ths
 			gray[i] = (77 * rgba[4 * i] + 151 * rgba[4 * i + 1] + 28 * rgba[4 * i + 2]) >> 8;
 		for (int i = 0; i < drawn.out.count; i++)
 			if (drawn.out.glyphs[i].gid >= 0)
 				measure(&drawn.out.glyphs[i], gray, explained);
-		mark_strange(gray, explained);
+		mark_strange(gray, explained, plane(COLUMNS), plane(COLUMNS) + drawn.width);
 		out = &drawn.out;
 	}
-	free(gray);
-	free(explained);
 	stop_drawing(ctx);
 	return out;
 }

@@ -6,6 +6,7 @@
 package mupdf
 
 /*
+#cgo CFLAGS: -O3
 #cgo LDFLAGS: -ldl
 #include "mupdf.h"
 
