@@ -112,7 +112,7 @@ func start(t *testing.T) (c *client.Client, p pipeline, bodies *bytes.Buffer) {
 		return server.Health{Ready: true, Status: "ok", Engines: []server.Component{engine}, Layout: server.Component{Name: "l", State: "ready"},
 			Rendering: server.Rendering{State: "ready", Detail: "d", Isolated: 1}}
 	}
-	srv, err := server.New(cfg, server.Deps{Service: s, Status: status, Version: "test", FieldLimits: map[string]int64{"max_fields": 1}}, log)
+	srv, err := server.New(cfg, server.Deps{Service: s, Jobs: keepJobs(t, s), Status: status, Version: "test", FieldLimits: map[string]int64{"max_fields": 1}}, log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,6 +61,8 @@ type JobRequest struct {
 	Key     string
 	Files   []File
 	Options Options
+	// More are further options, by their names in the contract.
+	More map[string]string
 }
 
 // SubmitJob has documents read later, whatever happens to the server.
@@ -68,6 +72,9 @@ func (c *Client) SubmitJob(ctx context.Context, r JobRequest) (*Job, error) {
 		if value != "" {
 			set = append(set, [2]string{name, value})
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.More)) {
+		set = append(set, [2]string{name, r.More[name]})
 	}
 	req, err := c.upload(ctx, "/api/ocr/jobs", "files", r.Files, set)
 	if err != nil {

@@ -69,8 +69,9 @@ type Files struct {
 	log   *slog.Logger
 	now   func() time.Time
 
-	mu    sync.Mutex
-	usage map[string]usage // by owner, for a moment
+	mu       sync.Mutex
+	usage    map[string]usage // by owner, for a moment
+	received int64
 }
 
 // New makes Files of at most so many bytes each.

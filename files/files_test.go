@@ -385,7 +385,7 @@ func FuzzChain(f *testing.F) {
 
 func TestSettings(t *testing.T) {
 	for key, change := range map[string]func(*files.Config){
-		"keep":              func(c *files.Config) { c.Keep = 0 },
+		"keep":                 func(c *files.Config) { c.Keep = 0 },
 		"max_bytes_per_client": func(c *files.Config) { c.MaxBytesPerClient = 0 },
 		"max_per_client":       func(c *files.Config) { c.MaxPerClient = -1 },
 	} {

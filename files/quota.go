@@ -81,6 +81,14 @@ func (f *Files) used(owner string, bytes int64) {
 	u := f.usage[owner]
 	u.bytes += bytes
 	f.usage[owner] = u
+	f.received += bytes
+}
+
+// Received is how many bytes have come so far.
+func (f *Files) Received() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.received
 }
 
 // forgetUsage has what an owner has counted anew.

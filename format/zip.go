@@ -5,13 +5,14 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 )
 
 // encodeZip writes the Markdown with the images that it names, and the JSON, in which the
 // images are names as well.
 func encodeZip(w io.Writer, d Document) error {
 	archive := zip.NewWriter(w)
-	text, err := archive.Create("document.md")
+	text, err := archive.CreateHeader(header("document.md", zip.Deflate))
 	if err != nil {
 		return err
 	}
@@ -27,7 +28,7 @@ func encodeZip(w io.Writer, d Document) error {
 		}
 		page.Images = nil
 	}
-	data, err := archive.Create("document.json")
+	data, err := archive.CreateHeader(header("document.json", zip.Deflate))
 	if err != nil {
 		return err
 	}
@@ -37,10 +38,16 @@ func encodeZip(w io.Writer, d Document) error {
 	return archive.Close()
 }
 
+// header names a file. Its time is the first that archives know: the same document is the same
+// archive.
+func header(name string, method uint16) *zip.FileHeader {
+	return &zip.FileHeader{Name: name, Method: method, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+}
+
 // zipImages stores images as they are: they are packed already.
 func zipImages(archive *zip.Writer, images map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(images)) {
-		file, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		file, err := archive.CreateHeader(header(name, zip.Store))
 		if err != nil {
 			return err
 		}

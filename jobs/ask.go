@@ -101,10 +101,19 @@ func (j *Jobs) Cancel(ctx context.Context, owner, id string) (index.Job, error) 
 	if err != nil {
 		return job, unavailable(err)
 	}
+	j.unqueue(ctx, id)
 	if err := j.index.Reached(ctx, seq); err != nil {
 		return job, document.EndProblem(err, "")
 	}
 	return j.Get(ctx, owner, id)
+}
+
+// unqueue removes the tasks of a job that was ended; those that are left are dropped by who
+// takes them.
+func (j *Jobs) unqueue(ctx context.Context, id string) {
+	if err := j.broker.Unqueue(ctx, id); err != nil {
+		j.log.WarnContext(ctx, "tasks of an ended job not removed", "job", id, "error", err)
+	}
 }
 
 // Events calls see for each event of a job, in their order, those that are there and

@@ -199,3 +199,54 @@ func TestClientsTakeTurns(t *testing.T) {
 		t.Errorf("done in the order %v", order)
 	}
 }
+
+// Nothing of a job is left in the queue when it was ended.
+func TestEndedJobsLeaveNoTasks(t *testing.T) {
+	f := newFixture(t)
+	f.cfg.Parallel = 0
+	j := f.open()
+	for range 3 {
+		id := submit(t, j, request("pages:1", "pages:2")).ID
+		if _, err := j.Cancel(t.Context(), "", id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tasks := j.Load().Tasks; tasks != 0 {
+		t.Errorf("%d tasks are left", tasks)
+	}
+}
+
+// A worker leaves jobs alone that it does not understand, for as long as they may take.
+func TestJobsOfAnotherKeyWait(t *testing.T) {
+	f := newFixture(t)
+	f.cfg.Parallel = 0
+	first := f.start()
+	r := request("pages:1 secret")
+	r.Values["password"] = "correct horse"
+	id := submit(t, first, r).ID
+	if err := first.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.cfg.Parallel = 1
+	key := filepath.Join(f.dir, "key")
+	mine, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(key, []byte("another key, which has at least 32 bytes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second := f.start()
+	other := submit(t, second, request("pages:1")).ID
+	ended(t, second, "", other, record.Succeeded)
+	if job, err := second.Get(t.Context(), "", id); err != nil || job.State != record.Queued {
+		t.Errorf("the job that cannot be opened is %s (%v)", job.State, err)
+	}
+	if err := second.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(key, mine, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ended(t, f.open(), "", id, record.Succeeded)
+}

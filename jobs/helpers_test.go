@@ -83,6 +83,8 @@ type fixture struct {
 	dir  string
 	cfg  jobs.Config
 	pipe pipeline
+	// check, where it is not nil, says which addresses may be told of the end of jobs.
+	check func(option, address string) error
 	// blobs, where it is not nil, stands between the jobs and their blobs.
 	blobs func(jobs.Blobs) jobs.Blobs
 }
@@ -122,7 +124,7 @@ func (f *fixture) start() *jobs.Jobs {
 		f.t.Fatal(err)
 	}
 	j, err := jobs.Open(f.t.Context(), f.cfg, jobs.Parts{
-		Service: svc, Blobs: kept, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false },
+		Service: svc, Blobs: kept, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false }, CheckWebhook: f.check,
 	}, log)
 	if err != nil {
 		f.t.Fatal(err)

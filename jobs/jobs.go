@@ -46,6 +46,9 @@ type Parts struct {
 	// depends on others.
 	Whole   func(document.Options) bool
 	TempDir string // for copies of blobs; empty means the system's
+	// CheckWebhook says whether an address may be told of the end of jobs, as the value of an
+	// option; the error is a *document.Problem. Nil where nobody tells: see TakeNotice.
+	CheckWebhook func(option, address string) error
 }
 
 // Jobs takes jobs and, with Config.Parallel, works on them. It is safe for concurrent use.
@@ -75,6 +78,9 @@ func Open(ctx context.Context, cfg Config, parts Parts, log *slog.Logger) (*Jobs
 	j.stop = stop
 	j.work.Go(func() { b.Follow(working, j.index.See, j.index.CaughtUp) })
 	j.work.Go(func() { j.sweep(working) })
+	if parts.CheckWebhook != nil {
+		j.work.Go(func() { j.post(working) })
+	}
 	if cfg.Parallel > 0 {
 		w := worker.New(worker.Config{
 			Parallel: cfg.Parallel, TaskPages: cfg.TaskPages, Attempts: cfg.Attempts,

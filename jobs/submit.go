@@ -41,6 +41,7 @@ type Request struct {
 	Values   map[string]string // options by name
 	Sources  []*document.Source
 	Priority record.Priority // empty means Normal
+	Webhook  string          // address that is told of its end; empty for none
 	// Timeout is after how long it expires; 0 means Config.Deadline.
 	Timeout time.Duration
 	// Key is what the client calls the request, to be able to send it again; empty for
@@ -99,7 +100,7 @@ func deref(job *index.Job) index.Job {
 // draft checks what was asked for.
 func (j *Jobs) draft(r Request) (*record.Job, error) {
 	job := &record.Job{
-		ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Created: time.Now().UTC(),
+		ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, Created: time.Now().UTC(),
 	}
 	if job.Priority == "" {
 		job.Priority = record.Normal
@@ -110,6 +111,9 @@ func (j *Jobs) draft(r Request) (*record.Job, error) {
 	}
 	job.Deadline = job.Created.Add(timeout)
 	if _, err := j.options(job); err != nil {
+		return nil, err
+	}
+	if err := j.checkWebhook(job.Webhook); err != nil {
 		return nil, err
 	}
 	if password := job.Values["password"]; password != "" {
@@ -134,7 +138,7 @@ func newID(r Request) string {
 // digest tells requests under one key apart.
 func (j *Jobs) digest(job *record.Job, password string, sources []*document.Source) error {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q\n", job.Kind, job.Priority)
+	fmt.Fprintf(h, "%q %q %q\n", job.Kind, job.Priority, job.Webhook)
 	if password != "" {
 		h.Write(j.parts.Sealer.Tag(password))
 	}

@@ -25,16 +25,15 @@ func (j *Jobs) sweep(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
+	var clock watch
+	start := time.Now()
 	for n := 0; ; n++ {
-		late, gone := j.index.Due()
-		for _, id := range late {
-			j.expire(ctx, id)
+		ok, jumped := clock.trusts(tick{time.Now().Round(0), time.Since(start)})
+		if jumped {
+			j.log.WarnContext(ctx, "the clock was set: no job is ended or forgotten for a while", "hold", holdAfterJump)
 		}
-		for _, id := range gone {
-			j.forget(ctx, id)
-		}
-		if n%orphanSweeps == 0 {
-			j.sweepOrphans(ctx)
+		if ok {
+			j.sweepOnce(ctx, n%orphanSweeps == 0)
 		}
 		if backoff.Sleep(ctx, sweepInterval) != nil {
 			return
@@ -42,16 +41,34 @@ func (j *Jobs) sweep(ctx context.Context) {
 	}
 }
 
+func (j *Jobs) sweepOnce(ctx context.Context, orphans bool) {
+	late, gone := j.index.Due()
+	for _, id := range late {
+		j.expire(ctx, id)
+	}
+	for _, id := range gone {
+		j.forget(ctx, id)
+	}
+	if orphans {
+		j.sweepOrphans(ctx)
+	}
+}
+
 func (j *Jobs) expire(ctx context.Context, id string) {
 	end := &record.End{State: record.Expired, Problem: document.Problemf(document.CodeDeadlineExceeded, "", "the job had not ended at its deadline")}
 	if _, _, err := j.broker.Append(ctx, record.Event{ID: id, End: end}); err != nil && ctx.Err() == nil {
 		j.log.WarnContext(ctx, "job not ended at its deadline", "job", id, "error", err)
+		return
 	}
+	j.unqueue(ctx, id)
 }
 
 // forget removes a job, its events last: until then it is tried again.
 func (j *Jobs) forget(ctx context.Context, id string) {
-	err := j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+	err := j.broker.Unqueue(ctx, id)
+	if err == nil {
+		err = j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+	}
 	if err == nil {
 		err = j.broker.Forget(ctx, id)
 	}

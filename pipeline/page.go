@@ -82,6 +82,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 			result.Images = r.cut(ctx, page, regions)
 		})
 	}
+	words := r.see(ctx, by, page, &asking, pixels)
 	parts := r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
 	if late {
 		result.Images = r.cut(ctx, page, parts)
@@ -93,12 +94,12 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	if ctx.Err() != nil {
 		return nil
 	}
+	words(parts)
 	result.Timings[string(document.PhaseRecognize)] = milliseconds(time.Since(start))
 	result.Regions = parts
 	switch {
 	case own != nil:
-		t.Teach(own.Settle(regions))
-		result.TextLayer = own.Counts()
+		r.settle(ctx, own, regions, t, result)
 	case page.Layer != nil:
 		result.TextLayer = &page.Layer.Counts
 	}

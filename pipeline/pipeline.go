@@ -84,6 +84,11 @@ type Backend struct {
 	// recognizer, a model, answers teaches which of a PDF's own text can stand in place of asking; nil
 	// asks about every region.
 	Prose func(region document.Region, task document.Task) (string, document.ContentFormat)
+	// See finds the words that stand on a page, where the recognizer does not tell, and Ground
+	// gives the regions theirs by them, in place: with document.BoxesWord. nil for both means
+	// that the recognizer tells, or that nobody can.
+	See    func(ctx context.Context, page *document.Page) ([]document.WordBox, error)
+	Ground func(regions []document.Region, seen []document.WordBox)
 	// Shared says that detector and recognizer use the same processors: they then
 	// take turns in one gate, so that a page is read to its end before the next
 	// is looked at.

@@ -55,10 +55,11 @@ func (d *paged) writeSearchable(ctx context.Context, c *pool.Child, src *documen
 		if len(words.Words) == 0 {
 			continue
 		}
-		if err := d.addWords(ctx, c, pages[i].Number, words); err != nil {
+		more, err := d.addWords(ctx, c, pages[i].Number, words)
+		if err != nil {
 			return err
 		}
-		added = true
+		added = added || more
 	}
 	own := io.NewSectionReader(src.Reader(), int64(d.offset), src.Size-int64(d.offset))
 	if !added {
@@ -82,17 +83,17 @@ func (d *paged) writeSearchable(ctx context.Context, c *pool.Child, src *documen
 	return err
 }
 
-// addWords has a child add the words of a page.
-func (d *paged) addWords(ctx context.Context, c *pool.Child, number int, words searchable.Page) error {
+// addWords has a child add the words of a page that are not there. It reports whether any is new.
+func (d *paged) addWords(ctx context.Context, c *pool.Child, number int, words searchable.Page) (added bool, err error) {
 	packed, err := json.Marshal(words)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := c.Write(packed); err != nil {
-		return err
+		return false, err
 	}
-	_, err = d.pool.Call(ctx, c, d.cfg.PageTimeout, wire.Request{Op: wire.OpWords, Page: uint32(number - 1), Bytes: uint64(len(packed))}, "", nil)
-	return err
+	rep, err := d.pool.Call(ctx, c, d.cfg.PageTimeout, wire.Request{Op: wire.OpWords, Page: uint32(number - 1), Bytes: uint64(len(packed))}, "", nil)
+	return rep.Added == 1, err
 }
 
 // layerOf are the words of a page, with lines that are numbered through.

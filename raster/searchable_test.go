@@ -125,7 +125,7 @@ func TestSearchable(t *testing.T) {
 	r, _ := newRasterizer(t, nil)
 	for name, pdf := range ownDocuments() {
 		t.Run(name, func(t *testing.T) {
-			before := drawAll(t, r, pdf, document.Options{})
+			before := drawAll(t, r, pdf, document.Options{DPI: 72})
 			var read []document.PageResult
 			for _, page := range before {
 				read = append(read, readAs(page))
@@ -138,7 +138,7 @@ func TestSearchable(t *testing.T) {
 			if grown := (len(got) - len(original)) / len(before); grown > 20<<10 {
 				t.Errorf("the file grows by %d bytes a page", grown)
 			}
-			for i, page := range drawAll(t, r, got, document.Options{}) {
+			for i, page := range drawAll(t, r, got, document.Options{DPI: 72}) {
 				if n := differing(before[i].Image, page.Image); n != 0 || page.Width != before[i].Width {
 					t.Errorf("page %d: %d pixels differ", i+1, n)
 				}
@@ -153,6 +153,11 @@ func TestSearchable(t *testing.T) {
 }
 
 func differing(a, b image.Image) (n int) {
+	if x, ok := a.(*image.Gray); ok {
+		if y, ok := b.(*image.Gray); ok && bytes.Equal(x.Pix, y.Pix) {
+			return 0
+		}
+	}
 	for y := range a.Bounds().Dy() {
 		for x := range a.Bounds().Dx() {
 			if color.NRGBAModel.Convert(a.At(x, y)) != color.NRGBAModel.Convert(b.At(x, y)) {
@@ -176,6 +181,20 @@ func tool(t *testing.T, name string) string {
 	return path
 }
 
+// runTool runs a program and gives what it says.
+func runTool(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	path := tool(t, name)
+	cmd := exec.CommandContext(t.Context(), path, args...)
+	lib, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "../lib/*-linux-gnu"))
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+strings.Join(lib, ":"))
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%s: %v\n%s", name, err, out)
+	}
+	return string(out)
+}
+
 var wordLine = regexp.MustCompile(`<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*)</word>`)
 
 // checkByTools looks into a file with qpdf and pdftotext.
@@ -184,24 +203,13 @@ func checkByTools(t *testing.T, pdf []byte, unit float64, pages []*document.Page
 	if err := os.WriteFile(path, pdf, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := func(name string, args ...string) string {
-		path := tool(t, name)
-		cmd := exec.CommandContext(t.Context(), path, args...)
-		lib, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "../lib/*-linux-gnu"))
-		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+strings.Join(lib, ":"))
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Errorf("%s: %v\n%s", name, err, out)
-		}
-		return string(out)
-	}
-	if out := run("qpdf", "--check", path); !strings.Contains(out, "No syntax or stream encoding errors found") {
+	if out := runTool(t, "qpdf", "--check", path); !strings.Contains(out, "No syntax or stream encoding errors found") {
 		t.Errorf("qpdf: %s", out)
 	}
-	if text := run("pdftotext", path, "-"); len(read[0].Regions[0].Words) > 1 && !strings.Contains(text, "שלום") {
+	if text := runTool(t, "pdftotext", path, "-"); len(read[0].Regions[0].Words) > 1 && !strings.Contains(text, "שלום") {
 		t.Errorf("the Hebrew word is not in its order: %s", text)
 	}
-	found := strings.Split(run("pdftotext", "-bbox", "-cropbox", path, "-"), "<page ")[1:]
+	found := strings.Split(runTool(t, "pdftotext", "-bbox", "-cropbox", path, "-"), "<page ")[1:]
 	for i, page := range pages {
 		scale := 72 / page.DPI / unit
 		var missed []string
@@ -243,7 +251,7 @@ func TestTextThatIsThereIsNotDoubled(t *testing.T) {
 	for _, w := range page.Words {
 		read.Regions[0].Words = append(read.Regions[0].Words, document.WordBox{Text: w.Text, BBox: w.BBox})
 	}
-	if got := searchablePDF(t, r, pdf, document.Options{}, []document.PageResult{read}); len(got) > len(pdf)+5000 || bytes.Contains(got[len(pdf):], []byte("/Contents")) {
+	if got := searchablePDF(t, r, pdf, document.Options{}, []document.PageResult{read}); !bytes.Equal(got, pdf) {
 		t.Error("words are added that are there")
 	}
 	words := read.Regions[0].Words
@@ -251,6 +259,9 @@ func TestTextThatIsThereIsNotDoubled(t *testing.T) {
 	got := searchablePDF(t, r, pdf, document.Options{}, []document.PageResult{read})
 	if !bytes.Contains(got[len(pdf):], []byte("/Contents")) {
 		t.Error("a word that is not there is not added")
+	}
+	if again := searchablePDF(t, r, got, document.Options{}, []document.PageResult{read}); !bytes.Equal(again, got) {
+		t.Error("hidden words are added that are there")
 	}
 }
 
@@ -270,6 +281,29 @@ func TestEncryptedStaysSo(t *testing.T) {
 	_, err = r.Open(t.Context(), document.NewSource("a.pdf", got), document.Options{})
 	if p, ok := errors.AsType[*document.Problem](err); !ok || p.Code != document.CodePasswordRequired {
 		t.Errorf("without password: %v", err)
+	}
+}
+
+// TestForbiddenChanges need the owner's password.
+func TestForbiddenChanges(t *testing.T) {
+	r, _ := newRasterizer(t, nil)
+	dir := t.TempDir()
+	plain, locked := filepath.Join(dir, "plain.pdf"), filepath.Join(dir, "locked.pdf")
+	if err := os.WriteFile(plain, ownDocuments()["scanned"], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	runTool(t, "qpdf", "--encrypt", "", "owner", "256", "--modify=none", "--", plain, locked)
+	pdf, err := os.ReadFile(locked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := []document.PageResult{readAs(drawAll(t, r, pdf, document.Options{DPI: 72})[0])}
+	err = r.Searchable(t.Context(), document.NewSource("a.pdf", pdf), document.Options{}, read, &bytes.Buffer{})
+	if p, ok := errors.AsType[*document.Problem](err); !ok || !strings.Contains(p.Detail, "forbids changes") {
+		t.Errorf("%v", err)
+	}
+	if got := searchablePDF(t, r, pdf, document.Options{Password: "owner"}, read); !bytes.HasPrefix(got, pdf) || len(got) == len(pdf) {
+		t.Error("the owner's password adds nothing")
 	}
 }
 

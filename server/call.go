@@ -49,7 +49,27 @@ func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.
 		req, err = s.decoder.Decode(kind, r.URL.RawQuery, r.Header.Get("Content-Type"), body)
 		return err
 	})
-	return req, err
+	if err != nil || req.Address == "" {
+		return req, err
+	}
+	src, err := s.fetch(r, ticket, req.Field, req.Address)
+	if err != nil {
+		req.Close()
+		return nil, err
+	}
+	req.Sources = append(req.Sources, src)
+	return req, nil
+}
+
+// fetch gets the document at an address in a request whose body is read. It counts as an
+// upload.
+func (s *Server) fetch(r *http.Request, ticket *admission.Ticket, field, address string) (*document.Source, error) {
+	return s.fetcher.Source(r.Context(), field, address, func(body io.Reader) io.Reader {
+		if ticket == nil {
+			return body
+		}
+		return ticket.Meter(body)
+	})
 }
 
 // receive reads a request's body as far as its client sends it. Without a ticket nothing is

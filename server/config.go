@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ocr-gateway/internal/setting"
+	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/service"
 )
@@ -15,7 +16,8 @@ type Config struct {
 	guard.Access   `mapstructure:",squash"`
 	service.Config `mapstructure:",squash"`
 
-	Doors []string `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
+	URLs  fetch.Config `mapstructure:"urls"`  // documents at addresses that clients name
+	Doors []string     `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
 
 	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
 	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
@@ -31,6 +33,7 @@ func DefaultConfig() Config {
 	return Config{
 		Access:       guard.DefaultAccess(),
 		Config:       service.DefaultConfig(),
+		URLs:         fetch.DefaultConfig(),
 		Doors:        doorNames(),
 		IdleTimeout:  30 * time.Second,
 		Heartbeat:    15 * time.Second,

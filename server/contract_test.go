@@ -218,7 +218,9 @@ func TestContractHasEveryOption(t *testing.T) {
 // in every way that the answer can be had.
 func TestExamples(t *testing.T) {
 	a := start(t, scripted(), withJobs(t))
-	fill := strings.NewReplacer("{id}", a.endedJob("pages:1"), "{task}", a.endedJob("pages:1"), "{page}", "1")
+	id := a.postForm(jobsURL+"?webhook_url=https://example.org/hook", newForm().file("file", "a.pdf", "pages:1")).want(202, "")["id"].(string)
+	a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")
+	fill := strings.NewReplacer("{id}", id, "{task}", a.endedJob("pages:1"), "{page}", "1")
 	for at, op := range operations(t) {
 		method, path, _ := strings.Cut(fill.Replace(at), " ")
 		var accepts []string
@@ -233,7 +235,7 @@ func TestExamples(t *testing.T) {
 			}
 		}
 		for _, accept := range accepts {
-			path := a.filled(path)
+			path := a.filled(a.filledFile(path))
 			if op.RequestBody == nil {
 				req := a.request(method, path, "", nil)
 				req.Header.Set("Accept", accept)
@@ -277,6 +279,19 @@ func (a *api) filled(path string) string {
 		path = strings.ReplaceAll(path, "{file}", id)
 	}
 	return strings.ReplaceAll(path, "{handler}", "text")
+}
+
+// filledFile has a path of files name one that was sent.
+func (a *api) filledFile(path string) string {
+	a.t.Helper()
+	if !strings.HasPrefix(path, filesURL) {
+		return path
+	}
+	f := a.tus("POST", filesURL, "pages:1", "Upload-Length", "7").want(201, "")
+	if path == filesURL {
+		return path + "?sha256=" + f["sha256"].(string)
+	}
+	return filesURL + "/" + f["id"].(string)
 }
 
 // answered wants a request answered as accept.

@@ -6,9 +6,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/doors/docling"
 	"ocr-gateway/server/doors/glmocr"
+	"ocr-gateway/server/doors/mcp"
 	"ocr-gateway/server/doors/mineru"
 	"ocr-gateway/server/doors/mistral"
 	"ocr-gateway/server/doors/openwebui"
@@ -19,7 +21,7 @@ import (
 
 // allDoors are the other APIs that a server can speak.
 func allDoors() []doors.Door {
-	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door()}
+	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), mcp.Door()}
 }
 
 // doorNames are those that server.doors may name.
@@ -54,8 +56,11 @@ func (s *Server) callDoor(r doors.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ticket, _ := c.Get(ticketName).(*admission.Ticket)
 		return r.Answer(&doors.Call{
-			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: doorJobs{s, s.owner(c)},
+			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: doorJobs{s, s.owner(c), callerOf(c)},
 			Service: s.service, Decoder: s.decoder, Ticket: ticket,
+			Fetch: func(field, address string) (*document.Source, error) {
+				return s.fetch(c.Request(), ticket, field, address)
+			},
 			Receive: func(read func(io.Reader) error) error { return s.receive(c.Request(), ticket, read) },
 		})
 	}

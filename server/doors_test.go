@@ -201,17 +201,17 @@ func TestDoclingTasks(t *testing.T) {
 		t.Helper()
 		id := a.postForm("/v1/convert/file/async", newForm().file("files", "a.pdf", script).field("to_formats", "text").field("to_formats", "json")).want(200, "")["task_id"].(string)
 		for {
-			if status := a.get("/v1/status/poll/" + id + "?wait=5").want(200, "")["task_status"]; status == "success" || status == "failure" {
+			if status := a.get("/v1/status/poll/"+id+"?wait=5").want(200, "")["task_status"]; status == "success" || status == "failure" {
 				return id
 			}
 		}
 	}
-	done := a.get("/v1/result/" + task("pages:2 fail:2")).want(200, "")
+	done := a.get("/v1/result/"+task("pages:2 fail:2")).want(200, "")
 	document := done["document"].(map[string]any)
 	if done["status"] != "partial_success" || document["text_content"] != "text of page 1" || document["filename"] != "a.pdf" || document["json_content"] == nil || document["md_content"] != nil {
 		t.Errorf("gives %v", done)
 	}
-	failed := a.get("/v1/result/" + task("error:unreadable_document")).want(200, "")
+	failed := a.get("/v1/result/"+task("error:unreadable_document")).want(200, "")
 	if why := failed["failure"].(map[string]any); failed["kind"] != "TaskFailureResult" || why["category"] != "backend_failure" || why["message"] == "" {
 		t.Errorf("a damaged document gives %v", failed)
 	}

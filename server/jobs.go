@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/form"
+	"ocr-gateway/server/guard"
 	"ocr-gateway/server/problem"
 	"ocr-gateway/service"
 	"ocr-gateway/service/admission"
@@ -31,6 +32,8 @@ func (s *Server) jobRoutes(e *echo.Echo, work []echo.MiddlewareFunc) {
 	e.GET(jobsPath+"/:id/result", s.jobResult, kept...)
 	e.GET(jobsPath+"/:id/pages/:page", s.jobPage, kept...)
 	e.GET(jobsPath+"/:id/events", s.jobEvents, kept...)
+	e.GET(jobsPath+"/:id/webhook", s.jobWebhook, kept...)
+	e.POST(jobsPath+"/:id/webhook", s.tellAgain, kept...)
 }
 
 // keepsJobs refuses where no jobs are kept.
@@ -71,7 +74,7 @@ func prefersAsync(r *http.Request) bool {
 
 // jobKind is everything that a job may be asked with.
 func (s *Server) jobKind() service.Kind {
-	options := []string{"kind", "priority"}
+	options := []string{"kind", "priority", jobs.OptionWebhook, form.FileIDs}
 	for _, k := range []service.Kind{service.Document, service.Extract, service.Recognize} {
 		for _, name := range k.Options {
 			if !slices.Contains(options, name) {
@@ -84,24 +87,36 @@ func (s *Server) jobKind() service.Kind {
 
 func (s *Server) submit(c echo.Context) error { return s.submitAs(c, "", s.jobKind()) }
 
+// mayQueue refuses jobs of keys with pages to count.
+func mayQueue(caller guard.Caller) error {
+	if caller.Holder == nil || caller.Holder.PagesPerDay == 0 {
+		return nil
+	}
+	return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
+		"the key %s has a number of pages a day, and the pages of jobs are not counted: send this without a job", caller.Name)
+}
+
 // submitAs makes a request of a kind a job; empty leaves it to the request.
 func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error {
 	if s.deps.Jobs == nil {
-		return s.keepsJobs(nil)(c)
+		return s.jobsThere()
 	}
-	if holder := callerOf(c).Holder; holder != nil && holder.PagesPerDay > 0 {
-		return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
-			"the key %s has a number of pages a day, which the pages of jobs are not counted against: send this without a job", holder.Name)
+	if err := mayQueue(callerOf(c)); err != nil {
+		return err
 	}
 	key, err := idempotencyKey(c.Request())
 	if err != nil {
 		return err
 	}
-	req, err := s.decode(c.Request(), c.Get(ticketName).(*admission.Ticket), kind)
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, kind)
 	if err != nil {
 		return err
 	}
 	defer req.Close()
+	if err := s.addSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
+		return err
+	}
 	want, err := s.wanted(name, req)
 	if err != nil {
 		return err
@@ -136,6 +151,7 @@ func (s *Server) wanted(name string, req *form.Request) (jobs.Request, error) {
 			return want, document.Invalid("priority", "there is no priority %q; known are high, normal, low", clip.Text(p))
 		}
 	}
+	want.Webhook = take(jobs.OptionWebhook)
 	if kind := take("kind"); kind != "" {
 		want.Kind = strings.ToLower(kind)
 	}

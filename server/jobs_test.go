@@ -13,6 +13,7 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
+	"ocr-gateway/files"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
 	"ocr-gateway/server"
@@ -44,12 +45,14 @@ func withJobs(t *testing.T, change ...func(*jobs.Config)) func(*server.Config, *
 		}
 		kept, err := jobs.Open(t.Context(), c, jobs.Parts{
 			Service: svc, Blobs: blobs, Sealer: sealer, Ready: func() bool { return true }, Whole: func(document.Options) bool { return false },
+			CheckWebhook: func(string, string) error { return nil }, // nobody is told
 		}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { kept.Close(context.Background()) })
 		d.Jobs = kept
+		d.Files = files.New(files.DefaultConfig(), cfg.MaxUploadBytes, blobs, slog.New(slog.DiscardHandler))
 	}
 }
 
@@ -326,4 +329,26 @@ func TestJobsExpire(t *testing.T) {
 		t.Errorf("%v", job)
 	}
 	a.get(jobsURL+"/"+id+"/result").want(200, "")
+}
+
+// TestWebhookOfJob: how far it is that an address is told can be seen, by its owner only,
+// and asked for again.
+func TestWebhookOfJob(t *testing.T) {
+	a := start(t, scripted(), withJobs(t))
+	id := a.endedJob("pages:1")
+	a.get(jobsURL+"/"+id+"/webhook").want(404, "not_found")
+	id = a.postForm(jobsURL, newForm().file("file", "a.pdf", "pages:1").field("webhook_url", "https://example.org/hook")).want(202, "")["id"].(string)
+	a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")
+	for _, r := range []reply{a.get(jobsURL + "/" + id + "/webhook"), a.post(jobsURL+"/"+id+"/webhook", "", nil)} {
+		var v map[string]any
+		if r.status == 202 {
+			v = r.want(202, "")
+		} else {
+			v = r.want(200, "")
+		}
+		if v["url"] != "https://example.org/hook" || v["status"] != "pending" || len(v["attempts"].([]any)) != 0 {
+			t.Errorf("%v", v)
+		}
+	}
+	a.get(jobsURL+"/3f2b8c1e-9a4d-4c53-8a21-7d0e5b6c9f10/webhook").want(404, "not_found")
 }

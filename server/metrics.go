@@ -79,6 +79,19 @@ func (m *metrics) cache(now func() (hits, misses int64)) {
 		counter("miss", func() int64 { _, misses := now(); return misses }))
 }
 
+// webhooks shows what became of attempts to tell addresses of the end of jobs.
+func (m *metrics) webhooks(now func() map[string]int64) {
+	m.registry.MustRegister(counted("ocr_gateway_webhook_attempts_total",
+		"Attempts of this process to tell addresses of the end of jobs: delivered, failed, and failed as the last one.", "outcome", now))
+}
+
+// files shows what clients send before they use it.
+func (m *metrics) files(received func() int64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "ocr_gateway_files_received_bytes_total", Help: "Bytes of files that clients have sent before they use them.",
+	}, func() float64 { return float64(received()) }))
+}
+
 // jobs shows what there is to do for jobs, on all machines that share them.
 func (m *metrics) jobs(now func() jobs.Load) {
 	m.registry.MustRegister(

@@ -16,6 +16,7 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/keys"
+	"ocr-gateway/server/tus"
 )
 
 const headerRequestID = "X-Request-Id"
@@ -114,9 +115,9 @@ func (s *Server) admitCaller(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) cors() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
-		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete},
-		AllowHeaders:    []string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID},
-		ExposeHeaders:   []string{headerRequestID, "Location", "Preference-Applied", "Retry-After"},
+		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
+		AllowHeaders:    append([]string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID}, tus.Headers...),
+		ExposeHeaders:   append([]string{headerRequestID, "Location", "Preference-Applied", "Retry-After"}, tus.Headers...),
 		MaxAge:          600,
 	})
 }

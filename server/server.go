@@ -17,8 +17,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/files"
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/keys"
@@ -29,9 +31,13 @@ import (
 
 // Deps is what the server works with.
 type Deps struct {
-	Service     *service.Service
-	Jobs        *jobs.Jobs // nil where none are kept; NoJobs says why
-	NoJobs      string
+	Service *service.Service
+	Jobs    *jobs.Jobs // nil where none are kept; NoJobs says why
+	NoJobs  string
+	Files   *files.Files // nil where no jobs are kept
+	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
+	// where nobody is told.
+	Webhooks    func() map[string]int64
 	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
 	Status      func() Health    // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
@@ -56,6 +62,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 	health  healthCache
+	fetcher *fetch.Fetcher
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
@@ -81,11 +88,18 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
+	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = newMetrics(s.service)
 	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
 	if deps.Jobs != nil {
 		s.metrics.jobs(deps.Jobs.Load)
+	}
+	if deps.Webhooks != nil {
+		s.metrics.webhooks(deps.Webhooks)
+	}
+	if deps.Files != nil {
+		s.metrics.files(deps.Files.Received)
 	}
 	if deps.CacheCounts != nil {
 		s.metrics.cache(deps.CacheCounts)
@@ -129,6 +143,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
 	s.jobRoutes(e, work)
+	s.fileRoutes(e, work)
 
 	s.openDoors(e)
 
@@ -182,6 +197,7 @@ func (s *Server) Run(ctx context.Context) error {
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	workCtx, cancelWork := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancelWork(errStopping)
+	defer s.fetcher.Close()
 	var idle wire.Unused
 	closeAudit, err := s.openAudit()
 	if err != nil {

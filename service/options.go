@@ -64,6 +64,9 @@ func (r Rules) Parse(k Kind, values map[string]string) (Options, error) {
 	if values["enable_layout"] == "" && opts.Prompt != "" {
 		opts.Layout = false // a prompt is about the whole page
 	}
+	if opts.Format != nil {
+		opts.Use(*opts.Format)
+	}
 	for _, f := range opts.Formats {
 		opts.Use(f)
 	}

@@ -30,6 +30,9 @@ func DefaultConfig() Config {
 	return Config{Attempts: 14, Parallel: 8, Policy: egress.Policy{Timeout: 15 * time.Second}}
 }
 
+// maxTimeout is below the time for which an outbox gives a message to nobody else.
+const maxTimeout = time.Minute
+
 // Validate names settings that cannot work. It shows no secret.
 func (c Config) Validate() error {
 	var errs setting.Errors
@@ -38,6 +41,7 @@ func (c Config) Validate() error {
 	errs.Check(c.Attempts > 0 && c.Attempts <= 100, "attempts", "is %d: use 1 to 100", c.Attempts)
 	errs.Check(c.Parallel > 0 && c.Parallel <= 1000, "parallel", "is %d: use 1 to 1000", c.Parallel)
 	c.Check(&errs)
+	errs.Check(c.Timeout <= maxTimeout, "timeout", "is %s: use %s at most", c.Timeout, maxTimeout)
 	return errs.Join()
 }
 

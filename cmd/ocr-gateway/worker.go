@@ -21,6 +21,9 @@ When it is told to stop it gives back what it has; what it has done is kept.`,
 		if err != nil {
 			return err
 		}
+		if err := app.CheckWorker(cfg); err != nil {
+			return err
+		}
 		log, err := newLogger(cfg.Log)
 		if err != nil {
 			return err

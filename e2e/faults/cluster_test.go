@@ -18,21 +18,22 @@ import (
 	"ocr-gateway/engine/enginetest"
 )
 
-// fleet is two gateways and two workers that share the jobs of a NATS cluster.
+// fleet is gateways and workers that share the jobs of a NATS cluster.
 type fleet struct {
 	t        *testing.T
 	nats     *natsCluster
+	gateways int
 	settings []string
 	parts    []*program.Server // gateways, then workers
 }
 
-func newFleet(t *testing.T, model string) *fleet {
+func newFleet(t *testing.T, model string, gateways, workers int, settings ...string) *fleet {
 	nodes := startNATS(t)
-	f := &fleet{t: t, nats: nodes, parts: make([]*program.Server, 4), settings: []string{
+	f := &fleet{t: t, nats: nodes, gateways: gateways, parts: make([]*program.Server, gateways+workers), settings: append([]string{
 		"OCR_JOBS_NATS_URLS=" + strings.Join(nodes.urls, ","), "OCR_JOBS_NATS_REPLICAS=3", "OCR_JOBS_NATS_ACK_WAIT=3s",
 		"OCR_BLOB_DIR=" + filepath.Join(t.TempDir(), "blobs"), "OCR_JOBS_TASK_PAGES=8", "OCR_JOBS_PARALLEL=2",
 		"OCR_VLLM_ENDPOINTS=" + model, "OCR_LAYOUT_SIDECAR=off", "OCR_SERVER_MAX_BATCH_FILES=1000",
-	}}
+	}, settings...)}
 	for i := range f.parts {
 		f.start(i)
 	}
@@ -41,7 +42,7 @@ func newFleet(t *testing.T, model string) *fleet {
 
 func (f *fleet) start(i int) {
 	f.t.Helper()
-	if i < 2 {
+	if i < f.gateways {
 		f.parts[i] = program.Serve(f.t, f.settings...)
 		return
 	}
@@ -55,7 +56,7 @@ func (f *fleet) get(path string, to any) {
 	f.t.Helper()
 	var last string
 	if !waitFor(patience, func() bool {
-		for _, gateway := range f.parts[:2] {
+		for _, gateway := range f.parts[:f.gateways] {
 			res, err := http.Get(gateway.URL + path)
 			if err != nil {
 				last = err.Error()
@@ -98,7 +99,7 @@ func TestClusterLosesNothing(t *testing.T) {
 		return enginetest.Script(q)
 	}}))
 	defer model.Close()
-	f := newFleet(t, model.URL)
+	f := newFleet(t, model.URL, 2, 2)
 	start := time.Now()
 	ids := []string{
 		parse[jobView](t, talk(t, "POST", f.parts[0].URL+"/api/ocr/jobs", "application/pdf", textPDF(pages, 0), 202)).ID,
@@ -188,5 +189,28 @@ func (f *fleet) allImages(id string, images int) {
 		if item.Status != "ok" || len(item.Result.Pages) != 1 {
 			f.t.Errorf("image %d is %s with %d pages", i, item.Status, len(item.Result.Pages))
 		}
+	}
+}
+
+// TestWorkersAddUp measures how many pages a second as many workers read, each as fast as
+// its slots at the model allow.
+func TestWorkersAddUp(t *testing.T) {
+	if !*long {
+		t.Skip("it measures: -long")
+	}
+	model := httptest.NewServer(enginetest.NewFake(enginetest.Config{Slots: 1000, Latency: time.Second}))
+	defer model.Close()
+	for _, workers := range []int{1, 2, 4} {
+		t.Run(fmt.Sprint(workers), func(t *testing.T) {
+			pages := 150 * workers
+			f := newFleet(t, model.URL, 1, workers, "OCR_PIPELINE_REGION_SLOTS=6", "OCR_JOBS_TASK_PAGES=6")
+			f.parts[0].Kill(t) // it would read, too
+			f.settings = append(f.settings, "OCR_JOBS_PARALLEL=0")
+			f.start(0)
+			start := time.Now()
+			id := parse[jobView](t, talk(t, "POST", f.parts[0].URL+"/api/ocr/jobs", "application/pdf", textPDF(pages, 0), 202)).ID
+			f.ended(id)
+			t.Logf("%d workers: %.1f pages/s", workers, float64(pages)/time.Since(start).Seconds())
+		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/extract"
+	"ocr-gateway/files"
 	"ocr-gateway/format"
 	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
@@ -33,6 +34,8 @@ type App struct {
 
 	pipeline *pipeline.Pipeline
 	raster   *raster.Rasterizer
+	files    *files.Files            // nil where no jobs are kept
+	webhooks func() map[string]int64 // attempts by how they ended; nil where none are sent
 	cfg      config.Config
 	version  string
 	log      *slog.Logger
@@ -129,6 +132,8 @@ func (a *App) Serve(ctx context.Context) error {
 		Service:     a.Service,
 		Jobs:        kept,
 		NoJobs:      noJobs,
+		Files:       a.files,
+		Webhooks:    a.webhooks,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
 		Version:     a.version,

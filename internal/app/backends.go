@@ -7,6 +7,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/ground"
 	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/layout/doclayout"
@@ -35,15 +36,16 @@ func (a *App) chooseBackends() (main pipeline.Backend, fallback *pipeline.Backen
 		return main, nil, err
 	}
 	spare, err := a.startEmbedded()
+	if engine, ok := spare.Recognizer.(*embedded.Engine); ok {
+		main.See = engine.See // one set of models is enough
+	}
 	return main, &spare, err
 }
 
 // startEmbedded loads the models for the CPU. They are verified before anything
 // is served, so this backend is ready or the program has not started.
 func (a *App) startEmbedded() (pipeline.Backend, error) {
-	cfg := a.cfg.Engine.Embedded
-	cfg.Dir = findModels(cfg.Dir)
-	engine, err := embedded.New(cfg, a.log)
+	engine, err := a.openEmbedded()
 	if err != nil {
 		return pipeline.Backend{}, err
 	}
@@ -55,6 +57,13 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 		layout: func() server.Component { return component(detector.Info(), stateReady, "") },
 	})
 	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
+}
+
+// openEmbedded loads the models for the CPU.
+func (a *App) openEmbedded() (*embedded.Engine, error) {
+	cfg := a.cfg.Engine.Embedded
+	cfg.Dir = findModels(cfg.Dir)
+	return embedded.New(cfg, a.log)
 }
 
 // startVLLM starts watching the model servers and, unless it is off, the layout
@@ -74,7 +83,9 @@ func (a *App) startVLLM() (pipeline.Backend, error) {
 		engine: func() server.Component { return vllmComponent(engine) },
 		layout: found.state(state),
 	})
-	return pipeline.Backend{Detector: found, Recognizer: engine, Assemble: engine.Assemble, Prose: ownText}, nil
+	eyes := &eyes{open: a.openEmbedded}
+	a.onStop("eyes", eyes.close)
+	return pipeline.Backend{Detector: found, Recognizer: engine, Assemble: engine.Assemble, Prose: ownText, See: eyes.see, Ground: ground.Words}, nil
 }
 
 // startLayout starts the layout sidecar, unless it is off or the model reads whole pages.

@@ -10,6 +10,8 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
+	"ocr-gateway/files"
+	"ocr-gateway/internal/config"
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
@@ -69,23 +71,48 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 	}
 	a.onStop("blobs", func(context.Context) error { return store.Close() })
 	parts.Blobs = store
+	a.files = files.New(a.cfg.Files, a.cfg.Server.MaxUploadBytes, store, a.log)
+	a.onStop("files", background(ctx, a.files.Sweep))
+	sender, err := a.openSender()
+	if err != nil {
+		return nil, err
+	}
+	if sender != nil {
+		parts.CheckWebhook = sender.Check
+	}
 	kept, err := jobs.Open(ctx, cfg, parts, a.log)
 	if err != nil {
 		return nil, err
 	}
 	a.onStop("jobs", kept.Close)
+	if sender != nil {
+		a.sendWebhooks(ctx, sender, kept)
+	}
 	return kept, nil
 }
 
-// Work works on the jobs of others until ctx ends.
-func (a *App) Work(ctx context.Context) error {
-	cfg := a.cfg.Jobs
+// background runs something until stop is called, which waits for its end.
+func background(ctx context.Context, run func(context.Context)) (stop func(context.Context) error) {
+	running, end := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() { defer close(done); run(running) }()
+	return func(context.Context) error { end(); <-done; return nil }
+}
+
+// CheckWorker says why a worker with these settings would have nothing to do.
+func CheckWorker(cfg config.Config) error {
 	switch {
-	case cfg.NATS.Embedded():
+	case cfg.Jobs.NATS.Embedded():
 		return setting.Errorf("jobs.nats.urls", "is empty: a worker takes the jobs of gateways that share a NATS cluster; serve alone works on its own")
-	case cfg.Parallel == 0:
+	case cfg.Jobs.Parallel == 0:
 		return setting.Errorf("jobs.parallel", "is 0: a worker would do nothing")
 	}
+	return nil
+}
+
+// Work works on the jobs of others until ctx ends; see CheckWorker.
+func (a *App) Work(ctx context.Context) error {
+	cfg := a.cfg.Jobs
 	if _, err := a.startJobs(ctx, cfg); err != nil {
 		return err
 	}
@@ -116,6 +143,14 @@ func (a *App) stateDir() string {
 		root = filepath.Join(home, ".local", "state")
 	}
 	return filepath.Join(root, "ocr-gateway", "jobs-"+strconv.Itoa(a.cfg.Server.Port))
+}
+
+// existing is a folder, or the nearest above it that is there.
+func existing(dir string) string {
+	for !isDir(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 // claim makes a folder and sees to it that no other program uses it.

@@ -55,7 +55,9 @@ func TestWordBoxes(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				one := compare(drawnWords(t, a, pdf), got.Pages[0])
+				page, words := drawnPage(t, a, pdf)
+				page.Release()
+				one := compare(words, got.Pages[0])
 				t.Log(one)
 				all.add(one)
 			})
@@ -103,8 +105,9 @@ func pageOfText(font string, size float64, lines int, keys, before string) []byt
 	return pdf.Bytes("")
 }
 
-// drawnWords are the words of a PDF's first page as they are drawn.
-func drawnWords(t *testing.T, a *App, pdf []byte) []document.Word {
+// drawnPage is the first page of a PDF, and its words as they are drawn, which the page then
+// does not tell.
+func drawnPage(t *testing.T, a *App, pdf []byte) (*document.Page, []document.Word) {
 	t.Helper()
 	pages, err := a.raster.Open(t.Context(), document.NewSource("", pdf), document.Options{})
 	if err != nil {
@@ -115,11 +118,12 @@ func drawnWords(t *testing.T, a *App, pdf []byte) []document.Word {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page.Release()
-		return page.Words
+		words := page.Words
+		page.Words = nil
+		return page, words
 	}
 	t.Fatal("no page")
-	return nil
+	return nil, nil
 }
 
 // overlap sums up how well boxes fit: the intersection of two over their union.

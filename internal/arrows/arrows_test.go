@@ -29,10 +29,10 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "bench", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "blob", "internal/setting"}, // for their Config types
+	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/setting"}, // for their Config types
 	"internal/arrows":      {},
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
@@ -108,6 +108,7 @@ var arrows = map[string][]string{
 	"model/modeltest": {"engine/enginetest", "engine/vllm"},       // for tests of the models
 
 	"format": {"document", "internal/htmltable"},
+	"ground": {"document", "internal/edits", "internal/htmltable"}, // words of a model at their places
 
 	"extract":             {"document", "extract/heuristic", "extract/jsontree", "extract/pagetext", "extract/printed", "extract/schema", "extract/values"},
 	"extract/heuristic":   {"document", "extract/labels", "extract/mrz", "extract/pagetext", "extract/printed", "extract/schema", "extract/values", "internal/lazyregexp"},
@@ -122,6 +123,7 @@ var arrows = map[string][]string{
 
 	"cache": {"internal/setting"},
 
+	"batch":   {"client", "document"},
 	"webhook": {"document", "internal/egress", "internal/setting"},
 
 	"files": {"document", "internal/setting"},
@@ -139,9 +141,10 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "document", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/wire", "service", "service/admission"},
+	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
 	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
+	"server/fetch":    {"document", "internal/clip", "internal/egress"},
 	"server/form":     {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":    {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
@@ -181,11 +184,11 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"client":                    {"server", "service"}, // what it calls
+	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
-	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
@@ -203,10 +206,11 @@ var testArrows = map[string][]string{
 	"extract/mrz":               {"extract/extracttest"},
 	"extract/pagetext":          {"extract/extracttest", "internal/cputime"},
 	"extract/schema":            {"internal/cputime"},
+	"batch":                     {"blob", "blob/blobtest"},
 	"blob":                      {"blob/blobtest"},
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
-	"jobs":                      {"blob"},
+	"jobs":                      {"blob", "webhook"},
 	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
 	"server/problem":            {"service"},                                  // says which codes end requests
 }
@@ -215,7 +219,7 @@ var testArrows = map[string][]string{
 var homes = map[string][]string{
 	"github.com/labstack":                    {"server"},
 	"github.com/klauspost/compress":          {"server", "server/wire"},
-	"github.com/minio/minio-go":              {"blob"},
+	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
 	"github.com/standard-webhooks":           {"webhook"},
 	"github.com/prometheus/client_golang":    {"server"},
@@ -248,6 +252,7 @@ var homes = map[string][]string{
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"jobs/broker"},
+	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
 	"github.com/agnivade/levenshtein":        {everything},
@@ -255,14 +260,16 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
-	"github.com/nats-io":            {"e2e/faults"},
-	"go.uber.org/goleak":            {everything},
-	"github.com/getkin/kin-openapi": {"server"},
-	"golang.org/x/image":            {"engine/vllm/crops"},
-	"golang.org/x/net/dns":          {"internal/egress"},
-	"golang.org/x/crypto/ssh":       {"provision/podtest"},
-	"golang.org/x/sys":              {"raster"},
-	"github.com/pkg/sftp":           {"provision/podtest"},
+	"github.com/modelcontextprotocol/go-sdk": {"server"},
+	"github.com/nats-io":                     {"e2e/faults"},
+	"go.uber.org/goleak":                     {everything},
+	"github.com/standard-webhooks":           {"jobs"}, // as clients check
+	"github.com/getkin/kin-openapi":          {"server"},
+	"golang.org/x/image":                     {"engine/vllm/crops"},
+	"golang.org/x/net/dns":                   {"internal/egress"},
+	"golang.org/x/crypto/ssh":                {"provision/podtest"},
+	"golang.org/x/sys":                       {"raster"},
+	"github.com/pkg/sftp":                    {"provision/podtest"},
 }
 
 // file is one Go file with what the table speaks of.

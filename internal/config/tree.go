@@ -9,12 +9,14 @@ import (
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/files"
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
+	"ocr-gateway/webhook"
 )
 
 // Config is every setting of the program. The parts belong to the packages
@@ -28,6 +30,8 @@ type Config struct {
 	Pipeline pipeline.Config `mapstructure:"pipeline"`
 	Cache    cache.Config    `mapstructure:"cache"`
 	Jobs     jobs.Config     `mapstructure:"jobs"`
+	Webhook  webhook.Config  `mapstructure:"webhook"`
+	Files    files.Config    `mapstructure:"files"`
 	Blob     blob.Config     `mapstructure:"blob"`
 	Log      Log             `mapstructure:"log"`
 }
@@ -81,6 +85,8 @@ func Default() Config {
 		Pipeline: pipeline.DefaultConfig(),
 		Cache:    cache.DefaultConfig(),
 		Jobs:     jobs.DefaultConfig(),
+		Webhook:  webhook.DefaultConfig(),
+		Files:    files.DefaultConfig(),
 		Blob:     blob.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}

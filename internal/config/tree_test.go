@@ -130,7 +130,7 @@ func elements(t reflect.Type, prefix string) map[string]reflect.Type {
 }
 
 func TestSecretsAreMarked(t *testing.T) {
-	suspicious := regexp.MustCompile(`(key|keys|token|password|secret)$`)
+	suspicious := regexp.MustCompile(`(key|keys|token|password|secrets?)$`)
 	all := leaves(reflect.TypeFor[config.Config](), "")
 	for path, element := range elements(reflect.TypeFor[config.Config](), "") {
 		maps.Copy(all, leaves(element, path+"[]."))

@@ -1,12 +1,14 @@
 // Package broker keeps the log of jobs and their queues of tasks on NATS JetStream: in a
 // server within this process, or on a cluster of servers that many gateways share.
 //
-// There are three streams. OCR_JOBS has the events of every job, each on a subject of its
+// There are four streams. OCR_JOBS has the events of every job, each on a subject of its
 // own that is written once: who comes second is told so, however late. OCR_WORK has the tasks that are not done, and
-// gives each to one worker at a time. OCR_DEAD has those that were given up.
+// gives each to one worker at a time. OCR_DEAD has those that were given up. OCR_HOOKS has the
+// jobs of whose end somebody is still to be told.
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,16 +28,19 @@ const (
 	streamEvents = "OCR_JOBS"
 	streamWork   = "OCR_WORK"
 	streamDead   = "OCR_DEAD"
+	streamHooks  = "OCR_HOOKS"
 )
 
 // Broker is a connection to the streams. It is safe for concurrent use.
 type Broker struct {
-	cfg    Config
-	server *server.Server // nil where it is another process
-	conn   *nats.Conn
-	js     jetstream.JetStream
-	events jetstream.Stream
-	work   jetstream.Stream
+	cfg     Config
+	server  *server.Server // nil where it is another process
+	conn    *nats.Conn
+	js      jetstream.JetStream
+	events  jetstream.Stream
+	work    jetstream.Stream
+	hooks   jetstream.Stream
+	tellers jetstream.Consumer // of hooks
 
 	mu    sync.Mutex
 	lanes map[string]jetstream.Consumer
@@ -77,6 +82,21 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	return b, nil
 }
 
+// Try connects to the cluster and asks for JetStream, and names the server that answered.
+// Nothing is made there.
+func (c Config) Try(ctx context.Context) (server string, err error) {
+	conn, err := nats.Connect(strings.Join(c.URLs, ","), append(c.security(), nats.Timeout(startTimeout/10))...)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err == nil {
+		_, err = js.AccountInfo(ctx)
+	}
+	return fmt.Sprintf("%s, NATS %s", conn.ConnectedServerName(), conn.ConnectedServerVersion()), err
+}
+
 // security is how the cluster knows this client, and this client the cluster.
 func (c Config) security() []nats.Option {
 	var options []nats.Option
@@ -108,9 +128,17 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 			return nil
 		}
 		if b.server != nil || backoff.Sleep(ctx, wait.After(tries)) != nil {
-			return fmt.Errorf("jobs: NATS is not ready: %w", err)
+			return b.notReady(err)
 		}
 	}
+}
+
+// notReady explains why the streams are not there.
+func (b *Broker) notReady(err error) error {
+	if b.server == nil && !b.conn.IsConnected() {
+		return fmt.Errorf("jobs.nats.urls: none of the servers could be reached within %s: %w", startTimeout, cmp.Or(b.conn.LastError(), err))
+	}
+	return fmt.Errorf("jobs: JetStream is not ready: %w", err)
 }
 
 // deadAge is how long tasks that were given up are kept to be looked at.
@@ -133,6 +161,9 @@ func (b *Broker) ensureStreams(ctx context.Context) (err error) {
 		Name: streamWork, Subjects: []string{"ocr.work.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
 		Retention: jetstream.WorkQueuePolicy, Duplicates: repeatWindow, Description: "ocr-gateway: tasks that are not done",
 	}); err != nil {
+		return err
+	}
+	if err := b.ensureHooks(ctx); err != nil {
 		return err
 	}
 	_, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{

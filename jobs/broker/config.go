@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"fmt"
+	"net/url"
 	"time"
 
 	"ocr-gateway/internal/setting"
@@ -32,6 +34,11 @@ func (c Config) Validate() error {
 	var errs setting.Errors
 	errs.Check(c.Replicas == 1 || c.Replicas == 3 || c.Replicas == 5, "replicas", "is %d: use 1, 3 or 5", c.Replicas)
 	errs.Check(c.Replicas == 1 || !c.Embedded(), "replicas", "is %d, and the server in this process is one: set urls to those of a cluster", c.Replicas)
+	for i, address := range c.URLs {
+		u, err := url.Parse(address)
+		errs.Check(err == nil && (u.Scheme == "nats" || u.Scheme == "tls") && u.Host != "", fmt.Sprintf("urls[%d]", i), "is no address of a NATS server: use nats://HOST:PORT or tls://HOST:PORT")
+		errs.Check(err != nil || u.User == nil, fmt.Sprintf("urls[%d]", i), "has a password, which does not belong here: use credentials_file")
+	}
 	errs.Check((c.CertFile == "") == (c.KeyFile == ""), "cert_file", "and key_file go together: set both or none")
 	errs.Check(c.AckWait >= time.Second, "ack_wait", "is %s: use 1s or more", c.AckWait)
 	return errs.Join()

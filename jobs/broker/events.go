@@ -25,6 +25,8 @@ func subject(e record.Event) (string, any) {
 		return fmt.Sprintf("%sopen.%d", of, e.Open.File), e.Open
 	case e.Page != nil:
 		return pageSubject(e.ID, e.Page.File, e.Page.Number), e.Page
+	case e.Told != nil:
+		return toldSubject(e.ID, strconv.Itoa(e.Told.N)), e.Told
 	default:
 		return of + "end", e.End
 	}
@@ -56,6 +58,9 @@ func decode(subject string, data []byte, seq uint64, at time.Time) (record.Event
 	case "end":
 		e.End = new(record.End)
 		to = e.End
+	case "told":
+		e.Told = new(record.Attempt)
+		to = e.Told
 	default:
 		return e, false
 	}
@@ -76,8 +81,7 @@ func (b *Broker) Append(ctx context.Context, e record.Event) (seq uint64, first 
 	if err == nil {
 		return ack.Sequence, true, nil
 	}
-	var api *jetstream.APIError
-	if errors.As(err, &api) && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant) {
+	if isThere(err) {
 		there, err := b.events.GetLastMsgForSubject(ctx, to)
 		if err != nil {
 			return 0, false, fmt.Errorf("jobs: event that is there: %w", err)
@@ -128,6 +132,11 @@ func (b *Broker) Opened(ctx context.Context, id string, file int) (record.Event,
 // Page says how a page ended; false when it has not.
 func (b *Broker) Page(ctx context.Context, id string, file, page int) (record.Event, bool, error) {
 	return b.last(ctx, pageSubject(id, file, page))
+}
+
+// End says how a job ended; false when it has not.
+func (b *Broker) End(ctx context.Context, id string) (record.Event, bool, error) {
+	return b.last(ctx, "ocr.jobs."+id+".end")
 }
 
 func (b *Broker) last(ctx context.Context, subject string) (record.Event, bool, error) {

@@ -3,6 +3,7 @@ package broker
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -41,10 +42,24 @@ func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task) error 
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	sum := sha256.Sum256(data)
-	_, err = b.js.Publish(ctx, "ocr.work."+laneName(l, stepOf(t)), data,
-		jetstream.WithMsgID(hex.EncodeToString(sum[:16])), jetstream.WithExpectStream(streamWork))
+	return b.queue(ctx, l, t, data, hex.EncodeToString(sum[:16]))
+}
+
+// queue publishes a task on the subject of its lane and job.
+func (b *Broker) queue(ctx context.Context, l record.Lane, t record.Task, data []byte, id string) error {
+	_, err := b.js.Publish(ctx, "ocr.work."+laneName(l, stepOf(t))+"."+t.Job, data, jetstream.WithMsgID(id), jetstream.WithExpectStream(streamWork))
 	if err != nil {
 		return fmt.Errorf("jobs: queue task: %w", err)
+	}
+	return nil
+}
+
+// Unqueue removes all tasks of a job, also those that somebody has.
+func (b *Broker) Unqueue(ctx context.Context, id string) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	if err := b.work.Purge(ctx, jetstream.WithPurgeSubject("ocr.work.*.*.*."+id)); err != nil {
+		return fmt.Errorf("jobs: remove tasks: %w", err)
 	}
 	return nil
 }
@@ -61,7 +76,7 @@ func (b *Broker) lane(ctx context.Context, name string) (jetstream.Consumer, err
 	}
 	sum := sha256.Sum256([]byte(name))
 	lane, err := b.work.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable: "lane-" + hex.EncodeToString(sum[:8]), FilterSubject: "ocr.work." + name,
+		Durable: "lane-" + hex.EncodeToString(sum[:8]), FilterSubject: "ocr.work." + name + ".*",
 		AckPolicy: jetstream.AckExplicitPolicy, AckWait: b.cfg.AckWait, MaxDeliver: -1, InactiveThreshold: laneIdle,
 	})
 	if err != nil {
@@ -151,6 +166,17 @@ func (d *Delivery) Ack(ctx context.Context) error {
 
 // Nak gives the task back, to be given to somebody after a while.
 func (d *Delivery) Nak(after time.Duration) error { return d.msg.NakWithDelay(after) }
+
+// Requeue puts the task behind all others of its lane, as if it had never been given to
+// anybody.
+func (d *Delivery) Requeue(ctx context.Context, l record.Lane) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	if err := d.broker.queue(ctx, l, d.Task, d.msg.Data(), rand.Text()); err != nil {
+		return err
+	}
+	return d.msg.DoubleAck(ctx)
+}
 
 // dead is a task that was given up.
 type dead struct {

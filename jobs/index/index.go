@@ -31,6 +31,15 @@ type Job struct {
 	Pages    Pages
 	Bytes    int64  // that its files and pages take
 	Seq      uint64 // of its last event
+	Webhook  Webhook
+}
+
+// Webhook is how far it is that an address is told of a job's end.
+type Webhook struct {
+	URL       string // empty for none
+	Attempts  int
+	Delivered bool
+	Over      bool // no attempt follows by itself
 }
 
 // File is how far a file is.
@@ -66,6 +75,7 @@ type Index struct {
 	jobs    map[string]*entry
 	owners  map[string]*owner
 	lanes   map[record.Lane]int // unfinished jobs
+	untold  map[string]bool     // jobs that have ended and of which an address is still to be told
 	bytes   int64
 	ended   map[record.State]int64 // so far, in this process's sight
 	applied uint64
@@ -88,7 +98,7 @@ type owner struct {
 // New makes an empty index. Jobs are forgotten when their end is so long ago.
 func New(keep time.Duration) *Index {
 	return &Index{
-		keep: keep, now: time.Now, jobs: map[string]*entry{}, owners: map[string]*owner{}, lanes: map[record.Lane]int{},
+		keep: keep, now: time.Now, jobs: map[string]*entry{}, owners: map[string]*owner{}, lanes: map[record.Lane]int{}, untold: map[string]bool{},
 		ended: map[record.State]int64{}, moved: make(chan struct{}), ready: make(chan struct{}),
 	}
 }
@@ -110,6 +120,9 @@ func (x *Index) See(e record.Event) {
 	switch {
 	case e.Job != nil && j == nil:
 		j = x.add(e)
+	case j != nil && e.Told != nil:
+		x.told(j, *e.Told)
+		return
 	case j == nil || j.State.Ended():
 		return // it was forgotten, or the event came too late
 	case e.Open != nil:
@@ -127,7 +140,7 @@ func (x *Index) See(e record.Event) {
 func (x *Index) add(e record.Event) *entry {
 	j := &entry{changed: make(chan struct{}), Job: Job{
 		ID: e.ID, Owner: e.Job.Owner, Kind: e.Job.Kind, Priority: e.Job.Priority, State: record.Queued,
-		Created: e.Job.Created, Deadline: e.Job.Deadline, Files: make([]File, len(e.Job.Files)),
+		Created: e.Job.Created, Deadline: e.Job.Deadline, Files: make([]File, len(e.Job.Files)), Webhook: Webhook{URL: e.Job.Webhook},
 	}}
 	for _, f := range e.Job.Files {
 		j.Bytes += f.Size
@@ -190,6 +203,26 @@ func (x *Index) end(j *entry, e record.Event) {
 	if x.lanes[j.Lane()]--; x.lanes[j.Lane()] == 0 {
 		delete(x.lanes, j.Lane())
 	}
+	if j.Webhook.URL != "" {
+		x.untold[j.ID] = true
+	}
+}
+
+// told is no step of the job itself: its last event stays its end.
+func (x *Index) told(j *entry, a record.Attempt) {
+	w := &j.Webhook
+	w.Attempts, w.Delivered, w.Over = max(w.Attempts, a.N), w.Delivered || a.Delivered, a.Last
+	if a.Last {
+		delete(x.untold, j.ID)
+	}
+}
+
+// Untold are the jobs that have ended and of which an address is still to be told, and a
+// channel that is closed when anything happens.
+func (x *Index) Untold() (ids []string, moved <-chan struct{}) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Collect(maps.Keys(x.untold)), x.moved
 }
 
 // Drop forgets a job whose events are gone.
@@ -204,6 +237,7 @@ func (x *Index) Drop(id string) {
 		x.end(j, record.Event{At: x.now(), End: &record.End{State: record.Expired}})
 	}
 	delete(x.jobs, id)
+	delete(x.untold, id)
 	x.bytes -= j.Bytes
 	o := x.owners[j.Owner]
 	if at, found := slices.BinarySearchFunc(o.order, j, byAge); found {
@@ -242,6 +276,8 @@ func (x *Index) Get(id string) (Job, <-chan struct{}, bool) {
 
 // Reached waits until an event has been seen.
 func (x *Index) Reached(ctx context.Context, seq uint64) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, reachTimeout, errBehind)
+	defer cancel()
 	for {
 		x.mu.Lock()
 		there, moved := x.applied >= seq, x.moved
@@ -256,6 +292,12 @@ func (x *Index) Reached(ctx context.Context, seq uint64) error {
 		}
 	}
 }
+
+// reachTimeout is how long events take at most from the log to here.
+const reachTimeout = 30 * time.Second
+
+// errBehind is why the index is not asked.
+var errBehind = document.Problemf(document.CodeOverloaded, "", "the log of jobs is behind; try again later").Retry()
 
 // Lanes are those in which there may be tasks, and a channel that is closed when anything
 // happens.

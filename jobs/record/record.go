@@ -52,6 +52,7 @@ type Job struct {
 	Values   map[string]string `json:"values,omitempty"`
 	Password []byte            `json:"password,omitempty"` // sealed: see jobs.Sealer
 	Priority Priority          `json:"priority"`
+	Webhook  string            `json:"webhook,omitempty"` // address that is told of its end; empty for none
 	Files    []File            `json:"files"`
 	// Digest is that of the request, where its client may send it again: see
 	// jobs.Request.Key.
@@ -94,9 +95,20 @@ type End struct {
 	Problem *document.Problem `json:"error,omitempty"` // of a job that failed or expired
 }
 
+// Attempt is one to tell an address of the end of a job.
+type Attempt struct {
+	N          int       `json:"n"` // from 1
+	At         time.Time `json:"at"`
+	DurationMS int64     `json:"duration_ms"`
+	Status     int       `json:"status,omitempty"` // of the answer, where one came
+	Error      string    `json:"error,omitempty"`
+	Delivered  bool      `json:"delivered"`
+	Last       bool      `json:"last"` // no other follows by itself
+}
+
 // Event is a step of a job: exactly one of its parts is set. A job is accepted once, each
 // file opened once, each page done once, and the job ends once, whoever tries to say so
-// again; what comes after the end is void.
+// again; what comes after the end is void, but for attempts to tell of it.
 type Event struct {
 	Seq  uint64    // position among the events of all jobs, from 1, not dense
 	At   time.Time // when it was written down
@@ -105,6 +117,7 @@ type Event struct {
 	Open *Opened
 	Page *Page
 	End  *End
+	Told *Attempt
 }
 
 // Task is a piece of work: some pages of a file, or all that were asked for while it is not

@@ -76,7 +76,7 @@ func (t *task) do(ctx context.Context) error {
 func (t *task) fill(ctx context.Context) error {
 	opts, err := t.parts.Options(t.job)
 	if err != nil {
-		return t.giveUpFile(ctx, service.Problem(err))
+		return notMine{err}
 	}
 	t.opts, t.done = opts, map[int]bool{}
 	if err := t.recall(ctx); err != nil {
@@ -138,6 +138,12 @@ func (t *task) deaths() uint64 {
 	}
 	return t.d.Attempt - 1 - t.progress
 }
+
+// notMine is why a task has to be left to a worker of another version, or with other
+// settings.
+type notMine struct{ error }
+
+func (n notMine) Unwrap() error { return n.error }
 
 func workersDied(times uint64) *document.Problem {
 	return document.Problemf(document.CodeInternal, "", "it was given up: %d workers in a row ended while they read it", times)

@@ -5,12 +5,14 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"sync"
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/backoff"
 	"ocr-gateway/jobs/broker"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
@@ -155,7 +157,9 @@ func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
 	if context.Cause(ctx) == errEnded { //nolint:errorlint // it is ours
 		err = nil // nobody wants the rest
 	}
-	if err == nil {
+	if other, is := errors.AsType[notMine](err); is {
+		err = w.leave(ctx, d, job, other)
+	} else if err == nil {
 		err = d.Ack(context.WithoutCancel(ctx))
 	}
 	if err == nil {
@@ -167,6 +171,19 @@ func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
 	if err := d.Nak(retryDelay(ctx)); err != nil {
 		log.DebugContext(ctx, "task not given back: it will be when its time is over", "error", err)
 	}
+}
+
+// leaveWait is before a task is left to others, who may be this worker again.
+const leaveWait = 5 * time.Second
+
+// leave puts a task back that this worker does not understand: its job was accepted by one
+// that did.
+func (w *Worker) leave(ctx context.Context, d *broker.Delivery, job *record.Job, why notMine) error {
+	w.log.WarnContext(ctx, "task left to workers of another version or with other settings", "job", d.Job, "error", why.error)
+	if err := backoff.Sleep(ctx, leaveWait); err != nil {
+		return err
+	}
+	return d.Requeue(ctx, record.Lane{Owner: job.Owner, Priority: job.Priority})
 }
 
 // retryDelay is how long a task waits that could not be done: not at all, when its worker

@@ -15,10 +15,12 @@ typedef struct {
 	fz_stream *stream;
 	fz_document *doc;
 	fz_page *page;      // the page loaded last
+	int owner;          // opened with the owner's password
 	char message[256];  // what MuPDF said when a call failed
 } document;
 
 enum { OK, FAILED, NEEDS_PASSWORD, WRONG_PASSWORD };
+enum { OWNER = 4 }; // of fz_authenticate_password
 
 static int failed(document *d) {
 	strncpy(d->message, fz_caught_message(d->ctx), sizeof d->message - 1);
@@ -39,12 +41,13 @@ static int open_pdf(document *d, const unsigned char *data, size_t len, const ch
 		fz_register_document_handler(d->ctx, pdf_handler);
 		d->stream = fz_open_memory(d->ctx, data, len);
 		d->doc = fz_open_document_with_stream(d->ctx, "application/pdf", d->stream);
-		if (fz_needs_password(d->ctx, d->doc)) {
-			if (!password[0])
-				status = NEEDS_PASSWORD;
-			else if (!fz_authenticate_password(d->ctx, d->doc, password))
-				status = WRONG_PASSWORD;
-		}
+		int needed = fz_needs_password(d->ctx, d->doc);
+		int who = password[0] ? fz_authenticate_password(d->ctx, d->doc, password) : 0;
+		d->owner = (who & OWNER) != 0;
+		if (needed && !who)
+			status = password[0] ? WRONG_PASSWORD : NEEDS_PASSWORD;
+		else if (!who && password[0]) // what was tried is not the key
+			fz_authenticate_password(d->ctx, d->doc, "");
 	} CATCH(d->ctx) {
 		return failed(d);
 	}

@@ -33,7 +33,7 @@ func missing(words []placed, there []Letter) []placed {
 	return rest
 }
 
-// among reports whether letters at the place of a word say the same.
+// among reports whether letters at the place of a word say the same; others may lie there too.
 func (w placed) among(letters []Letter) bool {
 	var at strings.Builder
 	for _, l := range letters {
@@ -46,5 +46,5 @@ func (w placed) among(letters []Letter) bool {
 	}
 	a, b := strings.ToLower(at.String()), strings.ToLower(w.text)
 	longest := max(len([]rune(a)), len([]rune(b)))
-	return float64(levenshtein.ComputeDistance(a, b)) <= same*float64(longest)
+	return strings.Contains(a, b) || float64(levenshtein.ComputeDistance(a, b)) <= same*float64(longest)
 }

@@ -89,6 +89,7 @@ type Reply struct {
 	WordBytes     uint32      // OpRender: and what they take
 	DrawnBytes    uint32      // OpRender: what the characters take, 0 where there are none
 	Faults        uint32      // OpRender: what was not drawn; see mupdf.Faults and FaultFrames
+	Added         uint32      // OpWords: 1 where any word was not there before
 	Bytes         uint64      // OpSave: what was written
 	Appended      uint32      // OpSave: 1 where that comes behind the document's own bytes, 0 where it is the whole file
 }

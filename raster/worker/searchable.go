@@ -16,55 +16,62 @@ import (
 type textLayer struct {
 	doc    *mupdf.Document
 	font   *searchable.Font
-	object int // of the font
-}
-
-// newTextLayer begins one. It refuses documents that may not be changed.
-func newTextLayer(reader pageReader) (*textLayer, error) {
-	pdf, ok := reader.(pdfReader)
-	if !ok {
-		return nil, wire.ErrPacket
-	}
-	if may, err := pdf.doc.MayEdit(); err != nil || !may {
-		return nil, errors.Join(errForbidden, err)
-	}
-	object, err := pdf.doc.NewObject()
-	if err != nil {
-		return nil, err
-	}
-	return &textLayer{pdf.doc, searchable.NewFont(), object}, nil
+	object int // of the font; 0 before there is any text
 }
 
 // errForbidden means that the author of a PDF has forbidden to change it.
 var errForbidden = errors.New("the document may not be changed")
 
-// add adds the words of a page, as the gateway has packed them.
-func (t *textLayer) add(number int, packed []byte) error {
+// add adds the words of a page, as the gateway has packed them, that are not there. added says
+// that there are any.
+func (t *textLayer) add(number int, packed []byte) (added bool, err error) {
 	var page searchable.Page
 	if err := json.Unmarshal(packed, &page); err != nil {
-		return fmt.Errorf("words: %w", err)
+		return false, fmt.Errorf("words: %w", err)
 	}
+	name, err := t.fontName(number)
+	if err != nil {
+		return false, err
+	}
+	content, err := t.content(number, page, name)
+	if err != nil || content == nil {
+		return false, err
+	}
+	if t.object == 0 {
+		if err := t.begin(); err != nil {
+			return false, err
+		}
+	}
+	return true, t.doc.AddContent(number, pack(content), name, t.object)
+}
+
+// content writes the words of a page that are not there; nil for none.
+func (t *textLayer) content(number int, page searchable.Page, fontName string) ([]byte, error) {
 	frame, err := t.doc.Frame(number)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	letters, err := t.doc.Letters(number)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	there := make([]searchable.Letter, len(letters))
 	for i, l := range letters {
 		there[i] = searchable.Letter(l)
 	}
-	name, err := t.fontName(number)
-	if err != nil {
-		return err
+	return t.font.Content(page, searchable.Frame(frame), there, fontName), nil
+}
+
+// begin makes room for the font. It refuses documents that may not be changed.
+func (t *textLayer) begin() error {
+	may, err := t.doc.MayEdit()
+	if err == nil && !may {
+		err = errForbidden
 	}
-	content := t.font.Content(page, searchable.Frame(frame), there, name)
-	if content == nil {
-		return nil
+	if err == nil {
+		t.object, err = t.doc.NewObject()
 	}
-	return t.doc.AddContent(number, pack(content), name, t.object)
+	return err
 }
 
 // fontName is one that no font of the page has.
@@ -99,20 +106,23 @@ func pack(data []byte) []byte {
 }
 
 // addWords is OpWords, and savePDF OpSave.
-func (w *worker) addWords(req *wire.Request) (err error) {
-	if req.Bytes > uint64(len(w.pix)) {
+func (w *worker) addWords(req *wire.Request, rep *wire.Reply) error {
+	pdf, ok := w.reader.(pdfReader)
+	if !ok || req.Bytes > uint64(len(w.pix)) {
 		return wire.ErrPacket
 	}
 	if w.layer == nil {
-		if w.layer, err = newTextLayer(w.reader); err != nil {
-			return err
-		}
+		w.layer = &textLayer{doc: pdf.doc, font: searchable.NewFont()}
 	}
-	return w.layer.add(int(req.Page), w.pix[:req.Bytes])
+	added, err := w.layer.add(int(req.Page), w.pix[:req.Bytes])
+	if added {
+		rep.Added = 1
+	}
+	return err
 }
 
 func (w *worker) savePDF(rep *wire.Reply) error {
-	if w.layer == nil {
+	if w.layer == nil || w.layer.object == 0 {
 		return wire.ErrPacket
 	}
 	size, appended, err := w.layer.save(w.original, w.pix)

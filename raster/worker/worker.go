@@ -169,7 +169,7 @@ func (w *worker) do(req *wire.Request, tail string, fd int, rep *wire.Reply) err
 		rep.Width, rep.Height, rep.Format = float64(d.Width), float64(d.Height), d.Format
 		return err
 	case wire.OpWords:
-		return w.addWords(req)
+		return w.addWords(req, rep)
 	case wire.OpSave:
 		return w.savePDF(rep)
 	case wire.OpClose:

@@ -48,6 +48,8 @@ type Call struct {
 	Jobs     Jobs
 	Decoder  form.Decoder
 	Ticket   *admission.Ticket // nil where the route is Light
+	// Fetch gets the document at the address that a field holds, where that is allowed.
+	Fetch func(field, address string) (*document.Source, error)
 	// Receive calls read with the request's body, decompressed and within its limits.
 	Receive func(read func(io.Reader) error) error
 }
@@ -88,11 +90,15 @@ func One(f *form.Foreign, field string) (*document.Source, error) {
 	return nil, document.Invalid(field, "there are %d files in %s; this server reads one in a request here", len(f.Sources), field)
 }
 
-// File is the file that a member of a JSON body holds.
-func File(f *form.Foreign, field string, v form.FileValue) (*document.Source, error) {
+// File is the file that a member of a JSON body holds, or that is at the address there.
+func (c *Call) File(f *form.Foreign, field string, v form.FileValue) (*document.Source, error) {
 	switch {
 	case v.Address != "":
-		return nil, document.Invalid(field, "%s is an address; this server fetches nothing, send the content as base64 or as a data: URL", field)
+		src, err := c.Fetch(field, v.Address)
+		if err == nil {
+			f.Sources = append(f.Sources, src) // which close it
+		}
+		return src, err
 	case v.Source == 0:
 		return nil, document.Invalid(field, "%s is missing", field)
 	}

@@ -24,6 +24,10 @@ import (
 // byteOrderMark is what some editors begin text with. It is not part of it.
 const byteOrderMark = "\uFEFF"
 
+// FileIDs is the option that names files which were sent before, in place of some or all of
+// those of the request.
+const FileIDs = "file_ids"
+
 const (
 	maxOptionBytes = 4 << 10
 	maxSchemaBytes = 256 << 10
@@ -33,7 +37,10 @@ const (
 type Request struct {
 	Sources []*document.Source
 	Values  map[string]string // options as text, by name
-	kind    service.Kind
+	// Address is where the file is, when a JSON body names that in place of it, and Field the
+	// member's name. The request has no sources then.
+	Address, Field string
+	kind           service.Kind
 }
 
 // Close frees the files, which must not be in use any more.
@@ -78,7 +85,7 @@ func (d Decoder) fill(r *Request, query, contentType string, body io.Reader) err
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return err
 	}
-	if field := r.kind.Files[0]; len(r.Sources) == 0 {
+	if field := r.kind.Files[0]; len(r.Sources) == 0 && r.Values[FileIDs] == "" && r.Address == "" {
 		return document.Invalid(field, "there is no file; send it as multipart field %q, as base64 in a JSON body, or as the raw body", field)
 	}
 	return nil
@@ -156,7 +163,7 @@ func sourceError(err error) error {
 // add appends a file that came in the named field; the request owns it from here on.
 func (r *Request) add(field string, src *document.Source) error {
 	r.Sources = append(r.Sources, src)
-	if n := len(r.Sources); n > r.kind.Many {
+	if n := len(r.Sources); n > r.kind.Many || r.Address != "" {
 		if r.kind.Many == 1 {
 			return document.Invalid(field, "this route reads one file; send several as \"images\" to /api/ocr/batch")
 		}

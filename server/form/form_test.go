@@ -47,11 +47,15 @@ func TestDecode(t *testing.T) {
 		"data URI":  {service.Document, "pages=1", "application/json", `{"file":"data:application/pdf;base64,JVBERg"}`, "=%PDF", "1"},
 		"several":   {service.Batch(2), "", multipartForm, part(`name="images"; filename="a"`, "x") + part(`name="images"; filename="b"`, "") + "--b--", "a=x b=", ""},
 		"JSON list": {service.Batch(2), "", "application/json", `{"images":["eA==","eQ=="]}`, "=x =y", ""},
+		"address":   {service.Document, "", "application/json", `{"file":"https:\/\/example.org/a.pdf","pages":"1"}`, "", "1"},
 	} {
 		r, err := d.Decode(c.kind, c.query, c.contentType, strings.NewReader(c.body))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
+		}
+		if name == "address" && (r.Address != "https://example.org/a.pdf" || r.Field != "file") {
+			t.Errorf("the address is %q in %q", r.Address, r.Field)
 		}
 		if got := contents(t, r); got != c.files || r.Values["pages"] != c.pages {
 			t.Errorf("%s: files %q, options %v", name, got, r.Values)
@@ -77,7 +81,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"unknown type":      {service.Document, "text/html", "x", document.CodeUnsupportedMedia},
 		"twice":             {service.Document, "application/json", `{"file":"eA==","pages":"1","pages":"2"}`, document.CodeInvalidRequest},
 		"two files":         {service.Document, "application/json", `{"file":"eA==","image":"eA=="}`, document.CodeInvalidRequest},
-		"an address":        {service.Document, "application/json", `{"file":"https://example.org/a.pdf"}`, document.CodeInvalidRequest},
+		"an address":        {service.Batch(2), "application/json", `{"images":["https://example.org/a.pdf"]}`, document.CodeInvalidRequest},
 		"nothing":           {service.Document, "", "", "malformed_body"},
 		"something after":   {service.Document, "application/json", `{"file":"eA=="} {}`, "malformed_body"},
 		"options but files": {service.Document, "application/json", `{"pages":"1"}`, document.CodeInvalidRequest},

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"bufio"
 	"encoding/json"
 	"io"
 	"slices"
@@ -119,7 +120,14 @@ func (d Decoder) readBase64(r *Request, field string, j *jsonStream) error {
 	} else if b != '"' {
 		return document.Invalid(field, "%s must be a base64 string", field)
 	}
-	text := j.text()
+	text := bufio.NewReader(j.text())
+	if r.kind.Many == 1 && len(r.Sources) == 0 && r.Address == "" {
+		address, err := addressIn(field, text)
+		if err != nil || address != "" {
+			r.Address, r.Field = address, field
+			return err
+		}
+	}
 	content, err := base64Content(field, text)
 	if err != nil {
 		return err

@@ -153,17 +153,12 @@ func tooMuchJSON() error {
 // file takes a file out and leaves its number, or leaves the address that stands for it.
 func (t *tree) file(name string) error {
 	text := bufio.NewReader(t.in.text())
-	if head, err := text.Peek(len("https://")); isAddress(string(head)) {
-		address, err := io.ReadAll(io.LimitReader(text, maxAddressBytes+1))
-		if err != nil {
-			return err
-		}
-		if len(address) > maxAddressBytes {
-			return document.Invalid(name, "the address in %s is longer than %d bytes", name, maxAddressBytes)
-		}
-		return t.write(quoted(string(address)))
-	} else if err != nil && err != io.EOF {
+	address, err := addressIn(name, text)
+	if err != nil {
 		return err
+	}
+	if address != "" {
+		return t.write(quoted(address))
 	}
 	content, err := base64Content(name, text)
 	if err != nil {
@@ -182,6 +177,22 @@ func (t *tree) file(name string) error {
 
 // maxAddressBytes bounds an address in place of a file.
 const maxAddressBytes = 8 << 10
+
+// addressIn is the address that a text is; empty, with nothing read, where it is none.
+func addressIn(field string, text *bufio.Reader) (string, error) {
+	head, err := text.Peek(len("https://"))
+	if !isAddress(string(head)) {
+		if err != nil && err != io.EOF {
+			return "", err
+		}
+		return "", nil
+	}
+	address, err := io.ReadAll(io.LimitReader(text, maxAddressBytes+1))
+	if err == nil && len(address) > maxAddressBytes {
+		err = document.Invalid(field, "the address in %s is longer than %d bytes", field, maxAddressBytes)
+	}
+	return string(address), err
+}
 
 func isAddress(head string) bool {
 	head = strings.ToLower(head)

@@ -110,7 +110,7 @@ func readJSON(c *doors.Call, then work) error {
 	default:
 		return document.Invalid("sources", "a source of kind %q cannot be read; send kind \"file\" with base64_string and filename", clip.Text(one.Kind))
 	}
-	src, err := doors.File(sent, field, content)
+	src, err := c.File(sent, field, content)
 	if err != nil {
 		return err
 	}

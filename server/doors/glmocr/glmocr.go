@@ -76,7 +76,7 @@ func parse(c *doors.Call) error {
 	}
 	var sources []*document.Source
 	for _, v := range asked.Images {
-		src, err := doors.File(sent, "images", v)
+		src, err := c.File(sent, "images", v)
 		if err != nil {
 			return err
 		}

@@ -131,10 +131,12 @@ func (f *files) source(c *doors.Call, r *request, sent *form.Foreign) (src *docu
 	if id := fileAt(value.Address); id != "" {
 		return f.open(c, id)
 	}
-	if src, err = doors.File(sent, field, value); err != nil {
+	if src, err = c.File(sent, field, value); err != nil {
 		return nil, nil, err
 	}
-	src.Name = clip.FileName(r.Document.Name)
+	if r.Document.Name != "" {
+		src.Name = clip.FileName(r.Document.Name)
+	}
 	return src, func() {}, nil
 }
 

@@ -51,7 +51,7 @@ func parse(c *doors.Call) error {
 		return err
 	}
 	defer sent.Close()
-	src, err := doors.File(sent, "file", asked.File)
+	src, err := c.File(sent, "file", asked.File)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,14 @@
 package e2e_test
 
 import (
+	"encoding/json"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -56,4 +60,58 @@ func TestJobsPageDoesWhatItSays(t *testing.T) {
 	if out := run("Python", "python3", "-c", scripts["python"]); len(out) < 100 {
 		t.Errorf("Python says %q", out)
 	}
+}
+
+// TestJobReadsAsADirectRequest: a document that was read in tasks of one page each gives
+// what it gives in one go.
+func TestJobReadsAsADirectRequest(t *testing.T) {
+	base := program.Serve(t, "OCR_JOBS_DIR="+t.TempDir(), "OCR_JOBS_TASK_PAGES=1").URL
+	ask := func(url string, files ...string) map[string]any {
+		t.Helper()
+		if len(files) > 0 {
+			status, answer := post(t, url, "application/json", "file", files[0], "join_tables", "true")
+			if status != http.StatusOK && status != http.StatusAccepted {
+				t.Fatalf("%s: %d %s", url, status, answer)
+			}
+			return object(t, []byte(answer))
+		}
+		res, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		answer, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %s (%v)", url, res.StatusCode, answer, err)
+		}
+		return object(t, answer)
+	}
+	direct := ask(base+"/api/ocr/document", testdata+"sample.pdf")
+	job := base + "/api/ocr/jobs/" + ask(base+"/api/ocr/jobs", testdata+"sample.pdf")["id"].(string)
+	for ask(job + "?wait=60s")["ended_at"] == nil {
+	}
+	later := ask(job + "/result")
+	for _, answer := range []map[string]any{direct, later} {
+		delete(answer, "id")
+		delete(answer, "timings_ms")
+		for _, page := range answer["pages"].([]any) {
+			delete(page.(map[string]any), "timings_ms")
+		}
+	}
+	for name := range direct {
+		if !reflect.DeepEqual(direct[name], later[name]) {
+			t.Errorf("%s: a direct request gives\n%v\na job\n%v", name, direct[name], later[name])
+		}
+	}
+	if len(direct) != len(later) {
+		t.Errorf("a direct request gives %d members, a job %d", len(direct), len(later))
+	}
+}
+
+func object(t *testing.T, b []byte) (v map[string]any) {
+	t.Helper()
+	if err := json.Unmarshal(b, &v); err != nil {
+		t.Fatalf("%v: %s", err, b)
+	}
+	return v
 }

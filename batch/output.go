@@ -1,0 +1,61 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// endings are those of results in some formats; others have the format's name.
+var endings = map[string]string{"alto": ".alto.xml", "docling": ".docling.json"}
+
+func ending(format string) string {
+	if e, known := endings[format]; known {
+		return e
+	}
+	return "." + format
+}
+
+// place is where the result of an item in a format goes: into the folder or bucket out, or
+// beside the document. The ending comes behind that of the document, so that a.pdf and
+// a.png do not meet.
+func place(out string, i item, format string) string {
+	switch {
+	case out == "":
+		return i.name + ending(format)
+	case isBucket(out):
+		return strings.TrimRight(out, "/") + "/" + i.rel + ending(format)
+	default:
+		return filepath.Join(out, filepath.FromSlash(i.rel)) + ending(format)
+	}
+}
+
+// write writes a result, whole or not at all.
+func (r *run) write(ctx context.Context, to string, from io.Reader) (err error) {
+	if isBucket(to) {
+		return r.buckets.put(ctx, to, from)
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	// Its name is always the same, so that a run which is killed leaves nothing behind for good.
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(to), "."+filepath.Base(to)+".part"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, from)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), to)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}

@@ -1,0 +1,88 @@
+// Package ground tells where on a page the words stand that a model has read without saying
+// where: its text is aligned with the words that a reader of lines sees there. How far both
+// agree is what can be known of how sure a word is.
+package ground
+
+import (
+	"unicode/utf8"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/edits"
+)
+
+// Words gives words to the regions of a page that have a text and none. seen are those that
+// were seen on the page, line by line in the order of reading; Line counts them over the page.
+func Words(regions []document.Region, seen []document.WordBox) {
+	for i := range regions {
+		r := &regions[i]
+		if tokens := tokensOf(r); len(r.Words) == 0 && len(tokens) > 0 {
+			r.Words = place(tokens, within(seen, r.BBox), r.BBox)
+		}
+	}
+}
+
+// edge is how far, in pixels, words may stand out of a region's box.
+const edge = 8
+
+// within are the words of which the middle lies in a region.
+func within(seen []document.WordBox, box document.BBox) []document.WordBox {
+	var in []document.WordBox
+	for _, w := range seen {
+		x, y := (w.BBox[0]+w.BBox[2])/2, (w.BBox[1]+w.BBox[3])/2
+		if x >= box[0]-edge && x < box[2]+edge && y >= box[1]-edge && y < box[3]+edge {
+			in = append(in, w)
+		}
+	}
+	return in
+}
+
+// character is one of a word that was seen.
+type character struct {
+	r    rune
+	word int // index into the words that were seen
+	at   int // index into its characters
+	of   int // how many it has
+}
+
+func charactersOf(seen []document.WordBox) (all []character, runes []rune) {
+	for i, w := range seen {
+		n, at := utf8.RuneCountInString(w.Text), 0
+		for _, r := range w.Text {
+			all, runes = append(all, character{r, i, at, n}), append(runes, r)
+			at++
+		}
+	}
+	return all, runes
+}
+
+// place finds a place for each token.
+func place(tokens []string, seen []document.WordBox, region document.BBox) []document.WordBox {
+	characters, runes := charactersOf(seen)
+	var text []rune
+	for _, token := range tokens {
+		text = append(text, []rune(token)...)
+	}
+	pairs := edits.Match(text, runes)
+	var pieces []piece
+	for _, token := range tokens {
+		n := utf8.RuneCountInString(token)
+		pieces = append(pieces, piecesOf([]rune(token), pairs[:n], characters, seen)...)
+		pairs = pairs[n:]
+	}
+	between(pieces, region)
+	return wordsOf(pieces)
+}
+
+// wordsOf numbers the lines of a region from 0.
+func wordsOf(pieces []piece) []document.WordBox {
+	words := make([]document.WordBox, len(pieces))
+	line, last := -1, -1
+	for i, p := range pieces {
+		if i == 0 || p.line != last {
+			line, last = line+1, p.line
+		}
+		agreement := p.agreement
+		words[i] = document.WordBox{Text: p.text, BBox: p.box, Confidence: &agreement, Line: line, Rotation: p.rotation}
+	}
+	return words
+}

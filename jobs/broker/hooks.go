@@ -1,0 +1,140 @@
+package broker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"ocr-gateway/jobs/record"
+)
+
+const (
+	// hookWait is how long nothing may be heard of who tells an address before it is told
+	// again; longer than an attempt takes.
+	hookWait = 2 * time.Minute
+	// hookPoll is how long a question for the next job waits.
+	hookPoll = 30 * time.Second
+)
+
+// ensureHooks makes sure of the queue of jobs of whose end somebody is to be told; each stands
+// in it once at most.
+func (b *Broker) ensureHooks(ctx context.Context) (err error) {
+	if b.hooks, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: streamHooks, Subjects: []string{"ocr.hooks.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
+		Retention: jetstream.WorkQueuePolicy, Description: "ocr-gateway: jobs of whose end somebody is still to be told",
+	}); err != nil {
+		return err
+	}
+	b.tellers, err = b.hooks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: "tellers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: hookWait, MaxDeliver: -1,
+		MaxAckPending: -1, // those that wait for their next attempt count, too
+	})
+	return err
+}
+
+func hookSubject(id string) string { return "ocr.hooks." + id }
+
+func toldSubject(id, n string) string { return "ocr.jobs." + id + ".told." + n }
+
+// notice is a job of whose end an address is to be told.
+type notice struct {
+	Job  string `json:"job"`
+	From int    `json:"from"` // how many attempts there were before
+}
+
+// QueueHook has an address told of the end of a job, after as many attempts, unless it
+// is going to be already.
+func (b *Broker) QueueHook(ctx context.Context, id string, from int) error {
+	data, err := json.Marshal(notice{id, from})
+	if err != nil {
+		return fmt.Errorf("jobs: webhook: %w", err)
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	_, err = b.js.Publish(ctx, hookSubject(id), data, jetstream.WithExpectLastSequencePerSubject(0), jetstream.WithExpectStream(streamHooks))
+	if err != nil && !isThere(err) {
+		return fmt.Errorf("jobs: queue webhook: %w", err)
+	}
+	return nil
+}
+
+// isThere reports whether something was not written since its subject has it.
+func isThere(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
+}
+
+// DropHook has nobody told of the end of a job any more.
+func (b *Broker) DropHook(ctx context.Context, id string) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	if err := b.hooks.Purge(ctx, jetstream.WithPurgeSubject(hookSubject(id))); err != nil {
+		return fmt.Errorf("jobs: drop webhook: %w", err)
+	}
+	return nil
+}
+
+// Hook is a job of whose end an address is to be told by who took it. It must end with Done
+// or Later.
+type Hook struct {
+	Job  string
+	From int // how many attempts there were before it was asked for
+
+	msg jetstream.Msg
+}
+
+// TakeHook waits a while for the next job of whose end an address is to be told; nil when none
+// came.
+func (b *Broker) TakeHook(ctx context.Context) (*Hook, error) {
+	asking, cancel := context.WithTimeout(ctx, hookPoll)
+	defer cancel()
+	batch, err := b.tellers.Fetch(1, jetstream.FetchContext(asking))
+	if err != nil {
+		return nil, fmt.Errorf("jobs: take webhook: %w", err)
+	}
+	var taken *Hook
+	for msg := range batch.Messages() {
+		var n notice
+		if err := json.Unmarshal(msg.Data(), &n); err != nil {
+			return nil, errors.Join(fmt.Errorf("jobs: webhook that cannot be read: %w", err), msg.Term())
+		}
+		taken = &Hook{n.Job, n.From, msg}
+	}
+	if err := batch.Error(); taken == nil && err != nil && asking.Err() == nil {
+		return nil, fmt.Errorf("jobs: take webhook: %w", err)
+	}
+	return taken, nil
+}
+
+// Done says that nobody is to be told any more.
+func (h *Hook) Done(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	return h.msg.DoubleAck(ctx)
+}
+
+// Later gives the job back, to be given to somebody after a while.
+func (h *Hook) Later(after time.Duration) error { return h.msg.NakWithDelay(after) }
+
+// Told are the attempts to tell an address of the end of a job, in their order.
+func (b *Broker) Told(ctx context.Context, id string) (all []record.Attempt, err error) {
+	for seq := uint64(0); ; {
+		ctx, cancel := bounded(ctx)
+		msg, err := b.events.GetMsg(ctx, seq+1, jetstream.WithGetMsgSubject(toldSubject(id, "*")))
+		cancel()
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("jobs: read attempts: %w", err)
+		}
+		seq = msg.Sequence
+		if e, known := decode(msg.Subject, msg.Data, msg.Sequence, msg.Time); known {
+			all = append(all, *e.Told)
+		}
+	}
+}

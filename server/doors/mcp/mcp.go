@@ -1,0 +1,78 @@
+// Package mcp is the door for the Model Context Protocol over streamable HTTP: tools by which
+// a language model has documents read. Every request stands for itself; there are no sessions.
+package mcp
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+
+	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
+
+	"ocr-gateway/document"
+	"ocr-gateway/server/doors"
+	"ocr-gateway/server/problem"
+)
+
+// Door is the endpoint of the protocol.
+func Door() doors.Door {
+	return doors.Door{
+		Name:    "mcp",
+		Routes:  []doors.Route{{Method: http.MethodPost, Path: "/mcp", Answer: serve}},
+		Failure: func(p problem.Body) any { return failure{Version: "2.0", Error: wrong{codeServer, p.Detail, p.Code}} },
+	}
+}
+
+// failure is an error before any message was looked at, as JSON-RPC writes it.
+type failure struct {
+	Version string `json:"jsonrpc"`
+	ID      any    `json:"id"` // of which request is not known
+	Error   wrong  `json:"error"`
+}
+
+type wrong struct {
+	Code    int           `json:"code"`
+	Message string        `json:"message"`
+	Data    document.Code `json:"data"`
+}
+
+// codeServer is JSON-RPC's for errors that a server defines.
+const codeServer = -32000
+
+// maxMessage bounds a message, which is held in memory: documents of 12 MiB fit as base64.
+const maxMessage = 16 << 20
+
+func serve(c *doors.Call) error {
+	var message []byte
+	err := c.Receive(func(body io.Reader) (err error) {
+		message, err = io.ReadAll(io.LimitReader(body, maxMessage+1))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if len(message) > maxMessage {
+		return document.TooLarge(maxMessage)
+	}
+	r := c.Request.Clone(c.Request.Context())
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(message)), int64(len(message))
+	r.Header.Del("Content-Encoding")
+	r.Header.Set("Accept", "application/json, text/event-stream") // the answer is JSON, which clients of either read
+	handler := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return server(c) }, &sdk.StreamableHTTPOptions{
+		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: maxMessage,
+		DisableLocalhostProtection: true, // the server's own guard has let the request in
+	})
+	handler.ServeHTTP(c.Response, r)
+	return nil
+}
+
+// server offers the tools to one request.
+func server(c *doors.Call) *sdk.Server {
+	s := sdk.NewServer(&sdk.Implementation{Name: "ocr-gateway", Version: c.Version}, nil)
+	t := &tools{call: c}
+	sdk.AddTool(s, &sdk.Tool{Name: "ocr_document", Description: "Reads a PDF or image as Markdown or plain text, with titles, tables and formulas in reading order."}, t.document)
+	sdk.AddTool(s, &sdk.Tool{Name: "ocr_image", Description: "Reads one image as text, as a table, as a formula in LaTeX or as a document."}, t.image)
+	sdk.AddTool(s, &sdk.Tool{Name: "extract", Description: "Finds fields in a document by a JSON example or a JSON Schema, and says on which page each stands."}, t.extract)
+	sdk.AddTool(s, &sdk.Tool{Name: "get_job", Description: "Says how far a job is that was submitted to /api/ocr/jobs, and gives its Markdown when it has ended."}, t.job)
+	return s
+}
