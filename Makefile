@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -257,6 +257,13 @@ IMAGE := build/ocr-gateway-image.tar
 image: models build ## build/ocr-gateway-image.tar: the container image, for `docker load` or `podman load`; Docker is not needed
 	@release/image/base.sh build/image-base
 	go run ./release/image -base build/image-base -version "$(VERSION)" -o $(IMAGE)
+
+release: models build ## build/release: .deb, .rpm, tarball and checksums of VERSION
+	@release/package/build.sh "$(VERSION)" build/release
+
+test-release: release ## install, use, upgrade and purge the .deb in a bare Debian (root and debootstrap; minutes)
+	@command -v debootstrap >/dev/null || { echo "test-release: debootstrap is needed: apt-get install debootstrap" >&2; exit 1; }
+	release/package/try.sh build/release
 
 test-image: image ## start the image with runc, root read-only, and have it read the sample
 	@command -v runc >/dev/null || { echo "test-image: runc is needed: apt-get install runc" >&2; exit 1; }

@@ -40,10 +40,23 @@ type Findings struct {
 	Pages          int                `json:"pages"`        // read, wholly or in part
 	FailedPages    int                `json:"failed_pages"` // of documents that were answered
 	PagesPerSecond float64            `json:"pages_per_s"`
-	Asked          int                `json:"model_requests"`         // for regions and questions, those sent again too; 0 where no model is asked
-	NotAsked       int                `json:"regions_not_asked"`      // because a PDF's own text was verified, or read before
+	Asked          int                `json:"model_requests"`    // for regions and questions, those sent again too; 0 where no model is asked
+	NotAsked       int                `json:"regions_not_asked"` // because a PDF's own text was verified, or read before
+	Characters     Characters         `json:"text_layer"`
 	Latency        Latency            `json:"latency_s"`              // of requests that succeeded, since they were due
 	FirstPage      *Latency           `json:"first_page_s,omitempty"` // of streams: until the first page
+}
+
+// Characters counts those of PDFs' own text: taken because they were verified, read all the
+// same, and of those refuted.
+type Characters struct {
+	Verified int `json:"verified"`
+	Read     int `json:"read"`
+	Refuted  int `json:"refuted"`
+}
+
+func (c *Characters) add(o Characters) {
+	c.Verified, c.Read, c.Refuted = c.Verified+o.Verified, c.Read+o.Read, c.Refuted+o.Refuted
 }
 
 // Failure is a class of failed requests.
@@ -84,6 +97,7 @@ type tally struct {
 	pages, broken int
 	asked         int
 	notAsked      int
+	characters    Characters
 	failures      map[string]*Failure
 	latencies     []time.Duration
 	firstPages    []time.Duration
@@ -95,6 +109,7 @@ func (t *tally) add(o outcome) {
 	t.broken += o.failedPages
 	t.asked += o.asked
 	t.notAsked += o.notAsked
+	t.characters.add(o.characters)
 	if o.failure != "" {
 		t.failed++
 		f := t.failures[o.failure]
@@ -120,6 +135,7 @@ func (t *tally) join(other tally) {
 	t.broken += other.broken
 	t.asked += other.asked
 	t.notAsked += other.notAsked
+	t.characters.add(other.characters)
 	t.latencies = append(t.latencies, other.latencies...)
 	t.firstPages = append(t.firstPages, other.firstPages...)
 	for class, f := range other.failures {
@@ -134,7 +150,7 @@ func (t *tally) findings(wall time.Duration) Findings {
 	f := Findings{
 		Requests: t.requests, Documents: t.requests - t.failed, Failed: t.failed, Failures: map[string]Failure{}, Overruns: t.overruns,
 		Pages: t.pages, FailedPages: t.broken, PagesPerSecond: float64(t.pages) / max(wall.Seconds(), 1e-9),
-		Asked: t.asked, NotAsked: t.notAsked, Latency: percentiles(t.latencies),
+		Asked: t.asked, NotAsked: t.notAsked, Characters: t.characters, Latency: percentiles(t.latencies),
 	}
 	for class, failure := range t.failures {
 		f.Failures[class] = *failure
@@ -173,6 +189,9 @@ func (r Report) Write(w io.Writer) error {
 	t.row("pages", "%d read, %d failed", r.Pages, r.FailedPages)
 	if r.Asked+r.NotAsked > 0 {
 		t.row("model", "%.1f requests a page, %d in all; %d regions not asked for", float64(r.Asked)/max(float64(r.Pages), 1), r.Asked, r.NotAsked)
+	}
+	if c := r.Characters; c.Verified+c.Read > 0 {
+		t.row("text layer", "%.1f %% verified: %d characters, %d read all the same, %d refuted", 100*float64(c.Verified)/float64(c.Verified+c.Read), c.Verified, c.Read, c.Refuted)
 	}
 	t.row("time", "%.1f s, %.2f pages/s", r.Wall, r.PagesPerSecond)
 	t.latencies("", r.Findings)

@@ -25,8 +25,9 @@ type outcome struct {
 	firstPage   time.Duration // until the first page of a stream, 0 without one
 	pages       int           // read, wholly or in part
 	failedPages int
-	asked       int    // requests to model servers
-	notAsked    int    // regions that took none, by a PDF's own text
+	asked       int // requests to model servers
+	notAsked    int // regions that took none, by a PDF's own text
+	characters  Characters
 	failure     string // class of the failure, such as "503"; empty when there was none
 	detail      string // of the failure
 }
@@ -39,6 +40,7 @@ type summary struct {
 	Canceled int `json:"canceled"`
 
 	TextLayer struct {
+		Characters
 		NotAsked int `json:"regions_not_asked"`
 	} `json:"text_layer"`
 }
@@ -117,7 +119,8 @@ func (o *outcome) count(s *summary) {
 		o.pages = 1
 		return
 	}
-	o.pages, o.failedPages, o.notAsked = s.OK+s.Partial, s.Failed+s.Canceled, s.TextLayer.NotAsked
+	o.pages, o.failedPages = s.OK+s.Partial, s.Failed+s.Canceled
+	o.notAsked, o.characters = s.TextLayer.NotAsked, s.TextLayer.Characters
 }
 
 // readStream reads server-sent events up to the one that ends the document. It

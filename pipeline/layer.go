@@ -77,6 +77,15 @@ func (r *run) own(ctx context.Context, by *backend, page *document.Page, regions
 	return t.Take(page, regions, func(region document.Region) (string, document.ContentFormat) { return by.Prose(region, r.opts.Task) })
 }
 
+// settle has a page teach what the answers in its regions say, and counts.
+func (r *run) settle(ctx context.Context, own *verified.Own, regions []document.Region, t *verified.Turn, result *document.PageResult) {
+	var err error
+	defer r.noteDefect(ctx, result.Number, &err)
+	defer recovered(&err)
+	result.TextLayer = own.Counts()
+	t.Teach(own.Settle(regions))
+}
+
 func (r *run) noteDefect(ctx context.Context, page int, err *error) {
 	if *err != nil && ctx.Err() == nil {
 		r.log.ErrorContext(ctx, "text of a PDF not judged", "page", page, "error", *err)

@@ -106,3 +106,56 @@ func TestLessonsOfCachedPagesAreRepeated(t *testing.T) {
 		t.Errorf("counted %+v, then %+v", first[5].TextLayer, second[5].TextLayer)
 	}
 }
+
+// faulty is a ledger that breaks where it is asked to.
+type faulty struct {
+	scribe
+	look, passages, lessons bool
+}
+
+func (f *faulty) Look(*document.Page) pipeline.View {
+	if f.look {
+		panic("look")
+	}
+	return f
+}
+
+func (f *faulty) Passages(boxes []document.BBox) []document.Passage {
+	if f.passages {
+		panic("passages")
+	}
+	return make([]document.Passage, len(boxes))
+}
+
+func (f *faulty) Lessons([]string) []byte {
+	if f.lessons {
+		panic("lessons")
+	}
+	return nil
+}
+
+// answering is a ledger whose Lessons are those of a View.
+type answering struct{ *faulty }
+
+func (answering) Lessons() []byte { return nil }
+func (a answering) Look(page *document.Page) pipeline.View {
+	return a.faulty.Look(page)
+}
+
+// TestDefectsOfALedgerCostNoPage wants pages to be read as without a ledger where it breaks.
+func TestDefectsOfALedgerCostNoPage(t *testing.T) {
+	write := func(*document.PageResult, document.Options) string { return "" }
+	for name, broken := range map[string]*faulty{"no": {}, "look": {look: true}, "passages": {passages: true}, "lessons": {lessons: true}} {
+		p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
+			Raster: sheets{12, drawn}, Text: write, Markdown: write,
+			Main: pipeline.Backend{Detector: eye{newReader()}, Recognizer: mind{newReader()}, Prose: func(r document.Region, _ document.Task) (string, document.ContentFormat) {
+				return "", document.FormatText
+			}},
+			Ledger: func() pipeline.Ledger { return answering{broken} },
+		}, slog.New(slog.DiscardHandler))
+		result, pages := readPages(t, p, document.Options{TextLayer: document.TextLayerVerified})
+		if result.Status != document.StatusOK || len(pages) != 12 {
+			t.Errorf("%s: %s, %d pages", name, result.Status, len(pages))
+		}
+	}
+}

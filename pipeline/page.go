@@ -99,8 +99,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	result.Regions = parts
 	switch {
 	case own != nil:
-		t.Teach(own.Settle(regions))
-		result.TextLayer = own.Counts()
+		r.settle(ctx, own, regions, t, result)
 	case page.Layer != nil:
 		result.TextLayer = &page.Layer.Counts
 	}

@@ -9,6 +9,7 @@ import (
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/guard"
 	"ocr-gateway/service"
 )
 
@@ -16,10 +17,14 @@ import (
 type doorJobs struct {
 	server *Server
 	owner  string
+	caller guard.Caller
 }
 
 func (d doorJobs) Submit(ctx context.Context, src *document.Source, values map[string]string, timeout time.Duration) (doors.Job, error) {
 	if err := d.server.jobsThere(); err != nil {
+		return doors.Job{}, err
+	}
+	if err := mayQueue(d.caller); err != nil {
 		return doors.Job{}, err
 	}
 	kept := d.server.deps.Jobs

@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/form"
+	"ocr-gateway/server/guard"
 	"ocr-gateway/server/problem"
 	"ocr-gateway/service"
 	"ocr-gateway/service/admission"
@@ -86,14 +87,22 @@ func (s *Server) jobKind() service.Kind {
 
 func (s *Server) submit(c echo.Context) error { return s.submitAs(c, "", s.jobKind()) }
 
+// mayQueue refuses jobs of keys with pages to count.
+func mayQueue(caller guard.Caller) error {
+	if caller.Holder == nil || caller.Holder.PagesPerDay == 0 {
+		return nil
+	}
+	return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
+		"the key %s has a number of pages a day, and the pages of jobs are not counted: send this without a job", caller.Name)
+}
+
 // submitAs makes a request of a kind a job; empty leaves it to the request.
 func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error {
 	if s.deps.Jobs == nil {
 		return s.jobsThere()
 	}
-	if holder := callerOf(c).Holder; holder != nil && holder.PagesPerDay > 0 {
-		return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
-			"the key %s has a number of pages a day, which the pages of jobs are not counted against: send this without a job", holder.Name)
+	if err := mayQueue(callerOf(c)); err != nil {
+		return err
 	}
 	key, err := idempotencyKey(c.Request())
 	if err != nil {

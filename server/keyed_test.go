@@ -91,6 +91,31 @@ func TestLimitsOfKeys(t *testing.T) {
 	metrics.want(403, "forbidden")
 }
 
+// TestJobsBelongToNames wants the jobs of a name seen by all of its keys and by no other, and
+// none of a key whose pages could not be counted.
+func TestJobsBelongToNames(t *testing.T) {
+	path := keysFile(t, keys.Entry{Name: "anna"}, keys.Entry{Name: "bert"}, keys.Entry{Name: "much", PagesPerDay: 5})
+	entry, err := keys.Write([]keys.Entry{{Name: "anna", SHA256: keys.Sum("key of anna's next")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = file.Write(entry)
+	}
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := start(t, scripted(), withJobs(t), func(c *server.Config, _ *deps) { c.KeysFile = path })
+	id := a.as("anna", "POST", jobsURL, pages("1")).want(202, "")["id"].(string)
+	a.as("anna's next", "GET", jobsURL+"/"+id+"?wait=1m", nil).want(200, "")
+	a.as("bert", "GET", jobsURL+"/"+id, nil).want(404, "not_found")
+	a.as("much", "POST", jobsURL, pages("1")).want(403, "forbidden")
+}
+
 // TestAuditLog wants each request with a key in the log, also those refused, and nothing of
 // documents, file names, passwords or keys.
 func TestAuditLog(t *testing.T) {

@@ -206,7 +206,7 @@ func TestConcurrentUseGivesTheSameText(t *testing.T) {
 
 func TestConfigNamesEveryBadKey(t *testing.T) {
 	err := embedded.Config{MaxSide: 1000}.Validate()
-	for _, key := range []string{"dir", "threads", "concurrency", "max_side"} {
+	for _, key := range []string{"dir", "threads", "concurrency", "max_side", "precision"} {
 		if err == nil || !strings.Contains(err.Error(), key+" is ") {
 			t.Errorf("%v does not name %s", err, key)
 		}
@@ -312,6 +312,28 @@ func TestThreadsChangeNoAnswer(t *testing.T) {
 		} else if !reflect.DeepEqual(got, want) {
 			t.Errorf("%d threads, %d inferences at once:\n%+v\nwant\n%+v", share[0], share[1], got, want)
 		}
+	}
+}
+
+// TestPrecisionChangesNoText reads a well printed page in full precision alone and not.
+func TestPrecisionChangesNoText(t *testing.T) {
+	texts := map[string]string{}
+	for _, precision := range []string{embedded.PrecisionAuto, embedded.PrecisionFull} {
+		cfg := embedded.DefaultConfig()
+		cfg.Dir, cfg.Precision = modelsDir(), precision
+		e, err := embedded.New(cfg, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := notice(t)
+		got, err := e.Recognize(t.Context(), page, wholePage(page), document.Options{})
+		if err = errors.Join(err, e.Close()); err != nil {
+			t.Fatal(err)
+		}
+		texts[precision] = got.Content
+	}
+	if texts[embedded.PrecisionAuto] != texts[embedded.PrecisionFull] || texts[embedded.PrecisionFull] == "" {
+		t.Errorf("read %q", texts)
 	}
 }
 

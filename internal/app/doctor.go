@@ -41,7 +41,7 @@ func Examine(ctx context.Context, cfg config.Config) []doctor.Finding {
 	findings = append(findings, rendering)
 	findings = append(findings, x.embedded(ctx, page)...)
 	findings = append(findings, x.servers(ctx)...)
-	return append(findings, x.layout(ctx), x.address(ctx))
+	return append(findings, x.layout(ctx), x.jobs(ctx), x.store(ctx), x.address(ctx))
 }
 
 // examiner looks at the parts of the program.

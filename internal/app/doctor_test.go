@@ -16,18 +16,15 @@ import (
 	"ocr-gateway/server/guard"
 )
 
-// childArgument makes the test program a rendering child, see main_test.go.
-const childArgument = "app-test-child"
-
 // exam is an installation that a test has changed.
 func exam(t *testing.T, change func(*config.Config)) examiner {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Engine.Embedded.Dir = filepath.Join("..", "..", "models")
 	cfg.Engine.Embedded.Tesseract = "off"
-	cfg.Raster.Command = []string{"/proc/self/exe", childArgument}
 	cfg.Server.Port = 0
 	cfg.Server.TempDir = t.TempDir()
+	cfg.Jobs.Dir = t.TempDir()
 	change(&cfg)
 	return examiner{cfg: cfg, quiet: slog.New(slog.DiscardHandler)}
 }
@@ -70,6 +67,7 @@ func TestDoctorOnBrokenSurroundings(t *testing.T) {
 	}
 	defer busy.Close()
 	address := func(x examiner) []doctor.Finding { return []doctor.Finding{x.address(t.Context())} }
+	kept := func(x examiner) []doctor.Finding { return []doctor.Finding{x.jobs(t.Context()), x.store(t.Context())} }
 	memory := func(x examiner) []doctor.Finding { return []doctor.Finding{x.memory()} }
 	servers := func(x examiner) []doctor.Finding { return x.servers(t.Context()) }
 	for name, tt := range map[string]struct {
@@ -85,6 +83,9 @@ func TestDoctorOnBrokenSurroundings(t *testing.T) {
 		"no keys":               {func(c *config.Config) { c.Server.Host = "0.0.0.0" }, address, "address", "no API keys", "OCR_SERVER_API_KEYS="},
 		"no certificate":        {func(c *config.Config) { c.Server.TLSCert, c.Server.TLSKey = "none.pem", "none.pem" }, address, "address", "tls_cert_file", ""},
 		"no keys file":          {func(c *config.Config) { c.Server.KeysFile = "none.yaml" }, address, "address", "keys_file", ""},
+		"no folder for jobs":    {func(c *config.Config) { c.Jobs.Dir = "/proc/nowhere" }, kept, "jobs", "no file can be made", "OCR_JOBS_DIR="},
+		"no NATS":               {func(c *config.Config) { c.Jobs.NATS.URLs = []string{"nats://127.0.0.1:9"} }, kept, "jobs", "NATS", "nats-server"},
+		"no S3":                 {func(c *config.Config) { c.Blob.S3.Bucket, c.Blob.S3.Endpoint = "files", "http://127.0.0.1:9" }, kept, "store", "files", "blob.s3"},
 		"server down":           {func(c *config.Config) { c.VLLM.Endpoints = []vllm.Endpoint{{URL: closedServer(t)}} }, servers, "endpoint-1", "unreachable", ""},
 		"key missing":           {func(c *config.Config) { c.VLLM.Endpoints = []vllm.Endpoint{{URL: keyedServer(t)}} }, servers, "endpoint-1", "unauthorized", ""},
 	} {

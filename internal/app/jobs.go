@@ -145,6 +145,14 @@ func (a *App) stateDir() string {
 	return filepath.Join(root, "ocr-gateway", "jobs-"+strconv.Itoa(a.cfg.Server.Port))
 }
 
+// existing is a folder, or the nearest above it that is there.
+func existing(dir string) string {
+	for !isDir(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	return dir
+}
+
 // claim makes a folder and sees to it that no other program uses it.
 func claim(dir string) (release func() error, err error) {
 	if dir == "" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/enginetest"
@@ -84,7 +85,7 @@ func (s *sight) of(q enginetest.Request) crop {
 func (s *sight) show(t testing.TB, pdf []byte, find func(*document.Page) []doclayouttest.Box, see func(page *document.Page, box document.BBox) string) {
 	t.Helper()
 	cfg := raster.DefaultConfig()
-	cfg.Command = []string{"/proc/self/exe", childArgument}
+	cfg.Command, cfg.PageTimeout = []string{"/proc/self/exe", childArgument}, 10*time.Minute // whatever else the machine does
 	r, err := raster.New(cfg, pipeline.NewBudget(256<<20), quiet)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +135,7 @@ func program(t testing.TB, fake *enginetest.Fake, change func(*config.Config)) *
 	cfg.Engine.Kind, cfg.VLLM.Config = config.EngineVLLM, modelAt(server.URL)
 	cfg.Engine.Embedded.Dir = filepath.Clean(models)
 	cfg.Layout.URL = sidecar.URL
-	cfg.Raster.Command = []string{"/proc/self/exe", childArgument}
+	cfg.Raster.Command, cfg.Raster.PageTimeout = []string{"/proc/self/exe", childArgument}, 10*time.Minute
 	if change != nil {
 		change(&cfg)
 	}

@@ -188,7 +188,7 @@ var testArrows = map[string][]string{
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
-	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},

@@ -82,6 +82,21 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	return b, nil
 }
 
+// Try connects to the cluster and asks for JetStream, and names the server that answered.
+// Nothing is made there.
+func (c Config) Try(ctx context.Context) (server string, err error) {
+	conn, err := nats.Connect(strings.Join(c.URLs, ","), append(c.security(), nats.Timeout(startTimeout/10))...)
+	if err != nil {
+		return "", err
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err == nil {
+		_, err = js.AccountInfo(ctx)
+	}
+	return fmt.Sprintf("%s, NATS %s", conn.ConnectedServerName(), conn.ConnectedServerVersion()), err
+}
+
 // security is how the cluster knows this client, and this client the cluster.
 func (c Config) security() []nats.Option {
 	var options []nats.Option

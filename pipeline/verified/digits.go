@@ -24,7 +24,7 @@ func digitsRight(table string, lines []document.Line) (string, int) {
 	if !ok {
 		return table, 0
 	}
-	g := grid{right: map[int]int{}, left: map[int]int{}}
+	g := grid{right: map[int]int{}, left: map[int]int{}, foot: -1, low: -1}
 	out := []byte(table)
 	digits, wrong := 0, 0
 	for _, c := range cells {

@@ -25,6 +25,9 @@ var prose = []document.RegionType{
 	document.RegionFooter, document.RegionPageNumber, document.RegionFootnote, document.RegionReference,
 }
 
+// sure is the confidence of an answer, where it was measured, that teaches.
+const sure = 0.6
+
 // Take gives those regions of a page their content that need not be asked about. It is nil where
 // nothing is known of the page's text, and for pages that are read as a whole. Look must have been called.
 func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer) *Own {
@@ -89,7 +92,7 @@ func (o *Own) Settle(regions []document.Region) (lessons []byte) {
 	answers := make([]string, len(regions))
 	for i := range regions {
 		r := &regions[i]
-		if o.done[i] || r.Status != document.StatusOK {
+		if o.done[i] || r.Status != document.StatusOK || r.Confidence != nil && *r.Confidence < sure {
 			continue
 		}
 		if answers[i] = r.Content; r.Type == document.RegionTable {

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded"
@@ -92,7 +93,7 @@ func TestNoFalseCharacters(t *testing.T) {
 func gateway(t *testing.T) *raster.Rasterizer {
 	t.Helper()
 	cfg := raster.DefaultConfig()
-	cfg.Command = []string{"/proc/self/exe", childArgument}
+	cfg.Command, cfg.PageTimeout = []string{"/proc/self/exe", childArgument}, 10*time.Minute // whatever else the machine does
 	r, err := raster.New(cfg, unbounded{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)

@@ -84,9 +84,8 @@ type attribute struct {
 	tensor *tensor
 }
 
-// attribute returns the one of that name, empty where there is none.
+// attribute returns the one of that name, empty where there is none that can be read.
 func (n *node) attribute(name string) (a attribute) {
-	// What cannot be read was refused when the node was.
 	_ = each(n.attributes, func(f field) error {
 		var this string
 		var found attribute

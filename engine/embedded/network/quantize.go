@@ -40,7 +40,7 @@ func (m *Model) Quantize() int {
 type product struct {
 	points  bool // of an image, channels first
 	input   string
-	weights []float32 // rows of outputs by default, of inputs where not points
+	weights []float32 // a row for each output where there are points, else for each input
 	in, out int
 	bias    []float32
 	add     *node

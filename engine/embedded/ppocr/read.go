@@ -33,8 +33,8 @@ type strip struct {
 }
 
 // What the quick network reads is kept where it is sure; all else is read again in full.
-// Of 450 lines, printed well and badly, it reads 19 otherwise, and these let 1 of them pass
-// and a ninth be read again.
+// Of 225 lines, printed well and badly, it reads 8 otherwise; these let 1 of them pass, and
+// have a tenth of all read again.
 const (
 	quickSure  = 0.95 // confidence at least
 	quickDoubt = 0.35 // at most, of a class that would make another text

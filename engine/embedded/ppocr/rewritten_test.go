@@ -3,8 +3,10 @@ package ppocr
 import (
 	"math"
 	"path/filepath"
+	"reflect"
 	"testing"
 
+	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/network"
 )
 
@@ -81,5 +83,29 @@ func TestQuickReaderIsClose(t *testing.T) {
 	// Both are probabilities: two that have nothing in common differ by 2 a step.
 	if mean := sum / (w / readStep); mean > 0.2 {
 		t.Errorf("the probabilities of a step differ by %.3f", mean)
+	}
+}
+
+// TestUnsureLinesAreReadInFull reads a line that is no text with the quick reader before
+// the whole one and without: the answer is the whole one's, to the last bit.
+func TestUnsureLinesAreReadInFull(t *testing.T) {
+	m := loadModels(t)
+	both := m.readers[0]
+	if both.quick == nil {
+		t.Skip("this processor is not quicker in whole numbers")
+	}
+	whole := *both
+	whole.quick = nil
+	line := document.Line{Quad: [4]document.Point{{X: 30, Y: 30}, {X: 170, Y: 30}, {X: 170, Y: 70}, {X: 30, Y: 70}}}
+	want, err := whole.Read(t.Context(), block(), []document.Line{line})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := both.Read(t.Context(), block(), []document.Line{line})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("read %+v, want %+v", got, want)
 	}
 }
