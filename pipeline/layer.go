@@ -7,12 +7,11 @@ import (
 	"ocr-gateway/pipeline/verified"
 )
 
-// Ledger judges which text of a document's own can be believed, and View is what it knew of a
-// page at one time.
-type (
-	Ledger = verified.Ledger
-	View   = verified.View
-)
+// Ledger judges which text of a document's own can be believed.
+type Ledger = verified.Ledger
+
+// View is what a Ledger knew of a page at one time.
+type View = verified.View
 
 // LineReader is a Recognizer that reads single lines, and finds and reads only what
 // Page.Layer leaves to it.

@@ -1,5 +1,7 @@
 package textlayer
 
+import "slices"
+
 // follow aligns two texts that are mostly equal by the fewest characters left out and put in (Myers,
 // "An O(ND) Difference Algorithm and Its Variations", 1986): for each character of a the index of its
 // equal in b, or unmatched. It is false where more than most are needed.
@@ -13,7 +15,7 @@ func follow(a, b []rune, most int) (to []int, ok bool) {
 		return to, false
 	}
 	x, y := len(a), len(b)
-	for d := len(trace) - 1; d >= 0; d-- {
+	for d := range slices.Backward(trace) {
 		px, py := 0, 0 // before the last edit
 		if d > 0 {
 			k := trace[d-1].from(x-y, d)

@@ -41,7 +41,7 @@ func (c Config) MissingPackages(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var missing []string
-	for _, module := range strings.Fields(string(out)) {
+	for module := range strings.FieldsSeq(string(out)) {
 		missing = append(missing, modules[module])
 	}
 	return missing, nil

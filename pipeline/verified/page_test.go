@@ -64,7 +64,8 @@ func TestWhatIsTakenAndWhatTeaches(t *testing.T) {
 		"failed":         {document.RegionText, with(func(p *document.Passage) { p.Believed = false }), document.Region{Status: document.StatusFailed}, "", "", document.LayerCounts{Read: 3}},
 		"cut":            {document.RegionText, with(func(p *document.Passage) { p.Believed = false }), document.Region{Status: document.StatusTruncated, Content: "se"}, "se", "", document.LayerCounts{Read: 3}},
 		"a table": {
-			document.RegionTable, number, document.Region{Content: "<table><tr><td>1</td><td>12345678907</td></tr></table>"},
+			document.RegionTable, number,
+			document.Region{Content: "<table><tr><td>1</td><td>12345678907</td></tr></table>"},
 			"<table><tr><td>1</td><td>12345678901</td></tr></table>", "   1  12345678907   ", document.LayerCounts{Read: 3, Digits: 1},
 		},
 	} {

@@ -29,7 +29,7 @@ const home = "opt/ocr-gateway"
 
 // assemble makes the image: a layer for each part, those that change least first.
 func assemble(p parts) (v1.Image, error) {
-	img := v1.Image(empty.Image)
+	img := empty.Image
 	for _, l := range []struct{ from, at string }{
 		{p.base, "."}, {p.lib, home + "/lib"}, {p.models, home + "/models"}, {p.program, home + "/ocr-gateway"},
 	} {

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -10,7 +9,7 @@ import (
 	"time"
 )
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quiet = slog.New(slog.DiscardHandler)
 
 func TestParse(t *testing.T) {
 	sum := Sum("a key")

@@ -59,11 +59,11 @@ func (r *Ring) Find(key string) *Holder {
 
 // look reads the file again when it has changed. r.mu is held.
 func (r *Ring) look() {
-	if now := r.now(); now.Sub(r.looked) < lookEvery {
+	now := r.now()
+	if now.Sub(r.looked) < lookEvery {
 		return
-	} else {
-		r.looked = now
 	}
+	r.looked = now
 	v, err := versionOf(r.path)
 	if err == nil && v == r.version {
 		return
