@@ -11,7 +11,7 @@ import (
 	"ocr-gateway/server"
 )
 
-// files serves documents as another site does.
+// servedFiles serves documents as another site does.
 func servedFiles(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
