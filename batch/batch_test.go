@@ -33,7 +33,6 @@ type gateway struct {
 	mu       sync.Mutex
 	jobs     map[string]*client.Job // by key
 	requests []client.JobRequest    // as they came, those of the same key too
-	results  int                    // that were asked for
 	// fault is asked before each call; its error is the answer.
 	fault func(call string, n int) error
 	calls map[string]int

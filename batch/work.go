@@ -76,8 +76,7 @@ func (r *run) end(i item, e entry) error {
 // failed is an item that could not be read, or the end of the run where it is not the
 // item's fault.
 func (r *run) failed(ctx context.Context, i item, e entry, err error) error {
-	var disk *writeError
-	if ctx.Err() != nil || status(err) == 0 || errors.As(err, &disk) || endsAll(status(err)) {
+	if _, ours := errors.AsType[*writeError](err); ours || ctx.Err() != nil || status(err) == 0 || endsAll(status(err)) {
 		return fmt.Errorf("%s: %w", i.name, err)
 	}
 	e.Outcome, e.Error = outcomeFailed, why(err)
@@ -242,7 +241,7 @@ type source struct {
 
 func (s *source) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // only a bare EOF is an end
+	if err != nil && err != io.EOF { // only a bare EOF is an end
 		s.failed = err
 	}
 	return n, err
@@ -277,8 +276,7 @@ func (r *run) persist(ctx context.Context, call func() error) error {
 
 // passes reports whether the same call may succeed later.
 func passes(err error) bool {
-	var disk *writeError
-	if errors.As(err, &disk) {
+	if _, ok := errors.AsType[*writeError](err); ok {
 		return false
 	}
 	p, ok := errors.AsType[*client.Problem](err)

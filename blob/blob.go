@@ -81,7 +81,7 @@ func (g guarded) Read(p []byte) (int, error) {
 		return 0, context.Cause(g.ctx)
 	}
 	n, err := g.r.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // only a bare EOF is an end
+	if err != nil && err != io.EOF { // only a bare EOF is an end
 		err = fmt.Errorf("read: %w", err)
 	}
 	return n, err

@@ -55,7 +55,8 @@ func (p pipeline) Run(_ context.Context, src *document.Source, opts document.Opt
 	if sum.Total == 2 {
 		sum.Failed, res.Status = 1, document.StatusPartial
 		emit(document.Event{Kind: document.EventPageFail, Summary: sum, Page: &document.PageResult{
-			Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "no ink")}})
+			Number: 2, Status: document.StatusFailed, Error: document.Problemf(document.CodePageFailed, document.PhaseRaster, "no ink"),
+		}})
 		res.Summary = sum
 	}
 	return res, nil
@@ -68,8 +69,10 @@ func page() *document.PageResult {
 	return &document.PageResult{
 		Number: 1, Status: document.StatusOK, Width: 10, Height: 20, Rotation: 90, DPI: 150, Layout: "l", Engine: "e", Text: "Hello", Markdown: "# Hello",
 		Images: map[string][]byte{"p1r2.png": {1, 2}},
-		Regions: []document.Region{{ID: "p1r1", Order: 1, Type: document.RegionTitle, Label: "t", Level: 1, Score: &sure, Status: document.StatusOK, Content: "Hello",
-			Format: document.FormatText, Confidence: &sure, Lines: []document.Line{{Text: "Hello", Confidence: &sure}}}},
+		Regions: []document.Region{{
+			ID: "p1r1", Order: 1, Type: document.RegionTitle, Label: "t", Level: 1, Score: &sure, Status: document.StatusOK, Content: "Hello",
+			Format: document.FormatText, Confidence: &sure, Lines: []document.Line{{Text: "Hello", Confidence: &sure}},
+		}},
 	}
 }
 
@@ -79,8 +82,10 @@ type fields struct{}
 func (fields) Question() *document.Question { return nil }
 
 func (fields) Extract(*document.Result) (*document.Extraction, error) {
-	return &document.Extraction{Status: document.StatusOK, Data: json.RawMessage(`{"total":"7"}`), Valid: true, Method: document.MethodHeuristic,
-		SchemaErrors: []document.SchemaError{}, Evidence: map[string]document.Evidence{"/total": {Page: 1}}, Conflicts: []document.Conflict{}, Pages: []document.ExtractedPage{}}, nil
+	return &document.Extraction{
+		Status: document.StatusOK, Data: json.RawMessage(`{"total":"7"}`), Valid: true, Method: document.MethodHeuristic,
+		SchemaErrors: []document.SchemaError{}, Evidence: map[string]document.Evidence{"/total": {Page: 1}}, Conflicts: []document.Conflict{}, Pages: []document.ExtractedPage{},
+	}, nil
 }
 
 // start serves, with an API key, on a pipeline; bodies holds the answers as they came.
@@ -107,10 +112,14 @@ func start(t *testing.T) (c *client.Client, p pipeline, bodies *bytes.Buffer) {
 		t.Fatal(err)
 	}
 	status := func() server.Health {
-		engine := server.Component{Name: "e", Model: "m", Profile: "p", State: "ready", Detail: "d", Tasks: document.Tasks, Scripts: []string{"Latin"},
-			Extract: "model", Prompts: true, Encoder: "jpeg", Endpoints: []server.Endpoint{{Name: "endpoint-1", State: "ready", Detail: "d", Limit: 3, Breaker: "closed", Version: "1"}}}
-		return server.Health{Ready: true, Status: "ok", Engines: []server.Component{engine}, Layout: server.Component{Name: "l", State: "ready"},
-			Rendering: server.Rendering{State: "ready", Detail: "d", Isolated: 1}}
+		engine := server.Component{
+			Name: "e", Model: "m", Profile: "p", State: "ready", Detail: "d", Tasks: document.Tasks, Scripts: []string{"Latin"},
+			Extract: "model", Prompts: true, Encoder: "jpeg", Endpoints: []server.Endpoint{{Name: "endpoint-1", State: "ready", Detail: "d", Limit: 3, Breaker: "closed", Version: "1"}},
+		}
+		return server.Health{
+			Ready: true, Status: "ok", Engines: []server.Component{engine}, Layout: server.Component{Name: "l", State: "ready"},
+			Rendering: server.Rendering{State: "ready", Detail: "d", Isolated: 1},
+		}
 	}
 	srv, err := server.New(cfg, server.Deps{Service: s, Jobs: keepJobs(t, s), Status: status, Version: "test", FieldLimits: map[string]int64{"max_fields": 1}}, log)
 	if err != nil {

@@ -79,9 +79,6 @@ func New(cfg Config, most int64, blobs Blobs, log *slog.Logger) *Files {
 	return &Files{cfg: cfg, most: most, blobs: blobs, log: log, now: time.Now, usage: map[string]usage{}}
 }
 
-// Most is the largest file, in bytes.
-func (f *Files) Most() int64 { return f.most }
-
 const (
 	root  = "files"
 	sums  = "filesums" // owner and SHA-256 to id

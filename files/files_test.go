@@ -128,7 +128,7 @@ var errGone = errors.New("the client is gone")
 
 func (c cut) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = fmt.Errorf("read: %w", errors.Join(io.ErrUnexpectedEOF, errGone))
 	}
 	return n, err

@@ -178,7 +178,7 @@ func (in *incoming) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	in.ended = true
-	if err != io.EOF { //nolint:errorlint // only a bare EOF is an end
+	if err != io.EOF { // only a bare EOF is an end
 		in.failed = err
 	}
 	if in.check.Hash == nil {

@@ -39,8 +39,11 @@ func TestWords(t *testing.T) {
 	}{
 		"the same": {document.FormatText, "The harbour", []want{{"The", document.BBox{100, 100, 130, 120}, 1, 0}, {"harbour", document.BBox{140, 100, 210, 120}, 1, 0}}},
 		"divided": {document.FormatText, "The harbour committee saw", []want{
-			{"The", document.BBox{100, 100, 130, 120}, 1, 0}, {"harbour", document.BBox{140, 100, 210, 120}, 1, 0},
-			{"com", document.BBox{220, 100, 250, 120}, 1, 0}, {"mittee", document.BBox{100, 130, 160, 150}, 1, 1}, {"saw", document.BBox{170, 130, 200, 150}, 1, 1},
+			{"The", document.BBox{100, 100, 130, 120}, 1, 0},
+			{"harbour", document.BBox{140, 100, 210, 120}, 1, 0},
+			{"com", document.BBox{220, 100, 250, 120}, 1, 0},
+			{"mittee", document.BBox{100, 130, 160, 150}, 1, 1},
+			{"saw", document.BBox{170, 130, 200, 150}, 1, 1},
 		}},
 		"read otherwise": {document.FormatText, "The harbeur", []want{{"The", document.BBox{100, 100, 130, 120}, 1, 0}, {"harbeur", document.BBox{140, 100, 210, 120}, 6. / 7, 0}}},
 		"cut otherwise":  {document.FormatText, "Theharbour", []want{{"Theharbour", document.BBox{100, 100, 210, 120}, 1, 0}}},

@@ -58,8 +58,7 @@ func TestPoisonIsFoundOut(t *testing.T) {
 			}
 			return
 		}
-		waiting := j
-		if err := waiting.Close(t.Context()); err != nil {
+		if err := j.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		j = f.start()
@@ -249,4 +248,45 @@ func TestJobsOfAnotherKeyWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended(t, f.open(), "", id, record.Succeeded)
+}
+
+// A poison page that is the last of its document, and a file that is gone.
+func TestNothingIsLeftToRead(t *testing.T) {
+	f := newFixture(t)
+	f.cfg.Parallel, f.cfg.Attempts = 1, 1
+	down := make(chan struct{}, 9)
+	f.pipe.page = func(ctx context.Context, n int) *document.Problem {
+		if n == 2 {
+			down <- struct{}{}
+			<-ctx.Done()
+		}
+		return nil
+	}
+	j := f.start()
+	id := submit(t, j, request("pages:2")).ID
+	for range 2 {
+		<-down
+		if err := j.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		j = f.start()
+	}
+	ended(t, j, "", id, record.Partial)
+	if err := j.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
+	f.cfg.Parallel = 0
+	j = f.start()
+	id = submit(t, j, request("pages:1")).ID
+	if err := os.RemoveAll(filepath.Join(f.dir, "blobs", "jobs", id, "in")); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.cfg.Parallel = 1
+	if job := ended(t, f.open(), "", id, record.Failed); job.Problem == nil || job.Problem.Code != document.CodeInternal {
+		t.Errorf("a job without its file: %v", job.Problem)
+	}
 }

@@ -57,8 +57,8 @@ func (j *Jobs) post(ctx context.Context) {
 	}
 }
 
-// queueHook reports whether a job stands in the queue. The attempts that there were are
-// those of this queueing's own past: one that was cut off by a crash goes on with them.
+// queueHook reports whether a job stands in the queue. After a crash it is queued as if for the
+// first time: the attempts that were made before count.
 func (j *Jobs) queueHook(ctx context.Context, id string) bool {
 	err := j.broker.QueueHook(ctx, id, 0)
 	if err != nil && ctx.Err() == nil {

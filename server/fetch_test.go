@@ -11,8 +11,8 @@ import (
 	"ocr-gateway/server"
 )
 
-// servedFiles serves documents as another site does.
-func servedFiles(t *testing.T) string {
+// otherSite serves documents as another site does.
+func otherSite(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/two.pdf", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("pages:2")) })
@@ -52,7 +52,7 @@ func (a *api) fetch(path, address string) reply {
 }
 
 func TestAddressesAreFetched(t *testing.T) {
-	site := servedFiles(t)
+	site := otherSite(t)
 	var name string
 	a := start(t, fakePipeline{func(ctx ctxt, src *document.Source, o document.Options, emit func(document.Event)) (*document.Result, error) {
 		name = src.Name
@@ -67,7 +67,7 @@ func TestAddressesAreFetched(t *testing.T) {
 }
 
 func TestAddressesAreRefused(t *testing.T) {
-	site := servedFiles(t)
+	site := otherSite(t)
 	a := start(t, scripted(), fetching)
 	for path := range byAddress {
 		for address, says := range map[string]string{

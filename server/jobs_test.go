@@ -13,7 +13,7 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/document"
-	"ocr-gateway/files"
+	sentfiles "ocr-gateway/files"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
 	"ocr-gateway/server"
@@ -52,7 +52,7 @@ func withJobs(t *testing.T, change ...func(*jobs.Config)) func(*server.Config, *
 		}
 		t.Cleanup(func() { kept.Close(context.Background()) })
 		d.Jobs = kept
-		d.Files = files.New(files.DefaultConfig(), cfg.MaxUploadBytes, blobs, slog.New(slog.DiscardHandler))
+		d.Files = sentfiles.New(sentfiles.DefaultConfig(), cfg.MaxUploadBytes, blobs, slog.New(slog.DiscardHandler))
 	}
 }
 

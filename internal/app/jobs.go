@@ -31,18 +31,22 @@ func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, string, error) {
 	if !chosen {
 		cfg.Dir = a.stateDir()
 	}
-	unlock, err := claim(cfg.Dir)
-	switch {
-	case err == nil:
-	case chosen:
-		return nil, "", fmt.Errorf("jobs.dir: %w", err)
-	default:
+	kept, err := a.claimJobs(ctx, cfg)
+	if err != nil && !chosen {
 		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
 		return nil, "its folder for them cannot be used; jobs.dir chooses another", nil
 	}
-	a.onStop("jobs' folder", func(context.Context) error { return unlock() })
-	kept, err := a.startJobs(ctx, cfg)
 	return kept, "", err
+}
+
+// claimJobs opens jobs in a folder of their own.
+func (a *App) claimJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {
+	unlock, err := claim(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("jobs.dir: %w", err)
+	}
+	a.onStop("jobs' folder", func(context.Context) error { return unlock() })
+	return a.startJobs(ctx, cfg)
 }
 
 func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {

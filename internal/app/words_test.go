@@ -62,6 +62,9 @@ func TestWordBoxes(t *testing.T) {
 				all.add(one)
 			})
 		}
+		if all.words == 0 {
+			continue // -run asks for others
+		}
 		t.Logf("text_layer=%s: all pages: %v", layer, all)
 		if all.recall() < .95 || all.iou() < .7 {
 			t.Errorf("text_layer=%s: recall %.3f, want .95; mean IoU %.3f, want .7", layer, all.recall(), all.iou())

@@ -123,8 +123,8 @@ func (t *task) append(ctx context.Context, e record.Event) error {
 	})
 }
 
-// persist does what has to be durable again and again until it is: a log or storage that
-// is away for a while, or full, costs time and no work.
+// persist does what needs the log or the storage again and again until it is done: that they
+// are away for a while, or full, costs time and no work.
 func (t *task) persist(ctx context.Context, do func() error) error {
 	for failures := 1; ; failures++ {
 		err := do()
@@ -134,7 +134,7 @@ func (t *task) persist(ctx context.Context, do func() error) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		t.log.WarnContext(ctx, "not written down yet", "job", t.d.Job, "error", err)
+		t.log.WarnContext(ctx, "the log or the storage of jobs fails", "job", t.d.Job, "error", err)
 		select {
 		case <-time.After(retryWait.After(failures)):
 		case <-ctx.Done():

@@ -1,9 +1,11 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -24,10 +26,7 @@ const (
 func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job, error) {
 	for {
 		e, there, err := w.parts.Broker.Job(ctx, d.Job)
-		if err != nil {
-			return nil, err
-		}
-		if there {
+		if err == nil && there {
 			if err := w.parts.Index.Reached(ctx, e.Seq); err != nil {
 				return nil, err
 			}
@@ -37,7 +36,7 @@ func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job,
 			}
 			return e.Job, nil
 		}
-		if time.Since(d.Queued) > acceptTimeout {
+		if err == nil && time.Since(d.Queued) > acceptTimeout {
 			return nil, nil
 		}
 		if err := backoff.Sleep(ctx, acceptLook); err != nil {
@@ -79,7 +78,7 @@ func (t *task) fill(ctx context.Context) error {
 		return notMine{err}
 	}
 	t.opts, t.done = opts, map[int]bool{}
-	if err := t.recall(ctx); err != nil {
+	if err := t.persist(ctx, func() error { return t.recall(ctx) }); err != nil {
 		return err
 	}
 	if t.cut {
@@ -91,13 +90,28 @@ func (t *task) fill(ctx context.Context) error {
 	if t.pages != nil && len(t.missing()) == 0 {
 		return nil
 	}
-	src, release, err := t.sources.get(ctx, t.parts.Blobs, t.job.Files[t.d.File], t.parts.TempDir)
+	release, err := t.fetch(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t.giveUpRest(ctx, document.Problemf(document.CodeInternal, "", "the file is not where it was kept").Because(err))
+	}
 	if err != nil {
 		return err
 	}
 	defer release()
-	t.src = src
 	return t.read(ctx)
+}
+
+// fetch makes src the file of the task until release is called.
+func (t *task) fetch(ctx context.Context) (release func(), err error) {
+	var gone error
+	err = t.persist(ctx, func() (err error) {
+		t.src, release, err = t.sources.get(ctx, t.parts.Blobs, t.job.Files[t.d.File], t.parts.TempDir)
+		if errors.Is(err, fs.ErrNotExist) {
+			gone, err = err, nil
+		}
+		return err
+	})
+	return release, cmp.Or(err, gone)
 }
 
 // recall learns what is known of the task already.
@@ -162,6 +176,9 @@ func (t *task) read(ctx context.Context) error {
 		if t.pages != nil && t.deaths() >= uint64(t.cfg.Attempts) {
 			if err := t.giveUp(ctx, t.missing()[:1], workersDied(t.deaths())); err != nil {
 				return err
+			}
+			if len(t.missing()) == 0 {
+				return nil
 			}
 		}
 		before := len(t.done)

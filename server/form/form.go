@@ -85,7 +85,7 @@ func (d Decoder) fill(r *Request, query, contentType string, body io.Reader) err
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return err
 	}
-	if field := r.kind.Files[0]; len(r.Sources) == 0 && r.Values[FileIDs] == "" && r.Address == "" {
+	if field := r.kind.Files[0]; len(r.Sources) == 0 && r.Address == "" && r.Values[FileIDs] == "" {
 		return document.Invalid(field, "there is no file; send it as multipart field %q, as base64 in a JSON body, or as the raw body", field)
 	}
 	return nil

@@ -182,7 +182,7 @@ const maxAddressBytes = 8 << 10
 func addressIn(field string, text *bufio.Reader) (string, error) {
 	head, err := text.Peek(len("https://"))
 	if !isAddress(string(head)) {
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return "", err
 		}
 		return "", nil
