@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/files"
 	"ocr-gateway/internal/clip"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/tus"
 	"ocr-gateway/service/admission"
@@ -57,7 +58,7 @@ type fileView struct {
 
 func showFile(c echo.Context, status int, f files.File) error {
 	tus.Show(c.Response().Header(), f)
-	return writeJSON(c, status, mediaJSON, fileView{
+	return answer.WriteJSON(c, status, answer.JSON, fileView{
 		ID: f.ID, Name: f.Name, Size: f.Size, Offset: f.Offset, Complete: f.Whole(), SHA256: f.SHA256, Expires: f.Expires.UTC().Truncate(time.Second),
 	})
 }

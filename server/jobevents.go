@@ -11,6 +11,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/presence"
 )
 
@@ -18,11 +19,11 @@ import (
 const eventOpened = "file.opened"
 
 var jobEndings = map[record.State]string{
-	record.Succeeded: eventCompleted,
-	record.Partial:   eventPartial,
-	record.Failed:    eventFailed,
-	record.Canceled:  eventCanceled,
-	record.Expired:   eventCanceled,
+	record.Succeeded: answer.EventCompleted,
+	record.Partial:   answer.EventPartial,
+	record.Failed:    answer.EventFailed,
+	record.Canceled:  answer.EventCanceled,
+	record.Expired:   answer.EventCanceled,
 }
 
 // jobPageEvent is a page with the file that it is of.
@@ -50,7 +51,7 @@ func (s *Server) jobEvents(c echo.Context) error {
 	if _, err := asked(c); err != nil {
 		return err
 	}
-	if _, err := negotiate(c, mediaSSE); err != nil {
+	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
 	}
 	seen, err := lastEvent(c.Request())
@@ -63,21 +64,21 @@ func (s *Server) jobEvents(c echo.Context) error {
 	}
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
-	t := jobTeller{server: s, owner: job.Owner, out: &eventStream{w: c.Response(), cancel: cancel}, seen: seen}
+	t := jobTeller{server: s, owner: job.Owner, out: answer.NewEvents(c.Response(), cancel), seen: seen}
 	t.progress.Files = len(job.Files)
 	if !job.State.Ended() {
-		t.out.begin() // the client may have to wait for the first event
+		t.out.Begin() // the client may have to wait for the first event
 	}
-	defer presence.Probe(ctx, t.out.probe)()
+	defer presence.Probe(ctx, t.out.Probe)()
 	var beat sync.WaitGroup
-	beat.Go(func() { t.out.heartbeat(ctx, s.cfg.Heartbeat) })
+	beat.Go(func() { t.out.Heartbeat(ctx, s.cfg.Heartbeat) })
 	err = s.deps.Jobs.Events(ctx, job.Owner, job.ID, func(e record.Event) error { return t.tell(ctx, e) })
 	cancel() // no heartbeat after the last event
 	beat.Wait()
 	switch {
 	case err != nil:
 		return err
-	case !t.out.started:
+	case !t.out.Started():
 		return c.NoContent(http.StatusNoContent) // the client has seen the last event
 	}
 	return nil
@@ -100,7 +101,7 @@ func lastEvent(r *http.Request) (int, error) {
 type jobTeller struct {
 	server   *Server
 	owner    string
-	out      *eventStream
+	out      *answer.Events
 	seen     int // events that are not told again
 	progress jobProgress
 }
@@ -113,7 +114,7 @@ func (t *jobTeller) tell(ctx context.Context, e record.Event) error {
 		t.progress.FilesOpened++
 		t.progress.Total += len(e.Open.Pages)
 		t.send(eventOpened, jobOpened{e.Open.File, e.Open.Total, len(e.Open.Pages), e.Open.Notice, e.Open.Problem})
-		t.send(eventProgress, jobProgressEvent{e.ID, t.progress})
+		t.send(answer.EventProgress, jobProgressEvent{e.ID, t.progress})
 	case e.Page != nil:
 		return t.page(ctx, e)
 	case e.End != nil:
@@ -138,25 +139,25 @@ func (t *jobTeller) page(ctx context.Context, e record.Event) error {
 		name = document.EventPageFail
 		t.progress.Failed++
 	}
-	if t.out.id >= t.seen { // else its content need not be read
+	if t.out.Count() >= t.seen { // else its content need not be read
 		page, err := t.server.deps.Jobs.Read(ctx, *e.Page)
 		if err != nil {
 			return err
 		}
-		t.send(string(name), jobPageEvent{withRegions(page), e.Page.File})
+		t.send(string(name), jobPageEvent{answer.WithRegions(page), e.Page.File})
 	} else {
 		t.send(string(name), nil)
 	}
-	t.send(eventProgress, jobProgressEvent{e.ID, t.progress})
+	t.send(answer.EventProgress, jobProgressEvent{e.ID, t.progress})
 	return nil
 }
 
 // send sends an event unless the client has seen it.
 func (t *jobTeller) send(event string, data any) {
-	if t.out.id < t.seen {
-		t.out.skip()
+	if t.out.Count() < t.seen {
+		t.out.Skip()
 		return
 	}
-	t.out.begin()
-	t.out.send(event, data)
+	t.out.Begin()
+	t.out.Send(event, data)
 }

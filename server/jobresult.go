@@ -10,6 +10,7 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 )
 
@@ -57,29 +58,29 @@ func (s *Server) jobResult(c echo.Context) error {
 	if len(res.Items) == 1 {
 		return s.itemAnswer(c, status, media, res)
 	}
-	if media != mediaJSON {
-		return document.Invalid("file", "this job has %d files, and %s takes one: choose it with file=0 and so on, or ask for %s", len(res.Items), media, mediaJSON)
+	if media != answer.JSON {
+		return document.Invalid("file", "this job has %d files, and %s takes one: choose it with file=0 and so on, or ask for %s", len(res.Items), media, answer.JSON)
 	}
-	answer := jobAnswer{ID: res.Job.ID, State: res.Job.State, Items: make([]jobAnswerItem, len(res.Items))}
+	all := jobAnswer{ID: res.Job.ID, State: res.Job.State, Items: make([]jobAnswerItem, len(res.Items))}
 	for i, item := range res.Items {
-		if answer.Items[i], err = s.itemOf(c, i, item, res); err != nil {
+		if all.Items[i], err = s.itemOf(c, i, item, res); err != nil {
 			return err
 		}
 	}
-	return writeJSON(c, status, mediaJSON, answer)
+	return answer.WriteJSON(c, status, answer.JSON, all)
 }
 
 // resultMedia is the type of the answer: that of a format by its name, what the client
 // likes best, or what the job was asked with.
 func (s *Server) resultMedia(c echo.Context, format string, res *jobs.Result) (string, error) {
 	if format == "json" {
-		return mediaJSON, nil
+		return answer.JSON, nil
 	}
 	if asked := res.Options.Format; format == "" && asked != nil && c.Request().Header.Get("Accept") == "" {
 		return asked.MediaType, nil
 	}
 	if format == "" {
-		return negotiate(c, s.media(mediaJSON)...)
+		return answer.Negotiate(c.Request(), s.formats.Media(answer.JSON)...)
 	}
 	for _, f := range s.service.Formats() {
 		if f.Name == format {
@@ -103,7 +104,7 @@ func (s *Server) itemAnswer(c echo.Context, status int, media string, res *jobs.
 	if item.Problem != nil {
 		return item.Problem
 	}
-	if res.Job.Kind == jobs.KindExtract && media != mediaJSON {
+	if res.Job.Kind == jobs.KindExtract && media != answer.JSON {
 		return document.Invalid("format", "fields come as JSON only")
 	}
 	if item.Result == nil { // not opened
@@ -112,34 +113,33 @@ func (s *Server) itemAnswer(c echo.Context, status int, media string, res *jobs.
 			item.Result.Status = document.StatusCanceled
 		}
 	}
-	call := &call{Request: &form.Request{}, opts: res.Options, media: media}
+	call := &answer.Call{Request: &form.Request{}, Options: res.Options, Media: media}
 	defer call.Close()
 	v, err := s.shown(c, call, item, res.Job.Kind)
 	if err != nil {
 		return err
 	}
-	return s.answerAs(c, status, call, item.Result, v)
+	return s.formats.Send(c, status, call, item.Result, v)
 }
 
 // shown is an item in the shape of its kind. Formats may look at the file, which call then
 // has.
-func (s *Server) shown(c echo.Context, call *call, item jobs.Item, kind string) (any, error) {
+func (s *Server) shown(c echo.Context, call *answer.Call, item jobs.Item, kind string) (any, error) {
 	switch {
 	case item.Fields != nil:
-		item.Fields.Timings = timings(item.Fields.Timings)
+		item.Fields.Timings = answer.Timings(item.Fields.Timings)
 		return item.Fields, nil
-	case call.media == mediaJSON && kind == jobs.KindText:
-		return recognitionOf(item.Result, call.opts.Task), nil
+	case call.Media == answer.JSON && kind == jobs.KindText:
+		return answer.RecognitionOf(item.Result, call.Options.Task), nil
 	}
-	if call.media != mediaJSON || len(call.opts.Formats) > 0 {
+	if call.Media != answer.JSON || len(call.Options.Formats) > 0 {
 		src, err := s.deps.Jobs.Source(c.Request().Context(), item)
 		if err != nil {
 			return nil, err
 		}
 		call.Sources = []*document.Source{src}
 	}
-	outputs, err := render(c.Request().Context(), call, item.Result)
-	return documentAnswer{complete(item.Result), outputs}, err
+	return call.Document(c.Request().Context(), item.Result)
 }
 
 func (s *Server) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result) (jobAnswerItem, error) {
@@ -148,7 +148,7 @@ func (s *Server) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result)
 	case item.Problem != nil:
 		a.Status = string(document.StatusFailed)
 	case item.Result != nil:
-		call := &call{Request: &form.Request{}, opts: res.Options, media: mediaJSON}
+		call := &answer.Call{Request: &form.Request{}, Options: res.Options, Media: answer.JSON}
 		defer call.Close()
 		v, err := s.shown(c, call, item, res.Job.Kind)
 		if err != nil {
@@ -179,5 +179,5 @@ func (s *Server) jobPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, withRegions(page))
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, answer.WithRegions(page))
 }

@@ -13,6 +13,7 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/problem"
@@ -130,7 +131,7 @@ func (s *Server) submitAs(c echo.Context, name string, kind service.Kind) error 
 	if prefersAsync(c.Request()) {
 		c.Response().Header().Set("Preference-Applied", "respond-async")
 	}
-	return writeJSON(c, http.StatusAccepted, mediaJSON, s.viewOf(job))
+	return answer.WriteJSON(c, http.StatusAccepted, answer.JSON, s.viewOf(job))
 }
 
 // wanted is the job that a request asks for.
@@ -226,7 +227,7 @@ func (s *Server) showJob(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, s.viewOf(job))
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, s.viewOf(job))
 }
 
 func (s *Server) cancelJob(c echo.Context) error {
@@ -237,5 +238,5 @@ func (s *Server) cancelJob(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, s.viewOf(job))
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, s.viewOf(job))
 }

@@ -16,6 +16,7 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 )
 
 // jobView is a job as its client sees it.
@@ -140,7 +141,7 @@ func (s *Server) listJobs(c echo.Context) error {
 		last := found[len(found)-1]
 		list.Next = cursorOf(index.Mark{Created: last.Created, ID: last.ID})
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, list)
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, list)
 }
 
 func fillQuery(q *index.Query, values map[string]string) error {

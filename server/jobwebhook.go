@@ -7,6 +7,7 @@ import (
 
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 )
 
 // webhookView is how far it is that an address is told of a job's end.
@@ -38,7 +39,7 @@ func (s *Server) jobWebhook(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, webhookOf(job, told))
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, webhookOf(job, told))
 }
 
 // tellAgain makes another attempt.
@@ -49,5 +50,5 @@ func (s *Server) tellAgain(c echo.Context) error {
 	}
 	v := webhookOf(job, told)
 	v.Status = "pending"
-	return writeJSON(c, http.StatusAccepted, mediaJSON, v)
+	return answer.WriteJSON(c, http.StatusAccepted, answer.JSON, v)
 }

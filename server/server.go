@@ -19,6 +19,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/files"
 	"ocr-gateway/jobs"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/form"
@@ -55,6 +56,7 @@ type Server struct {
 	cfg     Config
 	deps    Deps
 	service *service.Service
+	formats answer.Formats
 	guard   *guard.Guard
 	limits  wire.Limits
 	decoder form.Decoder
@@ -84,7 +86,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
+		cfg: cfg, deps: deps, service: deps.Service, formats: deps.Service.Formats(), guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
