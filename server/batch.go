@@ -6,6 +6,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/answer"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/service"
 )
 
@@ -26,8 +27,8 @@ type batchItem struct {
 }
 
 func (s *Server) batch(c echo.Context) error {
-	if prefersAsync(c.Request()) {
-		return s.submitAs(c, jobs.KindText, service.Batch(s.cfg.MaxBatchFiles))
+	if jobroutes.PrefersAsync(c.Request()) {
+		return s.jobs.SubmitAs(c, jobs.KindText, service.Batch(s.cfg.MaxBatchFiles))
 	}
 	if _, err := answer.Negotiate(c.Request(), answer.JSON); err != nil {
 		return err

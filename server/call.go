@@ -55,6 +55,20 @@ func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.
 	return req, nil
 }
 
+// readJob reads a request to submit a job.
+func (s *Server) readJob(c echo.Context, kind service.Kind) (*form.Request, error) {
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
+		req.Close()
+		return nil, err
+	}
+	return req, nil
+}
+
 // fetch gets the document at an address in a request whose body is read. It counts as an
 // upload.
 func (s *Server) fetch(r *http.Request, ticket *admission.Ticket, field, address string) (*document.Source, error) {

@@ -9,12 +9,13 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/answer"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/service"
 )
 
 func (s *Server) document(c echo.Context) error {
-	if prefersAsync(c.Request()) {
-		return s.submitAs(c, jobs.KindDocument, service.Document)
+	if jobroutes.PrefersAsync(c.Request()) {
+		return s.jobs.SubmitAs(c, jobs.KindDocument, service.Document)
 	}
 	media, err := answer.Negotiate(c.Request(), s.formats.Media(answer.JSON, answer.NDJSON)...)
 	if err != nil {

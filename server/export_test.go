@@ -15,7 +15,7 @@ import (
 func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
 
 // JobKind is what jobs may be asked with.
-func (s *Server) JobKind() service.Kind { return s.jobKind() }
+func (s *Server) JobKind() service.Kind { return s.jobs.Kind() }
 
 // parameter is one in the path of a route.
 var parameter = regexp.MustCompile(`:(\w+)`)

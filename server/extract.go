@@ -5,13 +5,14 @@ import (
 
 	"ocr-gateway/jobs"
 	"ocr-gateway/server/answer"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/service"
 )
 
 // extract finds the fields of a schema in a document.
 func (s *Server) extract(c echo.Context) error {
-	if prefersAsync(c.Request()) {
-		return s.submitAs(c, jobs.KindExtract, service.Extract)
+	if jobroutes.PrefersAsync(c.Request()) {
+		return s.jobs.SubmitAs(c, jobs.KindExtract, service.Extract)
 	}
 	if _, err := answer.Negotiate(c.Request(), answer.JSON); err != nil {
 		return err

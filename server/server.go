@@ -24,6 +24,7 @@ import (
 	"ocr-gateway/server/fetch"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/server/keys"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/wire"
@@ -57,6 +58,7 @@ type Server struct {
 	deps    Deps
 	service *service.Service
 	formats answer.Formats
+	jobs    *jobroutes.Routes
 	guard   *guard.Guard
 	limits  wire.Limits
 	decoder form.Decoder
@@ -89,6 +91,10 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		cfg: cfg, deps: deps, service: deps.Service, formats: deps.Service.Formats(), guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
+	}
+	s.jobs = &jobroutes.Routes{
+		Jobs: deps.Jobs, NoJobs: deps.NoJobs, Formats: s.formats, MaxFiles: cfg.MaxBatchFiles, Heartbeat: cfg.Heartbeat,
+		Caller: callerOf, Owner: s.guard.Owner, Read: s.readJob,
 	}
 	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
@@ -144,7 +150,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
-	s.jobRoutes(e, work)
+	s.jobs.Register(e, work, []echo.MiddlewareFunc{s.authorize})
 	s.fileRoutes(e, work)
 
 	s.openDoors(e)

@@ -1,4 +1,4 @@
-package server
+package jobroutes
 
 import (
 	"net/http"
@@ -33,9 +33,9 @@ func webhookOf(j index.Job, attempts []record.Attempt) webhookView {
 	return v
 }
 
-// jobWebhook shows the attempts to tell an address of a job's end.
-func (s *Server) jobWebhook(c echo.Context) error {
-	job, told, err := s.deps.Jobs.Told(c.Request().Context(), s.owner(c), c.Param("id"))
+// webhook shows the attempts to tell an address of a job's end.
+func (r *Routes) webhook(c echo.Context) error {
+	job, told, err := r.Jobs.Told(c.Request().Context(), r.owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -43,8 +43,8 @@ func (s *Server) jobWebhook(c echo.Context) error {
 }
 
 // tellAgain makes another attempt.
-func (s *Server) tellAgain(c echo.Context) error {
-	job, told, err := s.deps.Jobs.TellAgain(c.Request().Context(), s.owner(c), c.Param("id"))
+func (r *Routes) tellAgain(c echo.Context) error {
+	job, told, err := r.Jobs.TellAgain(c.Request().Context(), r.owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
