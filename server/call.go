@@ -62,7 +62,7 @@ func (s *Server) readJob(c echo.Context, kind service.Kind) (*form.Request, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.addSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
+	if err := s.files.AddSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
 		req.Close()
 		return nil, err
 	}
@@ -78,6 +78,11 @@ func (s *Server) fetch(r *http.Request, ticket *admission.Ticket, field, address
 		}
 		return ticket.Meter(body)
 	})
+}
+
+// receivePiece reads a piece of a file that is sent before it is used.
+func (s *Server) receivePiece(c echo.Context, read func(io.Reader) error) error {
+	return s.receive(c.Request(), c.Get(ticketName).(*admission.Ticket), read)
 }
 
 // receive reads a request's body as far as its client sends it. Without a ticket nothing is

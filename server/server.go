@@ -22,6 +22,7 @@ import (
 	"ocr-gateway/server/answer"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/fetch"
+	"ocr-gateway/server/fileroutes"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/jobroutes"
@@ -59,6 +60,7 @@ type Server struct {
 	service *service.Service
 	formats answer.Formats
 	jobs    *jobroutes.Routes
+	files   *fileroutes.Routes
 	guard   *guard.Guard
 	limits  wire.Limits
 	decoder form.Decoder
@@ -94,7 +96,11 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	s.jobs = &jobroutes.Routes{
 		Jobs: deps.Jobs, NoJobs: deps.NoJobs, Formats: s.formats, MaxFiles: cfg.MaxBatchFiles, Heartbeat: cfg.Heartbeat,
-		Caller: callerOf, Owner: s.guard.Owner, Read: s.readJob,
+		Caller: callerOf, Owner: s.owner, Read: s.readJob,
+	}
+	s.files = &fileroutes.Routes{
+		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
+		Owner: s.owner, Receive: s.receivePiece,
 	}
 	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
@@ -144,14 +150,15 @@ func (s *Server) routes() (*echo.Echo, error) {
 		e.Use(s.cors())
 	}
 
+	known := []echo.MiddlewareFunc{s.authorize}
 	work := []echo.MiddlewareFunc{s.authorize, s.admit}
 	e.POST("/api/ocr/recognize", s.recognize, work...)
 	e.POST("/api/ocr/batch", s.batch, work...)
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
-	s.jobs.Register(e, work, []echo.MiddlewareFunc{s.authorize})
-	s.fileRoutes(e, work)
+	s.jobs.Register(e, work, known)
+	s.files.Register(e, work, known)
 
 	s.openDoors(e)
 
@@ -167,7 +174,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/health", s.showHealth, nil},
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
-		{"/api/info", s.info, []echo.MiddlewareFunc{s.authorize}},
+		{"/api/info", s.info, known},
 		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},

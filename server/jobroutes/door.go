@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/index"
@@ -20,9 +22,9 @@ type doorJobs struct {
 	caller guard.Caller
 }
 
-// ForDoor are the jobs of a caller, as doors see them.
-func (r *Routes) ForDoor(caller guard.Caller) doors.Jobs {
-	return doorJobs{routes: r, owner: r.Owner(caller), caller: caller}
+// ForDoor are the jobs of who asks, as doors see them.
+func (r *Routes) ForDoor(c echo.Context) doors.Jobs {
+	return doorJobs{routes: r, owner: r.Owner(c), caller: r.Caller(c)}
 }
 
 func (d doorJobs) Submit(ctx context.Context, src *document.Source, values map[string]string, timeout time.Duration) (doors.Job, error) {

@@ -58,7 +58,7 @@ func (r *Routes) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	job, err := r.Jobs.Get(c.Request().Context(), r.owner(c), c.Param("id"))
+	job, err := r.Jobs.Get(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}

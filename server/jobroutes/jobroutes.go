@@ -26,7 +26,7 @@ type Routes struct {
 	MaxFiles  int                             // of a job
 	Heartbeat time.Duration                   // between comments on a quiet event stream
 	Caller    func(echo.Context) guard.Caller // who asks
-	Owner     func(guard.Caller) string       // whose jobs a caller may see
+	Owner     func(echo.Context) string       // whose jobs a request may see
 	// Read reads a request to submit a job, which the caller closes, with the files that it
 	// names by ids.
 	Read func(echo.Context, service.Kind) (*form.Request, error)
@@ -39,9 +39,6 @@ func (r *Routes) there() error {
 	}
 	return nil
 }
-
-// owner is whose jobs a request may see.
-func (r *Routes) owner(c echo.Context) string { return r.Owner(r.Caller(c)) }
 
 // asked are the query parameters of a request for a job; others than those named are
 // refused.

@@ -33,7 +33,7 @@ func (r *Routes) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	q := index.Query{Owner: r.owner(c), Limit: usualJobs}
+	q := index.Query{Owner: r.Owner(c), Limit: usualJobs}
 	if err := fillQuery(&q, values); err != nil {
 		return err
 	}

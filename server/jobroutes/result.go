@@ -42,7 +42,7 @@ func (r *Routes) result(c echo.Context) error {
 			return err
 		}
 	}
-	res, err := r.Jobs.Result(c.Request().Context(), r.owner(c), c.Param("id"), file)
+	res, err := r.Jobs.Result(c.Request().Context(), r.Owner(c), c.Param("id"), file)
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (r *Routes) page(c echo.Context) error {
 	if err != nil || n < 1 {
 		return document.Invalid("page", "a page is a whole number from 1, not %q", clip.Text(c.Param("page")))
 	}
-	page, err := r.Jobs.Page(c.Request().Context(), r.owner(c), c.Param("id"), file, n)
+	page, err := r.Jobs.Page(c.Request().Context(), r.Owner(c), c.Param("id"), file, n)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (r *Routes) show(c echo.Context) error {
 			return document.Invalid("wait", "wait must be a time from 0s to %s such as 20s, not %q", maxWait, clip.Text(text))
 		}
 	}
-	job, err := r.Jobs.Wait(c.Request().Context(), r.owner(c), c.Param("id"), wait)
+	job, err := r.Jobs.Wait(c.Request().Context(), r.Owner(c), c.Param("id"), wait)
 	if err != nil {
 		return err
 	}
@@ -41,7 +41,7 @@ func (r *Routes) cancel(c echo.Context) error {
 	if _, err := asked(c); err != nil {
 		return err
 	}
-	job, err := r.Jobs.Cancel(c.Request().Context(), r.owner(c), c.Param("id"))
+	job, err := r.Jobs.Cancel(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}

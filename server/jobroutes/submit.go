@@ -78,7 +78,7 @@ func (r *Routes) SubmitAs(c echo.Context, name string, kind service.Kind) error 
 	if err != nil {
 		return err
 	}
-	want.Owner, want.Key = r.owner(c), key
+	want.Owner, want.Key = r.Owner(c), key
 	job, err := r.Jobs.Submit(c.Request().Context(), want)
 	if err != nil {
 		return err

@@ -35,7 +35,7 @@ func webhookOf(j index.Job, attempts []record.Attempt) webhookView {
 
 // webhook shows the attempts to tell an address of a job's end.
 func (r *Routes) webhook(c echo.Context) error {
-	job, told, err := r.Jobs.Told(c.Request().Context(), r.owner(c), c.Param("id"))
+	job, told, err := r.Jobs.Told(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (r *Routes) webhook(c echo.Context) error {
 
 // tellAgain makes another attempt.
 func (r *Routes) tellAgain(c echo.Context) error {
-	job, told, err := r.Jobs.TellAgain(c.Request().Context(), r.owner(c), c.Param("id"))
+	job, told, err := r.Jobs.TellAgain(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
