@@ -104,20 +104,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
-	s.metrics = newMetrics(s.service)
-	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
-	if deps.Jobs != nil {
-		s.metrics.jobs(deps.Jobs.Load)
-	}
-	if deps.Webhooks != nil {
-		s.metrics.webhooks(deps.Webhooks)
-	}
-	if deps.Files != nil {
-		s.metrics.files(deps.Files.Received)
-	}
-	if deps.CacheCounts != nil {
-		s.metrics.cache(deps.CacheCounts)
-	}
+	s.metrics = s.openMetrics()
 	router, err := s.routes()
 	if err != nil {
 		return nil, err
