@@ -1,0 +1,65 @@
+package azure
+
+import (
+	"unicode/utf16"
+
+	"github.com/rivo/uniseg"
+)
+
+// unit is what spans are counted in.
+type unit string
+
+// The units: what people see as a character, Unicode's characters, and those of UTF-16.
+const (
+	textElements     unit = "textElements"
+	unicodeCodePoint unit = "unicodeCodePoint"
+	utf16CodeUnit    unit = "utf16CodeUnit"
+)
+
+var units = []unit{textElements, unicodeCodePoint, utf16CodeUnit}
+
+// span is a part of the content.
+type span struct {
+	Offset int `json:"offset"`
+	Length int `json:"length"`
+}
+
+// part is a part of the content in bytes.
+type part struct{ from, to int }
+
+// ruler has for each byte of a text, and its end, how many units begin before the one that
+// the byte is in.
+type ruler []int32
+
+func newRuler(text string, u unit) ruler {
+	r := make(ruler, 0, len(text)+1)
+	var count int32
+	mark := func(size, units int) {
+		for range size {
+			r = append(r, count)
+		}
+		count += int32(units)
+	}
+	if u == textElements {
+		for state := -1; text != ""; {
+			var one string
+			one, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
+			mark(len(one), 1)
+		}
+		return append(r, count)
+	}
+	for i, c := range text {
+		size, units := len(string(c)), 1
+		if c == '\uFFFD' && text[i] != '\xEF' {
+			size = 1 // a byte that is no UTF-8
+		}
+		if u == utf16CodeUnit {
+			units = utf16.RuneLen(c)
+		}
+		mark(size, units)
+	}
+	return append(r, count)
+}
+
+// span is a part of the text in units.
+func (r ruler) span(p part) span { return span{int(r[p.from]), int(r[p.to] - r[p.from])} }
