@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"strings"
 	"testing"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 
@@ -188,6 +190,39 @@ func FuzzRuler(f *testing.F) {
 			}
 			if u == unicodeCodePoint && int(r[len(text)]) != len([]rune(text)) {
 				t.Fatalf("%d characters, want %d", r[len(text)], len([]rune(text)))
+			}
+		}
+	})
+}
+
+// FuzzAnalysis: whatever a region's text and its words are, spans lie within the content, and
+// have the word where they have a length.
+func FuzzAnalysis(f *testing.F) {
+	f.Add("one two", "one two", false)
+	f.Add("<table><tr><td>a<td>b&lt;</table>", "a b< td", true)
+	f.Add("\u0301x y", "\u0301x  y", false)
+	f.Fuzz(func(t *testing.T, content, words string, html bool) {
+		if !utf8.ValidString(content) || !utf8.ValidString(words) {
+			return // no engine writes that
+		}
+		r := document.Region{ID: "p1r1", Type: document.RegionTable, BBox: box(0, 0, 9), Content: content, Format: document.FormatText}
+		if html {
+			r.Format = document.FormatHTML
+		}
+		for i, text := range strings.Split(words, " ") {
+			r.Words = append(r.Words, document.WordBox{Text: text, Line: i / 3})
+		}
+		res := &document.Result{Pages: []document.PageResult{{Number: 1, Status: document.StatusOK, Regions: []document.Region{r, r}, Markdown: content}}}
+		read := service.Reading{Source: document.NewSource("", nil), Result: res}
+		for _, u := range units {
+			for _, asMarkdown := range []bool{false, true} {
+				a := analyzed(read, modelLayout, u, asMarkdown)
+				for _, w := range a.Pages[0].Words {
+					got := cut(a.Content, u, w.Span) // panics beyond the content
+					if u == unicodeCodePoint && got != "" && got != w.Content {
+						t.Fatalf("Markdown %v: %q is at the span of %q", asMarkdown, got, w.Content)
+					}
+				}
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package azure
 
 import (
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -33,30 +34,22 @@ type ruler []int32
 
 func newRuler(text string, u unit) ruler {
 	r := make(ruler, 0, len(text)+1)
-	var count int32
-	mark := func(size, units int) {
+	count, state := int32(0), -1 // of uniseg
+	for text != "" {
+		c, size := utf8.DecodeRuneInString(text) // one byte where it is no UTF-8
+		units := 1
+		switch u {
+		case textElements:
+			var one string
+			one, _, _, state = uniseg.FirstGraphemeClusterInString(text, state)
+			size = len(one)
+		case utf16CodeUnit:
+			units = utf16.RuneLen(c)
+		}
 		for range size {
 			r = append(r, count)
 		}
-		count += int32(units)
-	}
-	if u == textElements {
-		for state := -1; text != ""; {
-			var one string
-			one, text, _, state = uniseg.FirstGraphemeClusterInString(text, state)
-			mark(len(one), 1)
-		}
-		return append(r, count)
-	}
-	for i, c := range text {
-		size, units := len(string(c)), 1
-		if c == '\uFFFD' && text[i] != '\xEF' {
-			size = 1 // a byte that is no UTF-8
-		}
-		if u == utf16CodeUnit {
-			units = utf16.RuneLen(c)
-		}
-		mark(size, units)
+		count, text = count+int32(units), text[size:]
 	}
 	return append(r, count)
 }
