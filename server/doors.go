@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/doors/azure"
 	"ocr-gateway/server/doors/docling"
 	"ocr-gateway/server/doors/glmocr"
 	"ocr-gateway/server/doors/mcp"
@@ -21,7 +22,7 @@ import (
 
 // allDoors are the other APIs that a server can speak.
 func allDoors() []doors.Door {
-	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), mcp.Door()}
+	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), azure.Door(), mcp.Door()}
 }
 
 // doorNames are those that server.doors may name.

@@ -141,9 +141,10 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
 	"server/answer":      {"document", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
+	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/fetch":       {"document", "internal/clip", "internal/egress"},
 	"server/form":        {"document", "internal/clip", "server/problem", "service"},
@@ -257,6 +258,7 @@ var homes = map[string][]string{
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"jobs/broker"},
 	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
+	"github.com/rivo/uniseg":                 {"server/doors/azure"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
 	"github.com/agnivade/levenshtein":        {everything},
