@@ -33,15 +33,17 @@ func laneName(l record.Lane, step string) string {
 	return string(l.Priority) + "." + hex.EncodeToString(owner[:8]) + "." + step
 }
 
-// Queue puts a task into a lane. The same task is queued once, where it comes again soon.
-func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task) error {
+// Queue puts a task into a lane. The same task of the same blob is queued once, where it comes
+// again soon. A job may have the id of one that was not accepted, or is forgotten, and whose
+// tasks are gone: its blobs are others.
+func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task, blob string) error {
 	data, err := json.Marshal(t)
 	if err != nil {
 		return fmt.Errorf("jobs: task: %w", err)
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	sum := sha256.Sum256(data)
+	sum := sha256.Sum256(fmt.Append(data, blob))
 	return b.queue(ctx, l, t, data, hex.EncodeToString(sum[:16]))
 }
 
