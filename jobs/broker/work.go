@@ -109,7 +109,17 @@ func (b *Broker) Take(ctx context.Context, l record.Lane) (*Delivery, error) {
 	return nil, nil
 }
 
+// takeFrom gives the next task of a lane, which is made again where the servers have forgotten it:
+// see laneIdle.
 func (b *Broker) takeFrom(ctx context.Context, name string) (*Delivery, error) {
+	d, err := b.fetch(ctx, name)
+	if err != nil {
+		d, err = b.fetch(ctx, name)
+	}
+	return d, err
+}
+
+func (b *Broker) fetch(ctx context.Context, name string) (*Delivery, error) {
 	lane, err := b.lane(ctx, name)
 	if err != nil {
 		return nil, err
