@@ -112,17 +112,21 @@ func (s *Server) answerAs(c echo.Context, status int, call *call, r *document.Re
 	return c.Blob(status, media, written)
 }
 
-// write writes a document of the call in a format.
+// write writes a document of the call in a format, in the time that the call has.
 func (call *call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
+	ctx, cancel := call.opts.Within(ctx)
+	defer cancel()
 	var buf bytes.Buffer
 	err := f.Encode(ctx, &buf, service.Reading{Source: call.Sources[0], Options: call.opts.Options, Result: r})
-	if p, ok := errors.AsType[*document.Problem](err); ok {
+	switch p, ok := errors.AsType[*document.Problem](err); {
+	case err == nil:
+		return buf.Bytes(), nil
+	case ok:
 		return nil, p
+	case ctx.Err() != nil:
+		return nil, document.EndProblem(context.Cause(ctx), document.PhaseFormat)
 	}
-	if err != nil {
-		return nil, formatProblem(f, err)
-	}
-	return buf.Bytes(), nil
+	return nil, formatProblem(f, err)
 }
 
 func formatProblem(f service.Format, err error) *document.Problem {
