@@ -153,8 +153,11 @@ func TestAuditLog(t *testing.T) {
 		l.RequestID, l.Remote = "", ""
 		lines = append(lines, l)
 	}
-	want := []line{{Key: "anna", Route: "/api/ocr/document", Status: 200, Pages: 3, Allowed: true},
-		{Route: "/api/ocr/document", Status: 401}, {Key: "anna", Route: "/metrics", Status: 403}}
+	want := []line{
+		{Key: "anna", Route: "/api/ocr/document", Status: 200, Pages: 3, Allowed: true},
+		{Route: "/api/ocr/document", Status: 401},
+		{Key: "anna", Route: "/metrics", Status: 403},
+	}
 	if len(lines) != len(want) {
 		t.Fatalf("%d lines:\n%s", len(lines), data)
 	}

@@ -66,7 +66,8 @@ func TestWhatIsTakenAndWhatTeaches(t *testing.T) {
 		"a table": {
 			document.RegionTable, number,
 			document.Region{Content: "<table><tr><td>1</td><td>12345678907</td></tr></table>"},
-			"<table><tr><td>1</td><td>12345678901</td></tr></table>", "   1  12345678907   ", document.LayerCounts{Read: 3, Digits: 1},
+			"<table><tr><td>1</td><td>12345678901</td></tr></table>", "   1  12345678907   ",
+			document.LayerCounts{Read: 3, Digits: 1},
 		},
 	} {
 		turn := looked(t, c.passage)

@@ -151,7 +151,8 @@ func TestParseTSV(t *testing.T) {
 	}, "\n")
 	got := parseTSV([]byte(rows), 4)
 	want := []Reading{
-		{Text: "ab cdef", Confidence: .7, Words: []Word{{"ab", 0, 9, .9}, {"cdef", 0, 9, .6}}}, {},
+		{Text: "ab cdef", Confidence: .7, Words: []Word{{"ab", 0, 9, .9}, {"cdef", 0, 9, .6}}},
+		{},
 		{Text: "x", Confidence: 1, Words: []Word{{"x", 0, 9, 1}}},
 		{Text: "관측 항구", Confidence: .8, Words: []Word{{"관", 14, 45, .8}, {"측", 49, 78, .8}, {"항구", 98, 138, .8}}},
 	}
