@@ -36,7 +36,7 @@ func (h *htmlWriter) altoPage(p *document.PageResult) {
 		r := &p.Regions[i]
 		lines := wordLines(r)
 		switch {
-		case r.Type == document.RegionImage:
+		case r.Type == document.RegionImage && len(lines) == 0:
 			h.printf("<Illustration ID=\"%s\" %s/>\n", "block_"+r.ID, altoBox(r.BBox))
 		case len(lines) == 0:
 		case r.Type == document.RegionTable:

@@ -45,7 +45,7 @@ func (h *htmlWriter) hocrPage(p *document.PageResult, name string) {
 		r := &p.Regions[i]
 		lines := wordLines(r)
 		switch {
-		case r.Type == document.RegionImage:
+		case r.Type == document.RegionImage && len(lines) == 0:
 			h.printf("<div class=\"ocr_image\" id=\"%s\" title=\"%s\"></div>\n", "image_"+r.ID, boxProperty(r.BBox))
 		case len(lines) > 0:
 			h.hocrRegion(r, lines)

@@ -181,3 +181,14 @@ func TestZip(t *testing.T) {
 		t.Error("the result was changed")
 	}
 }
+
+// TestTextOfPictures is in every format: a model may have read what is drawn in one.
+func TestTextOfPictures(t *testing.T) {
+	picture := document.Region{ID: "p1r1", Type: document.RegionImage, Content: "Figure 7", BBox: document.BBox{10, 10, 90, 90}}
+	d := format.Document{Result: &document.Result{Pages: []document.PageResult{{Number: 1, Width: 100, Height: 100, Regions: []document.Region{picture}}}}}
+	for _, name := range []string{"html", "hocr", "alto", "docling"} {
+		if got := encode(t, name, d); !strings.Contains(got, "Figure") || !strings.Contains(got, "7") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -182,7 +182,8 @@ func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, re
 	r.look(ctx, by, page, t)
 	key, ok := r.keyOf(by, page, t)
 	if !ok {
-		return r.read(ctx, by, page, result, t)
+		result, _ = r.read(ctx, by, page, result, t)
+		return result
 	}
 	value, mine := r.cache.Find(ctx, key)
 	if value != nil && r.restore(ctx, by, value, page, result, t) {
@@ -199,9 +200,9 @@ func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, re
 	if mine != nil {
 		defer func() { r.cache.Land(key, mine, fresh, ctx.Err() != nil) }()
 	}
-	result = r.read(ctx, by, page, result, t)
-	if profile != by.Recognizer.Info().Profile {
-		return result // who read it is not whom the key names
+	result, placed := r.read(ctx, by, page, result, t)
+	if !placed || profile != by.Recognizer.Info().Profile {
+		return result // its words are missing, or who read it is not whom the key names
 	}
 	if fresh = r.keep(detector, result, t.Lessons()); fresh != nil && value == nil {
 		r.cache.Store.Put(key, fresh)

@@ -34,7 +34,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 	if r.cache != nil {
 		result = r.readOnce(ctx, by, page, result, t)
 	} else {
-		result = r.read(ctx, by, page, result, t)
+		result, _ = r.read(ctx, by, page, result, t)
 	}
 	noteFaults(result, page.Faults)
 	if r.opts.Boxes == document.BoxesRegion {
@@ -53,8 +53,9 @@ func withoutLines(page *document.PageResult) {
 	}
 }
 
-// read is the part of page that the cache can answer in place of.
-func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) *document.PageResult {
+// read is the part of page that the cache can answer in place of. placed is false where words
+// were asked for and could not be found.
+func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) (_ *document.PageResult, placed bool) {
 	start := time.Now()
 	regions, detector, err := r.detect(ctx, by, page, t)
 	holding := err == nil && by.Shared
@@ -62,7 +63,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	result.Timings[string(document.PhaseLayout)] = milliseconds(time.Since(start))
 	result.Width, result.Height, result.Rotation = page.Width, page.Height, page.Rotation
 	if err != nil {
-		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page")
+		return r.failPage(ctx, result, err, document.CodeLayoutFailed, document.PhaseLayout, "layout detection failed on this page"), false
 	}
 	own := r.own(ctx, by, page, regions, t)
 	by.pace.found(unread(regions))
@@ -92,9 +93,9 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	result.Usage.Add(asked)
 	page.Release()
 	if ctx.Err() != nil {
-		return nil
+		return nil, false
 	}
-	words(parts)
+	placed = words(parts)
 	result.Timings[string(document.PhaseRecognize)] = milliseconds(time.Since(start))
 	result.Regions = parts
 	switch {
@@ -108,7 +109,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	}
 	setStatus(result)
 	r.write(result)
-	return result
+	return result, placed
 }
 
 func milliseconds(d time.Duration) int { return int(d.Milliseconds()) }

@@ -52,6 +52,36 @@ func TestWordsAreGroundedOnRequest(t *testing.T) {
 	}
 }
 
+// TestPagesWithoutTheirWordsAreNotKept: the cache would never have them looked for again.
+func TestPagesWithoutTheirWordsAreNotKept(t *testing.T) {
+	looks := 0
+	backend := pipeline.Backend{
+		Detector: fakeDetector{regions: 1}, Recognizer: &fakeEngine{slots: 1},
+		See: func(context.Context, *document.Page) ([]document.WordBox, error) {
+			if looks++; looks == 1 {
+				return nil, errors.New("no models")
+			}
+			return []document.WordBox{{Text: "seen"}}, nil
+		},
+		Ground: func(regions []document.Region, seen []document.WordBox) { regions[0].Words = seen },
+	}
+	p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
+		Raster: &fakeRaster{total: 1}, Main: backend, Text: joined, Markdown: joined, Cache: new(memoryCache),
+	}, slog.New(slog.DiscardHandler))
+	for try, want := range []struct {
+		words  int
+		cached bool
+	}{{0, false}, {1, false}, {1, true}} {
+		_, pages, err := collect(t.Context(), p, document.Options{Boxes: document.BoxesWord})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if page := pages[1]; len(page.Regions[0].Words) != want.words || page.Cached != want.cached {
+			t.Errorf("try %d: words %+v, cached %v", try, page.Regions[0].Words, page.Cached)
+		}
+	}
+}
+
 // TestBoxesOfRegionsAlone leaves lines out.
 func TestBoxesOfRegionsAlone(t *testing.T) {
 	for boxes, lines := range map[document.Boxes]int{document.BoxesRegion: 0, "": 1} {

@@ -1,6 +1,12 @@
 package raster
 
-import "slices"
+import (
+	"context"
+	"slices"
+
+	"ocr-gateway/document"
+	"ocr-gateway/raster/kind"
+)
 
 // ChildPIDs are the processes that hold a document.
 func (r *Rasterizer) ChildPIDs() []int {
@@ -28,3 +34,8 @@ func KeptBuffers(size, count int) (kept, dead int) {
 
 // MaxKeptBuffers is the most that may wait.
 const MaxKeptBuffers = keptBuffers
+
+// ImagesAsPDF makes a PDF of the pages of a TIFF, of no more than so many bytes.
+func (r *Rasterizer) ImagesAsPDF(ctx context.Context, tiff *document.Source, most int64) (*document.Source, error) {
+	return r.imagesAsPDF(ctx, kind.TIFF, tiff, most)
+}

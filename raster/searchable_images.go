@@ -2,8 +2,8 @@ package raster
 
 import (
 	"context"
+	"errors"
 	"io"
-	"math"
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster/kind"
@@ -11,8 +11,13 @@ import (
 	"ocr-gateway/raster/searchable"
 )
 
-// imagesAsPDF makes a PDF of an image, or of the pages of a TIFF. It is to be closed.
-func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document.Source) (*document.Source, error) {
+// mostImages is how many bytes a PDF of images may have: a TIFF of JPEGs becomes ten times as
+// large and more, and answers are made in memory.
+const mostImages = 512 << 20
+
+// imagesAsPDF makes a PDF of an image, or of the pages of a TIFF, of no more than so many bytes.
+// It is to be closed.
+func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document.Source, most int64) (*document.Source, error) {
 	read, write := io.Pipe()
 	done := make(chan struct{})
 	go func() {
@@ -24,9 +29,14 @@ func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document
 		}
 		write.CloseWithError(err)
 	}()
-	pdf, err := document.ReadSource(src.Name, read, math.MaxInt64-1, "")
+	pdf, err := document.ReadSource(src.Name, read, most, "")
 	read.CloseWithError(err)
 	<-done
+	if p, ok := errors.AsType[*document.Problem](err); ok && p.Code == document.CodeTooLarge {
+		p = document.Problemf(document.CodeTooLarge, document.PhaseFormat,
+			"as a PDF this image would be larger than %d MiB: send its pages in several files, or ask for another format", most>>20)
+		return nil, p
+	}
 	return pdf, err
 }
 

@@ -381,3 +381,24 @@ func TestSearchableRefuses(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestImagesMayGrowTooLarge wants a PDF of images to end where it is too large to be answered with,
+// at any place of it, and whoever makes it to stop.
+func TestImagesMayGrowTooLarge(t *testing.T) {
+	r, _ := newRasterizer(t, nil)
+	data, err := os.ReadFile(filepath.Join("testdata", "pages.tif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := r.ImagesAsPDF(t.Context(), document.NewSource("a.tif", data), 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer whole.Close()
+	for _, most := range []int64{10, whole.Size / 2, whole.Size - 1} {
+		_, err := r.ImagesAsPDF(t.Context(), document.NewSource("a.tif", data), most)
+		if p, ok := errors.AsType[*document.Problem](err); !ok || p.Code != document.CodeTooLarge || p.Phase != document.PhaseFormat {
+			t.Errorf("at most %d of %d bytes: %v", most, whole.Size, err)
+		}
+	}
+}

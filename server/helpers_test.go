@@ -228,6 +228,10 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 			{Name: "impossible", MediaType: "application/x-impossible", Encode: func(context.Context, io.Writer, service.Reading) error {
 				return document.Problemf(document.CodeUnreadable, document.PhaseFormat, "not this one")
 			}},
+			{Name: "endless", MediaType: "application/x-endless", Encode: func(ctx context.Context, _ io.Writer, _ service.Reading) error {
+				<-ctx.Done()
+				return fmt.Errorf("write: %w", ctx.Err())
+			}},
 			{Name: "broken", MediaType: "application/x-broken", Encode: func(context.Context, io.Writer, service.Reading) error {
 				return fmt.Errorf("open /secret/path: no")
 			}},

@@ -302,6 +302,12 @@ func TestFormatFailureIsInternal(t *testing.T) {
 	}
 }
 
+// TestFormatsEndWithTheirRequest: a searchable PDF is drawn page by page once more.
+func TestFormatsEndWithTheirRequest(t *testing.T) {
+	a := start(t, scripted())
+	a.postForm("/api/ocr/document", newForm().file("file", "a", "pages:1").field("formats", "endless").field("deadline_ms", "300")).want(504, "deadline_exceeded")
+}
+
 func TestBatch(t *testing.T) {
 	a := start(t, scripted())
 	b := a.postForm("/api/ocr/batch", newForm().field("task", "text").

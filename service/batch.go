@@ -37,7 +37,7 @@ type Item struct {
 func (s *Service) ReadAll(ctx context.Context, sources []*document.Source, opts Options) (*Results, error) {
 	opts.Batch = true
 	outer := ctx
-	ctx, cancel := opts.within(ctx)
+	ctx, cancel := opts.Within(ctx)
 	defer cancel()
 	all := &Results{Status: document.StatusOK, Items: make([]Item, len(sources))}
 	var g errgroup.Group

@@ -118,13 +118,13 @@ func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 		o.Until = time.Now().Add(o.Timeout)
 	}
 	o.account = t.Account()
-	ctx, cancel := o.within(ctx)
+	ctx, cancel := o.Within(ctx)
 	defer cancel()
 	return t.Run(ctx)
 }
 
-// within is ctx for as long as the request may take.
-func (o *Options) within(ctx context.Context) (context.Context, context.CancelFunc) {
+// Within is ctx for as long as the request may take.
+func (o *Options) Within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if o.Until.IsZero() {
 		return context.WithCancel(ctx)
 	}

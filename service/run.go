@@ -13,7 +13,7 @@ import (
 // no pages and no text, is nil when the document could not be opened. Beside an error it
 // accounts for what was read until then: all pages, when the error is that none could be.
 func (s *Service) Run(ctx context.Context, src *document.Source, opts Options, emit func(document.Event)) (*document.Result, error) {
-	ctx, cancel := opts.within(ctx)
+	ctx, cancel := opts.Within(ctx)
 	defer cancel()
 	ctx, refuse := context.WithCancelCause(ctx)
 	defer refuse(nil)

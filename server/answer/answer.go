@@ -75,17 +75,21 @@ func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Resu
 	return c.Blob(status, media, written)
 }
 
-// write writes a document of the call in a format.
+// write writes a document of the call in a format, in the time that the call has.
 func (call *Call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
+	ctx, cancel := call.Options.Within(ctx)
+	defer cancel()
 	var buf bytes.Buffer
 	err := f.Encode(ctx, &buf, service.Reading{Source: call.Sources[0], Options: call.Options.Options, Result: r})
-	if p, ok := errors.AsType[*document.Problem](err); ok {
+	switch p, ok := errors.AsType[*document.Problem](err); {
+	case err == nil:
+		return buf.Bytes(), nil
+	case ok:
 		return nil, p
+	case ctx.Err() != nil:
+		return nil, document.EndProblem(context.Cause(ctx), document.PhaseFormat)
 	}
-	if err != nil {
-		return nil, document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", f.Name).Because(err)
-	}
-	return buf.Bytes(), nil
+	return nil, document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", f.Name).Because(err)
 }
 
 // WriteJSON sends v as a whole, so that a value which cannot be encoded is

@@ -43,16 +43,22 @@ func (m *Models) detectOverlooked(ctx context.Context, src pixels.Raster, v view
 		}
 	}
 	seen = slices.DeleteFunc(seen, func(s document.Line) bool {
-		return slices.ContainsFunc(added, func(l document.Line) bool { return pieceOf(s, l) })
+		return pieceOf(s, added)
 	})
 	return append(seen, added...), nil
 }
 
-// pieceOf reports whether a line is a piece of another.
-func pieceOf(piece, line document.Line) bool {
+// pieceOf reports whether a line is a piece of others, beside which no letter of it stands.
+func pieceOf(piece document.Line, lines []document.Line) bool {
 	const alike = 1.5 // of its height that the whole line has at most
-	in, a, b := MostlyIn(piece.BBox.Rect(), []document.Line{line}), piece.BBox.Rect(), line.BBox.Rect()
-	return in && a.Dx() < b.Dx() && float64(b.Dy()) < alike*float64(a.Dy())
+	a, covered := piece.BBox.Rect(), 0
+	for _, l := range lines {
+		b := l.BBox.Rect()
+		if in := a.Intersect(b); a.Dx() < b.Dx() && float64(b.Dy()) < alike*float64(a.Dy()) && 2*in.Dy() > a.Dy() {
+			covered += in.Dx()
+		}
+	}
+	return covered > 0 && 2*(a.Dx()-covered) <= a.Dy()
 }
 
 // MostlyIn reports whether lines cover half of a box.
@@ -89,11 +95,25 @@ func overlooked(src pixels.Raster, lines []document.Line) []image.Rectangle {
 		if c.Dx() >= placeWidth && c.Dx()*c.Dy() >= placeArea {
 			box := image.Rectangle{Min: c.Min.Mul(cellSide), Max: c.Max.Mul(cellSide)}
 			if printed(src.Sub(box)) {
-				places = join(places, box.Inset(-placeMargin*cellSide).Intersect(image.Rect(0, 0, src.W, src.H)))
+				place := withWhole(lines, box.Inset(-placeMargin*cellSide))
+				places = join(places, place.Intersect(image.Rect(0, 0, src.W, src.H)))
 			}
 		}
 	}
 	return places[:min(len(places), mostPlaces)]
+}
+
+// withWhole is a place with the lines of its rows that reach into it: of one that it cuts, only a
+// part would be seen.
+func withWhole(lines []document.Line, place image.Rectangle) image.Rectangle {
+	whole := place
+	for _, l := range lines {
+		b := l.BBox.Rect()
+		if middle := (b.Min.Y + b.Max.Y) / 2; b.Overlaps(place) && middle >= place.Min.Y && middle < place.Max.Y {
+			whole = whole.Union(b)
+		}
+	}
+	return whole
 }
 
 // join adds a place, as one with those that it overlaps.

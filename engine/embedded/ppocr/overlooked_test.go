@@ -78,20 +78,45 @@ func TestOverlooked(t *testing.T) {
 	}
 }
 
+// TestLinesAreLookedAtWhole has print of which the detector saw the end: a place that cuts it
+// shows a line that lacks its last letters, in whose place the end would go.
+func TestLinesAreLookedAtWhole(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 400, 200))
+	for i := range img.Pix {
+		img.Pix[i] = 240
+	}
+	for y := 60; y < 69; y++ {
+		for x := 40; x < 340; x++ {
+			if x%5 < 2 && x%40 > 4 || y == 64 && x%15 < 9 {
+				img.SetGray(x, y, color.Gray{Y: 30})
+			}
+		}
+	}
+	end, above := document.BBox{288, 58, 342, 71}, document.BBox{20, 20, 390, 52}
+	got := overlooked(pixels.Of(img), []document.Line{{BBox: end}, {BBox: above}})
+	if len(got) != 1 || !end.Rect().In(got[0]) || above.Rect().In(got[0]) {
+		t.Errorf("looked at %v, want one place with %v whole and %v not", got, end, above)
+	}
+}
+
 func TestPieceOf(t *testing.T) {
-	line := document.Line{BBox: document.BBox{10, 100, 500, 116}}
+	lines := []document.Line{{BBox: document.BBox{10, 100, 500, 116}}, {BBox: document.BBox{520, 100, 800, 116}}}
 	for _, tt := range []struct {
 		piece document.BBox
 		want  bool
 	}{
 		{document.BBox{200, 101, 300, 115}, true},
-		{document.BBox{450, 101, 520, 115}, true},
+		{document.BBox{450, 101, 506, 115}, true},
+		{document.BBox{450, 101, 520, 115}, false}, // a letter of it stands beside the line
+		{document.BBox{480, 90, 546, 130}, false},  // larger print
+		{document.BBox{480, 101, 526, 115}, false},
+		{document.BBox{450, 101, 540, 115}, false},
 		{document.BBox{490, 101, 600, 115}, false},
 		{document.BBox{200, 101, 300, 109}, false}, // one of two lines that were taken for one
 		{document.BBox{10, 100, 500, 116}, false},
 	} {
-		if got := pieceOf(document.Line{BBox: tt.piece}, line); got != tt.want {
-			t.Errorf("%v is a piece of %v: %v", tt.piece, line.BBox, got)
+		if got := pieceOf(document.Line{BBox: tt.piece}, lines); got != tt.want {
+			t.Errorf("%v is a piece: %v", tt.piece, got)
 		}
 	}
 }
