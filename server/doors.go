@@ -57,7 +57,7 @@ func (s *Server) callDoor(r doors.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ticket, _ := c.Get(ticketName).(*admission.Ticket)
 		return r.Answer(&doors.Call{
-			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: doorJobs{s, s.owner(c), callerOf(c)},
+			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: s.jobs.ForDoor(c),
 			Service: s.service, Decoder: s.decoder, Ticket: ticket,
 			Fetch: func(field, address string) (*document.Source, error) {
 				return s.fetch(c.Request(), ticket, field, address)
