@@ -59,8 +59,10 @@ var arrows = map[string][]string{
 	"raster/sandbox":    {},
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
-	"textlayer":        {"document"},
-	"textlayer/attack": {}, // documents that lie, for tests of others
+	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
+	"textlayer/compare": {"document"},
+	"textlayer/ink":     {"document"},
+	"textlayer/attack":  {}, // documents that lie, for tests of others
 
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
 	"internal/edits":     {},                      // two readings of a text
