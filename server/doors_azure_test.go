@@ -73,7 +73,7 @@ func TestAzure(t *testing.T) {
 		a.do(a.azureKey("GET", path, "", "", "none")).says(401, `{"error":{"code":"Unauthorized"`)
 	}
 
-	at = a.analyze(a.azureKey("POST", azureModels+"prebuilt-layout:analyze?_overload=analyzeDocument&stringIndexType=utf16CodeUnit&outputContentFormat=markdown&locale=de&features=ocrHighResolution", "application/octet-stream", "pages:2", two))
+	at = a.analyze(a.azureKey("POST", azureModels+"prebuilt-layout%3Aanalyze?_overload=analyzeDocument&stringIndexType=utf16CodeUnit&outputContentFormat=markdown&locale=de&features=ocrHighResolution", "application/octet-stream", "pages:2", two))
 	result = a.ended(at, two)["analyzeResult"].(map[string]any)
 	if result["content"] != "**text of page 1**\n\n<!-- PageBreak -->\n\n**text of page 2**" || result["stringIndexType"] != "utf16CodeUnit" {
 		t.Errorf("gives %v", result)

@@ -28,9 +28,9 @@ type request struct {
 
 // analyze has a document read as a job.
 func analyze(c *doors.Call) error {
-	model, action, _ := strings.Cut(c.Param("model"), ":")
-	if model != modelRead && model != modelLayout || action != "analyze" {
-		return document.Problemf(document.CodeNotFound, document.PhaseAdmission, "there is no %s; send documents to %s:analyze or %s:analyze", clip.Text(c.Param("model")), modelRead, modelLayout)
+	model, err := modelOf(c.Param("model"))
+	if err != nil {
+		return err
 	}
 	values, unit, err := parse(c.Request.URL.Query())
 	if err != nil {
@@ -50,6 +50,18 @@ func analyze(c *doors.Call) error {
 	header.Set("Retry-After", retryAfter)
 	c.Response.WriteHeader(http.StatusAccepted)
 	return nil
+}
+
+// modelOf is the model that the last part of an address asks for an analysis.
+func modelOf(name string) (string, error) {
+	if plain, err := url.PathUnescape(name); err == nil {
+		name = plain // some write the colon as %3A
+	}
+	model, asked := strings.CutSuffix(name, ":analyze")
+	if !asked || model != modelRead && model != modelLayout {
+		return "", document.Problemf(document.CodeNotFound, document.PhaseAdmission, "there is no %s; send documents to %s:analyze or %s:analyze", clip.Text(name), modelRead, modelLayout)
+	}
+	return model, nil
 }
 
 // receive takes the document: JSON, or a body that is the file. The caller closes sent.

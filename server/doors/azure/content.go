@@ -189,36 +189,55 @@ func markdown(pages []*page) string {
 	return b.String()
 }
 
-// find places the words in the page's Markdown: those of a region where its content stands.
+// find places the words in the page's Markdown, region by region.
 func (p *page) find(text string) {
-	at, end := 0, 0 // of the region in text
-	visible := text
-	var region *document.Region
-	for _, b := range p.blocks {
-		if b.region != region {
-			region = b.region
-			at = end
-			if i := strings.Index(text[at:], strings.TrimSpace(region.Content)); i >= 0 && region.Content != "" {
-				at += i
-				end = at + len(strings.TrimSpace(region.Content))
-			}
-			visible = text[:end]
-			if region.Format == document.FormatHTML {
-				visible = text[:at] + withoutTags(text[at:end])
-			}
+	from := 0
+	for rest := p.blocks; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].region == rest[0].region {
+			n++
 		}
+		from = p.findRegion(text, from, rest[:n])
+		rest = rest[n:]
+	}
+}
+
+// findRegion places the words of a region: where its content stands, or, if that is written
+// otherwise in Markdown, from where the last region ended. It returns where this one ends.
+func (p *page) findRegion(text string, from int, blocks []*block) int {
+	content := strings.TrimSpace(blocks[0].region.Content)
+	i := strings.Index(text[from:], content)
+	whole := i >= 0 && content != ""
+	at, end := from, min(len(text), from+2*len(content)+near)
+	if whole {
+		at, end = from+i, from+i+len(content)
+	}
+	visible := text[at:end]
+	if blocks[0].region.Format == document.FormatHTML {
+		visible = withoutTags(visible)
+	}
+	all := true
+	for _, b := range blocks {
 		for _, line := range b.lines {
 			for i := range line {
 				w := &line[i]
-				w.part = part{p.part.from + at, p.part.from + at}
-				if i := next(visible[at:], w.Text, w.glued); i >= 0 {
-					w.part.from += i
-					w.part.to = w.part.from + len(w.Text)
-					at += i + len(w.Text)
+				skip, size := next(visible, w.Text, w.glued), len(w.Text)
+				if skip < 0 {
+					all, skip, size = false, 0, 0
 				}
+				at += skip
+				w.part = part{p.part.from + at, p.part.from + at + size}
+				at, visible = at+size, visible[skip+size:]
 			}
 		}
 	}
+	switch {
+	case whole:
+		return end
+	case all:
+		return at
+	}
+	return from // it may be no part of the Markdown
 }
 
 // near is how many bytes may be passed over for the next word: the marks between cells and a

@@ -143,6 +143,32 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// TestFind: words are found where the Markdown is not what the region says, and a region that
+// is left out there leads no other astray.
+func TestFind(t *testing.T) {
+	region := func(content string) document.Region {
+		r := document.Region{Type: document.RegionText, BBox: box(0, 0, 9), Content: content, Format: document.FormatText}
+		for i, text := range strings.Fields(content) {
+			r.Words = append(r.Words, document.WordBox{Text: text, BBox: box(i, 0, 1)})
+		}
+		return r
+	}
+	p := pageOf(&document.PageResult{
+		Markdown: "Date:  \n14 March\n\n- by  \n- sea\n\nthe end", Status: document.StatusOK,
+		Regions: []document.Region{region("Date:\n14 March"), region("a running head by the"), region("by\nsea"), region("the end")},
+	})
+	content := markdown([]*page{p})
+	var found []string
+	for _, b := range p.blocks {
+		for _, w := range b.words() {
+			found = append(found, content[w.part.from:w.part.to])
+		}
+	}
+	if got := strings.Join(found, "|"); got != "Date:|14|March||||by|the|by|sea|the|end" {
+		t.Errorf("found %s", got)
+	}
+}
+
 // TestPolygons: a page that was turned is told of as it was sent.
 func TestPolygons(t *testing.T) {
 	b := document.BBox{10, 20, 110, 40}
