@@ -133,6 +133,7 @@ func Run(ctx context.Context, cfg Config, g Gateway, tell func(Progress)) (Repor
 	if err != nil {
 		return Report{}, err
 	}
+	items = withoutResults(cfg.Out, items)
 	if r.state, err = openState(cfg.statePath()); err != nil {
 		return Report{}, err
 	}

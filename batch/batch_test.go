@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 	"go.uber.org/goleak"
 
 	"ocr-gateway/batch"
@@ -52,7 +55,7 @@ func (g *gateway) enter(call string) error {
 
 func (g *gateway) Info(context.Context) (*client.Info, error) {
 	info := &client.Info{}
-	for _, name := range []string{"json", "md", "txt"} {
+	for _, name := range []string{"json", "md", "pdf", "txt"} {
 		info.Formats = append(info.Formats, struct {
 			Name      string `json:"name"`
 			MediaType string `json:"media_type"`
@@ -493,6 +496,15 @@ func TestBuckets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	console, err := minio.New(strings.TrimPrefix(s3.Endpoint, "http://"), &minio.Options{
+		Creds: credentials.NewStaticV4(s3.AccessKey, s3.SecretKey, ""), Region: s3.Region, Transport: &http.Transport{DisableKeepAlives: true},
+	})
+	if err == nil { // a folder, as consoles make one
+		_, err = console.PutObject(t.Context(), s3.Bucket, s3.Prefix, strings.NewReader("\n"), 1, minio.PutObjectOptions{SendContentMd5: true, DisableContentSha256: true})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	base := "s3://" + s3.Bucket + "/" + strings.TrimSuffix(s3.Prefix, "in/")
 	cfg := config(t, base+"in/")
 	cfg.Out, cfg.State = base+"in/out", filepath.Join(t.TempDir(), "state")
@@ -505,5 +517,23 @@ func TestBuckets(t *testing.T) {
 	}
 	if got := blobtest.Keys(t, store, "out"); !slices.Equal(got, []string{"out/a.pdf.md", "out/deep/b.png.md"}) {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestResultsAreNoDocuments has PDFs written where the next run looks for documents.
+func TestResultsAreNoDocuments(t *testing.T) {
+	for name, out := range map[string]string{"beside": "", "below": "out"} {
+		t.Run(name, func(t *testing.T) {
+			dir := folder(t, map[string]string{"a.pdf": "1", "b.png": "1"})
+			t.Chdir(dir)
+			cfg := config(t, dir)
+			cfg.Out, cfg.Formats = out, []string{"pdf"}
+			g := newGateway()
+			for range 3 {
+				if report := run(t, cfg, g); report.Files != 2 || report.OK != 2 || len(g.requests) != 2 {
+					t.Errorf("%+v, %d requests", report, len(g.requests))
+				}
+			}
+		})
 	}
 }

@@ -73,7 +73,8 @@ func (b *buckets) list(ctx context.Context, address string) (all []item, err err
 		if o.Err != nil {
 			return nil, fmt.Errorf("%s: %w", address, o.Err)
 		}
-		if o.Key != prefix && !readable(o.Key) {
+		folder := strings.HasSuffix(o.Key, "/") // an empty object, which consoles make for one
+		if folder || o.Key != prefix && !readable(o.Key) {
 			continue
 		}
 		rel := strings.TrimPrefix(o.Key, prefix[:strings.LastIndexByte(prefix, '/')+1])

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +32,24 @@ func place(out string, i item, format string) string {
 	default:
 		return filepath.Join(out, filepath.FromSlash(i.rel)) + ending(format)
 	}
+}
+
+// withoutResults leaves out what is where the PDF of another document goes: an earlier run has
+// written it, or this one would write over it.
+func withoutResults(out string, items []item) []item {
+	results := map[string]bool{}
+	for _, i := range items {
+		results[whole(place(out, i, "pdf"))] = true
+	}
+	return slices.DeleteFunc(items, func(i item) bool { return results[whole(i.name)] })
+}
+
+// whole is the name of a file or object, however it was said.
+func whole(name string) string {
+	if abs, err := filepath.Abs(name); err == nil && !isBucket(name) {
+		return abs
+	}
+	return name
 }
 
 // write writes a result, whole or not at all.

@@ -26,6 +26,8 @@ const (
 	partial = ".partial"
 	// abandoned is how long nothing was written to what a crash has left.
 	abandoned = time.Hour
+	// placings is how often a folder is made that others take away meanwhile.
+	placings = 100
 )
 
 func openFolder(cfg Config, log *slog.Logger) (*folder, error) {
@@ -96,8 +98,10 @@ func (f *folder) place(from, to string) error {
 	}
 	made := false
 	err := os.Rename(from, to)
-	for range 3 { // who deletes the last file of a folder takes the folder away
-		if !errors.Is(err, fs.ErrNotExist) {
+	for range placings {
+		// Who deletes the last file of a folder takes the folder away, also while it is made:
+		// it is there then, and the next moment is not.
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
 			break
 		}
 		if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {

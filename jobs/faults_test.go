@@ -290,3 +290,26 @@ func TestNothingIsLeftToRead(t *testing.T) {
 		t.Errorf("a job without its file: %v", job.Problem)
 	}
 }
+
+// What a request has left that was not accepted is removed, and nothing of the same one that
+// is on its way in again.
+func TestOrphansAreRemoved(t *testing.T) {
+	f := newFixture(t)
+	in := filepath.Join(f.dir, "blobs", "jobs", "0191e0a0-0000-7000-8000-000000000000", "in")
+	old, late := filepath.Join(in, "aa-0="), filepath.Join(in, "bb-0=")
+	err := os.MkdirAll(in, 0o700)
+	for _, path := range []string{old, late} {
+		err = errors.Join(err, os.WriteFile(path, []byte("pages:1"), 0o600))
+	}
+	past := time.Now().Add(-2 * time.Hour)
+	if err = errors.Join(err, os.Chtimes(old, past, past)); err != nil {
+		t.Fatal(err)
+	}
+	f.open()
+	for ticks := time.NewTicker(20 * time.Millisecond); err == nil; <-ticks.C {
+		_, err = os.Stat(old)
+	}
+	if _, err := os.Stat(late); err != nil {
+		t.Error(err)
+	}
+}

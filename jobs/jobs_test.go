@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/jobs/index"
@@ -282,4 +283,37 @@ func TestPasswordsAreNotStoredInTheClear(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A key whose job was forgotten makes another one, also when the first was a moment ago.
+func TestKeyServesAgain(t *testing.T) {
+	f := newFixture(t)
+	f.cfg.Keep, f.cfg.TaskPages = time.Millisecond, 1
+	j := f.open()
+	r := request("pages:3")
+	r.Key = "the same each day"
+	first := submit(t, j, r)
+	if _, err := j.Wait(t.Context(), "", first.ID, time.Minute); !forgotten(err) {
+		t.Fatal(err)
+	}
+	var second index.Job
+	for ticks := time.NewTicker(50 * time.Millisecond); ; <-ticks.C {
+		var err error
+		if second, err = j.Submit(t.Context(), r); err == nil {
+			break
+		}
+		if p, ok := errors.AsType[*document.Problem](err); !ok || p.Code != document.CodeKeyReused {
+			t.Fatal(err)
+		}
+	}
+	job, err := j.Wait(t.Context(), "", second.ID, 20*time.Second)
+	if !forgotten(err) || err == nil && !job.State.Ended() {
+		t.Errorf("the second job is %s, %v", job.State, err)
+	}
+}
+
+// forgotten reports whether a job that was asked for was there, or is not any more.
+func forgotten(err error) bool {
+	p, ok := errors.AsType[*document.Problem](err)
+	return err == nil || ok && p.Code == document.CodeNotFound
 }

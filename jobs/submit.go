@@ -16,6 +16,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/jobs/worker"
 	"ocr-gateway/service"
 )
 
@@ -216,13 +217,17 @@ func newVisit() string {
 }
 
 // accept queues the job's tasks and then writes the job down. Tasks of a job that was not
-// written down are dropped by who takes them.
+// written down are dropped by who takes them, so it must not come to that late.
 func (j *Jobs) accept(ctx context.Context, job *record.Job) (seq uint64, first bool, err error) {
-	lane := record.Lane{Owner: job.Owner, Priority: job.Priority}
-	for i := range job.Files {
-		if err := j.broker.Queue(ctx, lane, record.Task{Job: job.ID, File: i}); err != nil {
+	lane, start := record.Lane{Owner: job.Owner, Priority: job.Priority}, time.Now().Round(0)
+	for i, f := range job.Files {
+		if err := j.broker.Queue(ctx, lane, record.Task{Job: job.ID, File: i}, f.Blob); err != nil {
 			return 0, false, err
 		}
+	}
+	// By the clock on the wall: it also counts the time for which a machine was asleep.
+	if took := time.Now().Round(0).Sub(start); took > worker.AcceptTimeout/2 {
+		return 0, false, fmt.Errorf("jobs: the tasks of a job took %s to queue", took)
 	}
 	return j.broker.Append(ctx, record.Event{ID: job.ID, Job: job})
 }

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -63,8 +64,12 @@ func (j *Jobs) expire(ctx context.Context, id string) {
 	j.unqueue(ctx, id)
 }
 
-// forget removes a job, its events last: until then it is tried again.
+// forget removes a job, its events last: until then it is tried again. Another process may have
+// done so, and its id be in use again.
 func (j *Jobs) forget(ctx context.Context, id string) {
+	if _, _, anew := j.index.Get(id); anew {
+		return
+	}
 	err := j.broker.Unqueue(ctx, id)
 	if err == nil {
 		err = j.parts.Blobs.DeleteAll(ctx, folderOf(id))
@@ -84,21 +89,24 @@ func (j *Jobs) forget(ctx context.Context, id string) {
 // sweepOrphans removes the blobs of jobs that were never accepted: a process died
 // on the way, or a late worker wrote them for a job that was forgotten.
 func (j *Jobs) sweepOrphans(ctx context.Context) {
-	orphans := map[string]bool{} // by id
+	orphans := map[string][]string{} // keys by id: what is newer below an id may be of a job to come
 	err := j.parts.Blobs.List(ctx, "jobs/", func(key string, _ int64, changed time.Time) error {
 		id, _, _ := strings.Cut(strings.TrimPrefix(key, "jobs/"), "/")
 		if _, _, known := j.index.Get(id); !known && time.Since(changed) > orphanAge {
-			orphans[id] = true
+			orphans[id] = append(orphans[id], key)
 		}
 		return nil
 	})
-	for id := range orphans {
+	for id, keys := range orphans {
 		if err != nil {
 			break
 		}
 		var there bool // and not seen here yet
-		if _, there, err = j.broker.Job(ctx, id); err == nil && !there {
-			err = j.parts.Blobs.DeleteAll(ctx, folderOf(id))
+		if _, there, err = j.broker.Job(ctx, id); err != nil || there {
+			continue
+		}
+		for _, key := range keys {
+			err = cmp.Or(err, j.parts.Blobs.Delete(ctx, key))
 		}
 	}
 	if err != nil && ctx.Err() == nil {

@@ -5,6 +5,8 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
+	"ocr-gateway/server/answer"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/service"
 )
 
@@ -17,26 +19,26 @@ type batchAnswer struct {
 }
 
 type batchItem struct {
-	Index    int               `json:"index"` // from 0
-	Filename string            `json:"filename"`
-	Status   document.Status   `json:"status"`
-	Result   *recognition      `json:"result,omitempty"`
-	Error    *document.Problem `json:"error,omitempty"`
+	Index    int                 `json:"index"` // from 0
+	Filename string              `json:"filename"`
+	Status   document.Status     `json:"status"`
+	Result   *answer.Recognition `json:"result,omitempty"`
+	Error    *document.Problem   `json:"error,omitempty"`
 }
 
 func (s *Server) batch(c echo.Context) error {
-	if prefersAsync(c.Request()) {
-		return s.submitAs(c, jobs.KindText, service.Batch(s.cfg.MaxBatchFiles))
+	if jobroutes.PrefersAsync(c.Request()) {
+		return s.jobs.SubmitAs(c, jobs.KindText, service.Batch(s.cfg.MaxBatchFiles))
 	}
-	if _, err := negotiate(c, mediaJSON); err != nil {
+	if _, err := answer.Negotiate(c.Request(), answer.JSON); err != nil {
 		return err
 	}
-	call, err := s.take(c, service.Batch(s.cfg.MaxBatchFiles), mediaJSON)
+	call, err := s.take(c, service.Batch(s.cfg.MaxBatchFiles), answer.JSON)
 	if err != nil {
 		return err
 	}
 	defer call.Close()
-	all, err := s.service.ReadAll(c.Request().Context(), call.Sources, call.opts)
+	all, err := s.service.ReadAll(c.Request().Context(), call.Sources, call.Options)
 	if all == nil {
 		return err
 	}
@@ -45,11 +47,11 @@ func (s *Server) batch(c echo.Context) error {
 		items[i] = batchItem{Index: i, Filename: item.Name, Status: item.Status, Error: item.Error}
 		if item.Result != nil {
 			item.Result.ID = newID()
-			items[i].Result = recognitionOf(item.Result, call.opts.Task)
+			items[i].Result = answer.RecognitionOf(item.Result, call.Options.Task)
 		}
 	}
 	if err != nil {
 		return &batchFailure{problemOf(err), items}
 	}
-	return writeJSON(c, 200, mediaJSON, batchAnswer{ID: newID(), Status: all.Status, Counts: all.Counts, Items: items})
+	return answer.WriteJSON(c, 200, answer.JSON, batchAnswer{ID: newID(), Status: all.Status, Counts: all.Counts, Items: items})
 }

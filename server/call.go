@@ -8,22 +8,16 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
 	"ocr-gateway/service/admission"
 )
 
-// call is a request that may run: its files, which are to be closed, and its options.
-type call struct {
-	*form.Request
-	opts  service.Options
-	media string // of the answer
-}
-
 // take reads a request that is to be answered with media, unless it names a format itself. It
 // returns when the request may run.
-func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, error) {
+func (s *Server) take(c echo.Context, kind service.Kind, media string) (*answer.Call, error) {
 	ticket := c.Get(ticketName).(*admission.Ticket)
 	req, err := s.decode(c.Request(), ticket, kind)
 	if err != nil {
@@ -40,7 +34,7 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*call, e
 		req.Close()
 		return nil, err
 	}
-	return &call{req, opts, media}, nil
+	return &answer.Call{Request: req, Options: opts, Media: media}, nil
 }
 
 // decode reads a request of our own API.
@@ -61,6 +55,20 @@ func (s *Server) decode(r *http.Request, ticket *admission.Ticket, kind service.
 	return req, nil
 }
 
+// readJob reads a request to submit a job.
+func (s *Server) readJob(c echo.Context, kind service.Kind) (*form.Request, error) {
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.files.AddSent(c.Request().Context(), s.owner(c), req, ticket); err != nil {
+		req.Close()
+		return nil, err
+	}
+	return req, nil
+}
+
 // fetch gets the document at an address in a request whose body is read. It counts as an
 // upload.
 func (s *Server) fetch(r *http.Request, ticket *admission.Ticket, field, address string) (*document.Source, error) {
@@ -70,6 +78,11 @@ func (s *Server) fetch(r *http.Request, ticket *admission.Ticket, field, address
 		}
 		return ticket.Meter(body)
 	})
+}
+
+// receivePiece reads a piece of a file that is sent before it is used.
+func (s *Server) receivePiece(c echo.Context, read func(io.Reader) error) error {
+	return s.receive(c.Request(), c.Get(ticketName).(*admission.Ticket), read)
 }
 
 // receive reads a request's body as far as its client sends it. Without a ticket nothing is
@@ -94,37 +107,27 @@ func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io
 // was negotiated. The options then ask for what that needs.
 func (s *Server) choose(opts *service.Options, media string) (string, error) {
 	if opts.Format != nil {
-		if media == mediaSSE {
-			return "", document.Invalid("format", "events are always %s: leave format out, or send the document to /api/ocr/document", mediaSSE)
+		if media == answer.SSE {
+			return "", document.Invalid("format", "events are always %s: leave format out, or send the document to /api/ocr/document", answer.SSE)
 		}
 		media = opts.Format.MediaType
 	}
-	if f := s.formatOf(media); f != nil {
+	if f := s.formats.Of(media); f != nil {
 		opts.Use(*f)
 	}
 	return media, fit(*opts, media)
 }
 
-// formatOf is the format of a type; nil for those that are none of a document as a whole.
-func (s *Server) formatOf(media string) *service.Format {
-	for _, f := range s.service.Formats() {
-		if f.MediaType == media {
-			return &f
-		}
-	}
-	return nil
-}
-
 // namesImages are the types of answers that carry images by name.
-var namesImages = []string{mediaJSON, mediaNDJSON, mediaSSE, "application/zip"}
+var namesImages = []string{answer.JSON, answer.NDJSON, answer.SSE, "application/zip"}
 
 // fit refuses options that an answer of the given type cannot have.
 func fit(opts service.Options, media string) error {
 	switch {
-	case opts.JoinTables && (media == mediaSSE || media == mediaNDJSON):
-		return document.Invalid("join_tables", "join_tables needs all pages, and %s sends each when it is finished; ask for %s", media, mediaJSON)
+	case opts.JoinTables && (media == answer.SSE || media == answer.NDJSON):
+		return document.Invalid("join_tables", "join_tables needs all pages, and %s sends each when it is finished; ask for %s", media, answer.JSON)
 	case opts.Images == document.ImagesRef && !slices.Contains(namesImages, media):
-		return document.Invalid("images", "with images=ref the answer carries the images by name, which %s cannot; use images=inline or ask for %s", media, mediaJSON)
+		return document.Invalid("images", "with images=ref the answer carries the images by name, which %s cannot; use images=inline or ask for %s", media, answer.JSON)
 	}
 	return nil
 }

@@ -271,14 +271,20 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// filled is a path with its parameters: a file that was uploaded, a handler of Tika's.
+// filled is a path with its parameters: a file that was uploaded, a result of Azure's, a
+// handler of Tika's.
 func (a *api) filled(path string) string {
 	a.t.Helper()
 	if strings.Contains(path, "{file}") {
 		id, _ := a.postForm("/v1/files", newForm().file("file", "a.pdf", "pages:1")).json()["id"].(string)
 		path = strings.ReplaceAll(path, "{file}", id)
 	}
-	return strings.ReplaceAll(path, "{handler}", "text")
+	if strings.Contains(path, "{result}") {
+		at := a.analyze(a.request("POST", azureModels+"prebuilt-read:analyze?output=pdf", "application/pdf", []byte("pages:1")))
+		a.ended(at, "")
+		path = strings.ReplaceAll(path, "{result}", at[strings.LastIndexByte(at, '/')+1:])
+	}
+	return strings.NewReplacer("{handler}", "text", "{model}", "prebuilt-read").Replace(path)
 }
 
 // filledFile has a path of files name one that was sent.

@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/server/doors/azure"
 	"ocr-gateway/server/doors/docling"
 	"ocr-gateway/server/doors/glmocr"
 	"ocr-gateway/server/doors/mcp"
@@ -21,7 +22,7 @@ import (
 
 // allDoors are the other APIs that a server can speak.
 func allDoors() []doors.Door {
-	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), mcp.Door()}
+	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), azure.Door(), mcp.Door()}
 }
 
 // doorNames are those that server.doors may name.
@@ -56,7 +57,7 @@ func (s *Server) callDoor(r doors.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ticket, _ := c.Get(ticketName).(*admission.Ticket)
 		return r.Answer(&doors.Call{
-			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: doorJobs{s, s.owner(c), callerOf(c)},
+			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: s.jobs.ForDoor(c),
 			Service: s.service, Decoder: s.decoder, Ticket: ticket,
 			Fetch: func(field, address string) (*document.Source, error) {
 				return s.fetch(c.Request(), ticket, field, address)

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/answer"
 )
 
 // Health is what the rest of the program says about itself.
@@ -102,7 +103,7 @@ type queue struct {
 // showHealth answers 200 as long as the process can answer at all; the body is
 // honest about the rest.
 func (s *Server) showHealth(c echo.Context) error {
-	return writeJSON(c, http.StatusOK, mediaJSON, s.healthNow())
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, s.healthNow())
 }
 
 func (s *Server) healthNow() healthAnswer {
@@ -126,7 +127,7 @@ func (s *Server) healthNow() healthAnswer {
 
 // live says that the process runs.
 func (s *Server) live(c echo.Context) error {
-	return writeJSON(c, http.StatusOK, mediaJSON, map[string]string{"status": "ok"})
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, map[string]string{"status": "ok"})
 }
 
 // ready says whether to send work here.
@@ -136,7 +137,7 @@ func (s *Server) ready(c echo.Context) error {
 	if !h.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	return writeJSON(c, status, mediaJSON, map[string]any{"status": h.Status, "ready": h.Ready})
+	return answer.WriteJSON(c, status, answer.JSON, map[string]any{"status": h.Status, "ready": h.Ready})
 }
 
 type infoAnswer struct {
@@ -188,5 +189,5 @@ func (s *Server) info(c echo.Context) error {
 	a.Limits["max_requests"] = int64(s.cfg.MaxRequests)
 	a.Limits["max_queued_pages"] = int64(s.cfg.MaxQueuedPages)
 	a.Limits["request_timeout_ms"] = s.cfg.RequestTimeout.Milliseconds()
-	return writeJSON(c, http.StatusOK, mediaJSON, a)
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, a)
 }

@@ -9,15 +9,18 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"ocr-gateway/server"
+	"ocr-gateway/server/certificate"
 	"ocr-gateway/server/keys"
 )
 
@@ -219,21 +222,36 @@ func TestTLS(t *testing.T) {
 func TestCertificatesAreRenewed(t *testing.T) {
 	dir := t.TempDir()
 	certificateOf(t, dir, 1)
-	serials := server.Certificates(t, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
-	if got := serials(0); got != 1 {
-		t.Fatalf("serial %d", got)
-	}
-	certificateOf(t, dir, 2)
-	if got := serials(time.Second); got != 1 {
-		t.Errorf("looked at too soon: serial %d", got)
-	}
-	if got := serials(time.Minute); got != 2 {
-		t.Errorf("not renewed: serial %d", got)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "cert.pem"), []byte("broken"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if got := serials(2 * time.Minute); got != 2 {
-		t.Errorf("a broken file: serial %d", got)
-	}
+	synctest.Test(t, func(t *testing.T) { // whose clock stands still but for Sleep
+		c, err := certificate.Open(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		serial := func() int64 {
+			pair, err := c.Config().GetCertificate(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pair.Leaf.SerialNumber.Int64()
+		}
+		if got := serial(); got != 1 {
+			t.Fatalf("serial %d", got)
+		}
+		certificateOf(t, dir, 2)
+		time.Sleep(time.Second)
+		if got := serial(); got != 1 {
+			t.Errorf("looked at too soon: serial %d", got)
+		}
+		time.Sleep(time.Minute)
+		if got := serial(); got != 2 {
+			t.Errorf("not renewed: serial %d", got)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "cert.pem"), []byte("broken"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if got := serial(); got != 2 {
+			t.Errorf("a broken file: serial %d", got)
+		}
+	})
 }

@@ -51,6 +51,25 @@ func newMetrics(s *service.Service) *metrics {
 	return m
 }
 
+// openMetrics are those of the server, and of what it works with.
+func (s *Server) openMetrics() *metrics {
+	m := newMetrics(s.service)
+	m.rendering(func() Rendering { return s.health.get().Rendering })
+	if s.deps.Jobs != nil {
+		m.jobs(s.deps.Jobs.Load)
+	}
+	if s.deps.Webhooks != nil {
+		m.webhooks(s.deps.Webhooks)
+	}
+	if s.deps.Files != nil {
+		m.files(s.deps.Files.Received)
+	}
+	if s.deps.CacheCounts != nil {
+		m.cache(s.deps.CacheCounts)
+	}
+	return m
+}
+
 // rendering shows the processes in which documents are opened.
 func (m *metrics) rendering(now func() Rendering) {
 	processes := func(network string, n func(Rendering) int) prometheus.Collector {

@@ -160,6 +160,9 @@ func callerOf(c echo.Context) guard.Caller {
 	return caller
 }
 
+// owner is whose jobs and files a request may see.
+func (s *Server) owner(c echo.Context) string { return s.guard.Owner(callerOf(c)) }
+
 // clientOf tells clients apart: by API key where there are any, else by address.
 func clientOf(c echo.Context) string {
 	if caller := callerOf(c); caller.Name != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/problem"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
@@ -72,7 +73,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 		h.Set("WWW-Authenticate", `Bearer realm="ocr-gateway"`)
 	}
 	if d := s.doors[c.Path()]; d != nil {
-		s.deliver(c, status, mediaJSON, d.Failure(problem.BodyOf(p, id)))
+		s.deliver(c, status, answer.JSON, d.Failure(problem.BodyOf(p, id)))
 		return
 	}
 	var body any = problem.BodyOf(p, id)
@@ -84,7 +85,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 
 // deliver writes the body of an error.
 func (s *Server) deliver(c echo.Context, status int, media string, body any) {
-	if err := writeJSON(c, status, media, body); err != nil {
+	if err := answer.WriteJSON(c, status, media, body); err != nil {
 		s.log.DebugContext(c.Request().Context(), "problem not delivered", "request_id", requestID(c), "error", err)
 	}
 }
@@ -102,7 +103,7 @@ func (s *Server) retryAfter(p *document.Problem) time.Duration {
 func (s *Server) turnAway(c net.Conn) {
 	defer c.Close()
 	p := s.service.Admission.Refuse(limitConnections, "as many clients are connected as this server has file descriptors for; try again later")
-	body, err := encodeJSON(problem.BodyOf(p, newID()))
+	body, err := answer.Encode(problem.BodyOf(p, newID()))
 	if err != nil {
 		return
 	}

@@ -19,10 +19,13 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/files"
 	"ocr-gateway/jobs"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/fetch"
+	"ocr-gateway/server/fileroutes"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/server/keys"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/wire"
@@ -55,6 +58,9 @@ type Server struct {
 	cfg     Config
 	deps    Deps
 	service *service.Service
+	formats answer.Formats
+	jobs    *jobroutes.Routes
+	files   *fileroutes.Routes
 	guard   *guard.Guard
 	limits  wire.Limits
 	decoder form.Decoder
@@ -84,26 +90,21 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		cfg: cfg, deps: deps, service: deps.Service, guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
+		cfg: cfg, deps: deps, service: deps.Service, formats: deps.Service.Formats(), guard: guard.New(cfg.Access, ring), log: log, started: time.Now(),
 		limits:  wire.Limits{Upload: cfg.MaxUploadBytes, Idle: cfg.IdleTimeout},
 		decoder: form.Decoder{MaxBytes: cfg.MaxUploadBytes, TempDir: cfg.TempDir},
 	}
+	s.jobs = &jobroutes.Routes{
+		Jobs: deps.Jobs, NoJobs: deps.NoJobs, Formats: s.formats, MaxFiles: cfg.MaxBatchFiles, Heartbeat: cfg.Heartbeat,
+		Caller: callerOf, Owner: s.owner, Read: s.readJob,
+	}
+	s.files = &fileroutes.Routes{
+		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
+		Owner: s.owner, Receive: s.receivePiece,
+	}
 	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
 	s.health.ask = deps.Status
-	s.metrics = newMetrics(s.service)
-	s.metrics.rendering(func() Rendering { return s.health.get().Rendering })
-	if deps.Jobs != nil {
-		s.metrics.jobs(deps.Jobs.Load)
-	}
-	if deps.Webhooks != nil {
-		s.metrics.webhooks(deps.Webhooks)
-	}
-	if deps.Files != nil {
-		s.metrics.files(deps.Files.Received)
-	}
-	if deps.CacheCounts != nil {
-		s.metrics.cache(deps.CacheCounts)
-	}
+	s.metrics = s.openMetrics()
 	router, err := s.routes()
 	if err != nil {
 		return nil, err
@@ -136,14 +137,15 @@ func (s *Server) routes() (*echo.Echo, error) {
 		e.Use(s.cors())
 	}
 
+	known := []echo.MiddlewareFunc{s.authorize}
 	work := []echo.MiddlewareFunc{s.authorize, s.admit}
 	e.POST("/api/ocr/recognize", s.recognize, work...)
 	e.POST("/api/ocr/batch", s.batch, work...)
 	e.POST("/api/ocr/document", s.document, work...)
 	e.POST("/api/ocr/document/stream", s.documentStream, work...)
 	e.POST("/api/ocr/extract", s.extract, work...)
-	s.jobRoutes(e, work)
-	s.fileRoutes(e, work)
+	s.jobs.Register(e, work, known)
+	s.files.Register(e, work, known)
 
 	s.openDoors(e)
 
@@ -159,7 +161,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/health", s.showHealth, nil},
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
-		{"/api/info", s.info, []echo.MiddlewareFunc{s.authorize}},
+		{"/api/info", s.info, known},
 		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},

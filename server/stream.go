@@ -2,31 +2,16 @@ package server
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"sync"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/problem"
 	"ocr-gateway/service"
 )
-
-// Event names beyond those of package document. Exactly one of the last four
-// ends a stream.
-const (
-	eventProgress  = "job.progress"
-	eventCompleted = "document.completed"
-	eventPartial   = "document.partial"
-	eventFailed    = "document.failed"
-	eventCanceled  = "document.canceled"
-)
-
-// retryMillis is how long an EventSource waits before it connects again.
-const retryMillis = 5000
 
 // tail is a result without its pages: the end of a stream.
 type tail struct {
@@ -54,53 +39,53 @@ func progressOf(id string, s document.Summary) progress {
 }
 
 func (s *Server) documentStream(c echo.Context) error {
-	if _, err := negotiate(c, mediaSSE); err != nil {
+	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
 	}
-	call, err := s.take(c, service.Document, mediaSSE)
+	call, err := s.take(c, service.Document, answer.SSE)
 	if err != nil {
 		return err
 	}
 	defer call.Close()
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
-	out := &eventStream{w: c.Response(), cancel: cancel}
-	defer presence.Probe(ctx, out.probe)()
+	out := answer.NewEvents(c.Response(), cancel)
+	defer presence.Probe(ctx, out.Probe)()
 	id := newID()
 	var beat sync.WaitGroup
-	res, err := s.service.Run(ctx, call.Sources[0], call.opts, func(e document.Event) {
-		if out.begin() {
-			beat.Go(func() { out.heartbeat(ctx, s.cfg.Heartbeat) })
+	res, err := s.service.Run(ctx, call.Sources[0], call.Options, func(e document.Event) {
+		if out.Begin() {
+			beat.Go(func() { out.Heartbeat(ctx, s.cfg.Heartbeat) })
 		}
 		if e.Kind == document.EventAccepted {
-			out.send(string(e.Kind), progressOf(id, e.Summary))
+			out.Send(string(e.Kind), progressOf(id, e.Summary))
 			return
 		}
-		out.send(string(e.Kind), withRegions(*e.Page))
-		out.send(eventProgress, progressOf(id, e.Summary))
+		out.Send(string(e.Kind), answer.WithRegions(*e.Page))
+		out.Send(answer.EventProgress, progressOf(id, e.Summary))
 	})
 	cancel() // no heartbeat after the last event
 	beat.Wait()
 	if res == nil {
 		return err
 	}
-	out.begin()
+	out.Begin()
 	end := s.ending(res, err, id, requestID(c))
-	out.send(endings[end.Status], end)
+	out.Send(endings[end.Status], end)
 	return nil
 }
 
 var endings = map[document.Status]string{
-	document.StatusOK:       eventCompleted,
-	document.StatusPartial:  eventPartial,
-	document.StatusFailed:   eventFailed,
-	document.StatusCanceled: eventCanceled,
+	document.StatusOK:       answer.EventCompleted,
+	document.StatusPartial:  answer.EventPartial,
+	document.StatusFailed:   answer.EventFailed,
+	document.StatusCanceled: answer.EventCanceled,
 }
 
 // ending sums up a document whose pages have been sent already.
 func (s *Server) ending(res *document.Result, err error, id, requestID string) tail {
 	end := tail{
-		ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: timings(res.Timings),
+		ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: answer.Timings(res.Timings),
 		Model: res.Model, Engine: res.Engine, Layout: res.Layout,
 	}
 	if err != nil {
@@ -112,93 +97,4 @@ func (s *Server) ending(res *document.Result, err error, id, requestID string) t
 		end.Error = &body
 	}
 	return end
-}
-
-// eventStream writes server-sent events. Heartbeats come from another
-// goroutine, hence the lock.
-type eventStream struct {
-	w       *echo.Response
-	cancel  context.CancelFunc // ends the work when nobody reads it
-	started bool               // only the handler's goroutine looks at it
-
-	mu   sync.Mutex
-	id   int  // of the last event; only the handler's goroutine changes it
-	open bool // the head is written
-	quit bool // a write failed: the client is gone or has stopped reading
-}
-
-// begin sends the head of the answer; it reports whether it did so now.
-func (o *eventStream) begin() bool {
-	if o.started {
-		return false
-	}
-	o.started = true
-	h := o.w.Header()
-	h.Set("Content-Type", mediaSSE)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	o.w.WriteHeader(http.StatusOK)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.open = true
-	o.writeLocked(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
-	return true
-}
-
-// send writes one event. encodeJSON gives one line, as an event's data must be.
-func (o *eventStream) send(event string, data any) {
-	b, err := encodeJSON(data)
-	if err != nil {
-		b = []byte("{}\n")
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.id++
-	o.writeLocked(fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", o.id, event, b))
-}
-
-// skip counts an event that the client has seen.
-func (o *eventStream) skip() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.id++
-}
-
-// comment writes what no reader of the stream is told.
-func (o *eventStream) comment(text string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.open {
-		o.writeLocked([]byte(": " + text + "\n\n"))
-	}
-}
-
-func (o *eventStream) probe() { o.comment("still here?") }
-
-func (o *eventStream) writeLocked(b []byte) {
-	if o.quit {
-		return
-	}
-	if _, err := o.w.Write(b); err == nil {
-		if http.NewResponseController(o.w).Flush() == nil {
-			return
-		}
-	}
-	o.quit = true
-	o.cancel()
-}
-
-// heartbeat writes comments, so that proxies do not take a quiet stream for a
-// dead one, until ctx ends.
-func (o *eventStream) heartbeat(ctx context.Context, every time.Duration) {
-	t := time.NewTicker(every)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			o.comment("still working")
-		}
-	}
 }

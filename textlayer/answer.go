@@ -6,13 +6,10 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/textlayer/compare"
 )
 
-const (
-	longestPassage = 1 << 15 // characters of an answer that are compared
-	shortPassage   = 200     // glyphs of one that is known again, as running heads are
-	mostEdits      = 600     // of an answer that is aligned; the time is their number times its length
-)
+const shortPassage = 200 // glyphs of one that is known again, as running heads are
 
 // teaching is what the answers about a page say of its glyphs.
 type teaching struct {
@@ -52,7 +49,7 @@ func (v *View) Lessons(answers []string) []byte {
 		if passage.shape != (shape{}) && len(answers[i]) <= 4*shortPassage {
 			all.Answers = append(all.Answers, answered{passage.shape, answers[i]})
 		}
-		for _, ln := range passage.readAs(plain(answers[i])) {
+		for _, ln := range passage.readAs(answers[i]) {
 			for g, verdict := range ln.verdicts() {
 				k := ln.kinds[g]
 				if _, known := at[k]; !known {
@@ -82,16 +79,16 @@ func (t *teaching) add(p pair) {
 	t.Glyphs = append(t.Glyphs, taught{Font: font, Glyph: p.Glyph, Text: p.Text})
 }
 
-func (t *taught) note(verdict int, context uint32) {
+func (t *taught) note(verdict compare.Verdict, context uint32) {
 	switch verdict {
-	case agrees:
+	case compare.Agrees:
 		t.Agree++
 		if len(t.Contexts) < maxContexts && !slices.Contains(t.Contexts, context) {
 			t.Contexts = append(t.Contexts, context)
 		}
-	case doubts:
+	case compare.Doubts:
 		t.Doubt++
-	case disagrees:
+	case compare.Disagrees:
 		t.Against++
 	default:
 		t.Unclear++
@@ -133,60 +130,19 @@ func (e *evidence) take(t taught) {
 	}
 }
 
-// verdicts says what its answer says of the glyphs of a line; none of lines that are of no use.
-func (c claimed) verdicts() []int {
-	if c.uneven || !c.seen {
-		return nil
-	}
-	return c.compare()
-}
-
 // readAs gives the lines of a passage, each with the part of an answer that stands for it.
-func (s rows) readAs(answer []rune) []claimed {
-	var claim []rune
-	ends := make([]int, len(s)) // of the lines, in claim
+func (s rows) readAs(answer string) []claimed {
+	claims := make([]compare.Claim, len(s))
 	for i, c := range s {
-		text, _ := c.claim()
-		claim = append(claim, text...)
-		ends[i] = len(claim)
+		claims[i] = c.claim()
 	}
-	if len(claim) > longestPassage || len(answer) > longestPassage {
-		return nil
-	}
-	to, ok := follow(claim, answer, mostEdits)
-	if !ok {
-		return nil
-	}
-	sure, from := 1.0, 0
+	sure := 1.0
 	lines := slices.Clone(s)
-	for i, end := range ends {
-		until := len(answer)
-		if i < len(s)-1 {
-			until = max(from, boundary(to, end, len(answer)))
-		}
+	parts := compare.Cut(claims, answer)
+	for i, part := range parts {
 		read := *s[i].line
-		read.form, read.place = true, document.Line{Text: string(answer[from:until]), Confidence: &sure}
-		lines[i].line, from = &read, until
+		read.form, read.place = true, document.Line{Text: part, Confidence: &sure}
+		lines[i].line = &read
 	}
-	return lines
-}
-
-// boundary is where in an answer the character at i of the claim begins, or would: what was made up
-// between two lines goes to the second, as far as it is not in the place of the end of the first.
-func boundary(to []int, i, length int) int {
-	before, after := i-1, i
-	for before >= 0 && to[before] == unmatched {
-		before--
-	}
-	for after < len(to) && to[after] == unmatched {
-		after++
-	}
-	from, until := 0, length
-	if before >= 0 {
-		from = to[before] + 1
-	}
-	if after < len(to) {
-		until = to[after]
-	}
-	return min(from+i-1-before, until)
+	return lines[:len(parts)]
 }

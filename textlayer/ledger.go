@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/textlayer/compare"
 )
 
 const (
@@ -52,19 +53,11 @@ func New() *Ledger {
 	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}, answers: &answers{at: map[shape]int{}}}
 }
 
-// verdicts on a glyph in one reading.
-const (
-	agrees = iota + 1
-	doubts
-	disagrees
-	unclear // the line was read, but not so that it says anything of the glyph
-)
-
 // lesson is what one reading taught: of a glyph, or how a line reads.
 type lesson struct {
-	Pair    pair   `json:",omitzero"`
-	Verdict int    `json:",omitempty"`
-	Context uint32 `json:",omitempty"`
+	Pair    pair            `json:",omitzero"`
+	Verdict compare.Verdict `json:",omitempty"`
+	Context uint32          `json:",omitempty"`
 
 	Shape   shape `json:",omitzero"`
 	Reading *reading
@@ -142,14 +135,14 @@ func (l *Ledger) note(one lesson) {
 	}
 	e.seen++
 	switch one.Verdict {
-	case agrees:
+	case compare.Agrees:
 		e.agree++
 		if len(e.contexts) < maxContexts && !slices.Contains(e.contexts, one.Context) {
 			e.contexts = append(e.contexts, one.Context)
 		}
-	case doubts:
+	case compare.Doubts:
 		e.doubt++
-	case disagrees:
+	case compare.Disagrees:
 		e.against++
 	}
 }
@@ -171,7 +164,7 @@ func (l *Ledger) verified(p pair) bool {
 		return false
 	}
 	least := enough
-	if easilyMistaken(p.Text) {
+	if compare.EasilyMistaken(p.Text) {
 		least = enoughAlike
 	}
 	return len(e.contexts) >= least && e.agree >= outweighs*(e.against+e.doubt)
@@ -186,7 +179,7 @@ func (l *Ledger) refuted(p pair) bool {
 // wanted is how many more readings a pair needs, 0 when it is proven or will not be.
 func (l *Ledger) wanted(p pair) int {
 	least := enough
-	if easilyMistaken(p.Text) {
+	if compare.EasilyMistaken(p.Text) {
 		least = enoughAlike
 	}
 	e := l.pairs[p]
@@ -210,12 +203,26 @@ func (p *page) pair(c *document.Character) pair {
 
 // learn compares a line with what was read there.
 func (l *Ledger) learn(p *page, ln *line) {
-	if ln.uneven || !ln.seen {
-		return
+	for i, verdict := range ln.verdicts() {
+		l.note(lesson{Pair: p.pair(ln.glyphs[i]), Verdict: verdict, Context: ln.context(i)})
 	}
-	verdicts := ln.compare()
-	for i, c := range ln.glyphs {
-		l.note(lesson{Pair: p.pair(c), Verdict: verdicts[i], Context: ln.context(i)})
+}
+
+// claim is what the PDF says of a line.
+func (ln *line) claim() compare.Claim { return compare.ClaimOf(ln.glyphs) }
+
+// sure is the confidence of a reading that speaks for or against a glyph.
+const sure = 0.6
+
+// verdicts says what its reading says of the glyphs of a line; none of lines that are of no use.
+func (ln *line) verdicts() []compare.Verdict {
+	switch claim := ln.claim(); {
+	case ln.uneven, !ln.seen:
+		return nil
+	case ln.place.Confidence == nil, *ln.place.Confidence < sure:
+		return claim.Silent()
+	default:
+		return claim.Verdicts(ln.place.Text, ln.form)
 	}
 }
 
@@ -241,7 +248,7 @@ func (l *Ledger) garbled(p *page) bool {
 			continue
 		}
 		read++
-		if ln.likeness() >= alike {
+		if ln.claim().Likeness(ln.place.Text) >= alike {
 			good++
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"ocr-gateway/document"
+	"ocr-gateway/textlayer/ink"
 )
 
 // Lengths here are shares of the height of a font, its em.
@@ -51,7 +52,7 @@ type line struct {
 // newPage puts the glyphs that can be seen in lines.
 func newPage(drawn *document.Drawn, width, height int) *page {
 	p := &page{drawn: drawn, width: width, height: height}
-	p.marked, p.rules = withoutRules(drawn.Strange)
+	p.marked, p.rules = ink.WithoutRules(drawn.Strange)
 	for _, row := range baselines(visible(drawn.Characters)) {
 		rest, under := withoutUnderlay(row)
 		lines := cutRow(rest)

@@ -92,24 +92,3 @@ func TestHeightOfLines(t *testing.T) {
 		}
 	}
 }
-
-func TestLigatures(t *testing.T) {
-	sure := .99
-	for name, tc := range map[string]struct {
-		claim, seen string
-		want        int
-	}{
-		"as read":            {"fi", "office first", agrees},
-		"one letter for two": {"fi", "ofce frst", unclear},
-		"another":            {"fl", "office first", doubts},
-	} {
-		ln := &line{seen: true, size: 20}
-		for _, text := range []string{"o", "f", tc.claim, "c", "e", tc.claim, "r", "s", "t"} {
-			ln.glyphs = append(ln.glyphs, &document.Character{Text: text, Size: 20})
-		}
-		ln.place.Text, ln.place.Confidence = tc.seen, &sure
-		if got := ln.compare()[2]; got != tc.want {
-			t.Errorf("%s: verdict %d, want %d", name, got, tc.want)
-		}
-	}
-}

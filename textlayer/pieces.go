@@ -110,8 +110,7 @@ func (ln *line) words() []stretch {
 func (ln *line) readBy(pieces []*line) bool {
 	least := 1.0
 	for _, piece := range pieces {
-		claim, _ := piece.claim()
-		if piece.place.Confidence == nil || *piece.place.Confidence < sure || string(claim) != string(plain(piece.place.Text)) {
+		if piece.place.Confidence == nil || *piece.place.Confidence < sure || !piece.claim().Is(piece.place.Text) {
 			return false
 		}
 		least = min(least, *piece.place.Confidence)

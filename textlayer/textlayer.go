@@ -5,8 +5,8 @@
 // where nothing but these glyphs is seen at its place (gates.go). It knows
 // nothing of engines: who calls it reads the lines that it asks for.
 //
-// A page passes through the files in this order: lines, gates, sample, pieces, align,
-// ledger, areas.
+// A page passes through the files in this order: lines, gates, sample, pieces, ledger, areas.
+// What a reading says of a claim is told by compare, and where strange ink lies by ink.
 package textlayer
 
 import (

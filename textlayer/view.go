@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/textlayer/ink"
 )
 
 const (
@@ -90,7 +91,7 @@ func (v *View) Passages(boxes []document.BBox) []document.Passage {
 		found.sort()
 		all[i] = v.said(found)
 		// Nothing but upright lines that are seen well is seen there.
-		all[i].Clear = whole && len(found) > 0 && found.flow() && v.page.ink(box) < leastInk && !slices.ContainsFunc(unclear, box.Rect().Overlaps)
+		all[i].Clear = whole && len(found) > 0 && found.flow() && ink.Count(v.page.marked, box) < ink.Least && !slices.ContainsFunc(unclear, box.Rect().Overlaps)
 		if all[i].Clear && found.short() {
 			v.passages[i].shape = v.page.shapeOf(found)
 			all[i].Answer = v.answers.to(v.passages[i].shape, v.until)
@@ -231,21 +232,6 @@ func (s rows) flow() bool {
 		}
 	}
 	return beside < 2
-}
-
-// ink is how many squares of strange ink are in a box, rules left out.
-func (p *page) ink(box document.BBox) (squares int) {
-	b := p.marked
-	if b.Step <= 0 {
-		return 0
-	}
-	x0, x1 := max(box[0]/b.Step, 0), min((box[2]-1)/b.Step+1, b.Width)
-	for y := max(box[1]/b.Step, 0); y < min((box[3]-1)/b.Step+1, b.Height); y++ {
-		for range marked(b.Bits, y*b.Width+x0, y*b.Width+x1) {
-			squares++
-		}
-	}
-	return squares
 }
 
 // slim is a line without all but what its glyphs are said to be, which is little to keep until

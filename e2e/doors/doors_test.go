@@ -63,6 +63,8 @@ func TestClients(t *testing.T) {
 		t.Fatal(err)
 	}
 	for client, failure := range map[string]string{
+		"azure":              "HttpResponseError",
+		"azure_layout":       "HttpResponseError",
 		"docling":            "TaskExecutionError",
 		"mistral":            "HTTPValidationError",
 		"mistral_files":      "HTTPValidationError",

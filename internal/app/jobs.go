@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,12 +28,14 @@ func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, string, error) {
 		kept, err := a.startJobs(ctx, cfg)
 		return kept, "", err
 	}
-	chosen := cfg.Dir != ""
-	if !chosen {
+	// Who says where something of jobs goes wants them.
+	chosen := cfg.Dir != "" || a.cfg.Blob.Dir != "" || a.cfg.Blob.S3.Bucket != ""
+	if cfg.Dir == "" {
 		cfg.Dir = a.stateDir()
 	}
 	kept, err := a.claimJobs(ctx, cfg)
 	if err != nil && !chosen {
+		a.files = nil
 		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
 		return nil, "its folder for them cannot be used; jobs.dir chooses another", nil
 	}
@@ -171,7 +174,10 @@ func claim(dir string) (release func() error, err error) {
 	}
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		lock.Close()
-		return nil, fmt.Errorf("another gateway uses %s: %w", dir, err)
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, fmt.Errorf("another gateway uses %s", dir)
+		}
+		return nil, fmt.Errorf("%s cannot be locked, so that others keep away: %w", dir, err)
 	}
 	return lock.Close, nil
 }

@@ -160,7 +160,7 @@ func TestAnswersDoNotDependOnTheirOrder(t *testing.T) {
 		return enginetest.Fault{Delay: time.Duration(rand.IntN(12)) * time.Millisecond}
 	}})
 	port := freePort(t)
-	a := program(t, fake, func(cfg *config.Config) { cfg.Server.Port, cfg.Pipeline.PagesAhead = port, 24 })
+	a := program(t, fake, func(cfg *config.Config) { cfg.Server.Port, cfg.Pipeline.PagesAhead, cfg.Jobs.Enabled = port, 24, false })
 	base := fmt.Sprintf("http://127.0.0.1:%d", port)
 	serve(t, a, base)
 	docs := []attack.Document{attack.MakeLong("rare-lie", 1, 3), attack.Manual(8, 3)}

@@ -59,8 +59,10 @@ var arrows = map[string][]string{
 	"raster/sandbox":    {},
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
-	"textlayer":        {"document"},
-	"textlayer/attack": {}, // documents that lie, for tests of others
+	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
+	"textlayer/compare": {"document"},
+	"textlayer/ink":     {"document"},
+	"textlayer/attack":  {}, // documents that lie, for tests of others
 
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
 	"internal/edits":     {},                      // two readings of a text
@@ -141,17 +143,22 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":          {"server/doors", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/index", "jobs/record", "server/form", "server/guard", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
-	"server/doors":    {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
-	"server/doors/*":  {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
-	"server/fetch":    {"document", "internal/clip", "internal/egress"},
-	"server/form":     {"document", "internal/clip", "server/problem", "service"},
-	"server/guard":    {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
-	"server/tus":      {"document", "files", "internal/clip", "server/problem"},
-	"server/wire":     {"document", "internal/clip", "server/problem"},
-	"server/problem":  {"document"},
-	"server/keys":     {},
-	"server/presence": {},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
+	"server/answer":      {"document", "server/form", "server/problem", "service"},
+	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
+	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
+	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
+	"server/fetch":       {"document", "internal/clip", "internal/egress"},
+	"server/form":        {"document", "internal/clip", "server/problem", "service"},
+	"server/guard":       {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
+	"server/certificate": {},
+	"server/fileroutes":  {"document", "files", "internal/clip", "server/answer", "server/form", "server/tus", "service/admission"},
+	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "server/problem", "service"},
+	"server/tus":         {"document", "files", "internal/clip", "server/problem"},
+	"server/wire":        {"document", "internal/clip", "server/problem"},
+	"server/problem":     {"document"},
+	"server/keys":        {},
+	"server/presence":    {},
 
 	"client": {"document"}, // of this server's own API
 
@@ -217,7 +224,7 @@ var testArrows = map[string][]string{
 
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
-	"github.com/labstack":                    {"server"},
+	"github.com/labstack":                    {"server", "server/answer", "server/fileroutes", "server/jobroutes"},
 	"github.com/klauspost/compress":          {"server", "server/wire"},
 	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
@@ -253,6 +260,7 @@ var homes = map[string][]string{
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"jobs/broker"},
 	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
+	"github.com/rivo/uniseg":                 {"server/doors/azure"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
 	"github.com/agnivade/levenshtein":        {everything},

@@ -24,6 +24,7 @@ var flowing = []string{
 	"provision", "provision/host", "provision/plan", "provision/deployment", "provision/cloud", "provision/stage", "provision/card",
 	"provision/supervise", "provision/runpod", "provision/sshhost",
 	"raster/decode",
+	"server/answer", "server/certificate", "server/fileroutes", "server/jobroutes",
 }
 
 // TestFilesHaveAnOrder fails where files of a package use each other in a circle.

@@ -33,15 +33,17 @@ func laneName(l record.Lane, step string) string {
 	return string(l.Priority) + "." + hex.EncodeToString(owner[:8]) + "." + step
 }
 
-// Queue puts a task into a lane. The same task is queued once, where it comes again soon.
-func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task) error {
+// Queue puts a task into a lane. The same task of the same blob is queued once, where it comes
+// again soon. A job may have the id of one that was not accepted, or is forgotten, and whose
+// tasks are gone: its blobs are others.
+func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task, blob string) error {
 	data, err := json.Marshal(t)
 	if err != nil {
 		return fmt.Errorf("jobs: task: %w", err)
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	sum := sha256.Sum256(data)
+	sum := sha256.Sum256(fmt.Append(data, blob))
 	return b.queue(ctx, l, t, data, hex.EncodeToString(sum[:16]))
 }
 
@@ -107,7 +109,17 @@ func (b *Broker) Take(ctx context.Context, l record.Lane) (*Delivery, error) {
 	return nil, nil
 }
 
+// takeFrom gives the next task of a lane, which is made again where the servers have forgotten it:
+// see laneIdle.
 func (b *Broker) takeFrom(ctx context.Context, name string) (*Delivery, error) {
+	d, err := b.fetch(ctx, name)
+	if err != nil {
+		d, err = b.fetch(ctx, name)
+	}
+	return d, err
+}
+
+func (b *Broker) fetch(ctx context.Context, name string) (*Delivery, error) {
 	lane, err := b.lane(ctx, name)
 	if err != nil {
 		return nil, err

@@ -118,7 +118,10 @@ func (x *Index) See(e record.Event) {
 	x.moved = make(chan struct{})
 	j := x.jobs[e.ID]
 	switch {
-	case e.Job != nil && j == nil:
+	case e.Job != nil:
+		if j != nil { // another process has forgotten it, and its id is in use again
+			x.drop(j)
+		}
 		j = x.add(e)
 	case j != nil && e.Told != nil:
 		x.told(j, *e.Told)
@@ -225,19 +228,23 @@ func (x *Index) Untold() (ids []string, moved <-chan struct{}) {
 	return slices.Collect(maps.Keys(x.untold)), x.moved
 }
 
-// Drop forgets a job whose events are gone.
+// Drop forgets a job that has ended and whose events are gone. One that has its id since then
+// stays.
 func (x *Index) Drop(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	j := x.jobs[id]
-	if j == nil {
-		return
+	if j := x.jobs[id]; j != nil && j.State.Ended() {
+		x.drop(j)
 	}
+}
+
+// drop forgets a job, whose end may have been gone before it was seen. mu is held.
+func (x *Index) drop(j *entry) {
 	if !j.State.Ended() {
 		x.end(j, record.Event{At: x.now(), End: &record.End{State: record.Expired}})
 	}
-	delete(x.jobs, id)
-	delete(x.untold, id)
+	delete(x.jobs, j.ID)
+	delete(x.untold, j.ID)
 	x.bytes -= j.Bytes
 	o := x.owners[j.Owner]
 	if at, found := slices.BinarySearchFunc(o.order, j, byAge); found {

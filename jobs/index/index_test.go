@@ -87,15 +87,30 @@ func TestJobFollowsItsEvents(t *testing.T) {
 	}
 }
 
-func TestUnfinishedJobIsDropped(t *testing.T) {
-	l := &log{Index: index.New(time.Hour)}
+// TestIDIsUsedAgain has a job forgotten by another process, and its id given to one that must
+// not be forgotten in its place.
+func TestIDIsUsedAgain(t *testing.T) {
+	l := &log{Index: index.New(time.Hour)} // events are from the past
 	l.accept("j", "o", 1)
 	l.say("j", record.Event{Open: &record.Opened{Pages: []int{1, 2}}})
-	if load := l.Load("o"); load.Jobs != 1 || load.Pages != 2 {
+	l.say("j", record.Event{End: &record.End{State: record.Canceled}})
+	if _, gone := l.Due(); !slices.Equal(gone, []string{"j"}) {
+		t.Errorf("to be forgotten: %v", gone)
+	}
+	l.accept("j", "o", 2)
+	_, gone := l.Due()
+	l.Drop("j")
+	if job, _, there := l.Get("j"); len(gone) > 0 || !there || job.State != record.Queued || len(job.Files) != 2 {
+		t.Errorf("%v are to be forgotten, and there is %v: %+v", gone, there, job)
+	}
+	if load := l.Load("o"); load.AllJobs != 1 || load.AllPages != 0 || load.Known != 1 {
 		t.Errorf("%+v", load)
 	}
-	l.Drop("j")
-	if load := l.Load("o"); load.AllJobs != 0 || load.AllPages != 0 || load.Known != 0 {
+	if jobs, more := l.List(index.Query{Owner: "o", Limit: 2}); len(jobs) != 1 || more {
+		t.Errorf("%d jobs, and more: %v", len(jobs), more)
+	}
+	l.accept("j", "o", 3) // and the end of the one before was not seen
+	if load := l.Load("o"); load.AllJobs != 1 || load.Known != 1 {
 		t.Errorf("%+v", load)
 	}
 }

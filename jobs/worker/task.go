@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// acceptTimeout is how long after its tasks a job is written down, or never.
-	acceptTimeout = time.Minute
+	// AcceptTimeout is how long after its tasks a job is written down, or never.
+	AcceptTimeout = time.Minute
 	acceptLook    = 50 * time.Millisecond
 )
 
@@ -36,7 +36,7 @@ func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job,
 			}
 			return e.Job, nil
 		}
-		if err == nil && time.Since(d.Queued) > acceptTimeout {
+		if err == nil && time.Since(d.Queued) > AcceptTimeout {
 			return nil, nil
 		}
 		if err := backoff.Sleep(ctx, acceptLook); err != nil {
@@ -264,9 +264,9 @@ func (t *task) giveUp(ctx context.Context, pages []int, why *document.Problem) e
 
 // queuePages makes tasks of the pages of a file that is cut.
 func (t *task) queuePages(ctx context.Context) error {
-	lane := record.Lane{Owner: t.job.Owner, Priority: t.job.Priority}
+	lane, blob := record.Lane{Owner: t.job.Owner, Priority: t.job.Priority}, t.job.Files[t.d.File].Blob
 	for pages := range slices.Chunk(t.pages, t.cfg.TaskPages) {
-		if err := t.parts.Broker.Queue(ctx, lane, record.Task{Job: t.d.Job, File: t.d.File, Pages: pages}); err != nil {
+		if err := t.parts.Broker.Queue(ctx, lane, record.Task{Job: t.d.Job, File: t.d.File, Pages: pages}, blob); err != nil {
 			return err
 		}
 	}

@@ -157,6 +157,15 @@ func (c *Call) Format(name string, read service.Reading) (string, error) {
 	return "", document.Invalid("format", "this server does not write %s", clip.Text(name))
 }
 
+// Address is that of a path of this server, as the client called it.
+func (c *Call) Address(path string) string {
+	scheme := "http"
+	if c.Request.TLS != nil || c.Request.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+	return scheme + "://" + c.Request.Host + path
+}
+
 // Send answers with JSON.
 func (c *Call) Send(status int, v any) error {
 	var b strings.Builder

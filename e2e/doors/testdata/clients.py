@@ -85,6 +85,56 @@ def openwebui_external(server, key, path):
     return "\n".join(page["page_content"] for page in answer(sent))
 
 
+def azure(server, key, path):
+    """The official SDK, called as paperless-ngx calls it for text and a searchable PDF."""
+    from azure.ai.documentintelligence import DocumentIntelligenceClient
+    from azure.ai.documentintelligence.models import AnalyzeDocumentRequest, AnalyzeOutputOption, DocumentContentFormat
+    from azure.core.credentials import AzureKeyCredential
+
+    with DocumentIntelligenceClient(endpoint=server, credential=AzureKeyCredential(key)) as client:
+        poller = client.begin_analyze_document(
+            model_id="prebuilt-read",
+            body=AnalyzeDocumentRequest(bytes_source=path.read_bytes()),
+            output_content_format=DocumentContentFormat.TEXT,
+            output=[AnalyzeOutputOption.PDF],
+            content_type="application/json",
+        )
+        poller.wait()
+        result_id = poller.details["operation_id"]
+        read = poller.result()
+        pdf = b"".join(client.get_analyze_result_pdf(model_id="prebuilt-read", result_id=result_id))
+        assert pdf.startswith(b"%PDF-")
+        assert [page.page_number for page in read.pages] == [1, 2, 3]
+        assert all(page.unit == "inch" and page.words for page in read.pages)
+        return read.content
+
+
+def azure_layout(server, key, path):
+    """The official SDK as LangChain and Azure's samples call it: Markdown, with spans as Python counts."""
+    from azure.ai.documentintelligence import DocumentIntelligenceClient
+    from azure.ai.documentintelligence.models import DocumentContentFormat, StringIndexType
+    from azure.core.credentials import AzureKeyCredential
+
+    with DocumentIntelligenceClient(endpoint=server, credential=AzureKeyCredential(key)) as client:
+        read = client.begin_analyze_document(
+            "prebuilt-layout",
+            path.open("rb"),
+            string_index_type=StringIndexType.UNICODE_CODE_POINT,
+            output_content_format=DocumentContentFormat.MARKDOWN,
+            content_type="application/octet-stream",
+        ).result()
+
+        def at(span):
+            return read.content[span.offset : span.offset + span.length]
+
+        words = [word for page in read.pages for word in page.words]
+        found = [word for word in words if word.span.length]
+        assert all(at(word.span) == word.content for word in found)
+        assert len(found) > 0.9 * len(words), f"{len(found)} of {len(words)} words are found in the Markdown"
+        assert read.paragraphs and all(word.polygon for word in words)
+        return "\n".join(at(span) for page in read.pages for span in page.spans)
+
+
 def docling(server, key, path):
     """docling's own client, which converts by tasks and wants a DoclingDocument."""
     from docling.service_client import DoclingServiceClient

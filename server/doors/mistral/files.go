@@ -192,11 +192,7 @@ func (f *files) address(c *doors.Call) error {
 	if err != nil {
 		return err
 	}
-	scheme := "http"
-	if c.Request.Header.Get("X-Forwarded-Proto") == "https" {
-		scheme = "https"
-	}
-	return c.Send(http.StatusOK, map[string]string{"url": scheme + "://" + c.Request.Host + "/v1/files/" + k.ID + "/content"})
+	return c.Send(http.StatusOK, map[string]string{"url": c.Address("/v1/files/" + k.ID + "/content")})
 }
 
 func (f *files) content(c *doors.Call) error {

@@ -1,8 +1,10 @@
-package server
+package jobroutes
 
 import (
 	"context"
 	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
 	"ocr-gateway/jobs"
@@ -15,19 +17,24 @@ import (
 
 // doorJobs are the jobs of one client, as doors see them.
 type doorJobs struct {
-	server *Server
+	routes *Routes
 	owner  string
 	caller guard.Caller
 }
 
+// ForDoor are the jobs of who asks, as doors see them.
+func (r *Routes) ForDoor(c echo.Context) doors.Jobs {
+	return doorJobs{routes: r, owner: r.Owner(c), caller: r.Caller(c)}
+}
+
 func (d doorJobs) Submit(ctx context.Context, src *document.Source, values map[string]string, timeout time.Duration) (doors.Job, error) {
-	if err := d.server.jobsThere(); err != nil {
+	if err := d.routes.there(); err != nil {
 		return doors.Job{}, err
 	}
 	if err := mayQueue(d.caller); err != nil {
 		return doors.Job{}, err
 	}
-	kept := d.server.deps.Jobs
+	kept := d.routes.Jobs
 	job, err := kept.Submit(ctx, jobs.Request{
 		Owner: d.owner, Kind: jobs.KindDocument, Values: values, Sources: []*document.Source{src}, Timeout: min(timeout, kept.Deadline()),
 	})
@@ -35,18 +42,18 @@ func (d doorJobs) Submit(ctx context.Context, src *document.Source, values map[s
 }
 
 func (d doorJobs) Wait(ctx context.Context, id string, most time.Duration) (doors.Job, error) {
-	if err := d.server.jobsThere(); err != nil {
+	if err := d.routes.there(); err != nil {
 		return doors.Job{}, err
 	}
-	job, err := d.server.deps.Jobs.Wait(ctx, d.owner, id, most)
+	job, err := d.routes.Jobs.Wait(ctx, d.owner, id, most)
 	return doorJob(job), err
 }
 
 func (d doorJobs) Result(ctx context.Context, id string) (doors.Outcome, error) {
-	if err := d.server.jobsThere(); err != nil {
+	if err := d.routes.there(); err != nil {
 		return doors.Outcome{}, err
 	}
-	kept := d.server.deps.Jobs
+	kept := d.routes.Jobs
 	res, err := kept.Result(ctx, d.owner, id, 0)
 	if err != nil {
 		return doors.Outcome{}, err
@@ -82,10 +89,10 @@ func notRead(job index.Job, item jobs.Item) error {
 }
 
 func (d doorJobs) Forget(ctx context.Context, id string) error {
-	if err := d.server.jobsThere(); err != nil {
+	if err := d.routes.there(); err != nil {
 		return err
 	}
-	_, err := d.server.deps.Jobs.Cancel(ctx, d.owner, id)
+	_, err := d.routes.Jobs.Cancel(ctx, d.owner, id)
 	return err
 }
 

@@ -1,4 +1,4 @@
-package server
+package jobroutes
 
 import (
 	"context"
@@ -11,27 +11,28 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/presence"
 )
 
 // eventOpened is a file whose pages are known, or that cannot be opened.
 const eventOpened = "file.opened"
 
-var jobEndings = map[record.State]string{
-	record.Succeeded: eventCompleted,
-	record.Partial:   eventPartial,
-	record.Failed:    eventFailed,
-	record.Canceled:  eventCanceled,
-	record.Expired:   eventCanceled,
+var endings = map[record.State]string{
+	record.Succeeded: answer.EventCompleted,
+	record.Partial:   answer.EventPartial,
+	record.Failed:    answer.EventFailed,
+	record.Canceled:  answer.EventCanceled,
+	record.Expired:   answer.EventCanceled,
 }
 
-// jobPageEvent is a page with the file that it is of.
-type jobPageEvent struct {
+// pageEvent is a page with the file that it is of.
+type pageEvent struct {
 	document.PageResult
 	File int `json:"file"`
 }
 
-type jobOpened struct {
+type opened struct {
 	File    int               `json:"file"`
 	Total   int               `json:"total_pages"`
 	Pages   int               `json:"pages"`
@@ -39,45 +40,45 @@ type jobOpened struct {
 	Problem *document.Problem `json:"error,omitempty"`
 }
 
-type jobProgressEvent struct {
+type progressEvent struct {
 	ID string `json:"id"`
-	jobProgress
+	progress
 }
 
-// jobEvents streams what happened to a job and what will. The ids count from 1, the same on
+// events streams what happened to a job and what will. The ids count from 1, the same on
 // every server at any time, so that Last-Event-ID takes up any stream.
-func (s *Server) jobEvents(c echo.Context) error {
+func (r *Routes) events(c echo.Context) error {
 	if _, err := asked(c); err != nil {
 		return err
 	}
-	if _, err := negotiate(c, mediaSSE); err != nil {
+	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
 	}
 	seen, err := lastEvent(c.Request())
 	if err != nil {
 		return err
 	}
-	job, err := s.deps.Jobs.Get(c.Request().Context(), s.owner(c), c.Param("id"))
+	job, err := r.Jobs.Get(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
-	t := jobTeller{server: s, owner: job.Owner, out: &eventStream{w: c.Response(), cancel: cancel}, seen: seen}
+	t := teller{routes: r, owner: job.Owner, out: answer.NewEvents(c.Response(), cancel), seen: seen}
 	t.progress.Files = len(job.Files)
 	if !job.State.Ended() {
-		t.out.begin() // the client may have to wait for the first event
+		t.out.Begin() // the client may have to wait for the first event
 	}
-	defer presence.Probe(ctx, t.out.probe)()
+	defer presence.Probe(ctx, t.out.Probe)()
 	var beat sync.WaitGroup
-	beat.Go(func() { t.out.heartbeat(ctx, s.cfg.Heartbeat) })
-	err = s.deps.Jobs.Events(ctx, job.Owner, job.ID, func(e record.Event) error { return t.tell(ctx, e) })
+	beat.Go(func() { t.out.Heartbeat(ctx, r.Heartbeat) })
+	err = r.Jobs.Events(ctx, job.Owner, job.ID, func(e record.Event) error { return t.tell(ctx, e) })
 	cancel() // no heartbeat after the last event
 	beat.Wait()
 	switch {
 	case err != nil:
 		return err
-	case !t.out.started:
+	case !t.out.Started():
 		return c.NoContent(http.StatusNoContent) // the client has seen the last event
 	}
 	return nil
@@ -96,37 +97,37 @@ func lastEvent(r *http.Request) (int, error) {
 	return n, nil
 }
 
-// jobTeller tells the events of a job to a client that has seen the first of them.
-type jobTeller struct {
-	server   *Server
+// teller tells the events of a job to a client that has seen the first of them.
+type teller struct {
+	routes   *Routes
 	owner    string
-	out      *eventStream
+	out      *answer.Events
 	seen     int // events that are not told again
-	progress jobProgress
+	progress progress
 }
 
-func (t *jobTeller) tell(ctx context.Context, e record.Event) error {
+func (t *teller) tell(ctx context.Context, e record.Event) error {
 	switch {
 	case e.Job != nil:
-		t.send(string(document.EventAccepted), jobProgressEvent{e.ID, t.progress})
+		t.send(string(document.EventAccepted), progressEvent{e.ID, t.progress})
 	case e.Open != nil:
 		t.progress.FilesOpened++
 		t.progress.Total += len(e.Open.Pages)
-		t.send(eventOpened, jobOpened{e.Open.File, e.Open.Total, len(e.Open.Pages), e.Open.Notice, e.Open.Problem})
-		t.send(eventProgress, jobProgressEvent{e.ID, t.progress})
+		t.send(eventOpened, opened{e.Open.File, e.Open.Total, len(e.Open.Pages), e.Open.Notice, e.Open.Problem})
+		t.send(answer.EventProgress, progressEvent{e.ID, t.progress})
 	case e.Page != nil:
 		return t.page(ctx, e)
 	case e.End != nil:
-		job, err := t.server.deps.Jobs.Get(ctx, t.owner, e.ID)
+		job, err := t.routes.Jobs.Get(ctx, t.owner, e.ID)
 		if err != nil {
 			return err
 		}
-		t.send(jobEndings[e.End.State], t.server.viewOf(job))
+		t.send(endings[e.End.State], t.routes.viewOf(job))
 	}
 	return nil
 }
 
-func (t *jobTeller) page(ctx context.Context, e record.Event) error {
+func (t *teller) page(ctx context.Context, e record.Event) error {
 	t.progress.Done++
 	name := document.EventPage
 	switch e.Page.Status {
@@ -138,25 +139,25 @@ func (t *jobTeller) page(ctx context.Context, e record.Event) error {
 		name = document.EventPageFail
 		t.progress.Failed++
 	}
-	if t.out.id >= t.seen { // else its content need not be read
-		page, err := t.server.deps.Jobs.Read(ctx, *e.Page)
+	if t.out.Count() >= t.seen { // else its content need not be read
+		page, err := t.routes.Jobs.Read(ctx, *e.Page)
 		if err != nil {
 			return err
 		}
-		t.send(string(name), jobPageEvent{withRegions(page), e.Page.File})
+		t.send(string(name), pageEvent{answer.WithRegions(page), e.Page.File})
 	} else {
 		t.send(string(name), nil)
 	}
-	t.send(eventProgress, jobProgressEvent{e.ID, t.progress})
+	t.send(answer.EventProgress, progressEvent{e.ID, t.progress})
 	return nil
 }
 
 // send sends an event unless the client has seen it.
-func (t *jobTeller) send(event string, data any) {
-	if t.out.id < t.seen {
-		t.out.skip()
+func (t *teller) send(event string, data any) {
+	if t.out.Count() < t.seen {
+		t.out.Skip()
 		return
 	}
-	t.out.begin()
-	t.out.send(event, data)
+	t.out.Begin()
+	t.out.Send(event, data)
 }

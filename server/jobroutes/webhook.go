@@ -1,4 +1,4 @@
-package server
+package jobroutes
 
 import (
 	"net/http"
@@ -7,6 +7,7 @@ import (
 
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 )
 
 // webhookView is how far it is that an address is told of a job's end.
@@ -32,22 +33,22 @@ func webhookOf(j index.Job, attempts []record.Attempt) webhookView {
 	return v
 }
 
-// jobWebhook shows the attempts to tell an address of a job's end.
-func (s *Server) jobWebhook(c echo.Context) error {
-	job, told, err := s.deps.Jobs.Told(c.Request().Context(), s.owner(c), c.Param("id"))
+// webhook shows the attempts to tell an address of a job's end.
+func (r *Routes) webhook(c echo.Context) error {
+	job, told, err := r.Jobs.Told(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, webhookOf(job, told))
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, webhookOf(job, told))
 }
 
 // tellAgain makes another attempt.
-func (s *Server) tellAgain(c echo.Context) error {
-	job, told, err := s.deps.Jobs.TellAgain(c.Request().Context(), s.owner(c), c.Param("id"))
+func (r *Routes) tellAgain(c echo.Context) error {
+	job, told, err := r.Jobs.TellAgain(c.Request().Context(), r.Owner(c), c.Param("id"))
 	if err != nil {
 		return err
 	}
 	v := webhookOf(job, told)
 	v.Status = "pending"
-	return writeJSON(c, http.StatusAccepted, mediaJSON, v)
+	return answer.WriteJSON(c, http.StatusAccepted, answer.JSON, v)
 }

@@ -1,4 +1,4 @@
-package server
+package jobroutes
 
 import (
 	"net/http"
@@ -10,17 +10,18 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 )
 
-// jobAnswer is what there is of a job with several files.
-type jobAnswer struct {
-	ID    string          `json:"id"`
-	State record.State    `json:"state"`
-	Items []jobAnswerItem `json:"items"`
+// resultAnswer is what there is of a job with several files.
+type resultAnswer struct {
+	ID    string       `json:"id"`
+	State record.State `json:"state"`
+	Items []resultItem `json:"items"`
 }
 
-type jobAnswerItem struct {
+type resultItem struct {
 	Index    int               `json:"index"` // from 0
 	Filename string            `json:"filename"`
 	Status   string            `json:"status"` // queued, ok, partial, canceled or failed
@@ -28,9 +29,9 @@ type jobAnswerItem struct {
 	Error    *document.Problem `json:"error,omitempty"`
 }
 
-// jobResult answers as the direct routes do, with what there is: 202 until the job has
+// result answers as the direct routes do, with what there is: 202 until the job has
 // ended.
-func (s *Server) jobResult(c echo.Context) error {
+func (r *Routes) result(c echo.Context) error {
 	values, err := asked(c, "file", "format")
 	if err != nil {
 		return err
@@ -41,11 +42,11 @@ func (s *Server) jobResult(c echo.Context) error {
 			return err
 		}
 	}
-	res, err := s.deps.Jobs.Result(c.Request().Context(), s.owner(c), c.Param("id"), file)
+	res, err := r.Jobs.Result(c.Request().Context(), r.Owner(c), c.Param("id"), file)
 	if err != nil {
 		return err
 	}
-	media, err := s.resultMedia(c, values["format"], res)
+	media, err := r.resultMedia(c, values["format"], res)
 	if err != nil {
 		return err
 	}
@@ -55,33 +56,33 @@ func (s *Server) jobResult(c echo.Context) error {
 	}
 	c.Response().Header().Set("X-Job-State", string(res.Job.State))
 	if len(res.Items) == 1 {
-		return s.itemAnswer(c, status, media, res)
+		return r.itemAnswer(c, status, media, res)
 	}
-	if media != mediaJSON {
-		return document.Invalid("file", "this job has %d files, and %s takes one: choose it with file=0 and so on, or ask for %s", len(res.Items), media, mediaJSON)
+	if media != answer.JSON {
+		return document.Invalid("file", "this job has %d files, and %s takes one: choose it with file=0 and so on, or ask for %s", len(res.Items), media, answer.JSON)
 	}
-	answer := jobAnswer{ID: res.Job.ID, State: res.Job.State, Items: make([]jobAnswerItem, len(res.Items))}
+	all := resultAnswer{ID: res.Job.ID, State: res.Job.State, Items: make([]resultItem, len(res.Items))}
 	for i, item := range res.Items {
-		if answer.Items[i], err = s.itemOf(c, i, item, res); err != nil {
+		if all.Items[i], err = r.itemOf(c, i, item, res); err != nil {
 			return err
 		}
 	}
-	return writeJSON(c, status, mediaJSON, answer)
+	return answer.WriteJSON(c, status, answer.JSON, all)
 }
 
 // resultMedia is the type of the answer: that of a format by its name, what the client
 // likes best, or what the job was asked with.
-func (s *Server) resultMedia(c echo.Context, format string, res *jobs.Result) (string, error) {
+func (r *Routes) resultMedia(c echo.Context, format string, res *jobs.Result) (string, error) {
 	if format == "json" {
-		return mediaJSON, nil
+		return answer.JSON, nil
 	}
 	if asked := res.Options.Format; format == "" && asked != nil && c.Request().Header.Get("Accept") == "" {
 		return asked.MediaType, nil
 	}
 	if format == "" {
-		return negotiate(c, s.media(mediaJSON)...)
+		return answer.Negotiate(c.Request(), r.Formats.Media(answer.JSON)...)
 	}
-	for _, f := range s.service.Formats() {
+	for _, f := range r.Formats {
 		if f.Name == format {
 			return f.MediaType, nil
 		}
@@ -98,12 +99,12 @@ func fileIndex(text string) (int, error) {
 }
 
 // itemAnswer is the answer of a job with one file, as the direct route gives it.
-func (s *Server) itemAnswer(c echo.Context, status int, media string, res *jobs.Result) error {
+func (r *Routes) itemAnswer(c echo.Context, status int, media string, res *jobs.Result) error {
 	item := res.Items[0]
 	if item.Problem != nil {
 		return item.Problem
 	}
-	if res.Job.Kind == jobs.KindExtract && media != mediaJSON {
+	if res.Job.Kind == jobs.KindExtract && media != answer.JSON {
 		return document.Invalid("format", "fields come as JSON only")
 	}
 	if item.Result == nil { // not opened
@@ -112,45 +113,44 @@ func (s *Server) itemAnswer(c echo.Context, status int, media string, res *jobs.
 			item.Result.Status = document.StatusCanceled
 		}
 	}
-	call := &call{Request: &form.Request{}, opts: res.Options, media: media}
+	call := &answer.Call{Request: &form.Request{}, Options: res.Options, Media: media}
 	defer call.Close()
-	v, err := s.shown(c, call, item, res.Job.Kind)
+	v, err := r.shown(c, call, item, res.Job.Kind)
 	if err != nil {
 		return err
 	}
-	return s.answerAs(c, status, call, item.Result, v)
+	return r.Formats.Send(c, status, call, item.Result, v)
 }
 
 // shown is an item in the shape of its kind. Formats may look at the file, which call then
 // has.
-func (s *Server) shown(c echo.Context, call *call, item jobs.Item, kind string) (any, error) {
+func (r *Routes) shown(c echo.Context, call *answer.Call, item jobs.Item, kind string) (any, error) {
 	switch {
 	case item.Fields != nil:
-		item.Fields.Timings = timings(item.Fields.Timings)
+		item.Fields.Timings = answer.Timings(item.Fields.Timings)
 		return item.Fields, nil
-	case call.media == mediaJSON && kind == jobs.KindText:
-		return recognitionOf(item.Result, call.opts.Task), nil
+	case call.Media == answer.JSON && kind == jobs.KindText:
+		return answer.RecognitionOf(item.Result, call.Options.Task), nil
 	}
-	if call.media != mediaJSON || len(call.opts.Formats) > 0 {
-		src, err := s.deps.Jobs.Source(c.Request().Context(), item)
+	if call.Media != answer.JSON || len(call.Options.Formats) > 0 {
+		src, err := r.Jobs.Source(c.Request().Context(), item)
 		if err != nil {
 			return nil, err
 		}
 		call.Sources = []*document.Source{src}
 	}
-	outputs, err := render(c.Request().Context(), call, item.Result)
-	return documentAnswer{complete(item.Result), outputs}, err
+	return call.Document(c.Request().Context(), item.Result)
 }
 
-func (s *Server) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result) (jobAnswerItem, error) {
-	a := jobAnswerItem{Index: i, Filename: item.File.Name, Status: string(record.Queued), Error: item.Problem}
+func (r *Routes) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result) (resultItem, error) {
+	a := resultItem{Index: i, Filename: item.File.Name, Status: string(record.Queued), Error: item.Problem}
 	switch {
 	case item.Problem != nil:
 		a.Status = string(document.StatusFailed)
 	case item.Result != nil:
-		call := &call{Request: &form.Request{}, opts: res.Options, media: mediaJSON}
+		call := &answer.Call{Request: &form.Request{}, Options: res.Options, Media: answer.JSON}
 		defer call.Close()
-		v, err := s.shown(c, call, item, res.Job.Kind)
+		v, err := r.shown(c, call, item, res.Job.Kind)
 		if err != nil {
 			return a, err
 		}
@@ -159,8 +159,8 @@ func (s *Server) itemOf(c echo.Context, i int, item jobs.Item, res *jobs.Result)
 	return a, nil
 }
 
-// jobPage is one page that is done.
-func (s *Server) jobPage(c echo.Context) error {
+// page is one page that is done.
+func (r *Routes) page(c echo.Context) error {
 	values, err := asked(c, "file")
 	if err != nil {
 		return err
@@ -175,9 +175,9 @@ func (s *Server) jobPage(c echo.Context) error {
 	if err != nil || n < 1 {
 		return document.Invalid("page", "a page is a whole number from 1, not %q", clip.Text(c.Param("page")))
 	}
-	page, err := s.deps.Jobs.Page(c.Request().Context(), s.owner(c), c.Param("id"), file, n)
+	page, err := r.Jobs.Page(c.Request().Context(), r.Owner(c), c.Param("id"), file, n)
 	if err != nil {
 		return err
 	}
-	return writeJSON(c, http.StatusOK, mediaJSON, withRegions(page))
+	return answer.WriteJSON(c, http.StatusOK, answer.JSON, answer.WithRegions(page))
 }

@@ -1,4 +1,4 @@
-package textlayer
+package compare
 
 import (
 	"slices"
@@ -93,8 +93,8 @@ var unmarked = func() map[rune]rune {
 // sameInCapitals are the letters that look alike in both cases but for their height.
 const sameInCapitals = "cosuvwxzpk"
 
-// easilyMistaken reports whether a reader takes a text for another now and then.
-func easilyMistaken(text string) bool {
+// EasilyMistaken reports whether a reader takes a text for another now and then.
+func EasilyMistaken(text string) bool {
 	for _, r := range plain(text) {
 		b := bare(r)
 		if len(ownGroups[r]) > 0 || b != r || strings.ContainsRune(sameInCapitals, unicode.ToLower(b)) {

@@ -1,4 +1,4 @@
-package textlayer
+package compare
 
 import "slices"
 

@@ -1,0 +1,112 @@
+// Package answer is documents as the clients of our own API get them: the type that is
+// negotiated, JSON, other formats, and pages as lines or events while others are read.
+package answer
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+	"ocr-gateway/server/form"
+	"ocr-gateway/service"
+)
+
+// Media types that are no format of a document as a whole.
+const (
+	JSON   = "application/json"
+	NDJSON = "application/x-ndjson"
+	SSE    = "text/event-stream"
+)
+
+// Formats are those that a document as a whole can be had in.
+type Formats []service.Format
+
+// Media lists their types after those of first.
+func (all Formats) Media(first ...string) []string {
+	offers := first
+	for _, f := range all {
+		if f.MediaType != JSON && f.MediaType != NDJSON {
+			offers = append(offers, f.MediaType)
+		}
+	}
+	return offers
+}
+
+// Of is the format of a type; nil for those that are none of a document as a whole.
+func (all Formats) Of(media string) *service.Format {
+	for _, f := range all {
+		if f.MediaType == media {
+			return &f
+		}
+	}
+	return nil
+}
+
+// Call is a request that may run, or what a job was asked with: its files, which are to be
+// closed, and its options.
+type Call struct {
+	*form.Request
+	Options service.Options
+	Media   string // of the answer
+}
+
+// Send sends a document in the type that it is to have: v as JSON, or r through its format.
+func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Result, v any) error {
+	media := call.Media
+	if media == JSON {
+		return WriteJSON(c, status, JSON, v)
+	}
+	f := all.Of(media)
+	if f == nil {
+		return document.Problemf(document.CodeInternal, document.PhaseFormat, "no format for %s", media)
+	}
+	written, err := call.write(c.Request().Context(), *f, r)
+	if err != nil {
+		return err
+	}
+	if strings.HasPrefix(media, "text/") {
+		media += "; charset=utf-8"
+	}
+	return c.Blob(status, media, written)
+}
+
+// write writes a document of the call in a format, in the time that the call has.
+func (call *Call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
+	ctx, cancel := call.Options.Within(ctx)
+	defer cancel()
+	var buf bytes.Buffer
+	err := f.Encode(ctx, &buf, service.Reading{Source: call.Sources[0], Options: call.Options.Options, Result: r})
+	switch p, ok := errors.AsType[*document.Problem](err); {
+	case err == nil:
+		return buf.Bytes(), nil
+	case ok:
+		return nil, p
+	case ctx.Err() != nil:
+		return nil, document.EndProblem(context.Cause(ctx), document.PhaseFormat)
+	}
+	return nil, document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", f.Name).Because(err)
+}
+
+// WriteJSON sends v as a whole, so that a value which cannot be encoded is
+// still an error and not half an answer.
+func WriteJSON(c echo.Context, status int, media string, v any) error {
+	b, err := Encode(v)
+	if err != nil {
+		return err
+	}
+	return c.Blob(status, media, b)
+}
+
+// Encode is one line of JSON with its newline; < and > stay readable.
+func Encode(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return buf.Bytes(), err
+}

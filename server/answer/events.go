@@ -1,0 +1,126 @@
+package answer
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Event names beyond those of package document. Exactly one of the last four
+// ends a stream.
+const (
+	EventProgress  = "job.progress"
+	EventCompleted = "document.completed"
+	EventPartial   = "document.partial"
+	EventFailed    = "document.failed"
+	EventCanceled  = "document.canceled"
+)
+
+// retryMillis is how long an EventSource waits before it connects again.
+const retryMillis = 5000
+
+// Events writes server-sent events. Heartbeats come from another
+// goroutine, hence the lock.
+type Events struct {
+	w       *echo.Response
+	cancel  context.CancelFunc // ends the work when nobody reads it
+	started bool               // only the handler's goroutine looks at it
+
+	mu   sync.Mutex
+	id   int  // of the last event; only the handler's goroutine changes it
+	open bool // the head is written
+	quit bool // a write failed: the client is gone or has stopped reading
+}
+
+// NewEvents streams events as an answer, of which nothing is written yet. It calls cancel
+// when nobody reads them.
+func NewEvents(w *echo.Response, cancel context.CancelFunc) *Events {
+	return &Events{w: w, cancel: cancel}
+}
+
+// Started reports whether the head of the answer is sent.
+func (o *Events) Started() bool { return o.started }
+
+// Count is how many events were sent or skipped.
+func (o *Events) Count() int { return o.id }
+
+// Begin sends the head of the answer; it reports whether it did so now.
+func (o *Events) Begin() bool {
+	if o.started {
+		return false
+	}
+	o.started = true
+	h := o.w.Header()
+	h.Set("Content-Type", SSE)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	o.w.WriteHeader(http.StatusOK)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open = true
+	o.writeLocked(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
+	return true
+}
+
+// Send writes one event. Encode gives one line, as an event's data must be.
+func (o *Events) Send(event string, data any) {
+	b, err := Encode(data)
+	if err != nil {
+		b = []byte("{}\n")
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.id++
+	o.writeLocked(fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", o.id, event, b))
+}
+
+// Skip counts an event that the client has seen.
+func (o *Events) Skip() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.id++
+}
+
+// comment writes what no reader of the stream is told.
+func (o *Events) comment(text string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.open {
+		o.writeLocked([]byte(": " + text + "\n\n"))
+	}
+}
+
+// Probe writes a comment, by which a client that is gone is noticed.
+func (o *Events) Probe() { o.comment("still here?") }
+
+func (o *Events) writeLocked(b []byte) {
+	if o.quit {
+		return
+	}
+	if _, err := o.w.Write(b); err == nil {
+		if http.NewResponseController(o.w).Flush() == nil {
+			return
+		}
+	}
+	o.quit = true
+	o.cancel()
+}
+
+// Heartbeat writes comments, so that proxies do not take a quiet stream for a
+// dead one, until ctx ends.
+func (o *Events) Heartbeat(ctx context.Context, every time.Duration) {
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			o.comment("still working")
+		}
+	}
+}

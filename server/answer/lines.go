@@ -1,0 +1,74 @@
+package answer
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Lines writes NDJSON and flushes each line. Probes come from another goroutine,
+// hence the lock.
+type Lines struct {
+	w       *echo.Response
+	cancel  context.CancelFunc // ends the work when nobody reads it
+	started bool               // only the handler's goroutine looks at it
+
+	mu   sync.Mutex
+	open bool // there is a line to come
+	quit bool // a write failed
+}
+
+// NewLines streams lines as an answer, of which nothing is written yet. It calls cancel when
+// nobody reads them.
+func NewLines(w *echo.Response, cancel context.CancelFunc) *Lines {
+	return &Lines{w: w, cancel: cancel}
+}
+
+// Started reports whether the head of the answer is sent.
+func (o *Lines) Started() bool { return o.started }
+
+// Send sends a line that is not the last.
+func (o *Lines) Send(v any) { o.line(v, true) }
+
+// Last sends the line that ends the answer.
+func (o *Lines) Last(v any) { o.line(v, false) }
+
+func (o *Lines) line(v any, more bool) {
+	if !o.started {
+		o.started = true
+		o.w.Header().Set("Content-Type", NDJSON)
+		o.w.Header().Set("X-Accel-Buffering", "no")
+		o.w.WriteHeader(http.StatusOK)
+	}
+	b, err := Encode(v)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open = more
+	if err == nil {
+		o.writeLocked(b)
+	}
+}
+
+// Probe begins the next line with a space, which says nothing in JSON.
+func (o *Lines) Probe() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.open {
+		o.writeLocked([]byte(" "))
+	}
+}
+
+func (o *Lines) writeLocked(b []byte) {
+	if o.quit {
+		return
+	}
+	if _, err := o.w.Write(b); err == nil {
+		if http.NewResponseController(o.w).Flush() == nil {
+			return
+		}
+	}
+	o.quit = true
+	o.cancel()
+}

@@ -1,0 +1,298 @@
+package azure
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/htmltable"
+	"ocr-gateway/server/doors"
+)
+
+// pageBreak stands between pages of Markdown, as in Azure's.
+const pageBreak = "\n\n<!-- PageBreak -->\n\n"
+
+// page is a page with its place in the content.
+type page struct {
+	*document.PageResult
+	part   part
+	blocks []*block
+	tables []*table
+}
+
+// block is a paragraph, or a cell of a table: lines of words.
+type block struct {
+	region *document.Region
+	lines  [][]word
+}
+
+// table is a table with its cells, empty ones too.
+type table struct {
+	region     *document.Region
+	rows, cols int
+	cells      []htmltable.Placed
+	blocks     []*block // of the cells
+}
+
+// word is a word with its place in the content.
+type word struct {
+	document.WordBox
+	glued bool // no white space stands before it
+	part  part // empty where the content does not have the word as it was read
+}
+
+// pageOf divides a page.
+func pageOf(p *document.PageResult) *page {
+	out := &page{PageResult: p}
+	for i := range p.Regions {
+		r := &p.Regions[i]
+		if r.Format == document.FormatHTML {
+			out.divideTables(r)
+		} else if lines := linesOf(r); len(lines) > 0 {
+			out.blocks = append(out.blocks, &block{r, lines})
+		}
+	}
+	return out
+}
+
+// divideTables takes the words of tables in the order of their cells, at the places where the
+// region's words were seen.
+func (p *page) divideTables(r *document.Region) {
+	seen := map[string][]document.WordBox{}
+	for _, w := range r.Words {
+		seen[w.Text] = append(seen[w.Text], w)
+	}
+	take := func(text string) *block {
+		b := &block{r, nil}
+		for row := range strings.SplitSeq(text, "\n") {
+			if line := unseen(r, row); line != nil {
+				b.lines = append(b.lines, line)
+			}
+		}
+		for _, line := range b.lines {
+			for i := range line {
+				if at := seen[line[i].Text]; len(at) > 0 {
+					line[i].WordBox, seen[line[i].Text] = at[0], at[1:]
+				}
+			}
+		}
+		p.blocks = append(p.blocks, b)
+		return b
+	}
+	for _, found := range htmltable.Read(r.Content) {
+		t := &table{region: r}
+		t.cells, t.rows, t.cols = found.Grid()
+		for _, row := range found.Rows {
+			switch {
+			case row.Loose != "":
+				take(row.Loose)
+			case t.blocks == nil:
+				for _, c := range t.cells {
+					t.blocks = append(t.blocks, take(c.Text))
+				}
+			}
+		}
+		if t.blocks != nil {
+			p.tables = append(p.tables, t)
+		}
+	}
+}
+
+// linesOf are the lines of a region. Where its words were not seen, they are those of its
+// text, somewhere in the region.
+func linesOf(r *document.Region) (lines [][]word) {
+	if len(r.Words) == 0 {
+		for row := range strings.SplitSeq(r.Content, "\n") {
+			if line := unseen(r, row); line != nil {
+				lines = append(lines, line)
+			}
+		}
+		return lines
+	}
+	text := r.Content
+	for i, w := range r.Words {
+		begins := i == 0 || w.Line != r.Words[i-1].Line || len(r.Lines) == 0 && below(w, r.Words[i-1])
+		if begins {
+			lines = append(lines, nil)
+		}
+		if begins && w.Line < len(r.Lines) {
+			text = r.Lines[w.Line].Text
+		}
+		gap, rest, found := strings.Cut(text, w.Text)
+		if found {
+			text = rest
+		}
+		last := len(lines) - 1
+		lines[last] = append(lines[last], word{WordBox: w, glued: !begins && found && gap == ""})
+	}
+	return lines
+}
+
+// unseen are words of a text that stand somewhere in a region; nil for none.
+func unseen(r *document.Region, text string) (line []word) {
+	for one := range strings.FieldsSeq(text) {
+		line = append(line, word{WordBox: document.WordBox{Text: one, BBox: r.BBox, Confidence: r.Confidence}})
+	}
+	return line
+}
+
+// below reports whether a word begins a line of its own, below the last.
+func below(w, last document.WordBox) bool {
+	return w.Rotation == 0 && w.BBox[0] < last.BBox[0] && (w.BBox[1]+w.BBox[3])/2 >= last.BBox[3]
+}
+
+// plain writes the content as lines of words.
+func plain(pages []*page) string {
+	var b strings.Builder
+	for i, p := range pages {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		p.part.from = b.Len()
+		for _, block := range p.blocks {
+			for _, line := range block.lines {
+				if b.Len() > p.part.from {
+					b.WriteByte('\n')
+				}
+				writeLine(&b, line)
+			}
+		}
+		p.part.to = b.Len()
+	}
+	return b.String()
+}
+
+func writeLine(b *strings.Builder, line []word) {
+	for i := range line {
+		if i > 0 && !line[i].glued {
+			b.WriteByte(' ')
+		}
+		line[i].part.from = b.Len()
+		b.WriteString(line[i].Text)
+		line[i].part.to = b.Len()
+	}
+}
+
+// markdown writes the content as Markdown, and finds the words in it.
+func markdown(pages []*page) string {
+	var b strings.Builder
+	for i, p := range pages {
+		if i > 0 {
+			b.WriteString(pageBreak)
+		}
+		text := strings.TrimSpace(doors.Markdown(*p.PageResult))
+		p.part = part{b.Len(), b.Len() + len(text)}
+		p.find(text)
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// find places the words in the page's Markdown: those of a region where its content stands.
+func (p *page) find(text string) {
+	at, end := 0, 0 // of the region in text
+	visible := text
+	var region *document.Region
+	for _, b := range p.blocks {
+		if b.region != region {
+			region = b.region
+			at = end
+			if i := strings.Index(text[at:], strings.TrimSpace(region.Content)); i >= 0 && region.Content != "" {
+				at += i
+				end = at + len(strings.TrimSpace(region.Content))
+			}
+			visible = text[:end]
+			if region.Format == document.FormatHTML {
+				visible = text[:at] + withoutTags(text[at:end])
+			}
+		}
+		for _, line := range b.lines {
+			for i := range line {
+				w := &line[i]
+				w.part = part{p.part.from + at, p.part.from + at}
+				if i := next(visible[at:], w.Text, w.glued); i >= 0 {
+					w.part.from += i
+					w.part.to = w.part.from + len(w.Text)
+					at += i + len(w.Text)
+				}
+			}
+		}
+	}
+}
+
+// near is how many bytes may be passed over for the next word: the marks between cells and a
+// word or two that are written otherwise in Markdown.
+const near = 120
+
+// next is where a word is next in a text, at the begin of one unless it is glued; -1 where
+// it is not near.
+func next(text, one string, glued bool) int {
+	for from := 0; from < min(len(text), near); {
+		i := strings.Index(text[from:min(len(text), near+len(one))], one)
+		if i < 0 {
+			return -1
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:from+i])
+		if glued || from+i == 0 || !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return from + i
+		}
+		from += i + len(one)
+	}
+	return -1
+}
+
+// withoutTags is HTML with as many bytes that have none in place of its tags.
+func withoutTags(html string) string {
+	b, tag := []byte(html), false
+	for i, c := range b {
+		tag = tag || c == '<'
+		if tag {
+			b[i] = 0
+		}
+		tag = tag && c != '>'
+	}
+	return string(b)
+}
+
+// words are all of a block.
+func (b *block) words() (all []word) {
+	for _, line := range b.lines {
+		all = append(all, line...)
+	}
+	return all
+}
+
+// text is that of a block, its lines as one.
+func (b *block) text() string {
+	lines := make([]string, len(b.lines))
+	for i, line := range b.lines {
+		lines[i] = textOf(line)
+	}
+	return strings.Join(lines, " ")
+}
+
+func textOf(line []word) string {
+	var b strings.Builder
+	for i, w := range line {
+		if i > 0 && !w.glued {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w.Text)
+	}
+	return b.String()
+}
+
+// boxOf is around all of the words, of which there are some.
+func boxOf(words []word) document.BBox {
+	box := words[0].BBox.Rect()
+	for _, w := range words[1:] {
+		box = box.Union(w.BBox.Rect())
+	}
+	return document.BoxOf(box)
+}
+
+// partOf is from the first to the last of the words.
+func partOf(words []word) part {
+	return part{words[0].part.from, words[len(words)-1].part.to}
+}

@@ -1,0 +1,146 @@
+package jobroutes
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
+	"ocr-gateway/jobs"
+	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/answer"
+	"ocr-gateway/server/form"
+	"ocr-gateway/server/guard"
+	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
+)
+
+// PrefersAsync reports whether the client wants to hear of the result later (RFC 7240).
+func PrefersAsync(r *http.Request) bool {
+	for _, header := range r.Header.Values("Prefer") {
+		for preference := range strings.SplitSeq(header, ",") {
+			name, _, _ := strings.Cut(preference, ";")
+			if strings.EqualFold(strings.TrimSpace(name), "respond-async") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Kind is everything that a job may be asked with.
+func (r *Routes) Kind() service.Kind {
+	options := []string{"kind", "priority", jobs.OptionWebhook, form.FileIDs}
+	for _, k := range []service.Kind{service.Document, service.Extract, service.Recognize} {
+		for _, name := range k.Options {
+			if !slices.Contains(options, name) {
+				options = append(options, name)
+			}
+		}
+	}
+	return service.Kind{Files: []string{"file", "files", "image"}, Many: r.MaxFiles, Options: options}
+}
+
+func (r *Routes) submit(c echo.Context) error { return r.SubmitAs(c, "", r.Kind()) }
+
+// mayQueue refuses jobs of keys with pages to count.
+func mayQueue(caller guard.Caller) error {
+	if caller.Holder == nil || caller.Holder.PagesPerDay == 0 {
+		return nil
+	}
+	return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
+		"the key %s has a number of pages a day, and the pages of jobs are not counted: send this without a job", caller.Name)
+}
+
+// SubmitAs makes a request of a kind a job; empty leaves it to the request.
+func (r *Routes) SubmitAs(c echo.Context, name string, kind service.Kind) error {
+	if r.Jobs == nil {
+		return r.there()
+	}
+	if err := mayQueue(r.Caller(c)); err != nil {
+		return err
+	}
+	key, err := idempotencyKey(c.Request())
+	if err != nil {
+		return err
+	}
+	req, err := r.Read(c, kind)
+	if err != nil {
+		return err
+	}
+	defer req.Close()
+	want, err := r.wanted(name, req)
+	if err != nil {
+		return err
+	}
+	want.Owner, want.Key = r.Owner(c), key
+	job, err := r.Jobs.Submit(c.Request().Context(), want)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Location", path+"/"+job.ID)
+	if PrefersAsync(c.Request()) {
+		c.Response().Header().Set("Preference-Applied", "respond-async")
+	}
+	return answer.WriteJSON(c, http.StatusAccepted, answer.JSON, r.viewOf(job))
+}
+
+// wanted is the job that a request asks for.
+func (r *Routes) wanted(name string, req *form.Request) (jobs.Request, error) {
+	want := jobs.Request{Kind: name, Values: req.Values, Sources: req.Sources}
+	values := req.Values
+	take := func(name string) string { v := values[name]; delete(values, name); return strings.TrimSpace(v) }
+	if ms := take("deadline_ms"); ms != "" {
+		n, err := strconv.Atoi(ms)
+		if most := int(r.Jobs.Deadline().Milliseconds()); err != nil || n < 1 || n > most {
+			return want, document.Invalid("deadline_ms", "deadline_ms of a job must be a whole number from 1 to %d, not %q", most, clip.Text(ms))
+		}
+		want.Timeout = time.Duration(n) * time.Millisecond
+	}
+	if p := take("priority"); p != "" {
+		want.Priority = record.Priority(strings.ToLower(p))
+		if !slices.Contains(record.Priorities, want.Priority) {
+			return want, document.Invalid("priority", "there is no priority %q; known are high, normal, low", clip.Text(p))
+		}
+	}
+	want.Webhook = take(jobs.OptionWebhook)
+	if kind := take("kind"); kind != "" {
+		want.Kind = strings.ToLower(kind)
+	}
+	if _, schema := values["schema"]; want.Kind == "" && schema {
+		want.Kind = jobs.KindExtract
+	}
+	if want.Kind == "" {
+		want.Kind = jobs.KindDocument
+	}
+	if !slices.Contains(jobs.Kinds, want.Kind) {
+		return want, document.Invalid("kind", "there is no kind %q; known are %s", clip.Text(want.Kind), strings.Join(jobs.Kinds, ", "))
+	}
+	for _, src := range req.Sources {
+		if src.Size == 0 {
+			return want, document.Invalid("file", "the file %q is empty", src.Name)
+		}
+	}
+	return want, nil
+}
+
+// maxKey is the longest Idempotency-Key.
+const maxKey = 255
+
+func idempotencyKey(r *http.Request) (string, error) {
+	values := r.Header.Values("Idempotency-Key")
+	if len(values) == 0 {
+		return "", nil
+	}
+	key := values[0]
+	unfit := func(c rune) bool { return c < ' ' || c > '~' }
+	if len(values) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, unfit) {
+		return "", document.Invalid("Idempotency-Key", "the Idempotency-Key header must be 1 to %d printable ASCII characters, once", maxKey)
+	}
+	return key, nil
+}
