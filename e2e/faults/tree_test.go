@@ -38,7 +38,7 @@ func descendants(root int) (pids []int) {
 // rasterChildren are the processes that render, those in reserve too.
 func rasterChildren(root int) (pids []int) {
 	for _, pid := range descendants(root) {
-		if strings.HasSuffix(command(pid), "\x00worker\x00") {
+		if strings.HasSuffix(command(pid), "\x00render\x00") {
 			pids = append(pids, pid)
 		}
 	}
