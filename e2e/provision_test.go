@@ -207,6 +207,9 @@ func TestProvisionBuildsAHostThatReads(t *testing.T) {
 	if !called(c.pods.Calls("pip"), "run/encoder") || strings.Contains(progress, "could not be installed") {
 		t.Error("the JPEG encoder was not brought")
 	}
+	if kept, err := filepath.Glob(filepath.Join(c.only().Volume, "ocr-gateway/state/ocr-gateway/jobs-*/jetstream")); err != nil || len(kept) != 1 {
+		t.Errorf("jobs are kept in %v on the volume (%v)", kept, err)
+	}
 
 	status, _ := c.must("--status")
 	if !strings.Contains(status, c.only().ID) || strings.Contains(status, "orphan") || strings.Contains(status, "somebody") {

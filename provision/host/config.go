@@ -221,7 +221,7 @@ func (s *Setup) vllmCommand() []string {
 func (s *Setup) supervision() []byte {
 	o := s.d.Options
 	path := func(name string) string { return o.Dir + "/" + name }
-	hub := map[string]string{"HF_HOME": path("hf"), "HF_HUB_OFFLINE": "1"}
+	hub := path("hf")
 	cfg := supervise.Config{
 		Status: path(statusFile),
 		Programs: []supervise.Program{
@@ -229,7 +229,7 @@ func (s *Setup) supervision() []byte {
 				Name: "vllm", Command: s.vllmCommand(), Log: path("logs/vllm.log"),
 				// The image's own vLLM sees the packages that were added.
 				Env: map[string]string{
-					"HF_HOME": hub["HF_HOME"], "HF_HUB_OFFLINE": "1", "PYTHONPATH": s.site,
+					"HF_HOME": hub, "HF_HUB_OFFLINE": "1", "PYTHONPATH": s.site,
 					"VLLM_CACHE_ROOT": path("cache/vllm"), "VLLM_NO_USAGE_STATS": "1",
 				},
 				Ready:        fmt.Sprintf("http://127.0.0.1:%d/health", o.VLLMPort),
@@ -237,7 +237,9 @@ func (s *Setup) supervision() []byte {
 			},
 			{
 				Name: "gateway", Command: []string{s.program(), "serve", "--config", path(settingsFile)}, Log: path("logs/gateway.log"),
-				Env: hub, EnvFile: path(secretsFile),
+				// What is not said otherwise is kept on the volume: jobs outlive the stop of the host.
+				Env:          map[string]string{"HF_HOME": hub, "HF_HUB_OFFLINE": "1", "XDG_STATE_HOME": path("state")},
+				EnvFile:      path(secretsFile),
 				Ready:        fmt.Sprintf("http://127.0.0.1:%d/livez", o.APIPort),
 				StartTimeout: supervise.Duration(2 * time.Minute), StopTimeout: supervise.Duration(time.Minute),
 			},
