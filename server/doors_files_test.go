@@ -6,16 +6,21 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
 )
 
-// illustrated reads one page with a title, a table, a picture and margins, as asked for.
+// illustrated reads one page with a title, a table, a picture and margins, as asked for. opts
+// are those of the last document.
 func illustrated(opts *document.Options) fakePipeline {
+	var mu sync.Mutex // documents of one request are read side by side
 	return fakePipeline{func(_ ctxt, _ *document.Source, o document.Options, emit func(document.Event)) (*document.Result, error) {
+		mu.Lock()
 		*opts = o
+		mu.Unlock()
 		sure, unsure := .9, .5
 		page := &document.PageResult{
 			Number: 1, Status: document.StatusOK, Width: 100, Height: 200, DPI: 149.6, Engine: "fake", Text: "Title\n\na\tb", Markdown: "# Title\n\n<table>x</table>",

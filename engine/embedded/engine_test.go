@@ -31,8 +31,13 @@ func modelsDir() string {
 
 func newEngine(tb testing.TB) *embedded.Engine {
 	tb.Helper()
+	return newEngineOf(tb, embedded.PrecisionAuto)
+}
+
+func newEngineOf(tb testing.TB, precision string) *embedded.Engine {
+	tb.Helper()
 	cfg := embedded.DefaultConfig()
-	cfg.Dir = modelsDir()
+	cfg.Dir, cfg.Precision = modelsDir(), precision
 	e, err := embedded.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		tb.Fatal(err)
@@ -319,15 +324,9 @@ func TestThreadsChangeNoAnswer(t *testing.T) {
 func TestPrecisionChangesNoText(t *testing.T) {
 	texts := map[string]string{}
 	for _, precision := range []string{embedded.PrecisionAuto, embedded.PrecisionFull} {
-		cfg := embedded.DefaultConfig()
-		cfg.Dir, cfg.Precision = modelsDir(), precision
-		e, err := embedded.New(cfg, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
 		page := notice(t)
-		got, err := e.Recognize(t.Context(), page, wholePage(page), document.Options{})
-		if err = errors.Join(err, e.Close()); err != nil {
+		got, err := newEngineOf(t, precision).Recognize(t.Context(), page, wholePage(page), document.Options{})
+		if err != nil {
 			t.Fatal(err)
 		}
 		texts[precision] = got.Content

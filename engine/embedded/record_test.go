@@ -40,9 +40,10 @@ type recordedBox struct {
 }
 
 // TestLayoutRecordings keeps the recordings true to the engine: with -record '*' all are
-// written, without it one small page is found and read again.
+// written, without it one small page is found and read again. They are made in full
+// precision, which every processor has.
 func TestLayoutRecordings(t *testing.T) {
-	e := newEngine(t)
+	e := newEngineOf(t, embedded.PrecisionFull)
 	if *record == "" {
 		data, err := os.ReadFile(filepath.Join(layoutPages, "receipt.json"))
 		if err != nil {
