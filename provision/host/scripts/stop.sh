@@ -22,11 +22,11 @@ uninstall() {
 	cd "$dir"
 	[ ! -d cache/gopath ] || chmod -R u+w cache/gopath # Go writes it read-only
 	[ ! -f python/complete ] || rm -rf python
-	rm -rf hf/hub hf/xet hf/*--*.files cache/vllm cache/gopath cache/go-build src/go.mod src/go.sum
+	rm -rf state/ocr-gateway/jobs-* hf/hub hf/xet hf/*--*.files cache/vllm cache/gopath cache/go-build src/go.mod src/go.sum
 	[ ! -f run/built ] || rm -rf src
 	rm -f bin/ocr-gateway{,.new} "bin/$library" "models/$encoder_file" etc/{supervise.json,config.yaml,secrets.env,cloud.env} logs/{vllm,gateway,supervise}.log*
 	rm -f run/{status.json,environment,constraints.txt,download,built,source.tar.gz,page.png,pages.pdf,script.lock} run/status.json.*
-	for folder in bin etc logs run hf cache src models; do rmdir "$folder" 2>/dev/null || true; done
+	for folder in bin etc logs run hf cache src models state/ocr-gateway state; do rmdir "$folder" 2>/dev/null || true; done
 	cd /
 	rmdir "$dir" 2>/dev/null || as_root rmdir "$dir" 2>/dev/null || true
 	[ ! -d "$dir" ] || echo "left=$(ls -A "$dir" | tr '\n' ' ')"
