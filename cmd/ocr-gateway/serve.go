@@ -36,23 +36,28 @@ func newServe() *cobra.Command {
 		if err := cfg.Server.CheckAddress(); err != nil {
 			return err
 		}
-		log, err := newLogger(cfg.Log)
-		if err != nil {
-			return err
-		}
-		a, err := app.New(cfg, version, log)
-		if err != nil {
-			return err
-		}
-		defer a.Close()
-		ctx, stop := untilHangup(cmd.Context())
-		defer stop()
-		if err := a.Serve(ctx); err != nil {
-			return exitError{exitFailed, err}
-		}
-		return nil
+		return runUntilStopped(cmd.Context(), cfg, (*app.App).Serve)
 	}
 	return cmd
+}
+
+// runUntilStopped builds the program and has it run until ctx ends or the terminal is lost.
+func runUntilStopped(ctx context.Context, cfg config.Config, run func(*app.App, context.Context) error) error {
+	log, err := newLogger(cfg.Log)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(cfg, version, log)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	ctx, stop := untilHangup(ctx)
+	defer stop()
+	if err := run(a, ctx); err != nil {
+		return exitError{exitFailed, err}
+	}
+	return nil
 }
 
 // untilHangup ends with ctx or when the terminal is lost, so that work is drained then,

@@ -24,21 +24,7 @@ When it is told to stop it gives back what it has; what it has done is kept.`,
 		if err := app.CheckWorker(cfg); err != nil {
 			return err
 		}
-		log, err := newLogger(cfg.Log)
-		if err != nil {
-			return err
-		}
-		a, err := app.New(cfg, version, log)
-		if err != nil {
-			return err
-		}
-		defer a.Close()
-		ctx, stop := untilHangup(cmd.Context())
-		defer stop()
-		if err := a.Work(ctx); err != nil {
-			return exitError{exitFailed, err}
-		}
-		return nil
+		return runUntilStopped(cmd.Context(), cfg, (*app.App).Work)
 	}
 	return cmd
 }
