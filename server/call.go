@@ -23,15 +23,23 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*answer.
 	if err != nil {
 		return nil, err
 	}
+	call, err := s.begin(c, kind, req, media)
+	if err != nil {
+		req.Close()
+	}
+	return call, err
+}
+
+// begin checks a request that was read, and returns when it may run.
+func (s *Server) begin(c echo.Context, kind service.Kind, req *form.Request, media string) (*answer.Call, error) {
 	opts, err := s.service.Parse(kind, req.Values)
 	if err == nil {
 		media, err = s.choose(&opts, media)
 	}
 	if err == nil {
-		err = opts.Start(c.Request().Context(), ticket)
+		err = opts.Start(c.Request().Context(), c.Get(ticketName).(*admission.Ticket))
 	}
 	if err != nil {
-		req.Close()
 		return nil, err
 	}
 	return &answer.Call{Request: req, Options: opts, Media: media}, nil

@@ -28,6 +28,7 @@ import (
 	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/server/keys"
 	"ocr-gateway/server/presence"
+	"ocr-gateway/server/streams"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
 )
@@ -69,6 +70,7 @@ type Server struct {
 	metrics *metrics
 	health  healthCache
 	fetcher *fetch.Fetcher
+	streams *streams.Streams
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
@@ -103,6 +105,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Owner: s.owner, Receive: s.receivePiece,
 	}
 	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
+	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = s.openMetrics()
 	router, err := s.routes()
@@ -142,7 +145,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/recognize", s.recognize, work...)
 	e.POST("/api/ocr/batch", s.batch, work...)
 	e.POST("/api/ocr/document", s.document, work...)
-	e.POST("/api/ocr/document/stream", s.documentStream, work...)
+	e.POST(streamPath, s.documentStream, work...)
+	e.GET(streamPath+"/:stream", s.streamAgain, known...)
+	e.DELETE(streamPath+"/:stream", s.endStream, known...)
 	e.POST("/api/ocr/extract", s.extract, work...)
 	s.jobs.Register(e, work, known)
 	s.files.Register(e, work, known)

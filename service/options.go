@@ -171,6 +171,14 @@ func setInt(n *int, name, v string, low, high int) error {
 	return nil
 }
 
+// Bool reads an option that is true or false; empty is false.
+func Bool(name, v string) (b bool, err error) {
+	if v != "" {
+		err = setBool(&b, name, v)
+	}
+	return b, err
+}
+
 func setBool(b *bool, name, v string) error {
 	switch strings.ToLower(strings.TrimSpace(v)) {
 	case "true", "1", "yes", "on":

@@ -143,8 +143,8 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
-	"server/answer":      {"document", "server/form", "server/problem", "service"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
+	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
@@ -159,6 +159,7 @@ var arrows = map[string][]string{
 	"server/problem":     {"document"},
 	"server/keys":        {},
 	"server/presence":    {},
+	"server/streams":     {},
 
 	"client": {"document"}, // of this server's own API
 

@@ -12,6 +12,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/jobs"
+	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
@@ -65,21 +66,12 @@ func (r *Routes) SubmitAs(c echo.Context, name string, kind service.Kind) error 
 	if err := mayQueue(r.Caller(c)); err != nil {
 		return err
 	}
-	key, err := idempotencyKey(c.Request())
-	if err != nil {
-		return err
-	}
 	req, err := r.Read(c, kind)
 	if err != nil {
 		return err
 	}
 	defer req.Close()
-	want, err := r.wanted(name, req)
-	if err != nil {
-		return err
-	}
-	want.Owner, want.Key = r.Owner(c), key
-	job, err := r.Jobs.Submit(c.Request().Context(), want)
+	job, err := r.Take(c, name, req)
 	if err != nil {
 		return err
 	}
@@ -89,6 +81,29 @@ func (r *Routes) SubmitAs(c echo.Context, name string, kind service.Kind) error 
 	}
 	return answer.WriteJSON(c, http.StatusAccepted, answer.JSON, r.viewOf(job))
 }
+
+// Take makes a request that was read a job.
+func (r *Routes) Take(c echo.Context, name string, req *form.Request) (index.Job, error) {
+	if err := r.there(); err != nil {
+		return index.Job{}, err
+	}
+	if err := mayQueue(r.Caller(c)); err != nil {
+		return index.Job{}, err
+	}
+	key, err := idempotencyKey(c.Request())
+	if err != nil {
+		return index.Job{}, err
+	}
+	want, err := r.wanted(name, req)
+	if err != nil {
+		return index.Job{}, err
+	}
+	want.Owner, want.Key = r.Owner(c), key
+	return r.Jobs.Submit(c.Request().Context(), want)
+}
+
+// EventsPath is where the events of a job are.
+func EventsPath(job index.Job) string { return path + "/" + job.ID + "/events" }
 
 // wanted is the job that a request asks for.
 func (r *Routes) wanted(name string, req *form.Request) (jobs.Request, error) {

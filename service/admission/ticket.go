@@ -13,6 +13,7 @@ type Ticket struct {
 	client   string
 	promised int64 // of its upload, still to come
 	runs     bool
+	left     bool
 	account  Account // nil for none
 }
 
@@ -72,12 +73,16 @@ func (t *Ticket) sent() {
 	t.promised = 0
 }
 
-// Leave ends the request's stay.
+// Leave ends the request's stay. A second time it does nothing.
 func (t *Ticket) Leave() {
 	c := t.control
 	t.sent()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if t.left {
+		return
+	}
+	t.left = true
 	c.clients.leave(t.client)
 	if t.runs {
 		c.running--
