@@ -84,7 +84,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 			result.Images = r.cut(ctx, page, regions)
 		})
 	}
-	words := r.see(ctx, by, page, &asking, pixels)
+	words := r.see(ctx, by, page, regions, &asking, pixels)
 	parts := r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
 	if late {
 		result.Images = r.cut(ctx, page, parts)

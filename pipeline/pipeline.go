@@ -81,10 +81,10 @@ type Backend struct {
 	// Assemble turns what the recognizer read on a page into its content, in
 	// place, before the page's status is set. nil changes nothing.
 	Assemble func(*document.PageResult)
-	// Prose writes the lines of a region as a model would its content. With it, what the
-	// recognizer, a model, answers teaches which of a PDF's own text can stand in place of asking; nil
+	// Prose makes lines of a PDF's own text the content of a region of page, as a model would write it. With
+	// it, what the recognizer, a model, answers teaches which of that text can stand in place of asking; nil
 	// asks about every region.
-	Prose func(region document.Region, task document.Task) (string, document.ContentFormat)
+	Prose func(page *document.Page, region *document.Region, lines []document.LayerLine, opts document.Options)
 	// See finds the words that stand on a page, where the recognizer does not tell, and Ground
 	// gives the regions theirs by them, in place: with document.BoxesWord. nil for both means
 	// that the recognizer tells, or that nobody can.
