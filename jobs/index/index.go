@@ -48,6 +48,7 @@ type File struct {
 	Failed bool // it could not be opened
 	Pages  int  // asked for
 	Done   int
+	Bytes  int64 // that its pages take
 }
 
 // Pages are counts of pages of the files that are open.
@@ -194,6 +195,7 @@ func (x *Index) page(j *entry, p record.Page) {
 	default:
 		j.Pages.Failed++
 	}
+	j.Files[p.File].Bytes += p.Size
 	j.Bytes += p.Size
 	x.bytes += p.Size
 	x.owners[j.Owner].pages--
