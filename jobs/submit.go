@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/jobs/worker"
@@ -60,6 +61,7 @@ func (j *Jobs) Submit(ctx context.Context, r Request) (index.Job, error) {
 	if err != nil {
 		return index.Job{}, err
 	}
+	job.Trace = stage.Traceparent(ctx)
 	if err := j.known(ctx); err != nil {
 		return index.Job{}, err
 	}

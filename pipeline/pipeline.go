@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline/once"
@@ -134,7 +135,8 @@ type Pipeline struct {
 	settings       string
 	newLedger      func() Ledger // nil when there is none
 	textLayer      document.TextLayer
-	window         int // pages of one document in work at once, at most
+	window         int           // pages of one document in work at once, at most
+	slow           time.Duration // pages that take longer are logged; 0 logs none
 	log            *slog.Logger
 }
 
@@ -151,7 +153,7 @@ type backend struct {
 func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	p := &Pipeline{
 		raster: parts.Raster, text: parts.Text, markdown: parts.Markdown,
-		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, log: log,
+		main: newBackend(cfg, parts.Main), window: cfg.PagesAhead, slow: cfg.SlowPage, log: log,
 		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: once.New(parts.Cache), settings: parts.Settings,
 		newLedger: parts.Ledger, textLayer: cfg.TextLayer,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,

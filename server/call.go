@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/wire"
@@ -96,6 +97,8 @@ func (s *Server) receivePiece(c echo.Context, read func(io.Reader) error) error 
 // receive reads a request's body as far as its client sends it. Without a ticket nothing is
 // counted.
 func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io.Reader) error) error {
+	_, receiving := stage.Begin(r.Context(), stage.Receive)
+	defer receiving.End()
 	if b, ok := r.Body.(*wire.Body); ok {
 		defer b.Done()
 		defer b.Watch(r.Context())()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"ocr-gateway/document"
 	"ocr-gateway/files"
@@ -47,8 +48,10 @@ type Deps struct {
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
 	// where there is none.
 	CacheCounts func() (hits, misses int64)
-	Version     string           // of the program
-	Limits      map[string]int64 // limits of other packages, shown in /api/info
+	// Stages are the durations of stages; nil shows none.
+	Stages  prometheus.Collector
+	Version string           // of the program
+	Limits  map[string]int64 // limits of other packages, shown in /api/info
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -135,7 +138,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.handleError
-	e.Use(s.identify, s.observe, s.recoverPanics, s.admitCaller)
+	e.Use(s.identify, s.trace, s.observe, s.recoverPanics, s.admitCaller)
 	if len(s.cfg.AllowedOrigins) > 0 {
 		e.Use(s.cors())
 	}

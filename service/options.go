@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/service/admission"
 )
@@ -120,6 +121,8 @@ func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 	o.account = t.Account()
 	ctx, cancel := o.Within(ctx)
 	defer cancel()
+	wait := stage.Wait(ctx, stage.WaitAdmission)
+	defer wait.End(ctx)
 	return t.Run(ctx)
 }
 

@@ -24,27 +24,30 @@ const (
 const everything = "*"
 
 // leaves are what every package may import.
-var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
+var leaves = []string{"internal/backoff", "internal/child", "internal/promtext", "internal/stage"}
 
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
-	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/setting"}, // for their Config types
-	"internal/arrows":      {},
-	"internal/backoff":     {}, // waits between tries
-	"internal/clip":        {},
-	"internal/doctor":      {},
-	"release/image":        {}, // the container image
-	"internal/child":       {}, // child processes
-	"internal/promtext":    {}, // metrics
-	"internal/mutants":     {}, // damaged documents for tests of others
-	"internal/cputime":     {}, // for tests of others
-	"internal/lazyregexp":  {},
-	"internal/metricnames": {},
-	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
+	"internal/app":           {everything},
+	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/otlp", "internal/setting"}, // for their Config types
+	"internal/arrows":        {},
+	"internal/backoff":       {}, // waits between tries
+	"internal/clip":          {},
+	"internal/doctor":        {},
+	"release/image":          {},                   // the container image
+	"internal/child":         {},                   // child processes
+	"internal/promtext":      {},                   // metrics
+	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
+	"internal/otlp":          {"internal/setting"}, // traces are sent
+	"internal/otlp/otlptest": {},                   // a collector for tests
+	"internal/mutants":       {},                   // damaged documents for tests of others
+	"internal/cputime":       {},                   // for tests of others
+	"internal/lazyregexp":    {},
+	"internal/metricnames":   {},
+	"internal/egress":        {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
@@ -192,11 +195,12 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"internal/otlp":             {"internal/otlp/otlptest"},
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
-	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
@@ -230,7 +234,9 @@ var homes = map[string][]string{
 	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
 	"github.com/standard-webhooks":           {"webhook"},
-	"github.com/prometheus/client_golang":    {"server"},
+	"github.com/prometheus/client_golang":    {"server", "internal/stage"},
+	"go.opentelemetry.io/otel":               {"internal/stage", "internal/otlp"},
+	"go.opentelemetry.io/proto":              {"internal/otlp/otlptest"},
 	"github.com/prometheus/client_model":     {"internal/promtext"},
 	"github.com/prometheus/common":           {"internal/promtext"},
 	"github.com/prometheus/procfs":           {"bench"},
@@ -249,7 +255,7 @@ var homes = map[string][]string{
 	"github.com/santhosh-tekuri":             {"extract/schema"},
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
-	"google.golang.org/protobuf":             {"engine/embedded/network"},
+	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},
 	"github.com/google/go-containerregistry": {"release/image"},
 	"github.com/spf13/viper":                 {"internal/config"},
 	"go.yaml.in/yaml":                        {"internal/config", "server", "server/keys"},
@@ -269,6 +275,7 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
+	"github.com/prometheus/common":           {"internal/stage"},
 	"github.com/modelcontextprotocol/go-sdk": {"server"},
 	"github.com/nats-io":                     {"e2e/faults"},
 	"go.uber.org/goleak":                     {everything},

@@ -59,7 +59,10 @@ type Job struct {
 	PagesPerDay int `json:"pages_per_day,omitempty"`
 	// Digest is that of the request, where its client may send it again: see
 	// jobs.Request.Key.
-	Digest   string    `json:"digest,omitempty"`
+	Digest string `json:"digest,omitempty"`
+	// Trace is the traceparent of the request that submitted it: its work goes on with that
+	// trace. Empty for none.
+	Trace    string    `json:"trace,omitempty"`
 	Created  time.Time `json:"created"`
 	Deadline time.Time `json:"deadline"` // when it expires, if it has not ended
 }
