@@ -115,6 +115,8 @@ type Parts struct {
 	Settings string
 	// Ledger makes the ledger of one document; nil takes no text from PDFs.
 	Ledger func() Ledger
+	// Charge writes into what a page took what it costs; nil costs nothing.
+	Charge func(*document.Usage)
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
@@ -133,6 +135,8 @@ type Pipeline struct {
 	hits, misses   atomic.Int64
 	settings       string
 	newLedger      func() Ledger // nil when there is none
+	processor      processor
+	charge         func(*document.Usage)
 	textLayer      document.TextLayer
 	window         int // pages of one document in work at once, at most
 	log            *slog.Logger
@@ -155,6 +159,10 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: once.New(parts.Cache), settings: parts.Settings,
 		newLedger: parts.Ledger, textLayer: cfg.TextLayer,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
+		processor: newProcessor(), charge: parts.Charge,
+	}
+	if p.charge == nil {
+		p.charge = func(*document.Usage) {}
 	}
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)

@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
+	"ocr-gateway/price"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/webhook"
@@ -33,6 +34,7 @@ type Config struct {
 	Webhook  webhook.Config  `mapstructure:"webhook"`
 	Files    files.Config    `mapstructure:"files"`
 	Blob     blob.Config     `mapstructure:"blob"`
+	Prices   price.Config    `mapstructure:"prices"`
 	Log      Log             `mapstructure:"log"`
 }
 
@@ -88,6 +90,7 @@ func Default() Config {
 		Webhook:  webhook.DefaultConfig(),
 		Files:    files.DefaultConfig(),
 		Blob:     blob.DefaultConfig(),
+		Prices:   price.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }
