@@ -110,6 +110,7 @@ func (a *App) build() error {
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
 		Ledger:      newLedger,
+		Charge:      a.cfg.Prices.Charge,
 	}, a.log)
 	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
 		Pipeline: a.pipeline,

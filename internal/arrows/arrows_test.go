@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":           {everything},
-	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/otlp", "internal/setting"}, // for their Config types
+	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "price", "internal/otlp", "internal/setting"}, // for their Config types
 	"internal/arrows":        {},
 	"internal/backoff":       {}, // waits between tries
 	"internal/clip":          {},
@@ -46,6 +46,7 @@ var arrows = map[string][]string{
 	"internal/mutants":       {},                   // damaged documents for tests of others
 	"internal/cputime":       {},                   // for tests of others
 	"internal/lazyregexp":    {},
+	"internal/share":         {}, // divides what a resource spends
 	"internal/metricnames":   {},
 	"internal/egress":        {"document", "internal/setting"}, // requests to addresses of clients
 
@@ -96,11 +97,11 @@ var arrows = map[string][]string{
 	"engine/vllm":                             {"document", "internal/setting", "model", "engine/vllm/chat", "engine/vllm/crops", "engine/vllm/endpoints"},
 	"engine/vllm/chat":                        {"document", "model"},
 	"engine/vllm/crops":                       {"document", "model"},
-	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting"},
+	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting", "internal/share"},
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/verified"},
 	"pipeline/once":     {},
 	"pipeline/picture":  {"document"},
 	"pipeline/verified": {"document"},
@@ -127,6 +128,7 @@ var arrows = map[string][]string{
 	"extract/extracttest": {"document"}, // pages for tests of others
 
 	"cache": {"internal/setting"},
+	"price": {"document", "internal/setting"}, // of what requests use
 
 	"batch":   {"client", "document"},
 	"webhook": {"document", "internal/egress", "internal/setting"},
