@@ -37,7 +37,9 @@ var arrows = map[string][]string{
 	"internal/backoff":     {}, // waits between tries
 	"internal/clip":        {},
 	"internal/doctor":      {},
-	"release/image":        {}, // the container image
+	"release/bill":         {}, // what is shipped
+	"release/image":        {"release/bill"}, // the container image
+	"release/licenses":     {"release/bill"},
 	"internal/child":       {}, // child processes
 	"internal/promtext":    {}, // metrics
 	"internal/mutants":     {}, // damaged documents for tests of others
@@ -250,6 +252,9 @@ var homes = map[string][]string{
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
 	"google.golang.org/protobuf":             {"engine/embedded/network"},
 	"github.com/google/go-containerregistry": {"release/image"},
+	"github.com/CycloneDX/cyclonedx-go":      {"release/bill"},
+	"github.com/google/licensecheck":         {"release/bill"},
+	"golang.org/x/mod":                       {"release/bill"},
 	"github.com/spf13/viper":                 {"internal/config"},
 	"go.yaml.in/yaml":                        {"internal/config", "server", "server/keys"},
 	"github.com/spf13/cobra":                 {"cmd/ocr-gateway"},
