@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image licenses vulnerabilities release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -313,6 +313,13 @@ test-release: release ## install, use, upgrade and purge the .deb in a bare Debi
 test-image: image ## start the image with runc, root read-only, and have it read the sample
 	@command -v runc >/dev/null || { echo "test-image: runc is needed: apt-get install runc" >&2; exit 1; }
 	go test -count 1 -v -run '^TestImageReadsTheSample$$' ./release/image -args -image $(CURDIR)/$(IMAGE)
+
+# The sources of a module, which hold the schemas of what it reads.
+sources = $$(GOFLAGS=-mod=mod go mod download -json $(1) | sed -n 's/^\t"Dir": "\(.*\)",/\1/p')
+test-deploy: ## hold what is under deploy/ to the schemas of Kubernetes, KEDA and Compose, unknown fields included (25 MB)
+	@command -v kubectl >/dev/null && kubectl kustomize deploy/kubernetes >/dev/null && kubectl kustomize deploy/kubernetes/autoscaling >/dev/null || echo "test-deploy: the kustomizations are not tried without kubectl"
+	go test -count 1 -v ./deploy -args -kubernetes "$(call sources,k8s.io/kubernetes@v1.34.2)" \
+		-keda "$(call sources,github.com/kedacore/keda/v2@v2.21.0)" -compose "$(call sources,github.com/compose-spec/compose-go/v2@v2.16.2)"
 
 licenses: mupdf models build ## list what is shipped with the licenses, and fail where one does not go with AGPL-3.0
 	@go run ./release/licenses -arch $(ARCH) -program $(AT)/bin/ocr-gateway -cache "$$(go env GOMODCACHE)"
