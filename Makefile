@@ -286,25 +286,26 @@ bench: build models ## measure a server, started for it, with the sample documen
 	done
 	bin/ocr-gateway bench --url http://127.0.0.1:$(PORT) --pid $$server testdata/sample.pdf testdata/sample-scan.pdf testdata/sample.png
 
-# The images that are built: IMAGES=amd64 for one.
-IMAGES ?= amd64 arm64
+# What images and packages are made for: ARCHES=amd64 for one.
+ARCHES ?= amd64 arm64
 IMAGE := build/image/ocr-gateway-$(VERSION)-$(HOST).tar
 PYTHON_PACKAGES := python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libexpat1 libffi8 libssl3 zlib1g libbz2-1.0 liblzma5 libsqlite3-0 libuuid1
 
 image: ## build/image: container images for amd64 and arm64, for `docker load` and as an OCI layout, with SBOM, provenance and checksums; Docker is not needed
-	@for arch in $(IMAGES); do
+	@for arch in $(ARCHES); do
 		$(MAKE) --no-print-directory ARCH=$$arch models build
 		release/image/base.sh $$arch build/image-base-$$arch
 	done
-	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -o build/image $(IMAGES)
+	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -o build/image $(ARCHES)
 
 image-gpu: models build ## build/image-gpu: the image for amd64 with the layout program's Python packages and CUDA (7 GB to download)
 	@release/image/base.sh amd64 build/image-base-gpu $(PYTHON_PACKAGES)
 	release/image/python.sh build/image-python
 	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -gpu -o build/image-gpu amd64
 
-release: models build ## build/release: .deb, .rpm, tarball and checksums of VERSION
-	@release/package/build.sh "$(VERSION)" build/release
+release: models build ## build/release: .deb, .rpm, tarball, SBOM and checksums of VERSION for amd64 and arm64
+	@for arch in $(filter-out $(HOST),$(ARCHES)); do $(MAKE) --no-print-directory ARCH=$$arch models build; done
+	release/package/build.sh "$(VERSION)" build/release $(ARCHES)
 
 test-release: release ## install, use, upgrade and purge the .deb in a bare Debian (root and debootstrap; minutes)
 	@command -v debootstrap >/dev/null || { echo "test-release: debootstrap is needed: apt-get install debootstrap" >&2; exit 1; }
