@@ -93,7 +93,8 @@ type LayerLine struct {
 // LayerCharacter is a character of a LayerLine, or a blank.
 type LayerCharacter struct {
 	Text   string
-	X0, X1 int // pixels
+	X0, X1 int  // pixels
+	Proven bool // that its glyph stands for it
 }
 
 // Passage is the part of a page's own text that lies in one box, as far as it is known by what
