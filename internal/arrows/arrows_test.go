@@ -140,7 +140,7 @@ var arrows = map[string][]string{
 	"service/admission": {"document", "internal/setting"},
 
 	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
-	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service"},
+	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service", "service/admission"},
 	"jobs/broker": {"internal/setting", "jobs/record"},
 	"jobs/index":  {"document", "jobs/record"},
 	"jobs/record": {"document"},
@@ -156,7 +156,7 @@ var arrows = map[string][]string{
 	"server/guard":       {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/certificate": {},
 	"server/fileroutes":  {"document", "files", "internal/clip", "server/answer", "server/form", "server/tus", "service/admission"},
-	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "server/problem", "service"},
+	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "service", "service/admission"},
 	"server/tus":         {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":        {"document", "internal/clip", "server/problem"},
 	"server/problem":     {"document"},

@@ -54,6 +54,9 @@ type Job struct {
 	Priority Priority          `json:"priority"`
 	Webhook  string            `json:"webhook,omitempty"` // address that is told of its end; empty for none
 	Files    []File            `json:"files"`
+	// PagesPerDay bounds the pages of its owner's files that are opened on one day; 0 means no
+	// bound.
+	PagesPerDay int `json:"pages_per_day,omitempty"`
 	// Digest is that of the request, where its client may send it again: see
 	// jobs.Request.Key.
 	Digest string `json:"digest,omitempty"`

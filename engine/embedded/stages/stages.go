@@ -32,6 +32,9 @@ type Work struct {
 	Whole float64 // in whole numbers
 }
 
+// Times is n times w.
+func (w Work) Times(n float64) Work { return Work{w.Full * n, w.Whole * n} }
+
 // Cost is what a stage took.
 type Cost struct {
 	CPU time.Duration // of the threads that called; further threads of an inference are not seen
