@@ -22,7 +22,7 @@ type cacheKey struct {
 	Version              int
 	Settings             string // of the program
 	Detector, Recognizer document.Info
-	Options              document.Options // see readingOptions
+	Options              document.Options  // see readingOptions
 	Text                 [sha256.Size]byte // the words and characters that the document draws
 	Ledger               [sha256.Size]byte // what was known of the document before the page
 	Width, Height        int
