@@ -116,6 +116,8 @@ type Parts struct {
 	Settings string
 	// Ledger makes the ledger of one document; nil takes no text from PDFs.
 	Ledger func() Ledger
+	// Charge writes into what a page took what it costs; nil costs nothing.
+	Charge func(*document.Usage)
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
@@ -134,6 +136,8 @@ type Pipeline struct {
 	hits, misses   atomic.Int64
 	settings       string
 	newLedger      func() Ledger // nil when there is none
+	processor      processor
+	charge         func(*document.Usage)
 	textLayer      document.TextLayer
 	window         int           // pages of one document in work at once, at most
 	slow           time.Duration // pages that take longer are logged; 0 logs none
@@ -157,6 +161,10 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: once.New(parts.Cache), settings: parts.Settings,
 		newLedger: parts.Ledger, textLayer: cfg.TextLayer,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
+		processor: newProcessor(), charge: parts.Charge,
+	}
+	if p.charge == nil {
+		p.charge = func(*document.Usage) {}
 	}
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)

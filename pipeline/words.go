@@ -10,8 +10,8 @@ import (
 
 // see has the words of a page found beside its reading, where they are asked for and neither the
 // recognizer tells them nor the document itself. Once asking is done, ground gives them to the regions. What
-// fails costs the words, not the page: ground then says that they are missing.
-func (r *run) see(ctx context.Context, by *backend, page *document.Page, regions []document.Region, asking *sync.WaitGroup, pixels *pixels) (ground func([]document.Region) bool) {
+// fails costs the words, not the page: ground then says that they are missing. took is what it took, then.
+func (r *run) see(ctx context.Context, by *backend, page *document.Page, regions []document.Region, asking *sync.WaitGroup, pixels *pixels, took *document.Usage) (ground func([]document.Region) bool) {
 	if by.See == nil || r.opts.Boxes != document.BoxesWord || !slices.ContainsFunc(regions, wordless) {
 		return func([]document.Region) bool { return true }
 	}
@@ -21,6 +21,7 @@ func (r *run) see(ctx context.Context, by *backend, page *document.Page, regions
 	asking.Go(func() {
 		defer looking(0)
 		defer recovered(&err)
+		defer r.processor.read(took)()
 		seen, err = by.See(ctx, page)
 	})
 	return func(regions []document.Region) bool {

@@ -134,7 +134,7 @@ func TestResultAsLines(t *testing.T) {
 		return all
 	}
 	id := a.endedJob("pages:9 fail:2")
-	if got := a.get(jobsURL + "/" + id + "/result").want(413, "too_large"); got["limit"] != "jobs.result_memory" {
+	if got := a.get(jobsURL+"/"+id+"/result").want(413, "too_large"); got["limit"] != "jobs.result_memory" {
 		t.Errorf("a result that is too large: %v", got)
 	}
 	all, seen := lines(id), map[any]bool{}

@@ -73,7 +73,7 @@ type key struct{}
 
 type measured struct {
 	meter *Meter // nil for none
-	stage Stage // empty: what is begun counts as what it is
+	stage Stage  // empty: what is begun counts as what it is
 }
 
 // In returns a context in which all that is begun counts as one stage.
