@@ -181,11 +181,11 @@ func paintedAgain(ln *line, c *document.Character) bool {
 // joinUneven puts lines together that touch each other at different heights: letters
 // with raised or lowered ones. What lies over each other is left alone.
 func (p *page) joinUneven() {
-	const near = 64 // lines before, in the order of baselines
+	const near, longest = 64, 256 // lines before, in the order of baselines; glyphs of a line that is joined
 	for i := range p.lines {
 		for j := max(0, i-near); j < i; j++ {
 			a, b := p.lines[j], p.lines[i]
-			if a == nil || b == nil || !a.touches(b) {
+			if a == nil || b == nil || len(a.glyphs)+len(b.glyphs) > longest || !a.touches(b) {
 				continue
 			}
 			for _, c := range a.glyphs {
