@@ -67,7 +67,7 @@ var arrows = map[string][]string{
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
 	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
-	"textlayer/compare": {"document"},
+	"textlayer/compare": {"document", "internal/edits"},
 	"textlayer/ink":     {"document"},
 	"textlayer/attack":  {}, // documents that lie, for tests of others
 
@@ -205,6 +205,7 @@ var arrows = map[string][]string{
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
+	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
