@@ -89,7 +89,8 @@ var arrows = map[string][]string{
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
+	"engine/embedded/heatmap":                 {"document"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/heatmap", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
 	"engine/embedded/network":                 {},
 	"engine/embedded/stages":                  {},
 	"engine/embedded/pixels":                  {"document"},
@@ -205,6 +206,7 @@ var arrows = map[string][]string{
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
+	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
