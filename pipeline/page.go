@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline/verified"
 )
 
 // page takes one page through layout, recognition and assembly. It owns page and
-// drops its pixels as soon as nobody needs them; see pixels. nil means that the run
-// was canceled before the page was done.
-func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn) *document.PageResult {
-	result := r.onePage(ctx, page, rasterErr, t)
+// drops its pixels as soon as nobody needs them; see pixels. It came after the time
+// came. nil means that the run was canceled before the page was done.
+func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn, came time.Duration) *document.PageResult {
+	result := r.onePage(ctx, page, rasterErr, t, came)
 	if result != nil {
 		result.Usage.CPUSeconds += document.Seconds(page.Spent.Seconds()) + r.spent(page.Number)
 		r.charge(&result.Usage)
@@ -25,7 +26,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 }
 
 // onePage is page without the account of what it took beside its reading.
-func (r *run) onePage(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn) *document.PageResult {
+func (r *run) onePage(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn, came time.Duration) *document.PageResult {
 	defer page.Release()
 	by := r.choose(r.opts)
 	result := &document.PageResult{
@@ -37,7 +38,7 @@ func (r *run) onePage(ctx context.Context, page *document.Page, rasterErr error,
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
 	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
-	by.pace.rendered(r.since(page.Number))
+	by.pace.rendered(came)
 	if r.judges(by) && t.Wait(ctx) != nil {
 		return nil
 	}
@@ -94,7 +95,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 		})
 	}
 	var looked document.Usage
-	words := r.see(ctx, by, page, &asking, pixels, &looked)
+	words := r.see(ctx, by, page, regions, &asking, pixels, &looked)
 	parts := r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
 	if late {
 		result.Images = r.cut(ctx, page, parts)
@@ -116,6 +117,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	case page.Layer != nil:
 		result.TextLayer = &page.Layer.Counts
 	}
+	_, assembling := stage.Begin(ctx, stage.Assemble)
+	defer assembling.End()
 	if by.Assemble != nil {
 		by.Assemble(result)
 	}
@@ -153,7 +156,10 @@ type namingDetector interface {
 // page's first region unless there is an error: or the next page would slip in.
 func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn, took *document.Usage) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
-	if err := by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0); err != nil {
+	wait := stage.Wait(ctx, stage.WaitLayout)
+	err = by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0)
+	wait.End(ctx)
+	if err != nil {
 		return nil, name, err
 	}
 	defer func() {
@@ -164,6 +170,8 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *v
 	defer recovered(&err)
 	defer r.processor.read(took)()
 	start := time.Now()
+	ctx, looking := stage.Begin(ctx, stage.Layout)
+	defer looking.End()
 	if err := r.judge(ctx, by, page, t); err != nil {
 		return nil, name, err
 	}
@@ -199,7 +207,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 			usage[i].Regions = 1
 			continue
 		}
-		if !holding && by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
+		if !holding && r.enter(ctx, by, page.Number, i) != nil {
 			break // canceled: the page is dropped as a whole
 		}
 		holding = false
@@ -220,6 +228,13 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 		result.Usage.Add(u)
 	}
 	return replaced(page.Number, regions, found)
+}
+
+// enter waits for a slot of the engine, see gate.enter.
+func (r *run) enter(ctx context.Context, by *backend, page, seq int) error {
+	wait := stage.Wait(ctx, stage.WaitEngine)
+	defer wait.End(ctx)
+	return by.engine.enter(ctx, &r.lanes[by].engine, page, seq)
 }
 
 // unread counts the regions that the engine is to read.
@@ -246,6 +261,9 @@ func readable(regions []document.Region) (n int) {
 // the engine found in it; see found. seen may be called once the page's pixels are not
 // needed any more.
 func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region, seen func(rest int64)) (document.Usage, []document.Region) {
+	ctx, reading := stage.Begin(ctx, stage.Region)
+	defer reading.End()
+	defer noteRegion(reading, region)
 	got, err := r.ask(ctx, by, page, *region, seen)
 	got.Usage.Regions = 1
 	region.Attempts, region.PromptTokens, region.CompletionTokens = got.Usage.Attempts, got.Usage.PromptTokens, got.Usage.CompletionTokens
@@ -311,10 +329,12 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen
 	if !can || r.opts.Question == nil || !answerer.Answers() {
 		return nil, document.Usage{}
 	}
-	if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, -1) != nil { // before the page's regions
+	if r.enter(ctx, by, page.Number, -1) != nil { // before the page's regions
 		return nil, document.Usage{} // canceled: the page is dropped as a whole
 	}
 	defer by.engine.leave()
+	ctx, asking := stage.Begin(ctx, stage.Question)
+	defer asking.End()
 	got, err := r.question(ctx, answerer, page, seen)
 	if err != nil {
 		if ctx.Err() == nil {

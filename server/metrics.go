@@ -84,6 +84,9 @@ func (s *Server) openMetrics() *metrics {
 	if s.deps.Files != nil {
 		m.files(s.deps.Files.Received)
 	}
+	if s.deps.Stages != nil {
+		m.registry.MustRegister(s.deps.Stages)
+	}
 	if s.deps.CacheCounts != nil {
 		m.cache(s.deps.CacheCounts)
 	}
@@ -170,17 +173,28 @@ func (counters) Describe(chan<- *prometheus.Desc) {}
 // Collect sends the metrics.
 func (c counters) Collect(out chan<- prometheus.Metric) { c(out) }
 
+// other stands for all addresses and methods that we do not know.
+const other = "other"
+
+func (m *metrics) routeOf(path string) string {
+	if m.routes[path] {
+		return path
+	}
+	return other
+}
+
+func (m *metrics) methodOf(method string) string {
+	switch method {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
+		return method
+	}
+	return other
+}
+
 // request counts an answer. Addresses and methods that we do not know are
 // counted together, or a client could make up labels without end.
 func (m *metrics) request(route, method string, status int, took time.Duration) {
-	if !m.routes[route] {
-		route = "other"
-	}
-	switch method {
-	case "GET", "HEAD", "POST", "DELETE", "OPTIONS":
-	default:
-		method = "other"
-	}
+	route, method = m.routeOf(route), m.methodOf(method)
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 	m.durations.WithLabelValues(route).Observe(took.Seconds())
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/server/form"
 	"ocr-gateway/service"
 )
@@ -87,6 +88,9 @@ func (call *Call) write(ctx context.Context, f service.Format, r *document.Resul
 	}
 	ctx, cancel := call.Options.Within(ctx)
 	defer cancel()
+	ctx, writing := stage.Begin(ctx, stage.Write)
+	defer writing.End()
+	writing.Text("ocr.format", f.Name)
 	var buf bytes.Buffer
 	err := f.Encode(ctx, &buf, service.Reading{Source: call.Sources[0], Options: call.Options.Options, Result: r})
 	switch p, ok := errors.AsType[*document.Problem](err); {
