@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/network"
@@ -160,6 +161,16 @@ func (m *Models) releasePage(ws *workspace) {
 // Read reads lines by the built-in recognizer; see [Recognizer.Read].
 func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	return m.readers[0].Read(ctx, src, lines)
+}
+
+// Skim reads lines by the built-in recognizer's quick network alone; nil where there is none.
+func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	r := m.readers[0]
+	if r.quick == nil || len(lines) == 0 {
+		return nil, nil
+	}
+	lines = slices.Clone(lines)
+	return lines, r.readAll(ctx, r.quick, src, stripsOf(lines), lines)
 }
 
 // Knows reports whether the built-in recognizer can write r.

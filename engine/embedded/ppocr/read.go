@@ -53,14 +53,7 @@ type Recognizer struct {
 // are read downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines = slices.Clone(lines)
-	strips := make([]strip, 0, len(lines))
-	for i, l := range lines {
-		if s, ok := stripOf(l.Quad); ok {
-			s.line, s.spine = i, l.Spine
-			strips = append(strips, s)
-		}
-	}
-	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
+	strips := stripsOf(lines)
 	if r.quick != nil {
 		if err := r.readAll(ctx, r.quick, src, strips, lines); err != nil {
 			return nil, err
@@ -84,6 +77,19 @@ func (r *Recognizer) readAll(ctx context.Context, by *model, src pixels.Raster, 
 		strips = strips[n:]
 	}
 	return work.Wait()
+}
+
+// stripsOf are the strips of lines, ascending in width.
+func stripsOf(lines []document.Line) []strip {
+	strips := make([]strip, 0, len(lines))
+	for i, l := range lines {
+		if s, ok := stripOf(l.Quad); ok {
+			s.line, s.spine = i, l.Spine
+			strips = append(strips, s)
+		}
+	}
+	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
+	return strips
 }
 
 // stripOf says how the line inside q is laid before the reader: lines that run
