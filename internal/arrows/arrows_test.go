@@ -67,7 +67,7 @@ var arrows = map[string][]string{
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
 	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
-	"textlayer/compare": {"document"},
+	"textlayer/compare": {"document", "internal/edits"},
 	"textlayer/ink":     {"document"},
 	"textlayer/attack":  {}, // documents that lie, for tests of others
 
