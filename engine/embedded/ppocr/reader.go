@@ -33,9 +33,9 @@ type trust struct {
 
 var (
 	// trustTiny is for the tiny network. Of 1,200 drawn lines of prose, amounts and dates it
-	// reads 127 otherwise than the whole one; this lets 4 of them pass, and has a third of the
-	// pixels read again.
-	trustTiny = trust{confidence: 0.95, doubt: noticed, plain: true}
+	// reads 127 otherwise than the small one; this lets 8 of them pass, 2 with more errors, and
+	// has a third of the pixels read again.
+	trustTiny = trust{confidence: 0.96, doubt: noticed, plain: true}
 	// trustWhole is for the built-in network in whole numbers. Of 225 lines, printed well
 	// and badly, it reads 8 otherwise than in full; this lets 1 of them pass, and has a tenth
 	// of all read again.

@@ -33,6 +33,8 @@ const (
 	// viewMargin is how much white is left around what is printed on a page, in pixels of
 	// a view.
 	viewMargin = 32
+	// worthCutting is the part of a view, at most, that is looked at in place of all of it.
+	worthCutting = 0.85
 
 	// blankCloser is how much closer to look where no line was seen.
 	blankCloser = 1.6
@@ -126,7 +128,8 @@ func (v view) draw(dst pixels.Planes, src pixels.Raster, area image.Rectangle) {
 // tile is a part of a view: the network sees area, and core is kept.
 type tile struct{ area, core image.Rectangle }
 
-// around is the part of the view that shows a part of the source, with a margin.
+// around is the part of the view that shows a part of the source, with a margin; all of it
+// where that is little more.
 func (v view) around(part image.Rectangle) image.Rectangle {
 	down := func(source int, scale float64) int {
 		return int(math.Floor((float64(source)/scale-viewMargin)/SideStep)) * SideStep
@@ -134,8 +137,12 @@ func (v view) around(part image.Rectangle) image.Rectangle {
 	up := func(source int, scale float64) int {
 		return int(math.Ceil((float64(source)/scale+viewMargin)/SideStep)) * SideStep
 	}
-	return image.Rect(down(part.Min.X, v.scaleX), down(part.Min.Y, v.scaleY), up(part.Max.X, v.scaleX), up(part.Max.Y, v.scaleY)).
-		Intersect(image.Rect(0, 0, v.w, v.h))
+	all := image.Rect(0, 0, v.w, v.h)
+	shown := image.Rect(down(part.Min.X, v.scaleX), down(part.Min.Y, v.scaleY), up(part.Max.X, v.scaleX), up(part.Max.Y, v.scaleY)).Intersect(all)
+	if float64(shown.Dx()*shown.Dy()) > worthCutting*float64(v.w*v.h) {
+		return all
+	}
+	return shown
 }
 
 // tilesOf divides a part of a view.
