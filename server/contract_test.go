@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"ocr-gateway/document"
+	"ocr-gateway/server"
 	"ocr-gateway/service"
 )
 
@@ -29,7 +32,7 @@ var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "text/vnd.hocr+html", "application/alto+xml", "application/x-ndjson", "application/yaml"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.PlainBodyDecoder)
 	}
-	for _, media := range []string{"application/pdf", "application/octet-stream", "application/zip", "image/png", "image/*"} {
+	for _, media := range []string{"application/pdf", "application/octet-stream", "application/zip", "image/png", "image/jpeg", "image/*"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
 	}
 	b, err := os.ReadFile("openapi.yaml")
@@ -181,7 +184,7 @@ func TestContractHasEveryRoute(t *testing.T) {
 func TestContractHasEveryOption(t *testing.T) {
 	kinds := map[string]service.Kind{
 		"POST " + recognizeURL: service.Recognize, "POST " + batchURL: service.Batch(1), "POST " + documentURL: service.Document,
-		"POST " + streamURL: service.Document, "POST " + extractURL: service.Extract,
+		"POST " + streamURL: server.StreamKind(), "POST " + extractURL: service.Extract,
 		"POST " + jobsURL: start(t, scripted()).server.JobKind(),
 	}
 	same := func(what string, got []string, want ...string) {
@@ -217,10 +220,16 @@ func TestContractHasEveryOption(t *testing.T) {
 // TestExamples: every body of the contract has an example; those of requests are answered,
 // in every way that the answer can be had.
 func TestExamples(t *testing.T) {
-	a := start(t, scripted(), withJobs(t))
+	drawn := "image/png" // what suits the picture decides, not the client
+	a := start(t, scripted(), withJobs(t), func(_ *server.Config, d *deps) {
+		d.Draw = func(context.Context, *document.Source, document.Options, document.PageResult, int) (string, []byte, error) {
+			return drawn, []byte("picture"), nil
+		}
+	})
 	id := a.postForm(jobsURL+"?webhook_url=https://example.org/hook", newForm().file("file", "a.pdf", "pages:1")).want(202, "")["id"].(string)
 	a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")
-	fill := strings.NewReplacer("{id}", id, "{task}", a.endedJob("pages:1"), "{page}", "1")
+	stream := path.Base(a.postForm(streamURL, newForm().file("file", "a.pdf", "pages:1")).header.Get("Location"))
+	fill := strings.NewReplacer("{id}", id, "{stream}", stream, "{task}", a.endedJob("pages:1"), "{page}", "1")
 	for at, op := range operations(t) {
 		method, path, _ := strings.Cut(fill.Replace(at), " ")
 		var accepts []string
@@ -239,6 +248,7 @@ func TestExamples(t *testing.T) {
 			if op.RequestBody == nil {
 				req := a.request(method, path, "", nil)
 				req.Header.Set("Accept", accept)
+				drawn = accept
 				a.answered(req, accept)
 				continue
 			}
