@@ -165,7 +165,7 @@ func TestDownloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	begins := map[string]string{
-		"md": "#", "txt": "Invoice", "pdf": "%PDF-", "html": "<!doctype html>", "json": "{", "zip": "PK", "docling": "{", "hocr": "<?xml", "alto": "<?xml",
+		"md": "#", "txt": "Invoice", "pdf": "%PDF-", "html": "<!doctype html>", "json": "{", "ndjson": "{", "zip": "PK", "docling": "{", "hocr": "<?xml", "alto": "<?xml",
 	}
 	offered := eval[[]string](b, `return $$('#formats button').map((e) => e.dataset.format)`)
 	if len(offered) != len(begins) {
