@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext",
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "tools", "tools/local", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":           {everything},
 	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "price", "internal/otlp", "internal/setting"}, // for their Config types
@@ -89,7 +89,8 @@ var arrows = map[string][]string{
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
+	"engine/embedded/heatmap":                 {"document"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/heatmap", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
 	"engine/embedded/network":                 {},
 	"engine/embedded/stages":                  {},
 	"engine/embedded/pixels":                  {"document"},
@@ -145,6 +146,9 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
+	"tools":       {"document", "service"}, // what language models are offered
+	"tools/local": {"document", "service", "tools"},
+
 	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
 	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service", "service/admission"},
 	"jobs/broker": {"internal/setting", "jobs/record"},
@@ -156,6 +160,7 @@ var arrows = map[string][]string{
 	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
+	"server/doors/mcp":   {"document", "server/doors", "server/form", "server/problem", "service", "tools"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/fetch":       {"document", "internal/clip", "internal/egress"},
 	"server/form":        {"document", "internal/clip", "server/problem", "service"},
@@ -211,7 +216,7 @@ var testArrows = map[string][]string{
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
-	"e2e/page":                  {"e2e/program", "engine/enginetest", "raster/rastertest"},
+	"e2e/page":                  {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest", "raster/rastertest"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -279,7 +284,8 @@ var homes = map[string][]string{
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"cmd/ocr-gateway", "jobs/broker"},
-	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
+	"github.com/modelcontextprotocol/go-sdk": {"cmd/ocr-gateway", "server/doors/mcp", "tools"},
+	"github.com/google/jsonschema-go":        {"tools"}, // the schemas of tools
 	"github.com/rivo/uniseg":                 {"server/doors/azure"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
@@ -289,7 +295,7 @@ var homes = map[string][]string{
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
 	"github.com/prometheus/common":           {"internal/stage"},
-	"github.com/modelcontextprotocol/go-sdk": {"server"},
+	"github.com/modelcontextprotocol/go-sdk": {"e2e", "server"},
 	"github.com/nats-io":                     {"e2e/faults"},
 	"go.uber.org/goleak":                     {everything},
 	"github.com/standard-webhooks":           {"jobs"}, // as clients check
@@ -298,7 +304,7 @@ var testHomes = map[string][]string{
 	"github.com/chromedp":                    {"e2e/page"}, // a real browser
 	"golang.org/x/net/dns":                   {"internal/egress"},
 	"golang.org/x/crypto/ssh":                {"provision/podtest"},
-	"golang.org/x/sys":                       {"raster"},
+	"golang.org/x/sys":                       {"raster", "tools/local"},
 	"github.com/pkg/sftp":                    {"provision/podtest"},
 }
 
