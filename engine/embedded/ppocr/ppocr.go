@@ -167,7 +167,7 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 
 // Skim reads lines by the built-in recognizer's quickest network alone; nil where it has but one.
 func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	r := m.readers[0]
+	r := m.recognizers[0]
 	if len(r.readers) == 1 || len(lines) == 0 {
 		return nil, nil
 	}
