@@ -23,9 +23,9 @@ type Config struct {
 	MaxJobsPerClient  int           `mapstructure:"max_jobs_per_client"`  // unfinished, of one
 	MaxPagesPerClient int           `mapstructure:"max_pages_per_client"` // of opened files of one, not done
 	// Parallel is how many tasks this process works on side by side. 0: none, others do.
-	Parallel  int           `mapstructure:"parallel"`
-	TaskPages int           `mapstructure:"task_pages"` // longer documents are cut into tasks of so many pages
-	Attempts  int           `mapstructure:"attempts"`   // before a page that brings workers down, or keeps failing, is given up
+	Parallel  int `mapstructure:"parallel"`
+	TaskPages int `mapstructure:"task_pages"` // longer documents are cut into tasks of so many pages
+	Attempts  int `mapstructure:"attempts"`   // before a page that brings workers down, or keeps failing, is given up
 	// ResultMemory bounds what the results that are being put together and sent take in memory,
 	// about, in bytes.
 	ResultMemory int64         `mapstructure:"result_memory"`

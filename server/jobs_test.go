@@ -134,7 +134,7 @@ func TestResultAsLines(t *testing.T) {
 		return all
 	}
 	id := a.endedJob("pages:9 fail:2")
-	if got := a.get(jobsURL + "/" + id + "/result").want(413, "too_large"); got["limit"] != "jobs.result_memory" {
+	if got := a.get(jobsURL+"/"+id+"/result").want(413, "too_large"); got["limit"] != "jobs.result_memory" {
 		t.Errorf("a result that is too large: %v", got)
 	}
 	all, seen := lines(id), map[any]bool{}
@@ -345,7 +345,7 @@ func TestListsInParts(t *testing.T) {
 }
 
 func TestNoJobsAreKept(t *testing.T) {
-	a := start(t, scripted(), func(_ *server.Config, d *deps) { d.NoJobs = "jobs.enabled is false" })
+	a := start(t, scripted(), func(_ *server.Config, d *deps) { d.NoJobs = server.NoJobs("jobs.enabled is false") })
 	a.get(jobsURL).want(501, "jobs_disabled")
 	a.post(jobsURL, "application/pdf", []byte("pages:1")).want(501, "jobs_disabled")
 	req := a.request("POST", documentURL, "application/pdf", []byte("pages:1"))

@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -34,6 +35,8 @@ const (
 // Broker is a connection to the streams. It is safe for concurrent use.
 type Broker struct {
 	cfg     Config
+	dir     string // of the server
+	log     *slog.Logger
 	server  *server.Server // nil where it is another process
 	conn    *nats.Conn
 	js      jetstream.JetStream
@@ -41,6 +44,11 @@ type Broker struct {
 	work    jetstream.Stream
 	hooks   jetstream.Stream
 	tellers jetstream.Consumer // of hooks
+
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	mending atomic.Bool
+	menders sync.WaitGroup
 
 	mu    sync.Mutex
 	lanes map[string]jetstream.Consumer
@@ -54,7 +62,8 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	b := &Broker{cfg: cfg, lanes: map[string]jetstream.Consumer{}}
+	b := &Broker{cfg: cfg, dir: dir, log: log, lanes: map[string]jetstream.Consumer{}}
+	b.life, b.end = context.WithCancel(context.WithoutCancel(ctx))
 	options := []nats.Option{
 		nats.Name("ocr-gateway"), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
@@ -68,6 +77,7 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	if cfg.Embedded() {
 		var err error
 		if b.server, err = startServer(dir, log); err != nil {
+			b.end()
 			return nil, err
 		}
 		options = append(options, nats.InProcessServer(b.server))
@@ -194,6 +204,8 @@ func (b *Broker) Depths(ctx context.Context) (d Depths, err error) {
 
 // Close ends the connection, and the server where it is within this process.
 func (b *Broker) Close() error {
+	b.end()
+	b.menders.Wait()
 	if b.conn != nil {
 		closed := make(chan struct{})
 		b.conn.SetClosedHandler(func(*nats.Conn) { close(closed) })

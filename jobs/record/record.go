@@ -78,7 +78,7 @@ type File struct {
 type Opened struct {
 	File    int               `json:"file"` // index in Job.Files
 	Total   int               `json:"total,omitempty"`
-	Pages   []int             `json:"pages,omitempty"` // those asked for, ascending
+	Pages   Numbers           `json:"pages,omitempty"` // those asked for
 	Notice  string            `json:"notice,omitempty"`
 	Cut     bool              `json:"cut,omitempty"`   // its pages are tasks of their own
 	Problem *document.Problem `json:"error,omitempty"` // why it could not be opened; there are no pages then

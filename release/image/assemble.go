@@ -3,6 +3,7 @@ package main
 import (
 	"archive/tar"
 	"bytes"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -41,11 +42,50 @@ func assemble(p parts) (v1.Image, error) {
 			return nil, err
 		}
 	}
+	owned, err := stateLayer()
+	if err != nil {
+		return nil, err
+	}
+	if img, err = mutate.AppendLayers(img, owned); err != nil {
+		return nil, err
+	}
 	return mutate.ConfigFile(img, configOf(img, p.version))
 }
 
+// stateLayer is the empty folder of the state, which its user may write. A new volume takes its
+// owner.
+func stateLayer() (v1.Layer, error) {
+	var data bytes.Buffer
+	out := tar.NewWriter(&data)
+	for _, dir := range above(state) {
+		if err := out.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: dir + "/", Mode: 0o755}); err != nil {
+			return nil, err
+		}
+	}
+	if err := out.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: state + "/", Mode: 0o700, Uid: user, Gid: user}); err != nil {
+		return nil, err
+	}
+	return closed(out, &data)
+}
+
+// closed is the layer of an archive that is complete.
+func closed(out *tar.Writer, data *bytes.Buffer) (v1.Layer, error) {
+	if err := out.Close(); err != nil {
+		return nil, err
+	}
+	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data.Bytes())), nil }
+	return tarball.LayerFromOpener(open, tarball.WithCompressedCaching)
+}
+
+const (
+	user = 10001 // nobody's
+	// state is the folder of what is to outlive a container: jobs. It is a volume, so that it can
+	// be written where nothing else can.
+	state = "var/lib/ocr-gateway"
+)
+
 // configOf is how the image runs: as nobody, with nothing to write to but a /tmp that is
-// mounted.
+// mounted, and its state.
 func configOf(img v1.Image, version string) *v1.ConfigFile {
 	file, _ := img.ConfigFile() // of layers in memory
 	file = file.DeepCopy()
@@ -53,9 +93,10 @@ func configOf(img v1.Image, version string) *v1.ConfigFile {
 	file.Config = v1.Config{
 		Entrypoint:   []string{"/" + home + "/ocr-gateway"},
 		Cmd:          []string{"serve", "--host", "0.0.0.0", "--port", "8007"},
-		User:         "10001:10001",
+		User:         fmt.Sprintf("%d:%[1]d", user),
+		Volumes:      map[string]struct{}{"/" + state: {}},
 		WorkingDir:   "/" + home,
-		Env:          []string{"PATH=/" + home},
+		Env:          []string{"PATH=/" + home, "XDG_STATE_HOME=/" + path.Dir(state)},
 		ExposedPorts: map[string]struct{}{"8007/tcp": {}},
 		Labels: map[string]string{
 			"org.opencontainers.image.title": "ocr-gateway", "org.opencontainers.image.version": version,
@@ -89,14 +130,10 @@ func layerOf(from, at string) (v1.Layer, error) {
 		}
 		return add(out, name, path.Join(at, rel), entry)
 	})
-	if err == nil {
-		err = out.Close()
-	}
 	if err != nil {
 		return nil, err
 	}
-	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data.Bytes())), nil }
-	return tarball.LayerFromOpener(open, tarball.WithCompressedCaching)
+	return closed(out, &data)
 }
 
 // above are the folders that a path is in, the outermost first.

@@ -68,7 +68,7 @@ func TestAssemble(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if head.Uid != 0 || head.Gid != 0 || head.Uname != "" || head.ModTime.Unix() > 0 {
+		if owned := head.Uid == user && head.Gid == user; owned != (head.Name == state+"/") || head.Uname != "" || head.ModTime.Unix() > 0 {
 			t.Errorf("%+v", head)
 		}
 		files[strings.TrimSuffix(head.Name, "/")] = head
@@ -85,7 +85,7 @@ func TestAssemble(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := file.Config; c.User != "10001:10001" || c.Healthcheck == nil || c.Entrypoint[0] != "/opt/ocr-gateway/ocr-gateway" || c.Cmd[0] != "serve" {
+	if c := file.Config; c.User != "10001:10001" || c.Healthcheck == nil || c.Entrypoint[0] != "/opt/ocr-gateway/ocr-gateway" || c.Cmd[0] != "serve" || len(c.Volumes) != 1 {
 		t.Errorf("%+v", c)
 	}
 }
