@@ -107,7 +107,7 @@ func deref(job *index.Job) index.Job {
 // draft checks what was asked for.
 func (j *Jobs) draft(r Request) (*record.Job, error) {
 	job := &record.Job{
-		ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, PagesPerDay: r.PagesPerDay, Created: time.Now().UTC(),
+		Format: record.Format, ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, PagesPerDay: r.PagesPerDay, Created: time.Now().UTC(),
 	}
 	if job.Priority == "" {
 		job.Priority = record.Normal

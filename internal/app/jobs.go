@@ -47,7 +47,7 @@ func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, *document.Problem, erro
 	if err != nil && !chosen { // documents can be read all the same
 		a.files = nil
 		a.log.ErrorContext(ctx, "the jobs that are kept cannot be used: documents are read without", "dir", cfg.Dir, "error", err)
-		return nil, server.BrokenJobs("its log or its folder is damaged, full, or not to be written; the log of the server and `ocr-gateway doctor` say more"), nil
+		return nil, server.BrokenJobs("its log or its folder is damaged, full, not to be written, or of a newer version; the log of the server and `ocr-gateway doctor` say more"), nil
 	}
 	return kept, nil, err
 }

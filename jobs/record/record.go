@@ -44,8 +44,13 @@ const (
 // Priorities lists them, the most urgent first.
 var Priorities = []Priority{High, Normal, Low}
 
+// Format is what this program writes down, and the newest that it reads. A change that older
+// programs would read wrongly, and not just pass over, is the next.
+const Format = 1
+
 // Job is what was asked for. It never changes.
 type Job struct {
+	Format   int               `json:"format,omitempty"` // 0 is 1
 	ID       string            `json:"id"`
 	Owner    string            `json:"owner,omitempty"` // whose it is; empty where there are no API keys
 	Kind     string            `json:"kind"`            // what is asked for, by its name
