@@ -37,6 +37,8 @@ type Format struct {
 	// Boxes and Images are what it needs where the options say nothing of them.
 	Boxes  document.Boxes
 	Images document.Images
+	// Words says that it is of no use without words, whatever the options say of boxes.
+	Words bool
 	// Encode writes a document that was read. The error is a *document.Problem where the
 	// document cannot be written so.
 	Encode func(ctx context.Context, w io.Writer, r Reading) error
@@ -80,6 +82,7 @@ type Service struct {
 	mu     sync.Mutex
 	pages  map[document.Status]int64
 	layers document.LayerCounts
+	used   document.Usage
 }
 
 // New builds a service; it holds nothing that needs an end.
@@ -112,9 +115,17 @@ func (s *Service) Layers() document.LayerCounts {
 	return s.layers
 }
 
+// Used is what all pages that are done so far have cost.
+func (s *Service) Used() document.Usage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
 func (s *Service) count(page *document.PageResult) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pages[page.Status]++
 	s.layers = *s.layers.Plus(page.TextLayer)
+	s.used.Add(page.Usage)
 }

@@ -16,7 +16,7 @@ import (
 // ReadAt reads lines where they lie on a page: it returns them in the same order, with
 // Text and Confidence where something was read.
 func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
-	return e.readLines(ctx, pixels.Of(page.Image), lines)
+	return e.readLines(ctx, pixels.Of(page.Image), lines, nil)
 }
 
 // findByLayer is Find for a page of which the PDF says where its lines are: only what it
@@ -77,9 +77,9 @@ func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
 		l := &lines[i]
 		switch text, characters, read := fromLayer(layer, *l); {
 		case text != "":
-			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, layerMarks(characters, l.BBox)
+			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, document.MarksOf(characters, l.BBox)
 		case read != nil:
-			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, layerMarks(characters, l.BBox)
+			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, document.MarksOf(characters, l.BBox)
 		}
 	}
 	return lines

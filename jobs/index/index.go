@@ -29,8 +29,9 @@ type Job struct {
 	Deadline time.Time
 	Files    []File
 	Pages    Pages
-	Bytes    int64  // that its files and pages take
-	Seq      uint64 // of its last event
+	Usage    document.Usage // of the pages that are done
+	Bytes    int64          // that its files and pages take
+	Seq      uint64         // of its last event
 	Webhook  Webhook
 }
 
@@ -196,6 +197,7 @@ func (x *Index) page(j *entry, p record.Page) {
 		j.Pages.Failed++
 	}
 	j.Files[p.File].Bytes += p.Size
+	j.Usage.Add(p.Usage)
 	j.Bytes += p.Size
 	x.bytes += p.Size
 	x.owners[j.Owner].pages--

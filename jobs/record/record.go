@@ -97,6 +97,7 @@ type Page struct {
 	Blob    string          `json:"blob"`   // key of what DecodePage reads
 	Size    int64           `json:"size"`   // of the blob, in bytes
 	Model   string          `json:"model,omitempty"`
+	Usage   document.Usage  `json:"usage,omitzero"`
 	Attempt uint64          `json:"attempt"` // which delivery of its task brought it
 }
 

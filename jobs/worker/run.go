@@ -115,7 +115,7 @@ func (t *task) keep(ctx context.Context, page document.PageResult, model string)
 		}
 	}
 	p := record.Page{
-		File: t.d.File, Number: page.Number, Status: page.Status, Blob: key, Size: int64(len(b)), Model: model, Attempt: t.d.Attempt,
+		File: t.d.File, Number: page.Number, Status: page.Status, Blob: key, Size: int64(len(b)), Model: model, Usage: page.Usage, Attempt: t.d.Attempt,
 	}
 	if err := t.append(ctx, record.Event{Page: &p}); err != nil {
 		return err
