@@ -209,6 +209,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
+	"cache":                     {"blob"},                              // where it is shared
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
