@@ -230,12 +230,22 @@ axe:
 	cp e2e/page/testdata/axe.lock build/axe
 	rm -rf build/axe.part
 
-# Tests read hOCR, ALTO and DoclingDocuments with the tools of others, and look into searchable
-# PDFs with poppler and qpdf: half a GB, so that `make test` does not ask for it.
-format-tools: ## fetch what tests read our formats with into build/formats and build/pdftools (500 MB); without, they are skipped
+# Tests read hOCR, ALTO and DoclingDocuments with the tools of others, look into searchable PDFs
+# with poppler, qpdf and pdf.js, and check HTML with the W3C's validator: half a GB, so that `make
+# test` does not ask for it. The last two need npm with Node.js 20 or newer, and Java.
+VNU := vnu-jar@26.9.27
+PDFJS := pdfjs-dist@4.10.38
+format-tools: ## fetch what tests read our formats with into build/{formats,pdftools,vnu,pdfjs} (600 MB); without, they are skipped
 	@if [ ! -x build/formats/bin/hocr-lines ]; then
 		rm -rf build/formats && python3 -m venv build/formats
 		build/formats/bin/pip install --quiet --disable-pip-version-check --requirement format/testdata/requirements.txt
+	fi
+	npm=(npm install --silent --no-audit --no-fund --omit=optional --ignore-scripts)
+	if ! command -v npm >/dev/null; then
+		echo "format-tools: there is no npm: the tests by pdf.js and by the validator of HTML are skipped" >&2
+	else
+		[ -d build/vnu/node_modules ] || "$${npm[@]}" --prefix build/vnu $(VNU)
+		[ -d build/pdfjs/node_modules ] || "$${npm[@]}" --prefix build/pdfjs $(PDFJS)
 	fi
 	if command -v qpdf pdftotext >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
 	$(call unpack,pdftools,poppler and qpdf (10 MB),poppler-utils qpdf)
