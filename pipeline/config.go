@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"time"
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/setting"
@@ -27,11 +28,13 @@ type Config struct {
 	// holds, their bytes as PNG and JPEG.
 	MaxImages     int   `mapstructure:"max_images"`
 	MaxImageBytes int64 `mapstructure:"max_image_bytes"`
+	// SlowPage is from which time on a page is logged with where that time went; 0 logs none.
+	SlowPage time.Duration `mapstructure:"slow_page"`
 }
 
 // DefaultConfig is for one machine with the embedded engine.
 func DefaultConfig() Config {
-	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, TextLayer: document.TextLayerOff, MaxImages: 1000, MaxImageBytes: 16 << 20}
+	return Config{MemoryBudget: 256 << 20, LayoutSlots: 2, TextLayer: document.TextLayerOff, MaxImages: 1000, MaxImageBytes: 16 << 20, SlowPage: 30 * time.Second}
 }
 
 // Validate reports every setting out of range.
@@ -44,5 +47,6 @@ func (c Config) Validate() error {
 	errs.Check(slices.Contains(document.TextLayers, c.TextLayer), "text_layer", "is %q: use off or verified", c.TextLayer)
 	errs.Check(c.MaxImages >= 0 && c.MaxImages <= 1_000_000, "max_images", "is %d: use 0 to 1000000", c.MaxImages)
 	errs.Check(c.MaxImageBytes >= 0 && c.MaxImageBytes <= 1<<30, "max_image_bytes", "is %d: use 0 to 1 GiB", c.MaxImageBytes)
+	errs.Check(c.SlowPage >= 0, "slow_page", "is %s: use 0 or more", c.SlowPage)
 	return errs.Join()
 }

@@ -9,13 +9,24 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline/verified"
 )
 
 // page takes one page through layout, recognition and assembly. It owns page and
-// drops its pixels as soon as nobody needs them; see pixels. nil means that the run
-// was canceled before the page was done.
-func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn) *document.PageResult {
+// drops its pixels as soon as nobody needs them; see pixels. It came after the time
+// came. nil means that the run was canceled before the page was done.
+func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn, came time.Duration) *document.PageResult {
+	result := r.onePage(ctx, page, rasterErr, t, came)
+	if result != nil {
+		result.Usage.CPUSeconds += document.Seconds(page.Spent.Seconds()) + r.spent(page.Number)
+		r.charge(&result.Usage)
+	}
+	return result
+}
+
+// onePage is page without the account of what it took beside its reading.
+func (r *run) onePage(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn, came time.Duration) *document.PageResult {
 	defer page.Release()
 	by := r.choose(r.opts)
 	result := &document.PageResult{
@@ -27,7 +38,7 @@ func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t 
 		return r.failPage(ctx, result, rasterErr, document.CodePageFailed, document.PhaseRaster, "the page could not be rendered")
 	}
 	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
-	by.pace.rendered(r.since(page.Number))
+	by.pace.rendered(came)
 	if r.judges(by) && t.Wait(ctx) != nil {
 		return nil
 	}
@@ -57,7 +68,7 @@ func withoutLines(page *document.PageResult) {
 // were asked for and could not be found.
 func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) (_ *document.PageResult, placed bool) {
 	start := time.Now()
-	regions, detector, err := r.detect(ctx, by, page, t)
+	regions, detector, err := r.detect(ctx, by, page, t, &result.Usage)
 	holding := err == nil && by.Shared
 	result.Layout = detector
 	result.Timings[string(document.PhaseLayout)] = milliseconds(time.Since(start))
@@ -83,7 +94,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 			result.Images = r.cut(ctx, page, regions)
 		})
 	}
-	words := r.see(ctx, by, page, &asking, pixels)
+	var looked document.Usage
+	words := r.see(ctx, by, page, regions, &asking, pixels, &looked)
 	parts := r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
 	if late {
 		result.Images = r.cut(ctx, page, parts)
@@ -91,6 +103,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	}
 	asking.Wait()
 	result.Usage.Add(asked)
+	result.Usage.Add(looked)
 	page.Release()
 	if ctx.Err() != nil {
 		return nil, false
@@ -104,6 +117,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	case page.Layer != nil:
 		result.TextLayer = &page.Layer.Counts
 	}
+	_, assembling := stage.Begin(ctx, stage.Assemble)
+	defer assembling.End()
 	if by.Assemble != nil {
 		by.Assemble(result)
 	}
@@ -139,9 +154,12 @@ type namingDetector interface {
 // detect finds the page's regions when it is this document's turn, and says
 // whose they are. Where layout and reading share a gate, its slot is kept for the
 // page's first region unless there is an error: or the next page would slip in.
-func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn) (regions []document.Region, name string, err error) {
+func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn, took *document.Usage) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
-	if err := by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0); err != nil {
+	wait := stage.Wait(ctx, stage.WaitLayout)
+	err = by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0)
+	wait.End(ctx)
+	if err != nil {
 		return nil, name, err
 	}
 	defer func() {
@@ -150,7 +168,10 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *v
 		}
 	}()
 	defer recovered(&err)
+	defer r.processor.read(took)()
 	start := time.Now()
+	ctx, looking := stage.Begin(ctx, stage.Layout)
+	defer looking.End()
 	if err := r.judge(ctx, by, page, t); err != nil {
 		return nil, name, err
 	}
@@ -186,7 +207,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 			usage[i].Regions = 1
 			continue
 		}
-		if !holding && by.engine.enter(ctx, &r.lanes[by].engine, page.Number, i) != nil {
+		if !holding && r.enter(ctx, by, page.Number, i) != nil {
 			break // canceled: the page is dropped as a whole
 		}
 		holding = false
@@ -207,6 +228,13 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 		result.Usage.Add(u)
 	}
 	return replaced(page.Number, regions, found)
+}
+
+// enter waits for a slot of the engine, see gate.enter.
+func (r *run) enter(ctx context.Context, by *backend, page, seq int) error {
+	wait := stage.Wait(ctx, stage.WaitEngine)
+	defer wait.End(ctx)
+	return by.engine.enter(ctx, &r.lanes[by].engine, page, seq)
 }
 
 // unread counts the regions that the engine is to read.
@@ -233,6 +261,9 @@ func readable(regions []document.Region) (n int) {
 // the engine found in it; see found. seen may be called once the page's pixels are not
 // needed any more.
 func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, region *document.Region, seen func(rest int64)) (document.Usage, []document.Region) {
+	ctx, reading := stage.Begin(ctx, stage.Region)
+	defer reading.End()
+	defer noteRegion(reading, region)
 	got, err := r.ask(ctx, by, page, *region, seen)
 	got.Usage.Regions = 1
 	region.Attempts, region.PromptTokens, region.CompletionTokens = got.Usage.Attempts, got.Usage.PromptTokens, got.Usage.CompletionTokens
@@ -268,6 +299,7 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 // ask calls the engine; a defect in it fails the region, not the process.
 func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region, seen func(rest int64)) (got document.Recognition, err error) {
 	defer recovered(&err)
+	defer r.processor.read(&got.Usage)()
 	start := time.Now()
 	if p, can := by.Recognizer.(Preparer); can {
 		got, err = finish(ctx, seen, func() (document.Prepared, error) { return p.Prepare(ctx, page, region, r.opts) })
@@ -297,10 +329,12 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen
 	if !can || r.opts.Question == nil || !answerer.Answers() {
 		return nil, document.Usage{}
 	}
-	if by.engine.enter(ctx, &r.lanes[by].engine, page.Number, -1) != nil { // before the page's regions
+	if r.enter(ctx, by, page.Number, -1) != nil { // before the page's regions
 		return nil, document.Usage{} // canceled: the page is dropped as a whole
 	}
 	defer by.engine.leave()
+	ctx, asking := stage.Begin(ctx, stage.Question)
+	defer asking.End()
 	got, err := r.question(ctx, answerer, page, seen)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -314,6 +348,7 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen
 // question calls the engine; a defect in it fails the question, not the process.
 func (r *run) question(ctx context.Context, a Answerer, page *document.Page, seen func(rest int64)) (got document.Recognition, err error) {
 	defer recovered(&err)
+	defer r.processor.read(&got.Usage)()
 	return finish(ctx, seen, func() (document.Prepared, error) { return a.PrepareAnswer(ctx, page, *r.opts.Question) })
 }
 

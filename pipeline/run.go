@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/share"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline/verified"
 )
 
@@ -33,7 +35,9 @@ type run struct {
 // begun is a page from its begin to its end.
 type begun struct {
 	at    time.Time
-	ahead bool // counts in the intake
+	ahead bool      // counts in the intake
+	use   share.Use // of the processor
+	spent bool      // use has ended
 }
 
 // lanes are a document's places in the gates of one backend.
@@ -67,9 +71,15 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 		return nil, err
 	}
 	start := time.Now()
-	pages, err := p.raster.Open(ctx, src, opts)
+	ctx, whole := stage.Begin(ctx, stage.Document)
+	defer whole.End()
+	opening, open := stage.Begin(ctx, stage.Open)
+	pages, err := p.raster.Open(opening, src, opts)
+	open.End()
 	if err != nil {
-		return nil, problemOf(ctx, err, document.CodeInternal, document.PhaseRaster, "the document could not be opened, for a reason on our side")
+		problem := problemOf(ctx, err, document.CodeInternal, document.PhaseRaster, "the document could not be opened, for a reason on our side")
+		whole.Fail(string(problem.Code))
+		return nil, problem
 	}
 	defer pages.Close()
 
@@ -97,10 +107,26 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	err = r.pages(ctx, pages)
 	r.result.Timings = map[string]int{"total": milliseconds(time.Since(start))}
 	r.finish(ctx, err)
+	note(whole, opts, &r.result)
 	if err != nil {
 		return &r.result, r.result.Error
 	}
 	return &r.result, nil
+}
+
+// note says in a trace what a document was.
+func note(span stage.Span, opts document.Options, res *document.Result) {
+	if !span.Recorded() {
+		return
+	}
+	span.Text("ocr.task", string(opts.Task))
+	span.Text("ocr.engine", res.Engine)
+	span.Text("ocr.status", string(res.Status))
+	span.Int("ocr.pages", res.Summary.Pages)
+	span.Int("ocr.pages.failed", res.Summary.Failed)
+	if res.Error != nil {
+		span.Fail(string(res.Error.Code))
+	}
 }
 
 // pages renders and reads the pages and emits them as they finish. It returns when
@@ -142,7 +168,7 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 		turn := r.course.Next()
 		workers.Go(func() {
 			defer r.end(page.Number)
-			result := r.page(ctx, page, err, turn)
+			result := r.observed(ctx, page, err, turn)
 			turn.End()
 			if result == nil { // the run was canceled: counted by finish
 				return
@@ -167,6 +193,8 @@ func (r *run) begin(ctx context.Context, page int) error {
 	if again {
 		return nil
 	}
+	wait := stage.Wait(ctx, stage.WaitIntake)
+	defer wait.End(ctx)
 	select {
 	case r.window <- struct{}{}:
 	case <-ctx.Done():
@@ -177,7 +205,7 @@ func (r *run) begin(ctx context.Context, page int) error {
 		return err
 	}
 	r.mu.Lock()
-	r.begun[page] = &begun{at: time.Now(), ahead: true}
+	r.begun[page] = &begun{at: time.Now(), ahead: true, use: r.processor.pages.Begin()}
 	r.mu.Unlock()
 	return nil
 }
@@ -199,10 +227,24 @@ func (r *run) handed(page int) {
 // end says that nothing of the page is left but its result, and that was taken.
 func (r *run) end(page int) {
 	r.handed(page)
+	r.spent(page)
 	r.mu.Lock()
 	delete(r.begun, page)
 	r.mu.Unlock()
 	<-r.window
+}
+
+// spent is a page's part of the processor time that was spent for no page's reading. What
+// comes after it is not the page's.
+func (r *run) spent(page int) document.Seconds {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.begun[page]
+	if b == nil || b.spent {
+		return 0
+	}
+	b.spent = true
+	return document.Seconds(r.processor.pages.End(b.use))
 }
 
 // endAll ends pages that began and never came.
@@ -212,11 +254,11 @@ func (r *run) endAll() {
 	}
 }
 
-// since is the time from a page's begin.
-func (r *run) since(page int) time.Duration {
+// beginOf is when a page began.
+func (r *run) beginOf(page int) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return time.Since(r.begun[page].at)
+	return r.begun[page].at
 }
 
 // account adds a finished page to the result.

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/wire"
@@ -23,15 +24,23 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*answer.
 	if err != nil {
 		return nil, err
 	}
+	call, err := s.begin(c, kind, req, media)
+	if err != nil {
+		req.Close()
+	}
+	return call, err
+}
+
+// begin checks a request that was read, and returns when it may run.
+func (s *Server) begin(c echo.Context, kind service.Kind, req *form.Request, media string) (*answer.Call, error) {
 	opts, err := s.service.Parse(kind, req.Values)
 	if err == nil {
 		media, err = s.choose(&opts, media)
 	}
 	if err == nil {
-		err = opts.Start(c.Request().Context(), ticket)
+		err = opts.Start(c.Request().Context(), c.Get(ticketName).(*admission.Ticket))
 	}
 	if err != nil {
-		req.Close()
 		return nil, err
 	}
 	return &answer.Call{Request: req, Options: opts, Media: media}, nil
@@ -88,6 +97,8 @@ func (s *Server) receivePiece(c echo.Context, read func(io.Reader) error) error 
 // receive reads a request's body as far as its client sends it. Without a ticket nothing is
 // counted.
 func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io.Reader) error) error {
+	_, receiving := stage.Begin(r.Context(), stage.Receive)
+	defer receiving.End()
 	if b, ok := r.Body.(*wire.Body); ok {
 		defer b.Done()
 		defer b.Watch(r.Context())()

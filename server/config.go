@@ -25,6 +25,7 @@ type Config struct {
 
 	IdleTimeout  time.Duration `mapstructure:"idle_timeout"`  // a client that neither sends nor reads for so long is cut off
 	Heartbeat    time.Duration `mapstructure:"heartbeat"`     // between comments on a quiet event stream
+	StreamGrace  time.Duration `mapstructure:"stream_grace"`  // a stream waits so long for its client to come back
 	DrainTimeout time.Duration `mapstructure:"drain_timeout"` // running work may take so long after a stop
 }
 
@@ -37,6 +38,7 @@ func DefaultConfig() Config {
 		Doors:        doorNames(),
 		IdleTimeout:  30 * time.Second,
 		Heartbeat:    15 * time.Second,
+		StreamGrace:  30 * time.Second,
 		DrainTimeout: 30 * time.Second,
 	}
 }
@@ -52,6 +54,7 @@ func (c Config) Validate() error {
 	errs.Check((c.TLSCert == "") == (c.TLSKey == ""), "tls_cert_file", "and tls_key_file must both be set, or neither")
 	errs.Check(c.IdleTimeout > 0, "idle_timeout", "must be more than 0")
 	errs.Check(c.Heartbeat > 0, "heartbeat", "must be more than 0")
+	errs.Check(c.StreamGrace >= 0, "stream_grace", "must not be less than 0")
 	errs.Check(c.DrainTimeout > 0, "drain_timeout", "must be more than 0")
 	return errs.Join()
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"ocr-gateway/server"
 	"ocr-gateway/service"
 )
 
@@ -181,7 +183,7 @@ func TestContractHasEveryRoute(t *testing.T) {
 func TestContractHasEveryOption(t *testing.T) {
 	kinds := map[string]service.Kind{
 		"POST " + recognizeURL: service.Recognize, "POST " + batchURL: service.Batch(1), "POST " + documentURL: service.Document,
-		"POST " + streamURL: service.Document, "POST " + extractURL: service.Extract,
+		"POST " + streamURL: server.StreamKind(), "POST " + extractURL: service.Extract,
 		"POST " + jobsURL: start(t, scripted()).server.JobKind(),
 	}
 	same := func(what string, got []string, want ...string) {
@@ -220,7 +222,8 @@ func TestExamples(t *testing.T) {
 	a := start(t, scripted(), withJobs(t))
 	id := a.postForm(jobsURL+"?webhook_url=https://example.org/hook", newForm().file("file", "a.pdf", "pages:1")).want(202, "")["id"].(string)
 	a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")
-	fill := strings.NewReplacer("{id}", id, "{task}", a.endedJob("pages:1"), "{page}", "1")
+	stream := path.Base(a.postForm(streamURL, newForm().file("file", "a.pdf", "pages:1")).header.Get("Location"))
+	fill := strings.NewReplacer("{id}", id, "{stream}", stream, "{task}", a.endedJob("pages:1"), "{page}", "1")
 	for at, op := range operations(t) {
 		method, path, _ := strings.Cut(fill.Replace(at), " ")
 		var accepts []string

@@ -15,6 +15,9 @@ func (s *Server) TurnAway(c net.Conn) { s.turnAway(c) }
 // JobKind is what jobs may be asked with.
 func (s *Server) JobKind() service.Kind { return s.jobs.Kind() }
 
+// StreamKind is what streams may be asked with.
+func StreamKind() service.Kind { return detachable }
+
 // parameter is one in the path of a route.
 var parameter = regexp.MustCompile(`:(\w+)`)
 

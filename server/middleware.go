@@ -14,6 +14,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/keys"
 	"ocr-gateway/server/tus"
@@ -61,9 +62,14 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		took, req, res := time.Since(start), c.Request(), c.Response()
 		s.metrics.request(c.Path(), req.Method, res.Status, took)
-		s.log.Log(req.Context(), logLevel(req.Method, res.Status), "request",
+		said := []any{
 			"request_id", requestID(c), "method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
-			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP())
+			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP(),
+		}
+		if id := stage.TraceID(req.Context()); id != "" {
+			said = append(said, "trace_id", id)
+		}
+		s.log.Log(req.Context(), logLevel(req.Method, res.Status), "request", said...)
 		s.audit(c, took)
 		return nil
 	}
@@ -187,7 +193,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		defer t.Leave()
-		pages := &bill{holder: caller.Holder}
+		pages := &bill{holder: caller.Holder, elsewhere: func() int { return s.jobs.PagesToday(c) }}
 		t.Charge(pages)
 		c.Set(billName, pages)
 		c.Set(ticketName, t)

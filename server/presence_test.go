@@ -131,7 +131,7 @@ func TestStreamsEndWithTheirClients(t *testing.T) {
 		for _, half := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s half=%t", kind.path, half), func(t *testing.T) {
 				p, canceled := pageThenNothing()
-				a := start(t, p)
+				a := start(t, p, withoutGrace)
 				conn := a.dial()
 				conn.SetReadDeadline(time.Now().Add(20 * time.Second))
 				io.WriteString(conn, rawRequest("1.0", kind.path, kind.accept, ""))

@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"ocr-gateway/document"
 	"ocr-gateway/files"
@@ -28,6 +29,7 @@ import (
 	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/server/keys"
 	"ocr-gateway/server/presence"
+	"ocr-gateway/server/streams"
 	"ocr-gateway/server/wire"
 	"ocr-gateway/service"
 )
@@ -46,8 +48,10 @@ type Deps struct {
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
 	// where there is none.
 	CacheCounts func() (hits, misses int64)
-	Version     string           // of the program
-	Limits      map[string]int64 // limits of other packages, shown in /api/info
+	// Stages are the durations of stages; nil shows none.
+	Stages  prometheus.Collector
+	Version string           // of the program
+	Limits  map[string]int64 // limits of other packages, shown in /api/info
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -69,6 +73,7 @@ type Server struct {
 	metrics *metrics
 	health  healthCache
 	fetcher *fetch.Fetcher
+	streams *streams.Streams
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
@@ -103,6 +108,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Owner: s.owner, Receive: s.receivePiece,
 	}
 	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
+	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = s.openMetrics()
 	router, err := s.routes()
@@ -132,7 +138,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.handleError
-	e.Use(s.identify, s.observe, s.recoverPanics, s.admitCaller)
+	e.Use(s.identify, s.trace, s.observe, s.recoverPanics, s.admitCaller)
 	if len(s.cfg.AllowedOrigins) > 0 {
 		e.Use(s.cors())
 	}
@@ -142,7 +148,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.POST("/api/ocr/recognize", s.recognize, work...)
 	e.POST("/api/ocr/batch", s.batch, work...)
 	e.POST("/api/ocr/document", s.document, work...)
-	e.POST("/api/ocr/document/stream", s.documentStream, work...)
+	e.POST(streamPath, s.documentStream, work...)
+	e.GET(streamPath+"/:stream", s.streamAgain, known...)
+	e.DELETE(streamPath+"/:stream", s.endStream, known...)
 	e.POST("/api/ocr/extract", s.extract, work...)
 	s.jobs.Register(e, work, known)
 	s.files.Register(e, work, known)

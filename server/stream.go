@@ -2,15 +2,23 @@ package server
 
 import (
 	"context"
+	"errors"
+	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/jobs"
 	"ocr-gateway/server/answer"
+	"ocr-gateway/server/form"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/server/streams"
 	"ocr-gateway/service"
+	"ocr-gateway/service/admission"
 )
 
 // tail is a result without its pages: the end of a stream.
@@ -38,41 +46,171 @@ func progressOf(id string, s document.Summary) progress {
 	return progress{id, s.OK + s.Partial + s.Failed + s.Canceled, s.Pages, s}
 }
 
+// streamPath is where streams begin, and below which they are taken up again.
+const streamPath = "/api/ocr/document/stream"
+
+// detachable is what a stream may be asked with.
+var detachable = service.Kind{
+	Task: service.Document.Task, Files: service.Document.Files, Many: service.Document.Many,
+	Options: append(slices.Clone(service.Document.Options), optionDetach),
+}
+
+// optionDetach asks for a stream of work that goes on without its client.
+const optionDetach = "detach"
+
+// documentStream reads a document and answers with its events. The work goes on for a while
+// without its client, who may come back for the rest: see streamAgain.
 func (s *Server) documentStream(c echo.Context) error {
 	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
 	}
-	call, err := s.take(c, service.Document, answer.SSE)
+	ticket := c.Get(ticketName).(*admission.Ticket)
+	req, err := s.decode(c.Request(), ticket, detachable)
 	if err != nil {
 		return err
 	}
-	defer call.Close()
-	ctx, cancel := context.WithCancel(c.Request().Context())
-	defer cancel()
-	out := answer.NewEvents(c.Response(), cancel)
-	defer presence.Probe(ctx, out.Probe)()
+	defer req.Close()
+	detach, err := service.Bool(optionDetach, req.Values[optionDetach])
+	if err != nil {
+		return err
+	}
+	delete(req.Values, optionDetach)
+	if detach {
+		return s.detached(c, ticket, req)
+	}
+	call, err := s.begin(c, service.Document, req, answer.SSE)
+	if err != nil {
+		return err
+	}
+	return s.attached(c, call)
+}
+
+// detached makes a request a job and answers with its events.
+func (s *Server) detached(c echo.Context, ticket *admission.Ticket, req *form.Request) error {
+	job, err := s.jobs.Take(c, jobs.KindDocument, req)
+	if err != nil {
+		return err
+	}
+	ticket.Leave() // the work is not this request's
+	c.Response().Header().Set("Location", jobroutes.EventsPath(job))
+	return s.jobs.Follow(c, job, 0)
+}
+
+// errLeft is why work ends that nobody comes back for.
+var errLeft = document.Problemf(document.CodeCanceled, "", "the client went away and did not come back in time, or ended the stream")
+
+// attached reads a document for a client that may lose its connection.
+func (s *Server) attached(c echo.Context, call *answer.Call) error {
+	gone := c.Request().Context() // ends with the connection, and with the server
+	ctx, cancel := endsWhen(gone, stopping)
+	defer cancel(nil)
 	id := newID()
-	var beat sync.WaitGroup
-	res, err := s.service.Run(ctx, call.Sources[0], call.Options, func(e document.Event) {
-		if out.Begin() {
-			beat.Go(func() { out.Heartbeat(ctx, s.cfg.Heartbeat) })
+	st := s.streams.Open(id, s.owner(c), func() { cancel(errLeft) })
+	failed := make(chan error, 1)
+	var work sync.WaitGroup
+	work.Go(func() {
+		defer st.End()
+		failed <- s.readInto(ctx, st, call, id, requestID(c))
+	})
+	defer work.Wait()
+	if !st.Begun(gone) {
+		if gone.Err() != nil {
+			cancel(context.Cause(gone)) // it does not know yet where to come back to
 		}
+		return <-failed
+	}
+	c.Response().Header().Set("Location", streamPath+"/"+id)
+	return s.follow(c, st, 0)
+}
+
+// endsWhen is ctx without its end, unless that is for a certain cause.
+func endsWhen(ctx context.Context, is func(cause error) bool) (context.Context, context.CancelCauseFunc) {
+	lasting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	unwatch := context.AfterFunc(ctx, func() {
+		if cause := context.Cause(ctx); is(cause) {
+			cancel(cause)
+		}
+	})
+	return lasting, func(cause error) { unwatch(); cancel(cause) }
+}
+
+func stopping(cause error) bool { return errors.Is(cause, errStopping) }
+
+// readInto reads a document into a stream. An error is of one that has no event.
+func (s *Server) readInto(ctx context.Context, st *streams.Stream, call *answer.Call, id, requestID string) error {
+	n := 0
+	tell := func(event string, data any) { n++; st.Append(answer.Frame(n, event, data)) }
+	res, err := s.service.Run(ctx, call.Sources[0], call.Options, func(e document.Event) {
 		if e.Kind == document.EventAccepted {
-			out.Send(string(e.Kind), progressOf(id, e.Summary))
+			tell(string(e.Kind), progressOf(id, e.Summary))
 			return
 		}
-		out.Send(string(e.Kind), answer.WithRegions(*e.Page))
-		out.Send(answer.EventProgress, progressOf(id, e.Summary))
+		tell(string(e.Kind), answer.WithRegions(*e.Page))
+		tell(answer.EventProgress, progressOf(id, e.Summary))
 	})
-	cancel() // no heartbeat after the last event
-	beat.Wait()
 	if res == nil {
 		return err
 	}
-	out.Begin()
-	end := s.ending(res, err, id, requestID(c))
-	out.Send(endings[end.Status], end)
+	end := s.ending(res, err, id, requestID)
+	tell(endings[end.Status], end)
 	return nil
+}
+
+// streamAgain answers with the events of a stream that follow those the client has had.
+func (s *Server) streamAgain(c echo.Context) error {
+	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
+		return err
+	}
+	had, err := answer.LastEventID(c.Request())
+	if err != nil {
+		return err
+	}
+	st := s.streams.Find(s.owner(c), c.Param("stream"))
+	if st == nil {
+		return errNoStream
+	}
+	return s.follow(c, st, had)
+}
+
+// endStream ends the work of a stream at once.
+func (s *Server) endStream(c echo.Context) error {
+	st := s.streams.Find(s.owner(c), c.Param("stream"))
+	if st == nil {
+		return errNoStream
+	}
+	st.Cancel()
+	return c.NoContent(http.StatusNoContent)
+}
+
+var errNoStream = document.Problemf(document.CodeNotFound, "", "there is no such stream here, or what you miss of it is not kept any more: streams end with their process, and some time after their client has gone or their last event")
+
+// follow answers with the events of a stream after the first had ones.
+func (s *Server) follow(c echo.Context, st *streams.Stream, had int) error {
+	r := st.Join(had)
+	if r == nil {
+		return errNoStream
+	}
+	defer r.Leave()
+	if r.Over() {
+		return c.NoContent(http.StatusNoContent) // the client has had the last event
+	}
+	// The end of the server comes as the last event.
+	ctx, end := endsWhen(c.Request().Context(), func(cause error) bool { return !stopping(cause) })
+	cancel := func() { end(nil) }
+	out := answer.NewEvents(c.Response(), cancel)
+	out.Begin()
+	defer presence.Probe(ctx, out.Probe)()
+	var beat sync.WaitGroup
+	defer beat.Wait()
+	defer cancel() // no heartbeat after the last event
+	beat.Go(func() { out.Heartbeat(ctx, s.cfg.Heartbeat) })
+	for {
+		event, err := r.Next(ctx)
+		if event == nil || err != nil {
+			return err
+		}
+		out.Forward(event)
+	}
 }
 
 var endings = map[document.Status]string{

@@ -225,6 +225,9 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
+// withoutGrace gives streams up when their client goes.
+func withoutGrace(c *server.Config, _ *deps) { c.StreamGrace = 0 }
+
 // TestDisconnectCancels closes the connection and waits for the pipeline to hear
 // of it. The deadline is the test's own.
 func TestDisconnectCancels(t *testing.T) {
@@ -239,7 +242,7 @@ func TestDisconnectCancels(t *testing.T) {
 				<-ctx.Done()
 				canceled <- ctx.Err()
 				return nil, document.Problemf(document.CodeCanceled, "", "stopped").Because(ctx.Err())
-			}})
+			}}, withoutGrace)
 			field := "file"
 			if c.path == batchURL {
 				field = "images"
@@ -291,7 +294,7 @@ func TestSlowReader(t *testing.T) {
 			emit(document.Event{Kind: document.EventPage, Page: big})
 		}
 		return nil, ctx.Err()
-	}}, func(c *server.Config, _ *deps) { c.IdleTimeout = 200 * time.Millisecond })
+	}}, withoutGrace, func(c *server.Config, _ *deps) { c.IdleTimeout = 200 * time.Millisecond })
 	conn := a.dial()
 	defer conn.Close()
 	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/pdf\r\nContent-Length: 1\r\n\r\nx", streamURL)

@@ -10,6 +10,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/service/admission"
 )
 
@@ -120,6 +121,8 @@ func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 	o.account = t.Account()
 	ctx, cancel := o.Within(ctx)
 	defer cancel()
+	wait := stage.Wait(ctx, stage.WaitAdmission)
+	defer wait.End(ctx)
 	return t.Run(ctx)
 }
 
@@ -169,6 +172,14 @@ func setInt(n *int, name, v string, low, high int) error {
 	}
 	*n = i
 	return nil
+}
+
+// Bool reads an option that is true or false; empty is false.
+func Bool(name, v string) (b bool, err error) {
+	if v != "" {
+		err = setBool(&b, name, v)
+	}
+	return b, err
 }
 
 func setBool(b *bool, name, v string) error {

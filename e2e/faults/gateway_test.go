@@ -27,7 +27,7 @@ func startGateway(t *testing.T, wrap []string, settings ...string) *gateway {
 	g.client.Transport = &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	cmd := program.Command(t, "serve", "--port", "0")
 	program.Under(t, cmd, wrap...)
-	cmd.Env = append(cmd.Env, "TMPDIR="+g.tempDir, "OCR_SERVER_TEMP_DIR="+g.tempDir, "OCR_LOG_FORMAT=json", "OCR_SERVER_DRAIN_TIMEOUT=10s")
+	cmd.Env = append(cmd.Env, "TMPDIR="+g.tempDir, "OCR_SERVER_TEMP_DIR="+g.tempDir, "OCR_LOG_FORMAT=json", "OCR_SERVER_DRAIN_TIMEOUT=10s", "OCR_SERVER_STREAM_GRACE=0s")
 	cmd.Env = append(cmd.Env, settings...)
 	t.Cleanup(func() { // after its end
 		if left := files(g.tempDir); left != 0 {

@@ -15,6 +15,7 @@ import (
 	"ocr-gateway/engine/vllm/crops"
 	"ocr-gateway/engine/vllm/endpoints"
 	"ocr-gateway/internal/backoff"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/model"
 )
 
@@ -102,25 +103,33 @@ func (e *Engine) ask(ctx context.Context, job *job) (chat.Answer, error) {
 // attempt sends the job once. An error is a *chat.Fault when the server answered it or
 // failed to answer.
 func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server, fresh bool) (got chat.Answer, at *endpoints.Server, err error) {
+	wait := stage.Wait(ctx, stage.WaitEndpoint)
 	place, err := e.pool.Acquire(ctx, avoid)
+	wait.End(ctx)
 	if err != nil {
 		return chat.Answer{}, nil, err
 	}
 	at = place.Server
 	if serves, _ := e.selector.find(place.Status.ID, place.Status.Root); serves != job.selected {
-		e.pool.Release(at, endpoints.Ending{Outcome: endpoints.Withdrawn})
+		e.pool.Release(place, endpoints.Ending{Outcome: endpoints.Withdrawn})
 		return chat.Answer{}, at, &chat.Fault{Kind: chat.Swapped, Detail: fmt.Sprintf(
 			"the model servers came up with a model of another profile (%s, not %s): send the request again", serves, job.selected)}
 	}
+	heard := &heard{limit: e.cfg.ProgressTimeout}
+	ctx, asking := stage.Begin(ctx, stage.Model)
 	defer func() {
-		e.pool.Release(at, endpoints.Ending{Outcome: outcomeOf(ctx, err), Input: job.input, Rest: restOf(err)})
+		outcome := outcomeOf(ctx, err)
+		noteAnswer(asking, at.Name, outcome, heard, got.Usage, err)
+		asking.End()
+		had := e.pool.Release(place, endpoints.Ending{Outcome: outcome, Input: job.input, Rest: restOf(err)})
+		job.usage.ModelSeconds += document.Seconds(had)
 	}()
 	trying, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	silence := time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
-	defer silence.Stop()
+	heard.silence = time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
+	defer heard.silence.Stop()
 	defer context.AfterFunc(place.Gone, func() { cancel(errGone) })()
-	got, err = e.exchange(trying, at.Client(fresh), at, job.load.Ask(e.params(job, place.Status)), &heard{silence: silence, limit: e.cfg.ProgressTimeout}, job.request.Loop)
+	got, err = e.exchange(trying, at.Client(fresh), at, job.load.Ask(e.params(job, place.Status)), heard, job.request.Loop)
 	got.Usage.Attempts = 1
 	job.usage.Add(got.Usage)
 	var f *chat.Fault
@@ -140,6 +149,25 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 		at.LookSoon()
 	}
 	return got, at, err
+}
+
+// noteAnswer says what came of an attempt to who observes it.
+func noteAnswer(asking stage.Span, server string, outcome endpoints.Outcome, heard *heard, usage document.Usage, err error) {
+	a := stage.Answer{Endpoint: server, Outcome: outcomeNames[outcome], PromptTokens: usage.PromptTokens, CompletionTokens: usage.CompletionTokens}
+	if !heard.first.IsZero() {
+		a.FirstToken = heard.first.Sub(asking.Began())
+	}
+	asking.Answered(a)
+	if f, ok := errors.AsType[*chat.Fault](err); ok {
+		asking.Fail(f.Kind.String())
+	} else if err != nil {
+		asking.Fail(a.Outcome)
+	}
+}
+
+// outcomeNames are those of attempts in metrics and traces.
+var outcomeNames = map[endpoints.Outcome]string{
+	endpoints.Succeeded: "ok", endpoints.Failed: "failed", endpoints.Withdrawn: "withdrawn",
 }
 
 // Why an attempt was ended from this side.
@@ -251,11 +279,15 @@ func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoints.Se
 	req.GetBody = func() (io.ReadCloser, error) { return body.Reader(), nil }
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "text/event-stream")
+	if trace := stage.Traceparent(ctx); trace != "" {
+		req.Header.Set(stage.Header, trace)
+	}
 	return client.Do(req)
 }
 
 // heard is an answer's body that starts the silence anew with every byte.
 type heard struct {
+	first   time.Time // when the answer began: vLLM sends nothing of it before its first token
 	body    io.Reader
 	silence *time.Timer
 	limit   time.Duration
@@ -264,6 +296,9 @@ type heard struct {
 func (h *heard) Read(p []byte) (int, error) {
 	n, err := h.body.Read(p)
 	if n > 0 {
+		if h.first.IsZero() {
+			h.first = time.Now()
+		}
 		h.silence.Reset(h.limit)
 	}
 	return n, err

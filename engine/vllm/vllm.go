@@ -17,6 +17,7 @@ import (
 	"ocr-gateway/engine/vllm/chat"
 	"ocr-gateway/engine/vllm/crops"
 	"ocr-gateway/engine/vllm/endpoints"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/model"
 )
 
@@ -146,6 +147,8 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 	if err != nil {
 		return document.Prepared{}, err
 	}
+	ctx, encoding := stage.Begin(ctx, stage.Encode)
+	defer encoding.End()
 	job := &job{selected: s, request: request}
 	box := ask.Region.BBox
 	err = e.encoded(ctx, (box[2]-box[0])*(box[3]-box[1]), func() error {

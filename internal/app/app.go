@@ -19,6 +19,8 @@ import (
 	"ocr-gateway/format"
 	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
+	"ocr-gateway/internal/otlp"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
@@ -39,6 +41,8 @@ type App struct {
 	cfg      config.Config
 	version  string
 	log      *slog.Logger
+	stages   *stage.Histograms
+	observer *stage.Observer
 	backends []backend        // the one in use first
 	embedded *embedded.Engine // nil where it is not in use
 	stops    []stop           // in order of start; run in reverse
@@ -77,6 +81,9 @@ func New(cfg config.Config, version string, log *slog.Logger) (*App, error) {
 }
 
 func (a *App) build() error {
+	if err := a.observe(); err != nil {
+		return err
+	}
 	main, fallback, err := a.chooseBackends()
 	if err != nil {
 		return err
@@ -103,6 +110,7 @@ func (a *App) build() error {
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
 		Ledger:      newLedger,
+		Charge:      a.cfg.Prices.Charge,
 	}, a.log)
 	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
 		Pipeline: a.pipeline,
@@ -111,6 +119,20 @@ func (a *App) build() error {
 		Layout:   a.cfg.Layout.Enabled,
 	}, a.log)
 	return err
+}
+
+// observe has stages measured, and recorded where traces are wanted. Traces are closed last.
+func (a *App) observe() error {
+	traces, err := otlp.Open(context.Background(), a.cfg.Trace, a.version, a.log)
+	if err != nil {
+		return err
+	}
+	if traces != nil {
+		a.onStop("traces", traces.Close)
+	}
+	a.stages = stage.NewHistograms()
+	a.observer = stage.NewObserver(a.stages, traces.Tracer())
+	return nil
 }
 
 // openCache opens the cache of pages; nil when there is none.
@@ -124,6 +146,7 @@ func (a *App) openCache() (pipeline.Cache, error) {
 // Serve serves the HTTP API until ctx ends and running work is done or its
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
+	ctx = a.observer.Observed(ctx)
 	kept, noJobs, err := a.openJobs(ctx)
 	if err != nil {
 		return err
@@ -136,6 +159,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Webhooks:    a.webhooks,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
+		Stages:      a.stages,
 		Version:     a.version,
 		CacheCounts: a.cacheCounts(),
 		Limits: map[string]int64{

@@ -119,6 +119,7 @@ func CheckWorker(cfg config.Config) error {
 
 // Work works on the jobs of others until ctx ends; see CheckWorker.
 func (a *App) Work(ctx context.Context) error {
+	ctx = a.observer.Observed(ctx)
 	cfg := a.cfg.Jobs
 	if _, err := a.startJobs(ctx, cfg); err != nil {
 		return err

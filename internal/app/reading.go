@@ -12,7 +12,7 @@ import (
 // a page. All others are in the key of the cache: a new setting that need not be there
 // only makes the cache forget, one that is missing has it answer with another's text.
 var notReading = []string{
-	"server", "cache", "jobs", "webhook", "files", "blob", "log",
+	"server", "cache", "jobs", "webhook", "files", "blob", "prices", "log", "trace",
 	"raster",                         // the pixels and words that come of it are in the key
 	"engine.kind", "engine.fallback", // each engine's name is
 	"layout.enabled",                                // the request's option is
@@ -24,7 +24,7 @@ var notReading = []string{
 	"vllm.first_byte_timeout", "vllm.progress_timeout", "vllm.region_timeout", "vllm.down_timeout", // nor pages that failed
 	"vllm.check_interval", "vllm.attempts", "vllm.busy_attempts",
 	"vllm.allow_prompt", // the prompt is in the key
-	"pipeline.memory_budget", "pipeline.pages_ahead", "pipeline.layout_slots", "pipeline.region_slots",
+	"pipeline.memory_budget", "pipeline.pages_ahead", "pipeline.layout_slots", "pipeline.region_slots", "pipeline.slow_page",
 	"pipeline.text_layer",                             // the request's option is
 	"pipeline.max_images", "pipeline.max_image_bytes", // images are cut anew
 }

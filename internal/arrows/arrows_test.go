@@ -24,30 +24,34 @@ const (
 const everything = "*"
 
 // leaves are what every package may import.
-var leaves = []string{"internal/backoff", "internal/child", "internal/promtext"}
+var leaves = []string{"internal/backoff", "internal/child", "internal/promtext", "internal/stage"}
 
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
-	"internal/app":         {everything},
-	"internal/config":      {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/setting"}, // for their Config types
-	"internal/arrows":      {},
-	"internal/backoff":     {}, // waits between tries
-	"internal/clip":        {},
-	"internal/doctor":      {},
-	"deploy":               {},               // tests of what others run the program with
-	"release/bill":         {},               // what is shipped
-	"release/image":        {"release/bill"}, // the container image
-	"release/licenses":     {"release/bill"},
-	"internal/child":       {}, // child processes
-	"internal/promtext":    {}, // metrics
-	"internal/mutants":     {}, // damaged documents for tests of others
-	"internal/cputime":     {}, // for tests of others
-	"internal/lazyregexp":  {},
-	"internal/metricnames": {},
-	"internal/egress":      {"document", "internal/setting"}, // requests to addresses of clients
+	"internal/app":           {everything},
+	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "price", "internal/otlp", "internal/setting"}, // for their Config types
+	"internal/arrows":        {},
+	"internal/backoff":       {}, // waits between tries
+	"internal/clip":          {},
+	"internal/doctor":        {},
+	"deploy":                 {},               // tests of what others run the program with
+	"release/bill":           {},               // what is shipped
+	"release/image":          {"release/bill"}, // the container image
+	"release/licenses":       {"release/bill"},
+	"internal/child":         {},                   // child processes
+	"internal/promtext":      {},                   // metrics
+	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
+	"internal/otlp":          {"internal/setting"}, // traces are sent
+	"internal/otlp/otlptest": {},                   // a collector for tests
+	"internal/mutants":       {},                   // damaged documents for tests of others
+	"internal/cputime":       {},                   // for tests of others
+	"internal/lazyregexp":    {},
+	"internal/share":         {}, // divides what a resource spends
+	"internal/metricnames":   {},
+	"internal/egress":        {"document", "internal/setting"}, // requests to addresses of clients
 
 	"document": {},
 
@@ -96,11 +100,11 @@ var arrows = map[string][]string{
 	"engine/vllm":                             {"document", "internal/setting", "model", "engine/vllm/chat", "engine/vllm/crops", "engine/vllm/endpoints"},
 	"engine/vllm/chat":                        {"document", "model"},
 	"engine/vllm/crops":                       {"document", "model"},
-	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting"},
+	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting", "internal/share"},
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/verified"},
 	"pipeline/once":     {},
 	"pipeline/picture":  {"document"},
 	"pipeline/verified": {"document"},
@@ -127,6 +131,7 @@ var arrows = map[string][]string{
 	"extract/extracttest": {"document"}, // pages for tests of others
 
 	"cache": {"internal/setting"},
+	"price": {"document", "internal/setting"}, // of what requests use
 
 	"batch":   {"client", "document"},
 	"webhook": {"document", "internal/egress", "internal/setting"},
@@ -140,14 +145,14 @@ var arrows = map[string][]string{
 	"service/admission": {"document", "internal/setting"},
 
 	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
-	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service"},
+	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service", "service/admission"},
 	"jobs/broker": {"internal/setting", "jobs/record"},
 	"jobs/index":  {"document", "jobs/record"},
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/tus", "server/wire", "service", "service/admission"},
-	"server/answer":      {"document", "server/form", "server/problem", "service"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
+	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
@@ -156,12 +161,13 @@ var arrows = map[string][]string{
 	"server/guard":       {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/certificate": {},
 	"server/fileroutes":  {"document", "files", "internal/clip", "server/answer", "server/form", "server/tus", "service/admission"},
-	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "server/problem", "service"},
+	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "service", "service/admission"},
 	"server/tus":         {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":        {"document", "internal/clip", "server/problem"},
 	"server/problem":     {"document"},
 	"server/keys":        {},
 	"server/presence":    {},
+	"server/streams":     {},
 
 	"client": {"document"}, // of this server's own API
 
@@ -194,11 +200,12 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
+	"internal/otlp":             {"internal/otlp/otlptest"},
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
-	"e2e":                       {"e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
+	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
@@ -232,7 +239,9 @@ var homes = map[string][]string{
 	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
 	"github.com/standard-webhooks":           {"webhook"},
-	"github.com/prometheus/client_golang":    {"server"},
+	"github.com/prometheus/client_golang":    {"server", "internal/stage"},
+	"go.opentelemetry.io/otel":               {"internal/stage", "internal/otlp"},
+	"go.opentelemetry.io/proto":              {"internal/otlp/otlptest"},
 	"github.com/prometheus/client_model":     {"internal/promtext"},
 	"github.com/prometheus/common":           {"internal/promtext"},
 	"github.com/prometheus/procfs":           {"bench"},
@@ -251,7 +260,7 @@ var homes = map[string][]string{
 	"github.com/santhosh-tekuri":             {"deploy", "extract/schema"},
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
-	"google.golang.org/protobuf":             {"engine/embedded/network"},
+	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},
 	"github.com/google/go-containerregistry": {"release/image"},
 	"github.com/CycloneDX/cyclonedx-go":      {"release/bill"},
 	"github.com/google/licensecheck":         {"release/bill"},
@@ -274,6 +283,7 @@ var homes = map[string][]string{
 
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
+	"github.com/prometheus/common":           {"internal/stage"},
 	"github.com/modelcontextprotocol/go-sdk": {"server"},
 	"github.com/nats-io":                     {"e2e/faults"},
 	"go.uber.org/goleak":                     {everything},

@@ -10,10 +10,12 @@ import (
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/engine/vllm"
 	"ocr-gateway/files"
+	"ocr-gateway/internal/otlp"
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
+	"ocr-gateway/price"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/webhook"
@@ -33,6 +35,8 @@ type Config struct {
 	Webhook  webhook.Config  `mapstructure:"webhook"`
 	Files    files.Config    `mapstructure:"files"`
 	Blob     blob.Config     `mapstructure:"blob"`
+	Trace    otlp.Config     `mapstructure:"trace"`
+	Prices   price.Config    `mapstructure:"prices"`
 	Log      Log             `mapstructure:"log"`
 }
 
@@ -88,6 +92,8 @@ func Default() Config {
 		Webhook:  webhook.DefaultConfig(),
 		Files:    files.DefaultConfig(),
 		Blob:     blob.DefaultConfig(),
+		Trace:    otlp.DefaultConfig(),
+		Prices:   price.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }

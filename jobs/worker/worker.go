@@ -13,6 +13,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/backoff"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/jobs/broker"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
@@ -152,7 +153,7 @@ func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
 	job, err := w.accepted(ctx, d)
 	if job != nil {
 		beats.Go(func() { w.watch(ctx, d.Job, cancel) })
-		err = (&task{Worker: w, d: d, job: job}).do(ctx)
+		err = w.do(ctx, d, job)
 	}
 	if context.Cause(ctx) == errEnded { //nolint:errorlint // it is ours
 		err = nil // nobody wants the rest
@@ -171,6 +172,24 @@ func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
 	if err := d.Nak(retryDelay(ctx)); err != nil {
 		log.DebugContext(ctx, "task not given back: it will be when its time is over", "error", err)
 	}
+}
+
+// do does a task as a part of the trace of the request that submitted its job.
+func (w *Worker) do(ctx context.Context, d *broker.Delivery, job *record.Job) error {
+	ctx, span := stage.Work(stage.Continue(ctx, job.Trace), "task")
+	defer span.End()
+	if span.Recorded() {
+		span.Text("ocr.job", d.Job)
+		span.Text("ocr.kind", job.Kind)
+		span.Int("ocr.file", d.File)
+		span.Int("ocr.attempt", int(d.Attempt))
+		span.Int("ocr.queued_ms", int(time.Since(d.Queued).Milliseconds()))
+	}
+	err := (&task{Worker: w, d: d, job: job}).do(ctx)
+	if err != nil {
+		span.Fail("given_back")
+	}
+	return err
 }
 
 // leaveWait is before a task is left to others, who may be this worker again.

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 )
 
 // client talks to one running sidecar over HTTP. It is safe for concurrent use.
@@ -135,6 +136,9 @@ func (c *client) send(ctx context.Context, page *document.Page) ([]detection, er
 	req.Header.Set("Content-Type", pixels.mediaType())
 	req.Header.Set("X-Width", strconv.Itoa(size.X))
 	req.Header.Set("X-Height", strconv.Itoa(size.Y))
+	if trace := stage.Traceparent(ctx); trace != "" {
+		req.Header.Set(stage.Header, trace)
+	}
 	status, body, err := c.do(req, maxAnswerBytes)
 	if err != nil {
 		return nil, err

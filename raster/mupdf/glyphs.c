@@ -12,6 +12,7 @@ enum {
 	LEGIBLE = 48,   // contrast of a glyph that explains its pixels
 	ASTRAY = 8,     // of 255 of its pixels that may be something else's
 	SMALLEST = 7,   // pixels
+	INK = 64,       // of 255: pixels of a glyph that are its ink
 };
 
 static struct {
@@ -30,13 +31,18 @@ static struct {
 	size_t size;
 } scratch;
 
-// Of a byte a pixel, one after the other; the last is two rows.
+// Of a byte a pixel, one after the other; the last is two rows, and a column for each of the two below.
 enum { MASK, GRAY, EXPLAINED, COLUMNS };
 
 static unsigned char *plane(int i) { return scratch.bytes + i * ((size_t)drawn.width * drawn.height); }
 
+// same says of each row whether the page has the pixels of the mask in it, and plain whether nothing can
+// be strange there.
+static unsigned char *same(void) { return plane(COLUMNS) + 2 * (size_t)drawn.width; }
+static unsigned char *plain(void) { return same() + drawn.height; }
+
 static int make_scratch(void) {
-	size_t size = (size_t)drawn.width * drawn.height * COLUMNS + 2 * (size_t)drawn.width;
+	size_t size = (size_t)drawn.width * drawn.height * COLUMNS + 2 * ((size_t)drawn.width + drawn.height);
 	if (scratch.size < size) {
 		free(scratch.bytes);
 		scratch.bytes = malloc(size);
@@ -68,6 +74,11 @@ void ocr_want_glyphs(fz_context *ctx, int width, int height) {
 	drawn.wanted = 1;
 	drawn.width = width;
 	drawn.height = height;
+}
+
+void ocr_restart_glyphs(fz_context *ctx) {
+	if (drawn.wanted)
+		ocr_want_glyphs(ctx, drawn.width, drawn.height);
 }
 
 // start_drawing is for the first text of a page: pages without any cost nothing.
@@ -179,9 +190,31 @@ static void explain(const ocr_glyph *g, unsigned char *explained) {
 	}
 }
 
+// seen_whole reports whether the page has exactly the glyph's pixels at its place, some of them dark and
+// some not: what measure would find is known then.
+static int seen_whole(const ocr_glyph *g, const unsigned char *gray) {
+	const int w = drawn.width, from = g->box[0], length = g->box[2] - g->box[0];
+	int dark = 0, light = 0;
+	for (int y = g->box[1]; y < g->box[3]; y++) {
+		const unsigned char *mask = drawn.mask + (size_t)y * w + from;
+		if (!same()[y] && memcmp(mask, gray + (size_t)y * w + from, length))
+			return 0;
+		for (int x = 0; x < length && !(dark && light); x++) {
+			dark |= 255 - mask[x] >= INK;
+			light |= 255 - mask[x] < INK;
+		}
+	}
+	return dark && light;
+}
+
 // measure compares a glyph's place on the page with its mask, by the straight line that
-// takes the one to the other best (least squares), and marks the pixels that it explains.
-static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *explained) {
+// takes the one to the other best (least squares).
+static void measure(ocr_glyph *g, const unsigned char *gray) {
+	if (seen_whole(g, gray)) {
+		g->contrast = 255;
+		g->astray = g->whole ? 0 : 255;
+		return;
+	}
 	const int w = drawn.width, from = g->box[0], length = g->box[2] - g->box[0];
 	int64_t n = 0, sm = 0, sp = 0, smm = 0, smp = 0;
 	int ink = 0;
@@ -191,12 +224,13 @@ static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *expl
 		for (int x = 0; x < length; x++) {
 			uint32_t m = 255 - mask[x], p = page[x];
 			rm += m, rp += p, rmm += m * m, rmp += m * p;
-			ink += m >= 64;
+			ink += m >= INK;
 		}
 		n += length, sm += rm, sp += rp, smm += rmm, smp += rmp;
 	}
 	double var = (double)n * smm - (double)sm * sm;
 	if (!ink || var <= 0) {
+		memset(same() + g->box[1], 0, g->box[3] - g->box[1]); // what is there is too faint to be its own
 		memset(g->box, 0, sizeof g->box); // a blank
 		return;
 	}
@@ -215,8 +249,34 @@ static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *expl
 	g->contrast = contrast > 255 ? 255 : contrast;
 	int astray = g->whole ? (other * 255 + ink - 1) / ink : 255;
 	g->astray = astray > 255 ? 255 : astray;
-	if (g->upright && g->size >= SMALLEST && g->contrast >= LEGIBLE && g->astray <= ASTRAY)
-		explain(g, explained);
+}
+
+// explains reports whether a glyph, which was measured, accounts for the pixels at its place.
+static int explains(const ocr_glyph *g) {
+	return g->upright && g->size >= SMALLEST && g->contrast >= LEGIBLE && g->astray <= ASTRAY;
+}
+
+// explain_rows finds the rows in which nothing can be strange: they look like the text alone, of which
+// each glyph there is explained. In the others it marks what glyphs explain.
+static void explain_rows(unsigned char *explained) {
+	const int w = drawn.width, h = drawn.height;
+	memcpy(plain(), same(), h);
+	for (int i = 0; i < drawn.out.count; i++) {
+		const ocr_glyph *g = &drawn.out.glyphs[i];
+		if (!explains(g))
+			memset(plain() + g->box[1], 0, g->box[3] - g->box[1]);
+	}
+	for (int y = 0; y < h; y += BLOCK) { // squares look at the row above too
+		int first = y > 0 ? y - 1 : 0, rows = (y + BLOCK < h ? y + BLOCK : h) - first;
+		if (memchr(plain() + first, 0, rows))
+			memset(explained + (size_t)first * w, 0, (size_t)rows * w);
+	}
+	for (int i = 0; i < drawn.out.count; i++) {
+		const ocr_glyph *g = &drawn.out.glyphs[i];
+		int first = g->box[1] > BLOCK ? g->box[1] - BLOCK - 1 : 0, last = g->box[3] + BLOCK + 1 < h ? g->box[3] + BLOCK + 1 : h;
+		if (explains(g) && memchr(plain() + first, 0, last - first))
+			explain(g, explained);
+	}
 }
 
 // mark_strange marks the squares in which unexplained pixels differ from each other, or
@@ -225,9 +285,12 @@ static void measure(ocr_glyph *g, const unsigned char *gray, unsigned char *expl
 static void mark_strange(const unsigned char *gray, const unsigned char *explained, unsigned char *low, unsigned char *high) {
 	const int w = drawn.width, h = drawn.height;
 	for (int by = 0; by < drawn.out.strange_height; by++) {
+		const int first = by * BLOCK - (by > 0), last = (by + 1) * BLOCK < h ? (by + 1) * BLOCK : h;
+		if (!memchr(plain() + first, 0, last - first))
+			continue;
 		memset(low, 255, w);
 		memset(high, 0, w);
-		for (int y = by * BLOCK - (by > 0); y < (by + 1) * BLOCK && y < h; y++) {
+		for (int y = first; y < last; y++) {
 			const unsigned char *page = gray + (size_t)y * w, *known = explained + (size_t)y * w;
 			for (int x = 0; x < w; x++) {
 				unsigned char p = page[x] | known[x], q = page[x] & ~known[x];
@@ -248,7 +311,29 @@ static void mark_strange(const unsigned char *gray, const unsigned char *explain
 	}
 }
 
-const ocr_drawn *ocr_drawn_glyphs(fz_context *ctx, const unsigned char *rgba) {
+// in_gray is the page in gray, whose pixels have one sample or four.
+static const unsigned char *in_gray(const unsigned char *pixels, int samples) {
+	if (samples == 1)
+		return pixels;
+	unsigned char *gray = plane(GRAY);
+	size_t size = (size_t)drawn.width * drawn.height;
+	for (size_t i = 0; i < size; i++) // weights of the eye, in 256ths
+		gray[i] = (77 * pixels[4 * i] + 151 * pixels[4 * i + 1] + 28 * pixels[4 * i + 2]) >> 8;
+	return gray;
+}
+
+static void measure_page(const unsigned char *gray) {
+	const size_t w = drawn.width;
+	for (int y = 0; y < drawn.height; y++)
+		same()[y] = !memcmp(drawn.mask + y * w, gray + y * w, w);
+	for (int i = 0; i < drawn.out.count; i++)
+		if (drawn.out.glyphs[i].gid >= 0)
+			measure(&drawn.out.glyphs[i], gray);
+	explain_rows(plane(EXPLAINED));
+	mark_strange(gray, plane(EXPLAINED), plane(COLUMNS), plane(COLUMNS) + w);
+}
+
+const ocr_drawn *ocr_drawn_glyphs(fz_context *ctx, const unsigned char *pixels, int samples) {
 	if (!drawn.device)
 		return NULL;
 	volatile int closed = 0;
@@ -258,21 +343,13 @@ const ocr_drawn *ocr_drawn_glyphs(fz_context *ctx, const unsigned char *rgba) {
 	} CATCH(ctx) {
 		fz_ignore_error(ctx);
 	}
-	size_t size = (size_t)drawn.width * drawn.height;
-	unsigned char *gray = plane(GRAY), *explained = plane(EXPLAINED);
 	drawn.out.strange_width = (drawn.width + BLOCK - 1) / BLOCK;
 	drawn.out.strange_height = (drawn.height + BLOCK - 1) / BLOCK;
 	drawn.out.strange = calloc(((size_t)drawn.out.strange_width * drawn.out.strange_height + 7) / 8, 1);
 	drawn.out.step = BLOCK;
 	const ocr_drawn *out = NULL;
 	if (closed && drawn.out.strange) {
-		memset(explained, 0, size);
-		for (size_t i = 0; i < size; i++) // weights of the eye, in 256ths
-			gray[i] = (77 * rgba[4 * i] + 151 * rgba[4 * i + 1] + 28 * rgba[4 * i + 2]) >> 8;
-		for (int i = 0; i < drawn.out.count; i++)
-			if (drawn.out.glyphs[i].gid >= 0)
-				measure(&drawn.out.glyphs[i], gray, explained);
-		mark_strange(gray, explained, plane(COLUMNS), plane(COLUMNS) + drawn.width);
+		measure_page(in_gray(pixels, samples));
 		out = &drawn.out;
 	}
 	stop_drawing(ctx);

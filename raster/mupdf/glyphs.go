@@ -22,23 +22,32 @@ const maxPrograms = 256 << 20
 
 // RenderWithGlyphs is RenderWithWords that also gives each character that it drew, and how
 // far they explain the page; nil where there are none, too many, or they cannot be had.
-func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte) ([]document.Word, *document.Drawn, error) {
+func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte) (words []document.Word, drawn *document.Drawn, gray bool, err error) {
 	C.ocr_want_glyphs(d.c.ctx, C.int(width), C.int(height))
 	defer C.ocr_forget_glyphs(d.c.ctx)
-	words, err := d.RenderWithWords(n, width, height, pix)
+	words, gray, err = d.RenderWithWords(n, width, height, pix)
 	if err != nil {
-		return words, nil, err
+		return words, nil, gray, err
 	}
-	out := C.ocr_drawn_glyphs(d.c.ctx, (*C.uchar)(&pix[0]))
+	return words, d.drawn((*C.uchar)(&pix[0]), gray), gray, nil
+}
+
+// drawn is what the page says of the characters drawn last, whose pixels it has; nil for none.
+func (d *Document) drawn(pix *C.uchar, gray bool) *document.Drawn {
+	samples := C.int(4)
+	if gray {
+		samples = 1
+	}
+	out := C.ocr_drawn_glyphs(d.c.ctx, pix, samples)
 	if out == nil {
-		return words, nil, nil
+		return nil
 	}
 	drawn := &document.Drawn{Strange: strange(out)}
 	if drawn.Fonts = d.programs(unsafe.Slice(out.fonts, int(out.font_count))); drawn.Fonts == nil {
-		return words, nil, nil
+		return nil
 	}
 	drawn.Characters = characters(unsafe.Slice(out.glyphs, int(out.count)))
-	return words, drawn, nil
+	return drawn
 }
 
 // strange copies the map of strange ink.
@@ -125,7 +134,19 @@ func characters(glyphs []C.ocr_glyph) []document.Character {
 // maxLetters is how many bytes of letters a glyph may stand for: more are no ligature.
 const maxLetters = 32
 
+// ascii is text of which the letters of most glyphs are parts.
+var ascii = func() string {
+	b := make([]byte, utf8.RuneSelf)
+	for i := range b {
+		b[i] = byte(i)
+	}
+	return string(b)
+}()
+
 func letter(r rune) string {
+	if r >= 0 && r < utf8.RuneSelf {
+		return ascii[r : r+1]
+	}
 	if !utf8.ValidRune(r) {
 		r = utf8.RuneError
 	}

@@ -104,24 +104,30 @@ static int load_page(document *d, int number, fz_rect *bounds) {
 	return OK;
 }
 
-// render gives the text that it drew too, if wanted and to be had.
-static int render(document *d, fz_matrix to_pixels, int width, int height, unsigned char *pixels, fz_stext_page **text) {
+// render draws a page in RGBA, or in gray, which it gives up once it meets a color. It gives the text
+// that it drew too, if wanted and to be had.
+static int render(document *d, fz_matrix to_pixels, int width, int height, int gray, unsigned char *pixels, int *colored, fz_stext_page **text) {
 	fz_pixmap *volatile pixmap = NULL;
 	fz_device *volatile device = NULL;
+	fz_device *volatile test = NULL;
 	volatile int status = OK;
 	fz_cookie cookie = {0};
 	TRY(d->ctx) {
-		pixmap = fz_new_pixmap_with_data(d->ctx, fz_device_rgb(d->ctx), width, height, NULL, 1, width * 4, pixels);
+		fz_colorspace *cs = gray ? fz_device_gray(d->ctx) : fz_device_rgb(d->ctx);
+		pixmap = fz_new_pixmap_with_data(d->ctx, cs, width, height, NULL, !gray, width * (gray ? 1 : 4), pixels);
 		fz_clear_pixmap_with_value(d->ctx, pixmap, 0xff);
 		device = fz_new_draw_device(d->ctx, to_pixels, pixmap);
-		ocr_watch_text(d->ctx, device);
+		ocr_watch_text(d->ctx, device, gray ? colored : NULL, &cookie);
 		if (text)
 			ocr_note_text(d->ctx, to_pixels);
-		fz_run_page(d->ctx, d->page, device, (fz_matrix){1, 0, 0, 1, 0, 0}, &cookie);
+		test = fz_new_test_device(d->ctx, colored, 0, 0, device);
+		fz_run_page(d->ctx, d->page, test, (fz_matrix){1, 0, 0, 1, 0, 0}, &cookie);
+		fz_close_device(d->ctx, test);
 		fz_close_device(d->ctx, device);
 	} ALWAYS(d->ctx) {
 		if (text)
 			*text = ocr_noted_text(d->ctx);
+		fz_drop_device(d->ctx, test);
 		fz_drop_device(d->ctx, device);
 		fz_drop_pixmap(d->ctx, pixmap);
 	} CATCH(d->ctx) {
@@ -214,6 +220,8 @@ type Document struct {
 	c    C.document
 	page int // the loaded page, from 0; -1 for none
 	rect C.fz_rect
+
+	colored bool // the page drawn last
 
 	programIDs map[*C.fz_font]document.FontID // of fonts that are held
 }
@@ -314,22 +322,39 @@ func (d *Document) Faults() Faults {
 }
 
 // Render draws page n, from 0, with its annotations and form fields on white, so
-// that it fills width x height pixels of pix: RGBA, 4 bytes a pixel, opaque. pix
-// must lie outside the Go heap.
-func (d *Document) Render(n, width, height int, pix []byte) error {
+// that it fills width x height pixels of pix: RGBA, 4 bytes a pixel, opaque; or gray, one
+// byte a pixel, if it has no colors. pix, with room for either, must lie outside the Go heap.
+func (d *Document) Render(n, width, height int, pix []byte) (gray bool, err error) {
 	return d.render(n, width, height, pix, nil)
 }
 
 // render also gives the text that it drew, if text is not nil and it could be had.
-func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_page) error {
+func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_page) (gray bool, err error) {
 	if width < 1 || height < 1 || len(pix)/4/width < height {
-		return errors.New("mupdf: pixel buffer too small")
+		return false, errors.New("mupdf: pixel buffer too small")
 	}
 	w, h, err := d.Size(n)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return d.check(C.render(&d.c, d.toPixels(w, h, width, height), C.int(width), C.int(height), (*C.uchar)(&pix[0]), text))
+	draw := func(gray C.int) (C.int, error) {
+		var colored C.int
+		err := d.check(C.render(&d.c, d.toPixels(w, h, width, height), C.int(width), C.int(height), gray, (*C.uchar)(&pix[0]), &colored, text))
+		return colored, err
+	}
+	// Most pages are black on white, which takes a quarter of the bytes. Where the page before was not,
+	// this one is not tried so.
+	if !d.colored {
+		colored, err := draw(1)
+		if colored == 0 {
+			return true, err
+		}
+		d.dropText(text)
+		C.ocr_restart_glyphs(d.c.ctx)
+	}
+	colored, err := draw(0)
+	d.colored = colored != 0
+	return false, err
 }
 
 // toPixels lays the loaded page, of w x h points, on width x height pixels.

@@ -269,6 +269,7 @@ typedef void message_fn(void *user, const char *message);
 	F(void, fz_clear_pixmap_with_value, (fz_context *, fz_pixmap *, int value)) \
 	F(void, fz_drop_pixmap, (fz_context *, fz_pixmap *)) \
 	F(fz_device *, fz_new_draw_device, (fz_context *, fz_matrix, fz_pixmap *)) \
+	F(fz_device *, fz_new_test_device, (fz_context *, int *colored, float threshold, int options, fz_device *passthrough)) \
 	F(void, fz_close_device, (fz_context *, fz_device *)) \
 	F(void, fz_drop_device, (fz_context *, fz_device *)) \
 	F(fz_stext_page *, fz_new_stext_page, (fz_context *, fz_rect mediabox)) \
@@ -309,7 +310,8 @@ const char *ocr_open_library(const char *path);
 
 // words.c: text that a draw device draws is looked at, and between the other two noted,
 // in pixels. None throws; NULL means that the text could not be had.
-void ocr_watch_text(fz_context *, fz_device *draw);
+// colored, if not NULL, ends the run of that cookie once it is not 0.
+void ocr_watch_text(fz_context *, fz_device *draw, const int *colored, fz_cookie *);
 void ocr_note_text(fz_context *, fz_matrix to_pixels);
 fz_stext_page *ocr_noted_text(fz_context *);
 
@@ -332,7 +334,10 @@ typedef struct {
 } ocr_drawn;
 void ocr_want_glyphs(fz_context *, int width, int height);
 void ocr_draw_glyphs(fz_context *, const fz_text *, fz_matrix, fz_matrix to_pixels, fz_color_params);
-const ocr_drawn *ocr_drawn_glyphs(fz_context *, const unsigned char *rgba);
+// ocr_drawn_glyphs is told the page's pixels, of one sample or of four.
+const ocr_drawn *ocr_drawn_glyphs(fz_context *, const unsigned char *pixels, int samples);
+// ocr_restart_glyphs begins anew, for a page that is drawn again.
+void ocr_restart_glyphs(fz_context *);
 void ocr_forget_glyphs(fz_context *);
 size_t ocr_font_program(fz_context *, fz_font *, const unsigned char **data);
 

@@ -4,6 +4,8 @@
 // ours; the package is for one goroutine at a time.
 static struct {
 	fz_device drawing; // the draw device's own functions
+	const int *colored;
+	fz_cookie *cookie;
 	fz_matrix to_pixels;
 	fz_stext_page *page; // NULL when there is nothing to note, or no memory for it
 	fz_device *device;   // writes to page
@@ -31,7 +33,14 @@ static void note(fz_context *ctx, const fz_text *text, fz_matrix m) {
 	}
 }
 
+// stop_at_color ends a page that is drawn in vain. Text comes often enough.
+static void stop_at_color(void) {
+	if (noted.colored && *noted.colored)
+		noted.cookie->abort = 1;
+}
+
 static void fill_text(fz_context *ctx, fz_device *draw, const fz_text *text, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
+	stop_at_color();
 	noted.drawing.fill_text(ctx, draw, text, m, cs, color, alpha, params);
 	if (alpha > 0) {
 		note(ctx, text, m);
@@ -85,8 +94,10 @@ static void fill_image(fz_context *ctx, fz_device *draw, fz_image *image, fz_mat
 
 static const fz_rect nowhere; // of no consequence to the text
 
-void ocr_watch_text(fz_context *ctx, fz_device *draw) {
+void ocr_watch_text(fz_context *ctx, fz_device *draw, const int *colored, fz_cookie *cookie) {
 	noted.drawing = *draw;
+	noted.colored = colored;
+	noted.cookie = cookie;
 	draw->fill_text = fill_text;
 	draw->stroke_text = stroke_text;
 	draw->clip_text = clip_text;

@@ -7,7 +7,12 @@ static fz_stext_line *first_line(const fz_stext_block *block) {
 	return block->type == FZ_STEXT_BLOCK_TEXT ? block->u.t.first_line : NULL;
 }
 
-static void drop_text(fz_context *ctx, fz_stext_page *text) { fz_drop_stext_page(ctx, text); }
+static void drop_text(fz_context *ctx, fz_stext_page **text) {
+	if (!text)
+		return;
+	fz_drop_stext_page(ctx, *text);
+	*text = NULL;
+}
 */
 import "C"
 
@@ -29,13 +34,13 @@ import (
 // be any number: what is none comes as U+FFFD. Check boxes and radio buttons of a form
 // are words too. A page whose text cannot be had is
 // rendered without.
-func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document.Word, error) {
+func (d *Document) RenderWithWords(n, width, height int, pix []byte) (words []document.Word, gray bool, err error) {
 	var text *C.fz_stext_page
-	err := d.render(n, width, height, pix, &text)
+	gray, err = d.render(n, width, height, pix, &text)
 	if text == nil {
-		return nil, err
+		return nil, gray, err
 	}
-	defer C.drop_text(d.c.ctx, text)
+	defer d.dropText(&text)
 	w := wordCutter{width: float64(width), height: float64(height)}
 	for block := text.first_block; block != nil; block = block.next {
 		for line := C.first_line(block); line != nil; line = line.next {
@@ -45,10 +50,12 @@ func (d *Document) RenderWithWords(n, width, height int, pix []byte) ([]document
 	w.endLine()
 	points, high, sizeErr := d.Size(n)
 	if sizeErr != nil {
-		return w.words, err
+		return w.words, gray, err
 	}
-	return d.withChecks(w.words, d.toPixels(points, high, width, height), width, height), err
+	return d.withChecks(w.words, d.toPixels(points, high, width, height), width, height), gray, err
 }
+
+func (d *Document) dropText(text **C.fz_stext_page) { C.drop_text(d.c.ctx, text) }
 
 // wordCutter makes words of the characters of one line after the other.
 type wordCutter struct {

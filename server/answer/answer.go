@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/server/form"
 	"ocr-gateway/service"
 )
@@ -69,6 +70,11 @@ func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Resu
 	if err != nil {
 		return err
 	}
+	usage, err := json.Marshal(r.Usage)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("X-Usage", string(usage))
 	if strings.HasPrefix(media, "text/") {
 		media += "; charset=utf-8"
 	}
@@ -79,6 +85,9 @@ func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Resu
 func (call *Call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
 	ctx, cancel := call.Options.Within(ctx)
 	defer cancel()
+	ctx, writing := stage.Begin(ctx, stage.Write)
+	defer writing.End()
+	writing.Text("ocr.format", f.Name)
 	var buf bytes.Buffer
 	err := f.Encode(ctx, &buf, service.Reading{Source: call.Sources[0], Options: call.Options.Options, Result: r})
 	switch p, ok := errors.AsType[*document.Problem](err); {

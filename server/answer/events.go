@@ -4,10 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/document"
+	"ocr-gateway/internal/clip"
 )
 
 // Event names beyond those of package document. Exactly one of the last four
@@ -22,6 +26,19 @@ const (
 
 // retryMillis is how long an EventSource waits before it connects again.
 const retryMillis = 5000
+
+// LastEventID is the id of the last event that a client has seen, 0 for none.
+func LastEventID(r *http.Request) (int, error) {
+	text := r.Header.Get("Last-Event-ID")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, document.Invalid("Last-Event-ID", "the Last-Event-ID header must be the id of an event of this stream, not %q", clip.Text(text))
+	}
+	return n, nil
+}
 
 // Events writes server-sent events. Heartbeats come from another
 // goroutine, hence the lock.
@@ -66,16 +83,28 @@ func (o *Events) Begin() bool {
 	return true
 }
 
-// Send writes one event. Encode gives one line, as an event's data must be.
-func (o *Events) Send(event string, data any) {
+// Frame is an event as it is sent. Encode gives one line, as an event's data must be.
+func Frame(id int, event string, data any) []byte {
 	b, err := Encode(data)
 	if err != nil {
 		b = []byte("{}\n")
 	}
+	return fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", id, event, b)
+}
+
+// Send writes one event.
+func (o *Events) Send(event string, data any) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.id++
-	o.writeLocked(fmt.Appendf(nil, "id: %d\nevent: %s\ndata: %s\n", o.id, event, b))
+	o.writeLocked(Frame(o.id, event, data))
+}
+
+// Forward writes an event that Frame made.
+func (o *Events) Forward(frame []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.writeLocked(frame)
 }
 
 // Skip counts an event that the client has seen.

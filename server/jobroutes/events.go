@@ -3,13 +3,12 @@ package jobroutes
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"sync"
 
 	"github.com/labstack/echo/v4"
 
 	"ocr-gateway/document"
-	"ocr-gateway/internal/clip"
+	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/server/answer"
 	"ocr-gateway/server/presence"
@@ -54,7 +53,7 @@ func (r *Routes) events(c echo.Context) error {
 	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
 	}
-	seen, err := lastEvent(c.Request())
+	seen, err := answer.LastEventID(c.Request())
 	if err != nil {
 		return err
 	}
@@ -62,6 +61,11 @@ func (r *Routes) events(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return r.Follow(c, job, seen)
+}
+
+// Follow answers with the events of a job, but for those that the client has seen.
+func (r *Routes) Follow(c echo.Context, job index.Job, seen int) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
 	t := teller{routes: r, owner: job.Owner, out: answer.NewEvents(c.Response(), cancel), seen: seen}
@@ -72,7 +76,7 @@ func (r *Routes) events(c echo.Context) error {
 	defer presence.Probe(ctx, t.out.Probe)()
 	var beat sync.WaitGroup
 	beat.Go(func() { t.out.Heartbeat(ctx, r.Heartbeat) })
-	err = r.Jobs.Events(ctx, job.Owner, job.ID, func(e record.Event) error { return t.tell(ctx, e) })
+	err := r.Jobs.Events(ctx, job.Owner, job.ID, func(e record.Event) error { return t.tell(ctx, e) })
 	cancel() // no heartbeat after the last event
 	beat.Wait()
 	switch {
@@ -82,19 +86,6 @@ func (r *Routes) events(c echo.Context) error {
 		return c.NoContent(http.StatusNoContent) // the client has seen the last event
 	}
 	return nil
-}
-
-// lastEvent is the id of the last event that a client has seen, 0 for none.
-func lastEvent(r *http.Request) (int, error) {
-	text := r.Header.Get("Last-Event-ID")
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 {
-		return 0, document.Invalid("Last-Event-ID", "the Last-Event-ID header must be the id of an event of this job, not %q", clip.Text(text))
-	}
-	return n, nil
 }
 
 // teller tells the events of a job to a client that has seen the first of them.

@@ -42,6 +42,12 @@ func (r *Routes) result(c echo.Context) error {
 			return err
 		}
 	}
+	if lines, err := r.wantsLines(c, values["format"]); err != nil || lines {
+		if err != nil {
+			return err
+		}
+		return r.lines(c, file)
+	}
 	res, err := r.Jobs.Result(c.Request().Context(), r.Owner(c), c.Param("id"), file)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ type Ticket struct {
 	client   string
 	promised int64 // of its upload, still to come
 	runs     bool
+	left     bool
 	account  Account // nil for none
 }
 
@@ -72,12 +73,16 @@ func (t *Ticket) sent() {
 	t.promised = 0
 }
 
-// Leave ends the request's stay.
+// Leave ends the request's stay. A second time it does nothing.
 func (t *Ticket) Leave() {
 	c := t.control
 	t.sent()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if t.left {
+		return
+	}
+	t.left = true
 	c.clients.leave(t.client)
 	if t.runs {
 		c.running--
@@ -158,9 +163,15 @@ func (p *Pages) End() {
 	p.left = 0
 }
 
-// overdrawn is the answer to who has too few pages left. c.mu is held.
+// overdrawn counts and answers who has too few pages left. c.mu is held.
 func (c *Control) overdrawn(pages, left int) *document.Problem {
-	p := c.refuse(LimitPagesPerDay, "this document has %d pages, and of the pages that this API key may have read a day %d are left; the day begins at 00:00 UTC", pages, left)
-	p.Code = document.CodeTooManyRequests
+	c.refused[LimitPagesPerDay]++
+	return Overdrawn(pages, left)
+}
+
+// Overdrawn is the answer to who has too few pages left of the day's for a document.
+func Overdrawn(pages, left int) *document.Problem {
+	p := document.Problemf(document.CodeTooManyRequests, document.PhaseAdmission, "this document has %d pages, and of the pages that this API key may have read a day %d are left; the day begins at 00:00 UTC", pages, left)
+	p.Limit = LimitPagesPerDay
 	return p
 }

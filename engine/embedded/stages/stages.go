@@ -1,6 +1,6 @@
 // Package stages measures what the stages of reading a page cost: processor time, and how
-// much the networks compute in it. A context carries the meter; without one nothing is
-// measured.
+// much the networks compute in it. A context carries the meter; without one the time that
+// they take is observed alone, see internal/stage.
 package stages
 
 import (
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"ocr-gateway/internal/stage"
 )
 
 // Stage is a part of reading a page.
@@ -29,6 +31,9 @@ type Work struct {
 	Full  float64 // in full precision
 	Whole float64 // in whole numbers
 }
+
+// Times is n times w.
+func (w Work) Times(n float64) Work { return Work{w.Full * n, w.Whole * n} }
 
 // Cost is what a stage took.
 type Cost struct {
@@ -67,36 +72,38 @@ func (m *Meter) Measured(ctx context.Context) context.Context {
 type key struct{}
 
 type measured struct {
-	meter *Meter
-	stage Stage // empty: what is begun counts as what it is
+	meter *Meter // nil for none
+	stage Stage  // empty: what is begun counts as what it is
 }
 
 // In returns a context in which all that is begun counts as one stage.
 func In(ctx context.Context, s Stage) context.Context {
-	m, ok := ctx.Value(key{}).(measured)
-	if !ok {
-		return ctx
-	}
+	m, _ := ctx.Value(key{}).(measured)
 	m.stage = s
 	return context.WithValue(ctx, key{}, m)
 }
 
 // Begin starts a stage, end ends it, on the same goroutine.
 func Begin(ctx context.Context, s Stage) (end func(Work)) {
-	m, ok := ctx.Value(key{}).(measured)
-	if !ok {
-		return func(Work) {}
-	}
+	m, _ := ctx.Value(key{}).(measured)
 	if m.stage != "" {
 		s = m.stage
+	}
+	_, seen := stage.Begin(ctx, observed[s])
+	if m.meter == nil {
+		return func(Work) { seen.End() }
 	}
 	runtime.LockOSThread() // whose time is measured
 	before := threadTime()
 	return func(w Work) {
 		m.meter.add(s, threadTime()-before, w)
 		runtime.UnlockOSThread()
+		seen.End()
 	}
 }
+
+// observed are the stages as those know them who observe all of the work.
+var observed = map[Stage]stage.Stage{Detect: stage.Detect, Layout: stage.Areas, Orient: stage.Orient, Recognize: stage.Read}
 
 // threadTime is the processor time of this thread so far; 0 where the system does not tell.
 func threadTime() time.Duration {

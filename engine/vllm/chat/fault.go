@@ -30,6 +30,10 @@ const (
 	Empty                     // the answer has no text, see Answer.Unread; nobody knows why
 )
 
+func (k Kind) String() string {
+	return [...]string{"refused", "misconfigured", "busy", "rekeyed", "broken", "oversized", "withheld", "swapped", "empty"}[k]
+}
+
 // Fault is a failed attempt.
 type Fault struct {
 	Kind   Kind
