@@ -334,8 +334,9 @@ licenses: mupdf models build ## list what is shipped with the licenses, and fail
 	@go run ./release/licenses -arch $(ARCH) -program $(AT)/bin/ocr-gateway -cache "$$(go env GOMODCACHE)"
 
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
-vulnerabilities: ## look for known holes in the Go code that is called (asks vuln.go.dev)
-	@go run $(GOVULNCHECK) ./cmd/ocr-gateway
+VULNDB ?= https://vuln.go.dev
+vulnerabilities: build ## look for known holes in the Go code that the program has (VULNDB: another address than vuln.go.dev, as file:///folder)
+	@go run $(GOVULNCHECK) -mode binary -db "$(VULNDB)" bin/ocr-gateway
 
 clean: ## remove what was built; lib/ and models/ stay
 	rm -rf bin build
