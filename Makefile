@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run docs test test-observability test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -200,9 +200,16 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
+docs: ## build/site: the documents as a site to be read with a browser
+	@go run ./release/site -o build/site
+
 test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+	$(MAKE) --no-print-directory test-observability
+
+test-observability: setup ## check dashboard and alerts with Prometheus' own parser and engine (builds them the first time: minutes)
+	@cd deploy/observability/check && GOFLAGS= go test ./...
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
 	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -256,6 +257,7 @@ var homes = map[string][]string{
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
 	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},
+	"github.com/yuin/goldmark":               {"release/site"},
 	"github.com/google/go-containerregistry": {"release/image"},
 	"github.com/spf13/viper":                 {"internal/config"},
 	"go.yaml.in/yaml":                        {"internal/config", "server", "server/keys"},
@@ -305,7 +307,7 @@ func files(t *testing.T) []file {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "lib", "models"}, d.Name())) {
+		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "lib", "models"}, d.Name()) || name != root && isFile(filepath.Join(name, "go.mod"))) { // another module
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(name, ".go") {
@@ -335,6 +337,11 @@ func files(t *testing.T) []file {
 		t.Fatal("no Go files found")
 	}
 	return found
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func imports(f *ast.File) []string {
