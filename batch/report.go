@@ -27,6 +27,7 @@ func (r Report) Write(w io.Writer) error {
 		fmt.Fprintf(&b, ", $%.2f, $%.2f for 1,000 pages", r.Cost, r.CostPer1000)
 	}
 	b.WriteByte('\n')
+	r.writeUsage(&b)
 	for n, f := range r.Failures {
 		if n == maxShown {
 			fmt.Fprintf(&b, "… and %d more: --json lists all\n", len(r.Failures)-n)
@@ -40,6 +41,22 @@ func (r Report) Write(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeUsage writes what the gateway says that the pages took.
+func (r Report) writeUsage(b *strings.Builder) {
+	u := r.Usage
+	if u.Pages == 0 {
+		return
+	}
+	fmt.Fprintf(b, "used %.1f s of processors", float64(u.CPUSeconds))
+	if u.Attempts > 0 {
+		fmt.Fprintf(b, ", %.1f s of model servers, %d tokens sent, %d written", float64(u.ModelSeconds), u.PromptTokens, u.CompletionTokens)
+	}
+	if u.Currency != "" {
+		fmt.Fprintf(b, ": %.4f %s by the gateway's prices, %.3f for 1,000 pages", float64(u.Cost), u.Currency, float64(u.Cost)/float64(u.Pages)*1000)
+	}
+	b.WriteByte('\n')
 }
 
 // byName puts failures in an order.

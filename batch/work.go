@@ -182,6 +182,7 @@ func (r *run) await(ctx context.Context, id string) (*client.Job, error) {
 		})
 		seen = job.Progress
 		if job.Ended() {
+			r.step(func(*Progress) { r.report.Usage.Add(job.Usage) })
 			return job, nil
 		}
 		if wait := spurious - time.Since(asked); wait > 0 {

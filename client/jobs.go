@@ -11,22 +11,25 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ocr-gateway/document"
 )
 
 // Job is a job as it stands.
 type Job struct {
-	ID       string      `json:"id"`
-	Kind     string      `json:"kind"`  // document, extract or text
-	State    string      `json:"state"` // queued, running, or one of those of Ended
-	Priority string      `json:"priority"`
-	Created  time.Time   `json:"created_at"`
-	Started  time.Time   `json:"started_at"`  // zero until a file is open
-	End      time.Time   `json:"ended_at"`    // zero until it has
-	Deadline time.Time   `json:"deadline_at"` // when it expires
-	Expires  time.Time   `json:"expires_at"`  // when it is forgotten; zero until it has ended
-	Progress JobProgress `json:"progress"`
-	Files    []JobFile   `json:"files"`
-	Error    *Problem    `json:"error"` // of one that ended without success
+	ID       string         `json:"id"`
+	Kind     string         `json:"kind"`  // document, extract or text
+	State    string         `json:"state"` // queued, running, or one of those of Ended
+	Priority string         `json:"priority"`
+	Created  time.Time      `json:"created_at"`
+	Started  time.Time      `json:"started_at"`  // zero until a file is open
+	End      time.Time      `json:"ended_at"`    // zero until it has
+	Deadline time.Time      `json:"deadline_at"` // when it expires
+	Expires  time.Time      `json:"expires_at"`  // when it is forgotten; zero until it has ended
+	Progress JobProgress    `json:"progress"`
+	Usage    document.Usage `json:"usage"` // of the pages that are done
+	Files    []JobFile      `json:"files"`
+	Error    *Problem       `json:"error"` // of one that ended without success
 }
 
 // JobProgress counts the pages of the files that are open.

@@ -155,8 +155,9 @@ type Page struct {
 	// Script is that of most of the page's text, by Unicode's name, where an engine has
 	// found it to be one that it reads in a way of its own.
 	Script string
-	// Took is how long rendering took, without waiting for a turn or for memory.
-	Took time.Duration
+	// Took is how long rendering took, without waiting for a turn or for memory, and Spent the
+	// processor time that it took of the process that drew the page, its start included.
+	Took, Spent time.Duration
 	// Image is *image.RGBA (opaque) or *image.Gray; nil when rendering failed.
 	Image image.Image
 	// Free gives back the page's share of the memory budget but for rest bytes. It is
@@ -361,24 +362,6 @@ type Prepared struct {
 	Bytes int64
 	// Read finishes the work without the page's pixels. It is called once at most.
 	Read func(ctx context.Context) (Recognition, error)
-}
-
-// Usage counts what a request cost.
-type Usage struct {
-	Pages            int `json:"pages"`
-	Regions          int `json:"regions"`
-	Attempts         int `json:"attempts"`          // requests to model servers, for regions and questions
-	PromptTokens     int `json:"prompt_tokens"`     // of language models
-	CompletionTokens int `json:"completion_tokens"` // of language models
-}
-
-// Add adds the counts of v to u.
-func (u *Usage) Add(v Usage) {
-	u.Pages += v.Pages
-	u.Regions += v.Regions
-	u.Attempts += v.Attempts
-	u.PromptTokens += v.PromptTokens
-	u.CompletionTokens += v.CompletionTokens
 }
 
 // Info describes an engine or a layout detector to people.

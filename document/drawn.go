@@ -83,7 +83,7 @@ type Layer struct {
 
 // LayerLine is one line of a page's own text.
 type LayerLine struct {
-	Line      // where it is drawn; its text is that which was read, if it was
+	Line      // where it is drawn; its text is that which was read, if it was, or in a Passage its own
 	Read bool // Line has what a reader made of it
 	// Characters are its letters and blanks, from the left.
 	Characters []LayerCharacter
@@ -96,11 +96,24 @@ type LayerCharacter struct {
 	X0, X1 int // pixels
 }
 
+// MarksOf says where characters stand on a line in a box.
+func MarksOf(characters []LayerCharacter, b BBox) []Mark {
+	width := float64(max(b[2]-b[0], 1))
+	part := func(x int) float64 { return min(max(float64(x-b[0])/width, 0), 1) }
+	var marks []Mark
+	for _, c := range characters {
+		if c.Text != " " {
+			marks = append(marks, Mark{Text: c.Text, From: part(c.X0), To: part(c.X1)})
+		}
+	}
+	return marks
+}
+
 // Passage is the part of a page's own text that lies in one box, as far as it is known by what
 // was read before.
 type Passage struct {
 	// Lines are its lines in rows from the top, with Text and Source; nil unless Believed.
-	Lines    []Line
+	Lines    []LayerLine
 	Believed bool // every character of them
 	// Clear reports whether nothing else is to be seen in the box, and its lines are all there
 	// and follow each other.

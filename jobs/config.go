@@ -23,17 +23,20 @@ type Config struct {
 	MaxJobsPerClient  int           `mapstructure:"max_jobs_per_client"`  // unfinished, of one
 	MaxPagesPerClient int           `mapstructure:"max_pages_per_client"` // of opened files of one, not done
 	// Parallel is how many tasks this process works on side by side. 0: none, others do.
-	Parallel  int           `mapstructure:"parallel"`
-	TaskPages int           `mapstructure:"task_pages"` // longer documents are cut into tasks of so many pages
-	Attempts  int           `mapstructure:"attempts"`   // before a page that brings workers down, or keeps failing, is given up
-	NATS      broker.Config `mapstructure:"nats"`
+	Parallel  int `mapstructure:"parallel"`
+	TaskPages int `mapstructure:"task_pages"` // longer documents are cut into tasks of so many pages
+	Attempts  int `mapstructure:"attempts"`   // before a page that brings workers down, or keeps failing, is given up
+	// ResultMemory bounds what the results that are being put together and sent take in memory,
+	// about, in bytes.
+	ResultMemory int64         `mapstructure:"result_memory"`
+	NATS         broker.Config `mapstructure:"nats"`
 }
 
 // DefaultConfig is for one machine.
 func DefaultConfig() Config {
 	return Config{
 		Enabled: true, Keep: 24 * time.Hour, Deadline: 24 * time.Hour, MaxJobs: 100_000, MaxJobsPerClient: 20_000, MaxPagesPerClient: 1_000_000,
-		Parallel: 4, TaskPages: 16, Attempts: 5, NATS: broker.DefaultConfig(),
+		Parallel: 4, TaskPages: 16, Attempts: 5, ResultMemory: 256 << 20, NATS: broker.DefaultConfig(),
 	}
 }
 
@@ -48,6 +51,7 @@ func (c Config) Validate() error {
 	errs.Check(c.Key == "" || len(c.Key) >= seal.MinKey, "key", "is shorter than %d bytes; make one with: openssl rand -hex 32", seal.MinKey)
 	errs.Check(c.Parallel >= 0, "parallel", "must not be less than 0")
 	errs.Check(c.TaskPages > 0, "task_pages", "must be more than 0")
+	errs.Check(c.ResultMemory > 0, "result_memory", "must be more than 0")
 	errs.Check(c.Attempts > 0, "attempts", "must be more than 0")
 	return errs.Join()
 }

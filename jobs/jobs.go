@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"ocr-gateway/document"
 	"ocr-gateway/jobs/broker"
 	"ocr-gateway/jobs/index"
@@ -59,6 +61,7 @@ type Jobs struct {
 	index  *index.Index
 	log    *slog.Logger
 	depths depths
+	memory *semaphore.Weighted // for results
 	stop   context.CancelFunc
 	work   sync.WaitGroup
 }
@@ -73,7 +76,7 @@ func Open(ctx context.Context, cfg Config, parts Parts, log *slog.Logger) (*Jobs
 	if err != nil {
 		return nil, err
 	}
-	j := &Jobs{cfg: cfg, parts: parts, broker: b, index: index.New(cfg.Keep), log: log}
+	j := &Jobs{cfg: cfg, parts: parts, broker: b, index: index.New(cfg.Keep), log: log, memory: semaphore.NewWeighted(cfg.ResultMemory)}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	j.stop = stop
 	j.work.Go(func() { b.Follow(working, j.index.See, j.index.CaughtUp) })

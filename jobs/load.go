@@ -15,6 +15,9 @@ type Load struct {
 	broker.Depths
 }
 
+// PagesToday is how many pages the files of an owner have that were opened today, in UTC.
+func (j *Jobs) PagesToday(owner string) int { return j.index.PagesToday(owner) }
+
 // depths asks the servers at most once in a while.
 type depths struct {
 	mu  sync.Mutex

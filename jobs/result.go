@@ -30,40 +30,89 @@ type Item struct {
 }
 
 // Result is what there is of a job now: a document is whole when the job has ended. file
-// chooses one, -1 means all.
+// chooses one, -1 means all. The memory that it takes counts until ctx ends.
 func (j *Jobs) Result(ctx context.Context, owner, id string, file int) (*Result, error) {
 	job, err := j.Get(ctx, owner, id)
+	if err == nil {
+		err = hasFile(job, max(file, 0))
+	}
+	if err == nil {
+		err = j.room(ctx, job, file)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if file >= len(job.Files) {
-		return nil, document.Problemf(document.CodeNotFound, "", "there is no file %d in this job, which has %d, counted from 0", file, len(job.Files))
-	}
 	g := gathering{jobs: j, job: job, only: file}
-	for seq := uint64(0); seq < job.Seq; {
-		e, there, err := j.broker.Next(ctx, id, seq)
-		if err != nil {
-			return nil, unavailable(err)
-		}
-		if !there {
-			break
-		}
-		seq = e.Seq
-		if err := g.see(ctx, e); err != nil {
-			return nil, err
-		}
-		if e.End != nil {
-			break
-		}
-	}
-	if g.record == nil {
-		return nil, notFound()
+	if err := g.gather(ctx); err != nil {
+		return nil, err
 	}
 	opts, err := j.options(g.record)
 	if err != nil {
 		return nil, err
 	}
 	return g.result(opts), nil
+}
+
+// Lines gives the pages of a file that are done to page, one at a time, in the order in which
+// they were, and then what is said of the whole, without them.
+func (j *Jobs) Lines(ctx context.Context, owner, id string, file int, page func(document.PageResult) error) (*Result, error) {
+	job, err := j.Get(ctx, owner, id)
+	if err == nil {
+		err = hasFile(job, file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	g := gathering{jobs: j, job: job, only: file, give: page}
+	if err := g.gather(ctx); err != nil {
+		return nil, err
+	}
+	opts, err := j.options(g.record)
+	if err != nil {
+		return nil, err
+	}
+	return g.result(opts), nil
+}
+
+func hasFile(job index.Job, file int) error {
+	if file < 0 || file >= len(job.Files) {
+		return document.Problemf(document.CodeNotFound, "", "there is no file %d in this job, which has %d, counted from 0", file, len(job.Files))
+	}
+	return nil
+}
+
+const (
+	// perByte is what a byte of a page that is kept takes in memory: decoded, joined and
+	// encoded again, in a buffer that grows.
+	perByte = 4
+	// roomTimeout is how long a result waits for others to be sent.
+	roomTimeout = 30 * time.Second
+)
+
+// room waits until there is memory for a result, and takes it until ctx ends.
+func (j *Jobs) room(ctx context.Context, job index.Job, file int) error {
+	need := int64(0)
+	for i, f := range job.Files {
+		if file < 0 || i == file {
+			need += f.Bytes * perByte
+		}
+	}
+	if need > j.cfg.ResultMemory {
+		p := document.Problemf(document.CodeTooLarge, document.PhaseFormat,
+			"this result would take some %d MiB of memory, and this server has %d for results: take it as lines (format=ndjson), page by page, or file by file", need>>20, j.cfg.ResultMemory>>20)
+		p.Limit = "jobs.result_memory"
+		return p
+	}
+	waiting, cancel := context.WithTimeout(ctx, roomTimeout)
+	defer cancel()
+	if j.memory.Acquire(waiting, need) != nil {
+		if ctx.Err() != nil {
+			return document.EndProblem(context.Cause(ctx), document.PhaseFormat)
+		}
+		return document.Problemf(document.CodeOverloaded, document.PhaseFormat, "other results take the memory that there is for them; try again later").Retry()
+	}
+	context.AfterFunc(ctx, func() { j.memory.Release(need) })
+	return nil
 }
 
 // Source is a copy of the file of an item; the caller closes it.
@@ -85,6 +134,7 @@ type gathering struct {
 	jobs   *Jobs
 	job    index.Job
 	only   int
+	give   func(document.PageResult) error // takes the pages; nil keeps them
 	record *record.Job
 	files  []gathered
 }
@@ -92,9 +142,34 @@ type gathering struct {
 type gathered struct {
 	opened *record.Opened
 	model  string
-	pages  []document.PageResult
+	pages  []document.PageResult // of those that are given away only why they failed
+	counts document.Result
 	last   time.Time // when the last page was done
 	first  time.Time // when it was opened
+}
+
+// gather sees the events of the job up to now.
+func (g *gathering) gather(ctx context.Context) error {
+	for seq := uint64(0); seq < g.job.Seq; {
+		e, there, err := g.jobs.broker.Next(ctx, g.job.ID, seq)
+		if err != nil {
+			return unavailable(err)
+		}
+		if !there {
+			break
+		}
+		seq = e.Seq
+		if err := g.see(ctx, e); err != nil {
+			return err
+		}
+		if e.End != nil {
+			break
+		}
+	}
+	if g.record == nil {
+		return notFound()
+	}
+	return nil
 }
 
 func (g *gathering) see(ctx context.Context, e record.Event) error {
@@ -111,7 +186,16 @@ func (g *gathering) see(ctx context.Context, e record.Event) error {
 			return err
 		}
 		f := &g.files[e.Page.File]
-		f.pages, f.last, f.model = append(f.pages, page), e.At, e.Page.Model
+		f.last, f.model = e.At, e.Page.Model
+		f.counts.Account(&page)
+		if g.give == nil {
+			f.pages = append(f.pages, page)
+			return nil
+		}
+		if page.Status == document.StatusFailed {
+			f.pages = append(f.pages, document.PageResult{Number: page.Number, Status: page.Status, Error: page.Error})
+		}
+		return g.give(page)
 	}
 	return nil
 }
@@ -150,16 +234,14 @@ func (g *gathering) document(f gathered, opts service.Options) (*document.Result
 	if f.opened.Problem != nil {
 		return nil, f.opened.Problem
 	}
-	r := &document.Result{
-		ID: g.job.ID, Model: f.model, Timings: map[string]int{"total": int(f.last.Sub(f.first).Milliseconds())},
-		Summary: document.Summary{Total: f.opened.Total, Pages: len(f.opened.Pages), Notice: f.opened.Notice},
-	}
-	for i := range f.pages {
-		r.Account(&f.pages[i])
-	}
+	r := &f.counts
+	r.ID, r.Model, r.Timings = g.job.ID, f.model, map[string]int{"total": int(f.last.Sub(f.first).Milliseconds())}
 	s := &r.Summary
+	s.Total, s.Pages, s.Notice = f.opened.Total, len(f.opened.Pages), f.opened.Notice
+	if g.give == nil {
+		g.jobs.parts.Service.Complete(r, f.pages, opts)
+	}
 	done := s.OK + s.Partial + s.Failed
-	g.jobs.parts.Service.Complete(r, f.pages, opts)
 	switch {
 	case done < s.Pages:
 		r.Status = document.StatusPartial
@@ -167,7 +249,7 @@ func (g *gathering) document(f gathered, opts service.Options) (*document.Result
 			r.Status, s.Canceled = document.StatusCanceled, s.Pages-done
 		}
 	case s.Failed == s.Pages && s.Pages > 0:
-		return r, service.Verdict(r.Pages)
+		return r, service.Verdict(f.pages)
 	case s.Failed+s.Partial > 0:
 		r.Status = document.StatusPartial
 	default:

@@ -44,6 +44,9 @@ type Request struct {
 	Sources  []*document.Source
 	Priority record.Priority // empty means Normal
 	Webhook  string          // address that is told of its end; empty for none
+	// PagesPerDay is how many pages of its jobs the owner may have opened on one day, in UTC; 0
+	// means any number. A file with more than are left is not read.
+	PagesPerDay int
 	// Timeout is after how long it expires; 0 means Config.Deadline.
 	Timeout time.Duration
 	// Key is what the client calls the request, to be able to send it again; empty for
@@ -103,7 +106,7 @@ func deref(job *index.Job) index.Job {
 // draft checks what was asked for.
 func (j *Jobs) draft(r Request) (*record.Job, error) {
 	job := &record.Job{
-		ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, Created: time.Now().UTC(),
+		ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, PagesPerDay: r.PagesPerDay, Created: time.Now().UTC(),
 	}
 	if job.Priority == "" {
 		job.Priority = record.Normal

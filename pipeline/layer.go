@@ -73,7 +73,7 @@ func (r *run) own(ctx context.Context, by *backend, page *document.Page, regions
 	defer r.noteDefect(ctx, page.Number, &err)
 	defer recovered(&err)
 	page.Drawn = nil
-	return t.Take(page, regions, func(region document.Region) (string, document.ContentFormat) { return by.Prose(region, r.opts.Task) })
+	return t.Take(page, regions, func(region *document.Region, lines []document.LayerLine) { by.Prose(page, region, lines, r.opts) })
 }
 
 // settle has a page teach what the answers in its regions say, and counts.

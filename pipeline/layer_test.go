@@ -148,9 +148,7 @@ func TestDefectsOfALedgerCostNoPage(t *testing.T) {
 	for name, broken := range map[string]*faulty{"no": {}, "look": {look: true}, "passages": {passages: true}, "lessons": {lessons: true}} {
 		p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
 			Raster: sheets{12, drawn}, Text: write, Markdown: write,
-			Main: pipeline.Backend{Detector: eye{newReader()}, Recognizer: mind{newReader()}, Prose: func(r document.Region, _ document.Task) (string, document.ContentFormat) {
-				return "", document.FormatText
-			}},
+			Main:   pipeline.Backend{Detector: eye{newReader()}, Recognizer: mind{newReader()}, Prose: func(*document.Page, *document.Region, []document.LayerLine, document.Options) {}},
 			Ledger: func() pipeline.Ledger { return answering{broken} },
 		}, slog.New(slog.DiscardHandler))
 		result, pages := readPages(t, p, document.Options{TextLayer: document.TextLayerVerified})

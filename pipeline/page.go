@@ -17,6 +17,16 @@ import (
 // drops its pixels as soon as nobody needs them; see pixels. It came after the time
 // came. nil means that the run was canceled before the page was done.
 func (r *run) page(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn, came time.Duration) *document.PageResult {
+	result := r.onePage(ctx, page, rasterErr, t, came)
+	if result != nil {
+		result.Usage.CPUSeconds += document.Seconds(page.Spent.Seconds()) + r.spent(page.Number)
+		r.charge(&result.Usage)
+	}
+	return result
+}
+
+// onePage is page without the account of what it took beside its reading.
+func (r *run) onePage(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn, came time.Duration) *document.PageResult {
 	defer page.Release()
 	by := r.choose(r.opts)
 	result := &document.PageResult{
@@ -58,7 +68,7 @@ func withoutLines(page *document.PageResult) {
 // were asked for and could not be found.
 func (r *run) read(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) (_ *document.PageResult, placed bool) {
 	start := time.Now()
-	regions, detector, err := r.detect(ctx, by, page, t)
+	regions, detector, err := r.detect(ctx, by, page, t, &result.Usage)
 	holding := err == nil && by.Shared
 	result.Layout = detector
 	result.Timings[string(document.PhaseLayout)] = milliseconds(time.Since(start))
@@ -84,7 +94,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 			result.Images = r.cut(ctx, page, regions)
 		})
 	}
-	words := r.see(ctx, by, page, &asking, pixels)
+	var looked document.Usage
+	words := r.see(ctx, by, page, regions, &asking, pixels, &looked)
 	parts := r.recognizeAll(ctx, by, page, regions, result, holding, pixels, reading)
 	if late {
 		result.Images = r.cut(ctx, page, parts)
@@ -92,6 +103,7 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	}
 	asking.Wait()
 	result.Usage.Add(asked)
+	result.Usage.Add(looked)
 	page.Release()
 	if ctx.Err() != nil {
 		return nil, false
@@ -142,7 +154,7 @@ type namingDetector interface {
 // detect finds the page's regions when it is this document's turn, and says
 // whose they are. Where layout and reading share a gate, its slot is kept for the
 // page's first region unless there is an error: or the next page would slip in.
-func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn) (regions []document.Region, name string, err error) {
+func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn, took *document.Usage) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
 	wait := stage.Wait(ctx, stage.WaitLayout)
 	err = by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0)
@@ -156,6 +168,7 @@ func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *v
 		}
 	}()
 	defer recovered(&err)
+	defer r.processor.read(took)()
 	start := time.Now()
 	ctx, looking := stage.Begin(ctx, stage.Layout)
 	defer looking.End()
@@ -286,6 +299,7 @@ func (r *run) recognize(ctx context.Context, by *backend, page *document.Page, r
 // ask calls the engine; a defect in it fails the region, not the process.
 func (r *run) ask(ctx context.Context, by *backend, page *document.Page, region document.Region, seen func(rest int64)) (got document.Recognition, err error) {
 	defer recovered(&err)
+	defer r.processor.read(&got.Usage)()
 	start := time.Now()
 	if p, can := by.Recognizer.(Preparer); can {
 		got, err = finish(ctx, seen, func() (document.Prepared, error) { return p.Prepare(ctx, page, region, r.opts) })
@@ -334,6 +348,7 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen
 // question calls the engine; a defect in it fails the question, not the process.
 func (r *run) question(ctx context.Context, a Answerer, page *document.Page, seen func(rest int64)) (got document.Recognition, err error) {
 	defer recovered(&err)
+	defer r.processor.read(&got.Usage)()
 	return finish(ctx, seen, func() (document.Prepared, error) { return a.PrepareAnswer(ctx, page, *r.opts.Question) })
 }
 

@@ -81,10 +81,10 @@ type Backend struct {
 	// Assemble turns what the recognizer read on a page into its content, in
 	// place, before the page's status is set. nil changes nothing.
 	Assemble func(*document.PageResult)
-	// Prose writes the lines of a region as a model would its content. With it, what the
-	// recognizer, a model, answers teaches which of a PDF's own text can stand in place of asking; nil
+	// Prose makes lines of a PDF's own text the content of a region of page, as a model would write it. With
+	// it, what the recognizer, a model, answers teaches which of that text can stand in place of asking; nil
 	// asks about every region.
-	Prose func(region document.Region, task document.Task) (string, document.ContentFormat)
+	Prose func(page *document.Page, region *document.Region, lines []document.LayerLine, opts document.Options)
 	// See finds the words that stand on a page, where the recognizer does not tell, and Ground
 	// gives the regions theirs by them, in place: with document.BoxesWord. nil for both means
 	// that the recognizer tells, or that nobody can.
@@ -116,6 +116,8 @@ type Parts struct {
 	Settings string
 	// Ledger makes the ledger of one document; nil takes no text from PDFs.
 	Ledger func() Ledger
+	// Charge writes into what a page took what it costs; nil costs nothing.
+	Charge func(*document.Usage)
 }
 
 // Pipeline runs documents. It is safe for concurrent use and holds no goroutine
@@ -134,6 +136,8 @@ type Pipeline struct {
 	hits, misses   atomic.Int64
 	settings       string
 	newLedger      func() Ledger // nil when there is none
+	processor      processor
+	charge         func(*document.Usage)
 	textLayer      document.TextLayer
 	window         int           // pages of one document in work at once, at most
 	slow           time.Duration // pages that take longer are logged; 0 logs none
@@ -157,6 +161,10 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 		joinTables: parts.JoinTables, settleHeads: parts.SettleHeads, cache: once.New(parts.Cache), settings: parts.Settings,
 		newLedger: parts.Ledger, textLayer: cfg.TextLayer,
 		maxImages: cfg.MaxImages, maxImageBytes: cfg.MaxImageBytes,
+		processor: newProcessor(), charge: parts.Charge,
+	}
+	if p.charge == nil {
+		p.charge = func(*document.Usage) {}
 	}
 	if parts.Fallback != nil {
 		p.fallback = newBackend(cfg, *parts.Fallback)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/share"
 	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline/verified"
 )
@@ -34,7 +35,9 @@ type run struct {
 // begun is a page from its begin to its end.
 type begun struct {
 	at    time.Time
-	ahead bool // counts in the intake
+	ahead bool      // counts in the intake
+	use   share.Use // of the processor
+	spent bool      // use has ended
 }
 
 // lanes are a document's places in the gates of one backend.
@@ -202,7 +205,7 @@ func (r *run) begin(ctx context.Context, page int) error {
 		return err
 	}
 	r.mu.Lock()
-	r.begun[page] = &begun{at: time.Now(), ahead: true}
+	r.begun[page] = &begun{at: time.Now(), ahead: true, use: r.processor.pages.Begin()}
 	r.mu.Unlock()
 	return nil
 }
@@ -224,10 +227,24 @@ func (r *run) handed(page int) {
 // end says that nothing of the page is left but its result, and that was taken.
 func (r *run) end(page int) {
 	r.handed(page)
+	r.spent(page)
 	r.mu.Lock()
 	delete(r.begun, page)
 	r.mu.Unlock()
 	<-r.window
+}
+
+// spent is a page's part of the processor time that was spent for no page's reading. What
+// comes after it is not the page's.
+func (r *run) spent(page int) document.Seconds {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.begun[page]
+	if b == nil || b.spent {
+		return 0
+	}
+	b.spent = true
+	return document.Seconds(r.processor.pages.End(b.use))
 }
 
 // endAll ends pages that began and never came.

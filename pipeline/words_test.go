@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 
 	"ocr-gateway/document"
@@ -50,6 +51,60 @@ func TestWordsAreGroundedOnRequest(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestNobodyLooksForWordsThatAreThere: a page of which the document tells all words is not looked at.
+func TestNobodyLooksForWordsThatAreThere(t *testing.T) {
+	var looks atomic.Int32
+	p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
+		Raster: sheets{3, drawn}, Text: joined, Markdown: joined, Ledger: func() pipeline.Ledger { return knowing{} },
+		Main: pipeline.Backend{
+			Detector: corner{}, Recognizer: &fakeEngine{slots: 1},
+			Prose: func(page *document.Page, region *document.Region, _ []document.LayerLine, opts document.Options) {
+				if region.Content = "own"; page.Number > 1 && opts.Boxes == document.BoxesWord {
+					region.Words = []document.WordBox{{Text: "own"}}
+				}
+			},
+			See: func(context.Context, *document.Page) ([]document.WordBox, error) {
+				looks.Add(1)
+				return nil, nil
+			},
+			Ground: func([]document.Region, []document.WordBox) {},
+		},
+	}, slog.New(slog.DiscardHandler))
+	_, pages, err := collect(t.Context(), p, document.Options{Boxes: document.BoxesWord, TextLayer: document.TextLayerVerified})
+	if err != nil || len(pages) != 3 || pages[3].Regions[0].Content != "own" {
+		t.Fatalf("%v, %+v", err, pages)
+	}
+	if n := looks.Load(); n != 1 {
+		t.Errorf("%d pages were looked at", n)
+	}
+}
+
+// corner is a layout of one text in the corner of a page.
+type corner struct{}
+
+func (corner) Info() document.Info { return document.Info{} }
+func (corner) Detect(context.Context, *document.Page, document.Options) ([]document.Region, error) {
+	return []document.Region{{Type: document.RegionText, BBox: document.BBox{0, 0, 10, 10}}}, nil
+}
+
+// knowing is a ledger that believes all text.
+type knowing struct{ pipeline.Ledger }
+
+func (knowing) State() (state [32]byte)             { return state }
+func (knowing) Learn([]byte) error                  { return nil }
+func (k knowing) Look(*document.Page) pipeline.View { return believing{} }
+
+type believing struct{}
+
+func (believing) Lessons([]string) []byte { return nil }
+func (believing) Passages(boxes []document.BBox) []document.Passage {
+	all := make([]document.Passage, len(boxes))
+	for i := range all {
+		all[i] = document.Passage{Believed: true, Clear: true}
+	}
+	return all
 }
 
 // TestPagesWithoutTheirWordsAreNotKept: the cache would never have them looked for again.

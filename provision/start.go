@@ -73,6 +73,7 @@ func (r *run) running(ctx context.Context) error {
 		return fmt.Errorf("the pod came back with %d of %d GPUs: stop it and start it again later, or take another machine with --replace: %w",
 			r.pod.GPUCount, r.d.Options.GPUCount, cloud.ErrNoStock)
 	}
+	r.d.PricePerHour = r.pod.PricePerHour
 	return nil
 }
 

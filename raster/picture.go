@@ -20,7 +20,8 @@ type picture struct {
 	*paged
 	memory int64 // bytes that decoding takes
 	scans  int
-	header wire.Reply // what a child says of it
+	header wire.Reply    // what a child says of it
+	spent  time.Duration // of children, so far
 }
 
 // maxScans is more than any JPEG needs: an encoder that sends each bit of each coefficient by
@@ -102,6 +103,7 @@ func (p *picture) tryChild(ctx context.Context, work childWork, again bool) erro
 // look reads the header.
 func (p *picture) look(ctx context.Context, c *pool.Child, _ bool) (clean bool, err error) {
 	rep, err := p.pool.Call(ctx, c, p.cfg.PageTimeout, wire.Request{Op: wire.OpSize}, "", nil)
+	p.spent += c.Spent()
 	var failed *pool.CallError
 	if errors.As(err, &failed) && failed.Status == wire.StatusTooManyPixels {
 		return true, p.tooManyPixels(1, int(rep.Width), int(rep.Height)).Because(err)
@@ -163,6 +165,7 @@ func (p *picture) page(ctx context.Context, permit func(context.Context, int) er
 func (p *picture) decode(ctx context.Context, c *pool.Child, again bool) (page *document.Page, clean bool, err error) {
 	began := time.Now()
 	rep, clean, err := p.draw(ctx, c, again)
+	p.spent += c.Spent()
 	if err != nil {
 		return nil, clean, err
 	}
@@ -180,7 +183,7 @@ func (p *picture) decode(ctx context.Context, c *pool.Child, again bool) (page *
 		page.Release()
 		return nil, false, err
 	}
-	page.Took = took + time.Since(began)
+	page.Took, page.Spent = took+time.Since(began), p.spent
 	page.Faults = faultTexts(mupdf.Faults(rep.Faults))
 	return page, clean && p.memory <= keptMemory, nil
 }

@@ -428,6 +428,7 @@ func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Dur
 	if err != nil {
 		return err
 	}
+	page.Spent += c.Spent()
 	if words {
 		if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
 			return err

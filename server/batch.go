@@ -15,6 +15,7 @@ type batchAnswer struct {
 	ID     string          `json:"id"`
 	Status document.Status `json:"status"` // ok or partial: nothing read is a problem
 	Counts service.Counts  `json:"counts"`
+	Usage  document.Usage  `json:"usage"`
 	Items  []batchItem     `json:"items"`
 }
 
@@ -43,15 +44,17 @@ func (s *Server) batch(c echo.Context) error {
 		return err
 	}
 	items := make([]batchItem, len(all.Items))
+	var usage document.Usage
 	for i, item := range all.Items {
 		items[i] = batchItem{Index: i, Filename: item.Name, Status: item.Status, Error: item.Error}
 		if item.Result != nil {
 			item.Result.ID = newID()
+			usage.Add(item.Result.Usage)
 			items[i].Result = answer.RecognitionOf(item.Result, call.Options.Task)
 		}
 	}
 	if err != nil {
 		return &batchFailure{problemOf(err), items}
 	}
-	return answer.WriteJSON(c, 200, answer.JSON, batchAnswer{ID: newID(), Status: all.Status, Counts: all.Counts, Items: items})
+	return answer.WriteJSON(c, 200, answer.JSON, batchAnswer{ID: newID(), Status: all.Status, Counts: all.Counts, Usage: usage, Items: items})
 }

@@ -56,14 +56,15 @@ func (s *Server) pace(c echo.Context, holder *keys.Holder) error {
 // bill counts the pages of a request, against the day's of its key where that has such a
 // limit.
 type bill struct {
-	holder *keys.Holder // nil for none
-	pages  atomic.Int64
+	holder    *keys.Holder // nil for none
+	elsewhere func() int   // pages of the day's that went to jobs
+	pages     atomic.Int64
 }
 
 // Pages counts the pages of a document, see admission.Account.
 func (b *bill) Pages(n int) (left int, ok bool) {
 	if b.holder != nil {
-		if left, ok := b.holder.Pages(n); !ok {
+		if left, ok := b.holder.Pages(n, b.elsewhere()); !ok {
 			return left, false
 		}
 	}

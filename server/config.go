@@ -20,6 +20,7 @@ type Config struct {
 	Doors []string     `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
 
 	DebugAddress string `mapstructure:"debug_address"` // of this machine alone, for Go's profiles; empty serves none
+	Page         bool   `mapstructure:"page"`          // the page for people at /
 
 	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
 	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
@@ -38,6 +39,7 @@ func DefaultConfig() Config {
 		Config:       service.DefaultConfig(),
 		URLs:         fetch.DefaultConfig(),
 		Doors:        doorNames(),
+		Page:         true,
 		IdleTimeout:  30 * time.Second,
 		Heartbeat:    15 * time.Second,
 		StreamGrace:  30 * time.Second,

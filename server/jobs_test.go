@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -112,6 +113,44 @@ func TestJobIsAnsweredAsTheDirectRoute(t *testing.T) {
 	if page["number"] != 2.0 || page["markdown"] != "**text of page 2**" {
 		t.Errorf("page 2: %v", page)
 	}
+}
+
+// TestResultAsLines has every page and sums up, and needs no memory for all of them.
+func TestResultAsLines(t *testing.T) {
+	a := start(t, scripted(), withJobs(t, func(c *jobs.Config) { c.ResultMemory = 4000 }))
+	lines := func(id string) []map[string]any {
+		r := a.get(jobsURL + "/" + id + "/result?format=ndjson")
+		if r.status != 200 || r.header.Get("Content-Type") != "application/x-ndjson" || r.header.Get("X-Job-State") == "" {
+			t.Fatalf("%d %v: %s", r.status, r.header, r.body)
+		}
+		var all []map[string]any
+		for line := range strings.Lines(string(r.body)) {
+			var one map[string]any
+			if err := json.Unmarshal([]byte(line), &one); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			all = append(all, one)
+		}
+		return all
+	}
+	id := a.endedJob("pages:9 fail:2")
+	if got := a.get(jobsURL+"/"+id+"/result").want(413, "too_large"); got["limit"] != "jobs.result_memory" {
+		t.Errorf("a result that is too large: %v", got)
+	}
+	all, seen := lines(id), map[any]bool{}
+	for _, page := range all[:len(all)-1] {
+		seen[page["number"]] = true
+	}
+	if end := all[len(all)-1]; len(seen) != 9 || end["status"] != "partial" || end["summary"].(map[string]any)["ok"] != 8.0 {
+		t.Errorf("%d pages, and at the end %v", len(seen), end)
+	}
+	small := a.endedJob("pages:1")
+	for range 20 { // what a result has taken is given back
+		a.get(jobsURL+"/"+small+"/result").want(200, "")
+	}
+	a.get(jobsURL+"/"+a.endedJob("error:password_required")+"/result?format=ndjson").want(422, "password_required")
+	a.get(jobsURL+"/"+a.endedJob("pages:1", "pages:2")+"/result?format=ndjson").want(422, "invalid_request")
+	a.get(jobsURL+"/"+id+"/result?format=ndjson&file=1").want(404, "not_found")
 }
 
 func TestJobsOfSeveralFiles(t *testing.T) {

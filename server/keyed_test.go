@@ -94,10 +94,34 @@ func TestLimitsOfKeys(t *testing.T) {
 	metrics.want(403, "forbidden")
 }
 
-// TestJobsBelongToNames wants the jobs of a name seen by all of its keys and by no other, and
-// none of a key whose pages could not be counted.
+// TestPagesOfJobsCount against the day's of their key, together with those of direct requests.
+func TestPagesOfJobsCount(t *testing.T) {
+	path := keysFile(t, keys.Entry{Name: "much", PagesPerDay: 5}, keys.Entry{Name: "other", PagesPerDay: 5})
+	a := start(t, scripted(), withJobs(t), func(c *server.Config, _ *deps) { c.KeysFile = path })
+	job := func(n string) map[string]any {
+		id := a.as("much", "POST", jobsURL, pages(n)).want(202, "")["id"].(string)
+		return a.as("much", "GET", jobsURL+"/"+id+"?wait=1m", nil).want(200, "")
+	}
+	if j := job("3"); j["state"] != "succeeded" {
+		t.Errorf("3 of 5 pages: %v", j)
+	}
+	a.as("much", "POST", "/api/ocr/document", pages("3")).want(429, "too_many_requests")
+	if j := job("3"); j["state"] != "failed" || j["error"].(map[string]any)["limit"] != "pages_per_day" {
+		t.Errorf("3 of 2 pages: %v", j)
+	}
+	a.as("much", "POST", "/api/ocr/document", pages("1")).want(200, "")
+	if j := job("1"); j["state"] != "succeeded" {
+		t.Errorf("the last page: %v", j)
+	}
+	if r := a.as("much", "POST", jobsURL, pages("1")); r.want(429, "too_many_requests")["limit"] != "pages_per_day" || r.header.Get("Retry-After") == "" {
+		t.Errorf("none left: %s", r.body)
+	}
+	a.as("other", "POST", jobsURL, pages("5")).want(202, "")
+}
+
+// TestJobsBelongToNames wants the jobs of a name seen by all of its keys and by no other.
 func TestJobsBelongToNames(t *testing.T) {
-	path := keysFile(t, keys.Entry{Name: "anna"}, keys.Entry{Name: "bert"}, keys.Entry{Name: "much", PagesPerDay: 5})
+	path := keysFile(t, keys.Entry{Name: "anna"}, keys.Entry{Name: "bert"})
 	entry, err := keys.Write([]keys.Entry{{Name: "anna", SHA256: keys.Sum("key of anna's next")}})
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +140,6 @@ func TestJobsBelongToNames(t *testing.T) {
 	id := a.as("anna", "POST", jobsURL, pages("1")).want(202, "")["id"].(string)
 	a.as("anna's next", "GET", jobsURL+"/"+id+"?wait=1m", nil).want(200, "")
 	a.as("bert", "GET", jobsURL+"/"+id, nil).want(404, "not_found")
-	a.as("much", "POST", jobsURL, pages("1")).want(403, "forbidden")
 }
 
 // TestAuditLog wants each request with a key in the log, also those refused, and nothing of

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,7 +18,7 @@ import (
 func (s *Server) lines(c echo.Context, call *answer.Call) error {
 	ctx, cancel := context.WithCancel(c.Request().Context())
 	defer cancel()
-	out := answer.NewLines(c.Response(), cancel)
+	out := answer.NewLines(c.Response(), http.StatusOK, cancel)
 	defer presence.Probe(ctx, out.Probe)()
 	var held []document.PageResult
 	release := func() {

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"ocr-gateway/document"
 	"ocr-gateway/internal/metricnames"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
@@ -48,7 +49,26 @@ func newMetrics(s *service.Service) *metrics {
 		gauge(metricnames.RequestsRunning, "Requests with work in progress.", func() int { return s.Admission.Counts().Running }),
 		gauge(metricnames.RequestsUploading, "Requests that send their upload or wait for a place.", func() int { return s.Admission.Counts().Uploading }),
 		gauge("ocr_gateway_pages_queued", "Pages of running documents that are not done.", func() int { return s.Admission.Counts().Pages }))
+	m.usage(s.Used)
 	return m
+}
+
+// usage shows what pages have cost, as usage in answers does.
+func (m *metrics) usage(now func() document.Usage) {
+	sum := func(name, help string, of func(document.Usage) float64) prometheus.Collector {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return of(now()) })
+	}
+	m.registry.MustRegister(
+		counted("ocr_gateway_tokens_total", "Tokens of models, for pages that are done.", "kind", func() map[string]int64 {
+			u := now()
+			return map[string]int64{"prompt": int64(u.PromptTokens), "completion": int64(u.CompletionTokens)}
+		}),
+		sum("ocr_gateway_model_seconds_total", "Time of model servers, shared by what each worked on at the same time, for pages that are done.",
+			func(u document.Usage) float64 { return float64(u.ModelSeconds) }),
+		sum("ocr_gateway_cpu_seconds_total", "Processor time of pages that are done, that of the processes that drew them included.",
+			func(u document.Usage) float64 { return float64(u.CPUSeconds) }),
+		sum("ocr_gateway_cost_total", "What pages that are done cost by the operator's prices, in their currency.",
+			func(u document.Usage) float64 { return float64(u.Cost) }))
 }
 
 // openMetrics are those of the server, and of what it works with.

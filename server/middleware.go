@@ -193,7 +193,7 @@ func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		defer t.Leave()
-		pages := &bill{holder: caller.Holder}
+		pages := &bill{holder: caller.Holder, elsewhere: func() int { return s.jobs.PagesToday(c) }}
 		t.Charge(pages)
 		c.Set(billName, pages)
 		c.Set(ticketName, t)

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"ocr-gateway/document"
-	"ocr-gateway/internal/stage"
 	"ocr-gateway/internal/clip"
+	"ocr-gateway/internal/stage"
 	"ocr-gateway/service/admission"
 )
 

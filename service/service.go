@@ -80,6 +80,7 @@ type Service struct {
 	mu     sync.Mutex
 	pages  map[document.Status]int64
 	layers document.LayerCounts
+	used   document.Usage
 }
 
 // New builds a service; it holds nothing that needs an end.
@@ -112,9 +113,17 @@ func (s *Service) Layers() document.LayerCounts {
 	return s.layers
 }
 
+// Used is what all pages that are done so far have cost.
+func (s *Service) Used() document.Usage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.used
+}
+
 func (s *Service) count(page *document.PageResult) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.pages[page.Status]++
 	s.layers = *s.layers.Plus(page.TextLayer)
+	s.used.Add(page.Usage)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"slices"
+	"strings"
 
 	"ocr-gateway/document"
 	"ocr-gateway/textlayer/ink"
@@ -181,11 +182,13 @@ func (v *View) said(found rows) (out document.Passage) {
 		return out
 	}
 	for _, c := range found {
-		own := c.place
+		own := document.LayerLine{Line: c.place, Characters: c.text(), Believed: true}
 		own.Source = document.SourcePDF
-		for _, char := range c.text() {
-			own.Text += char.Text
+		var text strings.Builder
+		for _, char := range own.Characters {
+			text.WriteString(char.Text)
 		}
+		own.Text = text.String()
 		out.Lines = append(out.Lines, own)
 	}
 	return out

@@ -77,9 +77,9 @@ func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
 		l := &lines[i]
 		switch text, characters, read := fromLayer(layer, *l); {
 		case text != "":
-			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, layerMarks(characters, l.BBox)
+			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, document.MarksOf(characters, l.BBox)
 		case read != nil:
-			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, layerMarks(characters, l.BBox)
+			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, document.MarksOf(characters, l.BBox)
 		}
 	}
 	return lines

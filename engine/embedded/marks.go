@@ -18,19 +18,6 @@ func fromTheOtherEnd(marks []document.Mark) []document.Mark {
 	return turned
 }
 
-// layerMarks are the characters that the PDF itself says a line has, on the line in box b.
-func layerMarks(characters []document.LayerCharacter, b document.BBox) []document.Mark {
-	width := float64(max(b[2]-b[0], 1))
-	part := func(x int) float64 { return min(max(float64(x-b[0])/width, 0), 1) }
-	var marks []document.Mark
-	for _, c := range characters {
-		if c.Text != " " {
-			marks = append(marks, document.Mark{Text: c.Text, From: part(c.X0), To: part(c.X1)})
-		}
-	}
-	return marks
-}
-
 // marksOf are the words that Tesseract saw on the image of a line, so many pixels wide with
 // its border.
 func marksOf(words []tesseract.Word, wide int) []document.Mark {

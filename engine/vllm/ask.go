@@ -111,7 +111,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 	}
 	at = place.Server
 	if serves, _ := e.selector.find(place.Status.ID, place.Status.Root); serves != job.selected {
-		e.pool.Release(at, endpoints.Ending{Outcome: endpoints.Withdrawn})
+		e.pool.Release(place, endpoints.Ending{Outcome: endpoints.Withdrawn})
 		return chat.Answer{}, at, &chat.Fault{Kind: chat.Swapped, Detail: fmt.Sprintf(
 			"the model servers came up with a model of another profile (%s, not %s): send the request again", serves, job.selected)}
 	}
@@ -121,7 +121,8 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 		outcome := outcomeOf(ctx, err)
 		noteAnswer(asking, at.Name, outcome, heard, got.Usage, err)
 		asking.End()
-		e.pool.Release(at, endpoints.Ending{Outcome: outcome, Input: job.input, Rest: restOf(err)})
+		had := e.pool.Release(place, endpoints.Ending{Outcome: outcome, Input: job.input, Rest: restOf(err)})
+		job.usage.ModelSeconds += document.Seconds(had)
 	}()
 	trying, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

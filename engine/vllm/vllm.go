@@ -97,7 +97,9 @@ func (e *Engine) Health() []Health { return e.pool.Health() }
 func (e *Engine) AwaitLook(ctx context.Context) { e.pool.AwaitLook(ctx) }
 
 // Drafts asks an endpoint by its name whether it guesses tokens ahead.
-func (e *Engine) Drafts(ctx context.Context, endpoint string) Drafts { return e.pool.Drafts(ctx, endpoint) }
+func (e *Engine) Drafts(ctx context.Context, endpoint string) Drafts {
+	return e.pool.Drafts(ctx, endpoint)
+}
 
 // Ready reports whether any endpoint would take a region now or soon.
 func (e *Engine) Ready() bool { return e.pool.Ready() }

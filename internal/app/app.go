@@ -114,6 +114,7 @@ func (a *App) build() error {
 		Cache:       kept,
 		Settings:    readingSettings(a.version, a.cfg),
 		Ledger:      newLedger,
+		Charge:      a.cfg.Prices.Charge,
 	}, a.log)
 	a.Service, err = service.New(a.cfg.Server.Config, service.Parts{
 		Pipeline: a.pipeline,
@@ -157,6 +158,10 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	previews, err := a.openPreviews(kept)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Service:     a.Service,
 		Jobs:        kept,
@@ -170,6 +175,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Disks:       a.disks,
 		Version:     a.version,
 		CacheCounts: a.cacheCounts(),
+		Draw:        previews,
 		Limits: map[string]int64{
 			"max_pages":       int64(a.cfg.Raster.MaxPages),
 			"max_pixels":      int64(a.cfg.Raster.MaxPixels),

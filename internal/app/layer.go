@@ -4,8 +4,10 @@ import (
 	"strings"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
+	"ocr-gateway/engine/embedded/words"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/textlayer"
 )
@@ -23,11 +25,21 @@ func (l ledger) Look(page *document.Page) pipeline.View {
 	return nil
 }
 
-// ownText writes lines of a PDF's own text as the content of their region.
-func ownText(region document.Region, task document.Task) (string, document.ContentFormat) {
-	for i := range region.Lines {
+// ownText makes lines of a PDF's own text the content of their region, and gives it their words
+// where those are asked for.
+func ownText(page *document.Page, region *document.Region, lines []document.LayerLine, opts document.Options) {
+	placed := opts.Boxes == document.BoxesWord
+	region.Lines = make([]document.Line, len(lines))
+	for i := range lines {
 		l := &region.Lines[i]
+		*l = lines[i].Line
 		l.Text = strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(l.Text)))
+		if placed {
+			l.Marks = document.MarksOf(lines[i].Characters, l.BBox)
+		}
 	}
-	return prose.Write(region, task)
+	region.Content, region.Format = prose.Write(*region, opts.Task)
+	if placed {
+		region.Words = words.Of(pixels.Of(page.Image), region.Lines)
+	}
 }

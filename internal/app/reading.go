@@ -12,7 +12,7 @@ import (
 // a page. All others are in the key of the cache: a new setting that need not be there
 // only makes the cache forget, one that is missing has it answer with another's text.
 var notReading = []string{
-	"server", "cache", "jobs", "webhook", "files", "blob", "log", "trace",
+	"server", "cache", "jobs", "webhook", "files", "blob", "prices", "log", "trace",
 	"raster",                         // the pixels and words that come of it are in the key
 	"engine.kind", "engine.fallback", // each engine's name is
 	"layout.enabled",                                // the request's option is

@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":           {everything},
-	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "internal/otlp", "internal/setting"}, // for their Config types
+	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "price", "internal/otlp", "internal/setting"}, // for their Config types
 	"internal/arrows":        {},
 	"internal/backoff":       {}, // waits between tries
 	"internal/clip":          {},
@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"internal/mutants":       {},                   // damaged documents for tests of others
 	"internal/cputime":       {},                   // for tests of others
 	"internal/lazyregexp":    {},
+	"internal/share":         {}, // divides what a resource spends
 	"internal/metricnames":   {},
 	"internal/egress":        {"document", "internal/setting"}, // requests to addresses of clients
 
@@ -97,13 +98,14 @@ var arrows = map[string][]string{
 	"engine/vllm":                             {"document", "internal/setting", "model", "engine/vllm/chat", "engine/vllm/crops", "engine/vllm/endpoints"},
 	"engine/vllm/chat":                        {"document", "model"},
 	"engine/vllm/crops":                       {"document", "model"},
-	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting"},
+	"engine/vllm/endpoints":                   {"document", "internal/clip", "internal/setting", "internal/share"},
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":          {"document", "internal/setting", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/verified"},
 	"pipeline/once":     {},
 	"pipeline/picture":  {"document"},
+	"pipeline/preview":  {"document", "pipeline/picture"},
 	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
@@ -128,6 +130,7 @@ var arrows = map[string][]string{
 	"extract/extracttest": {"document"}, // pages for tests of others
 
 	"cache": {"internal/setting"},
+	"price": {"document", "internal/setting"}, // of what requests use
 
 	"batch":   {"client", "document"},
 	"webhook": {"document", "internal/egress", "internal/setting"},
@@ -141,13 +144,13 @@ var arrows = map[string][]string{
 	"service/admission": {"document", "internal/setting"},
 
 	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
-	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service"},
+	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service", "service/admission"},
 	"jobs/broker": {"internal/setting", "jobs/record"},
 	"jobs/index":  {"document", "jobs/record"},
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/page", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
 	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
@@ -157,11 +160,12 @@ var arrows = map[string][]string{
 	"server/guard":       {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/certificate": {},
 	"server/fileroutes":  {"document", "files", "internal/clip", "server/answer", "server/form", "server/tus", "service/admission"},
-	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "server/problem", "service"},
+	"server/jobroutes":   {"document", "internal/clip", "jobs", "jobs/index", "jobs/record", "server/answer", "server/doors", "server/form", "server/guard", "server/presence", "service", "service/admission"},
 	"server/tus":         {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":        {"document", "internal/clip", "server/problem"},
 	"server/problem":     {"document"},
 	"server/keys":        {},
+	"server/page":        {}, // the page at /
 	"server/presence":    {},
 	"server/streams":     {},
 
@@ -174,6 +178,7 @@ var arrows = map[string][]string{
 	"e2e":         {},
 	"e2e/faults":  {},
 	"e2e/doors":   {},
+	"e2e/page":    {},
 
 	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 
@@ -203,6 +208,7 @@ var testArrows = map[string][]string{
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
+	"e2e/page":                  {"e2e/program", "engine/enginetest", "raster/rastertest"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -245,7 +251,7 @@ var homes = map[string][]string{
 	"github.com/gen2brain/avif":              {"raster/decode"},
 	"github.com/gen2brain/webp":              {"raster/decode"},
 	"github.com/disintegration/imaging":      {"raster/decode"},
-	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "textlayer/attack"},
+	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "pipeline/preview", "textlayer/attack"},
 	"golang.org/x/net/html":                  {"internal/assemble"},
 	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
@@ -284,6 +290,7 @@ var testHomes = map[string][]string{
 	"github.com/standard-webhooks":           {"jobs"}, // as clients check
 	"github.com/getkin/kin-openapi":          {"server"},
 	"golang.org/x/image":                     {"engine/vllm/crops"},
+	"github.com/chromedp":                    {"e2e/page"}, // a real browser
 	"golang.org/x/net/dns":                   {"internal/egress"},
 	"golang.org/x/crypto/ssh":                {"provision/podtest"},
 	"golang.org/x/sys":                       {"raster"},

@@ -15,6 +15,7 @@ import (
 	"ocr-gateway/jobs"
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/pipeline"
+	"ocr-gateway/price"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/webhook"
@@ -35,6 +36,7 @@ type Config struct {
 	Files    files.Config    `mapstructure:"files"`
 	Blob     blob.Config     `mapstructure:"blob"`
 	Trace    otlp.Config     `mapstructure:"trace"`
+	Prices   price.Config    `mapstructure:"prices"`
 	Log      Log             `mapstructure:"log"`
 }
 
@@ -91,6 +93,7 @@ func Default() Config {
 		Files:    files.DefaultConfig(),
 		Blob:     blob.DefaultConfig(),
 		Trace:    otlp.DefaultConfig(),
+		Prices:   price.DefaultConfig(),
 		Log:      Log{Level: "info", Format: LogAuto},
 	}
 }

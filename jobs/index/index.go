@@ -29,8 +29,9 @@ type Job struct {
 	Deadline time.Time
 	Files    []File
 	Pages    Pages
-	Bytes    int64  // that its files and pages take
-	Seq      uint64 // of its last event
+	Usage    document.Usage // of the pages that are done
+	Bytes    int64          // that its files and pages take
+	Seq      uint64         // of its last event
 	Webhook  Webhook
 }
 
@@ -48,6 +49,7 @@ type File struct {
 	Failed bool // it could not be opened
 	Pages  int  // asked for
 	Done   int
+	Bytes  int64 // that its pages take
 }
 
 // Pages are counts of pages of the files that are open.
@@ -78,6 +80,7 @@ type Index struct {
 	untold  map[string]bool     // jobs that have ended and of which an address is still to be told
 	bytes   int64
 	ended   map[record.State]int64 // so far, in this process's sight
+	today   day
 	applied uint64
 	moved   chan struct{} // closed with every event
 	ready   chan struct{}
@@ -99,7 +102,7 @@ type owner struct {
 func New(keep time.Duration) *Index {
 	return &Index{
 		keep: keep, now: time.Now, jobs: map[string]*entry{}, owners: map[string]*owner{}, lanes: map[record.Lane]int{}, untold: map[string]bool{},
-		ended: map[record.State]int64{}, moved: make(chan struct{}), ready: make(chan struct{}),
+		today: day{pages: map[string]int{}}, ended: map[record.State]int64{}, moved: make(chan struct{}), ready: make(chan struct{}),
 	}
 }
 
@@ -172,6 +175,7 @@ func (x *Index) open(j *entry, e record.Event) {
 	}
 	f := &j.Files[e.Open.File]
 	f.Opened, f.Failed, f.Pages = true, e.Open.Problem != nil, len(e.Open.Pages)
+	x.today.add(j.Owner, f.Pages, e.At)
 	j.Pages.Total += f.Pages
 	x.owners[j.Owner].pages += f.Pages
 	if j.State == record.Queued {
@@ -192,6 +196,8 @@ func (x *Index) page(j *entry, p record.Page) {
 	default:
 		j.Pages.Failed++
 	}
+	j.Files[p.File].Bytes += p.Size
+	j.Usage.Add(p.Usage)
 	j.Bytes += p.Size
 	x.bytes += p.Size
 	x.owners[j.Owner].pages--

@@ -54,6 +54,9 @@ type Job struct {
 	Priority Priority          `json:"priority"`
 	Webhook  string            `json:"webhook,omitempty"` // address that is told of its end; empty for none
 	Files    []File            `json:"files"`
+	// PagesPerDay bounds the pages of its owner's files that are opened on one day; 0 means no
+	// bound.
+	PagesPerDay int `json:"pages_per_day,omitempty"`
 	// Digest is that of the request, where its client may send it again: see
 	// jobs.Request.Key.
 	Digest string `json:"digest,omitempty"`
@@ -89,6 +92,7 @@ type Page struct {
 	Blob    string          `json:"blob"`   // key of what DecodePage reads
 	Size    int64           `json:"size"`   // of the blob, in bytes
 	Model   string          `json:"model,omitempty"`
+	Usage   document.Usage  `json:"usage,omitzero"`
 	Attempt uint64          `json:"attempt"` // which delivery of its task brought it
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/service/admission"
 )
 
 // run reads the missing pages once, or all pages of a file that has not been opened, and
@@ -67,6 +68,9 @@ func (t *task) opened(ctx context.Context, s document.Summary) error {
 	if err != nil {
 		return err
 	}
+	if err := t.allowed(len(pages)); err != nil {
+		return err
+	}
 	t.cut = len(pages) > t.cfg.TaskPages && !t.parts.Whole(t.opts.Options)
 	o := record.Opened{File: t.d.File, Total: s.Total, Pages: pages, Notice: notice, Cut: t.cut}
 	if err := t.append(ctx, record.Event{Open: &o}); err != nil {
@@ -75,6 +79,19 @@ func (t *task) opened(ctx context.Context, s document.Summary) error {
 	t.pages = pages
 	if t.cut {
 		return errCut
+	}
+	return nil
+}
+
+// allowed refuses a file with more pages than its owner may still have opened today. Files that
+// are opened at the same moment may pass together.
+func (t *task) allowed(pages int) error {
+	most := t.job.PagesPerDay
+	if most == 0 {
+		return nil
+	}
+	if left := max(0, most-t.parts.Index.PagesToday(t.job.Owner)); pages > left {
+		return admission.Overdrawn(pages, left)
 	}
 	return nil
 }
@@ -98,7 +115,7 @@ func (t *task) keep(ctx context.Context, page document.PageResult, model string)
 		}
 	}
 	p := record.Page{
-		File: t.d.File, Number: page.Number, Status: page.Status, Blob: key, Size: int64(len(b)), Model: model, Attempt: t.d.Attempt,
+		File: t.d.File, Number: page.Number, Status: page.Status, Blob: key, Size: int64(len(b)), Model: model, Usage: page.Usage, Attempt: t.d.Attempt,
 	}
 	if err := t.append(ctx, record.Event{Page: &p}); err != nil {
 		return err

@@ -19,7 +19,7 @@ const mostMisread = 0.1
 // a model read in a table, and counts those that differ. It changes nothing unless the lines fill the cells
 // exactly: row by row, each cell one or more whole lines that say what is in it but for digits, and the
 // columns stand one beside the other.
-func digitsRight(table string, lines []document.Line) (string, int) {
+func digitsRight(table string, lines []document.LayerLine) (string, int) {
 	cells, ok := cellsOf(table)
 	if !ok {
 		return table, 0
@@ -29,7 +29,7 @@ func digitsRight(table string, lines []document.Line) (string, int) {
 	digits, wrong := 0, 0
 	for _, c := range cells {
 		for rest := c.signs; len(rest) > 0; {
-			if len(lines) == 0 || !g.add(c, lines[0]) {
+			if len(lines) == 0 || !g.add(c, lines[0].Line) {
 				return table, 0
 			}
 			own := []rune(strings.Join(strings.Fields(lines[0].Text), ""))

@@ -8,11 +8,11 @@ import (
 )
 
 // printed are the lines of a table: cells with a bar between them, 100 pixels wide.
-func printed(rows ...string) (lines []document.Line) {
+func printed(rows ...string) (lines []document.LayerLine) {
 	for y, row := range rows {
 		for x, text := range strings.Split(row, "|") {
 			if text = strings.TrimSpace(text); text != "" {
-				lines = append(lines, document.Line{Text: text, BBox: document.BBox{100*x + 10, 30 * y, 100*x + 90, 30*y + 20}})
+				lines = append(lines, layerLine(text, document.BBox{100*x + 10, 30 * y, 100*x + 90, 30*y + 20}))
 			}
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// Writer writes the lines of a region as a model would its content.
-type Writer func(document.Region) (string, document.ContentFormat)
+// Writer makes lines the content of their region, as a model would write it.
+type Writer func(region *document.Region, lines []document.LayerLine)
 
 // Own is the text of a page's own by the page's regions.
 type Own struct {
@@ -46,7 +46,8 @@ func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer
 		case !asked && p.Believed:
 			o.counts.Verified += p.Characters
 			o.done[i] = true
-			take(&regions[i], p.Lines, write)
+			write(&regions[i], p.Lines)
+			regions[i].Status, regions[i].Source = document.StatusOK, document.SourcePDF
 		case !asked && p.Answer != "":
 			o.counts.Read += p.Characters
 			o.done[i] = true
@@ -56,6 +57,7 @@ func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer
 		}
 		if o.done[i] {
 			o.counts.Regions++
+			o.passages[i].Lines = nil
 		}
 	}
 	return o
@@ -72,12 +74,6 @@ func boxesOf(page *document.Page, regions []document.Region) (all []document.BBo
 		}
 	}
 	return all, some
-}
-
-func take(region *document.Region, lines []document.Line, write Writer) {
-	region.Lines = lines
-	region.Content, region.Format = write(*region)
-	region.Status, region.Source = document.StatusOK, document.SourcePDF
 }
 
 // repeat gives a region what a model answered to the same one.

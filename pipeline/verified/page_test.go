@@ -30,20 +30,23 @@ func looked(t *testing.T, passages ...document.Passage) *Turn {
 	return turn
 }
 
-func lines(region document.Region) (string, document.ContentFormat) {
-	return region.Lines[0].Text, document.FormatText
+func lines(region *document.Region, own []document.LayerLine) { region.Content = own[0].Text }
+
+// layerLine is a line of a PDF's own text.
+func layerLine(text string, box document.BBox) document.LayerLine {
+	return document.LayerLine{Line: document.Line{Text: text, BBox: box}}
 }
 
 // TestWhatIsTakenAndWhatTeaches shows what becomes of regions of each kind.
 func TestWhatIsTakenAndWhatTeaches(t *testing.T) {
-	own := document.Passage{Lines: []document.Line{{Text: "own", BBox: document.BBox{0, 0, 9, 9}}}, Believed: true, Clear: true, Characters: 3}
+	own := document.Passage{Lines: []document.LayerLine{layerLine("own", document.BBox{0, 0, 9, 9})}, Believed: true, Clear: true, Characters: 3}
 	with := func(change func(*document.Passage)) document.Passage {
 		p := own
 		change(&p)
 		return p
 	}
 	number := with(func(p *document.Passage) {
-		p.Lines = []document.Line{{Text: "1"}, {Text: "12345678901", BBox: document.BBox{10, 0, 19, 0}}}
+		p.Lines = []document.LayerLine{layerLine("1", document.BBox{}), layerLine("12345678901", document.BBox{10, 0, 19, 0})}
 	})
 	low := .5
 	for name, c := range map[string]struct {
@@ -96,7 +99,7 @@ func TestWhatIsTakenAndWhatTeaches(t *testing.T) {
 
 // TestWholePagesAreNotTaken wants pages without a layout, turned pages and pages without text to be read as they are.
 func TestWholePagesAreNotTaken(t *testing.T) {
-	own := document.Passage{Lines: []document.Line{{Text: "own"}}, Believed: true, Clear: true}
+	own := document.Passage{Lines: []document.LayerLine{layerLine("own", document.BBox{})}, Believed: true, Clear: true}
 	page := document.Page{Width: 10, Height: 10}
 	for name, c := range map[string]struct {
 		page   document.Page

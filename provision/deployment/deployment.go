@@ -39,6 +39,8 @@ type Deployment struct {
 	// TryAgain is of the run: what is left out is tried again, also where that
 	// restarts what serves or resets the pod.
 	TryAgain bool `json:"-"`
+	// PricePerHour is what the pod costs now, in USD; 0 while it is not known.
+	PricePerHour float64 `json:"-"`
 	// KeyShown: the gateway's API key was on a card.
 	KeyShown bool `json:"key_shown,omitempty"`
 	// Ready is when the deployment was last verified; zero until then.

@@ -192,6 +192,9 @@ func (s *Setup) settings() string {
 	} else {
 		fmt.Fprintf(&b, "layout:\n  python: %s/python/bin/python\n  model: %s\n", o.Dir, o.LayoutModel)
 	}
+	if s.d.PricePerHour > 0 {
+		fmt.Fprintf(&b, "prices:\n  currency: USD\n  gpu_hour: %g\n", s.d.PricePerHour)
+	}
 	return b.String()
 }
 

@@ -22,7 +22,7 @@ func TestEachModelIsServedItsOwnWay(t *testing.T) {
 	} {
 		o := deployment.DefaultOptions()
 		o.Model = model
-		s := Setup{d: &deployment.Deployment{Options: o}}
+		s := Setup{d: &deployment.Deployment{Options: o, PricePerHour: 1.69}}
 		command := s.vllmCommand()
 		at := slices.Index(command, "--served-model-name")
 		if command[2] != model || command[at+1] != want.name || slices.Contains(command, "--speculative-config") != want.mtp ||
@@ -30,7 +30,7 @@ func TestEachModelIsServedItsOwnWay(t *testing.T) {
 			t.Errorf("%s: %q", model, command)
 		}
 		settings := s.settings()
-		if !strings.Contains(settings, "  model: "+want.name+"\n  profile: "+want.name+"\n") || strings.Contains(settings, "sidecar: \"off\"") == want.layout {
+		if !strings.Contains(settings, "  model: "+want.name+"\n  profile: "+want.name+"\n") || strings.Contains(settings, "sidecar: \"off\"") == want.layout || !strings.Contains(settings, "prices:\n  currency: USD\n  gpu_hour: 1.69\n") {
 			t.Errorf("%s:\n%s", model, settings)
 		}
 		steps := plan.Steps(o)

@@ -43,7 +43,8 @@ type Child struct {
 	exited      chan struct{}   // closed when the process and its group are gone
 	killed      context.Context // ends with kill
 	steppedBack atomic.Bool
-	kill        func() // ends the process; safe to call at any time, any number of times
+	kill        func()        // ends the process; safe to call at any time, any number of times
+	counted     time.Duration // of its processor time; see Spent
 }
 
 // Killed ends when the child is killed or gone.
@@ -136,6 +137,19 @@ func (c *Child) exchange(packet []byte, file *os.File) (wire.Reply, string, erro
 	message, err := wire.Decode(buf[:n], &rep)
 	// What comes from the child goes to the log quoted: it may hold anything.
 	return rep, strconv.QuoteToASCII(message), err
+}
+
+// Spent is the processor time that the child has taken since the last time, from its start the
+// first time; 0 when it is gone. The kernel says it, not the child.
+func (c *Child) Spent() time.Duration {
+	const whole = 2 // a clock of all threads of a process, by the number of the process: see clock_getcpuclockid(3)
+	var now unix.Timespec
+	if unix.ClockGettime(int32(^c.process.PID()<<3|whole), &now) != nil {
+		return 0
+	}
+	spent := time.Duration(now.Nano()) - c.counted
+	c.counted += spent
+	return spent
 }
 
 // ReadPixels fills pix from the start of the shared memory.

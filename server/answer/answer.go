@@ -70,6 +70,11 @@ func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Resu
 	if err != nil {
 		return err
 	}
+	usage, err := json.Marshal(r.Usage)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("X-Usage", string(usage))
 	if strings.HasPrefix(media, "text/") {
 		media += "; charset=utf-8"
 	}

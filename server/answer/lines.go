@@ -12,6 +12,7 @@ import (
 // hence the lock.
 type Lines struct {
 	w       *echo.Response
+	status  int
 	cancel  context.CancelFunc // ends the work when nobody reads it
 	started bool               // only the handler's goroutine looks at it
 
@@ -20,10 +21,10 @@ type Lines struct {
 	quit bool // a write failed
 }
 
-// NewLines streams lines as an answer, of which nothing is written yet. It calls cancel when
-// nobody reads them.
-func NewLines(w *echo.Response, cancel context.CancelFunc) *Lines {
-	return &Lines{w: w, cancel: cancel}
+// NewLines streams lines as an answer with a status, of which nothing is written yet. It calls
+// cancel when nobody reads them.
+func NewLines(w *echo.Response, status int, cancel context.CancelFunc) *Lines {
+	return &Lines{w: w, status: status, cancel: cancel}
 }
 
 // Started reports whether the head of the answer is sent.
@@ -40,7 +41,7 @@ func (o *Lines) line(v any, more bool) {
 		o.started = true
 		o.w.Header().Set("Content-Type", NDJSON)
 		o.w.Header().Set("X-Accel-Buffering", "no")
-		o.w.WriteHeader(http.StatusOK)
+		o.w.WriteHeader(o.status)
 	}
 	b, err := Encode(v)
 	o.mu.Lock()

@@ -31,12 +31,13 @@ func (d doorJobs) Submit(ctx context.Context, src *document.Source, values map[s
 	if err := d.routes.there(); err != nil {
 		return doors.Job{}, err
 	}
-	if err := mayQueue(d.caller); err != nil {
+	quota, err := d.routes.quota(d.caller, d.owner)
+	if err != nil {
 		return doors.Job{}, err
 	}
 	kept := d.routes.Jobs
 	job, err := kept.Submit(ctx, jobs.Request{
-		Owner: d.owner, Kind: jobs.KindDocument, Values: values, Sources: []*document.Source{src}, Timeout: min(timeout, kept.Deadline()),
+		Owner: d.owner, Kind: jobs.KindDocument, Values: values, Sources: []*document.Source{src}, Timeout: min(timeout, kept.Deadline()), PagesPerDay: quota,
 	})
 	return doorJob(job), err
 }

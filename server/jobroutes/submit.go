@@ -17,8 +17,8 @@ import (
 	"ocr-gateway/server/answer"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
-	"ocr-gateway/server/problem"
 	"ocr-gateway/service"
+	"ocr-gateway/service/admission"
 )
 
 // PrefersAsync reports whether the client wants to hear of the result later (RFC 7240).
@@ -49,13 +49,25 @@ func (r *Routes) Kind() service.Kind {
 
 func (r *Routes) submit(c echo.Context) error { return r.SubmitAs(c, "", r.Kind()) }
 
-// mayQueue refuses jobs of keys with pages to count.
-func mayQueue(caller guard.Caller) error {
-	if caller.Holder == nil || caller.Holder.PagesPerDay == 0 {
-		return nil
+// PagesToday is how many pages the jobs of who asks have had opened today.
+func (r *Routes) PagesToday(c echo.Context) int {
+	if r.Jobs == nil {
+		return 0
 	}
-	return document.Problemf(problem.CodeForbidden, document.PhaseAdmission,
-		"the key %s has a number of pages a day, and the pages of jobs are not counted: send this without a job", caller.Name)
+	return r.Jobs.PagesToday(r.Owner(c))
+}
+
+// quota is how many pages of jobs the caller may have a day, 0 for any number. Who has none left
+// today is refused; how many pages a file has is known when it is opened.
+func (r *Routes) quota(caller guard.Caller, owner string) (int, error) {
+	h := caller.Holder
+	if h == nil || h.PagesPerDay == 0 {
+		return 0, nil
+	}
+	if left, _ := h.Pages(0, r.Jobs.PagesToday(owner)); left == 0 {
+		return 0, admission.Overdrawn(1, 0)
+	}
+	return h.PagesPerDay, nil
 }
 
 // SubmitAs makes a request of a kind a job; empty leaves it to the request.
@@ -63,8 +75,8 @@ func (r *Routes) SubmitAs(c echo.Context, name string, kind service.Kind) error 
 	if r.Jobs == nil {
 		return r.there()
 	}
-	if err := mayQueue(r.Caller(c)); err != nil {
-		return err
+	if _, err := r.quota(r.Caller(c), r.Owner(c)); err != nil {
+		return err // before the files are read
 	}
 	req, err := r.Read(c, kind)
 	if err != nil {
@@ -87,7 +99,8 @@ func (r *Routes) Take(c echo.Context, name string, req *form.Request) (index.Job
 	if err := r.there(); err != nil {
 		return index.Job{}, err
 	}
-	if err := mayQueue(r.Caller(c)); err != nil {
+	quota, err := r.quota(r.Caller(c), r.Owner(c))
+	if err != nil {
 		return index.Job{}, err
 	}
 	key, err := idempotencyKey(c.Request())
@@ -98,7 +111,7 @@ func (r *Routes) Take(c echo.Context, name string, req *form.Request) (index.Job
 	if err != nil {
 		return index.Job{}, err
 	}
-	want.Owner, want.Key = r.Owner(c), key
+	want.Owner, want.Key, want.PagesPerDay = r.Owner(c), key, quota
 	return r.Jobs.Submit(c.Request().Context(), want)
 }
 

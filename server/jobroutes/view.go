@@ -21,6 +21,7 @@ type view struct {
 	Deadline time.Time         `json:"deadline_at"`
 	Expires  *time.Time        `json:"expires_at,omitempty"` // when it is forgotten
 	Progress progress          `json:"progress"`
+	Usage    document.Usage    `json:"usage"` // of the pages that are done
 	Files    []file            `json:"files"`
 	Error    *document.Problem `json:"error,omitempty"`
 	Links    links             `json:"links"`
@@ -56,7 +57,7 @@ func (r *Routes) viewOf(j index.Job) view {
 	self := path + "/" + j.ID
 	v := view{
 		ID: j.ID, Kind: j.Kind, State: j.State, Priority: j.Priority, Created: j.Created, Deadline: j.Deadline,
-		Started: moment(j.Started), Ended: moment(j.Ended), Error: j.Problem, Files: make([]file, len(j.Files)),
+		Started: moment(j.Started), Ended: moment(j.Ended), Error: j.Problem, Files: make([]file, len(j.Files)), Usage: j.Usage,
 		Progress: progress{
 			Files: len(j.Files), Total: j.Pages.Total, Done: j.Pages.Done(), OK: j.Pages.OK, Partial: j.Pages.Partial, Failed: j.Pages.Failed,
 		},

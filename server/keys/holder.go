@@ -43,18 +43,18 @@ func (h *Holder) Request() (wait time.Duration, ok bool) {
 	return 0, true
 }
 
-// Pages counts pages of a document against the day's. When they are more than are left,
-// none is counted, and it returns how many are left.
-func (h *Holder) Pages(n int) (left int, ok bool) {
+// Pages counts pages of a document against the day's, of which some went elsewhere. When they
+// are more than are left, none is counted, and it returns how many are left.
+func (h *Holder) Pages(n, elsewhere int) (left int, ok bool) {
 	u := h.usage
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if today := h.now().UTC().Truncate(24 * time.Hour); !today.Equal(u.day) {
 		u.day, u.pages = today, 0
 	}
-	if left := h.PagesPerDay - u.pages; h.PagesPerDay > 0 && n > left {
+	if left := h.PagesPerDay - u.pages - elsewhere; h.PagesPerDay > 0 && n > left {
 		return max(0, left), false
 	}
 	u.pages += n
-	return max(0, h.PagesPerDay-u.pages), true
+	return max(0, h.PagesPerDay-u.pages-elsewhere), true
 }

@@ -109,7 +109,7 @@ func TestKeysAreRotated(t *testing.T) {
 	old, oldSum := New()
 	next, nextSum := New()
 	r, clock, path := ringOf(t, Entry{Name: "billing", SHA256: oldSum, PagesPerDay: 10})
-	if _, ok := r.Find(old).Pages(8); !ok {
+	if _, ok := r.Find(old).Pages(8, 0); !ok {
 		t.Fatal("no pages")
 	}
 	write(t, path, Entry{Name: "billing", SHA256: nextSum, PagesPerDay: 10}, Entry{Name: "other", SHA256: Sum("other")})
@@ -120,7 +120,7 @@ func TestKeysAreRotated(t *testing.T) {
 	if r.Find(old) != nil || r.Find(next) == nil || r.Find("other") == nil {
 		t.Error("the new keys are not in force")
 	}
-	if left, ok := r.Find(next).Pages(8); ok || left != 2 {
+	if left, ok := r.Find(next).Pages(8, 0); ok || left != 2 {
 		t.Errorf("%d pages left, %v: a new key makes nobody's pages anew", left, ok)
 	}
 	for _, broken := range []string{"- {name: billing}", ""} {
@@ -167,19 +167,19 @@ func TestLimits(t *testing.T) {
 	if _, ok := h.Request(); !ok {
 		t.Error("refused after the wait")
 	}
-	if left, ok := h.Pages(60); !ok || left != 40 {
+	if left, ok := h.Pages(60, 0); !ok || left != 40 {
 		t.Errorf("60 pages: %d left, %v", left, ok)
 	}
-	if left, ok := h.Pages(41); ok || left != 40 {
+	if left, ok := h.Pages(41, 0); ok || left != 40 {
 		t.Errorf("41 more: %d left, %v", left, ok)
 	}
 	clock.Time = clock.Add(12 * time.Hour)
-	if left, ok := h.Pages(100); !ok || left != 0 {
+	if left, ok := h.Pages(100, 0); !ok || left != 0 {
 		t.Errorf("the next day: %d left, %v", left, ok)
 	}
 	for range 1000 {
 		_, one := r.Find("free").Request()
-		if _, two := r.Find("free").Pages(1 << 20); !one || !two {
+		if _, two := r.Find("free").Pages(1<<20, 0); !one || !two {
 			t.Fatal("refused without limits")
 		}
 	}

@@ -163,9 +163,15 @@ func (p *Pages) End() {
 	p.left = 0
 }
 
-// overdrawn is the answer to who has too few pages left. c.mu is held.
+// overdrawn counts and answers who has too few pages left. c.mu is held.
 func (c *Control) overdrawn(pages, left int) *document.Problem {
-	p := c.refuse(LimitPagesPerDay, "this document has %d pages, and of the pages that this API key may have read a day %d are left; the day begins at 00:00 UTC", pages, left)
-	p.Code = document.CodeTooManyRequests
+	c.refused[LimitPagesPerDay]++
+	return Overdrawn(pages, left)
+}
+
+// Overdrawn is the answer to who has too few pages left of the day's for a document.
+func Overdrawn(pages, left int) *document.Problem {
+	p := document.Problemf(document.CodeTooManyRequests, document.PhaseAdmission, "this document has %d pages, and of the pages that this API key may have read a day %d are left; the day begins at 00:00 UTC", pages, left)
+	p.Limit = LimitPagesPerDay
 	return p
 }

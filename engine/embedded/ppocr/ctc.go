@@ -28,13 +28,17 @@ func parseAlphabet(dictionary string) alphabet {
 	return a
 }
 
+// noticed is the least probability of a second class that is looked at: every reader
+// is trusted with as much.
+const noticed = 0.15
+
 // reading is what was read on a line.
 type reading struct {
 	text       string
 	confidence float64         // the mean probability of the characters, 0 when there are none
 	at         []int           // the steps of those that are no space
 	marks      []document.Mark // the same characters, where they stand
-	doubt      float64         // the highest probability above quickDoubt of a class that would make another text
+	doubt      float64         // the highest probability above noticed of a class that would make another text
 }
 
 // decode reads the most probable text from the class probabilities of each
@@ -62,9 +66,9 @@ func (a alphabet) decode(probs []float32, width int) reading {
 			}
 		}
 		last = class
-		if 1-float64(sure[step]) > max(r.doubt, quickDoubt) { // a second class can have as much
+		if 1-float64(sure[step]) > max(r.doubt, noticed) { // a second class can have as much
 			second, p := argmax(probs[step*len(a.classes):][:len(a.classes)], class)
-			if float64(p) > max(r.doubt, quickDoubt) && otherText(best, step, second) {
+			if float64(p) > max(r.doubt, noticed) && otherText(best, step, second) {
 				r.doubt = float64(p)
 			}
 		}

@@ -16,11 +16,13 @@ const Name = "PP-OCRv6-small"
 
 // The files of Config.Dir.
 const (
-	fileRuntime   = "libonnxruntime.so.1.32.0"
-	fileDetector  = "PP-OCRv6_det_small.onnx"
-	fileReader    = "PP-OCRv6_rec_small.onnx"
-	fileLayout    = "layout_cdla.onnx"
-	modelFilesFix = "run `make models`, or set engine.embedded.dir to the folder that holds them"
+	fileRuntime        = "libonnxruntime.so.1.32.0"
+	fileDetector       = "PP-OCRv6_det_small.onnx"
+	fileReader         = "PP-OCRv6_rec_small.onnx"
+	fileTiny           = "PP-OCRv6_rec_tiny.onnx"
+	fileTinyCharacters = "PP-OCRv6_rec_tiny.txt"
+	fileLayout         = "layout_cdla.onnx"
+	modelFilesFix      = "run `make models`, or set engine.embedded.dir to the folder that holds them"
 )
 
 type modelFile struct{ name, sha256 string }
@@ -31,6 +33,8 @@ var modelFiles = []modelFile{
 	{fileRuntime, "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f"},
 	{fileDetector, "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"},
 	{fileReader, "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"},
+	{fileTiny, "63e9e23c26f77daf61ade813ad3b3b25283a4ddd229adfe227ff9ad48b68da75"},
+	{fileTinyCharacters, "c5cbe34ef40c29c4df07ed012bf96569cb69a2d2a01a07027e9f13cb832bd9cd"},
 	{fileLayout, "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c"},
 }
 

@@ -27,13 +27,13 @@ func (c Config) share() int { return max(1, c.Threads/c.Concurrency) }
 // Models are the loaded networks. They are safe for concurrent use; at most
 // Config.Concurrency inferences run at once, the others wait.
 type Models struct {
-	cfg      Config
-	detector *model
-	layout   *model
-	alone    alone
-	readers  []*Recognizer // the built-in one first
-	free     chan *workspace
-	pages    chan struct{} // the right to run an inference over a whole page
+	cfg         Config
+	detector    *model
+	layout      *model
+	alone       alone
+	recognizers []*Recognizer // the built-in one first
+	free        chan *workspace
+	pages       chan struct{} // the right to run an inference over a whole page
 }
 
 // alone are the networks that see a whole page at once, with all threads: for an
@@ -84,7 +84,7 @@ func (m *Models) load() (err error) {
 			return err
 		}
 	}
-	return m.addBuiltIn()
+	return m.add(m.builtIn()...)
 }
 
 func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
@@ -104,15 +104,17 @@ func (m *Models) widest(shared, alone *model) *model {
 func (m *Models) Close() error {
 	var errs []error
 	loaded := []*model{m.detector, m.layout, m.alone.detector, m.alone.layout}
-	for _, r := range m.readers {
-		loaded = append(loaded, r.model, r.quick)
+	for _, r := range m.recognizers {
+		for _, reader := range r.readers {
+			loaded = append(loaded, reader.model)
+		}
 	}
 	for _, model := range loaded {
 		if model != nil {
 			errs = append(errs, model.close())
 		}
 	}
-	m.detector, m.layout, m.alone, m.readers = nil, nil, alone{}, nil
+	m.detector, m.layout, m.alone, m.recognizers = nil, nil, alone{}, nil
 	for len(m.free) > 0 {
 		ws := <-m.free
 		ws.in.free()
@@ -159,11 +161,11 @@ func (m *Models) releasePage(ws *workspace) {
 
 // Read reads lines by the built-in recognizer; see [Recognizer.Read].
 func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	return m.readers[0].Read(ctx, src, lines)
+	return m.recognizers[0].Read(ctx, src, lines)
 }
 
 // Knows reports whether the built-in recognizer can write r.
-func (m *Models) Knows(r rune) bool { return m.readers[0].Knows(r) }
+func (m *Models) Knows(r rune) bool { return m.recognizers[0].Knows(r) }
 
 func failed(detail string, err error) error {
 	return document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s; the server's log has the reason", detail).Because(err)

@@ -14,16 +14,10 @@ const (
 	detectorWork = 11.52e3
 	readerWork   = 3.42e6
 	readerRest   = 0.34e6 // of it, in full precision also where the rest is in whole numbers
+	tinyWork     = 0.58e6
+	tinyRest     = 0.14e6
 	layoutWork   = 4.9e9
 )
-
-// readWork is what reading columns of pixels was.
-func (m *model) readWork(columns int) stages.Work {
-	if m.whole {
-		return stages.Work{Full: readerRest * float64(columns), Whole: (readerWork - readerRest) * float64(columns)}
-	}
-	return stages.Work{Full: readerWork * float64(columns)}
-}
 
 // Rates are the multiplications a second of processor time that one thread of this machine
 // does in a product of matrices of the size that the reader has.
@@ -39,7 +33,7 @@ func (m *Models) Rates(ctx context.Context) (r Rates, err error) {
 		return Rates{}, err
 	}
 	defer m.release(ws)
-	if r.Full, err = rate(ws, func(*network.Model) {}); err != nil || m.readers[0].quick == nil {
+	if r.Full, err = rate(ws, func(*network.Model) {}); err != nil || !wholeNumbers() || m.cfg.Full {
 		return r, err
 	}
 	r.Whole, err = rate(ws, func(net *network.Model) { net.Quantize() })

@@ -32,21 +32,14 @@ type strip struct {
 	sure  bool             // it was read well enough
 }
 
-// What the quick network reads is kept where it is sure; all else is read again in full.
-// Of 225 lines, printed well and badly, it reads 8 otherwise; these let 1 of them pass, and
-// have a tenth of all read again.
-const (
-	quickSure  = 0.95 // confidence at least
-	quickDoubt = 0.35 // at most, of a class that would make another text
-)
-
 // Recognizer reads the lines of the scripts that its dictionary has.
 type Recognizer struct {
-	models   *Models // whose right to run it takes
-	model    *model
-	quick    *model // computes in whole numbers; nil where that is not faster
-	alphabet alphabet
+	models  *Models  // whose right to run it takes
+	readers []reader // the quickest first; the last reads the lines that no other is sure of
 }
+
+// last is the reader whose word is final.
+func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 
 // Read returns the lines with text and confidence, in the same order, as they start; a
 // line of which nothing is read has neither. Lines that are higher than wide by pixels.TallLine
@@ -60,21 +53,64 @@ func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []docume
 			strips = append(strips, s)
 		}
 	}
-	slices.SortStableFunc(strips, func(a, b strip) int { return cmp.Compare(a.width, b.width) })
-	if r.quick != nil {
-		if err := r.readAll(ctx, r.quick, src, strips, lines); err != nil {
+	slices.SortStableFunc(strips, byWidth)
+	for _, by := range r.readers {
+		var err error
+		if strips, err = r.readBy(ctx, by, src, strips, lines); err != nil {
 			return nil, err
 		}
-		strips = slices.DeleteFunc(strips, func(s strip) bool { return s.sure })
-	}
-	if err := r.readAll(ctx, r.model, src, strips, lines); err != nil {
-		return nil, err
 	}
 	return lines, nil
 }
 
-// readAll sets text and confidence of the lines of strips, ascending in width, by a network.
-func (r *Recognizer) readAll(ctx context.Context, by *model, src pixels.Raster, strips []strip, lines []document.Line) error {
+// Where a reader is sure of less than worthwhile of the pixels of a sample, one line of
+// sampleOf, it costs more than it saves: the others are left to the next one.
+const (
+	sampleOf     = 4
+	leastSampled = 3 // lines of a sample
+	worthwhile   = 0.4
+)
+
+// readBy sets text and confidence of lines by one reader, and returns the strips that it is
+// not sure of. Both ascend in width.
+func (r *Recognizer) readBy(ctx context.Context, by reader, src pixels.Raster, strips []strip, lines []document.Line) ([]strip, error) {
+	var sample, rest []strip
+	for i, s := range strips {
+		if i%sampleOf == 0 && by.trust != (trust{}) && len(strips) >= sampleOf*leastSampled {
+			sample = append(sample, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	if err := r.readAll(ctx, by, src, sample, lines); err != nil {
+		return nil, err
+	}
+	if len(sample) == 0 || sureOf(sample) >= worthwhile {
+		if err := r.readAll(ctx, by, src, rest, lines); err != nil {
+			return nil, err
+		}
+	}
+	left := slices.DeleteFunc(append(sample, rest...), func(s strip) bool { return s.sure })
+	slices.SortStableFunc(left, byWidth)
+	return left, nil
+}
+
+// sureOf is the share of pixels that were surely read.
+func sureOf(strips []strip) float64 {
+	all, sure := 0, 0
+	for _, s := range strips {
+		all += s.width
+		if s.sure {
+			sure += s.width
+		}
+	}
+	return float64(sure) / float64(all)
+}
+
+func byWidth(a, b strip) int { return cmp.Compare(a.width, b.width) }
+
+// readAll sets text and confidence of the lines of strips, ascending in width, by one reader.
+func (r *Recognizer) readAll(ctx context.Context, by reader, src pixels.Raster, strips []strip, lines []document.Line) error {
 	var work errgroup.Group
 	work.SetLimit(r.models.cfg.Concurrency)
 	for len(strips) > 0 {
@@ -116,7 +152,7 @@ func paddedWidth(w int) int {
 }
 
 // readStrips sets text and confidence of the lines of a batch, and whether they are sure.
-func (r *Recognizer) readStrips(ctx context.Context, by *model, src pixels.Raster, batch []strip, lines []document.Line) error {
+func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raster, batch []strip, lines []document.Line) error {
 	ws, err := r.models.workspace(ctx)
 	if err != nil {
 		return err
@@ -124,8 +160,8 @@ func (r *Recognizer) readStrips(ctx context.Context, by *model, src pixels.Raste
 	defer r.models.release(ws)
 	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
 	end := stages.Begin(ctx, stages.Recognize)
-	defer func() { end(by.readWork(n * w)) }()
-	steps, classes := w/readStep, len(r.alphabet.classes)
+	defer func() { end(by.column.Times(float64(n * w))) }()
+	steps, classes := w/readStep, len(by.alphabet.classes)
 	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*classes)
 	clear(in) // zero is the padding that the reader was trained with
 	for i, s := range batch {
@@ -146,15 +182,15 @@ func (r *Recognizer) readStrips(ctx context.Context, by *model, src pixels.Raste
 		size := steps * classes
 		l := &lines[s.line]
 		l.Text, l.Confidence, l.Marks = "", nil, nil
-		read := r.alphabet.decode(out[i*size:][:size], s.width)
+		read := by.alphabet.decode(out[i*size:][:size], s.width)
 		l.Missed = missed(in[i*3*readHeight*w:], w, s.width, read.at)
 		if strings.TrimSpace(read.text) != "" {
 			l.Text, l.Confidence, l.Marks = read.text, &read.confidence, read.marks
 		}
-		batch[i].sure = read.confidence >= quickSure && read.doubt <= quickDoubt
+		batch[i].sure = by.trust.keeps(read, l.Missed)
 	}
 	return nil
 }
 
 // Knows reports whether the recognizer can write c.
-func (r *Recognizer) Knows(c rune) bool { return r.alphabet.known[c] }
+func (r *Recognizer) Knows(c rune) bool { return r.last().alphabet.known[c] }

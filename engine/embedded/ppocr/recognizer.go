@@ -3,14 +3,10 @@ package ppocr
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-
-	"golang.org/x/sys/cpu"
 
 	"ocr-gateway/document"
-	"ocr-gateway/engine/embedded/network"
 	"ocr-gateway/engine/embedded/pixels"
+	"ocr-gateway/engine/embedded/stages"
 )
 
 // Add loads another recognizer of PP-OCR: an ONNX file and its dictionary, a text file
@@ -27,58 +23,27 @@ func (m *Models) Add(ctx context.Context, model, dictionary, checksum string) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := m.add(model, dictionary, input, output); err != nil {
+	if err := m.add(source{file: model, dictionary: dictionary, input: input, output: output, column: stages.Work{Full: readerWork}}); err != nil {
 		return nil, err
 	}
-	r := m.readers[len(m.readers)-1]
+	r := m.recognizers[len(m.recognizers)-1]
 	if err := r.try(ctx); err != nil {
-		return nil, fmt.Errorf("%s is no recognition model of PP-OCR with %d characters: %w", model, len(r.alphabet.classes)-2, err)
+		return nil, fmt.Errorf("%s is no recognition model of PP-OCR with %d characters: %w", model, len(r.last().alphabet.classes)-2, err)
 	}
 	return r, nil
 }
 
-// add loads a recognizer.
-func (m *Models) add(path, dictionary, input, output string) error {
-	model, err := loadModel(path, m.cfg.share(), input, output)
-	if err != nil {
-		return err
+// add loads a recognizer of some readers.
+func (m *Models) add(sources ...source) error {
+	r := &Recognizer{models: m}
+	m.recognizers = append(m.recognizers, r)
+	for _, s := range sources {
+		reader, err := m.openReader(s)
+		if err != nil {
+			return err
+		}
+		r.readers = append(r.readers, reader)
 	}
-	r := &Recognizer{models: m, model: model}
-	m.readers = append(m.readers, r)
-	characters, err := model.metadata("character")
-	if dictionary != "" {
-		var data []byte
-		data, err = os.ReadFile(dictionary)
-		characters = string(data)
-	}
-	if err != nil {
-		return fmt.Errorf("read the dictionary of %s: %w", filepath.Base(path), err)
-	}
-	r.alphabet = parseAlphabet(characters)
-	return nil
-}
-
-// addBuiltIn loads the built-in recognizer, and where the processor gains by it the one in
-// whole numbers too.
-func (m *Models) addBuiltIn() error {
-	const input, output = "x", "fetch_name_0"
-	path := filepath.Join(m.cfg.Dir, fileReader)
-	if err := m.add(path, "", input, output); err != nil {
-		return err
-	}
-	if m.cfg.Full || !cpu.X86.HasAVX512VNNI && !cpu.X86.HasAVXVNNI {
-		return nil
-	}
-	file, err := rewritten(path, (*network.Model).Quantize)
-	if err != nil {
-		return err
-	}
-	quick, err := loadBytes(fileReader, file, m.cfg.share(), input, output)
-	if err != nil {
-		return err
-	}
-	quick.whole = true
-	m.readers[0].quick = quick
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/engine/embedded/network"
 )
 
 // noise is an input that a network has not seen, the same each time.
@@ -50,30 +49,40 @@ func TestRewrittenLayoutIsTheSame(t *testing.T) {
 	}
 }
 
-// TestQuickReaderIsClose compares the probabilities of the quick reader with those of the
-// whole one, whatever processor this is.
-func TestQuickReaderIsClose(t *testing.T) {
+// TestWholeReadersAreClose compares the probabilities of readers in whole numbers with those
+// in full precision, whatever processor this is.
+func TestWholeReadersAreClose(t *testing.T) {
 	m := loadModels(t)
-	file, err := rewritten(filepath.Join(modelsDir(), fileReader), (*network.Model).Quantize)
+	for _, s := range m.builtIn() {
+		if s.rewrite != nil {
+			t.Run(filepath.Base(s.file), func(t *testing.T) { compareWhole(t, m, s) })
+		}
+	}
+}
+
+func compareWhole(t *testing.T, m *Models, s source) {
+	whole, err := m.openReader(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick, err := loadBytes(fileReader, file, 1, "x", "fetch_name_0")
+	defer func() { _ = whole.close() }()
+	s.rewrite = nil
+	full, err := m.openReader(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = quick.close() }()
+	defer func() { _ = full.close() }()
 	const w = 320
-	classes := len(m.readers[0].alphabet.classes)
+	classes := len(full.alphabet.classes)
 	in := array{noise(3 * readHeight * w), []int64{1, 3, readHeight, w}}
 	out := func() array {
 		return array{make([]float32, w/readStep*classes), []int64{1, w / readStep, int64(classes)}}
 	}
 	want, got := out(), out()
-	if err := m.readers[0].model.run(in, want); err != nil {
+	if err := full.run(in, want); err != nil {
 		t.Fatal(err)
 	}
-	if err := quick.run(in, got); err != nil {
+	if err := whole.run(in, got); err != nil {
 		t.Fatal(err)
 	}
 	var sum float64
@@ -86,22 +95,19 @@ func TestQuickReaderIsClose(t *testing.T) {
 	}
 }
 
-// TestUnsureLinesAreReadInFull reads a line that is no text with the quick reader before
-// the whole one and without: the answer is the whole one's, to the last bit.
+// TestUnsureLinesAreReadInFull reads a line that is no text by all readers and by the last
+// alone: the answer is the last one's, to the last bit.
 func TestUnsureLinesAreReadInFull(t *testing.T) {
 	m := loadModels(t)
-	both := m.readers[0]
-	if both.quick == nil {
-		t.Skip("this processor is not quicker in whole numbers")
-	}
-	whole := *both
-	whole.quick = nil
+	all := m.recognizers[0]
+	last := *all
+	last.readers = []reader{all.last()}
 	line := document.Line{Quad: [4]document.Point{{X: 30, Y: 30}, {X: 170, Y: 30}, {X: 170, Y: 70}, {X: 30, Y: 70}}}
-	want, err := whole.Read(t.Context(), block(), []document.Line{line})
+	want, err := last.Read(t.Context(), block(), []document.Line{line})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := both.Read(t.Context(), block(), []document.Line{line})
+	got, err := all.Read(t.Context(), block(), []document.Line{line})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,10 +58,7 @@ func shareArena() error {
 }
 
 // model is one loaded network. It is safe for concurrent use.
-type model struct {
-	session *ort.DynamicAdvancedSession
-	whole   bool // it computes in whole numbers
-}
+type model struct{ session *ort.DynamicAdvancedSession }
 
 func loadModel(path string, threads int, input string, outputs ...string) (*model, error) {
 	return openModel(path, threads, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {

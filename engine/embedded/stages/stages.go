@@ -32,6 +32,9 @@ type Work struct {
 	Whole float64 // in whole numbers
 }
 
+// Times is n times w.
+func (w Work) Times(n float64) Work { return Work{w.Full * n, w.Whole * n} }
+
 // Cost is what a stage took.
 type Cost struct {
 	CPU time.Duration // of the threads that called; further threads of an inference are not seen
@@ -70,7 +73,7 @@ type key struct{}
 
 type measured struct {
 	meter *Meter // nil for none
-	stage Stage // empty: what is begun counts as what it is
+	stage Stage  // empty: what is begun counts as what it is
 }
 
 // In returns a context in which all that is begun counts as one stage.

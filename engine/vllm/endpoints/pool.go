@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/share"
 )
 
 // Pool shares the endpoints between regions: each goes where the fewest are in
@@ -44,6 +45,7 @@ type Place struct {
 	Server *Server
 	Status Status
 	Gone   context.Context
+	use    share.Use
 }
 
 // New makes a pool of endpoints of which nothing is known yet.
@@ -98,6 +100,7 @@ func (p *Pool) Acquire(ctx context.Context, avoid *Server) (Place, error) {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
 	} else if g := <-t.result; g.Server != nil { // granted at the same moment
 		g.Server.inFlight--
+		g.Server.time.End(g.use)
 		g.Server.breaker.withdrawn()
 		p.dispatch()
 	}
@@ -121,12 +124,14 @@ type Ending struct {
 	Rest    time.Duration // how long the server asked to be left alone
 }
 
-// Release gives a place back. A server that asked to be left alone gets nothing new until
-// then, whoever waits.
-func (p *Pool) Release(e *Server, end Ending) {
+// Release gives a place back, and says which part of the server's time it had, in seconds. A
+// server that asked to be left alone gets nothing new until then, whoever waits.
+func (p *Pool) Release(place Place, end Ending) (had float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	e := place.Server
 	e.inFlight--
+	had = e.time.End(place.use)
 	rest := end.Rest
 	if to := time.Now().Add(rest); rest > 0 && to.After(e.restsTo) {
 		e.restsTo = to
@@ -146,6 +151,7 @@ func (p *Pool) Release(e *Server, end Ending) {
 		e.breaker.withdrawn()
 	}
 	p.dispatch()
+	return had
 }
 
 // wake hands out the places of an endpoint that has rested.
@@ -245,7 +251,7 @@ func (p *Pool) grant(e *Server) Place {
 	if e.gone == nil {
 		e.gone, e.giveUp = context.WithCancel(context.Background())
 	}
-	return Place{e, e.status, e.gone}
+	return Place{e, e.status, e.gone, e.time.Begin()}
 }
 
 // noteDown notes since when no endpoint has been usable.

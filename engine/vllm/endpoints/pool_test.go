@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/share"
 )
 
 func TestBreaker(t *testing.T) {
@@ -116,7 +117,7 @@ func TestPoolPrefersAnother(t *testing.T) {
 		if e := <-got; e != a {
 			t.Errorf("got %s though b is full", e.Name)
 		}
-		p.Release(b, Ending{Outcome: Succeeded})
+		p.Release(Place{Server: b}, Ending{Outcome: Succeeded})
 		if e := <-got; e != b {
 			t.Errorf("the place went to %s", e.Name)
 		}
@@ -158,7 +159,7 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.Release(g.Server, Ending{Outcome: Failed, Input: input})
+			p.Release(g, Ending{Outcome: Failed, Input: input})
 		}
 		begin := time.Now()
 		got := make(chan error)
@@ -171,7 +172,7 @@ func TestPoolGivesUpOnceNothingIsUsable(t *testing.T) {
 		if err := <-got; err != nil || time.Since(begin) != breakerPause {
 			t.Errorf("%v after %s", err, time.Since(begin))
 		}
-		p.Release(a, Ending{Outcome: Failed})
+		p.Release(Place{Server: a}, Ending{Outcome: Failed})
 		p.report(a, Status{State: "unreachable", Detail: "it cannot be reached"})
 		go func() {
 			_, err := p.Acquire(t.Context(), nil)
@@ -199,7 +200,7 @@ func TestPoolTriesAServerThatIsBack(t *testing.T) {
 			}
 		}
 		for input := range uint64(breakerInputs) {
-			p.Release(a, Ending{Outcome: Failed, Input: input})
+			p.Release(Place{Server: a}, Ending{Outcome: Failed, Input: input})
 		}
 		p.report(a, gone)
 		got := make(chan error, 2)
@@ -215,7 +216,7 @@ func TestPoolTriesAServerThatIsBack(t *testing.T) {
 		if len(got) != 1 {
 			t.Fatalf("%d requests went to the server that is back, want 1", len(got))
 		}
-		p.Release(a, Ending{Outcome: Succeeded})
+		p.Release(Place{Server: a}, Ending{Outcome: Succeeded})
 		for range 2 {
 			if err := <-got; err != nil {
 				t.Error(err)
@@ -228,5 +229,8 @@ func TestPoolTriesAServerThatIsBack(t *testing.T) {
 func poolOf(servers []*Server, down time.Duration) *Pool {
 	p := New(nil, Watch{DownTimeout: down})
 	p.servers = servers
+	for _, s := range servers {
+		s.time = share.New(share.Time())
+	}
 	return p
 }

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"ocr-gateway/internal/share"
 )
 
 // Server is one endpoint with what we know about it.
@@ -16,6 +18,7 @@ type Server struct {
 	fresh  *http.Client // opens one for each request
 	look   chan struct{}
 	looked chan struct{} // closed after the first look
+	time   *share.Meter  // divided among the requests that are there
 
 	// Guarded by the pool's mutex.
 	status   Status
@@ -57,6 +60,7 @@ func newServer(c Config) *Server {
 		fresh:  &http.Client{Transport: transport(false), CheckRedirect: stay},
 		look:   make(chan struct{}, 1),
 		looked: make(chan struct{}),
+		time:   share.New(share.Time()),
 		status: Status{State: stateChecking, Detail: "it is being checked"},
 	}
 }

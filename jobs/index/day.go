@@ -1,0 +1,31 @@
+package index
+
+import "time"
+
+// day counts the pages of files that were opened on one day, in UTC, by owner. It follows from
+// the log, so it outlives processes and is the same in all of them.
+type day struct {
+	begin time.Time
+	pages map[string]int
+}
+
+func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
+
+// add counts pages of a file that was opened at a time. Events come in the order of their times.
+func (d *day) add(owner string, pages int, at time.Time) {
+	if begin := dayOf(at); begin.After(d.begin) {
+		d.begin = begin
+		clear(d.pages)
+	}
+	d.pages[owner] += pages
+}
+
+// PagesToday is how many pages the files of an owner have that were opened today, in UTC.
+func (x *Index) PagesToday(owner string) int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if !dayOf(x.now()).Equal(x.today.begin) {
+		return 0
+	}
+	return x.today.pages[owner]
+}
