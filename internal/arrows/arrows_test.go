@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"internal/clip":          {},
 	"internal/doctor":        {},
 	"release/image":          {},                   // the container image
+	"release/site":           {},                   // the documents as a site
 	"internal/child":         {},                   // child processes
 	"internal/promtext":      {},                   // metrics
 	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
