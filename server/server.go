@@ -147,7 +147,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 func (s *Server) routes() (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = s.cfg.Proxies().Client
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.identify, s.trace, s.observe, s.recoverPanics, s.admitCaller)
 	if len(s.cfg.AllowedOrigins) > 0 {

@@ -30,7 +30,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext",
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "tools", "tools/local", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":           {everything},
 	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "price", "internal/otlp", "internal/setting"}, // for their Config types
@@ -38,7 +38,10 @@ var arrows = map[string][]string{
 	"internal/backoff":       {}, // waits between tries
 	"internal/clip":          {},
 	"internal/doctor":        {},
-	"release/image":          {},                   // the container image
+	"deploy":                 {},               // tests of what others run the program with
+	"release/bill":           {},               // what is shipped
+	"release/image":          {"release/bill"}, // the container image
+	"release/licenses":       {"release/bill"},
 	"release/site":           {},                   // the documents as a site
 	"internal/child":         {},                   // child processes
 	"internal/promtext":      {},                   // metrics
@@ -66,7 +69,7 @@ var arrows = map[string][]string{
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
 	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
-	"textlayer/compare": {"document"},
+	"textlayer/compare": {"document", "internal/edits"},
 	"textlayer/ink":     {"document"},
 	"textlayer/attack":  {}, // documents that lie, for tests of others
 
@@ -88,7 +91,8 @@ var arrows = map[string][]string{
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
+	"engine/embedded/heatmap":                 {"document"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/heatmap", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
 	"engine/embedded/network":                 {},
 	"engine/embedded/stages":                  {},
 	"engine/embedded/pixels":                  {"document"},
@@ -144,6 +148,9 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
+	"tools":       {"document", "service"}, // what language models are offered
+	"tools/local": {"document", "service", "tools"},
+
 	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
 	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service", "service/admission"},
 	"jobs/broker": {"internal/setting", "jobs/record"},
@@ -155,6 +162,7 @@ var arrows = map[string][]string{
 	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
+	"server/doors/mcp":   {"document", "server/doors", "server/form", "server/problem", "service", "tools"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/fetch":       {"document", "internal/clip", "internal/egress"},
 	"server/form":        {"document", "internal/clip", "server/problem", "service"},
@@ -204,12 +212,13 @@ var arrows = map[string][]string{
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
+	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
-	"e2e/page":                  {"e2e/program", "engine/enginetest", "raster/rastertest"},
+	"e2e/page":                  {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest", "raster/rastertest"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -238,7 +247,7 @@ var testArrows = map[string][]string{
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
 	"github.com/labstack":                    {"server", "server/answer", "server/fileroutes", "server/jobroutes"},
-	"github.com/klauspost/compress":          {"server", "server/wire"},
+	"github.com/klauspost/compress":          {"release/image", "server", "server/wire"},
 	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
 	"github.com/standard-webhooks":           {"webhook"},
@@ -260,22 +269,26 @@ var homes = map[string][]string{
 	"github.com/pkg/sftp":                    {"provision/sshhost"},
 	"github.com/skeema/knownhosts":           {"provision/sshhost"},
 	"github.com/sashabaranov/go-openai":      {"engine/vllm/chat"},
-	"github.com/santhosh-tekuri":             {"extract/schema"},
+	"github.com/santhosh-tekuri":             {"deploy", "extract/schema"},
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
 	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},
 	"github.com/yuin/goldmark":               {"release/site"},
 	"github.com/google/go-containerregistry": {"release/image"},
+	"github.com/CycloneDX/cyclonedx-go":      {"release/bill"},
+	"github.com/google/licensecheck":         {"release/bill"},
+	"golang.org/x/mod":                       {"release/bill"},
 	"github.com/spf13/viper":                 {"internal/config"},
-	"go.yaml.in/yaml":                        {"internal/config", "server", "server/keys"},
+	"go.yaml.in/yaml":                        {"cmd/ocr-gateway", "deploy", "internal/config", "server", "server/keys"}, // tests, in the first two
 	"github.com/spf13/cobra":                 {"cmd/ocr-gateway"},
 	"github.com/joho/godotenv":               {"cmd/ocr-gateway"},
 	"github.com/lmittmann/tint":              {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":              {"cmd/ocr-gateway"},
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
-	"github.com/nats-io":                     {"jobs/broker"},
-	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
+	"github.com/nats-io":                     {"cmd/ocr-gateway", "jobs/broker"},
+	"github.com/modelcontextprotocol/go-sdk": {"cmd/ocr-gateway", "server/doors/mcp", "tools"},
+	"github.com/google/jsonschema-go":        {"tools"}, // the schemas of tools
 	"github.com/rivo/uniseg":                 {"server/doors/azure"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
@@ -285,7 +298,7 @@ var homes = map[string][]string{
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
 	"github.com/prometheus/common":           {"internal/stage"},
-	"github.com/modelcontextprotocol/go-sdk": {"server"},
+	"github.com/modelcontextprotocol/go-sdk": {"e2e", "server"},
 	"github.com/nats-io":                     {"e2e/faults"},
 	"go.uber.org/goleak":                     {everything},
 	"github.com/standard-webhooks":           {"jobs"}, // as clients check
@@ -294,7 +307,7 @@ var testHomes = map[string][]string{
 	"github.com/chromedp":                    {"e2e/page"}, // a real browser
 	"golang.org/x/net/dns":                   {"internal/egress"},
 	"golang.org/x/crypto/ssh":                {"provision/podtest"},
-	"golang.org/x/sys":                       {"raster"},
+	"golang.org/x/sys":                       {"raster", "tools/local"},
 	"github.com/pkg/sftp":                    {"provision/podtest"},
 }
 

@@ -30,7 +30,7 @@ const root = "/page/"
 // pictures that came from there or from its user. Text of documents that would be markup has nothing
 // to run, load or send.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
-	"manifest-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types inert"
+	"manifest-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
 // Settings are what the page has to know before it asks for anything.
 type Settings struct {

@@ -12,7 +12,7 @@ export function fields(found, point) {
       h('span', {}, `${there} of ${count(rows.length, 'field')} found${found.method === 'heuristic' ? ', by labels and places' : ''}`),
       h('button', { type: 'button', class: 'small', click: (e) => copy(JSON.stringify(found.data, null, 2), e.currentTarget) }, 'Copy as JSON')),
     h('dl', { class: 'found' }, rows.map(([path, value]) => row(path, value, found, point))),
-    (found.schema_errors ?? []).map((e) => h('p', { class: 'fault' }, `${label(e.path ?? '')} ${e.message ?? e.error ?? ''}`)),
+    (found.schema_errors ?? []).map((e) => h('p', { class: 'fault' }, `${label(e.path)}: ${e.detail}`)),
   ];
 }
 
