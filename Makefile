@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run docs test test-observability test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -265,9 +265,16 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
+docs: ## build/site: the documents as a site to be read with a browser
+	@go run ./release/site -o build/site
+
 test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+	$(MAKE) --no-print-directory test-observability
+
+test-observability: setup ## check dashboard and alerts with Prometheus' own parser and engine (builds them the first time: minutes)
+	@cd deploy/observability/check && GOFLAGS= go test ./...
 
 # What qemu cannot show: the system call filter, a limit on address space, other users, /bin/sh in
 # the image's root, and times. Go's race detector does not work in it.
