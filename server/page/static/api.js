@@ -42,11 +42,34 @@ export async function call(path, options = {}) {
 
 export const getJSON = async (path, options) => (await call(path, options)).json();
 
+const tries = 5;
+const longestPause = 20_000;
+
+/** patiently does a request again that may succeed later. */
+export async function patiently(request, signal) {
+  for (let n = 1, wait = 1_000; ; n++, wait = Math.min(2 * wait, longestPause)) {
+    try {
+      return await request();
+    } catch (error) {
+      if (n === tries || !error.retryable || signal.aborted) throw error;
+    }
+    await pause(wait, signal);
+  }
+}
+
+/** pause waits a while, spread so that not everybody comes back at once, or until it is canceled. */
+export function pause(milliseconds, signal) {
+  return new Promise((done) => {
+    const timer = setTimeout(done, milliseconds * (0.75 + Math.random() / 2));
+    signal.addEventListener('abort', () => { clearTimeout(timer); done(); }, { once: true });
+  });
+}
+
 /** send posts a form and reports how much of it has gone, which fetch cannot. */
-export async function send(path, form, { signal, sent = () => {} } = {}) {
+export async function send(path, form, { headers = {}, signal, sent = () => {} } = {}) {
   for (;;) {
     const used = key.key();
-    const response = await post(path, form, signal, sent);
+    const response = await post(path, form, { ...headers, ...key.headers() }, signal, sent);
     if (response.status === 401) {
       if (used === key.key()) key.forget();
       if (key.key() || await key.ask(used !== '')) continue;
@@ -58,11 +81,12 @@ export async function send(path, form, { signal, sent = () => {} } = {}) {
   }
 }
 
-function post(path, form, signal, sent) {
+function post(path, form, headers, signal, sent) {
   return new Promise((done, fail) => {
+    if (signal?.aborted) { fail(new DOMException('canceled', 'AbortError')); return; }
     const request = new XMLHttpRequest();
     request.open('POST', path);
-    for (const [name, value] of Object.entries(key.headers())) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener('progress', (e) => { if (e.lengthComputable) sent(e.loaded / e.total); });
     request.addEventListener('load', () => done({ status: request.status, text: request.responseText }));
     request.addEventListener('error', () => fail(unreachable()));

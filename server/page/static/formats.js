@@ -8,6 +8,7 @@ export const formats = [
   { name: 'pdf', extension: '.searchable.pdf', label: 'Searchable PDF' },
   { name: 'html', extension: '.html', label: 'HTML' },
   { name: 'json', extension: '.json', label: 'JSON', hint: 'regions, boxes, words' },
+  { name: 'ndjson', extension: '.ndjson', label: 'JSON lines', hint: 'a page a line' },
   { name: 'zip', extension: '.zip', label: 'Zip', hint: 'Markdown with pictures' },
   { name: 'docling', extension: '.docling.json', label: 'DoclingDocument' },
   { name: 'hocr', extension: '.hocr.html', label: 'hOCR' },

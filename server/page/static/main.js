@@ -12,7 +12,7 @@ import { View } from './view.js';
 const settings = await (await fetch('/page/settings.json')).json();
 const uploads = queue(2); // files that are sent side by side
 
-const rail = new Rail({ jobs: settings.jobs, open: (reading) => show(reading) });
+const rail = new Rail({ jobs: settings.jobs, open: visit, removed: (reading) => { if (reading === rail.current) leave(); } });
 const view = new View({ another });
 const start = new Start(take);
 
@@ -20,51 +20,72 @@ const start = new Start(take);
 function take(file, kind, values, open) {
   const reading = new (settings.jobs ? JobReading : DirectReading)({ name: file.name, file, kind });
   rail.add(reading);
-  if (open) show(reading);
+  if (open) visit(reading);
   uploads(async () => {
-    if (reading.stop.signal.aborted) return;
-    if (!settings.jobs) { await reading.start(formOf(file, values)); return; }
-    await JobReading.start(reading, formOf(file, values));
+    await reading.start(formOf(file, values));
     if (!reading.id) return;
     rail.keep(reading);
-    if (rail.current === reading) { remember(reading); reading.follow(); }
+    if (rail.current === reading) { history.replaceState(null, '', `#${reading.id}`); reading.follow(); }
   });
 }
 
-/** another finds fields in a document that was read: its file is still here. */
-function another(reading) {
-  showStart();
-  if (reading.kind !== 'extract') start.choose('extract');
+/** another has a document read in another way, whose file is still here. */
+function another(reading, kind) {
+  leave();
+  start.choose(kind);
   start.offered = reading.file;
   $('offered').hidden = false;
-  $('offered').textContent = `Read ${reading.name} again`;
+  $('offered').textContent = kind === 'extract' ? `Find fields in ${reading.name}` : `Read ${reading.name} again`;
 }
 
 $('offered').addEventListener('click', () => { if (start.offered) start.files([start.offered]); });
 
+/** visit opens a document so that the browser's way back leads here. */
+function visit(reading) {
+  if (reading === rail.current) { document.body.classList.remove('choosing'); return; }
+  history.pushState(null, '', reading.id ? `#${reading.id}` : location.pathname);
+  show(reading);
+}
+
 function show(reading) {
-  if (rail.current && rail.current !== reading) rail.current.close?.();
+  if (rail.current !== reading) rail.current?.close();
   rail.current = reading;
   $('start').hidden = true;
   $('view').hidden = false;
   document.body.classList.remove('choosing');
   view.open(reading);
   rail.draw();
-  if (reading.id) { remember(reading); reading.follow?.(); }
+  reading.follow?.();
 }
 
-function remember(reading) { history.replaceState(null, '', `#${reading.id}`); }
+function leave() {
+  history.pushState(null, '', location.pathname);
+  showStart();
+}
 
 function showStart() {
   view.close();
+  rail.current?.close();
   rail.current = null;
   $('view').hidden = true;
   $('start').hidden = false;
   $('offered').hidden = true;
   document.title = 'ocr-gateway';
   document.body.classList.remove('choosing');
-  history.replaceState(null, '', location.pathname);
   rail.draw();
+}
+
+/** route shows what the address names. */
+async function route() {
+  const id = location.hash.slice(1);
+  if (!id) { showStart(); return; }
+  try {
+    const reading = rail.find(id) ?? await rail.fetch(id);
+    if (location.hash.slice(1) === id && rail.current !== reading) show(reading);
+  } catch (error) {
+    showStart();
+    start.refuse(error.message);
+  }
 }
 
 /** queue runs work, so many at a time, in its order. */
@@ -80,8 +101,9 @@ function queue(most) {
 }
 
 $('key-later').addEventListener('click', () => $('key-dialog').close('later'));
-$('new').addEventListener('click', showStart);
-$('brand').addEventListener('click', (e) => { e.preventDefault(); showStart(); });
+$('new').addEventListener('click', leave);
+$('brand').addEventListener('click', (e) => { e.preventDefault(); leave(); });
+window.addEventListener('popstate', route);
 $('show-documents').addEventListener('click', () => document.body.classList.toggle('choosing'));
 $('forget-key').addEventListener('click', () => { key.forget(); location.reload(); });
 $('words').hidden = !settings.jobs;
@@ -95,8 +117,7 @@ $('forget-key').hidden = !settings.key_required;
 
 try {
   await rail.refresh();
-  const asked = rail.find(location.hash.slice(1));
-  if (asked && !rail.current) show(asked);
+  if (location.hash && !rail.current) await route();
 } catch (error) {
   start.refuse(error.message);
 }

@@ -22,14 +22,16 @@ export function nameOf(region) {
   return `${region.order}, ${typeName(region.type)}${sure}${text}`;
 }
 
+/** doubtful regions are those that the engine is not sure of. */
+export const doubtful = (region) => region.confidence != null && region.confidence < 0.8;
+
 /** boxes are the buttons over a page's regions, of which one is in the order of tabs; arrow
  *  keys lead to the others. */
 export function boxes(page, choose) {
   const buttons = page.regions.filter((r) => r.bbox).map((region) => {
-    const unsure = region.confidence != null && region.confidence < 0.8;
     const button = h('button', {
-      type: 'button', class: `box type-${region.type}${unsure ? ' unsure' : ''}${region.status === 'failed' ? ' broken' : ''}${region.bbox[0] < 0.03 * page.width ? ' edge' : ''}`,
-      'data-region': region.id, 'aria-label': nameOf(region), tabindex: '-1', click: () => choose(region),
+      type: 'button', class: `box type-${region.type}${doubtful(region) ? ' unsure' : ''}${region.status === 'failed' ? ' broken' : ''}${region.bbox[0] < 0.03 * page.width ? ' edge' : ''}`,
+      'data-region': region.id, 'aria-label': nameOf(region), title: [typeName(region.type), region.confidence == null ? '' : percent(region.confidence)].filter(Boolean).join(' · '), tabindex: '-1', click: () => choose(region),
     }, h('span', { class: 'order', 'aria-hidden': 'true' }, String(region.order)));
     place(button, region.bbox, page);
     return button;
@@ -54,8 +56,9 @@ export class Picture {
   constructor(reading, page) {
     this.image = h('img', { alt: `Page ${page.number}`, draggable: 'false', decoding: 'async' });
     this.image.hidden = true;
+    this.parts = []; // images that show parts of it
     this.stop = new AbortController();
-    this.ready = this.load(reading, page);
+    this.load(reading, page);
   }
 
   async load(reading, page) {
@@ -63,7 +66,7 @@ export class Picture {
       const blob = await this.bytes(reading, page);
       if (!blob || this.stop.signal.aborted) return;
       this.url = URL.createObjectURL(blob);
-      this.image.src = this.url;
+      for (const image of [this.image, ...this.parts]) image.src = this.url;
       await this.image.decode();
       this.image.hidden = false;
     } catch { /* the page stays white, with its boxes */ }
@@ -77,8 +80,15 @@ export class Picture {
     return reading.file?.type.startsWith('image/') && page.rotation === 0 ? reading.file : null;
   }
 
+  /** show has another image show it. */
+  show(image) {
+    this.parts.push(image);
+    if (this.url) image.src = this.url;
+  }
+
   drop() {
     this.stop.abort();
+    for (const image of [this.image, ...this.parts]) image.removeAttribute('src'); // what is still loading them stops
     if (this.url) URL.revokeObjectURL(this.url);
   }
 }
@@ -94,6 +104,6 @@ export function crop(picture, region, page) {
   image.style.width = `${(100 * page.width) / w}%`;
   image.style.left = `${(-100 * x1) / w}%`;
   image.style.top = `${(-100 * y1) / Math.max(y2 - y1, 1)}%`;
-  picture.ready.then(() => { if (picture.url) image.src = picture.url; });
+  picture.show(image);
   return frame;
 }

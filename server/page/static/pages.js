@@ -3,7 +3,7 @@
 
 import { content, plainText } from './content.js';
 import { copy, h, set } from './dom.js';
-import { boxes, crop, Picture, place } from './overlay.js';
+import { boxes, crop, doubtful, Picture, place } from './overlay.js';
 import { count, percent, typeName } from './words.js';
 
 const usualShape = '210 / 297';
@@ -72,6 +72,7 @@ class Row {
     this.sheet = h('div', { class: 'sheet waiting' });
     this.sheet.style.aspectRatio = usualShape;
     this.side = h('div', { class: 'side' });
+    this.sheet.append(h('span', { class: 'page-number', 'aria-hidden': 'true' }, String(number)));
     this.element = h('section', { class: 'row', 'data-page': number, 'aria-label': `Page ${number}` },
       h('div', { class: 'sheet-place' }, this.sheet), this.side);
   }
@@ -142,8 +143,9 @@ class Row {
 
   block(region) {
     const cut = this.picture ? (r) => crop(this.picture, r, this.page) : null;
+    const unsure = doubtful(region);
     return h('div', { class: `block type-${region.type}`, 'data-region': region.id, click: (e) => { if (!e.target.closest('a, button')) this.choose(region, this.sheet); } },
-      h('span', { class: 'order', 'aria-hidden': 'true' }, String(region.order)),
+      h('span', { class: 'order', 'aria-hidden': 'true' }, String(region.order), unsure ? h('span', { class: 'doubt' }, percent(region.confidence)) : null),
       h('div', { class: 'meta' }, facts(region), copyButton(region)),
       h('div', { class: 'content', dir: 'auto' }, content(region, cut)),
       region.error ? h('p', { class: 'fault' }, region.error.detail) : null);

@@ -9,14 +9,15 @@ import { count, stateName, when } from './words.js';
 const often = 3_000; // milliseconds between looks at jobs that are not done
 
 export class Rail {
-  constructor({ jobs, open }) {
-    Object.assign(this, { jobs, open, readings: [], current: null });
-    setInterval(() => { if (!document.hidden && this.readings.some((r) => !r.over && r.id && !r.following)) this.refresh(); }, often);
+  constructor({ jobs, open, removed }) {
+    Object.assign(this, { jobs, open, removed, readings: [], items: new Map(), current: null });
+    setInterval(() => { if (!document.hidden && this.readings.some((r) => !r.over && r.id && !r.following)) this.refresh().catch(() => {}); }, often);
   }
 
   add(reading) {
     this.readings.unshift(reading);
-    reading.addEventListener('change', () => this.draw());
+    this.items.set(reading, new Item(reading, () => this.open(reading), () => this.remove(reading)));
+    reading.addEventListener('change', () => this.drawOne(reading));
     this.draw();
   }
 
@@ -25,10 +26,20 @@ export class Rail {
 
   find(id) { return this.readings.find((r) => r.id === id); }
 
+  /** fetch takes a job in that another browser has started. */
+  async fetch(id) {
+    this.take(await getJSON(`/api/ocr/jobs/${encodeURIComponent(id)}`));
+    const reading = this.find(id);
+    this.keep(reading);
+    return reading;
+  }
+
   remove(reading) {
-    reading.close();
     this.readings = this.readings.filter((r) => r !== reading);
+    this.items.delete(reading);
     if (reading.id) history.remove(reading.id);
+    this.removed(reading);
+    reading.close();
     this.draw();
   }
 
@@ -46,7 +57,6 @@ export class Rail {
     } while (cursor && wanted.size);
     for (const id of wanted) history.remove(id);
     for (const job of found.reverse()) this.take(job);
-    this.draw();
   }
 
   take(job) {
@@ -60,21 +70,43 @@ export class Rail {
     this.add(reading);
   }
 
-  draw() {
-    for (const r of this.readings) if (r.id) history.rename(r.id, r.name);
-    $('rail-empty').hidden = this.readings.length > 0;
-    $('documents-count').textContent = this.readings.length ? ` (${this.readings.length})` : '';
-    set($('documents'), this.readings.map((reading) => this.item(reading)));
+  drawOne(reading) {
+    if (reading.id) history.rename(reading.id, reading.name);
+    this.items.get(reading)?.draw(reading === this.current);
   }
 
-  item(reading) {
+  draw() {
+    $('rail-empty').hidden = this.readings.length > 0;
+    $('documents-count').textContent = this.readings.length ? ` (${this.readings.length})` : '';
+    for (const reading of this.readings) this.drawOne(reading);
+    const elements = this.readings.map((r) => this.items.get(r).element);
+    if (elements.some((e, i) => $('documents').children[i] !== e) || $('documents').children.length !== elements.length) set($('documents'), elements);
+  }
+}
+
+// Item is a document in the list. Its elements stay, so that whoever is on one is not thrown off.
+class Item {
+  constructor(reading, open, remove) {
+    this.reading = reading;
+    this.name = h('span', { class: 'name', dir: 'auto' });
+    this.facts = h('span', { class: 'quiet' });
+    this.button = h('button', { type: 'button', class: 'document', click: open }, this.name, this.facts);
+    this.close = h('button', { type: 'button', class: 'icon', click: remove }, '×');
+    this.element = h('li', {}, this.button, this.close);
+  }
+
+  draw(current) {
+    const { reading } = this;
     const name = reading.name || `Document of ${when(reading.created)}`;
     const { total = 0, done = 0 } = reading.progress;
     const rest = reading.over ? (total ? count(total, 'page') : '') : total ? `${done} of ${total}` : '';
-    return h('li', { class: reading === this.current ? 'current' : '', 'data-state': reading.state },
-      h('button', { type: 'button', class: 'document', 'aria-current': reading === this.current ? 'true' : null, click: () => this.open(reading) },
-        h('span', { class: 'name', dir: 'auto' }, name),
-        h('span', { class: 'quiet' }, [reading.kind === 'extract' ? 'fields' : '', stateName(reading.state), rest].filter(Boolean).join(' · '))),
-      reading.over ? h('button', { type: 'button', class: 'icon', 'aria-label': `Take ${name} off the list`, click: () => this.remove(reading) }, '×') : null);
+    this.name.textContent = name;
+    this.facts.textContent = [reading.kind === 'extract' ? 'fields' : '', stateName(reading.state), rest].filter(Boolean).join(' · ');
+    this.close.hidden = !reading.over;
+    this.close.setAttribute('aria-label', `Take ${name} off the list`);
+    this.element.dataset.state = reading.state;
+    this.element.classList.toggle('current', current);
+    if (current) this.button.setAttribute('aria-current', 'true');
+    else this.button.removeAttribute('aria-current');
   }
 }

@@ -1,7 +1,7 @@
 // A document that is being read, or was: what is known of it, wherever that comes from.
 // Listeners of "change" draw it.
 
-import { call, getJSON, problemOf, send } from './api.js';
+import { call, getJSON, patiently, problemOf, send } from './api.js';
 import { follow, parse } from './stream.js';
 
 const jobs = '/api/ocr/jobs';
@@ -11,9 +11,9 @@ export class Reading extends EventTarget {
     super();
     Object.assign(this, {
       name, file, kind, id: '', state: 'sending', sent: 0, pages: new Map(), numbers: [], total: 0,
-      progress: { total: 0, done: 0 }, notice: '', problem: null, fields: null, broken: false, created: new Date(), ended: null,
+      progress: { total: 0, done: 0 }, usage: null, notice: '', problem: null, fields: null, broken: false, created: new Date(), began: null, ended: null,
     });
-    this.stop = new AbortController();
+    this.stop = new AbortController(); // of the request that has it read
     this.queued = 0;
   }
 
@@ -56,21 +56,27 @@ export class Reading extends EventTarget {
 
   cancel() { this.stop.abort(); }
 
-  close() { this.stop.abort(); }
+  /** close ends what only serves the screen; the reading goes on. */
+  close() {}
 }
 
 /** JobReading is read by a job, which outlives this page. */
 export class JobReading extends Reading {
-  static async start(reading, form) {
+  /** start sends the document. It is sent again when nobody can say whether it came: by its key
+   *  the server knows it then. */
+  async start(form) {
+    const headers = { 'Idempotency-Key': unique() };
+    const sent = (share) => { this.sent = share; this.change(); };
     try {
-      reading.take(await send(jobs, form, { signal: reading.stop.signal, sent: (share) => { reading.sent = share; reading.change(); } }));
+      this.take(await patiently(() => send(jobs, form, { headers, signal: this.stop.signal, sent }), this.stop.signal));
     } catch (error) {
-      if (error.name === 'AbortError') reading.state = 'canceled';
-      reading.fail(error);
-      reading.change();
+      if (error.name === 'AbortError') this.state = 'canceled';
+      this.fail(error);
+      this.change();
     }
-    return reading;
   }
+
+  close() { this.watch?.abort(); }
 
   /** take takes a job as the server shows it. */
   take(job) {
@@ -78,6 +84,8 @@ export class JobReading extends Reading {
     this.kind = job.kind;
     this.state = job.state;
     this.progress = job.progress;
+    this.usage = job.usage ?? null;
+    this.files = job.files.length;
     this.created = new Date(job.created_at);
     this.ended = job.ended_at ? new Date(job.ended_at) : null;
     this.began = job.started_at ? new Date(job.started_at) : null;
@@ -87,16 +95,19 @@ export class JobReading extends Reading {
 
   /** follow keeps the reading up to date until it is over or closed. */
   async follow() {
-    if (this.following || !this.id) return;
+    if (this.following || this.complete || !this.id) return;
     this.following = true;
-    this.stop = new AbortController();
+    this.watch = new AbortController();
+    const { signal } = this.watch;
     try {
       await follow(`${jobs}/${this.id}/events`, {
-        signal: this.stop.signal,
+        signal,
         see: (event, data) => this.see(event, data),
         broken: (broken) => { this.broken = broken; this.change(); },
       });
-      if (this.kind === 'extract' && !this.stop.signal.aborted && this.state !== 'failed') await this.takeFields();
+      if (signal.aborted) return;
+      if (this.kind === 'extract' && this.progress.done > 0 && this.state !== 'failed') await this.takeFields(signal);
+      this.complete = true;
     } catch (error) {
       this.fail(error);
     } finally {
@@ -105,6 +116,7 @@ export class JobReading extends Reading {
   }
 
   see(event, data) {
+    if (data.file > 0) return; // of a job with several files, which this page does not make
     if (event === 'file.opened') this.open(data);
     else if (event === 'job.progress') this.progress = { ...this.progress, ...data };
     else if (event.startsWith('page.')) this.page(data);
@@ -112,8 +124,8 @@ export class JobReading extends Reading {
     this.change();
   }
 
-  async takeFields() {
-    this.fields = await getJSON(`${jobs}/${this.id}/result`, { signal: this.stop.signal });
+  async takeFields(signal) {
+    this.fields = await getJSON(`${jobs}/${this.id}/result?file=0`, { signal });
     this.change();
   }
 
@@ -131,7 +143,7 @@ export class JobReading extends Reading {
 
   /** download is the document in a format. */
   async download(format) {
-    return (await call(`${jobs}/${this.id}/result?format=${encodeURIComponent(format)}`)).blob();
+    return (await call(`${jobs}/${this.id}/result?file=0&format=${encodeURIComponent(format)}`)).blob();
   }
 }
 
@@ -153,7 +165,6 @@ export class DirectReading extends Reading {
     }
     this.ended ??= new Date();
     this.change();
-    return this;
   }
 
   takeExtraction(found) {
@@ -161,6 +172,7 @@ export class DirectReading extends Reading {
     this.open({ total_pages: found.summary.total_pages, pages: found.pages.length, notice: found.summary.notice });
     for (const page of found.pages) this.page({ ...page, regions: [], markdown: '' });
     this.progress = { total: found.pages.length, done: found.pages.length };
+    this.usage = found.usage;
     this.state = found.status === 'ok' ? 'succeeded' : 'partial';
   }
 
@@ -169,6 +181,7 @@ export class DirectReading extends Reading {
     else if (event.startsWith('page.')) this.page(data);
     else if (event.startsWith('document.')) {
       this.account(data.summary ?? data);
+      this.usage = data.usage ?? null;
       this.state = { 'document.completed': 'succeeded', 'document.partial': 'partial', 'document.canceled': 'canceled' }[event] ?? 'failed';
       if (data.error) this.problem = Object.assign(new Error(data.error.detail), data.error);
     }
@@ -190,3 +203,6 @@ export class DirectReading extends Reading {
     return new Blob([JSON.stringify(this.fields ?? { pages }, null, 2)], { type: 'application/json' });
   }
 }
+
+// unique is a name that nobody else has. Pages that came over plain HTTP have no randomUUID.
+const unique = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');

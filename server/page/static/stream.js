@@ -1,7 +1,7 @@
 // Server-sent events over fetch, which can send a key. A stream that breaks off is taken up
 // where it ended.
 
-import { call } from './api.js';
+import { call, pause } from './api.js';
 
 /** parse calls see({id, event, data}) for each event of a body. */
 export async function parse(body, see) {
@@ -63,11 +63,4 @@ export async function follow(path, { signal, see, broken = () => {} }) {
     await pause(wait, signal);
     wait = Math.min(wait * 2, longestWait);
   }
-}
-
-function pause(milliseconds, signal) {
-  return new Promise((done) => {
-    const timer = setTimeout(done, milliseconds * (0.75 + Math.random() / 2));
-    signal.addEventListener('abort', () => { clearTimeout(timer); done(); }, { once: true });
-  });
 }

@@ -4,7 +4,7 @@ import { $, h, say, set } from './dom.js';
 import { fields } from './fields.js';
 import { formats, save, stem } from './formats.js';
 import { Pages } from './pages.js';
-import { count, duration, stateName } from './words.js';
+import { count, duration, money, stateName } from './words.js';
 
 const layouts = [['both', 'Both'], ['picture', 'Picture'], ['text', 'Text']];
 const modes = [['regions', 'Regions'], ['markdown', 'Markdown']];
@@ -18,7 +18,7 @@ export class View {
     $('view').dataset.layout = this.layout;
     $('boxes').addEventListener('change', (e) => $('view').classList.toggle('bare', !e.target.checked));
     $('cancel').addEventListener('click', () => this.reading.cancel());
-    $('again').addEventListener('click', () => this.another(this.reading));
+    $('again').addEventListener('click', () => this.another(this.reading, this.next()));
     $('page-before').addEventListener('click', () => this.go(-1));
     $('page-after').addEventListener('click', () => this.go(1));
     $('page-input').addEventListener('change', (e) => this.goTo(Number(e.target.value)));
@@ -75,7 +75,7 @@ export class View {
     $('view').dataset.state = reading.state;
     $('cancel').hidden = reading.over;
     $('again').hidden = !reading.over || !reading.file;
-    $('again').textContent = reading.kind === 'extract' ? 'Read again' : 'Find fields';
+    $('again').textContent = this.next() === 'extract' && reading.kind !== 'extract' ? 'Find fields' : 'Read again';
     $('download').hidden = !$('formats').firstChild;
     $('broken').hidden = !reading.broken;
     const fault = reading.over && reading.problem && reading.state !== 'canceled' ? reading.problem.message : '';
@@ -84,6 +84,12 @@ export class View {
     $('notice').hidden = !reading.notice;
     set($('notice'), reading.notice);
     this.bar();
+  }
+
+  /** next is what a document is read for next: one that was read, for its fields. */
+  next() {
+    const read = ['succeeded', 'partial'].includes(this.reading.state);
+    return read ? 'extract' : this.reading.kind;
   }
 
   bar() {
@@ -189,22 +195,24 @@ function summary(reading) {
     if (!total) return stateName(reading.state);
     return [`${done.toLocaleString('en')} of ${count(total, 'page')}`, failed ? `${failed} failed` : '', left > 1 ? `about ${duration(left)} left` : ''].filter(Boolean).join(' · ');
   }
-  const tokens = cost(reading);
   return [
     stateName(reading.state),
     total ? (done < total ? `${done} of ${count(total, 'page')}` : count(total, 'page')) : '',
     failed ? `${failed} failed` : '', partial ? `${partial} with gaps` : '',
     reading.began && reading.ended ? duration((reading.ended - reading.began) / 1000) : '',
     engines(reading),
-    tokens ? count(tokens, 'token') : '',
+    cost(reading.usage),
   ].filter(Boolean).join(' · ');
 }
 
 const engines = (reading) => [...new Set([...reading.pages.values()].map((p) => p.engine).filter(Boolean))].join(', ');
 
-/** cost is how many tokens of model servers a document took. */
-function cost(reading) {
-  let tokens = 0;
-  for (const page of reading.pages.values()) for (const r of page.regions ?? []) tokens += (r.prompt_tokens ?? 0) + (r.completion_tokens ?? 0);
-  return tokens;
+/** cost is what a document took: money where the operator has named prices, tokens where a model
+ *  was asked. */
+function cost(usage) {
+  const tokens = (usage?.prompt_tokens ?? 0) + (usage?.completion_tokens ?? 0);
+  return [
+    usage?.currency ? money(usage.cost ?? 0, usage.currency) : '',
+    tokens ? count(tokens, 'token') : '',
+  ].filter(Boolean).join(' · ');
 }

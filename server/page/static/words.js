@@ -17,6 +17,15 @@ export function duration(seconds) {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
+export function money(amount, currency) {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: amount && amount < 0.1 ? 5 : 2 };
+  try {
+    return amount.toLocaleString('en', { style: 'currency', currency, ...digits });
+  } catch { // no currency that is known
+    return `${amount.toLocaleString('en', digits)} ${currency}`;
+  }
+}
+
 export const percent = (share) => `${Math.round(share * 100)} %`;
 
 export function when(date) {
