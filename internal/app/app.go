@@ -91,7 +91,9 @@ func (a *App) build() error {
 		return err
 	}
 	budget := pipeline.NewBudget(a.cfg.Pipeline.MemoryBudget)
-	rasterizer, err := raster.New(a.cfg.Raster, budget, a.log)
+	drawing := a.cfg.Raster
+	drawing.OnlyPlaced = a.embedded == nil
+	rasterizer, err := raster.New(drawing, budget, a.log)
 	if err != nil {
 		return err
 	}
