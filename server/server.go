@@ -48,6 +48,8 @@ type Deps struct {
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
 	// where there is none.
 	CacheCounts func() (hits, misses int64)
+	// Objects reads those that s3:// addresses of clients name; nil where none are.
+	Objects fetch.Objects
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
@@ -122,7 +124,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
 		Owner: s.owner, Receive: s.receivePiece,
 	}
-	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
+	s.fetcher = fetch.New(cfg.URLs, deps.Objects, cfg.MaxUploadBytes, cfg.TempDir)
 	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = s.openMetrics()

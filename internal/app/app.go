@@ -177,7 +177,12 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	objects, err := a.openObjects()
+	if err != nil {
+		return err
+	}
 	s, err := server.New(a.cfg.Server, server.Deps{
+		Objects:     objects,
 		Service:     a.Service,
 		Jobs:        kept,
 		NoJobs:      noJobs,
