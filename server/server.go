@@ -54,6 +54,8 @@ type Deps struct {
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
+	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
+	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -103,7 +105,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	s.jobs = &jobroutes.Routes{
 		Jobs: deps.Jobs, NoJobs: deps.NoJobs, Formats: s.formats, MaxFiles: cfg.MaxBatchFiles, Heartbeat: cfg.Heartbeat,
-		Caller: callerOf, Owner: s.owner, Read: s.readJob,
+		Caller: callerOf, Owner: s.owner, Read: s.readJob, Draw: deps.Draw,
 	}
 	s.files = &fileroutes.Routes{
 		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
@@ -128,7 +130,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 // compressible lists the answers worth compressing.
 var compressible = []string{
 	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
-	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
+	"application/vnd.docling+json", "application/yaml", "image/svg+xml", "text/css", "text/event-stream", "text/html", "text/javascript", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.
@@ -175,9 +177,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
-		{"/", toDocs, nil},
 	} {
 		e.Match([]string{http.MethodGet, http.MethodHead}, r.path, r.handler, r.guards...)
+	}
+	if err := s.openPage(e); err != nil {
+		return nil, err
 	}
 	s.metrics.routes = map[string]bool{}
 	for _, r := range e.Routes() {

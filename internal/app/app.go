@@ -155,6 +155,10 @@ func (a *App) Serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	previews, err := a.openPreviews(kept)
+	if err != nil {
+		return err
+	}
 	s, err := server.New(a.cfg.Server, server.Deps{
 		Objects:     objects,
 		Service:     a.Service,
@@ -167,6 +171,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Stages:      a.stages,
 		Version:     a.version,
 		CacheCounts: a.cacheCounts(),
+		Draw:        previews,
 		Limits: map[string]int64{
 			"max_pages":       int64(a.cfg.Raster.MaxPages),
 			"max_pixels":      int64(a.cfg.Raster.MaxPixels),

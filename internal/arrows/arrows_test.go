@@ -37,7 +37,10 @@ var arrows = map[string][]string{
 	"internal/backoff":       {}, // waits between tries
 	"internal/clip":          {},
 	"internal/doctor":        {},
-	"release/image":          {},                   // the container image
+	"deploy":                 {},               // tests of what others run the program with
+	"release/bill":           {},               // what is shipped
+	"release/image":          {"release/bill"}, // the container image
+	"release/licenses":       {"release/bill"},
 	"internal/child":         {},                   // child processes
 	"internal/promtext":      {},                   // metrics
 	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
@@ -64,7 +67,7 @@ var arrows = map[string][]string{
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
 	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
-	"textlayer/compare": {"document"},
+	"textlayer/compare": {"document", "internal/edits"},
 	"textlayer/ink":     {"document"},
 	"textlayer/attack":  {}, // documents that lie, for tests of others
 
@@ -86,7 +89,8 @@ var arrows = map[string][]string{
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
+	"engine/embedded/heatmap":                 {"document"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/heatmap", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
 	"engine/embedded/network":                 {},
 	"engine/embedded/stages":                  {},
 	"engine/embedded/pixels":                  {"document"},
@@ -104,6 +108,7 @@ var arrows = map[string][]string{
 	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/verified"},
 	"pipeline/once":     {},
 	"pipeline/picture":  {"document"},
+	"pipeline/preview":  {"document", "pipeline/picture"},
 	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
@@ -151,7 +156,7 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/page", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
 	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
@@ -167,6 +172,7 @@ var arrows = map[string][]string{
 	"server/wire":        {"document", "internal/clip", "server/problem"},
 	"server/problem":     {"document"},
 	"server/keys":        {},
+	"server/page":        {}, // the page at /
 	"server/presence":    {},
 	"server/streams":     {},
 
@@ -179,6 +185,7 @@ var arrows = map[string][]string{
 	"e2e":         {},
 	"e2e/faults":  {},
 	"e2e/doors":   {},
+	"e2e/page":    {},
 
 	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 
@@ -203,11 +210,13 @@ var arrows = map[string][]string{
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
+	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
+	"e2e/page":                  {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest", "raster/rastertest"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -236,7 +245,7 @@ var testArrows = map[string][]string{
 // homes says which packages may import an outside module.
 var homes = map[string][]string{
 	"github.com/labstack":                    {"server", "server/answer", "server/fileroutes", "server/jobroutes"},
-	"github.com/klauspost/compress":          {"server", "server/wire"},
+	"github.com/klauspost/compress":          {"release/image", "server", "server/wire"},
 	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
 	"github.com/standard-webhooks":           {"webhook"},
@@ -250,7 +259,7 @@ var homes = map[string][]string{
 	"github.com/gen2brain/avif":              {"raster/decode"},
 	"github.com/gen2brain/webp":              {"raster/decode"},
 	"github.com/disintegration/imaging":      {"raster/decode"},
-	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "textlayer/attack"},
+	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "pipeline/preview", "textlayer/attack"},
 	"golang.org/x/net/html":                  {"internal/assemble"},
 	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
@@ -258,20 +267,23 @@ var homes = map[string][]string{
 	"github.com/pkg/sftp":                    {"provision/sshhost"},
 	"github.com/skeema/knownhosts":           {"provision/sshhost"},
 	"github.com/sashabaranov/go-openai":      {"engine/vllm/chat"},
-	"github.com/santhosh-tekuri":             {"extract/schema"},
+	"github.com/santhosh-tekuri":             {"deploy", "extract/schema"},
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
 	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},
 	"github.com/google/go-containerregistry": {"release/image"},
+	"github.com/CycloneDX/cyclonedx-go":      {"release/bill"},
+	"github.com/google/licensecheck":         {"release/bill"},
+	"golang.org/x/mod":                       {"release/bill"},
 	"github.com/spf13/viper":                 {"internal/config"},
-	"go.yaml.in/yaml":                        {"internal/config", "server", "server/keys"},
+	"go.yaml.in/yaml":                        {"cmd/ocr-gateway", "deploy", "internal/config", "server", "server/keys"}, // tests, in the first two
 	"github.com/spf13/cobra":                 {"cmd/ocr-gateway"},
 	"github.com/joho/godotenv":               {"cmd/ocr-gateway"},
 	"github.com/lmittmann/tint":              {"cmd/ocr-gateway"},
 	"github.com/vbauerster/mpb":              {"cmd/ocr-gateway"},
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
-	"github.com/nats-io":                     {"jobs/broker"},
+	"github.com/nats-io":                     {"cmd/ocr-gateway", "jobs/broker"},
 	"github.com/modelcontextprotocol/go-sdk": {"cmd/ocr-gateway", "server/doors/mcp", "tools"},
 	"github.com/google/jsonschema-go":        {"tools"}, // the schemas of tools
 	"github.com/rivo/uniseg":                 {"server/doors/azure"},
@@ -289,6 +301,7 @@ var testHomes = map[string][]string{
 	"github.com/standard-webhooks":           {"jobs"}, // as clients check
 	"github.com/getkin/kin-openapi":          {"server"},
 	"golang.org/x/image":                     {"engine/vllm/crops"},
+	"github.com/chromedp":                    {"e2e/page"}, // a real browser
 	"golang.org/x/net/dns":                   {"internal/egress"},
 	"golang.org/x/crypto/ssh":                {"provision/podtest"},
 	"golang.org/x/sys":                       {"raster", "tools/local"},

@@ -9,7 +9,7 @@ import (
 // TestEncoderIsThatOfTheModels: a host gets the same library as `make models`
 // fetches, whose hash the engine knows.
 func TestEncoderIsThatOfTheModels(t *testing.T) {
-	for file, want := range map[string]string{"../../models.lock": "\n" + encoderPin + "\n", "../../models.sha256": "  " + encoderFile + "\n"} {
+	for file, want := range map[string]string{"../../models.lock": "\n" + encoderPin + "\n", "../../models.amd64.sha256": "  " + encoderFile + "\n"} {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

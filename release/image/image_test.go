@@ -24,13 +24,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-var built = flag.String("image", "", "the image that `make image` wrote")
+var fromMake = flag.String("image", "", "an image that `make image` wrote")
 
 // small is what a small image is made of.
 func small(t *testing.T) parts {
 	t.Helper()
 	dir := t.TempDir()
-	p := parts{base: filepath.Join(dir, "base"), lib: filepath.Join(dir, "lib"), models: filepath.Join(dir, "models"), program: filepath.Join(dir, "program"), version: "v1"}
+	p := parts{arch: "amd64", base: filepath.Join(dir, "base"), lib: filepath.Join(dir, "lib"), models: filepath.Join(dir, "models"), program: filepath.Join(dir, "program"), version: "v1"}
 	for path, mode := range map[string]os.FileMode{"base/etc/passwd": 0o644, "lib/libmupdf.so": 0o644, "models/det.onnx": 0o600, "program": 0o755} {
 		path = filepath.Join(dir, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -53,7 +53,7 @@ func small(t *testing.T) parts {
 }
 
 func TestAssemble(t *testing.T) {
-	img, err := assemble(small(t))
+	img, err := assemble(small(t), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,6 +67,12 @@ func TestAssemble(t *testing.T) {
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if name := strings.TrimSuffix(head.Name, "/"); name == state {
+			if head.Uid != nobody || head.Gid != nobody || head.Mode != 0o700 {
+				t.Errorf("%+v", head)
+			}
+			continue
 		}
 		if head.Uid != 0 || head.Gid != 0 || head.Uname != "" || head.ModTime.Unix() > 0 {
 			t.Errorf("%+v", head)
@@ -85,7 +91,7 @@ func TestAssemble(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := file.Config; c.User != "10001:10001" || c.Healthcheck == nil || c.Entrypoint[0] != "/opt/ocr-gateway/ocr-gateway" || c.Cmd[0] != "serve" {
+	if c := file.Config; c.User != "10001:10001" || !slices.Contains(c.Env, "XDG_STATE_HOME=/var/lib") || len(c.Volumes) != 1 || c.Healthcheck == nil || c.Entrypoint[0] != "/opt/ocr-gateway/ocr-gateway" || c.Cmd[0] != "serve" {
 		t.Errorf("%+v", c)
 	}
 }
@@ -97,7 +103,7 @@ func TestEqualInputGivesAnEqualImage(t *testing.T) {
 		if err := os.Chtimes(p.program, time.Now(), time.Unix(int64(len(digests)), 0)); err != nil {
 			t.Fatal(err)
 		}
-		img, err := assemble(p)
+		img, err := assemble(p, t.TempDir())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,22 +121,74 @@ func TestEqualInputGivesAnEqualImage(t *testing.T) {
 func TestWriteNamesWhatIsMissing(t *testing.T) {
 	p := small(t)
 	p.models = filepath.Join(p.models, "none")
-	out := filepath.Join(t.TempDir(), "image.tar")
-	if err := write(p, out); err == nil || !strings.Contains(err.Error(), "none") {
+	if err := write([]parts{p}, "", filepath.Join(t.TempDir(), "image")); err == nil || !strings.Contains(err.Error(), "none") {
 		t.Errorf("%v", err)
 	}
-	if left, _ := filepath.Glob(out + "*"); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
+}
+
+// TestIndex makes images of two architectures from this test's own binary, whose modules are
+// in the bill.
+func TestIndex(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := exec.Command("go", "env", "GOMODCACHE").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir("../..")
+	var all []*finished
+	for _, arch := range []string{"amd64", "arm64"} {
+		p := small(t)
+		p.arch, p.program = arch, self
+		control := filepath.Join(p.base, "var/lib/dpkg/status.d/libc6")
+		if err := os.MkdirAll(filepath.Dir(control), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(control, []byte("Package: libc6\nVersion: 2.36-9+deb12u14\nArchitecture: "+arch+"\nDescription: one\n two\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := finish(p, t.TempDir(), strings.TrimSpace(string(cache)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f)
+	}
+	index, err := indexOf(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, arch := range []string{"amd64", "arm64"} {
+		img, said := manifest.Manifests[2*i], manifest.Manifests[2*i+1]
+		if img.Platform.Architecture != arch || said.Annotations["vnd.docker.reference.digest"] != img.Digest.String() {
+			t.Errorf("%+v, %+v", img, said)
+		}
+		if !strings.Contains(string(all[i].statements[1]), img.Digest.Hex) {
+			t.Errorf("provenance of another image: %s", all[i].statements[1])
+		}
+		for _, part := range []string{"github.com/google/go-containerregistry", "MuPDF", "pkg:deb/debian/libc6@2.36-9%2Bdeb12u14?arch=" + arch} {
+			if !strings.Contains(string(all[i].bill), part) {
+				t.Errorf("%s lacks %s", arch, part)
+			}
+		}
+		if has := strings.Contains(string(all[i].bill), "libjpeg-turbo"); has != (arch == "amd64") {
+			t.Errorf("%s has libjpeg-turbo of models.lock: %t", arch, has)
+		}
 	}
 }
 
 // TestImageReadsTheSample runs the built image with runc: root read-only, nobody's user, no
 // capability, as an orchestrator would, on the host's network.
 func TestImageReadsTheSample(t *testing.T) {
-	if *built == "" {
+	if *fromMake == "" {
 		t.Skip("run by make test-image")
 	}
-	img, err := tarball.ImageFromPath(*built, nil)
+	img, err := tarball.ImageFromPath(*fromMake, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +209,8 @@ func TestImageReadsTheSample(t *testing.T) {
 	run := runc("run", "--bundle", bundle, id)
 	url := serve(t, run, func() { _ = runc("kill", id, "TERM").Run() })
 	text := ask(t, url)
-	t.Logf("first text %d ms after the start", time.Since(began).Milliseconds())
+	load, _ := os.ReadFile("/proc/loadavg")
+	t.Logf("first text %d ms after the start, load %s", time.Since(began).Milliseconds(), load)
 	if !strings.Contains(text, "Harbour") {
 		t.Errorf("read %q", text)
 	}
@@ -162,8 +221,11 @@ func TestImageReadsTheSample(t *testing.T) {
 	doctor := runc("exec", id, file.Config.Entrypoint[0], "doctor", "--port", "0")
 	out, err := doctor.CombinedOutput()
 	t.Logf("%s", out)
-	if err != nil {
+	if err != nil || !strings.Contains(string(out), "/"+state+"/jobs") {
 		t.Errorf("doctor: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(bundle, "rootfs", state)); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -197,7 +259,7 @@ func writeBundle(t *testing.T, bundle string, c v1.Config) {
 			"args":            append(slices.Clone(c.Entrypoint), "serve", "--port", "0"),
 			"noNewPrivileges": true, "capabilities": map[string]any{},
 		},
-		"mounts": []any{mount("proc", "/proc"), mount("tmpfs", "/tmp", "mode=1777"), map[string]any{"type": "tmpfs", "source": "tmpfs", "destination": "/dev", "options": []string{"nosuid", "mode=755"}}},
+		"mounts": []any{mount("proc", "/proc"), mount("tmpfs", "/tmp", "mode=1777"), mount("tmpfs", "/"+state, "mode=0700", "uid=10001", "gid=10001"), map[string]any{"type": "tmpfs", "source": "tmpfs", "destination": "/dev", "options": []string{"nosuid", "mode=755"}}},
 		"linux":  map[string]any{"namespaces": []any{map[string]string{"type": "pid"}, map[string]string{"type": "mount"}, map[string]string{"type": "ipc"}, map[string]string{"type": "uts"}}},
 	}
 	data, err := json.Marshal(spec)

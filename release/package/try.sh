@@ -5,7 +5,7 @@
 #   try.sh FOLDER
 set -euo pipefail
 out=$1 root=$(mktemp -d)
-deb=$(ls "$out"/*.deb)
+deb=$(ls "$out"/*_"$(dpkg --print-architecture)".deb)
 trap 'umount "$root/proc" 2>/dev/null || true; rm -rf --one-file-system "$root"' EXIT
 
 echo "try: a bare Debian"
@@ -50,4 +50,11 @@ test -e "$root/etc/ocr-gateway/config.yaml" || failed "removal takes the setting
 inside dpkg -P ocr-gateway >/dev/null
 left=$(find "$root" -xdev -path "$root/proc" -prune -o -path "$root/root" -prune -o -name '*ocr-gateway*' -print | grep -v /var/lib/apt || true)
 [ -z "$left" ] || failed "left behind: $left"
+if [ "$(dpkg --print-architecture)" = amd64 ] && command -v qemu-aarch64-static >/dev/null; then
+	echo "try: the program in the package for arm64, under qemu"
+	dpkg-deb -x "$out"/*_arm64.deb "$root/root/arm64"
+	cp -r "$root/root/arm64/usr/lib/ocr-gateway" build/arm64/installed
+	release/arm64/emulate.sh build/arm64/installed/ocr-gateway --version || failed "it does not start"
+	rm -rf build/arm64/installed
+fi
 echo "try: ok"

@@ -3,6 +3,7 @@
 package jobroutes
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -30,6 +31,8 @@ type Routes struct {
 	// Read reads a request to submit a job, which the caller closes, with the files that it
 	// names by ids.
 	Read func(echo.Context, service.Kind) (*form.Request, error)
+	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
+	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
 }
 
 // there is why no jobs are kept; nil where they are.

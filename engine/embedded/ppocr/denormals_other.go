@@ -1,6 +1,6 @@
-//go:build !amd64
+//go:build !amd64 && !arm64
 
 package ppocr
 
-// flushingDenormals calls do. ONNX Runtime is not fetched for other processors.
+// flushingDenormals calls do. There is no ONNX Runtime for other processors.
 func flushingDenormals(do func() error) error { return do() }

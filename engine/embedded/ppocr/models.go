@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // Name names the models that read text.
@@ -27,10 +28,15 @@ const (
 
 type modelFile struct{ name, sha256 string }
 
-// modelFiles pins every file by its SHA-256: the pre- and post-processing here
-// fits these files only, and the library is code that we run.
+// runtimeSums pins ONNX Runtime for each architecture: it is code that we run.
+var runtimeSums = map[string]string{
+	"amd64": "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f",
+	"arm64": "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a",
+}
+
+// modelFiles pins every model by its SHA-256: the pre- and post-processing here
+// fits these files only.
 var modelFiles = []modelFile{
-	{fileRuntime, "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f"},
 	{fileDetector, "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"},
 	{fileReader, "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"},
 	{fileTiny, "63e9e23c26f77daf61ade813ad3b3b25283a4ddd229adfe227ff9ad48b68da75"},
@@ -41,8 +47,12 @@ var modelFiles = []modelFile{
 // verifyModels checks every file of dir. The error names each file that is
 // missing or changed and says what to do.
 func verifyModels(dir string) error {
+	sum := runtimeSums[runtime.GOARCH]
+	if sum == "" {
+		return fmt.Errorf("there is no ONNX Runtime for %s, which the embedded engine needs: use x86_64 or arm64", runtime.GOARCH)
+	}
 	var errs []error
-	for _, f := range modelFiles {
+	for _, f := range append([]modelFile{{fileRuntime, sum}}, modelFiles...) {
 		if err := verifyFile(filepath.Join(dir, f.name), f.sha256); err != nil {
 			errs = append(errs, fmt.Errorf("%s %w", f.name, err))
 		}
