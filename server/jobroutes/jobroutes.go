@@ -3,7 +3,6 @@
 package jobroutes
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -31,8 +30,7 @@ type Routes struct {
 	// Read reads a request to submit a job, which the caller closes, with the files that it
 	// names by ids.
 	Read func(echo.Context, service.Kind) (*form.Request, error)
-	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
-	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+	Draw Draw // draws pages; nil where they have no pictures
 }
 
 // there is why no jobs are kept; nil where they are.

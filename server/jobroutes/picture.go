@@ -1,6 +1,7 @@
 package jobroutes
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -15,6 +16,14 @@ const (
 	usualWidth = 1000
 	mostWidth  = 2400
 )
+
+// Original gives the document that a page is of, to be closed, and the options with which it was
+// read.
+type Original = func(context.Context) (*document.Source, document.Options, error)
+
+// Draw draws a page that was read, at most width pixels wide. Its document is asked for when its
+// turn has come.
+type Draw = func(ctx context.Context, original Original, page document.PageResult, width int) (mediaType string, picture []byte, err error)
 
 // pageImage is a picture of a page that is done, upright as it was read.
 func (r *Routes) pageImage(c echo.Context) error {
@@ -35,18 +44,16 @@ func (r *Routes) pageImage(c echo.Context) error {
 	if r.Draw == nil || page.Width == 0 {
 		return document.Problemf(document.CodeNotFound, document.PhaseRaster, "page %d has no picture: it could not be drawn", page.Number)
 	}
-	ctx := c.Request().Context()
-	src, opts, err := r.Jobs.Original(ctx, r.Owner(c), c.Param("id"), file)
-	if err != nil {
-		return err
+	original := func(ctx context.Context) (*document.Source, document.Options, error) {
+		src, opts, err := r.Jobs.Original(ctx, r.Owner(c), c.Param("id"), file)
+		return src, opts.Options, err
 	}
-	defer src.Close()
-	mediaType, picture, err := r.Draw(ctx, src, opts.Options, page, width)
+	mediaType, picture, err := r.Draw(c.Request().Context(), original, page, width)
 	if err != nil {
 		return err
 	}
 	header := c.Response().Header()
 	header.Set("Cache-Control", "private, max-age=3600, immutable") // a page that is done stays as it is
-	header.Set("Vary", "Authorization, X-API-Key")
+	header.Add("Vary", "Authorization, X-API-Key")
 	return c.Blob(http.StatusOK, mediaType, picture)
 }

@@ -18,7 +18,7 @@ export function place(element, [x1, y1, x2, y2], page) {
 /** nameOf is what a screen reader says of a region. */
 export function nameOf(region) {
   const sure = region.confidence == null ? '' : `, ${percent(region.confidence)} sure`;
-  const text = region.content ? `: ${region.content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}` : '';
+  const text = region.content ? `: ${region.content.slice(0, 1000).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}` : '';
   return `${region.order}, ${typeName(region.type)}${sure}${text}`;
 }
 

@@ -81,8 +81,9 @@ export class View {
     const fault = reading.over && reading.problem && reading.state !== 'canceled' ? reading.problem.message : '';
     $('problem').hidden = !fault;
     set($('problem-text'), fault);
-    $('notice').hidden = !reading.notice;
-    set($('notice'), reading.notice);
+    const notice = [reading.notice, reading.files > 1 ? `This job has ${reading.files} files; the first is shown.` : ''].filter(Boolean).join(' ');
+    $('notice').hidden = !notice;
+    set($('notice'), notice);
     this.bar();
   }
 
