@@ -63,6 +63,9 @@ func (p *Previews) Draw(ctx context.Context, original Original, page document.Pa
 			return "", nil, err
 		}
 		defer drawn.Release()
+		if ctx.Err() != nil { // nobody waits for what comes now, which cannot be interrupted
+			return "", nil, document.EndProblem(context.Cause(ctx), document.PhaseRaster)
+		}
 		img := turned(scaled(drawn.Image, page.Rotation, width), page.Rotation)
 		b, kind, err := picture.Encode(img, document.BoxOf(img.Bounds().Sub(img.Bounds().Min)))
 		return kind.MediaType, b, err
