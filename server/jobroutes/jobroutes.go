@@ -3,6 +3,7 @@
 package jobroutes
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -17,6 +18,14 @@ import (
 )
 
 const path = "/api/ocr/jobs"
+
+// Original gives the document that a page is of, to be closed, and the options with which it was
+// read.
+type Original = func(context.Context) (*document.Source, document.Options, error)
+
+// Draw draws a page that was read, at most width pixels wide. Its document is asked for when its
+// turn has come.
+type Draw = func(ctx context.Context, original Original, page document.PageResult, width int) (mediaType string, picture []byte, err error)
 
 // Routes are the addresses of jobs, with what they need of the server.
 type Routes struct {

@@ -17,14 +17,6 @@ const (
 	mostWidth  = 2400
 )
 
-// Original gives the document that a page is of, to be closed, and the options with which it was
-// read.
-type Original = func(context.Context) (*document.Source, document.Options, error)
-
-// Draw draws a page that was read, at most width pixels wide. Its document is asked for when its
-// turn has come.
-type Draw = func(ctx context.Context, original Original, page document.PageResult, width int) (mediaType string, picture []byte, err error)
-
 // pageImage is a picture of a page that is done, upright as it was read.
 func (r *Routes) pageImage(c echo.Context) error {
 	values, err := asked(c, "file", "width")
