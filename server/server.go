@@ -37,8 +37,8 @@ import (
 // Deps is what the server works with.
 type Deps struct {
 	Service *service.Service
-	Jobs    *jobs.Jobs // nil where none are kept; NoJobs says why
-	NoJobs  string
+	Jobs    *jobs.Jobs // nil where there are none; NoJobs says why
+	NoJobs  *document.Problem
 	Files   *files.Files // nil where no jobs are kept
 	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
 	// where nobody is told.
@@ -52,12 +52,24 @@ type Deps struct {
 	LogLevel *slog.LevelVar
 	// Disks are the folders that are written to; nil shows none.
 	Disks func() []Disk
+	// Objects reads those that s3:// addresses of clients name; nil where none are.
+	Objects fetch.Objects
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
 	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
 	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+}
+
+// NoJobs is the problem of a server that keeps none.
+func NoJobs(why string) *document.Problem {
+	return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs and no files: %s", why)
+}
+
+// BrokenJobs is the problem of a server that cannot use those that it keeps.
+func BrokenJobs(why string) *document.Problem {
+	return document.Problemf(document.CodeJobsUnavailable, document.PhaseAdmission, "the jobs and files of this server cannot be used: %s; what was accepted is kept", why)
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -100,6 +112,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if deps.LogLevel == nil {
 		deps.LogLevel = new(slog.LevelVar)
 	}
+	if deps.Jobs == nil && deps.NoJobs == nil {
+		deps.NoJobs = NoJobs("it was built without")
+	}
 	ring, err := openKeys(cfg, log)
 	if err != nil {
 		return nil, err
@@ -118,7 +133,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Owner: s.owner, Receive: s.receivePiece,
 	}
 	s.logLevel = deps.LogLevel.Level()
-	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
+	s.fetcher = fetch.New(cfg.URLs, deps.Objects, cfg.MaxUploadBytes, cfg.TempDir)
 	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = s.openMetrics()

@@ -164,7 +164,7 @@ var arrows = map[string][]string{
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
 	"server/doors/mcp":   {"document", "server/doors", "server/form", "server/problem", "service", "tools"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
-	"server/fetch":       {"document", "internal/clip", "internal/egress"},
+	"server/fetch":       {"document", "internal/clip", "internal/egress", "internal/setting"},
 	"server/form":        {"document", "internal/clip", "server/problem", "service"},
 	"server/guard":       {"server/keys", "document", "internal/clip", "internal/setting", "server/problem"},
 	"server/certificate": {},
@@ -211,6 +211,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
+	"cache":                     {"blob"},                              // where it is shared
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
@@ -240,8 +241,8 @@ var testArrows = map[string][]string{
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"jobs":                      {"blob", "webhook"},
-	"server":                    {"blob", "jobs/seal", "provision/supervise"}, // which reads what is served
-	"server/problem":            {"service"},                                  // says which codes end requests
+	"server":                    {"blob", "blob/blobtest", "jobs/seal", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                                                   // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
