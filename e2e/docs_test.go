@@ -22,7 +22,7 @@ var notRun = map[string]string{
 	"make test ":                             "this is it",
 	"make image ":                            "`make test-image` does",
 	"docker ":                                "there is no Docker; `make test-image` starts the image with runc",
-	"  -p 8007:8007 ":                        "goes on with docker run",
+	"OCR_GATEWAY_IMAGE=":                     "there is no Docker; the tests of deploy hold the Compose files to their schema",
 	"vllm serve ":                            "wants a GPU; `make test-vllm` starts vLLM on the CPU",
 	"  --max-num-batched-":                   "goes on with vllm serve",
 	"  --limit-mm-per-prompt ":               "goes on with vllm serve",
