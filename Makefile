@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -44,7 +44,7 @@ ATTACKS ?= 8
 TEST_TIMEOUT ?= 40m
 SOAK ?= 20m
 FUZZ_API ?= 2m
-ATTACKS ?= 10m
+ATTACK_TIME ?= 10m
 SSHD ?= /usr/sbin/sshd
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -202,6 +202,35 @@ doorclients:
 	}
 	cp e2e/doors/testdata/clients.lock build/doorclients
 
+# The page at / is tested in a real browser. It is too large to be unpacked beside the tests, and
+# needs more of the distribution than itself: it is installed.
+chromium:
+	@if command -v chromium chromium-browser google-chrome >/dev/null; then exit 0; fi
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+		echo "chromium: there is none: the tests of the page are skipped" >&2
+		exit 0
+	fi
+	echo "chromium: installing it with a font, for the tests alone (100 MB)"
+	log=$$(apt-get update -qq 2>&1 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core 2>&1) || {
+		echo "$$log" >&2
+		echo "chromium: it could not be installed: the tests of the page are skipped" >&2
+	}
+
+# axe-core finds what keeps people from using a page.
+axe:
+	@if cmp -s e2e/page/testdata/axe.lock build/axe/axe.lock; then exit 0; fi
+	echo "axe: fetching axe-core into build/axe, for the tests alone (1 MB)"
+	rm -rf build/axe.part && mkdir -p build/axe.part build/axe
+	python3 -m pip download --quiet --disable-pip-version-check --dest build/axe.part \
+		--require-hashes --no-deps --only-binary=:all: --requirement e2e/page/testdata/axe.lock || {
+		echo "axe: it could not be fetched: the test that needs it is skipped" >&2
+		exit 0
+	}
+	python3 -m zipfile -e build/axe.part/*.whl build/axe.part/all
+	mv build/axe.part/all/axe_playwright_python/axe.min.js build/axe
+	cp e2e/page/testdata/axe.lock build/axe
+	rm -rf build/axe.part
+
 # Tests read hOCR, ALTO and DoclingDocuments with the tools of others, and look into searchable
 # PDFs with poppler and qpdf: half a GB, so that `make test` does not ask for it.
 format-tools: ## fetch what tests read our formats with into build/formats and build/pdftools (500 MB); without, they are skipped
@@ -226,7 +255,7 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
-test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 
@@ -252,8 +281,8 @@ test-faults: setup mupdf ## run the program while what it depends on fails, and 
 soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
 	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./e2e/faults -soak $(SOAK)
 
-soak-attacks: setup mupdf ## have all attacks go on at once for ATTACKS (default 10m), and print what that costs a good client
-	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACKS)
+soak-attacks: setup mupdf ## have all attacks go on at once for ATTACK_TIME (default 10m), and print what that costs a good client
+	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACK_TIME)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test

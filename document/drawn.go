@@ -93,7 +93,8 @@ type LayerLine struct {
 // LayerCharacter is a character of a LayerLine, or a blank.
 type LayerCharacter struct {
 	Text   string
-	X0, X1 int // pixels
+	X0, X1 int  // pixels
+	Proven bool // that its glyph stands for it
 }
 
 // MarksOf says where characters stand on a line in a box.

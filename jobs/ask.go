@@ -10,6 +10,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/service"
 )
 
 // Get is a job as it stands. Jobs of other owners are not there.
@@ -183,4 +184,25 @@ func (j *Jobs) Page(ctx context.Context, owner, id string, file, number int) (do
 	}
 	p := document.Problemf(document.CodeNotFound, "", "page %d has not been read yet", number).Retry()
 	return document.PageResult{}, p
+}
+
+// Original is a copy of a file of a job, which the caller closes, and what the job was asked
+// with.
+func (j *Jobs) Original(ctx context.Context, owner, id string, file int) (*document.Source, service.Options, error) {
+	if _, err := j.Get(ctx, owner, id); err != nil {
+		return nil, service.Options{}, err
+	}
+	e, there, err := j.broker.Job(ctx, id)
+	switch {
+	case err != nil:
+		return nil, service.Options{}, unavailable(err)
+	case !there || file < 0 || file >= len(e.Job.Files):
+		return nil, service.Options{}, notFound() // it is being forgotten
+	}
+	opts, err := j.options(e.Job)
+	if err != nil {
+		return nil, opts, err
+	}
+	src, err := j.Source(ctx, Item{File: e.Job.Files[file]})
+	return src, opts, err
 }

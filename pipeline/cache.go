@@ -2,92 +2,17 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"image"
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline/once"
-	"ocr-gateway/pipeline/picture"
 	"ocr-gateway/pipeline/verified"
 )
 
 // Cache keeps what was read on pages, by the hash of all that it depends on. It may lose
 // anything and is safe for concurrent use.
 type Cache = once.Cache
-
-// cacheVersion counts what this program has taken for a page that was read. Entries of other
-// versions are not found. 2: before it, answers without text were kept as empty pages.
-const cacheVersion = 2
-
-// cacheKey is everything that what is read on a page depends on. How it is written, and
-// where the page stands, are no part of it; see kept.
-type cacheKey struct {
-	Version              int
-	Settings             string // of the program
-	Detector, Recognizer document.Info
-	Options              document.Options // see readingOptions
-	Words                []document.Word
-	Drawn                *document.Drawn
-	Ledger               [sha256.Size]byte // what was known of the document before the page
-	Width, Height        int
-	Pixels               [sha256.Size]byte
-}
-
-// keyOf hashes a page before anything was done to it; false when its pixels are of no
-// kind that it knows.
-func (r *run) keyOf(by *backend, page *document.Page, t *verified.Turn) (key [sha256.Size]byte, ok bool) {
-	var known [sha256.Size]byte
-	switch {
-	case r.judges(by):
-		known = t.Ledger().State()
-	case r.learns(by):
-		known = t.State()
-	}
-	pixels, ok := hashPixels(page.Image)
-	if !ok {
-		return key, false
-	}
-	b, err := json.Marshal(cacheKey{
-		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), readingOptions(r.opts),
-		page.Words, page.Drawn, known, page.Width, page.Height, pixels,
-	})
-	return sha256.Sum256(b), err == nil
-}
-
-// readingOptions are those that change what is read on a page: all but the ones named
-// here, so that a new option is in the key until somebody says that it need not be.
-func readingOptions(opts document.Options) document.Options {
-	opts.Pages, opts.Password, opts.DPI = document.PageRange{}, "", 0 // drawing: the pixels are in the key
-	opts.IncludeHeaders, opts.TableFormat, opts.JoinTables = false, "", false
-	opts.Images, opts.ImagePrefix = "", ""
-	opts.Batch = false
-	if opts.Boxes != document.BoxesWord {
-		opts.Boxes = "" // lines are found in any case
-	}
-	return opts
-}
-
-// hashPixels hashes the kind of an image and its rows without what lies between them.
-func hashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) {
-	pix, stride, size, ok := picture.Bytes(img)
-	if !ok {
-		return sum, false
-	}
-	h := sha256.New()
-	h.Write([]byte{byte(size)})
-	row := img.Bounds().Dx() * size
-	if row == stride {
-		h.Write(pix[:row*img.Bounds().Dy()])
-	} else {
-		for y := range img.Bounds().Dy() {
-			h.Write(pix[y*stride : y*stride+row])
-		}
-	}
-	h.Sum(sum[:0])
-	return sum, true
-}
 
 // kept is what of a page depends on its key only. The text is written anew from it,
 // pictures are cut anew, and the numbers in names are those of the page at hand.

@@ -3,7 +3,13 @@ package pipeline
 import (
 	"crypto/sha256"
 	"image"
+
+	"ocr-gateway/document"
 )
 
-// HashPixels is what a benchmark measures.
+// HashPixels and HashText are what benchmarks measure.
 func HashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) { return hashPixels(img) }
+
+func HashText(words []document.Word, drawn *document.Drawn) [sha256.Size]byte {
+	return hashText(words, drawn)
+}

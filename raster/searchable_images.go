@@ -3,6 +3,7 @@ package raster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"ocr-gateway/document"
@@ -53,16 +54,27 @@ func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document
 	}
 	defer pages.Close()
 	for page, err := range pages.Seq {
-		if err != nil {
+		switch {
+		case page == nil:
 			return err
+		case err == nil:
+			err = to.Add(page.Image, page.DPI)
+		case isDamage(err):
+			to.Missing(fmt.Sprintf("Page %d could not be drawn.", page.Number))
+			err = nil
 		}
-		err = to.Add(page.Image, page.DPI)
 		page.Release()
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isDamage reports whether a page cannot be drawn for a reason that lies in it.
+func isDamage(err error) bool {
+	p, ok := errors.AsType[*document.Problem](err)
+	return ok && !p.Retryable && p.Code != document.CodeOverloaded
 }
 
 // jpegAsItIs writes a JPEG if a child says that it can stand in a PDF.

@@ -402,3 +402,40 @@ func TestImagesMayGrowTooLarge(t *testing.T) {
 		}
 	}
 }
+
+// TestDamagedPageOfATIFF costs that page its image, and no other.
+func TestDamagedPageOfATIFF(t *testing.T) {
+	r, _ := newRasterizer(t, nil)
+	data, err := os.ReadFile(filepath.Join("testdata", "pages.tif"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const second, compression = 4760, 3 // where the page's directory is, and which of its entries
+	data[second+2+12*compression+8] = 0xff
+	word := document.WordBox{Text: "harbour", BBox: document.BBox{4, 4, 40, 12}}
+	read := []document.PageResult{
+		{Number: 1, Width: 48, Height: 32, Regions: []document.Region{{Words: []document.WordBox{word}}}},
+		{Number: 2, Status: document.StatusFailed},
+		{Number: 3, Width: 48, Height: 32, Regions: []document.Region{{Words: []document.WordBox{word}}}},
+	}
+	got := searchablePDF(t, r, data, document.Options{}, read)
+	var texts []string
+	for _, page := range drawAll(t, r, got, document.Options{DPI: 72}) {
+		var words []string
+		for _, w := range page.Words {
+			words = append(words, w.Text)
+		}
+		texts = append(texts, strings.Join(words, " "))
+	}
+	// Invisible words are none that a page shows.
+	if want := []string{"", "Page 2 could not be drawn.", ""}; !slices.Equal(texts, want) {
+		t.Errorf("pages show %q, want %q", texts, want)
+	}
+	path := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(path, got, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if text := runTool(t, "pdftotext", path, "-"); strings.Count(text, "harbour") != 2 {
+		t.Errorf("the words of the other pages are not there: %s", text)
+	}
+}

@@ -19,6 +19,8 @@ type Config struct {
 	URLs  fetch.Config `mapstructure:"urls"`  // documents at addresses that clients name
 	Doors []string     `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
 
+	Page bool `mapstructure:"page"` // the page for people at /
+
 	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
 	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
 	TLSKey   string `mapstructure:"tls_key_file"`  // PEM file of its private key
@@ -36,6 +38,7 @@ func DefaultConfig() Config {
 		Config:       service.DefaultConfig(),
 		URLs:         fetch.DefaultConfig(),
 		Doors:        doorNames(),
+		Page:         true,
 		IdleTimeout:  30 * time.Second,
 		Heartbeat:    15 * time.Second,
 		StreamGrace:  30 * time.Second,

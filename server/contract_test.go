@@ -22,6 +22,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
+	"ocr-gateway/document"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
 )
@@ -31,7 +32,7 @@ var loadContract = sync.OnceValues(func() (*openapi3.T, error) {
 	for _, media := range []string{"text/event-stream", "text/markdown", "text/html", "text/vnd.hocr+html", "application/alto+xml", "application/x-ndjson", "application/yaml"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.PlainBodyDecoder)
 	}
-	for _, media := range []string{"application/pdf", "application/octet-stream", "application/zip", "image/png", "image/*"} {
+	for _, media := range []string{"application/pdf", "application/octet-stream", "application/zip", "image/png", "image/jpeg", "image/*"} {
 		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
 	}
 	b, err := os.ReadFile("openapi.yaml")
@@ -174,7 +175,7 @@ func TestContractHasEveryRoute(t *testing.T) {
 		}
 		routes = slices.Delete(routes, i, i+1)
 	}
-	if want := []string{"GET /"}; !slices.Equal(routes, want) { // leads to /docs
+	if want := []string{"GET /", "GET /page/*"}; !slices.Equal(routes, want) { // the page for people
 		t.Errorf("the contract lacks %v", routes)
 	}
 }
@@ -219,7 +220,12 @@ func TestContractHasEveryOption(t *testing.T) {
 // TestExamples: every body of the contract has an example; those of requests are answered,
 // in every way that the answer can be had.
 func TestExamples(t *testing.T) {
-	a := start(t, scripted(), withJobs(t))
+	drawn := "image/png" // what suits the picture decides, not the client
+	a := start(t, scripted(), withJobs(t), func(_ *server.Config, d *deps) {
+		d.Draw = func(context.Context, *document.Source, document.Options, document.PageResult, int) (string, []byte, error) {
+			return drawn, []byte("picture"), nil
+		}
+	})
 	id := a.postForm(jobsURL+"?webhook_url=https://example.org/hook", newForm().file("file", "a.pdf", "pages:1")).want(202, "")["id"].(string)
 	a.get(jobsURL+"/"+id+"?wait=1m").want(200, "")
 	stream := path.Base(a.postForm(streamURL, newForm().file("file", "a.pdf", "pages:1")).header.Get("Location"))
@@ -242,6 +248,7 @@ func TestExamples(t *testing.T) {
 			if op.RequestBody == nil {
 				req := a.request(method, path, "", nil)
 				req.Header.Set("Accept", accept)
+				drawn = accept
 				a.answered(req, accept)
 				continue
 			}

@@ -23,8 +23,6 @@ func openAPI(c echo.Context) error {
 	return c.Blob(http.StatusOK, "application/yaml", contract)
 }
 
-func toDocs(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") }
-
 // operation is what the page shows of one route.
 type operation struct {
 	Method, Path, Summary, Description string

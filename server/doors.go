@@ -54,10 +54,11 @@ func (s *Server) openDoors(e *echo.Echo) {
 
 // callDoor hands a request to a door.
 func (s *Server) callDoor(r doors.Route) echo.HandlerFunc {
+	proxies := s.cfg.Proxies()
 	return func(c echo.Context) error {
 		ticket, _ := c.Get(ticketName).(*admission.Ticket)
 		return r.Answer(&doors.Call{
-			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, Jobs: s.jobs.ForDoor(c),
+			Request: c.Request(), Response: c.Response(), Param: c.Param, ID: newID(), Client: clientOf(c), Version: s.deps.Version, HTTPS: proxies.HTTPS(c.Request()), Jobs: s.jobs.ForDoor(c),
 			Service: s.service, Decoder: s.decoder, Ticket: ticket,
 			Fetch: func(field, address string) (*document.Source, error) {
 				return s.fetch(c.Request(), ticket, field, address)

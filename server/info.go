@@ -90,7 +90,25 @@ type healthAnswer struct {
 	Engines []Component `json:"engines"`
 	Layout  Component   `json:"layout"`
 	Render  Rendering   `json:"rendering"`
+	Jobs    jobsHealth  `json:"jobs"`
 	Queue   queue       `json:"queue"`
+}
+
+// jobsHealth is whether jobs can be sent.
+type jobsHealth struct {
+	State  string `json:"state"`            // ready, disabled or failed
+	Detail string `json:"detail,omitempty"` // why it is not ready
+}
+
+func (s *Server) jobsHealth() jobsHealth {
+	switch p := s.deps.NoJobs; {
+	case s.deps.Jobs != nil:
+		return jobsHealth{State: "ready"}
+	case p.Code == document.CodeJobsDisabled:
+		return jobsHealth{"disabled", p.Detail}
+	default:
+		return jobsHealth{"failed", p.Detail}
+	}
 }
 
 type queue struct {
@@ -111,7 +129,11 @@ func (s *Server) healthNow() healthAnswer {
 	a := healthAnswer{
 		Status: h.Status, Ready: h.Ready && !s.draining.Load(), Version: s.deps.Version,
 		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout, Render: h.Rendering,
+		Jobs:  s.jobsHealth(),
 		Queue: queue{here.Running, s.cfg.MaxRequests, here.Uploading, here.Pages},
+	}
+	if a.Status == "ok" && a.Jobs.State == "failed" {
+		a.Status = "degraded"
 	}
 	if s.draining.Load() {
 		a.Status = "stopping"

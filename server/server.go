@@ -37,8 +37,8 @@ import (
 // Deps is what the server works with.
 type Deps struct {
 	Service *service.Service
-	Jobs    *jobs.Jobs // nil where none are kept; NoJobs says why
-	NoJobs  string
+	Jobs    *jobs.Jobs // nil where there are none; NoJobs says why
+	NoJobs  *document.Problem
 	Files   *files.Files // nil where no jobs are kept
 	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
 	// where nobody is told.
@@ -52,6 +52,18 @@ type Deps struct {
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
+	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
+	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+}
+
+// NoJobs is the problem of a server that keeps none.
+func NoJobs(why string) *document.Problem {
+	return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs and no files: %s", why)
+}
+
+// BrokenJobs is the problem of a server that cannot use those that it keeps.
+func BrokenJobs(why string) *document.Problem {
+	return document.Problemf(document.CodeJobsUnavailable, document.PhaseAdmission, "the jobs and files of this server cannot be used: %s; what was accepted is kept", why)
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -90,6 +102,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if deps.Service == nil || deps.Status == nil {
 		return nil, errors.New("server: Service and Status are required")
 	}
+	if deps.Jobs == nil && deps.NoJobs == nil {
+		deps.NoJobs = NoJobs("it was built without")
+	}
 	ring, err := openKeys(cfg, log)
 	if err != nil {
 		return nil, err
@@ -101,7 +116,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	s.jobs = &jobroutes.Routes{
 		Jobs: deps.Jobs, NoJobs: deps.NoJobs, Formats: s.formats, MaxFiles: cfg.MaxBatchFiles, Heartbeat: cfg.Heartbeat,
-		Caller: callerOf, Owner: s.owner, Read: s.readJob,
+		Caller: callerOf, Owner: s.owner, Read: s.readJob, Draw: deps.Draw,
 	}
 	s.files = &fileroutes.Routes{
 		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
@@ -126,7 +141,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 // compressible lists the answers worth compressing.
 var compressible = []string{
 	"application/json", "application/problem+json", "application/x-ndjson", "application/xml", "application/alto+xml",
-	"application/vnd.docling+json", "application/yaml", "text/event-stream", "text/html", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
+	"application/vnd.docling+json", "application/yaml", "image/svg+xml", "text/css", "text/event-stream", "text/html", "text/javascript", "text/markdown", "text/plain", "text/vnd.hocr+html", "text/xml",
 }
 
 // Handler is the whole API, for tests and for embedding.
@@ -136,7 +151,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 func (s *Server) routes() (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect()
+	e.IPExtractor = s.cfg.Proxies().Client
 	e.HTTPErrorHandler = s.handleError
 	e.Use(s.identify, s.trace, s.observe, s.recoverPanics, s.admitCaller)
 	if len(s.cfg.AllowedOrigins) > 0 {
@@ -173,9 +188,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
-		{"/", toDocs, nil},
 	} {
 		e.Match([]string{http.MethodGet, http.MethodHead}, r.path, r.handler, r.guards...)
+	}
+	if err := s.openPage(e); err != nil {
+		return nil, err
 	}
 	s.metrics.routes = map[string]bool{}
 	for _, r := range e.Routes() {

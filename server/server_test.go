@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -40,11 +41,27 @@ func TestOperationRoutes(t *testing.T) {
 	if strings.Contains(string(page.body), "<script") || strings.Contains(string(page.body), "src=") {
 		t.Error("the docs page loads something")
 	}
-	if r := a.get("/"); r.status != 302 || r.header.Get("Location") != "/docs" {
-		t.Errorf("/ gives %d %s", r.status, r.header.Get("Location"))
-	}
 	if r := a.do(a.request("HEAD", "/health", "", nil)); r.status != 200 || len(r.body) != 0 {
 		t.Errorf("HEAD /health %d", r.status)
+	}
+}
+
+// TestPageForPeople is at / unless the operator wants none; then / leads to the docs.
+func TestPageForPeople(t *testing.T) {
+	with := start(t, scripted())
+	for at, mediaType := range map[string]string{"/": "text/html; charset=utf-8", "/page/main.js": "text/javascript; charset=utf-8"} {
+		w := httptest.NewRecorder()
+		with.server.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://127.0.0.1"+at, http.NoBody))
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") != mediaType || w.Header().Get("Content-Security-Policy") == "" {
+			t.Errorf("%s: %d %v", at, w.Code, w.Header())
+		}
+	}
+	without := start(t, scripted(), func(cfg *server.Config, _ *deps) { cfg.Page = false })
+	if r := without.get("/"); r.status != http.StatusFound || r.header.Get("Location") != "/docs" {
+		t.Errorf("/ gives %d %s", r.status, r.header.Get("Location"))
+	}
+	if r := without.get("/page/main.js"); r.status != http.StatusNotFound {
+		t.Errorf("/page/main.js gives %d", r.status)
 	}
 }
 

@@ -76,7 +76,7 @@ func (r Rules) Parse(k Kind, values map[string]string) (Options, error) {
 
 // Use asks for what a format needs, where nothing else is asked for.
 func (o *Options) Use(f Format) {
-	if o.Boxes == "" {
+	if o.Boxes == "" || f.Words {
 		o.Boxes = f.Boxes
 	}
 	if o.Images == "" {

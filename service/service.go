@@ -37,6 +37,8 @@ type Format struct {
 	// Boxes and Images are what it needs where the options say nothing of them.
 	Boxes  document.Boxes
 	Images document.Images
+	// Words says that it is of no use without words, whatever the options say of boxes.
+	Words bool
 	// Encode writes a document that was read. The error is a *document.Problem where the
 	// document cannot be written so.
 	Encode func(ctx context.Context, w io.Writer, r Reading) error

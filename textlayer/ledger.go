@@ -204,6 +204,9 @@ func (p *page) pair(c *document.Character) pair {
 // learn compares a line with what was read there.
 func (l *Ledger) learn(p *page, ln *line) {
 	for i, verdict := range ln.verdicts() {
+		if ln.heard != nil && ln.heard[i] != unheard {
+			continue // a piece of the line has taught of it
+		}
 		l.note(lesson{Pair: p.pair(ln.glyphs[i]), Verdict: verdict, Context: ln.context(i)})
 	}
 }
@@ -228,9 +231,6 @@ func (ln *line) verdicts() []compare.Verdict {
 
 // context hashes the glyphs beside one, by which readings are told apart.
 func (ln *line) context(i int) uint32 {
-	if ln.whole != nil {
-		return ln.whole.context(ln.at + i)
-	}
 	h := fnv.New32a()
 	for j := max(0, i-2); j < min(len(ln.glyphs), i+3); j++ {
 		h.Write([]byte(ln.glyphs[j].Text))
@@ -240,11 +240,11 @@ func (ln *line) context(i int) uint32 {
 }
 
 // garbled reports whether what was read of a page is nothing like what the PDF says.
-func (l *Ledger) garbled(p *page) bool {
-	const least, alike = 6, 0.5 // lines
+func (p *page) garbled() bool {
+	const least, alike = 6, 0.5 // lines and pieces
 	read, good := 0, 0
-	for _, ln := range p.lines {
-		if !ln.read || ln.uneven || len(ln.glyphs) < 4 {
+	for _, ln := range p.asked {
+		if ln.uneven || len(ln.glyphs) < 4 {
 			continue
 		}
 		read++

@@ -31,6 +31,7 @@ type page struct {
 	lines         []*line // from the top
 	rules         []document.BBox
 	marked        document.Blocks // strange ink without rules
+	asked         []*line         // lines and pieces that were read
 }
 
 // line is a row of glyphs close to each other.
@@ -47,6 +48,9 @@ type line struct {
 	place    document.Line
 	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
 	at       int
+	heard    []hearing // of its glyphs in pieces; nil where none was read
+	least    float64   // confidence of those told
+	joined   bool      // read is what the PDF says: each glyph is proven or told
 }
 
 // newPage puts the glyphs that can be seen in lines.
@@ -177,11 +181,11 @@ func paintedAgain(ln *line, c *document.Character) bool {
 // joinUneven puts lines together that touch each other at different heights: letters
 // with raised or lowered ones. What lies over each other is left alone.
 func (p *page) joinUneven() {
-	const near = 64 // lines before, in the order of baselines
+	const near, longest = 64, 256 // lines before, in the order of baselines; glyphs of a line that is joined
 	for i := range p.lines {
 		for j := max(0, i-near); j < i; j++ {
 			a, b := p.lines[j], p.lines[i]
-			if a == nil || b == nil || !a.touches(b) {
+			if a == nil || b == nil || len(a.glyphs)+len(b.glyphs) > longest || !a.touches(b) {
 				continue
 			}
 			for _, c := range a.glyphs {
@@ -309,7 +313,7 @@ func (p *page) worthwhile() bool {
 			seen += len(ln.glyphs)
 		}
 	}
-	return seen >= least && float64(seen) >= leastBelieved*float64(all)
+	return seen >= least && float64(seen) >= leastSound*float64(all)
 }
 
 // running reports whether the lines are running text: long, and hardly two side by side but in columns.

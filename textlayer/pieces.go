@@ -6,119 +6,200 @@ import (
 	"ocr-gateway/document"
 )
 
-// mostPieces is the share of a line from which it is read as a whole.
-const mostPieces = 0.6
-
-// reads has lines read: of those of which most is proven only the words that hold what is not, with one on each side, for the
-// reader to see it in its place. Where these are read as the PDF says, so is the line; where not, it is read as a
-// whole.
-func (l *Ledger) reads(ctx context.Context, p *page, lines []*line, read Reader) error {
-	var asked []*line // what is read first: pieces, and lines of which there are none
-	pieces := make([][]*line, len(lines))
-	for i, ln := range lines {
-		if pieces[i] = l.pieces(p, ln); pieces[i] == nil {
-			asked = append(asked, ln)
-		}
-		asked = append(asked, pieces[i]...)
-	}
-	if err := l.ask(ctx, p, asked, read); err != nil {
-		return err
-	}
-	var rest []*line
-	for i, ln := range lines {
-		if pieces[i] != nil && !ln.readBy(pieces[i]) {
-			rest = append(rest, ln)
-		}
-	}
-	return l.ask(ctx, p, rest, read)
-}
-
-// ask has lines read as they are, and learns from them.
-func (l *Ledger) ask(ctx context.Context, p *page, lines []*line, read Reader) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	places := make([]document.Line, len(lines))
-	for i, ln := range lines {
-		places[i] = ln.place
-	}
-	got, err := read(ctx, places)
-	if err != nil {
-		return err
-	}
-	for i, ln := range lines {
-		ln.read, ln.place = true, got[i]
-		l.learn(p, ln)
-	}
-	return nil
-}
-
-// pieces are the parts of a line that have to be read; nil for all of it.
-func (l *Ledger) pieces(p *page, ln *line) []*line {
-	if !ln.sound {
-		return nil
-	}
-	words := ln.words()
-	wanted := make([]bool, len(words))
-	for i, word := range words {
-		for _, c := range ln.glyphs[word.from:word.to] {
-			if !l.verified(p.pair(c)) {
-				wanted[max(i-1, 0)], wanted[i], wanted[min(i+1, len(words)-1)] = true, true, true
-				break
-			}
-		}
-	}
-	var found []*line
-	length := 0
-	for i := 0; i < len(words); {
-		if !wanted[i] {
-			i++
-			continue
-		}
-		from := words[i].from
-		for i < len(words) && wanted[i] {
-			i++
-		}
-		to := words[i-1].to
-		piece := &line{glyphs: ln.glyphs[from:to], baseline: ln.baseline, size: ln.size, seen: true, sound: true, whole: ln, at: from}
-		piece.place = p.place(piece)
-		found, length = append(found, piece), length+to-from
-	}
-	if float64(length) > mostPieces*float64(len(ln.glyphs)) {
-		return nil
-	}
-	return found
-}
+const (
+	mostPieces  = 0.6 // of a line from which it is read as a whole
+	pieceGlyphs = 5   // of a piece at least, where its line has them: with less readers err more
+	longestWord = 16  // glyphs of a word that is one piece, where it may be cut
+)
 
 // stretch is a run of the glyphs of a line.
 type stretch struct{ from, to int }
 
-// words are the stretches between the blanks of a line.
+func (s stretch) length() int { return s.to - s.from }
+
+// hearing is what was read of a glyph in a piece of its line.
+type hearing uint8
+
+const (
+	unheard hearing = iota
+	told            // as the PDF says, with all of the piece
+	doubted         // in a piece that was not read so
+)
+
+// piece is a stretch of a line, to be read by itself.
+func (p *page) piece(ln *line, s stretch) *line {
+	if s.length() == len(ln.glyphs) {
+		return ln
+	}
+	piece := &line{glyphs: ln.glyphs[s.from:s.to], baseline: ln.baseline, size: ln.size, seen: true, sound: true, whole: ln, at: s.from}
+	piece.place = p.place(piece)
+	return piece
+}
+
+// words are the stretches between the blanks of a line. Long ones are cut where letters of their script stand
+// without.
 func (ln *line) words() []stretch {
 	var all []stretch
 	from := 0
 	for i := 1; i < len(ln.glyphs); i++ {
 		a, b := ln.glyphs[i-1], ln.glyphs[i]
-		if float64(b.X0-a.X1) >= wordGap*float64(max(a.Size, b.Size)) || ln.blankBetween(a, b) {
+		if float64(b.X0-a.X1) >= wordGap*float64(max(a.Size, b.Size)) || ln.blankBetween(a, b) ||
+			i-from >= longestWord && square(a.Text) && square(b.Text) {
 			all, from = append(all, stretch{from, i}), i
 		}
 	}
 	return append(all, stretch{from, len(ln.glyphs)})
 }
 
-// readBy takes a line for read as the PDF says, if its pieces were; the rest of it is proven.
-func (ln *line) readBy(pieces []*line) bool {
-	least := 1.0
-	for _, piece := range pieces {
-		if piece.place.Confidence == nil || *piece.place.Confidence < sure || !piece.claim().Is(piece.place.Text) {
+// around is the word i with those beside it that make it long enough to be read.
+func around(words []stretch, i int) stretch {
+	s, left, right := words[i], i, i+1
+	for s.length() < pieceGlyphs {
+		switch {
+		case right < len(words):
+			s.to, right = words[right].to, right+1
+		case left > 0:
+			left--
+			s.from = words[left].from
+		default:
+			return s
+		}
+	}
+	return s
+}
+
+// rest are the parts of lines that have to be read, so that all of them are: words that hold a glyph that is
+// neither proven nor read, or the line, where that is most of it or a piece of it was read as something else.
+func (l *Ledger) rest(p *page, lines []*line) (parts []*line) {
+	for _, ln := range lines {
+		if ln.read {
+			continue
+		}
+		left, length := l.open(p, ln), 0
+		for _, s := range left {
+			length += s.length()
+		}
+		if !ln.sound || ln.doubted() || float64(length) > mostPieces*float64(len(ln.glyphs)) {
+			parts = append(parts, ln)
+			continue
+		}
+		for _, s := range left {
+			parts = append(parts, p.piece(ln, s))
+		}
+	}
+	return parts
+}
+
+// open are the stretches of a line that are still to be read, with white between them.
+func (l *Ledger) open(p *page, ln *line) (left []stretch) {
+	words := ln.words()
+	for i, word := range words {
+		if l.settled(p, ln, word) {
+			continue
+		}
+		s := around(words, i)
+		if n := len(left); n > 0 && s.from <= left[n-1].to {
+			left[n-1].to = max(left[n-1].to, s.to)
+		} else {
+			left = append(left, s)
+		}
+	}
+	return left
+}
+
+// settled reports whether each glyph of a stretch is proven, or was read here as the PDF says.
+func (l *Ledger) settled(p *page, ln *line, s stretch) bool {
+	for i := s.from; i < s.to; i++ {
+		if (ln.heard == nil || ln.heard[i] != told) && !l.verified(p.pair(ln.glyphs[i])) {
 			return false
 		}
-		least = min(least, *piece.place.Confidence)
 	}
-	text := ""
-	for _, c := range ln.text() {
-		text += c.Text
+	return true
+}
+
+// reads has lines and pieces read, and learns from them. What was read before, glyph for glyph, such as a running
+// head, is neither read nor learned from again.
+func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader) error {
+	var fresh []*line
+	shapes, at := make([]shape, len(parts)), map[shape]bool{}
+	for i, part := range parts {
+		s := p.shape(part)
+		shapes[i] = s
+		if _, known := l.readings[s]; !known && !at[s] {
+			fresh, at[s] = append(fresh, part), true
+		}
 	}
-	ln.read, ln.place.Text, ln.place.Confidence = true, text, &least
-	return len(pieces) > 0
+	got, err := ask(ctx, fresh, read)
+	if err != nil {
+		return err
+	}
+	now := map[shape]reading{}
+	for i, part := range fresh {
+		part.place = got[i]
+		l.learn(p, part)
+		s := p.shape(part)
+		now[s] = reading{part.place.Text, part.place.Confidence}
+		l.note(lesson{Shape: s, Reading: &reading{part.place.Text, part.place.Confidence}})
+	}
+	for i, part := range parts {
+		was, known := now[shapes[i]]
+		if !known {
+			was = l.readings[shapes[i]]
+		}
+		part.read, part.place.Text, part.place.Confidence = true, was.Text, was.Confidence
+		p.asked = append(p.asked, part)
+		if part.whole != nil {
+			part.whole.hear(part)
+		}
+	}
+	return nil
+}
+
+// ask has lines read as they are.
+func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	places := make([]document.Line, len(lines))
+	for i, ln := range lines {
+		places[i] = ln.place
+	}
+	return read(ctx, places)
+}
+
+// hear notes what was read of a piece of the line.
+func (ln *line) hear(piece *line) {
+	if ln.heard == nil {
+		ln.heard, ln.least = make([]hearing, len(ln.glyphs)), 1
+	}
+	as := doubted
+	if c := piece.place.Confidence; c != nil && *c >= sure && piece.claim().Is(piece.place.Text) {
+		as, ln.least = told, min(ln.least, *c)
+	}
+	for i := range piece.glyphs {
+		ln.heard[piece.at+i] = max(ln.heard[piece.at+i], as)
+	}
+}
+
+func (ln *line) doubted() bool {
+	for _, h := range ln.heard {
+		if h == doubted {
+			return true
+		}
+	}
+	return false
+}
+
+// join takes lines for read as the PDF says, of which all that is not proven was read so.
+func (l *Ledger) join(p *page, lines []*line) {
+	for _, ln := range lines {
+		if ln.read || ln.heard == nil || !ln.sound || ln.doubted() || !l.settled(p, ln, stretch{0, len(ln.glyphs)}) {
+			continue
+		}
+		text, least := "", ln.least
+		for _, c := range ln.text() {
+			text += c.Text
+		}
+		ln.read, ln.joined, ln.place.Text, ln.place.Confidence = true, true, text, &least
+	}
 }

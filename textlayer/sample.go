@@ -1,70 +1,127 @@
 package textlayer
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
 )
 
 const (
-	sampleLines = 12  // of a page that are read at once
-	auditShare  = 256 // one line of so many is read although it is believed
+	sampleGlyphs = 400 // of a page that are read at once
+	auditShare   = 256 // one line of so many is read although it is believed
 )
 
-// sample picks the lines by which most is learned of glyphs that are not proven, for the least
+// candidate is a word that may be read, and what would be learned of it.
+type candidate struct {
+	line *line
+	stretch
+	wants []want
+}
+
+// want is a glyph that is not proven, and what stands beside it.
+type want struct {
+	pair    int // index
+	context uint32
+}
+
+// plan is how often each pair is to be read, and where it will be.
+type plan struct {
+	index    map[pair]int
+	wanted   []int
+	contexts [][]uint32 // of which nothing new would be learned
+}
+
+// sample picks the words by which most is learned of glyphs that are not proven, for the least
 // reading: one after the other, by what each adds to those before.
-func (l *Ledger) sample(p *page) []*line {
-	wanted, planned := map[pair]int{}, map[pair]int{}
-	type candidate struct {
-		*line
-		pairs []pair
-	}
-	var candidates []candidate
-	for _, ln := range p.lines {
-		if !ln.sound || ln.read {
-			continue
-		}
-		c := candidate{line: ln}
-		for _, g := range ln.glyphs {
-			q := p.pair(g)
-			if _, known := wanted[q]; !known {
-				wanted[q] = l.wanted(q)
-			}
-			if wanted[q] > 0 && !slices.Contains(c.pairs, q) {
-				c.pairs = append(c.pairs, q)
-			}
-		}
-		if len(c.pairs) > 0 {
-			candidates = append(candidates, c)
-		}
-	}
-	var picked []*line
-	for len(picked) < sampleLines {
+func (l *Ledger) sample(p *page) (picked []*line) {
+	plan := plan{index: map[pair]int{}}
+	candidates := l.candidates(p, &plan)
+	for length := 0; length < sampleGlyphs; {
 		best, most := -1, 0.0
-		for i, c := range candidates {
-			gain := 0
-			for _, q := range c.pairs {
-				if planned[q] < wanted[q] {
-					gain++
-				}
-			}
-			const start = 8 // characters: what a line costs however short it is
-			if worth := float64(gain) / float64(start+len(c.glyphs)); gain > 0 && worth > most {
+		for i := range candidates {
+			c := &candidates[i]
+			const start = 2 // glyphs: what a word costs however short it is
+			if worth := float64(plan.gain(c)) / float64(start+c.length()); worth > most {
 				best, most = i, worth
 			}
 		}
 		if best < 0 {
 			break
 		}
-		for _, q := range candidates[best].pairs {
-			planned[q]++
-		}
-		picked = append(picked, candidates[best].line)
-		candidates = slices.Delete(candidates, best, best+1)
+		c := candidates[best]
+		plan.take(&c)
+		piece := p.piece(c.line, c.stretch)
+		picked, length = append(picked, piece), length+c.length()
+		candidates = slices.DeleteFunc(candidates, func(o candidate) bool {
+			return o.line == c.line && o.from < c.to && c.from < o.to
+		})
 	}
-	slices.SortStableFunc(picked, func(a, b *line) int { return cmp.Compare(a.baseline, b.baseline) })
 	return picked
+}
+
+// candidates are the words of a page that hold a glyph of which something is to be learned.
+func (l *Ledger) candidates(p *page, plan *plan) (all []candidate) {
+	for _, ln := range p.lines {
+		if !ln.sound || ln.read {
+			continue
+		}
+		words := ln.words()
+		for i := range words {
+			c := candidate{line: ln, stretch: around(words, i)}
+			if n := len(all); n > 0 && all[n-1].line == ln && all[n-1].stretch == c.stretch {
+				continue
+			}
+			part := line{glyphs: ln.glyphs[c.from:c.to], baseline: ln.baseline, size: ln.size}
+			for j, g := range part.glyphs {
+				if q := plan.of(l, p.pair(g)); plan.wanted[q] > 0 && (ln.heard == nil || ln.heard[c.from+j] == unheard) {
+					c.wants = append(c.wants, want{q, part.context(j)})
+				}
+			}
+			if len(c.wants) == 0 {
+				continue
+			}
+			if _, known := l.readings[p.shape(&part)]; !known {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// of is the index of a pair.
+func (n *plan) of(l *Ledger, q pair) int {
+	i, known := n.index[q]
+	if !known {
+		i = len(n.wanted)
+		n.index[q] = i
+		n.wanted = append(n.wanted, l.wanted(q))
+		var seen []uint32
+		if e := l.pairs[q]; e != nil {
+			seen = slices.Clone(e.contexts)
+		}
+		n.contexts = append(n.contexts, seen)
+	}
+	return i
+}
+
+// gain is of how many pairs something is learned by a candidate.
+func (n *plan) gain(c *candidate) (gain int) {
+	for i, w := range c.wants {
+		if n.wanted[w.pair] > 0 && !slices.Contains(n.contexts[w.pair], w.context) && !slices.Contains(c.wants[:i], w) {
+			gain++
+		}
+	}
+	return gain
+}
+
+// take counts what a candidate teaches as known.
+func (n *plan) take(c *candidate) {
+	for _, w := range c.wants {
+		if !slices.Contains(n.contexts[w.pair], w.context) {
+			n.contexts[w.pair] = append(n.contexts[w.pair], w.context)
+			n.wanted[w.pair]--
+		}
+	}
 }
 
 // audit picks lines that are believed and read all the same, by what they say, so that who

@@ -22,9 +22,11 @@ type Reader = func(ctx context.Context, lines []document.Line) ([]document.Line,
 const (
 	// rounds is how often a page's lines are sampled; each knows what the one before taught.
 	rounds = 4
-	// leastBelieved is the share of a page's characters that must be believed, lest the
-	// page be read as if it had no text of its own.
-	leastBelieved = 0.25
+	// leastSound is the share of a page's characters that must be of a kind that can be believed, and leastClear
+	// that of those that then are, or were read there as the PDF says: lest the page be read as if it had no text
+	// of its own.
+	leastSound = 0.25
+	leastClear = 0.5
 )
 
 // Judge decides which lines of a page can be believed, and has lines read to learn
@@ -45,41 +47,34 @@ func (l *Ledger) Judge(ctx context.Context, page *document.Page, read Reader) (*
 		if len(sample) == 0 {
 			break
 		}
-		if err := l.learnFrom(ctx, p, sample, read); err != nil {
+		if err := l.reads(ctx, p, sample, read); err != nil {
 			return nil, err
 		}
-		if l.garbled(p) {
+		if p.garbled() {
 			return nil, nil
 		}
 	}
-	if l.believed(p) < leastBelieved {
+	l.join(p, p.lines)
+	if l.clear(p) < leastClear {
 		return nil, nil
 	}
 	// What is not believed is read anyway, so that it teaches too.
-	if err := l.learnFrom(ctx, p, append(l.unbelieved(p), l.audit(p)...), read); err != nil {
+	if err := l.finish(ctx, p, read); err != nil {
 		return nil, err
 	}
 	return l.layer(p), nil
 }
 
-// learnFrom has lines read and learns from them. A line that was read before, glyph for glyph, such
-// as a running head, is neither read nor learned from again.
-func (l *Ledger) learnFrom(ctx context.Context, p *page, lines []*line, read Reader) error {
-	var fresh []*line
-	for _, ln := range lines {
-		if was, known := l.readings[p.shape(ln)]; known {
-			ln.read, ln.place.Text, ln.place.Confidence = true, was.Text, was.Confidence
-			continue
+// finish has all read that is not believed, by words where that will do.
+func (l *Ledger) finish(ctx context.Context, p *page, read Reader) error {
+	for range 2 { // what was read as something else is read once more, as a line
+		lines := l.unbelieved(p)
+		if err := l.reads(ctx, p, l.rest(p, lines), read); err != nil {
+			return err
 		}
-		fresh = append(fresh, ln)
+		l.join(p, lines)
 	}
-	if err := l.reads(ctx, p, fresh, read); err != nil {
-		return err
-	}
-	for _, ln := range fresh {
-		l.note(lesson{Shape: p.shape(ln), Reading: &reading{ln.place.Text, ln.place.Confidence}})
-	}
-	return nil
+	return l.reads(ctx, p, l.audit(p), read)
 }
 
 // believes reports whether every character of a line is.
@@ -95,13 +90,15 @@ func (l *Ledger) believes(p *page, ln *line) bool {
 	return true
 }
 
-// believed is the share of the characters seen on a page that are in lines believed.
-func (l *Ledger) believed(p *page) float64 {
+// clear is the share of the characters seen on a page that are proven, or were read there as the PDF says.
+func (l *Ledger) clear(p *page) float64 {
 	all, in := 0, 0
 	for _, ln := range p.lines {
 		all += len(ln.glyphs)
-		if l.believes(p, ln) {
-			in += len(ln.glyphs)
+		for i := range ln.glyphs {
+			if ln.sound && l.settled(p, ln, stretch{i, i + 1}) {
+				in++
+			}
 		}
 	}
 	return float64(in) / float64(max(all, 1))
@@ -126,8 +123,10 @@ func (l *Ledger) layer(p *page) *document.Layer {
 			continue // its ink is strange, and so in an area
 		}
 		out := document.LayerLine{Line: ln.place, Read: ln.read, Believed: l.believes(p, ln), Characters: ln.text()}
-		if out.Believed {
-			layer.Counts.Verified += len(ln.glyphs)
+		if out.Believed || ln.joined {
+			proven := l.prove(p, ln, out.Characters)
+			layer.Counts.Verified += proven
+			layer.Counts.Read += len(ln.glyphs) - proven
 		} else {
 			layer.Counts.Read += len(ln.glyphs)
 		}
@@ -141,4 +140,20 @@ func (l *Ledger) layer(p *page) *document.Layer {
 		}
 	}
 	return layer
+}
+
+// prove marks which characters of a line that is taken from the PDF are proven, and counts them; the others were
+// read there.
+func (l *Ledger) prove(p *page, ln *line, characters []document.LayerCharacter) (proven int) {
+	next := 0
+	for i := range characters {
+		if characters[i].Text == " " { // made from white; glyphs are no blanks
+			continue
+		}
+		if characters[i].Proven = l.verified(p.pair(ln.glyphs[next])); characters[i].Proven {
+			proven++
+		}
+		next++
+	}
+	return proven
 }

@@ -139,7 +139,7 @@ func TestWhatIsTaken(t *testing.T) {
 		"covered":                {same, each(func(c *document.Character) { c.Astray = 90 }), 0},
 		"turned":                 {same, each(func(c *document.Character) { c.Upright = false }), 0},
 		"tiny":                   {same, each(func(c *document.Character) { c.Size = 3 }), 0},
-		"a font not known yet":   {same, each(func(c *document.Character) { c.Font = 1 }), 5},
+		"a font not known yet":   {same, each(func(c *document.Character) { c.Font = 1 }), 8},
 		"a font without program": {same, func(s *sheet) { s.drawn.Fonts[0] = document.FontID{} }, 0},
 		"no such font":           {same, each(func(c *document.Character) { c.Font = 7 }), 0},
 		"blanks that are drawn":  {same, blanks(func(c *document.Character) { c.Ink = document.BBox{1, 1, 5, 5} }), 0},

@@ -71,7 +71,7 @@ Exit codes: 0 all went well; 1 a page, document or request failed; 2 flags, argu
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newServe(), newOCR(), newBatch(), newBench(), newHealthcheck(), newProvision(), newSupervise(), newWorker(), newDoctor(), newNewKey())
+	root.AddCommand(newServe(), newOCR(), newBatch(), newBench(), newHealthcheck(), newProvision(), newSupervise(), newWorker(), newDoctor(), newNewKey(), newMCP())
 	return root
 }
 

@@ -30,10 +30,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		}
 	}
 	own := withLayer(lines, page.Layer)
-	if lines, err = e.readLines(ctx, src, own); err != nil {
+	claimed, _ := checks(page.Words)
+	if lines, err = e.readLines(ctx, src, own, proofread.Claims(own, claimed)); err != nil {
 		return document.Recognition{}, err
 	}
-	claimed, _ := checks(page.Words)
 	said := proofread.Claims(lines, claimed)
 	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
 		return document.Recognition{}, err

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"ocr-gateway/blob"
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/extract"
@@ -20,6 +21,7 @@ import (
 	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/internal/otlp"
+	"ocr-gateway/internal/setting"
 	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
@@ -89,7 +91,9 @@ func (a *App) build() error {
 		return err
 	}
 	budget := pipeline.NewBudget(a.cfg.Pipeline.MemoryBudget)
-	rasterizer, err := raster.New(a.cfg.Raster, budget, a.log)
+	drawing := a.cfg.Raster
+	drawing.OnlyPlaced = a.embedded == nil
+	rasterizer, err := raster.New(drawing, budget, a.log)
 	if err != nil {
 		return err
 	}
@@ -137,10 +141,28 @@ func (a *App) observe() error {
 
 // openCache opens the cache of pages; nil when there is none.
 func (a *App) openCache() (pipeline.Cache, error) {
-	if a.cfg.Cache.Dir == "" {
-		return nil, nil
+	switch {
+	case a.cfg.Cache.Shared:
+		return a.shareCache()
+	case a.cfg.Cache.Dir != "":
+		return cache.Open(a.cfg.Cache, a.log)
 	}
-	return cache.Open(a.cfg.Cache, a.log)
+	return nil, nil
+}
+
+// shareCache is the cache of pages in the storage of blobs.
+func (a *App) shareCache() (pipeline.Cache, error) {
+	store, err := blob.Open(a.cfg.Blob, a.log)
+	if err != nil {
+		return nil, err
+	}
+	if store == nil {
+		return nil, setting.Errorf("cache.shared", "needs storage that gateways share: set blob.dir or blob.s3.bucket")
+	}
+	a.onStop("cache's blobs", func(context.Context) error { return store.Close() })
+	shared := cache.Share(store, a.cfg.Cache, a.log)
+	a.onStop("cache", background(context.Background(), shared.Sweep))
+	return shared, nil
 }
 
 // Serve serves the HTTP API until ctx ends and running work is done or its
@@ -148,6 +170,10 @@ func (a *App) openCache() (pipeline.Cache, error) {
 func (a *App) Serve(ctx context.Context) error {
 	ctx = a.observer.Observed(ctx)
 	kept, noJobs, err := a.openJobs(ctx)
+	if err != nil {
+		return err
+	}
+	previews, err := a.openPreviews(kept)
 	if err != nil {
 		return err
 	}
@@ -162,6 +188,7 @@ func (a *App) Serve(ctx context.Context) error {
 		Stages:      a.stages,
 		Version:     a.version,
 		CacheCounts: a.cacheCounts(),
+		Draw:        previews,
 		Limits: map[string]int64{
 			"max_pages":       int64(a.cfg.Raster.MaxPages),
 			"max_pixels":      int64(a.cfg.Raster.MaxPixels),
@@ -177,7 +204,7 @@ func (a *App) Serve(ctx context.Context) error {
 
 // cacheCounts is nil without a cache, so that metrics do not show one.
 func (a *App) cacheCounts() func() (hits, misses int64) {
-	if a.cfg.Cache.Dir == "" {
+	if !a.cfg.Cache.Enabled() {
 		return nil
 	}
 	return a.pipeline.CacheCounts

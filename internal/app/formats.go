@@ -31,7 +31,7 @@ func (a *App) formats() []service.Format {
 		})
 	}
 	return append(all, service.Format{
-		Name: "pdf", MediaType: "application/pdf", Extension: ".searchable.pdf", Boxes: document.BoxesWord,
+		Name: "pdf", MediaType: "application/pdf", Extension: ".searchable.pdf", Boxes: document.BoxesWord, Words: true,
 		Encode: func(ctx context.Context, w io.Writer, r service.Reading) error {
 			return a.raster.Searchable(ctx, r.Source, r.Options, r.Result.Pages, w)
 		},

@@ -29,7 +29,7 @@ var leaves = []string{"internal/backoff", "internal/child", "internal/promtext",
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
 var arrows = map[string][]string{
-	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
+	"cmd/ocr-gateway": {"internal/app", "internal/config", "internal/doctor", "server/keys", "batch", "bench", "client", "tools", "tools/local", "document", "raster/worker", "service", "provision", "provision/cloud", "provision/deployment", "provision/plan", "provision/stage", "provision/supervise"},
 
 	"internal/app":           {everything},
 	"internal/config":        {"server", "raster", "layout/doclayout", "engine/embedded", "engine/vllm", "pipeline", "cache", "jobs", "webhook", "files", "blob", "price", "internal/otlp", "internal/setting"}, // for their Config types
@@ -67,7 +67,7 @@ var arrows = map[string][]string{
 	"raster/rastertest": {}, // documents for tests of raster and the packages under it
 
 	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
-	"textlayer/compare": {"document"},
+	"textlayer/compare": {"document", "internal/edits"},
 	"textlayer/ink":     {"document"},
 	"textlayer/attack":  {}, // documents that lie, for tests of others
 
@@ -89,7 +89,8 @@ var arrows = map[string][]string{
 	"engine/embedded/raised":                  {"document", "engine/embedded/pixels"},
 	"engine/embedded/stamp":                   {"engine/embedded/pixels"},
 	"engine/embedded/checkbox":                {"document", "engine/embedded/pixels"},
-	"engine/embedded/ppocr":                   {"document", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
+	"engine/embedded/heatmap":                 {"document"},
+	"engine/embedded/ppocr":                   {"document", "engine/embedded/heatmap", "engine/embedded/pixels", "engine/embedded/network", "engine/embedded/stages"},
 	"engine/embedded/network":                 {},
 	"engine/embedded/stages":                  {},
 	"engine/embedded/pixels":                  {"document"},
@@ -107,6 +108,7 @@ var arrows = map[string][]string{
 	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/verified"},
 	"pipeline/once":     {},
 	"pipeline/picture":  {"document"},
+	"pipeline/preview":  {"document", "pipeline/picture"},
 	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},
@@ -144,6 +146,9 @@ var arrows = map[string][]string{
 	"service":           {"document", "internal/clip", "internal/setting", "service/admission"},
 	"service/admission": {"document", "internal/setting"},
 
+	"tools":       {"document", "service"}, // what language models are offered
+	"tools/local": {"document", "service", "tools"},
+
 	"jobs":        {"document", "internal/setting", "jobs/broker", "jobs/index", "jobs/record", "jobs/seal", "jobs/worker", "service"},
 	"jobs/worker": {"document", "jobs/broker", "jobs/index", "jobs/record", "service", "service/admission"},
 	"jobs/broker": {"internal/setting", "jobs/record"},
@@ -151,10 +156,11 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/page", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
 	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
+	"server/doors/mcp":   {"document", "server/doors", "server/form", "server/problem", "service", "tools"},
 	"server/doors/*":     {"document", "internal/clip", "server/doors", "server/form", "server/problem", "service"}, // one room for each other API
 	"server/fetch":       {"document", "internal/clip", "internal/egress"},
 	"server/form":        {"document", "internal/clip", "server/problem", "service"},
@@ -166,6 +172,7 @@ var arrows = map[string][]string{
 	"server/wire":        {"document", "internal/clip", "server/problem"},
 	"server/problem":     {"document"},
 	"server/keys":        {},
+	"server/page":        {}, // the page at /
 	"server/presence":    {},
 	"server/streams":     {},
 
@@ -178,6 +185,7 @@ var arrows = map[string][]string{
 	"e2e":         {},
 	"e2e/faults":  {},
 	"e2e/doors":   {},
+	"e2e/page":    {},
 
 	"layout/doclayout/doclayouttest": {}, // stands in for the sidecar
 
@@ -201,12 +209,15 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
+	"cache":                     {"blob"},                              // where it is shared
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
+	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
 	"raster/decode":             {"raster/rastertest"},
 	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
+	"e2e/page":                  {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest", "raster/rastertest"},
 	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
@@ -249,7 +260,7 @@ var homes = map[string][]string{
 	"github.com/gen2brain/avif":              {"raster/decode"},
 	"github.com/gen2brain/webp":              {"raster/decode"},
 	"github.com/disintegration/imaging":      {"raster/decode"},
-	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "textlayer/attack"},
+	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "pipeline/preview", "textlayer/attack"},
 	"golang.org/x/net/html":                  {"internal/assemble"},
 	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
@@ -274,7 +285,8 @@ var homes = map[string][]string{
 	"golang.org/x/term":                      {"cmd/ocr-gateway"},
 	"github.com/google/uuid":                 {"files", "jobs", "server"},
 	"github.com/nats-io":                     {"cmd/ocr-gateway", "jobs/broker"},
-	"github.com/modelcontextprotocol/go-sdk": {"server/doors/mcp"},
+	"github.com/modelcontextprotocol/go-sdk": {"cmd/ocr-gateway", "server/doors/mcp", "tools"},
+	"github.com/google/jsonschema-go":        {"tools"}, // the schemas of tools
 	"github.com/rivo/uniseg":                 {"server/doors/azure"},
 	"github.com/tmaxmax/go-sse":              {"client"},
 	"golang.org/x/sync":                      {everything},
@@ -284,15 +296,16 @@ var homes = map[string][]string{
 // testHomes says what tests may import beyond that.
 var testHomes = map[string][]string{
 	"github.com/prometheus/common":           {"internal/stage"},
-	"github.com/modelcontextprotocol/go-sdk": {"server"},
+	"github.com/modelcontextprotocol/go-sdk": {"e2e", "server"},
 	"github.com/nats-io":                     {"e2e/faults"},
 	"go.uber.org/goleak":                     {everything},
 	"github.com/standard-webhooks":           {"jobs"}, // as clients check
 	"github.com/getkin/kin-openapi":          {"server"},
 	"golang.org/x/image":                     {"engine/vllm/crops"},
+	"github.com/chromedp":                    {"e2e/page"}, // a real browser
 	"golang.org/x/net/dns":                   {"internal/egress"},
 	"golang.org/x/crypto/ssh":                {"provision/podtest"},
-	"golang.org/x/sys":                       {"raster"},
+	"golang.org/x/sys":                       {"raster", "tools/local"},
 	"github.com/pkg/sftp":                    {"provision/podtest"},
 }
 

@@ -84,6 +84,15 @@ func (i *Images) Add(img image.Image, dpi float64) error {
 	return i.err
 }
 
+// Missing adds a page that says why there is no image, in letters of ASCII.
+func (i *Images) Missing(why string) {
+	const width, height = 595, 842 // A4
+	content := "BT /F 12 Tf 72 770 Td (" + strings.NewReplacer(`\`, `\\`, "(", `\(`, ")", `\)`).Replace(why) + ") Tj ET"
+	stream := i.stream("", int64(len(content)), strings.NewReader(content))
+	i.pages = append(i.pages, i.begin())
+	i.printf("<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>/Contents %d 0 R>>\nendobj\n", width, height, stream)
+}
+
 // a4 is the longer side, in points, of a page of which the resolution is not known.
 const a4 = 842
 

@@ -83,6 +83,9 @@ func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Resu
 
 // write writes a document of the call in a format, in the time that the call has.
 func (call *Call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
+	if f.Words && call.Options.Boxes != document.BoxesWord {
+		return nil, document.Invalid("format", "%s takes words, which were not asked for when this was read: send it again with format=%s", f.Name, f.Name)
+	}
 	ctx, cancel := call.Options.Within(ctx)
 	defer cancel()
 	ctx, writing := stage.Begin(ctx, stage.Write)

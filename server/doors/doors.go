@@ -44,6 +44,7 @@ type Call struct {
 	ID       string // of the answer
 	Client   string // who calls: one does not see what is another's
 	Version  string // of this program
+	HTTPS    bool   // the client called by https
 	Service  *service.Service
 	Jobs     Jobs
 	Decoder  form.Decoder
@@ -160,7 +161,7 @@ func (c *Call) Format(name string, read service.Reading) (string, error) {
 // Address is that of a path of this server, as the client called it.
 func (c *Call) Address(path string) string {
 	scheme := "http"
-	if c.Request.TLS != nil || c.Request.Header.Get("X-Forwarded-Proto") == "https" {
+	if c.HTTPS {
 		scheme = "https"
 	}
 	return scheme + "://" + c.Request.Host + path

@@ -23,6 +23,7 @@ type Access struct {
 	AllowKeyless   bool     `mapstructure:"allow_keyless"`          // serve others than this machine without keys
 	AllowedHosts   []string `mapstructure:"allowed_hosts"`          // names by which a server without keys may be called
 	AllowedOrigins []string `mapstructure:"allowed_origins"`        // for browsers (CORS); none means same origin only
+	TrustedProxies []string `mapstructure:"trusted_proxies"`        // addresses and networks that say who calls; none means nobody
 }
 
 // DefaultAccess is for this machine only.
@@ -38,9 +39,32 @@ func (c Access) Check(errs *setting.Errors) {
 		errs.Check(o == everybody || isOrigin(o), "allowed_origins",
 			"has %q, neither \"*\" nor an origin such as https://app.example.org: no path, no slash at its end", o)
 	}
+	for _, p := range c.TrustedProxies {
+		_, err := networkOf(p)
+		errs.Check(err == nil, "trusted_proxies", "has %q: use addresses and networks, as 10.1.0.7 or 10.1.0.0/16", p)
+	}
 	for _, h := range c.AllowedHosts {
 		errs.Check(h == everybody || isHostname(h), "allowed_hosts", "has %q, neither \"*\" nor a name such as ocr.example.org: no port", h)
 	}
+}
+
+// Proxies are the networks of the trusted proxies.
+func (c Access) Proxies() Proxies {
+	var all Proxies
+	for _, p := range c.TrustedProxies {
+		if network, err := networkOf(p); err == nil { // others are no valid settings
+			all = append(all, network)
+		}
+	}
+	return all
+}
+
+// networkOf reads 10.1.0.0/16, or an address as a network of one.
+func networkOf(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	return netip.ParsePrefix(s)
 }
 
 // isOrigin reports whether a setting is one origin as browsers write it.

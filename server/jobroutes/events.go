@@ -33,8 +33,10 @@ type pageEvent struct {
 
 type opened struct {
 	File    int               `json:"file"`
+	Name    string            `json:"filename,omitempty"`
 	Total   int               `json:"total_pages"`
 	Pages   int               `json:"pages"`
+	Numbers []int             `json:"page_numbers,omitempty"` // of the pages that were asked for
 	Notice  string            `json:"notice,omitempty"`
 	Problem *document.Problem `json:"error,omitempty"`
 }
@@ -94,17 +96,27 @@ type teller struct {
 	owner    string
 	out      *answer.Events
 	seen     int // events that are not told again
+	files    []record.File
 	progress progress
+}
+
+// nameOf is what the client called a file.
+func (t *teller) nameOf(file int) string {
+	if file >= len(t.files) {
+		return ""
+	}
+	return t.files[file].Name
 }
 
 func (t *teller) tell(ctx context.Context, e record.Event) error {
 	switch {
 	case e.Job != nil:
+		t.files = e.Job.Files
 		t.send(string(document.EventAccepted), progressEvent{e.ID, t.progress})
 	case e.Open != nil:
 		t.progress.FilesOpened++
 		t.progress.Total += len(e.Open.Pages)
-		t.send(eventOpened, opened{e.Open.File, e.Open.Total, len(e.Open.Pages), e.Open.Notice, e.Open.Problem})
+		t.send(eventOpened, opened{e.Open.File, t.nameOf(e.Open.File), e.Open.Total, len(e.Open.Pages), e.Open.Pages, e.Open.Notice, e.Open.Problem})
 		t.send(answer.EventProgress, progressEvent{e.ID, t.progress})
 	case e.Page != nil:
 		return t.page(ctx, e)

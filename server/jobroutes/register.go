@@ -16,6 +16,7 @@ func (r *Routes) Register(e *echo.Echo, work, known []echo.MiddlewareFunc) {
 	e.DELETE(path+"/:id", r.cancel, kept...)
 	e.GET(path+"/:id/result", r.result, kept...)
 	e.GET(path+"/:id/pages/:page", r.page, kept...)
+	e.GET(path+"/:id/pages/:page/image", r.pageImage, kept...)
 	e.GET(path+"/:id/events", r.events, kept...)
 	e.GET(path+"/:id/webhook", r.webhook, kept...)
 	e.POST(path+"/:id/webhook", r.tellAgain, kept...)

@@ -171,19 +171,24 @@ func (r *Routes) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	file := 0
-	if text, given := values["file"]; given {
-		if file, err = fileIndex(text); err != nil {
-			return err
-		}
-	}
-	n, err := strconv.Atoi(c.Param("page"))
-	if err != nil || n < 1 {
-		return document.Invalid("page", "a page is a whole number from 1, not %q", clip.Text(c.Param("page")))
-	}
-	page, err := r.Jobs.Page(c.Request().Context(), r.Owner(c), c.Param("id"), file, n)
+	_, page, err := r.pageOf(c, values)
 	if err != nil {
 		return err
 	}
 	return answer.WriteJSON(c, http.StatusOK, answer.JSON, answer.WithRegions(page))
+}
+
+// pageOf is the page that the address of a request names, with the file that it is of.
+func (r *Routes) pageOf(c echo.Context, values map[string]string) (file int, page document.PageResult, err error) {
+	if text, given := values["file"]; given {
+		if file, err = fileIndex(text); err != nil {
+			return 0, page, err
+		}
+	}
+	n, err := strconv.Atoi(c.Param("page"))
+	if err != nil || n < 1 {
+		return 0, page, document.Invalid("page", "a page is a whole number from 1, not %q", clip.Text(c.Param("page")))
+	}
+	page, err = r.Jobs.Page(c.Request().Context(), r.Owner(c), c.Param("id"), file, n)
+	return file, page, err
 }

@@ -24,6 +24,9 @@ func (p Page) In(x0, y0, x1, y1, perPoint float64) (lines []string) {
 	return lines
 }
 
+// Any stands for any character in what Astray compares.
+const Any = '\x00'
+
 // Astray is how many characters of a text are in none of the page's lines: those by which it
 // differs from the nearest part of one, both plain.
 func (p Page) Astray(text string) int {
@@ -47,7 +50,7 @@ func within(a, b []rune) int {
 		row[0] = i + 1
 		for j, s := range b {
 			d := diagonal
-			if r != s {
+			if r != s && r != Any {
 				d++
 			}
 			diagonal, row[j+1] = row[j+1], min(d, row[j+1]+1, row[j]+1)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/edits"
 )
 
 // Verdict is what one reading says of a glyph. The numbers are in what page caches keep.
@@ -58,7 +59,7 @@ func (c Claim) Likeness(read string) float64 {
 	if !c.comparable(seen) {
 		return 0
 	}
-	same := c.same(seen, match(c.text, seen))
+	same := c.same(seen, edits.Match(c.text, seen))
 	return float64(same) / float64(max(len(c.text), len(seen)))
 }
 
@@ -87,7 +88,7 @@ func (c Claim) Verdicts(read string, form bool) []Verdict {
 	if !c.comparable(seen) {
 		return verdicts
 	}
-	to := match(c.text, seen)
+	to := edits.Match(c.text, seen)
 	if float64(c.same(seen, to)) < alike*float64(max(len(c.text), len(seen))) {
 		return verdicts
 	}

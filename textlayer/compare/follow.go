@@ -2,6 +2,9 @@ package compare
 
 import "slices"
 
+// unmatched is the counterpart of a character that has none, here and in package edits.
+const unmatched = -1
+
 // follow aligns two texts that are mostly equal by the fewest characters left out and put in (Myers,
 // "An O(ND) Difference Algorithm and Its Variations", 1986): for each character of a the index of its
 // equal in b, or unmatched. It is false where more than most are needed.

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	leastIn    = 90   // values of a point from which whole numbers are faster
+	leastIn    = 80   // values of a point from which whole numbers are faster
 	leastOut   = 40   // and that come of it
 	leastWords = 1000 // classes of the product at the end
 )

@@ -5,17 +5,9 @@ import (
 	"image"
 
 	"ocr-gateway/document"
+	"ocr-gateway/engine/embedded/heatmap"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/stages"
-)
-
-// Finding lines on the heat map; the thresholds are those of PP-OCR's
-// configuration for this model.
-const (
-	detThreshold = 76  // heat of a text pixel: 0.3
-	detScore     = 0.5 // mean heat of a line's own pixels
-	detUnclip    = 1.6 // how far lines are grown
-	minHeight    = 3   // heat pixels; smaller components are specks
 )
 
 // MaxLines bounds the lines of a page: one with more is noise.
@@ -25,17 +17,18 @@ const MaxLines = 3000
 // print is looked at twice, the second time larger, and so are places with print in which
 // no line was seen.
 func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line, error) {
-	if src.W < 2 || src.H < 2 || !src.Marked() {
+	marks := src.Marks()
+	if src.W < 2 || src.H < 2 || marks.Empty() {
 		return nil, nil
 	}
 	v := firstView(src.W, src.H, m.cfg.MaxSide)
-	lines, err := m.detectIn(ctx, src, v)
+	lines, err := m.detectIn(ctx, src, v, marks)
 	if err != nil {
 		return nil, err
 	}
 	if closer, ok := v.closer(lines); ok {
 		v = closer
-		if lines, err = m.detectIn(ctx, src, v); err != nil {
+		if lines, err = m.detectIn(ctx, src, v, marks); err != nil {
 			return nil, err
 		}
 	}
@@ -55,10 +48,11 @@ func (m *Models) DetectIn(ctx context.Context, src pixels.Raster, part image.Rec
 // detectPart finds the text lines of a part of src, which is shown scaled.
 func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.Rectangle, scale float64) ([]document.Line, error) {
 	piece := src.Sub(part)
-	if part.Dx() < 2 || part.Dy() < 2 || !piece.Marked() {
+	marks := piece.Marks()
+	if part.Dx() < 2 || part.Dy() < 2 || marks.Empty() {
 		return nil, nil
 	}
-	lines, err := m.detectIn(ctx, piece, newView(part.Dx(), part.Dy(), scale))
+	lines, err := m.detectIn(ctx, piece, newView(part.Dx(), part.Dy(), scale), marks)
 	for i := range lines {
 		l := &lines[i]
 		for j := range l.Quad {
@@ -74,36 +68,38 @@ func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.R
 	return lines, err
 }
 
-// detectIn finds the text lines of src in one view of it.
-func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view) ([]document.Line, error) {
+// detectIn finds the text lines of src in one view of it. Where it has no marks it is not
+// looked at.
+func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view, marks image.Rectangle) ([]document.Line, error) {
+	tiles := tilesOf(v.around(marks))
 	end := stages.Begin(ctx, stages.Detect)
-	defer func() { end(v.work()) }()
-	heat, err := m.heatOf(ctx, src, v)
+	defer func() { end(work(tiles)) }()
+	heat, err := m.heatOf(ctx, src, v, tiles)
 	if err != nil {
 		return nil, err
 	}
 	var lines []document.Line
-	for _, s := range heat.strokes() {
-		if line := s.line(v, src); !line.BBox.Rect().Empty() && len(lines) < MaxLines {
+	for _, l := range heat.Lines() {
+		if line := v.line(l, src); !line.BBox.Rect().Empty() && len(lines) < MaxLines {
 			lines = append(lines, line)
 		}
 	}
 	return lines, nil
 }
 
-// heatOf runs the network over a view of src, tile by tile.
-func (m *Models) heatOf(ctx context.Context, src pixels.Raster, v view) (heat, error) {
-	all := heat{make([]uint8, v.w*v.h), v.w, v.h}
-	for _, t := range v.tiles() {
+// heatOf runs the network over tiles of a view of src.
+func (m *Models) heatOf(ctx context.Context, src pixels.Raster, v view, tiles []tile) (heatmap.Map, error) {
+	all := heatmap.Map{Pix: make([]uint8, v.w*v.h), W: v.w, H: v.h}
+	for _, t := range tiles {
 		if err := m.heatTile(ctx, src, v, t, all); err != nil {
-			return heat{}, err
+			return heatmap.Map{}, err
 		}
 	}
 	return all, nil
 }
 
 // heatTile runs the network over one tile and keeps its core in to.
-func (m *Models) heatTile(ctx context.Context, src pixels.Raster, v view, t tile, to heat) error {
+func (m *Models) heatTile(ctx context.Context, src pixels.Raster, v view, t tile, to heatmap.Map) error {
 	ws, err := m.pageWorkspace(ctx)
 	if err != nil {
 		return err
@@ -120,7 +116,7 @@ func (m *Models) heatTile(ctx context.Context, src pixels.Raster, v view, t tile
 	}
 	for y := t.core.Min.Y; y < t.core.Max.Y; y++ {
 		from := out[(y-t.area.Min.Y)*w+t.core.Min.X-t.area.Min.X:]
-		row := to.pix[y*to.w+t.core.Min.X:][:t.core.Dx()]
+		row := to.Pix[y*to.W+t.core.Min.X:][:t.core.Dx()]
 		for x := range row {
 			row[x] = uint8(min(max(from[x], 0), 1) * 255)
 		}

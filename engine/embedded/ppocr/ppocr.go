@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/network"
@@ -162,6 +163,16 @@ func (m *Models) releasePage(ws *workspace) {
 // Read reads lines by the built-in recognizer; see [Recognizer.Read].
 func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	return m.recognizers[0].Read(ctx, src, lines)
+}
+
+// Skim reads lines by the built-in recognizer's quickest network alone; nil where it has but one.
+func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	r := m.recognizers[0]
+	if len(r.readers) == 1 || len(lines) == 0 {
+		return nil, nil
+	}
+	lines = slices.Clone(lines)
+	return lines, r.readAll(ctx, r.readers[0], src, stripsOf(lines), lines)
 }
 
 // Knows reports whether the built-in recognizer can write r.

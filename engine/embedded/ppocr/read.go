@@ -46,14 +46,7 @@ func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 // are read downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines = slices.Clone(lines)
-	strips := make([]strip, 0, len(lines))
-	for i, l := range lines {
-		if s, ok := stripOf(l.Quad); ok {
-			s.line, s.spine = i, l.Spine
-			strips = append(strips, s)
-		}
-	}
-	slices.SortStableFunc(strips, byWidth)
+	strips := stripsOf(lines)
 	for _, by := range r.readers {
 		var err error
 		if strips, err = r.readBy(ctx, by, src, strips, lines); err != nil {
@@ -120,6 +113,19 @@ func (r *Recognizer) readAll(ctx context.Context, by reader, src pixels.Raster, 
 		strips = strips[n:]
 	}
 	return work.Wait()
+}
+
+// stripsOf are the strips of lines, ascending in width.
+func stripsOf(lines []document.Line) []strip {
+	strips := make([]strip, 0, len(lines))
+	for i, l := range lines {
+		if s, ok := stripOf(l.Quad); ok {
+			s.line, s.spine = i, l.Spine
+			strips = append(strips, s)
+		}
+	}
+	slices.SortStableFunc(strips, byWidth)
+	return strips
 }
 
 // stripOf says how the line inside q is laid before the reader: lines that run

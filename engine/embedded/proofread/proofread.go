@@ -315,6 +315,18 @@ func looseLikeness(seen, said []rune, wild []bool) float64 {
 // foreign reports whether the claim is text in one script unknown to the reader
 // on a line of which the reader made little.
 func (p By) foreign(l document.Line, claim string) bool {
+	if !p.Foreign(claim) {
+		return false
+	}
+	if l.Script != "" && l.Confidence != nil && *l.Confidence >= readInScript {
+		return false
+	}
+	seen, said := plainRunes(l.Text), plainRunes(claim)
+	return l.Confidence == nil || *l.Confidence < SurelyRead || 2*len(seen) < len(said)
+}
+
+// Foreign reports whether a claim is mostly letters of one script unknown to the reader.
+func (p By) Foreign(claim string) bool {
 	said := plainRunes(claim)
 	var unknown []rune
 	for _, r := range said {
@@ -322,14 +334,7 @@ func (p By) foreign(l document.Line, claim string) bool {
 			unknown = append(unknown, r)
 		}
 	}
-	if 2*len(unknown) < len(said) || !oneScript(unknown) {
-		return false
-	}
-	if l.Script != "" && l.Confidence != nil && *l.Confidence >= readInScript {
-		return false
-	}
-	seen := plainRunes(l.Text)
-	return l.Confidence == nil || *l.Confidence < SurelyRead || 2*len(seen) < len(said)
+	return 2*len(unknown) >= len(said) && oneScript(unknown)
 }
 
 // oneScript reports whether the letters are of one script, as real text is and

@@ -7,7 +7,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/htmltable"
-	"ocr-gateway/server/doors"
+	"ocr-gateway/service"
 )
 
 // pageBreak stands between pages of Markdown, as in Azure's.
@@ -181,7 +181,7 @@ func markdown(pages []*page) string {
 		if i > 0 {
 			b.WriteString(pageBreak)
 		}
-		text := strings.TrimSpace(doors.Markdown(*p.PageResult))
+		text := strings.TrimSpace(service.Markdown(*p.PageResult))
 		p.part = part{b.Len(), b.Len() + len(text)}
 		p.find(text)
 		b.WriteString(text)

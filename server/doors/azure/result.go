@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"ocr-gateway/document"
-	"ocr-gateway/server/doors"
 	"ocr-gateway/service"
 )
 
@@ -123,7 +122,7 @@ func analyzed(read service.Reading, model string, u unit, asMarkdown bool) *anal
 			w.layout(p)
 		}
 	}
-	for _, f := range doors.Faults(read.Result) {
+	for _, f := range service.Faults(read.Result) {
 		w.Warnings = append(w.Warnings, warning{string(f.Problem.Code), f.String(), fmt.Sprintf("pages/%d", f.Page)})
 	}
 	return &w.analysis

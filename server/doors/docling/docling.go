@@ -174,7 +174,7 @@ func convert(c *doors.Call, src *document.Source, opts options) error {
 func send(c *doors.Call, read service.Reading, opts options, took time.Duration) (err error) {
 	res := read.Result
 	answer := converted{Status: "success", Errors: []fault{}, Timings: map[string]any{}}
-	for _, f := range doors.Faults(res) {
+	for _, f := range service.Faults(res) {
 		component := "model"
 		if f.Problem.Phase == document.PhaseRaster {
 			component = "document_backend"
@@ -193,7 +193,7 @@ func send(c *doors.Call, read service.Reading, opts options, took time.Duration)
 
 func faultsOf(res *document.Result) string {
 	var all []string
-	for _, f := range doors.Faults(res) {
+	for _, f := range service.Faults(res) {
 		all = append(all, f.String())
 	}
 	return strings.Join(all, "; ")

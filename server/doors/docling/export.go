@@ -24,7 +24,7 @@ type exported struct {
 func broken(res *document.Result, mark string) string {
 	pages := make([]string, len(res.Pages))
 	for i, p := range res.Pages {
-		pages[i] = doors.Markdown(p)
+		pages[i] = service.Markdown(p)
 	}
 	return strings.Join(pages, "\n\n"+mark+"\n\n")
 }
@@ -32,7 +32,7 @@ func broken(res *document.Result, mark string) string {
 func export(c *doors.Call, read service.Reading, opts options) (exported, error) {
 	res, out := read.Result, exported{Filename: read.Source.Name}
 	if opts.has("md") {
-		text := doors.Whole(res)
+		text := service.Whole(res)
 		if opts.pageBreak != "" {
 			text = broken(res, opts.pageBreak)
 		}

@@ -11,6 +11,7 @@ import (
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 // Door is the server of GLM-OCR's SDK.
@@ -119,7 +120,7 @@ func answerOf(id string, results []*document.Result) parsed {
 	for _, res := range results {
 		out.Model = res.Model
 		out.Usage.Add(res.Usage)
-		texts = append(texts, doors.Whole(res))
+		texts = append(texts, service.Whole(res))
 		for _, p := range res.Pages {
 			out.JSON = append(out.JSON, regionsOf(p))
 			out.Info.Pages = append(out.Info.Pages, size{p.Width, p.Height})

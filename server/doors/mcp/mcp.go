@@ -12,6 +12,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/tools"
 )
 
 // Door is the endpoint of the protocol.
@@ -58,21 +59,10 @@ func serve(c *doors.Call) error {
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(message)), int64(len(message))
 	r.Header.Del("Content-Encoding")
 	r.Header.Set("Accept", "application/json, text/event-stream") // the answer is JSON, which clients of either read
-	handler := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return server(c) }, &sdk.StreamableHTTPOptions{
+	handler := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return tools.NewServer(c.Version, tools.ByContent, &host{call: c}) }, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: maxMessage,
 		DisableLocalhostProtection: true, // the server's own guard has let the request in
 	})
 	handler.ServeHTTP(c.Response, r)
 	return nil
-}
-
-// server offers the tools to one request.
-func server(c *doors.Call) *sdk.Server {
-	s := sdk.NewServer(&sdk.Implementation{Name: "ocr-gateway", Version: c.Version}, nil)
-	t := &tools{call: c}
-	sdk.AddTool(s, &sdk.Tool{Name: "ocr_document", Description: "Reads a PDF or image as Markdown or plain text, with titles, tables and formulas in reading order."}, t.document)
-	sdk.AddTool(s, &sdk.Tool{Name: "ocr_image", Description: "Reads one image as text, as a table, as a formula in LaTeX or as a document."}, t.image)
-	sdk.AddTool(s, &sdk.Tool{Name: "extract", Description: "Finds fields in a document by a JSON example or a JSON Schema, and says on which page each stands."}, t.extract)
-	sdk.AddTool(s, &sdk.Tool{Name: "get_job", Description: "Says how far a job is that was submitted to /api/ocr/jobs, and gives its Markdown when it has ended."}, t.job)
-	return s
 }

@@ -154,7 +154,7 @@ func fileOf(item service.Item) file {
 	if item.Result == nil {
 		return file{Error: item.Error.Detail}
 	}
-	f := file{Markdown: doors.Whole(item.Result)}
+	f := file{Markdown: service.Whole(item.Result)}
 	for _, p := range item.Result.Pages {
 		for name, b := range p.Images {
 			if f.Images == nil {

@@ -9,6 +9,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
+	"ocr-gateway/service"
 )
 
 // answer is what was read.
@@ -105,7 +106,7 @@ func (f *files) ocr(c *doors.Call) error {
 
 func pageOf(p document.PageResult, asked *request) page {
 	out := page{
-		Index: p.Number - 1, Markdown: doors.Markdown(p), Images: picturesOf(p, asked), Tables: []table{}, Links: []string{},
+		Index: p.Number - 1, Markdown: service.Markdown(p), Images: picturesOf(p, asked), Tables: []table{}, Links: []string{},
 	}
 	if p.Width > 0 {
 		out.Size = &dimensions{int(math.Round(p.DPI)), p.Height, p.Width}

@@ -9,6 +9,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 // Door is Open WebUI's external document loader.
@@ -59,7 +60,7 @@ func process(c *doors.Call) error {
 	}
 	res, documents := read.Result, []loaded{}
 	for _, p := range res.Pages {
-		if text := doors.Markdown(p); text != "" {
+		if text := service.Markdown(p); text != "" {
 			documents = append(documents, loaded{text, metadata{sent.Sources[0].Name, p.Number - 1, p.Number, res.Summary.Total, res.Engine, p.Status}})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 // Door is PaddleX's serving.
@@ -125,7 +126,7 @@ func resultOf(res *document.Result) *result {
 	for _, p := range res.Pages {
 		out := page{
 			Pruned:   pruned{PageCount: res.Summary.Total, Width: p.Width, Height: p.Height, Blocks: []block{}},
-			Markdown: markdown{doors.Markdown(p), p.Images},
+			Markdown: markdown{service.Markdown(p), p.Images},
 		}
 		if p.Error != nil {
 			out.Pruned.Error = p.Error.Detail

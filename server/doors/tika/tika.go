@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/server/doors"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/problem"
+	"ocr-gateway/service"
 )
 
 // Door is Tika's server, as of version 3.
@@ -157,7 +158,7 @@ func metadata(res *document.Result, src *document.Source) map[string]any {
 		m["resourceName"] = src.Name
 	}
 	var warnings []string
-	for _, f := range doors.Faults(res) {
+	for _, f := range service.Faults(res) {
 		warnings = append(warnings, f.String())
 	}
 	if warnings != nil {

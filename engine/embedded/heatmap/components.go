@@ -1,16 +1,10 @@
-package ppocr
+package heatmap
 
 import (
 	"image"
 
 	"ocr-gateway/document"
 )
-
-// heat is the detector's map: how likely each pixel is text, 0 to 255.
-type heat struct {
-	pix  []uint8
-	w, h int
-}
 
 // run is a horizontal stretch [x0, x1] of text pixels on row y.
 type run struct {
@@ -23,7 +17,7 @@ type component []run
 
 // components groups the pixels of at least threshold, each dilated by one pixel
 // to the right and downwards, into 8-connected components.
-func (m heat) components(threshold uint8) []component {
+func (m Map) components(threshold uint8) []component {
 	runs := m.runs(threshold)
 	count := joinRuns(runs)
 	comps := make([]component, 0, count)
@@ -60,13 +54,13 @@ func (c component) pixels() (n int) {
 }
 
 // runs lists the stretches of the dilated mask, row by row.
-func (m heat) runs(threshold uint8) []run {
+func (m Map) runs(threshold uint8) []run {
 	var runs []run
 	var above []uint8
-	for y := range m.h {
-		row := m.pix[y*m.w:][:m.w]
+	for y := range m.H {
+		row := m.Pix[y*m.W:][:m.W]
 		start := -1
-		for x := range m.w {
+		for x := range m.W {
 			on := row[x] >= threshold || x > 0 && row[x-1] >= threshold
 			if !on && above != nil {
 				on = above[x] >= threshold || x > 0 && above[x-1] >= threshold
@@ -80,7 +74,7 @@ func (m heat) runs(threshold uint8) []run {
 			}
 		}
 		if start >= 0 {
-			runs = append(runs, run{int32(y), int32(start), int32(m.w - 1), int32(len(runs))})
+			runs = append(runs, run{int32(y), int32(start), int32(m.W - 1), int32(len(runs))})
 		}
 		above = row
 	}
@@ -118,10 +112,10 @@ func find(runs []run, i int32) int32 {
 
 // mean is the mean heat, 0 to 1, of a component's own pixels. The straight rectangle
 // around it holds much else where a line is bent or hangs together with something.
-func (m heat) mean(c component) float64 {
+func (m Map) mean(c component) float64 {
 	var sum, n int
 	for _, r := range c {
-		for _, v := range m.pix[int(r.y)*m.w+int(r.x0):][:r.x1-r.x0+1] {
+		for _, v := range m.Pix[int(r.y)*m.W+int(r.x0):][:r.x1-r.x0+1] {
 			sum += int(v)
 		}
 		n += int(r.x1-r.x0) + 1
@@ -134,15 +128,15 @@ func (m heat) mean(c component) float64 {
 
 // within returns the heat of a component's own pixels alone, and where its top left
 // corner lies in m.
-func (m heat) within(c component) (part heat, at image.Point) {
+func (m Map) within(c component) (part Map, at image.Point) {
 	box := image.Rectangle{}
 	for _, r := range c {
 		box = box.Union(image.Rect(int(r.x0), int(r.y), int(r.x1)+1, int(r.y)+1))
 	}
-	part = heat{make([]uint8, box.Dx()*box.Dy()), box.Dx(), box.Dy()}
+	part = Map{make([]uint8, box.Dx()*box.Dy()), box.Dx(), box.Dy()}
 	for _, r := range c {
-		from := m.pix[int(r.y)*m.w+int(r.x0):][:r.x1-r.x0+1]
-		copy(part.pix[(int(r.y)-box.Min.Y)*part.w+int(r.x0)-box.Min.X:], from)
+		from := m.Pix[int(r.y)*m.W+int(r.x0):][:r.x1-r.x0+1]
+		copy(part.Pix[(int(r.y)-box.Min.Y)*part.W+int(r.x0)-box.Min.X:], from)
 	}
 	return part, box.Min
 }

@@ -1,4 +1,4 @@
-package ppocr
+package heatmap
 
 import (
 	"cmp"

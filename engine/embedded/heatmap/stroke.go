@@ -1,11 +1,10 @@
-package ppocr
+package heatmap
 
 import (
 	"math"
 	"slices"
 
 	"ocr-gateway/document"
-	"ocr-gateway/engine/embedded/pixels"
 )
 
 // A component of the heat map is mostly one straight line of text. It can be a bent
@@ -24,25 +23,16 @@ const (
 // closerThresholds are the heats at which lines that hang together are told apart.
 var closerThresholds = []uint8{128, 178, 217}
 
-// stroke is a line of text on the heat map: its rectangle, and its middle where it is bent.
+// stroke is a line of text as it lies on the map: its rectangle, and its middle where it
+// is bent.
 type stroke struct {
 	box
 	spine []document.Point
 }
 
-// strokes finds the lines of text on the map. What is as hot as text is in one of
-// them, specks aside.
-func (m heat) strokes() []stroke {
-	var all []stroke
-	for _, c := range m.components(detThreshold) {
-		all = append(all, m.strokesOf(c, closerThresholds)...)
-	}
-	return all
-}
-
 // strokesOf finds the lines in a component. Where it is none, it is taken apart at the
 // next of the thresholds; what no threshold takes apart is one line.
-func (m heat) strokesOf(c component, thresholds []uint8) []stroke {
+func (m Map) strokesOf(c component, thresholds []uint8) []stroke {
 	b := minAreaBox(c.points())
 	if min(b.w, b.h) < minHeight {
 		return nil
@@ -59,7 +49,7 @@ func (m heat) strokesOf(c component, thresholds []uint8) []stroke {
 			}
 		}
 	}
-	if m.mean(c) < detScore {
+	if m.mean(c) < leastMean {
 		return nil
 	}
 	return []stroke{whole}
@@ -80,7 +70,7 @@ func stacked(parts []stroke, whole box) bool {
 }
 
 // parts takes a component apart at the first of the thresholds.
-func (m heat) parts(c component, thresholds []uint8) []stroke {
+func (m Map) parts(c component, thresholds []uint8) []stroke {
 	part, at := m.within(c)
 	var all []stroke
 	for _, piece := range part.components(thresholds[0]) {
@@ -92,30 +82,15 @@ func (m heat) parts(c component, thresholds []uint8) []stroke {
 	return all
 }
 
-// line is the stroke in pixels of the source, grown to the whole line of text.
-func (s stroke) line(v view, src pixels.Raster) document.Line {
-	b := s.unclip(detUnclip)
-	q := b.corners()
-	for i := range q {
-		q[i] = v.toSource(q[i])
+// grown is the stroke grown to the whole line of text.
+func (s stroke) grown() Line {
+	b := s.unclip(unclipRatio)
+	line := Line{Quad: b.corners(), Spine: slices.Clone(s.spine), Height: b.h}
+	if last := len(line.Spine) - 1; last > 0 {
+		by := (b.w - s.w) / 2
+		line.Spine[0] = beyond(s.spine[1], s.spine[0], by)
+		line.Spine[last] = beyond(s.spine[last-1], s.spine[last], by)
 	}
-	line := document.Line{Quad: q, BBox: pixels.BBoxOf(q, src.W, src.H)}
-	if s.spine == nil {
-		return line
-	}
-	grown := (b.w - s.w) / 2
-	spine := slices.Clone(s.spine)
-	spine[0] = beyond(spine[1], spine[0], grown)
-	last := len(spine) - 1
-	spine[last] = beyond(spine[last-1], spine[last], grown)
-	box := line.BBox.Rect()
-	for i, p := range spine {
-		spine[i] = v.toSource(p)
-		r := b.h / 2 * v.scaleY
-		around := [4]document.Point{{X: spine[i].X - r, Y: spine[i].Y - r}, {X: spine[i].X + r, Y: spine[i].Y + r}, spine[i], spine[i]}
-		box = box.Union(pixels.BBoxOf(around, src.W, src.H).Rect())
-	}
-	line.Spine, line.BBox = spine, document.BoxOf(box)
 	return line
 }
 

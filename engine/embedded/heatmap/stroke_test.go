@@ -1,4 +1,4 @@
-package ppocr
+package heatmap
 
 import (
 	"math"
@@ -6,16 +6,15 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
-	"ocr-gateway/engine/embedded/pixels"
 )
 
 // paint makes every pixel of a map hot whose center is less than half the height from
 // the middle of a line, given for each x.
-func paint(m heat, from, to int, height float64, hot uint8, middle func(x float64) float64) {
+func paint(m Map, from, to int, height float64, hot uint8, middle func(x float64) float64) {
 	for x := from; x < to; x++ {
-		for y := range m.h {
+		for y := range m.H {
 			if math.Abs(float64(y)-middle(float64(x))) < height/2 {
-				m.pix[y*m.w+x] = max(m.pix[y*m.w+x], hot)
+				m.Pix[y*m.W+x] = max(m.Pix[y*m.W+x], hot)
 			}
 		}
 	}
@@ -32,34 +31,34 @@ func arc(y, depth, from, to float64) func(float64) float64 {
 
 func TestStrokes(t *testing.T) {
 	for name, c := range map[string]struct {
-		paint func(m heat)
+		paint func(m Map)
 		lines int
 		bent  bool
 	}{
-		"one line":                {func(m heat) { paint(m, 40, 560, 12, 240, level(60)) }, 1, false},
-		"a bent line":             {func(m heat) { paint(m, 40, 560, 12, 240, arc(40, 50, 40, 560)) }, 1, true},
-		"leaders below the words": {func(m heat) { paint(m, 40, 560, 6, 200, arc(60, -3, 40, 560)); paint(m, 40, 140, 12, 240, level(57)) }, 1, false},
-		"a faint line":            {func(m heat) { paint(m, 40, 560, 12, 110, level(60)); paint(m, 40, 240, 12, 240, level(60)) }, 1, false},
-		"two lines and a stamp": {func(m heat) {
+		"one line":                {func(m Map) { paint(m, 40, 560, 12, 240, level(60)) }, 1, false},
+		"a bent line":             {func(m Map) { paint(m, 40, 560, 12, 240, arc(40, 50, 40, 560)) }, 1, true},
+		"leaders below the words": {func(m Map) { paint(m, 40, 560, 6, 200, arc(60, -3, 40, 560)); paint(m, 40, 140, 12, 240, level(57)) }, 1, false},
+		"a faint line":            {func(m Map) { paint(m, 40, 560, 12, 110, level(60)); paint(m, 40, 240, 12, 240, level(60)) }, 1, false},
+		"two lines and a stamp": {func(m Map) {
 			paint(m, 40, 560, 12, 240, level(60))
 			paint(m, 40, 560, 12, 240, level(100))
 			paint(m, 300, 310, 40, 100, level(80))
 		}, 2, false},
-		"cold": {func(m heat) { paint(m, 40, 560, 12, 90, level(60)) }, 0, false},
+		"cold": {func(m Map) { paint(m, 40, 560, 12, 90, level(60)) }, 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := heat{make([]uint8, 600*160), 600, 160}
+			m := Map{make([]uint8, 600*160), 600, 160}
 			c.paint(m)
-			got := m.strokes()
+			got := m.Lines()
 			if len(got) != c.lines {
 				t.Fatalf("%d lines, want %d: %+v", len(got), c.lines, got)
 			}
 			for _, s := range got {
-				if (s.spine != nil) != c.bent {
-					t.Errorf("spine %v, want one: %v", s.spine, c.bent)
+				if (s.Spine != nil) != c.bent {
+					t.Errorf("spine %v, want one: %v", s.Spine, c.bent)
 				}
-				if min(s.w, s.h) > 24 {
-					t.Errorf("a line of %v x %v", s.w, s.h)
+				if s.Height > 40 {
+					t.Errorf("a line %v high", s.Height)
 				}
 			}
 		})
@@ -71,15 +70,14 @@ func TestStrokes(t *testing.T) {
 func TestWhatIsHotIsInALine(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
-		m := heat{make([]uint8, 900*400), 900, 400}
+		m := Map{make([]uint8, 900*400), 900, 400}
 		slope, depth, height := random.Float64()*.1-.05, random.Float64()*120-60, 8+random.Float64()*14
 		bow := arc(200, depth, 50, 850)
 		paint(m, 50, 850, height, 240, func(x float64) float64 { return bow(x) + slope*(x-450) })
-		lines := m.strokes()
-		v, src := view{900, 400, 1, 1}, pixels.Raster{W: 900, H: 400}
-		for y := range m.h {
-			for x := range m.w {
-				if m.pix[y*m.w+x] > 0 && !lineHolds(lines, v, src, float64(x), float64(y)) {
+		lines := m.Lines()
+		for y := range m.H {
+			for x := range m.W {
+				if m.Pix[y*m.W+x] > 0 && !lineHolds(lines, float64(x), float64(y)) {
 					t.Fatalf("slope %.3f, bend %.1f, height %.1f: %d,%d is in no line of %d", slope, depth, height, x, y, len(lines))
 				}
 			}
@@ -87,10 +85,8 @@ func TestWhatIsHotIsInALine(t *testing.T) {
 	}
 }
 
-func lineHolds(strokes []stroke, v view, src pixels.Raster, x, y float64) bool {
-	for _, s := range strokes {
-		l := s.line(v, src)
-		_, height := pixels.QuadSize(l.Quad)
+func lineHolds(lines []Line, x, y float64) bool {
+	for _, l := range lines {
 		spine := l.Spine
 		if spine == nil {
 			q := l.Quad
@@ -98,9 +94,9 @@ func lineHolds(strokes []stroke, v view, src pixels.Raster, x, y float64) bool {
 		}
 		for i := range len(spine) - 1 {
 			a, b := spine[i], spine[i+1]
-			along := ((x+.5-a.X)*(b.X-a.X) + (y+.5-a.Y)*(b.Y-a.Y)) / ((b.X-a.X)*(b.X-a.X) + (b.Y-a.Y)*(b.Y-a.Y))
+			along := ((x-a.X)*(b.X-a.X) + (y-a.Y)*(b.Y-a.Y)) / ((b.X-a.X)*(b.X-a.X) + (b.Y-a.Y)*(b.Y-a.Y))
 			along = min(max(along, 0), 1)
-			if math.Hypot(x+.5-a.X-along*(b.X-a.X), y+.5-a.Y-along*(b.Y-a.Y)) < height/2+1 {
+			if math.Hypot(x-a.X-along*(b.X-a.X), y-a.Y-along*(b.Y-a.Y)) < l.Height/2+1 {
 				return true
 			}
 		}

@@ -1,0 +1,133 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"image"
+	"math"
+
+	"ocr-gateway/document"
+	"ocr-gateway/pipeline/picture"
+	"ocr-gateway/pipeline/verified"
+)
+
+// cacheVersion counts what this program has taken for a page that was read. Entries of other
+// versions are not found. 2: before it, answers without text were kept as empty pages.
+const cacheVersion = 2
+
+// cacheKey is everything that what is read on a page depends on. How it is written, and
+// where the page stands, are no part of it; see kept.
+type cacheKey struct {
+	Version              int
+	Settings             string // of the program
+	Detector, Recognizer document.Info
+	Options              document.Options  // see readingOptions
+	Text                 [sha256.Size]byte // the words and characters that the document draws
+	Ledger               [sha256.Size]byte // what was known of the document before the page
+	Width, Height        int
+	Pixels               [sha256.Size]byte
+}
+
+// keyOf hashes a page before anything was done to it; false when its pixels are of no
+// kind that it knows.
+func (r *run) keyOf(by *backend, page *document.Page, t *verified.Turn) (key [sha256.Size]byte, ok bool) {
+	var known [sha256.Size]byte
+	switch {
+	case r.judges(by):
+		known = t.Ledger().State()
+	case r.learns(by):
+		known = t.State()
+	}
+	pixels, ok := hashPixels(page.Image)
+	if !ok {
+		return key, false
+	}
+	b, err := json.Marshal(cacheKey{
+		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), readingOptions(r.opts),
+		hashText(page.Words, page.Drawn), known, page.Width, page.Height, pixels,
+	})
+	return sha256.Sum256(b), err == nil
+}
+
+// readingOptions are those that change what is read on a page: all but the ones named
+// here, so that a new option is in the key until somebody says that it need not be.
+func readingOptions(opts document.Options) document.Options {
+	opts.Pages, opts.Password, opts.DPI = document.PageRange{}, "", 0 // drawing: the pixels are in the key
+	opts.IncludeHeaders, opts.TableFormat, opts.JoinTables = false, "", false
+	opts.Images, opts.ImagePrefix = "", ""
+	opts.Batch = false
+	if opts.Boxes != document.BoxesWord {
+		opts.Boxes = "" // lines are found in any case
+	}
+	return opts
+}
+
+// hashPixels hashes the kind of an image and its rows without what lies between them.
+func hashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) {
+	pix, stride, size, ok := picture.Bytes(img)
+	if !ok {
+		return sum, false
+	}
+	h := sha256.New()
+	h.Write([]byte{byte(size)})
+	row := img.Bounds().Dx() * size
+	if row == stride {
+		h.Write(pix[:row*img.Bounds().Dy()])
+	} else {
+		for y := range img.Bounds().Dy() {
+			h.Write(pix[y*stride : y*stride+row])
+		}
+	}
+	h.Sum(sum[:0])
+	return sum, true
+}
+
+// hashText hashes what a document says of a page's text.
+func hashText(words []document.Word, drawn *document.Drawn) [sha256.Size]byte {
+	const usual = 48 // bytes of a character; of a word less
+	room := usual * (len(words) + 1)
+	if drawn != nil {
+		room += usual*len(drawn.Characters) + len(drawn.Strange.Bits)
+	}
+	b := appendNumbers(make([]byte, 0, room), len(words))
+	for i := range words {
+		b = appendNumbers(appendText(b, words[i].Text), words[i].BBox[:]...)
+	}
+	if drawn == nil {
+		return sha256.Sum256(b)
+	}
+	b = appendNumbers(b, len(drawn.Fonts), len(drawn.Characters))
+	for i := range drawn.Fonts {
+		b = append(b, drawn.Fonts[i][:]...)
+	}
+	for i := range drawn.Characters {
+		b = appendCharacter(b, &drawn.Characters[i])
+	}
+	strange := drawn.Strange
+	b = appendNumbers(b, strange.Step, strange.Width, strange.Height)
+	return sha256.Sum256(append(b, strange.Bits...))
+}
+
+func appendCharacter(b []byte, c *document.Character) []byte {
+	b = appendNumbers(appendText(b, c.Text), c.Font, c.Glyph)
+	for _, v := range [...]float32{c.X0, c.X1, c.Baseline, c.Size} {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
+	}
+	upright := byte(0)
+	if c.Upright {
+		upright = 1
+	}
+	return append(appendNumbers(b, c.Ink[:]...), upright, c.Contrast, c.Astray)
+}
+
+func appendText(b []byte, text string) []byte {
+	return append(appendNumbers(b, len(text)), text...)
+}
+
+func appendNumbers(b []byte, numbers ...int) []byte {
+	for _, n := range numbers {
+		b = binary.AppendVarint(b, int64(n))
+	}
+	return b
+}

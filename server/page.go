@@ -1,0 +1,32 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"ocr-gateway/server/page"
+)
+
+// openPage opens the page for people, or leads / to the documents of the API.
+func (s *Server) openPage(e *echo.Echo) error {
+	reads := []string{http.MethodGet, http.MethodHead}
+	if !s.cfg.Page {
+		e.Match(reads, "/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
+		return nil
+	}
+	p, err := page.New(page.Settings{Version: s.deps.Version, KeyRequired: s.cfg.Keyed(), Jobs: s.deps.Jobs != nil})
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{"/", "/page/*"} {
+		e.Match(reads, path, func(c echo.Context) error {
+			if !p.Has(c.Request().URL.Path) {
+				return echo.ErrNotFound
+			}
+			p.ServeHTTP(c.Response(), c.Request())
+			return nil
+		})
+	}
+	return nil
+}
