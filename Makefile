@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run docs test test-observability test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -231,12 +231,22 @@ axe:
 	cp e2e/page/testdata/axe.lock build/axe
 	rm -rf build/axe.part
 
-# Tests read hOCR, ALTO and DoclingDocuments with the tools of others, and look into searchable
-# PDFs with poppler and qpdf: half a GB, so that `make test` does not ask for it.
-format-tools: ## fetch what tests read our formats with into build/formats and build/pdftools (500 MB); without, they are skipped
+# Tests read hOCR, ALTO and DoclingDocuments with the tools of others, look into searchable PDFs
+# with poppler, qpdf and pdf.js, and check HTML with the W3C's validator: half a GB, so that `make
+# test` does not ask for it. The last two need npm with Node.js 20 or newer, and Java.
+VNU := vnu-jar@26.9.27
+PDFJS := pdfjs-dist@4.10.38
+format-tools: ## fetch what tests read our formats with into build/{formats,pdftools,vnu,pdfjs} (600 MB); without, they are skipped
 	@if [ ! -x build/formats/bin/hocr-lines ]; then
 		rm -rf build/formats && python3 -m venv build/formats
 		build/formats/bin/pip install --quiet --disable-pip-version-check --requirement format/testdata/requirements.txt
+	fi
+	npm=(npm install --silent --no-audit --no-fund --omit=optional --ignore-scripts)
+	if ! command -v npm >/dev/null; then
+		echo "format-tools: there is no npm: the tests by pdf.js and by the validator of HTML are skipped" >&2
+	else
+		[ -d build/vnu/node_modules ] || "$${npm[@]}" --prefix build/vnu $(VNU)
+		[ -d build/pdfjs/node_modules ] || "$${npm[@]}" --prefix build/pdfjs $(PDFJS)
 	fi
 	if command -v qpdf pdftotext >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
 	$(call unpack,pdftools,poppler and qpdf (10 MB),poppler-utils qpdf)
@@ -255,9 +265,16 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
+docs: ## build/site: the documents as a site to be read with a browser
+	@go run ./release/site -o build/site
+
 test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+	$(MAKE) --no-print-directory test-observability
+
+test-observability: setup ## check dashboard and alerts with Prometheus' own parser and engine (builds them the first time: minutes)
+	@cd deploy/observability/check && GOFLAGS= go test ./...
 
 # What qemu cannot show: the system call filter, a limit on address space, other users, /bin/sh in
 # the image's root, and times. Go's race detector does not work in it.

@@ -33,22 +33,31 @@ const (
 )
 
 func openBucket(cfg S3) (*bucket, error) {
+	client, transport, err := connect(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &bucket{cfg.Bucket, cfg.Prefix, client, transport}, nil
+}
+
+// connect makes a client of the storage. Nothing is sent yet.
+func connect(cfg S3) (minio.Core, *http.Transport, error) {
 	u, err := url.Parse(cfg.Endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("blob.s3.endpoint: %w", err)
+		return minio.Core{}, nil, fmt.Errorf("blob.s3.endpoint: %w", err)
 	}
 	transport, err := minio.DefaultTransport(u.Scheme == "https")
 	if err != nil {
-		return nil, fmt.Errorf("blob.s3: %w", err)
+		return minio.Core{}, nil, fmt.Errorf("blob.s3: %w", err)
 	}
 	client, err := minio.New(u.Host, &minio.Options{
 		Creds: login(cfg), Secure: u.Scheme == "https", Region: cfg.Region, Transport: transport, MaxRetries: tries,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("blob.s3: %w", err)
+		return minio.Core{}, nil, fmt.Errorf("blob.s3: %w", err)
 	}
 	client.SetAppInfo("ocr-gateway", "1")
-	return &bucket{cfg.Bucket, cfg.Prefix, minio.Core{Client: client}, transport}, nil
+	return minio.Core{Client: client}, transport, nil
 }
 
 // login is how requests are signed.

@@ -86,3 +86,22 @@ schema = etree.XMLSchema(etree.fromstring(source.encode()))
 schema.assertValid(etree.parse(sys.argv[1]))
 `, schema)
 }
+
+// TestHTMLValidator has the W3C's validator look at HTML.
+func TestHTMLValidator(t *testing.T) {
+	validator, err := filepath.Abs("../build/vnu/node_modules/vnu-jar/build/dist/vnu.jar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	java, err := exec.LookPath("java")
+	if _, missing := os.Stat(validator); err != nil || missing != nil {
+		t.Skip("there is no validator of HTML, or no Java: run `make format-tools`, with npm")
+	}
+	path := filepath.Join(t.TempDir(), "sample.html")
+	if err := os.WriteFile(path, []byte(encode(t, "html", sample())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), java, "-jar", validator, "--errors-only", path).CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
+}

@@ -48,6 +48,12 @@ type Deps struct {
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
 	// where there is none.
 	CacheCounts func() (hits, misses int64)
+	// Objects reads those that s3:// addresses of clients name; nil where none are.
+	Objects fetch.Objects
+	// LogLevel is that of the log, which clients may change; nil for a log whose level nobody changes.
+	LogLevel *slog.LevelVar
+	// Disks are the folders that are written to; nil shows none.
+	Disks func() []Disk
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
@@ -90,6 +96,7 @@ type Server struct {
 	started time.Time
 
 	auditLog *slog.Logger // nil for none
+	logLevel slog.Level   // of the settings
 
 	draining atomic.Bool
 }
@@ -104,6 +111,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	if deps.Jobs == nil && deps.NoJobs == nil {
 		deps.NoJobs = NoJobs("it was built without")
+	}
+	if deps.LogLevel == nil {
+		deps.LogLevel = new(slog.LevelVar)
 	}
 	ring, err := openKeys(cfg, log)
 	if err != nil {
@@ -122,7 +132,8 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
 		Owner: s.owner, Receive: s.receivePiece,
 	}
-	s.fetcher = fetch.New(cfg.URLs, cfg.MaxUploadBytes, cfg.TempDir)
+	s.logLevel = deps.LogLevel.Level()
+	s.fetcher = fetch.New(cfg.URLs, deps.Objects, cfg.MaxUploadBytes, cfg.TempDir)
 	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
 	s.metrics = s.openMetrics()
@@ -170,6 +181,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 	s.jobs.Register(e, work, known)
 	s.files.Register(e, work, known)
 
+	const logLevel = "/api/admin/log-level"
+	admin := s.open(keys.Admin, "")
+	e.PUT(logLevel, s.setLogLevel, admin)
+	e.DELETE(logLevel, s.resetLogLevel, admin)
+
 	s.openDoors(e)
 
 	docs, err := s.docsPage()
@@ -185,7 +201,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
 		{"/api/info", s.info, known},
-		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
+		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{admin}},
+		{logLevel, s.showLogLevel, []echo.MiddlewareFunc{admin}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
 	} {

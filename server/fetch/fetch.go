@@ -13,12 +13,23 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/internal/egress"
+	"ocr-gateway/internal/setting"
 )
 
 // Config is what an operator decides about addresses.
 type Config struct {
 	Enabled       bool `mapstructure:"enabled"`
 	egress.Policy `mapstructure:",squash"`
+	// AllowedObjects are buckets, and folders in them, that s3:// addresses may lead to.
+	AllowedObjects []string `mapstructure:"allowed_objects"`
+}
+
+// Validate names settings that cannot work.
+func (c Config) Validate() error {
+	var errs setting.Errors
+	c.Check(&errs)
+	checkObjects(c.AllowedObjects, &errs)
+	return errs.Join()
 }
 
 // DefaultConfig fetches nothing.
@@ -30,13 +41,17 @@ const maxRedirects = 5
 // Fetcher gets documents. It is safe for concurrent use.
 type Fetcher struct {
 	client  *egress.Client // nil: nothing is fetched
+	objects Objects        // nil: no objects are read
+	allowed []string       // see Config.AllowedObjects
+	timeout time.Duration
 	limit   int64
 	tempDir string
 }
 
 // New makes a fetcher of documents of at most limit bytes; larger ones than 1 MiB go to tempDir.
-func New(cfg Config, limit int64, tempDir string) *Fetcher {
-	f := &Fetcher{limit: limit, tempDir: tempDir}
+// objects may be nil.
+func New(cfg Config, objects Objects, limit int64, tempDir string) *Fetcher {
+	f := &Fetcher{objects: objects, allowed: cfg.AllowedObjects, timeout: cfg.Timeout, limit: limit, tempDir: tempDir}
 	if cfg.Enabled {
 		cfg.MaxRedirects = maxRedirects
 		f.client = egress.New(cfg.Policy)
@@ -54,6 +69,9 @@ func (f *Fetcher) Close() {
 // Source gets the document at the address that a field of a request holds. count sees its
 // bytes as they come.
 func (f *Fetcher) Source(ctx context.Context, field, address string, count func(io.Reader) io.Reader) (*document.Source, error) {
+	if isObject(address) {
+		return f.object(ctx, field, address, count)
+	}
 	if f.client == nil {
 		return nil, document.Invalid(field, "%s is an address; this server fetches nothing, send the content as base64 or as a data: URL", field)
 	}

@@ -167,6 +167,9 @@ func (r *Request) add(field string, src *document.Source) error {
 		if r.kind.Many == 1 {
 			return document.Invalid(field, "this route reads one file; send several as \"images\" to /api/ocr/batch")
 		}
+		if r.Address != "" {
+			return document.Invalid(field, "a file comes beside an address: a request takes one address, or files")
+		}
 		return document.Invalid(field, "there are more than %d files, the limit of one batch", r.kind.Many)
 	}
 	if src.Size == 0 && r.kind.Many == 1 {

@@ -37,7 +37,7 @@ func (d Decoder) readJSON(r *Request, plain io.Reader) error {
 		case r.kind.Many > 1 && strings.HasSuffix(name, "s"): // images, but image
 			err = d.readList(r, name, j)
 		default:
-			err = d.readBase64(r, name, j)
+			err = d.readBase64(r, name, j, true)
 		}
 		if err != nil {
 			return err
@@ -107,21 +107,21 @@ func (d Decoder) readList(r *Request, field string, j *jsonStream) error {
 		if closed, err := j.end(']', first); closed || err != nil {
 			return err
 		}
-		if err := d.readBase64(r, field, j); err != nil {
+		if err := d.readBase64(r, field, j, false); err != nil {
 			return err
 		}
 	}
 }
 
-// readBase64 reads one file.
-func (d Decoder) readBase64(r *Request, field string, j *jsonStream) error {
+// readBase64 reads one file, or an address where the file may stand alone.
+func (d Decoder) readBase64(r *Request, field string, j *jsonStream, alone bool) error {
 	if b, err := j.peek(); err != nil {
 		return err
 	} else if b != '"' {
 		return document.Invalid(field, "%s must be a base64 string", field)
 	}
 	text := bufio.NewReader(j.text())
-	if r.kind.Many == 1 && len(r.Sources) == 0 && r.Address == "" {
+	if alone && len(r.Sources) == 0 && r.Address == "" {
 		address, err := addressIn(field, text)
 		if err != nil || address != "" {
 			r.Address, r.Field = address, field

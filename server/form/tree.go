@@ -196,7 +196,7 @@ func addressIn(field string, text *bufio.Reader) (string, error) {
 
 func isAddress(head string) bool {
 	head = strings.ToLower(head)
-	return strings.HasPrefix(head, "http://") || strings.HasPrefix(head, "https://")
+	return strings.HasPrefix(head, "http://") || strings.HasPrefix(head, "https://") || strings.HasPrefix(head, "s3://")
 }
 
 func quoted(s string) []byte {
