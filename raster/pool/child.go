@@ -147,7 +147,7 @@ func (c *Child) Spent() time.Duration {
 	if unix.ClockGettime(int32(^c.process.PID()<<3|whole), &now) != nil {
 		return 0
 	}
-	spent := time.Duration(now.Nano()) - c.counted
+	spent := max(0, time.Duration(now.Nano())-c.counted)
 	c.counted += spent
 	return spent
 }
