@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run test test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run docs test test-observability test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -265,16 +265,23 @@ run: setup models build ## start the service; all that is needed comes first
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
+docs: ## build/site: the documents as a site to be read with a browser
+	@go run ./release/site -o build/site
+
 test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
+	$(MAKE) --no-print-directory test-observability
+
+test-observability: setup ## check dashboard and alerts with Prometheus' own parser and engine (builds them the first time: minutes)
+	@cd deploy/observability/check && GOFLAGS= go test ./...
 
 # What qemu cannot show: the system call filter, a limit on address space, other users, /bin/sh in
 # the image's root, and times. Go's race detector does not work in it.
 NOT_EMULATED := ^Test(ChildIsConfined|ChildCannotEscape|NothingOutlivesChild|WithoutRoot|TooManyGlyphs)$$
-ARM64_TESTS := ./raster/... ./textlayer/... ./layout/geometry/... ./pipeline/... ./format/... ./engine/vllm/crops
+ARM64_TESTS := ./raster/... ./textlayer ./textlayer/compare ./textlayer/ink ./layout/geometry/... ./pipeline/... ./format/... ./engine/vllm/crops
 EMULATE := release/arm64/emulate.sh
-test-arm64: ## build for arm64 and test under qemu what touches the machine, the sample's reading included (qemu-user-static; an hour)
+test-arm64: ## build for arm64 and test under qemu what touches the machine; doctor reads a page (qemu-user-static; an hour)
 	@command -v qemu-aarch64-static >/dev/null || { echo "test-arm64: qemu is needed: apt-get install qemu-user-static" >&2; exit 1; }
 	$(MAKE) --no-print-directory ARCH=arm64 models build
 	[ -d build/image-base-arm64 ] || release/image/base.sh arm64 build/image-base-arm64
@@ -283,7 +290,7 @@ test-arm64: ## build for arm64 and test under qemu what touches the machine, the
 	go test -timeout 3h -exec $(CURDIR)/$(EMULATE) -skip '$(NOT_EMULATED)' $(ARM64_TESTS)
 	go test -exec $(CURDIR)/$(EMULATE) -run Denormals ./engine/embedded/ppocr
 	cd build/arm64
-	OCR_ENGINE_EMBEDDED_THREADS=1 ../../$(EMULATE) bin/ocr-gateway ocr ../../testdata/sample.png --format txt | tee /dev/stderr | grep -q 'Harbour Street Bindery'
+	../../$(EMULATE) bin/ocr-gateway doctor --port 0
 
 test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
 	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long

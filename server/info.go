@@ -30,6 +30,9 @@ type Rendering struct {
 	Isolated int   `json:"isolated"`
 	Shared   int   `json:"shared"`
 	Failures int64 `json:"failures"` // processes that could not be started, so far
+	// How many ended in the middle of a request, and how many were ended because one took too long.
+	Died    int64 `json:"-"`
+	Overran int64 `json:"-"`
 }
 
 // Component is an engine or a layout detector.
@@ -62,6 +65,8 @@ type Endpoint struct {
 	Limit    int    `json:"limit"`             // of in_flight
 	Breaker  string `json:"breaker"`           // closed, open or half-open
 	Version  string `json:"version,omitempty"` // of the server, when it tells
+	// ModelLength is how many tokens of prompt and answer its model takes, when it tells.
+	ModelLength int `json:"model_length,omitempty"`
 }
 
 // healthCache asks at most once a second, however often probes come.

@@ -123,7 +123,7 @@ func (s *Server) cors() echo.MiddlewareFunc {
 		AllowOriginFunc: func(origin string) (bool, error) { return s.guard.Allows(origin), nil },
 		AllowMethods:    []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete},
 		AllowHeaders:    append([]string{"Authorization", "Content-Type", "X-API-Key", "Idempotency-Key", "Last-Event-ID", "Prefer", headerRequestID}, tus.Headers...),
-		ExposeHeaders:   append([]string{headerRequestID, "Location", "Preference-Applied", "Retry-After"}, tus.Headers...),
+		ExposeHeaders:   append([]string{headerRequestID, "Location", "Preference-Applied", "Retry-After", "X-Usage"}, tus.Headers...),
 		MaxAge:          600,
 	})
 }

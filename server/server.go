@@ -50,12 +50,15 @@ type Deps struct {
 	CacheCounts func() (hits, misses int64)
 	// Objects reads those that s3:// addresses of clients name; nil where none are.
 	Objects fetch.Objects
+	// LogLevel is that of the log, which clients may change; nil for a log whose level nobody changes.
+	LogLevel *slog.LevelVar
+	// Disks are the folders that are written to; nil shows none.
+	Disks func() []Disk
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
-	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
-	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+	Draw    jobroutes.Draw   // draws pages that were read; nil where they have no pictures
 }
 
 // NoJobs is the problem of a server that keeps none.
@@ -92,6 +95,7 @@ type Server struct {
 	started time.Time
 
 	auditLog *slog.Logger // nil for none
+	logLevel slog.Level   // of the settings
 
 	draining atomic.Bool
 }
@@ -106,6 +110,9 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	if deps.Jobs == nil && deps.NoJobs == nil {
 		deps.NoJobs = NoJobs("it was built without")
+	}
+	if deps.LogLevel == nil {
+		deps.LogLevel = new(slog.LevelVar)
 	}
 	ring, err := openKeys(cfg, log)
 	if err != nil {
@@ -124,6 +131,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
 		Owner: s.owner, Receive: s.receivePiece,
 	}
+	s.logLevel = deps.LogLevel.Level()
 	s.fetcher = fetch.New(cfg.URLs, deps.Objects, cfg.MaxUploadBytes, cfg.TempDir)
 	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
@@ -172,6 +180,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 	s.jobs.Register(e, work, known)
 	s.files.Register(e, work, known)
 
+	const logLevel = "/api/admin/log-level"
+	admin := s.open(keys.Admin, "")
+	e.PUT(logLevel, s.setLogLevel, admin)
+	e.DELETE(logLevel, s.resetLogLevel, admin)
+
 	s.openDoors(e)
 
 	docs, err := s.docsPage()
@@ -187,7 +200,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
 		{"/api/info", s.info, known},
-		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
+		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{admin}},
+		{logLevel, s.showLogLevel, []echo.MiddlewareFunc{admin}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
 	} {

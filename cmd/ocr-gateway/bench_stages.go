@@ -32,7 +32,7 @@ func (s stagesJob) run(cmd *cobra.Command, files []string, asJSON bool) error {
 	cfg.Engine.Embedded.Threads, cfg.Engine.Embedded.Concurrency = 1, 1
 	cfg.Cache.Dir, cfg.Cache.Shared = "", false // a page that was read before costs nothing
 	cfg.Log.Level = "error"
-	log, err := newLogger(cfg.Log)
+	log, _, err := newLogger(cfg.Log)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ import (
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
+	"ocr-gateway/service/admission"
 )
 
 // stopTimeout bounds the stop of each part.
@@ -35,10 +36,13 @@ const stopTimeout = 10 * time.Second
 // App is the built program. Close it when done.
 type App struct {
 	Service *service.Service
+	// LogLevel is that of the log, where it may be changed. It is set before Serve.
+	LogLevel *slog.LevelVar
 
 	pipeline *pipeline.Pipeline
 	raster   *raster.Rasterizer
 	files    *files.Files            // nil where no jobs are kept
+	jobsDir  string                  // where jobs are kept, if in a folder
 	webhooks func() map[string]int64 // attempts by how they ended; nil where none are sent
 	cfg      config.Config
 	version  string
@@ -169,6 +173,9 @@ func (a *App) shareCache() (pipeline.Cache, error) {
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
 	ctx = a.observer.Observed(ctx)
+	if err := a.openDebug(ctx); err != nil {
+		return err
+	}
 	kept, noJobs, err := a.openJobs(ctx)
 	if err != nil {
 		return err
@@ -190,7 +197,9 @@ func (a *App) Serve(ctx context.Context) error {
 		Webhooks:    a.webhooks,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
+		LogLevel:    a.LogLevel,
 		Stages:      a.stages,
+		Disks:       a.disks,
 		Version:     a.version,
 		CacheCounts: a.cacheCounts(),
 		Draw:        previews,
@@ -239,7 +248,7 @@ func (a *App) status() server.Health {
 
 // rendering says how the children are that open documents.
 func rendering(s raster.State) server.Rendering {
-	r := server.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures}
+	r := server.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures, Died: s.Died, Overran: s.Overran}
 	switch {
 	case s.Failing != nil:
 		r.State, r.Detail = "failed", "no process to open documents in can be started: the machine is out of processes, file descriptors or memory, or forbids it; the log has the reason"
@@ -247,6 +256,28 @@ func rendering(s raster.State) server.Rendering {
 		r.Detail = "processes that open documents share the server's network namespace: the kernel permits no other"
 	}
 	return r
+}
+
+// disks are the folders that are written to, as far as they are known.
+func (a *App) disks() (all []server.Disk) {
+	jobs := a.cfg.Blob.Dir
+	if jobs == "" && a.cfg.Blob.S3.Bucket == "" && a.files != nil {
+		jobs = a.jobsDir
+	}
+	for _, d := range []server.Disk{
+		{Name: "uploads", Dir: a.cfg.Server.TempDir, MinFree: a.cfg.Server.MinFreeDisk},
+		{Name: "jobs", Dir: jobs, MinFree: a.cfg.Blob.MinFreeDisk},
+		{Name: "cache", Dir: a.cfg.Cache.Dir},
+	} {
+		if d.Dir == "" && d.Name != "uploads" {
+			continue
+		}
+		if free, known := admission.FreeDisk(d.Dir); known {
+			d.Free = free
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // onStop remembers how to end a part that has started.

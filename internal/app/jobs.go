@@ -72,6 +72,7 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 	if where.Dir == "" && cfg.NATS.Embedded() {
 		where.Dir = filepath.Join(cfg.Dir, "blobs")
 	}
+	a.jobsDir = where.Dir
 	store, err := blob.Open(where, a.log)
 	if err != nil {
 		return nil, err
@@ -120,6 +121,9 @@ func CheckWorker(cfg config.Config) error {
 // Work works on the jobs of others until ctx ends; see CheckWorker.
 func (a *App) Work(ctx context.Context) error {
 	ctx = a.observer.Observed(ctx)
+	if err := a.openDebug(ctx); err != nil {
+		return err
+	}
 	cfg := a.cfg.Jobs
 	if _, err := a.startJobs(ctx, cfg); err != nil {
 		return err

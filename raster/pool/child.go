@@ -93,6 +93,7 @@ func (p *Pool) Call(ctx context.Context, c *Child, timeout time.Duration, req wi
 	})
 	defer slow.Stop()
 	rep, message, err := c.call(ctx, timeout, req, tail, file)
+	p.state.lost(err)
 	if err == nil && rep.Status != wire.StatusOK {
 		err = &CallError{rep.Status, message}
 	}
@@ -146,7 +147,7 @@ func (c *Child) Spent() time.Duration {
 	if unix.ClockGettime(int32(^c.process.PID()<<3|whole), &now) != nil {
 		return 0
 	}
-	spent := time.Duration(now.Nano()) - c.counted
+	spent := max(0, time.Duration(now.Nano())-c.counted)
 	c.counted += spent
 	return spent
 }
