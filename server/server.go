@@ -48,12 +48,12 @@ type Deps struct {
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
 	// where there is none.
 	CacheCounts func() (hits, misses int64)
+	// Objects reads those that s3:// addresses of clients name; nil where none are.
+	Objects fetch.Objects
 	// LogLevel is that of the log, which clients may change; nil for a log whose level nobody changes.
 	LogLevel *slog.LevelVar
 	// Disks are the folders that are written to; nil shows none.
 	Disks func() []Disk
-	// Objects reads those that s3:// addresses of clients name; nil where none are.
-	Objects fetch.Objects
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
@@ -109,11 +109,11 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	if deps.Service == nil || deps.Status == nil {
 		return nil, errors.New("server: Service and Status are required")
 	}
-	if deps.LogLevel == nil {
-		deps.LogLevel = new(slog.LevelVar)
-	}
 	if deps.Jobs == nil && deps.NoJobs == nil {
 		deps.NoJobs = NoJobs("it was built without")
+	}
+	if deps.LogLevel == nil {
+		deps.LogLevel = new(slog.LevelVar)
 	}
 	ring, err := openKeys(cfg, log)
 	if err != nil {
