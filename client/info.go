@@ -42,6 +42,7 @@ type Health struct {
 	Engines   []Component `json:"engines"`
 	Layout    Component   `json:"layout"`
 	Rendering Rendering   `json:"rendering"`
+	Jobs      JobsState   `json:"jobs"`
 	Queue     Queue       `json:"queue"`
 }
 
@@ -52,6 +53,12 @@ type Rendering struct {
 	Isolated int    `json:"isolated"` // with a network namespace of their own
 	Shared   int    `json:"shared"`   // with the server's
 	Failures int64  `json:"failures"`
+}
+
+// JobsState is whether jobs can be sent.
+type JobsState struct {
+	State  string `json:"state"` // ready, disabled, or failed: they are kept, and cannot be used
+	Detail string `json:"detail"`
 }
 
 // Queue is what the server has to do.

@@ -41,6 +41,7 @@ const (
 	CodeChecksumMismatch  Code = "checksum_mismatch"      // a piece of a file that is another than its checksum says
 	CodeKeyReused         Code = "idempotency_key_reused" // the key was another request's
 	CodeJobsDisabled      Code = "jobs_disabled"          // this server keeps no jobs
+	CodeJobsUnavailable   Code = "jobs_unavailable"       // this server cannot use the jobs that it keeps
 	CodeInternal          Code = "internal"               // a defect of ours
 )
 

@@ -13,6 +13,34 @@ import (
 	"ocr-gateway/engine/enginetest"
 )
 
+// TestGatewaysShareACache: what one has read, the other finds.
+func TestGatewaysShareACache(t *testing.T) {
+	fake := enginetest.NewFake(enginetest.Config{})
+	model := httptest.NewServer(fake)
+	defer model.Close()
+	blobs, asked := "OCR_BLOB_DIR="+t.TempDir(), 0
+	var first document.Result
+	for n := range 2 {
+		base := serveVLLM(t, model.URL, blobs, "OCR_CACHE_SHARED=true", "OCR_JOBS_ENABLED=false")
+		waitHealth(t, base, func(state, _ string) bool { return state == "ready" })
+		result := readSample(t, base)
+		if n == 0 {
+			first, asked = result, fake.Counts().Requests
+		}
+		if result.Markdown != first.Markdown {
+			t.Errorf("the second gateway reads\n%s\nthe first\n%s", result.Markdown, first.Markdown)
+		}
+		for _, page := range result.Pages {
+			if page.Cached != (n == 1) {
+				t.Errorf("gateway %d: page %d cached: %t", n, page.Number, page.Cached)
+			}
+		}
+	}
+	if n := fake.Counts().Requests; n != asked || asked == 0 {
+		t.Errorf("the model server was asked %d times by the first and %d in all", asked, n)
+	}
+}
+
 // TestServeWithCache reads a document twice, also after a restart: the model server is
 // asked once, and only the costs differ.
 func TestServeWithCache(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -310,6 +311,22 @@ func TestOrphansAreRemoved(t *testing.T) {
 		_, err = os.Stat(old)
 	}
 	if _, err := os.Stat(late); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestJobsOfANewerVersionWait: this version does not touch them, and says why.
+func TestJobsOfANewerVersionWait(t *testing.T) {
+	f := newFixture(t)
+	f.cfg.Parallel = 0
+	j := f.open()
+	job := submit(t, j, request("pages:1"))
+	newer := record.Job{Format: record.Format + 1, ID: job.ID, Kind: jobs.KindDocument}
+	if _, err := j.OptionsOf(&newer); err == nil || !strings.Contains(err.Error(), "newer version") {
+		t.Errorf("%v", err)
+	}
+	newer.Format = record.Format
+	if _, err := j.OptionsOf(&newer); err != nil {
 		t.Error(err)
 	}
 }

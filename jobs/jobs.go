@@ -125,6 +125,10 @@ const knownTimeout = 10 * time.Second
 
 // options are those of a job, parsed again and with its password.
 func (j *Jobs) options(job *record.Job) (service.Options, error) {
+	if job.Format > record.Format {
+		return service.Options{}, document.Problemf(document.CodeInternal, document.PhaseAdmission,
+			"this job was accepted by a newer version of the program (format %d, this one knows %d); nothing of it is lost: it waits for that version", job.Format, record.Format)
+	}
 	kind, ok := kinds[job.Kind]
 	if !ok {
 		return service.Options{}, document.Problemf(document.CodeInternal, document.PhaseAdmission, "this version does not know jobs of kind %q", job.Kind)

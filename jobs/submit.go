@@ -15,6 +15,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/stage"
+	"ocr-gateway/jobs/broker"
 	"ocr-gateway/jobs/index"
 	"ocr-gateway/jobs/record"
 	"ocr-gateway/jobs/worker"
@@ -66,7 +67,7 @@ func (j *Jobs) Submit(ctx context.Context, r Request) (index.Job, error) {
 		return index.Job{}, err
 	}
 	if r.Key != "" {
-		if err := j.digest(job, r.Values["password"], r.Sources); err != nil {
+		if err := j.digest(job, r); err != nil {
 			return index.Job{}, err
 		}
 		if there, err := j.again(ctx, job); err != nil || there != nil {
@@ -106,7 +107,7 @@ func deref(job *index.Job) index.Job {
 // draft checks what was asked for.
 func (j *Jobs) draft(r Request) (*record.Job, error) {
 	job := &record.Job{
-		ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, PagesPerDay: r.PagesPerDay, Created: time.Now().UTC(),
+		Format: record.Format, ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, PagesPerDay: r.PagesPerDay, Created: time.Now().UTC(),
 	}
 	if job.Priority == "" {
 		job.Priority = record.Normal
@@ -142,16 +143,19 @@ func newID(r Request) string {
 }
 
 // digest tells requests under one key apart.
-func (j *Jobs) digest(job *record.Job, password string, sources []*document.Source) error {
+func (j *Jobs) digest(job *record.Job, r Request) error {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q\n", job.Kind, job.Priority, job.Webhook)
-	if password != "" {
+	if r.Timeout > 0 {
+		fmt.Fprintf(h, "%d\n", r.Timeout)
+	}
+	if password := r.Values["password"]; password != "" {
 		h.Write(j.parts.Sealer.Tag(password))
 	}
 	for _, name := range slices.Sorted(maps.Keys(job.Values)) {
 		fmt.Fprintf(h, "%q %q\n", name, job.Values[name])
 	}
-	for _, src := range sources {
+	for _, src := range r.Sources {
 		fmt.Fprintf(h, "%q %d\n", src.Name, src.Size)
 		if _, err := io.Copy(h, src.Reader()); err != nil {
 			return fmt.Errorf("jobs: read upload: %w", err)
@@ -257,6 +261,9 @@ func unavailable(err error) error {
 	}
 	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p
+	}
+	if errors.Is(err, broker.ErrNoRoom) {
+		return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "the disk on which this server keeps jobs is full; try again later").Retry().Because(err)
 	}
 	return document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "jobs cannot be kept at the moment; try again later").Retry().Because(err)
 }

@@ -28,6 +28,9 @@ type Config struct {
 	// Words asks for what a PDF says is drawn on its pages, for engines that check
 	// their reading against it.
 	Words bool `mapstructure:"words"`
+	// OnlyPlaced has words of those documents only whose answer is to tell them: nothing else looks
+	// at them. It is no setting but what the program knows of its engines.
+	OnlyPlaced bool `mapstructure:"-"`
 	// ReadAhead is how many pages of a document are rendered before its reader
 	// asks for them.
 	ReadAhead int `mapstructure:"read_ahead"`

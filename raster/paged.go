@@ -21,7 +21,8 @@ type paged struct {
 	password string
 	dpi      int         // of PDF pages
 	asked    bool        // the request says dpi
-	layer    bool        // the characters of PDF pages are wanted
+	words    bool        // the words of PDF pages are wanted
+	layer    bool        // and the characters
 	file     *os.File    // the document, readable only
 	first    *pool.Child // has the document open; parked until the pages are ranged over
 }
@@ -35,7 +36,11 @@ func (r *Rasterizer) openPaged(ctx context.Context, k kind.Kind, offset int, src
 	if err != nil {
 		return nil, openFailed(err)
 	}
-	d := &paged{Rasterizer: r, kind: k, offset: offset, password: opts.Password, dpi: opts.DPI, layer: opts.TextLayer == document.TextLayerVerified, file: file}
+	d := &paged{Rasterizer: r, kind: k, offset: offset, password: opts.Password, dpi: opts.DPI, file: file}
+	if k == kind.PDF && r.cfg.Words {
+		d.words = !r.cfg.OnlyPlaced || opts.Boxes == document.BoxesWord
+		d.layer = opts.TextLayer == document.TextLayerVerified
+	}
 	if d.asked = d.dpi != 0; !d.asked {
 		d.dpi = r.cfg.DPI
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"ocr-gateway/document"
-	"ocr-gateway/raster/kind"
 	"ocr-gateway/raster/mupdf"
 	"ocr-gateway/raster/pool"
 	"ocr-gateway/raster/wire"
@@ -284,9 +283,9 @@ func (w *pageWorker) release() {
 
 // page renders a page. The result is what Seq yields.
 func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error) {
-	page, err := w.tryPage(ctx, job, nil, w.cfg.Words && w.kind == kind.PDF)
+	page, err := w.tryPage(ctx, job, nil, true)
 	if errors.Is(err, pool.ErrGone) && ctx.Err() == nil {
-		// A crash may have been bad luck, or the words' fault: once more, without them.
+		// A crash may have been bad luck, or the text's fault: once more, without it.
 		page, err = w.tryPage(ctx, job, page, false)
 	}
 	if err == nil {
@@ -304,9 +303,9 @@ func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error)
 	return nil, w.openProblem(err)
 }
 
-// tryPage renders a page with one child, and reads its words if wanted. page is what an earlier try took memory
-// for, nil for none. On an error too, a page that has memory is returned.
-func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page, words bool) (_ *document.Page, err error) {
+// tryPage renders a page with one child, and reads its text as far as it is wanted, unless text is false. page is what
+// an earlier try took memory for, nil for none. On an error too, a page that has memory is returned.
+func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page, text bool) (_ *document.Page, err error) {
 	if err := w.begin(ctx, job); err != nil {
 		return page, err
 	}
@@ -334,7 +333,7 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 		}
 	}
 	began = time.Now()
-	err = w.render(ctx, w.child, timeout, page, size, words)
+	err = w.render(ctx, w.child, timeout, page, size, text)
 	page.Took += sizing + time.Since(began)
 	return page, err
 }
@@ -415,13 +414,13 @@ func (w *pageWorker) parkIfSlow(wait func() error) error {
 	return wait()
 }
 
-// render has a child draw a page and copies the pixels, and the words if wanted.
-func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Duration, page *document.Page, size renderSize, words bool) error {
+// render has a child draw a page and copies the pixels, and what text is wanted, unless text is false.
+func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Duration, page *document.Page, size renderSize, text bool) error {
 	req := wire.Request{Op: wire.OpRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height)}
-	if words {
+	if text && w.words {
 		req.Words = 1
 	}
-	if words && w.layer {
+	if text && w.layer {
 		req.Drawn = 1
 	}
 	rep, err := w.pool.Call(ctx, c, timeout, req, "", nil)
@@ -429,13 +428,11 @@ func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Dur
 		return err
 	}
 	page.Spent += c.Spent()
-	if words {
-		if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
-			return err
-		}
-		if page.Drawn, err = c.ReadDrawn(rep, size.width, size.height); err != nil {
-			return err
-		}
+	if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
+		return err
+	}
+	if page.Drawn, err = c.ReadDrawn(rep, size.width, size.height); err != nil {
+		return err
 	}
 	page.Faults = faultTexts(mupdf.Faults(rep.Faults))
 	return w.copyPixels(c, rep, page)

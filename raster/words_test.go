@@ -29,6 +29,38 @@ func textsOf(words []document.Word) (texts []string) {
 	return texts
 }
 
+// TestWordsForThoseWhoAsk: where nothing but an answer looks at words, only documents whose answer tells them have any, and
+// the characters are there all the same.
+func TestWordsForThoseWhoAsk(t *testing.T) {
+	r, _ := newRasterizer(t, func(c *raster.Config) { c.OnlyPlaced = true })
+	data := wordPage("", "BT /F 20 Tf 20 150 Td (Hi) Tj ET")
+	for _, c := range []struct {
+		opts       document.Options
+		words      int
+		characters bool
+	}{
+		{document.Options{}, 0, false},
+		{document.Options{TextLayer: document.TextLayerVerified}, 0, true},
+		{document.Options{Boxes: document.BoxesWord}, 1, false},
+		{document.Options{Boxes: document.BoxesWord, TextLayer: document.TextLayerVerified}, 1, true},
+	} {
+		opened, err := r.Open(t.Context(), document.NewSource("", data), c.opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for page, err := range opened.Seq {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page.Words) != c.words || (page.Drawn != nil) != c.characters {
+				t.Errorf("%+v: the words %v, characters %v", c.opts, page.Words, page.Drawn != nil)
+			}
+			page.Release()
+		}
+		opened.Close()
+	}
+}
+
 func TestWords(t *testing.T) {
 	r, _ := newRasterizer(t, nil)
 	for _, c := range []struct {

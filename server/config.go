@@ -19,7 +19,8 @@ type Config struct {
 	URLs  fetch.Config `mapstructure:"urls"`  // documents at addresses that clients name
 	Doors []string     `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
 
-	Page bool `mapstructure:"page"` // the page for people at /
+	DebugAddress string `mapstructure:"debug_address"` // of this machine alone, for Go's profiles; empty serves none
+	Page         bool   `mapstructure:"page"`          // the page for people at /
 
 	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
 	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
@@ -55,6 +56,7 @@ func (c Config) Validate() error {
 		errs.Check(slices.Contains(doorNames(), name), "doors", "has %q, known are %s", name, strings.Join(doorNames(), ", "))
 	}
 	errs.Check((c.TLSCert == "") == (c.TLSKey == ""), "tls_cert_file", "and tls_key_file must both be set, or neither")
+	errs.Check(c.DebugAddress == "" || guard.Loopback(c.DebugAddress), "debug_address", "is %q: profiles show the memory of the process, so that only an address of this machine is allowed, as 127.0.0.1:6060; tunnel to it from elsewhere", c.DebugAddress)
 	errs.Check(c.IdleTimeout > 0, "idle_timeout", "must be more than 0")
 	errs.Check(c.Heartbeat > 0, "heartbeat", "must be more than 0")
 	errs.Check(c.StreamGrace >= 0, "stream_grace", "must not be less than 0")

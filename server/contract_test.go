@@ -197,7 +197,7 @@ func TestContractHasEveryOption(t *testing.T) {
 	}
 	for at, op := range operations(t) {
 		kind, known := kinds[at]
-		if op.RequestBody == nil || slices.Contains(op.Tags, "doors") {
+		if op.RequestBody == nil || slices.Contains(op.Tags, "doors") || slices.Contains(op.Tags, "operation") {
 			continue
 		}
 		if !known {

@@ -30,6 +30,9 @@ type Rendering struct {
 	Isolated int   `json:"isolated"`
 	Shared   int   `json:"shared"`
 	Failures int64 `json:"failures"` // processes that could not be started, so far
+	// How many ended in the middle of a request, and how many were ended because one took too long.
+	Died    int64 `json:"-"`
+	Overran int64 `json:"-"`
 }
 
 // Component is an engine or a layout detector.
@@ -62,6 +65,8 @@ type Endpoint struct {
 	Limit    int    `json:"limit"`             // of in_flight
 	Breaker  string `json:"breaker"`           // closed, open or half-open
 	Version  string `json:"version,omitempty"` // of the server, when it tells
+	// ModelLength is how many tokens of prompt and answer its model takes, when it tells.
+	ModelLength int `json:"model_length,omitempty"`
 }
 
 // healthCache asks at most once a second, however often probes come.
@@ -90,7 +95,25 @@ type healthAnswer struct {
 	Engines []Component `json:"engines"`
 	Layout  Component   `json:"layout"`
 	Render  Rendering   `json:"rendering"`
+	Jobs    jobsHealth  `json:"jobs"`
 	Queue   queue       `json:"queue"`
+}
+
+// jobsHealth is whether jobs can be sent.
+type jobsHealth struct {
+	State  string `json:"state"`            // ready, disabled or failed
+	Detail string `json:"detail,omitempty"` // why it is not ready
+}
+
+func (s *Server) jobsHealth() jobsHealth {
+	switch p := s.deps.NoJobs; {
+	case s.deps.Jobs != nil:
+		return jobsHealth{State: "ready"}
+	case p.Code == document.CodeJobsDisabled:
+		return jobsHealth{"disabled", p.Detail}
+	default:
+		return jobsHealth{"failed", p.Detail}
+	}
 }
 
 type queue struct {
@@ -111,7 +134,11 @@ func (s *Server) healthNow() healthAnswer {
 	a := healthAnswer{
 		Status: h.Status, Ready: h.Ready && !s.draining.Load(), Version: s.deps.Version,
 		UptimeS: int64(time.Since(s.started).Seconds()), Engines: h.Engines, Layout: h.Layout, Render: h.Rendering,
+		Jobs:  s.jobsHealth(),
 		Queue: queue{here.Running, s.cfg.MaxRequests, here.Uploading, here.Pages},
+	}
+	if a.Status == "ok" && a.Jobs.State == "failed" {
+		a.Status = "degraded"
 	}
 	if s.draining.Load() {
 		a.Status = "stopping"

@@ -345,7 +345,7 @@ func TestListsInParts(t *testing.T) {
 }
 
 func TestNoJobsAreKept(t *testing.T) {
-	a := start(t, scripted(), func(_ *server.Config, d *deps) { d.NoJobs = "jobs.enabled is false" })
+	a := start(t, scripted(), func(_ *server.Config, d *deps) { d.NoJobs = server.NoJobs("jobs.enabled is false") })
 	a.get(jobsURL).want(501, "jobs_disabled")
 	a.post(jobsURL, "application/pdf", []byte("pages:1")).want(501, "jobs_disabled")
 	req := a.request("POST", documentURL, "application/pdf", []byte("pages:1"))

@@ -75,6 +75,10 @@ func (m *metrics) usage(now func() document.Usage) {
 func (s *Server) openMetrics() *metrics {
 	m := newMetrics(s.service)
 	m.rendering(func() Rendering { return s.health.get().Rendering })
+	m.readiness(s.deps.Version, s.healthNow)
+	if s.deps.Disks != nil {
+		m.disks(s.deps.Disks)
+	}
 	if s.deps.Jobs != nil {
 		m.jobs(s.deps.Jobs.Load)
 	}
@@ -106,7 +110,59 @@ func (m *metrics) rendering(now func() Rendering) {
 		processes("shared", func(r Rendering) int { return r.Shared }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "ocr_gateway_rendering_start_failures_total", Help: "Processes to open documents in that could not be started.",
-		}, func() float64 { return float64(now().Failures) }))
+		}, func() float64 { return float64(now().Failures) }),
+		counted("ocr_gateway_rendering_crashes_total", "Processes that open documents and ended in the middle of one: by themselves (died), or because it took too long (timeout).", "reason",
+			func() map[string]int64 { return map[string]int64{"died": now().Died, "timeout": now().Overran} }))
+}
+
+// readiness shows what probes ask for, and how the model servers are.
+func (m *metrics) readiness(version string, now func() healthAnswer) {
+	gauges := func(name, help string, of func(Endpoint) int) prometheus.Collector {
+		desc := prometheus.NewDesc(name, help, []string{"endpoint"}, nil)
+		return counters(func(out chan<- prometheus.Metric) {
+			for _, engine := range now().Engines {
+				for _, e := range engine.Endpoints {
+					out <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, float64(of(e)), e.Name)
+				}
+			}
+		})
+	}
+	m.registry.MustRegister(
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "ocr_gateway_build_info", Help: "1, with the version of the program.", ConstLabels: prometheus.Labels{"version": version},
+		}, func() float64 { return 1 }),
+		gauge("ocr_gateway_ready", "Whether /readyz says that work may come (1 or 0).", func() int { return oneIf(now().Ready) }),
+		gauge("ocr_gateway_degraded", "Whether the preferred engine, its layout or a model server is down (1 or 0).", func() int { return oneIf(now().Status == "degraded") }),
+		gauges("ocr_gateway_model_server_ready", "Whether a model server takes work (1 or 0).", func(e Endpoint) int { return oneIf(e.State == "ready") }),
+		gauges("ocr_gateway_model_server_requests_running", "Regions with a model server.", func(e Endpoint) int { return e.InFlight }),
+		gauges("ocr_gateway_model_server_requests_limit", "Most regions with a model server at once.", func(e Endpoint) int { return e.Limit }))
+}
+
+func oneIf(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// Disk is a folder that is written to.
+type Disk struct {
+	Name    string // what it is for
+	Dir     string
+	Free    int64 // bytes on its disk
+	MinFree int64 // of those, how many have to stay free; 0 where nobody says
+}
+
+// disks shows how much room there is.
+func (m *metrics) disks(now func() []Disk) {
+	free := prometheus.NewDesc("ocr_gateway_disk_free_bytes", "Bytes that are free on the disk of a folder: uploads, jobs or cache.", []string{"folder"}, nil)
+	least := prometheus.NewDesc("ocr_gateway_disk_min_free_bytes", "Bytes that have to stay free there; with less, requests are refused.", []string{"folder"}, nil)
+	m.registry.MustRegister(counters(func(out chan<- prometheus.Metric) {
+		for _, d := range now() {
+			out <- prometheus.MustNewConstMetric(free, prometheus.GaugeValue, float64(d.Free), d.Name)
+			out <- prometheus.MustNewConstMetric(least, prometheus.GaugeValue, float64(d.MinFree), d.Name)
+		}
+	}))
 }
 
 // cache shows what a cache counts itself.

@@ -37,8 +37,8 @@ import (
 // Deps is what the server works with.
 type Deps struct {
 	Service *service.Service
-	Jobs    *jobs.Jobs // nil where none are kept; NoJobs says why
-	NoJobs  string
+	Jobs    *jobs.Jobs // nil where there are none; NoJobs says why
+	NoJobs  *document.Problem
 	Files   *files.Files // nil where no jobs are kept
 	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
 	// where nobody is told.
@@ -50,12 +50,26 @@ type Deps struct {
 	CacheCounts func() (hits, misses int64)
 	// Objects reads those that s3:// addresses of clients name; nil where none are.
 	Objects fetch.Objects
+	// LogLevel is that of the log, which clients may change; nil for a log whose level nobody changes.
+	LogLevel *slog.LevelVar
+	// Disks are the folders that are written to; nil shows none.
+	Disks func() []Disk
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
 	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
 	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+}
+
+// NoJobs is the problem of a server that keeps none.
+func NoJobs(why string) *document.Problem {
+	return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs and no files: %s", why)
+}
+
+// BrokenJobs is the problem of a server that cannot use those that it keeps.
+func BrokenJobs(why string) *document.Problem {
+	return document.Problemf(document.CodeJobsUnavailable, document.PhaseAdmission, "the jobs and files of this server cannot be used: %s; what was accepted is kept", why)
 }
 
 // errStopping is the cause of contexts that end because the server stops.
@@ -82,6 +96,7 @@ type Server struct {
 	started time.Time
 
 	auditLog *slog.Logger // nil for none
+	logLevel slog.Level   // of the settings
 
 	draining atomic.Bool
 }
@@ -93,6 +108,12 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	if deps.Service == nil || deps.Status == nil {
 		return nil, errors.New("server: Service and Status are required")
+	}
+	if deps.Jobs == nil && deps.NoJobs == nil {
+		deps.NoJobs = NoJobs("it was built without")
+	}
+	if deps.LogLevel == nil {
+		deps.LogLevel = new(slog.LevelVar)
 	}
 	ring, err := openKeys(cfg, log)
 	if err != nil {
@@ -111,6 +132,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 		Files: deps.Files, NoFiles: deps.NoJobs, MaxBytes: cfg.MaxUploadBytes, MaxFiles: cfg.MaxBatchFiles, TempDir: cfg.TempDir,
 		Owner: s.owner, Receive: s.receivePiece,
 	}
+	s.logLevel = deps.LogLevel.Level()
 	s.fetcher = fetch.New(cfg.URLs, deps.Objects, cfg.MaxUploadBytes, cfg.TempDir)
 	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
 	s.health.ask = deps.Status
@@ -159,6 +181,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 	s.jobs.Register(e, work, known)
 	s.files.Register(e, work, known)
 
+	const logLevel = "/api/admin/log-level"
+	admin := s.open(keys.Admin, "")
+	e.PUT(logLevel, s.setLogLevel, admin)
+	e.DELETE(logLevel, s.resetLogLevel, admin)
+
 	s.openDoors(e)
 
 	docs, err := s.docsPage()
@@ -174,7 +201,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
 		{"/api/info", s.info, known},
-		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{s.open(keys.Admin, "")}},
+		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{admin}},
+		{logLevel, s.showLogLevel, []echo.MiddlewareFunc{admin}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
 	} {

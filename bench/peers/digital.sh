@@ -18,11 +18,12 @@ go build -o "$work/" ./cmd/ocr-gateway
 
 for round in $(seq "${ROUNDS:-1}"); do
 	echo "== the manual, round $round"
-	for tool in verified liteparse pdf-inspector docling-rs pymupdf4llm; do
+	for tool in verified liteparse pdf-inspector docling-rs; do
 		"$work/venv/bin/python" bench/peers/digital.py "$work" $tool "$work/manual.pdf"
 	done
-	# 4 CPU-seconds a page: its first ten say as much
-	"$work/venv/bin/python" bench/peers/digital.py "$work" off "$work/manual.pdf" 1-10
+	for tool in off pymupdf4llm; do # of these ten pages say as much as all
+		"$work/venv/bin/python" bench/peers/digital.py "$work" $tool "$work/manual.pdf" 1-10
+	done
 	echo "== $# documents, round $round"
 	for tool in off verified liteparse pdf-inspector docling-rs pymupdf4llm; do
 		"$work/venv/bin/python" bench/peers/digital.py "$work" $tool $files

@@ -30,9 +30,9 @@ func (s stagesJob) run(cmd *cobra.Command, files []string, asJSON bool) error {
 		return fmt.Errorf("--engine: only %s is measured without a server", config.EngineEmbedded)
 	}
 	cfg.Engine.Embedded.Threads, cfg.Engine.Embedded.Concurrency = 1, 1
-	cfg.Cache.Dir = "" // a page that was read before costs nothing
+	cfg.Cache.Dir, cfg.Cache.Shared = "", false // a page that was read before costs nothing
 	cfg.Log.Level = "error"
-	log, err := newLogger(cfg.Log)
+	log, _, err := newLogger(cfg.Log)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ below the working folder where none is named.`,
 		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // clients show what is written there
 		}
-		log, err := newLogger(cfg.Log)
+		log, _, err := newLogger(cfg.Log)
 		if err != nil {
 			return err
 		}

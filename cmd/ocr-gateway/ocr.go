@@ -57,7 +57,7 @@ func newOCR() *cobra.Command {
 		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // failures are told by the command itself
 		}
-		log, err := newLogger(cfg.Log)
+		log, _, err := newLogger(cfg.Log)
 		if err != nil {
 			return err
 		}

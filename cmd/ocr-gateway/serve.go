@@ -43,7 +43,7 @@ func newServe() *cobra.Command {
 
 // runUntilStopped builds the program and has it run until ctx ends or the terminal is lost.
 func runUntilStopped(ctx context.Context, cfg config.Config, run func(*app.App, context.Context) error) error {
-	log, err := newLogger(cfg.Log)
+	log, level, err := newLogger(cfg.Log)
 	if err != nil {
 		return err
 	}
@@ -52,6 +52,7 @@ func runUntilStopped(ctx context.Context, cfg config.Config, run func(*app.App, 
 		return err
 	}
 	defer a.Close()
+	a.LogLevel = level
 	ctx, stop := untilHangup(ctx)
 	defer stop()
 	if err := run(a, ctx); err != nil {

@@ -76,11 +76,11 @@ func (s *settings) load() (config.Config, error) {
 	return config.Load(config.Default(), config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
 }
 
-// newLogger writes to stderr: colored for a person, JSON for a machine.
-func newLogger(cfg config.Log) (*slog.Logger, error) {
-	var level slog.Level
+// newLogger writes to stderr: colored for a person, JSON for a machine. The level may be changed.
+func newLogger(cfg config.Log) (*slog.Logger, *slog.LevelVar, error) {
+	level := new(slog.LevelVar)
 	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
-		return nil, fmt.Errorf("log.level: %q is not debug, info, warn or error", cfg.Level)
+		return nil, nil, fmt.Errorf("log.level: %q is not debug, info, warn or error", cfg.Level)
 	}
 	format := cfg.Format
 	if format == "auto" {
@@ -90,7 +90,7 @@ func newLogger(cfg config.Log) (*slog.Logger, error) {
 		}
 	}
 	if format == "text" {
-		return slog.New(tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})), nil
+		return slog.New(tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})), level, nil
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), level, nil
 }

@@ -31,7 +31,7 @@ Exit codes: 0 stopped as told; 1 another supervisor runs already; 2 the config i
 		panic(err) // the flag is defined above
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		log, err := newLogger(config.Log{Level: "info", Format: config.LogAuto})
+		log, _, err := newLogger(config.Log{Level: "info", Format: config.LogAuto})
 		if err != nil {
 			return err
 		}

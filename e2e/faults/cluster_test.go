@@ -1,6 +1,8 @@
 package faults_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -193,17 +196,18 @@ func (f *fleet) allImages(id string, images int) {
 }
 
 // TestWorkersAddUp measures how many pages a second as many workers read, each as fast as
-// its slots at the model allow.
+// its slots at the model allow. The model is slow and the slots few, so that the machine has next
+// to nothing to do: what does not add up is lost between the workers.
 func TestWorkersAddUp(t *testing.T) {
 	if !*long {
 		t.Skip("it measures: -long")
 	}
-	model := httptest.NewServer(enginetest.NewFake(enginetest.Config{Slots: 1000, Latency: time.Second}))
+	model := httptest.NewServer(enginetest.NewFake(enginetest.Config{Slots: 1000, Latency: 2 * time.Second}))
 	defer model.Close()
 	for _, workers := range []int{1, 2, 4} {
 		t.Run(fmt.Sprint(workers), func(t *testing.T) {
-			pages := 150 * workers
-			f := newFleet(t, model.URL, 1, workers, "OCR_PIPELINE_REGION_SLOTS=6", "OCR_JOBS_TASK_PAGES=6")
+			pages := 60 * workers
+			f := newFleet(t, model.URL, 1, workers, "OCR_PIPELINE_REGION_SLOTS=2", "OCR_JOBS_TASK_PAGES=2", "OCR_JOBS_PARALLEL=3")
 			f.parts[0].Kill(t) // it would read, too
 			f.settings = append(f.settings, "OCR_JOBS_PARALLEL=0")
 			f.start(0)
@@ -212,5 +216,64 @@ func TestWorkersAddUp(t *testing.T) {
 			f.ended(id)
 			t.Logf("%d workers: %.1f pages/s", workers, float64(pages)/time.Since(start).Seconds())
 		})
+	}
+}
+
+// TestClusterTellsOfEnds: while NATS servers are killed one after the other, addresses are told of the
+// end of every job, with one id each.
+func TestClusterTellsOfEnds(t *testing.T) {
+	beside(t)
+	const jobs = 12
+	model := httptest.NewServer(enginetest.NewFake(enginetest.Config{Slots: 8, Latency: 100 * time.Millisecond}))
+	defer model.Close()
+	var mu sync.Mutex
+	told := map[string]int{}
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		told[r.Header.Get("Webhook-Id")]++
+	}))
+	defer receiver.Close()
+	secret := "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, 32))
+	f := newFleet(t, model.URL, 1, 2, "OCR_WEBHOOK_SECRETS="+secret, "OCR_WEBHOOK_ALLOW_HTTP=true", "OCR_WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8")
+	want := map[string]bool{}
+	for n := range jobs {
+		var job jobView
+		if !waitFor(patience, func() bool { // while a server is down, a request may have to be sent again
+			res, err := http.Post(f.parts[0].URL+"/api/ocr/jobs?webhook_url="+receiver.URL, "application/pdf", bytes.NewReader(textPDF(2, 0)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer res.Body.Close()
+			return res.StatusCode == http.StatusAccepted && json.NewDecoder(res.Body).Decode(&job) == nil
+		}) {
+			t.Fatal("no job is accepted")
+		}
+		want["msg_"+job.ID] = true
+		if n%4 == 3 {
+			node := n / 4
+			f.nats.kill(node)
+			f.nats.start(node)
+		}
+	}
+	all := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		for id := range want {
+			if told[id] == 0 {
+				return false
+			}
+		}
+		return true
+	}
+	if !waitFor(patience, all) {
+		t.Errorf("of %d jobs these were told: %v", jobs, told)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for id, n := range told {
+		if n > 1 {
+			t.Logf("%s was told %d times", id, n)
+		}
 	}
 }

@@ -3,13 +3,16 @@ package faults_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -183,4 +186,79 @@ func TestCanceledJobFreesTheModel(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Logf("the model was idle %s after the request", time.Since(start).Round(time.Millisecond))
+}
+
+// TestPoisonDocument has a document whose renderer is killed each time that it is opened: it ends
+// among the dead letters with its reason, and the others go on.
+func TestPoisonDocument(t *testing.T) {
+	beside(t)
+	model := httptest.NewServer(enginetest.NewFake(enginetest.Config{Slots: 4, Latency: 200 * time.Millisecond}))
+	defer model.Close()
+	server := jobServer(t, t.TempDir(), model.URL, "OCR_JOBS_ATTEMPTS=2")
+	poison, sound := textPDF(60, 300_000), textPDF(8, 0)
+	ctx, stop := context.WithCancel(t.Context())
+	killed := make(chan int, 1)
+	go func() { killed <- killReaders(ctx, server.PID(), int64(len(poison))) }()
+	jobsURL := server.URL + "/api/ocr/jobs"
+	bad := parse[jobView](t, talk(t, "POST", jobsURL, "application/pdf", poison, 202)).ID
+	good := parse[jobView](t, talk(t, "POST", jobsURL, "application/pdf", sound, 202)).ID
+	last := func(id string) (job struct {
+		jobView
+		Error *problem
+	},
+	) {
+		waitFor(patience, func() bool {
+			b := talk(t, "GET", jobsURL+"/"+id+"?wait=20s", "", nil, 200)
+			job.jobView, job.Error = jobView{}, nil
+			if err := json.Unmarshal(b, &job); err != nil {
+				t.Fatal(err)
+			}
+			return job.State != "queued" && job.State != "running"
+		})
+		return job
+	}
+	if job := last(good); job.State != "succeeded" || job.Progress.OK != 8 {
+		t.Errorf("the other job is %+v", job)
+	}
+	if job := last(bad); job.State != "failed" && job.State != "partial" || job.State == "failed" && job.Error == nil {
+		t.Errorf("the poison is %+v", job)
+	} else {
+		t.Logf("the poison is %s: %+v", job.State, job.Error)
+	}
+	stop()
+	if n := <-killed; n == 0 {
+		t.Error("nothing was killed")
+	}
+	metrics := string(talk(t, "GET", server.URL+"/metrics", "", nil, 200))
+	if !strings.Contains(metrics, "\nocr_gateway_jobs_dead_letters ") || strings.Contains(metrics, "\nocr_gateway_jobs_dead_letters 0\n") {
+		t.Error("there is no dead letter")
+	}
+}
+
+// killReaders kills the children of a process that have a document of a size before them, until ctx
+// ends, and counts them.
+func killReaders(ctx context.Context, pid int, size int64) (n int) {
+	for ctx.Err() == nil {
+		for _, child := range rasterChildren(pid) {
+			if maps(child, size) && syscall.Kill(child, syscall.SIGKILL) == nil {
+				n++
+			}
+		}
+		time.Sleep(time.Millisecond) // between two looks
+	}
+	return n
+}
+
+// maps reports whether a process has a file without a name in its memory, of a size rounded up to
+// whole pages.
+func maps(pid int, size int64) bool {
+	lines, _ := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid)) // it may have ended
+	page := int64(os.Getpagesize())
+	for line := range strings.Lines(string(lines)) {
+		var from, to int64
+		if _, err := fmt.Sscanf(line, "%x-%x", &from, &to); err == nil && to-from == (size+page-1)/page*page && strings.Contains(line, "(deleted)") {
+			return true
+		}
+	}
+	return false
 }

@@ -15,9 +15,10 @@ import (
 // mountSmall gives the gateway a small file system for its uploads. The last command after it replaces the shell, so that the process is the gateway itself.
 const mountSmall = `mount -t tmpfs -o size=2m faults "$OCR_SERVER_TEMP_DIR" && exec "$@"`
 
-// TestDiskFull gives uploads a file system that two of them fill.
-func TestDiskFull(t *testing.T) {
-	beside(t)
+// mounting is the command that runs another where it alone sees what it mounts. Without the
+// right to that the test is skipped.
+func mounting(t *testing.T) []string {
+	t.Helper()
 	namespace := []string{"unshare", "--mount"}
 	if os.Geteuid() != 0 {
 		namespace = append(namespace, "--user", "--map-root-user")
@@ -25,6 +26,13 @@ func TestDiskFull(t *testing.T) {
 	if out, err := exec.Command(namespace[0], append(namespace[1:], "sh", "-c", "mount -t tmpfs faults /tmp")...).CombinedOutput(); err != nil {
 		t.Skipf("no file system can be mounted for the test alone: %v: %s", err, out)
 	}
+	return namespace
+}
+
+// TestDiskFull gives uploads a file system that two of them fill.
+func TestDiskFull(t *testing.T) {
+	beside(t)
+	namespace := mounting(t)
 	// Without a reserve uploads are taken until the disk is full.
 	s := newScene(t, append(namespace, "sh", "-c", mountSmall, "sh"), "OCR_SERVER_MIN_FREE_DISK=0")
 	s.use(t)

@@ -241,4 +241,10 @@ func TestRealEngine(t *testing.T) {
 	b.done("succeeded")
 	b.wait(`$('.row[data-page="2"] .block table')`)
 	b.must(`$('.row[data-page="2"] .box.type-table') && $('#state').innerText.includes('embedded')`)
+
+	b.do(`$('#new').click(); $('#option-pages').value = ''; $('input[value=extract]').click(); $('#sample').click()`)
+	b.done("succeeded")
+	b.wait(`$('.found button.value')`)
+	b.do(`$('.found button.value').click()`)
+	b.must(`$('.sheet .evidence').getBoundingClientRect().width > 10`)
 }

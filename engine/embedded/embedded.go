@@ -66,11 +66,11 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 		return setting.Errorf("engine.embedded.tesseract", "%w", err)
 	}
 	e.findWays()
-	with := "none"
+	with := "none" // more with it: README.md has its packages
 	if e.tesseract != nil {
 		with = e.tesseract.Version()
 	}
-	log.Info("scripts that can be read", "scripts", strings.Join(e.Info().Scripts, ", "), "tesseract", with, "more", "Debian packages "+tesseract.Packages)
+	log.Info("scripts that can be read", "scripts", strings.Join(e.Info().Scripts, ", "), "tesseract", with)
 	return nil
 }
 

@@ -62,6 +62,9 @@ type Endpoint = endpoints.Config
 // Health is how one endpoint is.
 type Health = endpoints.Health
 
+// Drafts is what a model server tells of speculative decoding.
+type Drafts = endpoints.Drafts
+
 // MaxTokens bounds the length of an answer by what is read; 0 is the model's own bound.
 type MaxTokens struct {
 	Text    int `mapstructure:"text"`

@@ -96,6 +96,11 @@ func (e *Engine) Health() []Health { return e.pool.Health() }
 // AwaitLook waits until Health says of each endpoint what was found there, or ctx ends.
 func (e *Engine) AwaitLook(ctx context.Context) { e.pool.AwaitLook(ctx) }
 
+// Drafts asks an endpoint by its name whether it guesses tokens ahead.
+func (e *Engine) Drafts(ctx context.Context, endpoint string) Drafts {
+	return e.pool.Drafts(ctx, endpoint)
+}
+
 // Ready reports whether any endpoint would take a region now or soon.
 func (e *Engine) Ready() bool { return e.pool.Ready() }
 

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"ocr-gateway/blob"
 	"ocr-gateway/cache"
 	"ocr-gateway/engine/embedded"
 	"ocr-gateway/extract"
@@ -20,11 +21,13 @@ import (
 	"ocr-gateway/internal/assemble"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/internal/otlp"
+	"ocr-gateway/internal/setting"
 	"ocr-gateway/internal/stage"
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
+	"ocr-gateway/service/admission"
 )
 
 // stopTimeout bounds the stop of each part.
@@ -33,10 +36,13 @@ const stopTimeout = 10 * time.Second
 // App is the built program. Close it when done.
 type App struct {
 	Service *service.Service
+	// LogLevel is that of the log, where it may be changed. It is set before Serve.
+	LogLevel *slog.LevelVar
 
 	pipeline *pipeline.Pipeline
 	raster   *raster.Rasterizer
 	files    *files.Files            // nil where no jobs are kept
+	jobsDir  string                  // where jobs are kept, if in a folder
 	webhooks func() map[string]int64 // attempts by how they ended; nil where none are sent
 	cfg      config.Config
 	version  string
@@ -89,7 +95,9 @@ func (a *App) build() error {
 		return err
 	}
 	budget := pipeline.NewBudget(a.cfg.Pipeline.MemoryBudget)
-	rasterizer, err := raster.New(a.cfg.Raster, budget, a.log)
+	drawing := a.cfg.Raster
+	drawing.OnlyPlaced = a.embedded == nil
+	rasterizer, err := raster.New(drawing, budget, a.log)
 	if err != nil {
 		return err
 	}
@@ -137,25 +145,46 @@ func (a *App) observe() error {
 
 // openCache opens the cache of pages; nil when there is none.
 func (a *App) openCache() (pipeline.Cache, error) {
-	if a.cfg.Cache.Dir == "" {
-		return nil, nil
+	switch {
+	case a.cfg.Cache.Shared:
+		return a.shareCache()
+	case a.cfg.Cache.Dir != "":
+		return cache.Open(a.cfg.Cache, a.log)
 	}
-	return cache.Open(a.cfg.Cache, a.log)
+	return nil, nil
+}
+
+// shareCache is the cache of pages in the storage of blobs.
+func (a *App) shareCache() (pipeline.Cache, error) {
+	store, err := blob.Open(a.cfg.Blob, a.log)
+	if err != nil {
+		return nil, err
+	}
+	if store == nil {
+		return nil, setting.Errorf("cache.shared", "needs storage that gateways share: set blob.dir or blob.s3.bucket")
+	}
+	a.onStop("cache's blobs", func(context.Context) error { return store.Close() })
+	shared := cache.Share(store, a.cfg.Cache, a.log)
+	a.onStop("cache", background(context.Background(), shared.Sweep))
+	return shared, nil
 }
 
 // Serve serves the HTTP API until ctx ends and running work is done or its
 // grace is over.
 func (a *App) Serve(ctx context.Context) error {
 	ctx = a.observer.Observed(ctx)
+	if err := a.openDebug(ctx); err != nil {
+		return err
+	}
 	kept, noJobs, err := a.openJobs(ctx)
 	if err != nil {
 		return err
 	}
-	objects, err := a.openObjects()
+	previews, err := a.openPreviews(kept)
 	if err != nil {
 		return err
 	}
-	previews, err := a.openPreviews(kept)
+	objects, err := a.openObjects()
 	if err != nil {
 		return err
 	}
@@ -168,7 +197,9 @@ func (a *App) Serve(ctx context.Context) error {
 		Webhooks:    a.webhooks,
 		FieldLimits: extract.Limits(),
 		Status:      a.status,
+		LogLevel:    a.LogLevel,
 		Stages:      a.stages,
+		Disks:       a.disks,
 		Version:     a.version,
 		CacheCounts: a.cacheCounts(),
 		Draw:        previews,
@@ -187,7 +218,7 @@ func (a *App) Serve(ctx context.Context) error {
 
 // cacheCounts is nil without a cache, so that metrics do not show one.
 func (a *App) cacheCounts() func() (hits, misses int64) {
-	if a.cfg.Cache.Dir == "" {
+	if !a.cfg.Cache.Enabled() {
 		return nil
 	}
 	return a.pipeline.CacheCounts
@@ -217,7 +248,7 @@ func (a *App) status() server.Health {
 
 // rendering says how the children are that open documents.
 func rendering(s raster.State) server.Rendering {
-	r := server.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures}
+	r := server.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures, Died: s.Died, Overran: s.Overran}
 	switch {
 	case s.Failing != nil:
 		r.State, r.Detail = "failed", "no process to open documents in can be started: the machine is out of processes, file descriptors or memory, or forbids it; the log has the reason"
@@ -225,6 +256,28 @@ func rendering(s raster.State) server.Rendering {
 		r.Detail = "processes that open documents share the server's network namespace: the kernel permits no other"
 	}
 	return r
+}
+
+// disks are the folders that are written to, as far as they are known.
+func (a *App) disks() (all []server.Disk) {
+	jobs := a.cfg.Blob.Dir
+	if jobs == "" && a.cfg.Blob.S3.Bucket == "" && a.files != nil {
+		jobs = a.jobsDir
+	}
+	for _, d := range []server.Disk{
+		{Name: "uploads", Dir: a.cfg.Server.TempDir, MinFree: a.cfg.Server.MinFreeDisk},
+		{Name: "jobs", Dir: jobs, MinFree: a.cfg.Blob.MinFreeDisk},
+		{Name: "cache", Dir: a.cfg.Cache.Dir},
+	} {
+		if d.Dir == "" && d.Name != "uploads" {
+			continue
+		}
+		if free, known := admission.FreeDisk(d.Dir); known {
+			d.Free = free
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // onStop remembers how to end a part that has started.

@@ -134,7 +134,7 @@ func (x examiner) embedded(ctx context.Context, page *document.Page) []doctor.Fi
 		return []doctor.Finding{models, reading}
 	}
 	defer engine.Close()
-	models.State, models.Detail = doctor.OK, fmt.Sprintf("%s in %s, checksums right; reads %s", engine.Info().Model, cfg.Dir, strings.Join(engine.Info().Scripts, ", "))
+	models.State, models.Detail = doctor.OK, fmt.Sprintf("%s in %s, checksums right; reads %s. README.md has the packages for more", engine.Info().Model, cfg.Dir, strings.Join(engine.Info().Scripts, ", "))
 	if page == nil {
 		reading.State, reading.Detail = doctor.Off, "needs rendering"
 		return []doctor.Finding{models, reading}
@@ -189,11 +189,38 @@ func (x examiner) servers(ctx context.Context) []doctor.Finding {
 		f := doctor.Finding{Name: e.Name, State: doctor.Failed, Detail: e.State + ": " + e.Detail}
 		if e.State == stateReady {
 			f.State = doctor.OK
-			f.Detail = fmt.Sprintf("ready: %s as %s, vLLM %s, at most %d regions at once", engine.Info().Model, engine.Info().Profile, orUnknown(e.Version), e.Limit)
+			f.Detail = fmt.Sprintf("ready: %s as %s, vLLM %s, at most %d regions at once, %s, %s", engine.Info().Model, engine.Info().Profile, orUnknown(e.Version), e.Limit,
+				modelLength(e.ModelLength), drafts(engine.Drafts(ctx, e.Name)))
+			if e.ModelLength > 0 && e.ModelLength < goodLength {
+				f.State, f.Mend = doctor.Warning, fmt.Sprintf("vllm serve … --max-model-len %d: a large page has 6144 tokens, and a long answer 8192", goodLength)
+			}
 		}
 		all = append(all, f)
 	}
 	return all
+}
+
+// goodLength is what a page of the most image tokens and the longest answer have together, rounded up.
+const goodLength = 16384
+
+func modelLength(tokens int) string {
+	if tokens == 0 {
+		return "of unknown length"
+	}
+	return fmt.Sprintf("%d tokens of prompt and answer", tokens)
+}
+
+// drafts says whether a server guesses tokens ahead.
+func drafts(d vllm.Drafts) string {
+	switch {
+	case !d.Told:
+		return "MTP unknown: it shows no metrics of vLLM"
+	case !d.On:
+		return "no MTP"
+	case d.Drafted == 0:
+		return "MTP, not used yet"
+	}
+	return fmt.Sprintf("MTP, %.0f%% of the guessed tokens taken", 100*d.Accepted/d.Drafted)
 }
 
 func orUnknown(version string) string {

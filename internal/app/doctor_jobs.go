@@ -9,6 +9,7 @@ import (
 
 	"ocr-gateway/blob"
 	"ocr-gateway/internal/doctor"
+	"ocr-gateway/jobs/broker"
 	"ocr-gateway/service/admission"
 )
 
@@ -46,10 +47,30 @@ func (x examiner) jobs(ctx context.Context) doctor.Finding {
 	switch {
 	case f.State == doctor.Failed && cfg.Dir == "":
 		f.State, f.Detail = doctor.Warning, "no jobs will be kept: "+f.Detail
-	case above != dir && f.State == doctor.OK:
+	case f.State != doctor.OK:
+	case above != dir:
 		f.Detail = dir + " can be made; " + f.Detail
+	default:
+		x.jobsLog(ctx, dir, &f)
 	}
 	return f
+}
+
+// jobsLog opens the log of jobs in a folder, unless a running gateway has it open.
+func (x examiner) jobsLog(ctx context.Context, dir string, f *doctor.Finding) {
+	release, err := claim(dir)
+	if err != nil {
+		f.Detail += "; not opened: " + err.Error()
+		return
+	}
+	log, err := broker.Open(ctx, x.cfg.Jobs.NATS, dir, x.quiet)
+	if err == nil {
+		err = log.Close()
+	}
+	if err = errors.Join(err, release()); err != nil {
+		f.State, f.Detail = doctor.Failed, err.Error()
+		f.Mend = "mv " + dir + " " + dir + ".broken    # begins anew; what was accepted stays there"
+	}
 }
 
 // store asks the storage of blobs, where it is not a folder of the jobs.

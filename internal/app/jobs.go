@@ -16,40 +16,40 @@ import (
 	"ocr-gateway/internal/setting"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/seal"
+	"ocr-gateway/server"
 )
 
-// openJobs opens the jobs that are kept and goes on with them; nil, and why, when none are.
-func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, string, error) {
+// openJobs opens the jobs that are kept and goes on with them; nil, and why, when there are none.
+func (a *App) openJobs(ctx context.Context) (*jobs.Jobs, *document.Problem, error) {
 	cfg := a.cfg.Jobs
 	if !cfg.Enabled {
-		return nil, "jobs.enabled is false", nil
+		return nil, server.NoJobs("jobs.enabled is false"), nil
 	}
 	if !cfg.NATS.Embedded() {
 		kept, err := a.startJobs(ctx, cfg)
-		return kept, "", err
+		return kept, nil, err
 	}
 	// Who says where something of jobs goes wants them.
 	chosen := cfg.Dir != "" || a.cfg.Blob.Dir != "" || a.cfg.Blob.S3.Bucket != ""
 	if cfg.Dir == "" {
 		cfg.Dir = a.stateDir()
 	}
-	kept, err := a.claimJobs(ctx, cfg)
-	if err != nil && !chosen {
-		a.files = nil
-		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
-		return nil, "its folder for them cannot be used; jobs.dir chooses another", nil
-	}
-	return kept, "", err
-}
-
-// claimJobs opens jobs in a folder of their own.
-func (a *App) claimJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {
 	unlock, err := claim(cfg.Dir)
+	if err != nil && !chosen {
+		a.log.WarnContext(ctx, "no jobs are kept: set jobs.dir to a folder for them", "error", err)
+		return nil, server.NoJobs("its folder for them cannot be used; jobs.dir chooses another"), nil
+	}
 	if err != nil {
-		return nil, fmt.Errorf("jobs.dir: %w", err)
+		return nil, nil, fmt.Errorf("jobs.dir: %w", err)
 	}
 	a.onStop("jobs' folder", func(context.Context) error { return unlock() })
-	return a.startJobs(ctx, cfg)
+	kept, err := a.startJobs(ctx, cfg)
+	if err != nil && !chosen { // documents can be read all the same
+		a.files = nil
+		a.log.ErrorContext(ctx, "the jobs that are kept cannot be used: documents are read without", "dir", cfg.Dir, "error", err)
+		return nil, server.BrokenJobs("its log or its folder is damaged, full, not to be written, or of a newer version; the log of the server and `ocr-gateway doctor` say more"), nil
+	}
+	return kept, nil, err
 }
 
 func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error) {
@@ -72,6 +72,7 @@ func (a *App) startJobs(ctx context.Context, cfg jobs.Config) (*jobs.Jobs, error
 	if where.Dir == "" && cfg.NATS.Embedded() {
 		where.Dir = filepath.Join(cfg.Dir, "blobs")
 	}
+	a.jobsDir = where.Dir
 	store, err := blob.Open(where, a.log)
 	if err != nil {
 		return nil, err
@@ -120,6 +121,9 @@ func CheckWorker(cfg config.Config) error {
 // Work works on the jobs of others until ctx ends; see CheckWorker.
 func (a *App) Work(ctx context.Context) error {
 	ctx = a.observer.Observed(ctx)
+	if err := a.openDebug(ctx); err != nil {
+		return err
+	}
 	cfg := a.cfg.Jobs
 	if _, err := a.startJobs(ctx, cfg); err != nil {
 		return err

@@ -2,12 +2,39 @@ package app
 
 import (
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"ocr-gateway/document"
 	"ocr-gateway/internal/config"
+	"ocr-gateway/internal/doctor"
 )
+
+// brokenLog has the server run without its jobs, say so, and doctor too.
+func brokenLog(t *testing.T) {
+	t.Helper()
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	a := &App{cfg: config.Default(), log: slog.New(slog.DiscardHandler)}
+	if err := os.MkdirAll(a.stateDir(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(a.stateDir(), "jetstream"), []byte("no folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := examiner{cfg: a.cfg, quiet: a.log}.jobs(t.Context())
+	if f.State != doctor.Failed || f.Mend == "" {
+		t.Errorf("doctor says %+v", f)
+	}
+	kept, why, err := a.openJobs(t.Context())
+	if kept != nil || a.files != nil || err != nil || why.Code != document.CodeJobsUnavailable {
+		t.Errorf("%v, %v, %v", kept, why, err)
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+}
 
 // TestFolderOfJobs has no jobs where nobody chose a folder and none can be used, and no server
 // where what somebody chose cannot be, or is another's.
@@ -35,7 +62,7 @@ func TestFolderOfJobs(t *testing.T) {
 		switch {
 		case kept != nil, a.files != nil:
 			t.Errorf("%s: there are jobs", name)
-		case tt.wrong == "" && (err != nil || !strings.Contains(why, "jobs.dir")):
+		case tt.wrong == "" && (err != nil || why.Code != document.CodeJobsDisabled || !strings.Contains(why.Detail, "jobs.dir")):
 			t.Errorf("%s: %q, %v", name, why, err)
 		case tt.wrong != "" && (err == nil || !strings.Contains(err.Error(), tt.wrong)):
 			t.Errorf("%s: %v, want %q", name, err, tt.wrong)
@@ -52,6 +79,7 @@ func TestFolderOfJobs(t *testing.T) {
 	} else if err := again(); err != nil {
 		t.Error(err)
 	}
+	brokenLog(t)
 	if filepath.Base((&App{cfg: config.Default()}).stateDir()) != "jobs-8007" {
 		t.Error("gateways of one user share a folder")
 	}

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,7 @@ var arrows = map[string][]string{
 	"release/bill":           {},               // what is shipped
 	"release/image":          {"release/bill"}, // the container image
 	"release/licenses":       {"release/bill"},
+	"release/site":           {},                   // the documents as a site
 	"internal/child":         {},                   // child processes
 	"internal/promtext":      {},                   // metrics
 	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
@@ -209,6 +211,7 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
+	"cache":                     {"blob"},                              // where it is shared
 	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
 	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
@@ -271,6 +274,7 @@ var homes = map[string][]string{
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
 	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},
+	"github.com/yuin/goldmark":               {"release/site"},
 	"github.com/google/go-containerregistry": {"release/image"},
 	"github.com/CycloneDX/cyclonedx-go":      {"release/bill"},
 	"github.com/google/licensecheck":         {"release/bill"},
@@ -325,7 +329,7 @@ func files(t *testing.T) []file {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "lib", "models"}, d.Name())) {
+		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"testdata", "build", "bin", "lib", "models"}, d.Name()) || name != root && isFile(filepath.Join(name, "go.mod"))) { // another module
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(name, ".go") {
@@ -355,6 +359,11 @@ func files(t *testing.T) []file {
 		t.Fatal("no Go files found")
 	}
 	return found
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func imports(f *ast.File) []string {

@@ -15,7 +15,6 @@ type Histograms struct {
 	byStage    [stages]prometheus.Observer
 	requests   *prometheus.HistogramVec
 	firstToken *prometheus.HistogramVec
-	tokens     *prometheus.CounterVec
 }
 
 // Labels that are not only here.
@@ -36,15 +35,10 @@ func NewHistograms() *Histograms {
 		firstToken: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "ocr_gateway_model_time_to_first_token_seconds", Help: "Time until the answer of a model server began.", Buckets: buckets,
 		}, []string{labelEndpoint}),
-		tokens: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "ocr_gateway_model_tokens_total", Help: "Tokens that model servers counted: of prompts with their images, and of answers.",
-		}, []string{"kind"}),
 	}
 	for i := range stages {
 		h.byStage[i] = h.durations.WithLabelValues(Stage(i).String())
 	}
-	h.tokens.WithLabelValues("prompt")
-	h.tokens.WithLabelValues("completion")
 	return h
 }
 
@@ -63,7 +57,7 @@ func (h *Histograms) Collect(out chan<- prometheus.Metric) {
 }
 
 func (h *Histograms) all() []prometheus.Collector {
-	return []prometheus.Collector{h.durations, h.requests, h.firstToken, h.tokens}
+	return []prometheus.Collector{h.durations, h.requests, h.firstToken}
 }
 
 func (h *Histograms) observe(s Stage, took time.Duration) { h.byStage[s].Observe(took.Seconds()) }
@@ -73,6 +67,4 @@ func (h *Histograms) answered(a Answer, took time.Duration) {
 	if a.FirstToken > 0 {
 		h.firstToken.WithLabelValues(a.Endpoint).Observe(a.FirstToken.Seconds())
 	}
-	h.tokens.WithLabelValues("prompt").Add(float64(max(0, a.PromptTokens)))
-	h.tokens.WithLabelValues("completion").Add(float64(max(0, a.CompletionTokens)))
 }

@@ -151,8 +151,7 @@ func (b Span) Int(key string, value int) {
 	}
 }
 
-// Text notes one of a few words that the program knows, never one that a client or a document
-// brings.
+// Text notes a word that the program knows, or an id, never what a document or an error says.
 func (b Span) Text(key, value string) {
 	if b.span != nil {
 		b.span.SetAttributes(attribute.String(key, value))

@@ -13,8 +13,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -22,6 +24,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"ocr-gateway/internal/backoff"
+	"ocr-gateway/jobs/record"
 )
 
 const (
@@ -34,6 +37,8 @@ const (
 // Broker is a connection to the streams. It is safe for concurrent use.
 type Broker struct {
 	cfg     Config
+	dir     string // of the server
+	log     *slog.Logger
 	server  *server.Server // nil where it is another process
 	conn    *nats.Conn
 	js      jetstream.JetStream
@@ -41,6 +46,11 @@ type Broker struct {
 	work    jetstream.Stream
 	hooks   jetstream.Stream
 	tellers jetstream.Consumer // of hooks
+
+	life    context.Context // ends with Close
+	end     context.CancelFunc
+	mending atomic.Bool
+	menders sync.WaitGroup
 
 	mu    sync.Mutex
 	lanes map[string]jetstream.Consumer
@@ -54,7 +64,8 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	b := &Broker{cfg: cfg, lanes: map[string]jetstream.Consumer{}}
+	b := &Broker{cfg: cfg, dir: dir, log: log, lanes: map[string]jetstream.Consumer{}}
+	b.life, b.end = context.WithCancel(context.WithoutCancel(ctx))
 	options := []nats.Option{
 		nats.Name("ocr-gateway"), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
@@ -68,6 +79,7 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	if cfg.Embedded() {
 		var err error
 		if b.server, err = startServer(dir, log); err != nil {
+			b.end()
 			return nil, err
 		}
 		options = append(options, nats.InProcessServer(b.server))
@@ -127,7 +139,7 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 		if err == nil {
 			return nil
 		}
-		if b.server != nil || backoff.Sleep(ctx, wait.After(tries)) != nil {
+		if b.server != nil || errors.Is(err, errNewer) || backoff.Sleep(ctx, wait.After(tries)) != nil {
 			return b.notReady(err)
 		}
 	}
@@ -137,6 +149,9 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 func (b *Broker) notReady(err error) error {
 	if b.server == nil && !b.conn.IsConnected() {
 		return fmt.Errorf("jobs.nats.urls: none of the servers could be reached within %s: %w", startTimeout, cmp.Or(b.conn.LastError(), err))
+	}
+	if errors.Is(err, errNewer) {
+		return fmt.Errorf("jobs: %w", err)
 	}
 	return fmt.Errorf("jobs: JetStream is not ready: %w", err)
 }
@@ -151,9 +166,12 @@ const repeatWindow = 10 * time.Minute
 func (b *Broker) ensureStreams(ctx context.Context) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
+	if err := b.checkFormat(ctx); err != nil {
+		return err
+	}
 	if b.events, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamEvents, Subjects: []string{"ocr.jobs.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
-		Description: "ocr-gateway: what happened to each job",
+		Description: "ocr-gateway: what happened to each job", Metadata: map[string]string{formatKey: strconv.Itoa(record.Format)},
 	}); err != nil {
 		return err
 	}
@@ -171,6 +189,28 @@ func (b *Broker) ensureStreams(ctx context.Context) (err error) {
 		MaxAge: deadAge, MaxBytes: 64 << 20, Discard: jetstream.DiscardOld, Description: "ocr-gateway: tasks that were given up, with the reason",
 	})
 	return err
+}
+
+// formatKey is where a stream says what is written in it.
+const formatKey = "ocr-gateway-format"
+
+// errNewer is of a log that this program might read wrongly.
+var errNewer = errors.New("the log of jobs was written by a newer version of the program: start that one; nothing was changed")
+
+// checkFormat refuses a log of a newer version, before anything is done to it.
+func (b *Broker) checkFormat(ctx context.Context) error {
+	there, err := b.js.Stream(ctx, streamEvents)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	format, _ := strconv.Atoi(there.CachedInfo().Config.Metadata[formatKey]) // 0 where none is said
+	if format > record.Format {
+		return fmt.Errorf("%w (format %d, this one knows %d)", errNewer, format, record.Format)
+	}
+	return nil
 }
 
 // Depths are how many messages the streams hold.
@@ -194,6 +234,8 @@ func (b *Broker) Depths(ctx context.Context) (d Depths, err error) {
 
 // Close ends the connection, and the server where it is within this process.
 func (b *Broker) Close() error {
+	b.end()
+	b.menders.Wait()
 	if b.conn != nil {
 		closed := make(chan struct{})
 		b.conn.SetClosedHandler(func(*nats.Conn) { close(closed) })

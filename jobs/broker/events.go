@@ -75,13 +75,13 @@ func (b *Broker) Append(ctx context.Context, e record.Event) (seq uint64, first 
 	if err != nil {
 		return 0, false, fmt.Errorf("jobs: event: %w", err)
 	}
-	ctx, cancel := bounded(ctx)
-	defer cancel()
-	ack, err := b.js.Publish(ctx, to, data, jetstream.WithExpectLastSequencePerSubject(0), jetstream.WithExpectStream(streamEvents))
+	ack, err := b.publish(ctx, to, data, jetstream.WithExpectLastSequencePerSubject(0), jetstream.WithExpectStream(streamEvents))
 	if err == nil {
 		return ack.Sequence, true, nil
 	}
 	if isThere(err) {
+		ctx, cancel := bounded(ctx)
+		defer cancel()
 		there, err := b.events.GetLastMsgForSubject(ctx, to)
 		if err != nil {
 			return 0, false, fmt.Errorf("jobs: event that is there: %w", err)

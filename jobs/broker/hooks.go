@@ -55,7 +55,7 @@ func (b *Broker) QueueHook(ctx context.Context, id string, from int) error {
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	_, err = b.js.Publish(ctx, hookSubject(id), data, jetstream.WithExpectLastSequencePerSubject(0), jetstream.WithExpectStream(streamHooks))
+	_, err = b.publish(ctx, hookSubject(id), data, jetstream.WithExpectLastSequencePerSubject(0), jetstream.WithExpectStream(streamHooks))
 	if err != nil && !isThere(err) {
 		return fmt.Errorf("jobs: queue webhook: %w", err)
 	}

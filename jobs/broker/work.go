@@ -49,7 +49,7 @@ func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task, blob s
 
 // queue publishes a task on the subject of its lane and job.
 func (b *Broker) queue(ctx context.Context, l record.Lane, t record.Task, data []byte, id string) error {
-	_, err := b.js.Publish(ctx, "ocr.work."+laneName(l, stepOf(t))+"."+t.Job, data, jetstream.WithMsgID(id), jetstream.WithExpectStream(streamWork))
+	_, err := b.publish(ctx, "ocr.work."+laneName(l, stepOf(t))+"."+t.Job, data, jetstream.WithMsgID(id), jetstream.WithExpectStream(streamWork))
 	if err != nil {
 		return fmt.Errorf("jobs: queue task: %w", err)
 	}
@@ -207,7 +207,7 @@ func (d *Delivery) Bury(ctx context.Context, what record.Task, reason string) er
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	sum := sha256.Sum256(fmt.Append(nil, what, reason))
-	if _, err := d.broker.js.Publish(ctx, "ocr.dead."+cmp.Or(d.Job, "unknown"), data, jetstream.WithMsgID(hex.EncodeToString(sum[:16]))); err != nil {
+	if _, err := d.broker.publish(ctx, "ocr.dead."+cmp.Or(d.Job, "unknown"), data, jetstream.WithMsgID(hex.EncodeToString(sum[:16]))); err != nil {
 		return fmt.Errorf("jobs: dead letter: %w", err)
 	}
 	return nil

@@ -44,8 +44,13 @@ const (
 // Priorities lists them, the most urgent first.
 var Priorities = []Priority{High, Normal, Low}
 
+// Format is what this program writes down, and the newest that it reads. A change that older
+// programs would read wrongly, and not just pass over, is the next.
+const Format = 1
+
 // Job is what was asked for. It never changes.
 type Job struct {
+	Format   int               `json:"format,omitempty"` // 0 is 1
 	ID       string            `json:"id"`
 	Owner    string            `json:"owner,omitempty"` // whose it is; empty where there are no API keys
 	Kind     string            `json:"kind"`            // what is asked for, by its name
@@ -78,7 +83,7 @@ type File struct {
 type Opened struct {
 	File    int               `json:"file"` // index in Job.Files
 	Total   int               `json:"total,omitempty"`
-	Pages   []int             `json:"pages,omitempty"` // those asked for, ascending
+	Pages   Numbers           `json:"pages,omitempty"` // those asked for
 	Notice  string            `json:"notice,omitempty"`
 	Cut     bool              `json:"cut,omitempty"`   // its pages are tasks of their own
 	Problem *document.Problem `json:"error,omitempty"` // why it could not be opened; there are no pages then

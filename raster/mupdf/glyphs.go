@@ -20,12 +20,16 @@ import (
 // maxPrograms bounds the bytes of a page's fonts that are hashed.
 const maxPrograms = 256 << 20
 
-// RenderWithGlyphs is RenderWithWords that also gives each character that it drew, and how
+// RenderWithGlyphs is Render, or RenderWithWords, that also gives each character that it drew, and how
 // far they explain the page; nil where there are none, too many, or they cannot be had.
-func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte) (words []document.Word, drawn *document.Drawn, gray bool, err error) {
+func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte, withWords bool) (words []document.Word, drawn *document.Drawn, gray bool, err error) {
 	C.ocr_want_glyphs(d.c.ctx, C.int(width), C.int(height))
 	defer C.ocr_forget_glyphs(d.c.ctx)
-	words, gray, err = d.RenderWithWords(n, width, height, pix)
+	if withWords {
+		words, gray, err = d.RenderWithWords(n, width, height, pix)
+	} else {
+		gray, err = d.Render(n, width, height, pix)
+	}
 	if err != nil {
 		return words, nil, gray, err
 	}

@@ -117,9 +117,9 @@ static int render(document *d, fz_matrix to_pixels, int width, int height, int g
 		pixmap = fz_new_pixmap_with_data(d->ctx, cs, width, height, NULL, !gray, width * (gray ? 1 : 4), pixels);
 		fz_clear_pixmap_with_value(d->ctx, pixmap, 0xff);
 		device = fz_new_draw_device(d->ctx, to_pixels, pixmap);
-		ocr_watch_text(d->ctx, device, gray ? colored : NULL, &cookie);
+		ocr_watch_text(d->ctx, device, to_pixels, gray ? colored : NULL, &cookie);
 		if (text)
-			ocr_note_text(d->ctx, to_pixels);
+			ocr_note_text(d->ctx);
 		test = fz_new_test_device(d->ctx, colored, 0, 0, device);
 		fz_run_page(d->ctx, d->page, test, (fz_matrix){1, 0, 0, 1, 0, 0}, &cookie);
 		fz_close_device(d->ctx, test);

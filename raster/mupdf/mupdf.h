@@ -311,8 +311,8 @@ const char *ocr_open_library(const char *path);
 // words.c: text that a draw device draws is looked at, and between the other two noted,
 // in pixels. None throws; NULL means that the text could not be had.
 // colored, if not NULL, ends the run of that cookie once it is not 0.
-void ocr_watch_text(fz_context *, fz_device *draw, const int *colored, fz_cookie *);
-void ocr_note_text(fz_context *, fz_matrix to_pixels);
+void ocr_watch_text(fz_context *, fz_device *draw, fz_matrix to_pixels, const int *colored, fz_cookie *);
+void ocr_note_text(fz_context *);
 fz_stext_page *ocr_noted_text(fz_context *);
 
 // glyphs.c: the glyphs that a draw device fills, from ocr_want_glyphs to

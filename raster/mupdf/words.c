@@ -94,8 +94,9 @@ static void fill_image(fz_context *ctx, fz_device *draw, fz_image *image, fz_mat
 
 static const fz_rect nowhere; // of no consequence to the text
 
-void ocr_watch_text(fz_context *ctx, fz_device *draw, const int *colored, fz_cookie *cookie) {
+void ocr_watch_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels, const int *colored, fz_cookie *cookie) {
 	noted.drawing = *draw;
+	noted.to_pixels = to_pixels;
 	noted.colored = colored;
 	noted.cookie = cookie;
 	draw->fill_text = fill_text;
@@ -105,7 +106,7 @@ void ocr_watch_text(fz_context *ctx, fz_device *draw, const int *colored, fz_coo
 	draw->fill_image = fill_image;
 }
 
-void ocr_note_text(fz_context *ctx, fz_matrix to_pixels) {
+void ocr_note_text(fz_context *ctx) {
 	TRY(ctx) {
 		noted.page = fz_new_stext_page(ctx, nowhere);
 		noted.device = fz_new_stext_device(ctx, noted.page, NULL);
@@ -114,7 +115,6 @@ void ocr_note_text(fz_context *ctx, fz_matrix to_pixels) {
 		drop_noted(ctx);
 		return;
 	}
-	noted.to_pixels = to_pixels;
 	noted.covers = 0;
 }
 

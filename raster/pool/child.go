@@ -93,6 +93,7 @@ func (p *Pool) Call(ctx context.Context, c *Child, timeout time.Duration, req wi
 	})
 	defer slow.Stop()
 	rep, message, err := c.call(ctx, timeout, req, tail, file)
+	p.state.lost(err)
 	if err == nil && rep.Status != wire.StatusOK {
 		err = &CallError{rep.Status, message}
 	}

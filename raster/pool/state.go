@@ -1,6 +1,9 @@
 package pool
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // State is how the rendering children are.
 type State struct {
@@ -11,6 +14,9 @@ type State struct {
 	Isolated, Shared int
 	// Failures counts the children that could not be started, since the start.
 	Failures int64
+	// Died and Overran count the children that ended in the middle of a request, and those that
+	// were ended because one took too long.
+	Died, Overran int64
 }
 
 // State tells how the rendering children are.
@@ -41,6 +47,18 @@ func (s *startState) came(c *Child) {
 	defer s.mu.Unlock()
 	s.Failing = nil
 	*s.counter(c)++
+}
+
+// lost counts a child that a request was the end of.
+func (s *startState) lost(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case errors.Is(err, ErrTimeout):
+		s.Overran++
+	case errors.Is(err, ErrGone):
+		s.Died++
+	}
 }
 
 func (s *startState) left(c *Child) {

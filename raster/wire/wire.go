@@ -45,8 +45,8 @@ type Request struct {
 	CPUSeconds    uint32    // the child may burn before the kernel ends it
 	Page          uint32    // from 0
 	Width, Height uint32
-	Words         uint32 // OpRender: 1 asks for the page's words too
-	Drawn         uint32 // OpRender with Words: 1 asks for the page's characters too
+	Words         uint32 // OpRender: 1 asks for the page's words
+	Drawn         uint32 // OpRender: 1 asks for the page's characters
 	Lenient       uint32 // OpRender of an image: 1 asks for the decoder written in C
 	Bytes         uint64 // OpWords
 }

@@ -42,9 +42,9 @@ func (r pdfReader) RenderWithWords(page, width, height int, pix []byte) (decode.
 	return drawn(width, height, gray), words, err
 }
 
-func (r pdfReader) RenderWithGlyphs(page, width, height int, pix []byte) (decode.Drawn, []document.Word, *document.Drawn, error) {
-	words, characters, gray, err := r.doc.RenderWithGlyphs(page, width, height, pix)
-	return drawn(width, height, gray), words, characters, err
+func (r pdfReader) RenderWithGlyphs(page, width, height int, pix []byte, words bool) (decode.Drawn, []document.Word, *document.Drawn, error) {
+	said, characters, gray, err := r.doc.RenderWithGlyphs(page, width, height, pix, words)
+	return drawn(width, height, gray), said, characters, err
 }
 
 func drawn(width, height int, gray bool) decode.Drawn {

@@ -32,8 +32,8 @@ type pageReader interface {
 type wordReader interface {
 	// RenderWithWords is Render that also gives the text it drew, where it can.
 	RenderWithWords(page, width, height int, pix []byte) (decode.Drawn, []document.Word, error)
-	// RenderWithGlyphs also gives the characters that it drew, nil where it cannot.
-	RenderWithGlyphs(page, width, height int, pix []byte) (decode.Drawn, []document.Word, *document.Drawn, error)
+	// RenderWithGlyphs gives the characters that it drew, nil where it cannot, and the words if wanted.
+	RenderWithGlyphs(page, width, height int, pix []byte, words bool) (decode.Drawn, []document.Word, *document.Drawn, error)
 }
 
 // Main is the life of a child: it serves requests on the socket it was
@@ -190,7 +190,7 @@ func (w *worker) render(req *wire.Request, rep *wire.Reply) (decode.Drawn, error
 		return picture.RenderLenient(w.pix)
 	}
 	reader, ok := w.reader.(wordReader)
-	if !ok || req.Words == 0 {
+	if !ok || req.Words+req.Drawn == 0 {
 		return w.reader.Render(page, width, height, w.pix)
 	}
 	d, words, characters, err := w.renderText(reader, req)
@@ -209,7 +209,7 @@ func (w *worker) render(req *wire.Request, rep *wire.Reply) (decode.Drawn, error
 func (w *worker) renderText(reader wordReader, req *wire.Request) (decode.Drawn, []document.Word, *document.Drawn, error) {
 	page, width, height := int(req.Page), int(req.Width), int(req.Height)
 	if req.Drawn == 1 {
-		return reader.RenderWithGlyphs(page, width, height, w.pix)
+		return reader.RenderWithGlyphs(page, width, height, w.pix, req.Words == 1)
 	}
 	d, words, err := reader.RenderWithWords(page, width, height, w.pix)
 	return d, words, nil, err

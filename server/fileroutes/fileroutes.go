@@ -21,7 +21,7 @@ const path = "/api/ocr/files"
 // Routes are the addresses of files, with what they need of the server.
 type Routes struct {
 	Files    *files.Files // nil where none are kept; NoFiles says why
-	NoFiles  string
+	NoFiles  *document.Problem
 	MaxBytes int64                     // of a file, and of the files of a request together
 	MaxFiles int                       // of a request
 	TempDir  string                    // for large files in use
@@ -48,7 +48,7 @@ func (r *Routes) Register(e *echo.Echo, work, known []echo.MiddlewareFunc) {
 func (r *Routes) keepsFiles(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if r.Files == nil {
-			return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no files: %s", r.NoFiles)
+			return r.NoFiles
 		}
 		return next(c)
 	}

@@ -20,7 +20,7 @@ func (r *Routes) AddSent(ctx context.Context, owner string, req *form.Request, t
 		return nil
 	}
 	if r.Files == nil {
-		return document.Invalid(form.FileIDs, "this server keeps no files: %s", r.NoFiles)
+		return document.Invalid(form.FileIDs, "%s", r.NoFiles.Detail)
 	}
 	left := r.MaxBytes
 	for _, src := range req.Sources {

@@ -21,8 +21,8 @@ const path = "/api/ocr/jobs"
 
 // Routes are the addresses of jobs, with what they need of the server.
 type Routes struct {
-	Jobs      *jobs.Jobs // nil where none are kept; NoJobs says why
-	NoJobs    string
+	Jobs      *jobs.Jobs // nil where there are none; NoJobs says why
+	NoJobs    *document.Problem
 	Formats   answer.Formats
 	MaxFiles  int                             // of a job
 	Heartbeat time.Duration                   // between comments on a quiet event stream
@@ -35,10 +35,10 @@ type Routes struct {
 	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
 }
 
-// there is why no jobs are kept; nil where they are.
+// there is why there are no jobs; nil where there are.
 func (r *Routes) there() error {
 	if r.Jobs == nil {
-		return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs: %s", r.NoJobs)
+		return r.NoJobs
 	}
 	return nil
 }

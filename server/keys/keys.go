@@ -22,7 +22,7 @@ type Scope string
 // The scopes. A key has Read unless its entry says otherwise.
 const (
 	Read  Scope = "read"  // documents are read for it
-	Admin Scope = "admin" // the server's metrics
+	Admin Scope = "admin" // the server's metrics and the level of its log
 )
 
 // Entry is a key as it stands in the file.

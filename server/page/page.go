@@ -52,7 +52,7 @@ type file struct {
 // mediaTypes are those of the page's files; the tables of the system say different things.
 var mediaTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml", ".pdf": "application/pdf", ".json": "application/json", ".txt": "text/plain; charset=utf-8",
+	".svg": "image/svg+xml", ".pdf": "application/pdf", ".png": "image/png", ".json": "application/json", ".txt": "text/plain; charset=utf-8",
 }
 
 // New makes the page.

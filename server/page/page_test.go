@@ -116,7 +116,7 @@ func TestNoMarkupFromText(t *testing.T) {
 // temmlSum is the SHA-256 of dist/temml.min.js in temml 0.13.5.
 const temmlSum = "1ab19148afe0dbc836b7a74f344071b3f3a70a7a8259ae4049e76894fcdf8d95"
 
-// TestOthersPartsAreTheirs: the library for formulas is the one that was published, the sample the one
+// TestOthersPartsAreTheirs: the library for formulas is the one that was published, the samples those
 // that everybody tries.
 func TestOthersPartsAreTheirs(t *testing.T) {
 	b, err := os.ReadFile("static/vendor/temml.js")
@@ -128,11 +128,13 @@ func TestOthersPartsAreTheirs(t *testing.T) {
 	if !ours || hex.EncodeToString(sum[:]) != temmlSum {
 		t.Errorf("static/vendor/temml.js is not the published one: %x", sum)
 	}
-	sample, err := os.ReadFile("static/sample.pdf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if known, err := os.ReadFile("../../testdata/sample.pdf"); err != nil || !bytes.Equal(sample, known) {
-		t.Errorf("static/sample.pdf is not testdata/sample.pdf (%v)", err)
+	for _, name := range []string{"sample.pdf", "sample.png"} {
+		sample, err := os.ReadFile("static/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if known, err := os.ReadFile("../../testdata/" + name); err != nil || !bytes.Equal(sample, known) {
+			t.Errorf("static/%s is not testdata/%s (%v)", name, name, err)
+		}
 	}
 }

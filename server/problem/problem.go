@@ -4,6 +4,7 @@ package problem
 
 import (
 	"net/http"
+	"slices"
 
 	"ocr-gateway/document"
 )
@@ -60,6 +61,7 @@ var answers = map[document.Code]answer{
 	document.CodeAllPagesFailed:   {502, "All pages failed"},
 	document.CodeEngineFailed:     {502, "Recognition failed"},
 	document.CodeOverloaded:       {503, "Overloaded"},
+	document.CodeJobsUnavailable:  {503, "The jobs of this server cannot be used"},
 	document.CodeDeadlineExceeded: {504, "Out of time"},
 }
 
@@ -71,9 +73,12 @@ func Status(code document.Code) int {
 	return http.StatusInternalServerError
 }
 
+// expected are codes of answers that are no news to who runs the server.
+var expected = []document.Code{document.CodeOverloaded, document.CodeJobsDisabled, document.CodeJobsUnavailable}
+
 // Ours reports whether somebody who runs the server should look into it.
 func Ours(code document.Code) bool {
-	return Status(code) >= 500 && code != document.CodeOverloaded && code != document.CodeJobsDisabled
+	return Status(code) >= 500 && !slices.Contains(expected, code)
 }
 
 // Body is what a client gets: RFC 9457 with our extensions.

@@ -40,10 +40,6 @@ var scriptOf = []struct{ script, languages string }{
 	{script.Viet, "vie"},
 }
 
-// Packages are the Debian packages that add the scripts most asked for, as people are
-// told them.
-const Packages = "tesseract-ocr with tesseract-ocr-rus (Cyrillic), -ell (Greek), -ara (Arabic), -heb (Hebrew), -tha (Thai), -hin (Devanagari), -kor (Hangul), -kat (Georgian), -vie (Vietnamese); `apt-cache search tesseract-ocr` lists more"
-
 // Package returns the Debian package that adds a script; empty for one that has none.
 func Package(name string) string {
 	for _, s := range scriptOf {

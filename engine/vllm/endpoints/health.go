@@ -11,6 +11,9 @@ type Health struct {
 	Limit    int
 	Breaker  string // closed, open or half-open
 	Version  string // of the server, when it tells
+	// ModelLength is how many tokens of prompt and answer the model takes; 0 when the server does
+	// not tell.
+	ModelLength int
 }
 
 // The states of an endpoint. One that is ready takes work.
@@ -50,7 +53,7 @@ func (p *Pool) healthOf(e *Server) Health {
 func (e *Server) health() Health {
 	h := Health{
 		Name: e.Name, State: e.status.State, Detail: e.status.Detail, InFlight: e.inFlight, Limit: e.MaxInFlight,
-		Breaker: e.breaker.state(time.Now()), Version: e.status.version,
+		Breaker: e.breaker.state(time.Now()), Version: e.status.version, ModelLength: e.status.ModelLength,
 	}
 	if e.status.Ready() && e.breaker.open() {
 		h.State, h.Detail = stateFailing, failingDetail

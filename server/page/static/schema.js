@@ -13,7 +13,7 @@ const kinds = {
 };
 
 const examples = {
-  Invoice: [['invoice_number', 'text'], ['date', 'date'], ['total', 'number'], ['items', 'rows', 'description, quantity, price']],
+  Invoice: [['invoice_number', 'text'], ['date', 'date'], ['total', 'number'], ['items', 'rows', 'item, quantity, amount']],
   Letter: [['sender', 'text'], ['recipient', 'text'], ['date', 'date'], ['subject', 'text']],
   Receipt: [['merchant', 'text'], ['date', 'date'], ['total', 'number'], ['currency', 'text']],
 };
@@ -52,6 +52,11 @@ export class SchemaEditor {
   fill(fields) {
     set(this.rows);
     for (const field of fields) this.add(...field);
+  }
+
+  /** example names the fields of an invoice where none are named. */
+  example() {
+    if (!this.byJSON && !this.named().length) this.fill(examples.Invoice);
   }
 
   add(name = '', kind = 'text', columns = '') {

@@ -49,8 +49,10 @@ export class Start {
   async sample() {
     $('sample').disabled = true;
     try {
-      const bytes = await (await call('/page/sample.pdf')).blob();
-      this.files([new File([bytes], 'sample.pdf', { type: 'application/pdf' })]);
+      const name = this.kind === 'extract' ? 'sample.png' : 'sample.pdf'; // the first is an invoice
+      const bytes = await (await call(`/page/${name}`)).blob();
+      if (this.kind === 'extract') this.schema.example();
+      this.files([new File([bytes], name, { type: bytes.type })]);
     } catch (error) {
       this.refuse(error.message);
     }

@@ -1,0 +1,78 @@
+package broker
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"ocr-gateway/internal/backoff"
+)
+
+// ErrNoRoom is of a log that cannot be written, until it is mended.
+var ErrNoRoom = errors.New("the log of jobs cannot be written: its disk is full")
+
+// publish writes a message to a stream and waits until it is durable.
+func (b *Broker) publish(ctx context.Context, subject string, data []byte, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
+	if b.mending.Load() {
+		return nil, ErrNoRoom
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	ack, err := b.js.Publish(ctx, subject, data, opts...)
+	if b.server != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrNoStreamResponse)) {
+		b.mend()
+	}
+	return ack, err
+}
+
+const (
+	// mendEvery is between looks whether there is room on the disk again.
+	mendEvery = 500 * time.Millisecond
+	// mendRoom is what has to be free, in bytes.
+	mendRoom = 1 << 20
+)
+
+// mend reads the streams of the server in this process anew from the disk, once there is room on it. A
+// stream that could not be written, for want of room, takes nothing any more until then. What it
+// has acknowledged is on the disk.
+func (b *Broker) mend() {
+	if !b.mending.CompareAndSwap(false, true) {
+		return
+	}
+	b.menders.Go(func() {
+		defer b.mending.Store(false)
+		b.log.Error("the log of jobs does not answer: its disk may be full; it is read anew when there is room", "dir", b.dir)
+		for !writable(b.dir) {
+			if backoff.Sleep(b.life, mendEvery) != nil {
+				return
+			}
+		}
+		err := b.server.ShutdownJetStream()
+		for err == nil && b.server.JetStreamEnabled() && b.life.Err() == nil {
+			err = backoff.Sleep(b.life, mendEvery/10)
+		}
+		if err == nil {
+			err = b.server.EnableJetStream(&server.JetStreamConfig{StoreDir: b.dir, SyncAlways: true})
+		}
+		if err != nil {
+			b.log.Error("the log of jobs was not read anew; it is tried again", "error", err)
+			return
+		}
+		b.log.Info("the log of jobs was read anew")
+	})
+}
+
+// writable reports whether a file with some bytes can be written in a folder.
+func writable(dir string) bool {
+	f, err := os.CreateTemp(dir, "room-*")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(make([]byte, mendRoom))
+	return errors.Join(err, f.Sync(), f.Close()) == nil
+}
