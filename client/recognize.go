@@ -49,7 +49,7 @@ type Batch struct {
 	ID     string          `json:"id"`
 	Status document.Status `json:"status"` // ok or partial
 	Counts Counts          `json:"counts"`
-	Usage  document.Usage  `json:"usage"` // of all files
+	Usage  document.Usage  `json:"usage"` // of all that were read
 	Items  []BatchItem     `json:"items"`
 }
 

@@ -22,7 +22,7 @@ var notRun = map[string]string{
 	"make test ":                             "this is it",
 	"make image ":                            "`make test-image` does",
 	"docker ":                                "there is no Docker; `make test-image` starts the image with runc",
-	"  -p 8007:8007 ":                        "goes on with docker run",
+	"OCR_GATEWAY_IMAGE=":                     "there is no Docker; the tests of deploy hold the Compose files to their schema",
 	"vllm serve ":                            "wants a GPU; `make test-vllm` starts vLLM on the CPU",
 	"  --max-num-batched-":                   "goes on with vllm serve",
 	"  --limit-mm-per-prompt ":               "goes on with vllm serve",
@@ -31,6 +31,8 @@ var notRun = map[string]string{
 	"echo 'RUNPOD_KEY=":                      "a key for machines that cost money",
 	"ocr-gateway provision ":                 "rents machines; the tests of provision run it against a stand-in",
 	"bin/ocr-gateway batch ":                 "the tests of batch run it",
+	"kubectl ":                               "no cluster is here; the tests of deploy hold the manifests to the program and to schemas",
+	"$EDITOR ":                               "is for people",
 	"GATEWAY=":                               "the test's own server stands for it",
 	"curl -sN -H 'Last-Event-ID: 17' ":       "the sample has fewer events; TestCutStreamGoesOn goes on with one",
 }

@@ -107,7 +107,7 @@ func withoutCosts(t *testing.T, answer string) string {
 		switch v := v.(type) {
 		case map[string]any:
 			maps.DeleteFunc(v, func(key string, _ any) bool {
-				return slices.Contains([]string{"timings_ms", "request_id"}, key)
+				return slices.Contains([]string{"timings_ms", "cpu_seconds", "request_id"}, key)
 			})
 			for _, inner := range v {
 				strip(inner)

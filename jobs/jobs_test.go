@@ -245,6 +245,11 @@ func TestTheSameRequestIsTheSameJob(t *testing.T) {
 	for name, other := range map[string]func() (index.Job, error){
 		"another body":     func() (index.Job, error) { return ask("a", "k", "pages:2", "x") },
 		"another password": func() (index.Job, error) { return ask("a", "k", "pages:1", "y") },
+		"another deadline": func() (index.Job, error) {
+			r := request("pages:1")
+			r.Owner, r.Key, r.Values["password"], r.Timeout = "a", "k", "x", time.Hour
+			return j.Submit(t.Context(), r)
+		},
 	} {
 		_, err := other()
 		if p, ok := errors.AsType[*document.Problem](err); !ok || p.Code != document.CodeKeyReused {

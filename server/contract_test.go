@@ -24,6 +24,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/service"
 )
 
@@ -222,7 +223,7 @@ func TestContractHasEveryOption(t *testing.T) {
 func TestExamples(t *testing.T) {
 	drawn := "image/png" // what suits the picture decides, not the client
 	a := start(t, scripted(), withJobs(t), func(_ *server.Config, d *deps) {
-		d.Draw = func(context.Context, *document.Source, document.Options, document.PageResult, int) (string, []byte, error) {
+		d.Draw = func(context.Context, jobroutes.Original, document.PageResult, int) (string, []byte, error) {
 			return drawn, []byte("picture"), nil
 		}
 	})

@@ -15,7 +15,7 @@ func (s *Server) openPage(e *echo.Echo) error {
 		e.Match(reads, "/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs") })
 		return nil
 	}
-	p, err := page.New(page.Settings{Version: s.deps.Version, KeyRequired: s.cfg.Keyed(), Jobs: s.deps.Jobs != nil})
+	p, err := page.New(page.Settings{Version: s.deps.Version, KeyRequired: s.cfg.Keyed(), Jobs: s.deps.Jobs != nil, MaxUpload: s.cfg.MaxUploadBytes})
 	if err != nil {
 		return err
 	}

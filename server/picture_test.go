@@ -8,13 +8,19 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/server/jobroutes"
 )
 
 // TestPicturesOfPages: of pages that were read, of the file that was sent, for their owner alone.
 func TestPicturesOfPages(t *testing.T) {
 	a := start(t, scripted(), withJobs(t), func(c *server.Config, d *deps) {
 		c.APIKeys = []string{"alice-key", "bob-key-1"}
-		d.Draw = func(_ context.Context, src *document.Source, _ document.Options, page document.PageResult, width int) (string, []byte, error) {
+		d.Draw = func(ctx context.Context, original jobroutes.Original, page document.PageResult, width int) (string, []byte, error) {
+			src, _, err := original(ctx)
+			if err != nil {
+				return "", nil, err
+			}
+			defer src.Close()
 			b, err := io.ReadAll(src.Reader())
 			return "image/png", fmt.Appendf(nil, "page %d of %q, %d wide", page.Number, b, width), err
 		}

@@ -58,8 +58,7 @@ type Deps struct {
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
-	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
-	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+	Draw    jobroutes.Draw   // draws pages that were read; nil where they have no pictures
 }
 
 // NoJobs is the problem of a server that keeps none.

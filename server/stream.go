@@ -206,6 +206,9 @@ func (s *Server) follow(c echo.Context, st *streams.Stream, had int) error {
 	beat.Go(func() { out.Heartbeat(ctx, s.cfg.Heartbeat) })
 	for {
 		event, err := r.Next(ctx)
+		if ctx.Err() != nil {
+			return nil // the client is gone
+		}
 		if event == nil || err != nil {
 			return err
 		}

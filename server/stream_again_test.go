@@ -104,6 +104,9 @@ func TestStreamIsGivenUp(t *testing.T) {
 	began := time.Now()
 	location, _ := a.begun("", "event: page.completed")
 	<-canceled
+	if strings.Contains(a.logged(), `"level":"ERROR"`) {
+		t.Errorf("a client that goes is no error:\n%s", a.logged())
+	}
 	if took := time.Since(began); took < grace {
 		t.Errorf("given up after %s", took)
 	}

@@ -2,6 +2,7 @@ package textlayer
 
 import (
 	"context"
+	"slices"
 
 	"ocr-gateway/document"
 )
@@ -181,14 +182,7 @@ func (ln *line) hear(piece *line) {
 	}
 }
 
-func (ln *line) doubted() bool {
-	for _, h := range ln.heard {
-		if h == doubted {
-			return true
-		}
-	}
-	return false
-}
+func (ln *line) doubted() bool { return slices.Contains(ln.heard, doubted) }
 
 // join takes lines for read as the PDF says, of which all that is not proven was read so.
 func (l *Ledger) join(p *page, lines []*line) {

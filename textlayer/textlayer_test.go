@@ -3,7 +3,9 @@ package textlayer_test
 import (
 	"context"
 	"encoding/binary"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,4 +274,58 @@ func FuzzJudge(f *testing.F) {
 			}
 		}
 	})
+}
+
+// asking is a reader that counts the characters that it is asked for.
+type asking struct {
+	rows
+	glyphs int
+}
+
+func (a *asking) read(ctx context.Context, lines []document.Line) ([]document.Line, error) {
+	out, err := a.rows.read(ctx, lines)
+	for _, l := range out {
+		a.glyphs += len(strings.ReplaceAll(l.Text, " ", ""))
+	}
+	return out, err
+}
+
+// TestShortPageKeepsItsLayer: its glyphs come too seldom to be proven, and its words were read as it says.
+func TestShortPageKeepsItsLayer(t *testing.T) {
+	memo := rows{40: "memo to john smith", 80: "quarterly budget is due", 120: "vexing jazz"}
+	layer := judge(t, textlayer.New(), memo.sheet(same), memo)
+	if layer == nil || len(layer.Lines) != 3 {
+		t.Fatalf("the layer is %+v, want three lines", layer)
+	}
+	for _, l := range layer.Lines {
+		if !l.Believed && (!l.Read || !slices.Contains(slices.Collect(maps.Values(memo)), l.Text)) {
+			t.Errorf("a line was read as %q", l.Text)
+		}
+	}
+	if lies := judge(t, textlayer.New(), memo.sheet(strings.ToUpper), rows{40: "wholly other words", 80: "stand on this page now", 120: "zinc quartz"}); lies != nil {
+		t.Errorf("a page that says something else has a layer: %+v", lies)
+	}
+}
+
+// TestWordsAreReadOnce: of a page less is read than it has, and nothing when it comes again.
+func TestWordsAreReadOnce(t *testing.T) {
+	ledger, reader, all := textlayer.New(), &asking{rows: prose}, 0
+	for _, text := range prose {
+		all += len(strings.ReplaceAll(text, " ", ""))
+	}
+	for i, most := range []int{all, 0} {
+		reader.glyphs = 0
+		layer, err := ledger.Judge(t.Context(), prose.sheet(same).page(), reader.read)
+		if err != nil || layer == nil {
+			t.Fatalf("layer %v, %v", layer, err)
+		}
+		if reader.glyphs > most {
+			t.Errorf("time %d: %d characters were read, want %d at most", i+1, reader.glyphs, most)
+		}
+		for _, l := range layer.Lines {
+			if l.Read && !slices.Contains(slices.Collect(maps.Values(prose)), l.Text) {
+				t.Errorf("a line was read as %q", l.Text)
+			}
+		}
+	}
 }

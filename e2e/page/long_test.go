@@ -33,7 +33,7 @@ const (
 // TestLongDocument: the page of one with 500 pages holds what is near the screen, wherever that is.
 func TestLongDocument(t *testing.T) {
 	const pages = 500
-	server := serve(t, enginetest.Config{Slots: 256}, doclayouttest.Bands(3))
+	server := serve(t, enginetest.Config{Slots: 256}, doclayouttest.Bands(2))
 	b := open(t, server.URL)
 	b.send(document(t, pages))
 	b.done("succeeded")

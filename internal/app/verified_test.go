@@ -150,7 +150,7 @@ func post(base, query string, pdf []byte) (string, error) {
 	return ofItsTime.ReplaceAllString(string(body), ""), nil
 }
 
-var ofItsTime = regexp.MustCompile(`"timings_ms":\{[^}]*\},?|"id":"[0-9a-f-]{36}",?`)
+var ofItsTime = regexp.MustCompile(`"(timings_ms|usage)":\{[^}]*\},?|"id":"[0-9a-f-]{36}",?`)
 
 // TestAnswersDoNotDependOnTheirOrder sends documents 20 times, alone and beside others, to a model whose answers come
 // sooner or later, and wants the same bytes each time.

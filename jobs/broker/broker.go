@@ -78,7 +78,7 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	}
 	if cfg.Embedded() {
 		var err error
-		if b.server, err = startServer(dir, log); err != nil {
+		if b.server, err = startServer(dir, log, b.mend); err != nil {
 			b.end()
 			return nil, err
 		}
@@ -234,7 +234,9 @@ func (b *Broker) Depths(ctx context.Context) (d Depths, err error) {
 
 // Close ends the connection, and the server where it is within this process.
 func (b *Broker) Close() error {
+	b.mu.Lock()
 	b.end()
+	b.mu.Unlock()
 	b.menders.Wait()
 	if b.conn != nil {
 		closed := make(chan struct{})
@@ -251,7 +253,7 @@ func (b *Broker) Close() error {
 
 // startServer starts a server that nobody but this process can reach. What it has
 // acknowledged is on the disk.
-func startServer(dir string, log *slog.Logger) (*server.Server, error) {
+func startServer(dir string, log *slog.Logger, storeFails func()) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "ocr-gateway", DontListen: true, NoSigs: true,
 		JetStream: true, StoreDir: dir, SyncAlways: true, DisableJetStreamBanner: true,
@@ -259,7 +261,7 @@ func startServer(dir string, log *slog.Logger) (*server.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("jobs: NATS server: %w", err)
 	}
-	s.SetLoggerV2(serverLog{log.With("component", "nats")}, false, false, false)
+	s.SetLoggerV2(serverLog{log.With("component", "nats"), storeFails}, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(startTimeout) {
 		s.Shutdown()
@@ -274,7 +276,10 @@ func startServer(dir string, log *slog.Logger) (*server.Server, error) {
 }
 
 // serverLog passes on what the server says, but for its chatter.
-type serverLog struct{ log *slog.Logger }
+type serverLog struct {
+	log        *slog.Logger
+	storeFails func()
+}
 
 func (l serverLog) Noticef(format string, v ...any) {
 	l.log.Debug("NATS", "said", fmt.Sprintf(format, v...))
@@ -285,7 +290,11 @@ func (l serverLog) Warnf(format string, v ...any) {
 }
 
 func (l serverLog) Errorf(format string, v ...any) {
-	l.log.Error("NATS", "said", fmt.Sprintf(format, v...))
+	said := fmt.Sprintf(format, v...)
+	if strings.HasPrefix(said, storeFailed) {
+		l.storeFails()
+	}
+	l.log.Error("NATS", "said", said)
 }
 
 func (l serverLog) Fatalf(format string, v ...any) {

@@ -22,12 +22,12 @@ func (b *Broker) publish(ctx context.Context, subject string, data []byte, opts 
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
-	ack, err := b.js.Publish(ctx, subject, data, opts...)
-	if b.server != nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, jetstream.ErrNoStreamResponse)) {
-		b.mend()
-	}
-	return ack, err
+	return b.js.Publish(ctx, subject, data, opts...)
 }
+
+// storeFailed begins what the server in this process says when a stream cannot be written. It
+// acknowledges nothing then, and tells who waits for that nothing.
+const storeFailed = "JetStream failed to store a msg"
 
 const (
 	// mendEvery is between looks whether there is room on the disk again.
@@ -40,12 +40,14 @@ const (
 // stream that could not be written, for want of room, takes nothing any more until then. What it
 // has acknowledged is on the disk.
 func (b *Broker) mend() {
-	if !b.mending.CompareAndSwap(false, true) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.life.Err() != nil || !b.mending.CompareAndSwap(false, true) {
 		return
 	}
 	b.menders.Go(func() {
 		defer b.mending.Store(false)
-		b.log.Error("the log of jobs does not answer: its disk may be full; it is read anew when there is room", "dir", b.dir)
+		b.log.Error("the log of jobs cannot be written: it is read anew when there is room on its disk", "dir", b.dir)
 		for !writable(b.dir) {
 			if backoff.Sleep(b.life, mendEvery) != nil {
 				return
@@ -59,7 +61,7 @@ func (b *Broker) mend() {
 			err = b.server.EnableJetStream(&server.JetStreamConfig{StoreDir: b.dir, SyncAlways: true})
 		}
 		if err != nil {
-			b.log.Error("the log of jobs was not read anew; it is tried again", "error", err)
+			b.log.Error("the log of jobs was not read anew", "error", err)
 			return
 		}
 		b.log.Info("the log of jobs was read anew")

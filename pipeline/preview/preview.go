@@ -33,15 +33,24 @@ func New(raster Rasterizer) *Previews {
 	return &Previews{raster, make(chan struct{}, most)}
 }
 
-// Draw draws a page that was read of a document, with the options it was read with, at most
-// width pixels wide. It is never enlarged: images have the pixels that they have.
-func (p *Previews) Draw(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, encoded []byte, err error) {
+// Original gives the document that a page is of, which is then closed, and the options with which
+// it was read.
+type Original = func(context.Context) (*document.Source, document.Options, error)
+
+// Draw draws a page that was read, at most width pixels wide. It is never enlarged: images have
+// the pixels that they have.
+func (p *Previews) Draw(ctx context.Context, original Original, page document.PageResult, width int) (mediaType string, encoded []byte, err error) {
 	select {
 	case p.slots <- struct{}{}:
 		defer func() { <-p.slots }()
 	case <-ctx.Done():
 		return "", nil, document.EndProblem(context.Cause(ctx), document.PhaseRaster)
 	}
+	src, opts, err := original(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	defer src.Close()
 	pages, err := p.raster.Open(ctx, src, document.Options{
 		Pages: document.PagesOf([]int{page.Number}), Password: opts.Password, DPI: dpiFor(page, width),
 	})
@@ -54,6 +63,9 @@ func (p *Previews) Draw(ctx context.Context, src *document.Source, opts document
 			return "", nil, err
 		}
 		defer drawn.Release()
+		if ctx.Err() != nil { // nobody waits for what comes now, which cannot be interrupted
+			return "", nil, document.EndProblem(context.Cause(ctx), document.PhaseRaster)
+		}
 		img := turned(scaled(drawn.Image, page.Rotation, width), page.Rotation)
 		b, kind, err := picture.Encode(img, document.BoxOf(img.Bounds().Sub(img.Bounds().Min)))
 		return kind.MediaType, b, err

@@ -62,6 +62,13 @@ func (d *drawn) image(w, h int) image.Image {
 	return img
 }
 
+// sent is a document that was sent with options.
+func sent(opts document.Options) preview.Original {
+	return func(context.Context) (*document.Source, document.Options, error) {
+		return document.NewSource("sent", []byte("content")), opts, nil
+	}
+}
+
 // TestDraw: a page comes as wide as asked, never wider than it is, and with what was its top left
 // corner where turning it has brought that.
 func TestDraw(t *testing.T) {
@@ -86,7 +93,7 @@ func TestDraw(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := &drawn{gray: c.gray}
 			c.page.Number = 2
-			mediaType, b, err := preview.New(d).Draw(t.Context(), nil, document.Options{Password: "secret", DPI: 300}, c.page, c.width)
+			mediaType, b, err := preview.New(d).Draw(t.Context(), sent(document.Options{Password: "secret", DPI: 300}), c.page, c.width)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +129,7 @@ func TestDraw(t *testing.T) {
 
 func TestPageThatCannotBeDrawn(t *testing.T) {
 	d := &drawn{problem: document.Problemf(document.CodePageFailed, document.PhaseRaster, "broken")}
-	if _, _, err := preview.New(d).Draw(t.Context(), nil, document.Options{}, document.PageResult{Number: 2, Width: 40}, 40); !errors.Is(err, d.problem) || d.closed != 1 {
+	if _, _, err := preview.New(d).Draw(t.Context(), sent(document.Options{}), document.PageResult{Number: 2, Width: 40}, 40); !errors.Is(err, d.problem) || d.closed != 1 {
 		t.Errorf("%v, closed %d times", err, d.closed)
 	}
 }

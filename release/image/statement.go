@@ -55,7 +55,7 @@ func materials(p parts, cache string) ([]bill.Part, []byte, error) {
 // provenance says from what, and how, an image was made: the commit, the command and the parts.
 // It is no more to be trusted than the machine that it was written on.
 func provenance(p parts, all []bill.Part) map[string]any {
-	dependencies := []map[string]any{{"uri": "git+file:.", "digest": map[string]string{"gitCommit": gitHead()}}}
+	dependencies := []map[string]any{{"uri": "urn:ocr-gateway:source", "digest": map[string]string{"gitCommit": gitHead()}}}
 	for _, part := range all {
 		d := map[string]any{"uri": part.URL}
 		if part.SHA256 != "" {
@@ -65,12 +65,12 @@ func provenance(p parts, all []bill.Part) map[string]any {
 	}
 	return map[string]any{
 		"buildDefinition": map[string]any{
-			"buildType":            "make image",
+			"buildType":            "urn:ocr-gateway:make-image",
 			"externalParameters":   map[string]any{"version": p.version, "platform": "linux/" + p.arch},
 			"resolvedDependencies": dependencies,
 		},
 		"runDetails": map[string]any{
-			"builder": map[string]any{"id": "a developer's machine, linux/" + runtime.GOARCH, "version": map[string]string{"go": runtime.Version()}},
+			"builder": map[string]any{"id": "urn:ocr-gateway:some-machine:linux-" + runtime.GOARCH, "version": map[string]string{"go": runtime.Version()}},
 		},
 	}
 }

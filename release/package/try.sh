@@ -50,7 +50,7 @@ test -e "$root/etc/ocr-gateway/config.yaml" || failed "removal takes the setting
 inside dpkg -P ocr-gateway >/dev/null
 left=$(find "$root" -xdev -path "$root/proc" -prune -o -path "$root/root" -prune -o -name '*ocr-gateway*' -print | grep -v /var/lib/apt || true)
 [ -z "$left" ] || failed "left behind: $left"
-if [ "$(dpkg --print-architecture)" = amd64 ] && command -v qemu-aarch64-static >/dev/null; then
+if [ "$(dpkg --print-architecture)" = amd64 ] && command -v qemu-aarch64-static >/dev/null && ls "$out"/*_arm64.deb >/dev/null 2>&1; then
 	echo "try: the program in the package for arm64, under qemu"
 	dpkg-deb -x "$out"/*_arm64.deb "$root/root/arm64"
 	cp -r "$root/root/arm64/usr/lib/ocr-gateway" build/arm64/installed

@@ -19,6 +19,14 @@ import (
 
 const path = "/api/ocr/jobs"
 
+// Original gives the document that a page is of, to be closed, and the options with which it was
+// read.
+type Original = func(context.Context) (*document.Source, document.Options, error)
+
+// Draw draws a page that was read, at most width pixels wide. Its document is asked for when its
+// turn has come.
+type Draw = func(ctx context.Context, original Original, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+
 // Routes are the addresses of jobs, with what they need of the server.
 type Routes struct {
 	Jobs      *jobs.Jobs // nil where there are none; NoJobs says why
@@ -31,8 +39,7 @@ type Routes struct {
 	// Read reads a request to submit a job, which the caller closes, with the files that it
 	// names by ids.
 	Read func(echo.Context, service.Kind) (*form.Request, error)
-	// Draw draws a page that was read, as wide as asked; nil where pages have no pictures.
-	Draw func(ctx context.Context, src *document.Source, opts document.Options, page document.PageResult, width int) (mediaType string, picture []byte, err error)
+	Draw Draw // draws pages; nil where they have no pictures
 }
 
 // there is why there are no jobs; nil where there are.

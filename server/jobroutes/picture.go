@@ -1,6 +1,7 @@
 package jobroutes
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -35,18 +36,16 @@ func (r *Routes) pageImage(c echo.Context) error {
 	if r.Draw == nil || page.Width == 0 {
 		return document.Problemf(document.CodeNotFound, document.PhaseRaster, "page %d has no picture: it could not be drawn", page.Number)
 	}
-	ctx := c.Request().Context()
-	src, opts, err := r.Jobs.Original(ctx, r.Owner(c), c.Param("id"), file)
-	if err != nil {
-		return err
+	original := func(ctx context.Context) (*document.Source, document.Options, error) {
+		src, opts, err := r.Jobs.Original(ctx, r.Owner(c), c.Param("id"), file)
+		return src, opts.Options, err
 	}
-	defer src.Close()
-	mediaType, picture, err := r.Draw(ctx, src, opts.Options, page, width)
+	mediaType, picture, err := r.Draw(c.Request().Context(), original, page, width)
 	if err != nil {
 		return err
 	}
 	header := c.Response().Header()
 	header.Set("Cache-Control", "private, max-age=3600, immutable") // a page that is done stays as it is
-	header.Set("Vary", "Authorization, X-API-Key")
+	header.Add("Vary", "Authorization, X-API-Key")
 	return c.Blob(http.StatusOK, mediaType, picture)
 }

@@ -42,10 +42,11 @@ func (r *Routes) result(c echo.Context) error {
 			return err
 		}
 	}
-	if lines, err := r.wantsLines(c, values["format"]); err != nil || lines {
-		if err != nil {
-			return err
-		}
+	lines, err := r.wantsLines(c, values["format"])
+	switch {
+	case err != nil:
+		return err
+	case lines:
 		return r.lines(c, file)
 	}
 	res, err := r.Jobs.Result(c.Request().Context(), r.Owner(c), c.Param("id"), file)

@@ -37,6 +37,7 @@ type Settings struct {
 	Version     string `json:"version"`
 	KeyRequired bool   `json:"key_required"` // the API wants a key
 	Jobs        bool   `json:"jobs"`         // jobs are kept
+	MaxUpload   int64  `json:"max_upload"`   // bytes of a file
 }
 
 // Page serves the page.

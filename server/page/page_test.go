@@ -20,7 +20,7 @@ import (
 
 func open(t *testing.T) *page.Page {
 	t.Helper()
-	p, err := page.New(page.Settings{Version: "v1", KeyRequired: true, Jobs: true})
+	p, err := page.New(page.Settings{Version: "v1", KeyRequired: true, Jobs: true, MaxUpload: 7})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestSettingsAreTold(t *testing.T) {
 	if err := json.Unmarshal(get(open(t), "/page/settings.json").Body.Bytes(), &told); err != nil {
 		t.Fatal(err)
 	}
-	if told["version"] != "v1" || told["key_required"] != true || told["jobs"] != true {
+	if told["version"] != "v1" || told["key_required"] != true || told["jobs"] != true || told["max_upload"] != 7.0 {
 		t.Errorf("told %v", told)
 	}
 }

@@ -1,7 +1,5 @@
 package pixels
 
-import "image"
-
 // Whether there is anything on a page is seen on blocks of markBlock pixels: a block
 // that is brighter or darker than its neighbors by markStep is a mark. Averaging takes
 // most of the grain of scanned paper away, and what is left of it is strewn over the
@@ -15,18 +13,16 @@ const (
 	cellHeight = 4
 )
 
-// Marks is the part of s that has all the places where there may be text; empty where there
-// is none.
-func (s Raster) Marks() image.Rectangle {
+// Marked reports whether there may be text in s.
+func (s Raster) Marked() bool {
 	w, h := s.W/markBlock, s.H/markBlock
 	above, row := make([]float32, w), make([]float32, w)
 	before, cells := make([]int, w/cellWidth+2), make([]int, w/cellWidth+2)
-	var marks image.Rectangle
 	for y := range h {
 		above, row = row, above
-		s.blockMeans(row, y*markBlock)
-		for x, v := range row {
-			if x > 0 && differs(v, row[x-1]) || y > 0 && differs(v, above[x]) {
+		for x := range w {
+			row[x] = s.blockMean(x*markBlock, y*markBlock)
+			if x > 0 && differs(row[x], row[x-1]) || y > 0 && differs(row[x], above[x]) {
 				cells[x/cellWidth+1]++
 			}
 		}
@@ -35,42 +31,28 @@ func (s Raster) Marks() image.Rectangle {
 		}
 		for i := range len(cells) - 1 {
 			if before[i]+before[i+1]+cells[i]+cells[i+1] >= letters {
-				marks = marks.Union(image.Rect(i-1, y/cellHeight-1, i+1, y/cellHeight+1)) // in cells
+				return true
 			}
 		}
 		before, cells = cells, before
 		clear(cells)
 	}
-	const width, height = markBlock * cellWidth, markBlock * cellHeight
-	whole := image.Rect(0, 0, s.W, s.H)
-	return image.Rect(marks.Min.X*width, marks.Min.Y*height, marks.Max.X*width, marks.Max.Y*height).Intersect(whole)
+	return false
 }
 
 func differs(a, b float32) bool { return a-b > markStep || b-a > markStep }
 
-// blockMeans sets means to the mean brightness of the blocks of a row that begins at y.
-func (s Raster) blockMeans(means []float32, y int) {
-	sums := make([]int, len(means))
+// blockMean is the mean brightness of the block at (x, y).
+func (s Raster) blockMean(x, y int) float32 {
+	sum, n := 0, 0
 	for dy := range markBlock {
-		line := s.Pix[(y+dy)*s.Stride:]
-		if s.BPP == 1 {
-			for x := range sums {
-				p := line[x*markBlock:][:markBlock]
-				sums[x] += int(p[0]) + int(p[1]) + int(p[2]) + int(p[3])
+		line := s.Pix[(y+dy)*s.Stride+x*s.BPP:][:markBlock*s.BPP]
+		for i, v := range line {
+			if s.BPP == 1 || i%s.BPP != 3 {
+				sum += int(v)
+				n++
 			}
-			continue
-		}
-		for x := range sums {
-			p := line[x*markBlock*4:][:markBlock*4]
-			sums[x] += int(p[0]) + int(p[1]) + int(p[2]) + int(p[4]) + int(p[5]) + int(p[6]) +
-				int(p[8]) + int(p[9]) + int(p[10]) + int(p[12]) + int(p[13]) + int(p[14])
 		}
 	}
-	values := float32(markBlock * markBlock)
-	if s.BPP != 1 {
-		values *= 3
-	}
-	for x, sum := range sums {
-		means[x] = float32(sum) / values
-	}
+	return float32(sum) / float32(n)
 }

@@ -17,18 +17,17 @@ const MaxLines = 3000
 // print is looked at twice, the second time larger, and so are places with print in which
 // no line was seen.
 func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line, error) {
-	marks := src.Marks()
-	if src.W < 2 || src.H < 2 || marks.Empty() {
+	if src.W < 2 || src.H < 2 || !src.Marked() {
 		return nil, nil
 	}
 	v := firstView(src.W, src.H, m.cfg.MaxSide)
-	lines, err := m.detectIn(ctx, src, v, marks)
+	lines, err := m.detectIn(ctx, src, v)
 	if err != nil {
 		return nil, err
 	}
 	if closer, ok := v.closer(lines); ok {
 		v = closer
-		if lines, err = m.detectIn(ctx, src, v, marks); err != nil {
+		if lines, err = m.detectIn(ctx, src, v); err != nil {
 			return nil, err
 		}
 	}
@@ -48,11 +47,10 @@ func (m *Models) DetectIn(ctx context.Context, src pixels.Raster, part image.Rec
 // detectPart finds the text lines of a part of src, which is shown scaled.
 func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.Rectangle, scale float64) ([]document.Line, error) {
 	piece := src.Sub(part)
-	marks := piece.Marks()
-	if part.Dx() < 2 || part.Dy() < 2 || marks.Empty() {
+	if part.Dx() < 2 || part.Dy() < 2 || !piece.Marked() {
 		return nil, nil
 	}
-	lines, err := m.detectIn(ctx, piece, newView(part.Dx(), part.Dy(), scale), marks)
+	lines, err := m.detectIn(ctx, piece, newView(part.Dx(), part.Dy(), scale))
 	for i := range lines {
 		l := &lines[i]
 		for j := range l.Quad {
@@ -68,13 +66,11 @@ func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.R
 	return lines, err
 }
 
-// detectIn finds the text lines of src in one view of it. Where it has no marks it is not
-// looked at.
-func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view, marks image.Rectangle) ([]document.Line, error) {
-	tiles := tilesOf(v.around(marks))
+// detectIn finds the text lines of src in one view of it.
+func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view) ([]document.Line, error) {
 	end := stages.Begin(ctx, stages.Detect)
-	defer func() { end(work(tiles)) }()
-	heat, err := m.heatOf(ctx, src, v, tiles)
+	defer func() { end(v.work()) }()
+	heat, err := m.heatOf(ctx, src, v)
 	if err != nil {
 		return nil, err
 	}
@@ -87,10 +83,10 @@ func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view, marks 
 	return lines, nil
 }
 
-// heatOf runs the network over tiles of a view of src.
-func (m *Models) heatOf(ctx context.Context, src pixels.Raster, v view, tiles []tile) (heatmap.Map, error) {
+// heatOf runs the network over a view of src, tile by tile.
+func (m *Models) heatOf(ctx context.Context, src pixels.Raster, v view) (heatmap.Map, error) {
 	all := heatmap.Map{Pix: make([]uint8, v.w*v.h), W: v.w, H: v.h}
-	for _, t := range tiles {
+	for _, t := range v.tiles() {
 		if err := m.heatTile(ctx, src, v, t, all); err != nil {
 			return heatmap.Map{}, err
 		}

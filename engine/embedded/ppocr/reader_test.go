@@ -21,6 +21,8 @@ func TestTrust(t *testing.T) {
 		"a full-width stop":       {reading{text: "Art。", confidence: .99}, 0, false},
 		"a letter for a digit":    {reading{text: "I5,890.58", confidence: .99}, 0, false},
 		"a letter behind a digit": {reading{text: "o.3", confidence: .99}, 0, false},
+		"a comma for a stop":      {reading{text: "in 1862, Its lamp", confidence: .99}, 0, false},
+		"ones":                    {reading{text: "0.57 111", confidence: .99}, 0, false},
 		"I and l":                 {reading{text: "Ilinois", confidence: .99}, 0, false},
 		"nothing":                 {reading{}, 0, false},
 	} {

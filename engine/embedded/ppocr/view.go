@@ -30,12 +30,6 @@ const (
 	smallText = 17
 	goodText  = 20
 
-	// viewMargin is how much white is left around what is printed on a page, in pixels of
-	// a view.
-	viewMargin = 32
-	// worthCutting is the part of a view, at most, that is looked at in place of all of it.
-	worthCutting = 0.85
-
 	// blankCloser is how much closer to look where no line was seen.
 	blankCloser = 1.6
 )
@@ -128,48 +122,31 @@ func (v view) draw(dst pixels.Planes, src pixels.Raster, area image.Rectangle) {
 // tile is a part of a view: the network sees area, and core is kept.
 type tile struct{ area, core image.Rectangle }
 
-// around is the part of the view that shows a part of the source, with a margin; all of it
-// where that is little more.
-func (v view) around(part image.Rectangle) image.Rectangle {
-	down := func(source int, scale float64) int {
-		return int(math.Floor((float64(source)/scale-viewMargin)/SideStep)) * SideStep
-	}
-	up := func(source int, scale float64) int {
-		return int(math.Ceil((float64(source)/scale+viewMargin)/SideStep)) * SideStep
-	}
-	all := image.Rect(0, 0, v.w, v.h)
-	shown := image.Rect(down(part.Min.X, v.scaleX), down(part.Min.Y, v.scaleY), up(part.Max.X, v.scaleX), up(part.Max.Y, v.scaleY)).Intersect(all)
-	if float64(shown.Dx()*shown.Dy()) > worthCutting*float64(v.w*v.h) {
-		return all
-	}
-	return shown
-}
-
-// tilesOf divides a part of a view.
-func tilesOf(part image.Rectangle) []tile {
-	w, h := part.Dx(), part.Dy()
+// tiles divides the view.
+func (v view) tiles() []tile {
 	nx, ny := 1, 1
-	for (w/nx+tileOverlap)*(h/ny+tileOverlap) > tilePixels && w*h > tilePixels {
-		if w/nx > h/ny {
+	for (v.w/nx+tileOverlap)*(v.h/ny+tileOverlap) > tilePixels && v.w*v.h > tilePixels {
+		if v.w/nx > v.h/ny {
 			nx++
 		} else {
 			ny++
 		}
 	}
+	all := image.Rect(0, 0, v.w, v.h)
 	var tiles []tile
 	for iy := range ny {
 		for ix := range nx {
-			core := image.Rect(cut(w, ix, nx), cut(h, iy, ny), cut(w, ix+1, nx), cut(h, iy+1, ny)).Add(part.Min)
-			tiles = append(tiles, tile{core.Inset(-tileOverlap).Intersect(part), core})
+			core := image.Rect(cut(v.w, ix, nx), cut(v.h, iy, ny), cut(v.w, ix+1, nx), cut(v.h, iy+1, ny))
+			tiles = append(tiles, tile{core.Inset(-tileOverlap).Intersect(all), core})
 		}
 	}
 	return tiles
 }
 
-// work is what the detector multiplies to see tiles.
-func work(tiles []tile) stages.Work {
+// work is what the detector multiplies to see it.
+func (v view) work() stages.Work {
 	var seen float64
-	for _, t := range tiles {
+	for _, t := range v.tiles() {
 		seen += float64(t.area.Dx() * t.area.Dy())
 	}
 	return stages.Work{Full: detectorWork * seen}

@@ -24,7 +24,7 @@ func TestViewsAreBoundedAndTilesCoverThem(t *testing.T) {
 			t.Errorf("%v is viewed as %v, want multiples of 32 and at most 11 million pixels", size, view)
 		}
 		covered := 0
-		tiles := tilesOf(view.around(image.Rect(0, 0, size.X, size.Y)))
+		tiles := view.tiles()
 		for i, tile := range tiles {
 			if tile.area.Dx()%32 != 0 || tile.area.Dy()%32 != 0 || tile.area.Dx()*tile.area.Dy() > 1600<<10 || !tile.core.In(tile.area) {
 				t.Errorf("%v: tile %v with core %v", size, tile.area, tile.core)
@@ -38,32 +38,6 @@ func TestViewsAreBoundedAndTilesCoverThem(t *testing.T) {
 		}
 		if covered != view.w*view.h {
 			t.Errorf("%v: tiles cover %d of %d pixels", size, covered, view.w*view.h)
-		}
-	}
-}
-
-func TestViewsAreCutToWhatIsThere(t *testing.T) {
-	v := firstView(1240, 1754, 1280)
-	whole := image.Rect(0, 0, v.w, v.h)
-	for name, c := range map[string]struct {
-		part image.Rectangle
-		cut  bool
-	}{
-		"a letterhead":    {image.Rect(100, 100, 1100, 300), true},
-		"half a page":     {image.Rect(100, 100, 1100, 900), true},
-		"a corner":        {image.Rect(1200, 1700, 1240, 1754), true},
-		"narrow margins":  {image.Rect(40, 40, 1200, 1700), false},
-		"the whole image": {image.Rect(0, 0, 1240, 1754), false},
-	} {
-		got := v.around(c.part)
-		if (got != whole) != c.cut || got.Min.X%32 != 0 || got.Min.Y%32 != 0 || got.Dx()%32 != 0 || got.Dy()%32 != 0 {
-			t.Errorf("%s: %v of %v is shown", name, got, whole)
-		}
-		scale := func(p image.Point) image.Point {
-			return image.Pt(int(float64(p.X)/v.scaleX), int(float64(p.Y)/v.scaleY))
-		}
-		if needed := (image.Rectangle{Min: scale(c.part.Min), Max: scale(c.part.Max)}).Inset(-32).Intersect(whole); !needed.In(got) {
-			t.Errorf("%s: %v of %v is shown, it needs %v", name, got, whole, needed)
 		}
 	}
 }

@@ -1,11 +1,11 @@
-// What a document can be downloaded as.
+// What a document can be downloaded as; words says that each word's place has to be known.
 
 import { h } from './dom.js';
 
 export const formats = [
   { name: 'md', extension: '.md', label: 'Markdown' },
   { name: 'txt', extension: '.txt', label: 'Plain text' },
-  { name: 'pdf', extension: '.searchable.pdf', label: 'Searchable PDF' },
+  { name: 'pdf', extension: '.searchable.pdf', label: 'Searchable PDF', words: true },
   { name: 'html', extension: '.html', label: 'HTML' },
   { name: 'json', extension: '.json', label: 'JSON', hint: 'regions, boxes, words' },
   { name: 'ndjson', extension: '.ndjson', label: 'JSON lines', hint: 'a page a line' },

@@ -14,7 +14,7 @@ const uploads = queue(2); // files that are sent side by side
 
 const rail = new Rail({ jobs: settings.jobs, open: visit, removed: (reading) => { if (reading === rail.current) leave(); } });
 const view = new View({ another });
-const start = new Start(take);
+const start = new Start({ take, maxUpload: settings.max_upload });
 
 /** take has a file read. */
 function take(file, kind, values, open) {

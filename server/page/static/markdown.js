@@ -95,37 +95,42 @@ export function broken(text) {
 }
 
 const marks = [
-  { find: /`([^`\n]+)`/, make: (m) => h('code', {}, m[1]) },
-  { find: /\\\((.+?)\\\)/, make: (m) => formula(m[1], false) },
-  { find: /\$\$(.+?)\$\$/, make: (m) => formula(m[1], false) },
-  { find: /\$(?=\S)([^$\n]*[\\^_={}][^$\n]*?)(?<=\S)\$(?!\d)/, make: (m) => formula(m[1], false) },
-  { find: /!\[([^\]\n]*)\]\(([^()\s]*)\)/, make: (m) => h('span', { class: 'absent' }, m[1] || 'picture') },
-  { find: /\[([^\]\n]+)\]\(([^()\s]+)\)/, make: (m) => link(m[1], m[2]) },
-  { find: /\*\*(?=\S)(.+?)(?<=\S)\*\*/, make: (m) => h('strong', {}, inline(m[1])) },
-  { find: /(?<![\w*])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![\w*])/, make: (m) => h('em', {}, inline(m[1])) },
-  { find: /<(sup|sub)>([^<>]*)<\/\1>/i, make: (m) => h(m[1].toLowerCase(), {}, m[2]) },
-  { find: /<br\s*\/?>/i, make: () => h('br') },
+  { find: /`([^`\n]+)`/g, make: (m) => h('code', {}, m[1]) },
+  { find: /\\\((.+?)\\\)/g, make: (m) => formula(m[1], false) },
+  { find: /\$\$(.+?)\$\$/g, make: (m) => formula(m[1], false) },
+  { find: /\$(?=\S)([^$\n]*[\\^_={}][^$\n]*?)(?<=\S)\$(?!\d)/g, make: (m) => formula(m[1], false) },
+  { find: /!\[([^\]\n]*)\]\(([^()\s]*)\)/g, make: (m) => h('span', { class: 'absent' }, m[1] || 'picture') },
+  { find: /\[([^\]\n]+)\]\(([^()\s]+)\)/g, make: (m) => link(m[1], m[2]) },
+  { find: /\*\*(?=\S)(.+?)(?<=\S)\*\*/g, make: (m) => h('strong', {}, inline(m[1])) },
+  { find: /(?<![\w*])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![\w*])/g, make: (m) => h('em', {}, inline(m[1])) },
+  { find: /<(sup|sub)>([^<>]*)<\/\1>/gi, make: (m) => h(m[1].toLowerCase(), {}, m[2]) },
+  { find: /<br\s*\/?>/gi, make: () => h('br') },
 ];
 
 // A longer line is no prose; looking for marks in it takes time that grows with its square.
 const longestLine = 4_000;
 
-/** inline is a line of Markdown as nodes. */
+/** inline is a line of Markdown as nodes. Each mark is looked for again only when the one that was
+ *  found lies behind. */
 export function inline(text) {
   const out = [];
   if (text.length > longestLine) return [text];
-  while (text) {
-    let first = null;
-    for (const mark of marks) {
-      const found = mark.find.exec(text);
-      if (found && (!first || found.index < first.found.index)) first = { found, mark };
-    }
-    if (!first) return [...out, text];
-    if (first.found.index) out.push(text.slice(0, first.found.index));
-    out.push(first.mark.make(first.found));
-    text = text.slice(first.found.index + first.found[0].length);
+  const next = marks.map(() => ({ index: -1 }));
+  for (let at = 0; ;) {
+    let first = -1;
+    marks.forEach((mark, i) => {
+      if (next[i] && next[i].index < at) {
+        mark.find.lastIndex = at;
+        next[i] = mark.find.exec(text);
+      }
+      if (next[i] && (first < 0 || next[i].index < next[first].index)) first = i;
+    });
+    if (first < 0) return at < text.length ? [...out, text.slice(at)] : out;
+    const found = next[first];
+    if (found.index > at) out.push(text.slice(at, found.index));
+    at = found.index + found[0].length; // before make, which may look for marks itself
+    out.push(marks[first].make(found));
   }
-  return out;
 }
 
 /** link is a link where its address is one of the web or of mail; else only its text. */

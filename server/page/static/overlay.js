@@ -4,7 +4,7 @@ import { call } from './api.js';
 import { h } from './dom.js';
 import { percent, typeName } from './words.js';
 
-const widths = [700, 1100, 1600, 2400]; // of pictures: few, so that the browser's cache has them
+const widths = [480, 700, 1100, 1600, 2400]; // of pictures: few, so that the browser's cache has them
 
 /** place puts an element over a box of a page. */
 export function place(element, [x1, y1, x2, y2], page) {
@@ -18,7 +18,7 @@ export function place(element, [x1, y1, x2, y2], page) {
 /** nameOf is what a screen reader says of a region. */
 export function nameOf(region) {
   const sure = region.confidence == null ? '' : `, ${percent(region.confidence)} sure`;
-  const text = region.content ? `: ${region.content.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}` : '';
+  const text = region.content ? `: ${region.content.slice(0, 1000).replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 80)}` : '';
   return `${region.order}, ${typeName(region.type)}${sure}${text}`;
 }
 
@@ -53,17 +53,18 @@ function step(event, buttons) {
 
 /** Picture is the picture of a page. It is fetched when it is shown and dropped after. */
 export class Picture {
-  constructor(reading, page) {
+  /** width is that of its place, in CSS pixels. */
+  constructor(reading, page, width) {
     this.image = h('img', { alt: `Page ${page.number}`, draggable: 'false', decoding: 'async' });
     this.image.hidden = true;
     this.parts = []; // images that show parts of it
     this.stop = new AbortController();
-    this.load(reading, page);
+    this.load(reading, page, width || 700);
   }
 
-  async load(reading, page) {
+  async load(reading, page, width) {
     try {
-      const blob = await this.bytes(reading, page);
+      const blob = await this.bytes(reading, page, width);
       if (!blob || this.stop.signal.aborted) return;
       this.url = URL.createObjectURL(blob);
       for (const image of [this.image, ...this.parts]) image.src = this.url;
@@ -72,8 +73,8 @@ export class Picture {
     } catch { /* the page stays white, with its boxes */ }
   }
 
-  async bytes(reading, page) {
-    const wanted = Math.min(700, document.documentElement.clientWidth) * Math.min(window.devicePixelRatio, 2);
+  async bytes(reading, page, width) {
+    const wanted = width * Math.min(window.devicePixelRatio, 2);
     const address = reading.picture(page.number, widths.find((w) => w >= wanted) ?? widths.at(-1));
     if (address) return (await call(address, { signal: this.stop.signal })).blob();
     // Without a job there is the file itself, where the browser can draw it as it was read.

@@ -114,7 +114,7 @@ class Row {
     this.element.style.minHeight = '';
     const parts = [h('span', { class: 'page-number', 'aria-hidden': 'true' }, String(this.number))];
     if (page.width) {
-      this.picture = new Picture(this.pages.reading, page);
+      this.picture = new Picture(this.pages.reading, page, this.sheet.clientWidth);
       parts.unshift(this.picture.image);
       if (page.regions?.length) parts.push(boxes(page, (region) => this.choose(region, this.side)));
     }

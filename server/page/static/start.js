@@ -3,13 +3,14 @@
 import { call } from './api.js';
 import { $, set } from './dom.js';
 import { SchemaEditor } from './schema.js';
+import { bytes } from './words.js';
 
 const readable = 'application/pdf,image/*,.pdf,.png,.jpg,.jpeg,.webp,.gif,.bmp,.tif,.tiff,.heic,.avif';
 
 export class Start {
   /** take is given each file with the options to read it with. */
-  constructor(take) {
-    this.take = take;
+  constructor({ take, maxUpload }) {
+    Object.assign(this, { take, maxUpload });
     this.schema = new SchemaEditor();
     set($('schema-place'), this.schema.element);
     $('file-input').setAttribute('accept', readable);
@@ -50,9 +51,9 @@ export class Start {
     $('sample').disabled = true;
     try {
       const name = this.kind === 'extract' ? 'sample.png' : 'sample.pdf'; // the first is an invoice
-      const bytes = await (await call(`/page/${name}`)).blob();
+      const content = await (await call(`/page/${name}`)).blob();
       if (this.kind === 'extract') this.schema.example();
-      this.files([new File([bytes], name, { type: bytes.type })]);
+      this.files([new File([content], name, { type: content.type })]);
     } catch (error) {
       this.refuse(error.message);
     }
@@ -65,6 +66,8 @@ export class Start {
     if (!values) return;
     const all = [...files].filter((file) => file.size > 0);
     if (!all.length) this.refuse('That is no file, or an empty one.');
+    const large = all.find((file) => file.size > this.maxUpload);
+    if (large) { this.refuse(`${large.name} has ${bytes(large.size)}, and the server takes files of at most ${bytes(this.maxUpload)}.`); return; }
     for (const [i, file] of all.entries()) this.take(file, this.kind, values, i === 0);
   }
 

@@ -3,10 +3,11 @@
 
 import { h } from './dom.js';
 
-const token = /<!--[\s\S]*?(?:-->|$)|<\/?([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/g;
+const token = /<!--[\s\S]*?(?:-->|$)|<\/?([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>/g;
 const silent = new Set(['script', 'style', 'template', 'iframe', 'object', 'noscript', 'textarea', 'title']);
 const inline = new Set(['sup', 'sub']);
 const mostCells = 20_000;
+const longest = 500_000; // characters
 const mostSpan = { colspan: 1000, rowspan: 10_000 };
 
 const names = { amp: '&', lt: '<', gt: '>', quot: '"', apos: '\'', nbsp: '\u00a0', euro: '€', pound: '£', copy: '©', reg: '®', deg: '°', plusmn: '±', times: '×', mdash: '—', ndash: '–', hellip: '…', middot: '·', le: '≤', ge: '≥' };
@@ -22,6 +23,7 @@ function decoded(text) {
 /** tables are the tables of a text of HTML, as elements; null where there is none, or more than can
  *  be shown. text makes the nodes of a cell's text. */
 export function tables(html, text = (s) => [s]) {
+  if (html.length > longest) return null;
   const reader = new Reader(text);
   let at = 0;
   for (const found of html.matchAll(token)) {

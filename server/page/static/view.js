@@ -81,8 +81,9 @@ export class View {
     const fault = reading.over && reading.problem && reading.state !== 'canceled' ? reading.problem.message : '';
     $('problem').hidden = !fault;
     set($('problem-text'), fault);
-    $('notice').hidden = !reading.notice;
-    set($('notice'), reading.notice);
+    const notice = [reading.notice, reading.files > 1 ? `This job has ${reading.files} files; the first is shown.` : ''].filter(Boolean).join(' ');
+    $('notice').hidden = !notice;
+    set($('notice'), notice);
     this.bar();
   }
 
@@ -153,8 +154,13 @@ export class View {
   offer() {
     const { reading } = this;
     const some = formats.filter(({ name }) => name === 'json' || (reading.kind !== 'extract' && (reading.id || name === 'md')));
-    set($('formats'), some.map((format) => h('li', {}, h('button', { type: 'button', 'data-format': format.name, click: (e) => this.download(format, e.currentTarget) },
-      format.label, format.hint ? h('span', { class: 'quiet' }, format.hint) : null))));
+    const words = [...reading.pages.values()].some((p) => p.regions?.some((r) => r.words));
+    set($('formats'), some.map((format) => {
+      const lacks = format.words && !words;
+      const hint = lacks ? 'read without words’ places' : format.hint;
+      return h('li', {}, h('button', { type: 'button', 'data-format': format.name, disabled: lacks, click: (e) => this.download(format, e.currentTarget) },
+        format.label, hint ? h('span', { class: 'quiet' }, hint) : null));
+    }));
     $('download').hidden = false;
   }
 
