@@ -40,8 +40,8 @@ func (s *Server) setLogLevel(c echo.Context) error {
 		in.DisallowUnknownFields()
 		return in.Decode(&wanted)
 	})
-	if p, ok := errors.AsType[*document.Problem](err); ok { // the body did not come whole
-		return p
+	if p, ok := errors.AsType[*document.Problem](err); ok {
+		return p // of how it was sent
 	}
 	if err != nil {
 		return document.Invalid("level", `the body must be a level as {"level": "debug"}`).Because(err)
