@@ -66,7 +66,9 @@ func TestServeWithCache(t *testing.T) {
 				t.Errorf("start %d: page %d was read again", start, page.Number)
 			}
 		}
-		if want := (document.Usage{Pages: first.Usage.Pages}); result.Usage != want {
+		usage := result.Usage
+		usage.CPUSeconds = 0 // for drawing the pages
+		if want := (document.Usage{Pages: first.Usage.Pages}); usage != want {
 			t.Errorf("start %d: usage %+v", start, result.Usage)
 		}
 		metrics := get(t, base+"/metrics")

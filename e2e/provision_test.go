@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -165,9 +166,19 @@ func (c *account) pasteLine(card, line string) string {
 	shell.Dir, shell.Env = cmd.Dir, append(cmd.Env, "PATH="+filepath.Dir(program.Path())+":"+os.Getenv("PATH"))
 	out, err := shell.CombinedOutput()
 	if err != nil {
-		c.t.Errorf("curl %s: %v: %s", line, err, out)
+		c.t.Errorf("curl %s: %v: %s\n%s", line, err, out, c.hostLogs())
 	}
 	return string(out)
+}
+
+// hostLogs are the last lines of what the programs of the only host say.
+func (c *account) hostLogs() string {
+	var all strings.Builder
+	for _, name := range []string{"supervise.log", "gateway.log"} {
+		text, err := os.ReadFile(filepath.Join(c.only().Volume, "ocr-gateway/logs", name))
+		fmt.Fprintf(&all, "%s (%v):\n%s\n", name, err, text[max(0, len(text)-4000):])
+	}
+	return all.String()
 }
 
 // pasteAll runs every curl line of a card.

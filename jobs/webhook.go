@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,8 +16,10 @@ import (
 // OptionWebhook is the option that names the address which is told of a job's end.
 const OptionWebhook = "webhook_url"
 
-// maxWebhook is the longest address.
-const maxWebhook = 2048
+const (
+	maxWebhook  = 2048            // bytes of the longest address
+	unreadAgain = 5 * time.Second // until a job is taken again whose end could not be read
+)
 
 func (j *Jobs) checkWebhook(address string) error {
 	switch {
@@ -89,7 +92,8 @@ func (j *Jobs) TakeNotice(ctx context.Context) (*Notice, error) {
 	}
 	n, err := j.notice(ctx, hook)
 	if err != nil {
-		return nil, fmt.Errorf("webhook of job %s: %w", hook.Job, err) // it comes again
+		// It comes again, soon or, where not even this can be said, when nothing was heard of it for a while.
+		return nil, fmt.Errorf("webhook of job %s: %w", hook.Job, errors.Join(err, hook.Later(unreadAgain)))
 	}
 	return n, nil
 }
