@@ -42,6 +42,9 @@ func TestReadsADocument(t *testing.T) {
 	}
 	b.must(`document.activeElement.matches('.box.type-text.chosen')`)
 
+	b.do(`$('.skip').click()`)
+	b.must(`document.activeElement === $('#main') && location.hash.length === 37 && !$('#view').hidden`)
+
 	b.do(`$('input[value=markdown]').click()`)
 	b.must(`$('.row[data-page="1"] .source').innerText.includes('Bolt M8')`)
 	b.do(`$('input[value=text]').click()`)
@@ -127,7 +130,7 @@ func TestExtract(t *testing.T) {
 	b := open(t, server.URL)
 	b.do(`$('input[value=extract]').click()`)
 	b.send(sample("sample.png"))
-	b.must(`$('.schema .fault').innerText.includes('at least one field')`)
+	b.wait(`$('.schema .fault').innerText.includes('at least one field')`)
 	b.do(`
 		const name = (row, text) => { row.querySelector('.name').value = text; };
 		name($('.fields li'), 'invoice_number');
@@ -148,7 +151,7 @@ func TestExtract(t *testing.T) {
 	b.must(`JSON.parse($('#schema-json').value).properties.iban.type === 'string'`)
 	b.do(`$('#schema-json').value = '{"a": '`)
 	b.send(sample("sample.png"))
-	b.must(`$('.schema .fault').innerText.startsWith('This is no JSON')`)
+	b.wait(`$('.schema .fault').innerText.startsWith('This is no JSON')`)
 }
 
 // TestDownloads: every format is offered, and comes as what it says.

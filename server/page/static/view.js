@@ -21,7 +21,7 @@ export class View {
     $('again').addEventListener('click', () => this.another(this.reading, this.next()));
     $('page-before').addEventListener('click', () => this.go(-1));
     $('page-after').addEventListener('click', () => this.go(1));
-    $('page-input').addEventListener('change', (e) => this.goTo(Number(e.target.value)));
+    $('page-input').addEventListener('change', (e) => this.goTo(Number(e.target.value) || this.current));
     $('strip').addEventListener('click', (e) => { if (e.target.dataset.page) this.pages.go(Number(e.target.dataset.page)); });
     closeOutside($('download'));
   }
@@ -81,7 +81,7 @@ export class View {
     const fault = reading.over && reading.problem && reading.state !== 'canceled' ? reading.problem.message : '';
     $('problem').hidden = !fault;
     set($('problem-text'), fault);
-    const notice = [reading.notice, reading.files > 1 ? `This job has ${reading.files} files; the first is shown.` : ''].filter(Boolean).join(' ');
+    const notice = [reading.notice, reading.over ? '' : reading.refused, reading.files > 1 ? `This job has ${reading.files} files; the first is shown.` : ''].filter(Boolean).join(' ');
     $('notice').hidden = !notice;
     set($('notice'), notice);
     this.bar();
