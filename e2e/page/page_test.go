@@ -3,6 +3,7 @@ package page_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -193,6 +194,11 @@ func TestDownloads(t *testing.T) {
 			}
 		}
 	}
+	// They are the same for who comes back.
+	if err := chromedp.Do(b.ctx, chromedp.Reload()); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(`$$('#formats button').length === ` + strconv.Itoa(len(offered)) + ` && $$('#formats button').every((e) => !e.disabled)`)
 	saved, err := os.ReadDir(dir)
 	if err != nil || len(saved) != len(offered) {
 		t.Fatalf("saved are %v (%v)", saved, err)
