@@ -249,6 +249,7 @@ func (g *gathering) document(f gathered, opts service.Options) (*document.Result
 			r.Status, s.Canceled = document.StatusCanceled, s.Pages-done
 		}
 	case s.Failed == s.Pages && s.Pages > 0:
+		r.Status = document.StatusFailed
 		return r, service.Verdict(f.pages)
 	case s.Failed+s.Partial > 0:
 		r.Status = document.StatusPartial

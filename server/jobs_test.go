@@ -144,6 +144,10 @@ func TestResultAsLines(t *testing.T) {
 	if end := all[len(all)-1]; len(seen) != 9 || end["status"] != "partial" || end["summary"].(map[string]any)["ok"] != 8.0 {
 		t.Errorf("%d pages, and at the end %v", len(seen), end)
 	}
+	all = lines(a.endedJob("pages:2 fail:1 fail:2"))
+	if end := all[len(all)-1]; len(all) != 3 || end["status"] != "failed" || end["error"] == nil {
+		t.Errorf("of pages that all failed: %v", all)
+	}
 	small := a.endedJob("pages:1")
 	for range 20 { // what a result has taken is given back
 		a.get(jobsURL+"/"+small+"/result").want(200, "")

@@ -106,6 +106,7 @@ func (s *Server) attached(c echo.Context, call *answer.Call) error {
 	defer cancel(nil)
 	id := newID()
 	st := s.streams.Open(id, s.owner(c), func() { cancel(errLeft) })
+	r := st.Join(0) // before the work begins, which may be over soon
 	failed := make(chan error, 1)
 	var work sync.WaitGroup
 	work.Go(func() {
@@ -113,6 +114,7 @@ func (s *Server) attached(c echo.Context, call *answer.Call) error {
 		failed <- s.readInto(ctx, st, call, id, requestID(c))
 	})
 	defer work.Wait()
+	defer r.Leave()
 	if !st.Begun(gone) {
 		if gone.Err() != nil {
 			cancel(context.Cause(gone)) // it does not know yet where to come back to
@@ -120,7 +122,7 @@ func (s *Server) attached(c echo.Context, call *answer.Call) error {
 		return <-failed
 	}
 	c.Response().Header().Set("Location", streamPath+"/"+id)
-	return s.follow(c, st, 0)
+	return s.follow(c, r)
 }
 
 // endsWhen is ctx without its end, unless that is for a certain cause.
@@ -169,7 +171,12 @@ func (s *Server) streamAgain(c echo.Context) error {
 	if st == nil {
 		return errNoStream
 	}
-	return s.follow(c, st, had)
+	r := st.Join(had)
+	if r == nil {
+		return errNoStream
+	}
+	defer r.Leave()
+	return s.follow(c, r)
 }
 
 // endStream ends the work of a stream at once.
@@ -184,13 +191,8 @@ func (s *Server) endStream(c echo.Context) error {
 
 var errNoStream = document.Problemf(document.CodeNotFound, "", "there is no such stream here, or what you miss of it is not kept any more: streams end with their process, and some time after their client has gone or their last event")
 
-// follow answers with the events of a stream after the first had ones.
-func (s *Server) follow(c echo.Context, st *streams.Stream, had int) error {
-	r := st.Join(had)
-	if r == nil {
-		return errNoStream
-	}
-	defer r.Leave()
+// follow answers with the events of a stream that its client has not had.
+func (s *Server) follow(c echo.Context, r *streams.Reader) error {
 	if r.Over() {
 		return c.NoContent(http.StatusNoContent) // the client has had the last event
 	}

@@ -102,7 +102,7 @@ func TestStreamIsGivenUp(t *testing.T) {
 	p, canceled := pageThenNothing()
 	a := start(t, p, func(c *server.Config, _ *deps) { c.StreamGrace = grace })
 	began := time.Now()
-	location, _ := a.begun("", "event: page.completed")
+	a.begun("", "event: page.completed")
 	<-canceled
 	if strings.Contains(a.logged(), `"level":"ERROR"`) {
 		t.Errorf("a client that goes is no error:\n%s", a.logged())
@@ -110,9 +110,16 @@ func TestStreamIsGivenUp(t *testing.T) {
 	if took := time.Since(began); took < grace {
 		t.Errorf("given up after %s", took)
 	}
-	evs, _ := events(t, string(a.again(location, "3", "").body))
-	if got := names(evs); got != "document.canceled" {
-		t.Errorf("then comes %s", got)
+}
+
+// TestStreamWithoutGrace comes whole, however soon its work is over.
+func TestStreamWithoutGrace(t *testing.T) {
+	a := start(t, scripted(), func(c *server.Config, _ *deps) { c.StreamGrace = 0 })
+	for range 20 {
+		r := a.postForm(streamURL, newForm().file("file", "a.pdf", "pages:1"))
+		if evs, _ := events(t, string(r.body)); r.status != 200 || !strings.HasSuffix(names(evs), "document.completed") {
+			t.Fatalf("%d %s", r.status, r.body)
+		}
 	}
 }
 

@@ -44,3 +44,13 @@ func TestTextIsNeverMarkup(t *testing.T) {
 	b.must(`$('.source').innerText.includes('onerror')`)
 	harmless()
 }
+
+// TestLongRuns of one character, as models repeat it, are read in time that grows with their length.
+func TestLongRuns(t *testing.T) {
+	server := serve(t, enginetest.Config{}, parts)
+	b := open(t, server.URL)
+	run := `' '.repeat(50_000)`
+	b.must(`(await import('/page/markdown.js')).blocks('# C#' + ` + run + ` + '#')[0].textContent === 'C#'`)
+	b.must(`(await import('/page/markdown.js')).blocks('a|b\n|-|' + ` + run + ` + 'x')[0].localName === 'p'`)
+	b.must(`(await import('/page/table.js')).tables('<' + 'a'.repeat(400_000)) === null`)
+}

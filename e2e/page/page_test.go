@@ -3,6 +3,7 @@ package page_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -41,6 +42,9 @@ func TestReadsADocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.must(`document.activeElement.matches('.box.type-text.chosen')`)
+
+	b.do(`$('.skip').click()`)
+	b.must(`document.activeElement === $('#main') && location.hash.length === 37 && !$('#view').hidden`)
 
 	b.do(`$('input[value=markdown]').click()`)
 	b.must(`$('.row[data-page="1"] .source').innerText.includes('Bolt M8')`)
@@ -127,7 +131,7 @@ func TestExtract(t *testing.T) {
 	b := open(t, server.URL)
 	b.do(`$('input[value=extract]').click()`)
 	b.send(sample("sample.png"))
-	b.must(`$('.schema .fault').innerText.includes('at least one field')`)
+	b.wait(`$('.schema .fault').innerText.includes('at least one field')`)
 	b.do(`
 		const name = (row, text) => { row.querySelector('.name').value = text; };
 		name($('.fields li'), 'invoice_number');
@@ -148,7 +152,7 @@ func TestExtract(t *testing.T) {
 	b.must(`JSON.parse($('#schema-json').value).properties.iban.type === 'string'`)
 	b.do(`$('#schema-json').value = '{"a": '`)
 	b.send(sample("sample.png"))
-	b.must(`$('.schema .fault').innerText.startsWith('This is no JSON')`)
+	b.wait(`$('.schema .fault').innerText.startsWith('This is no JSON')`)
 }
 
 // TestDownloads: every format is offered, and comes as what it says.
@@ -190,6 +194,11 @@ func TestDownloads(t *testing.T) {
 			}
 		}
 	}
+	// They are the same for who comes back.
+	if err := chromedp.Do(b.ctx, chromedp.Reload()); err != nil {
+		t.Fatal(err)
+	}
+	b.wait(`$$('#formats button').length === ` + strconv.Itoa(len(offered)) + ` && $$('#formats button').every((e) => !e.disabled)`)
 	saved, err := os.ReadDir(dir)
 	if err != nil || len(saved) != len(offered) {
 		t.Fatalf("saved are %v (%v)", saved, err)

@@ -32,6 +32,8 @@ const storeFailed = "JetStream failed to store a msg"
 const (
 	// mendEvery is between looks whether there is room on the disk again.
 	mendEvery = 500 * time.Millisecond
+	// mendAgain is how long after a try that failed the next one is.
+	mendAgain = 2 * time.Second
 	// mendRoom is what has to be free, in bytes.
 	mendRoom = 1 << 20
 )
@@ -48,24 +50,35 @@ func (b *Broker) mend() {
 	b.menders.Go(func() {
 		defer b.mending.Store(false)
 		b.log.Error("the log of jobs cannot be written: it is read anew when there is room on its disk", "dir", b.dir)
-		for !writable(b.dir) {
-			if backoff.Sleep(b.life, mendEvery) != nil {
+		for {
+			for !writable(b.dir) {
+				if backoff.Sleep(b.life, mendEvery) != nil {
+					return
+				}
+			}
+			err := b.readAnew()
+			if err == nil {
+				b.log.Info("the log of jobs was read anew")
+				return
+			}
+			b.log.Error("the log of jobs was not read anew", "error", err, "next_try", mendAgain)
+			if backoff.Sleep(b.life, mendAgain) != nil {
 				return
 			}
 		}
-		err := b.server.ShutdownJetStream()
-		for err == nil && b.server.JetStreamEnabled() && b.life.Err() == nil {
-			err = backoff.Sleep(b.life, mendEvery/10)
-		}
-		if err == nil {
-			err = b.server.EnableJetStream(&server.JetStreamConfig{StoreDir: b.dir, SyncAlways: true})
-		}
-		if err != nil {
-			b.log.Error("the log of jobs was not read anew", "error", err)
-			return
-		}
-		b.log.Info("the log of jobs was read anew")
 	})
+}
+
+// readAnew has the server close its streams and open them from the disk.
+func (b *Broker) readAnew() error {
+	err := b.server.ShutdownJetStream()
+	for err == nil && b.server.JetStreamEnabled() {
+		err = backoff.Sleep(b.life, mendEvery/10)
+	}
+	if err != nil {
+		return err
+	}
+	return b.server.EnableJetStream(&server.JetStreamConfig{StoreDir: b.dir, SyncAlways: true})
 }
 
 // writable reports whether a file with some bytes can be written in a folder.

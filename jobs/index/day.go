@@ -3,7 +3,8 @@ package index
 import "time"
 
 // day counts the pages of files that were opened on one day, in UTC, by owner. It follows from
-// the log, so it outlives processes and is the same in all of them.
+// the log, so it outlives processes and is the same in all of them, but for jobs that were forgotten
+// on the day of their files: see Config.Keep of jobs.
 type day struct {
 	begin time.Time
 	pages map[string]int

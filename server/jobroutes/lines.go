@@ -75,7 +75,10 @@ func (r *Routes) lines(c echo.Context, file int) error {
 		return item.Problem
 	}
 	end := ending{ID: job.ID, Status: document.StatusPartial, Timings: answer.Timings(nil), Error: item.Problem}
-	if d := item.Result; d != nil {
+	switch d := item.Result; {
+	case d == nil && res.Job.State.Ended(): // not opened
+		end.Status = document.StatusCanceled
+	case d != nil:
 		end = ending{d.ID, d.Status, d.Summary, d.Usage, answer.Timings(d.Timings), d.Model, d.Engine, d.Layout, item.Problem}
 	}
 	out.Last(end)

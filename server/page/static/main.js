@@ -103,6 +103,8 @@ function queue(most) {
 $('key-later').addEventListener('click', () => $('key-dialog').close('later'));
 $('new').addEventListener('click', leave);
 $('brand').addEventListener('click', (e) => { e.preventDefault(); leave(); });
+// The address is that of the document.
+document.querySelector('.skip').addEventListener('click', (e) => { e.preventDefault(); $('main').focus(); });
 window.addEventListener('popstate', route);
 $('show-documents').addEventListener('click', () => document.body.classList.toggle('choosing'));
 $('forget-key').addEventListener('click', () => { key.forget(); location.reload(); });

@@ -7,9 +7,9 @@ import { tables } from './table.js';
 
 const fence = /^\s{0,3}(```+|~~~+)\s*\S*\s*$/;
 const item = /^(\s*)([-*+•]|\d{1,9}[.)])\s+(.*)$/;
-const heading = /^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$/;
+const heading = /^\s{0,3}(#{1,6})\s+(.*)$/;
 const rule = /^\s{0,3}([-*_])(\s*\1){2,}\s*$/;
-const bars = /^\s*\|?(\s*:?-+:?\s*\|)+\s*:?-*:?\s*\|?\s*$/;
+const bars = /^(?=[^|]*\|)(?=[^-]*-)[\s|:-]+$/;
 
 /** blocks are the elements of a text of Markdown. */
 export function blocks(text) {
@@ -27,7 +27,7 @@ function blockAt(lines, i) {
   const line = lines[i];
   if (line.trim() === '') return { next: i + 1 };
   const title = heading.exec(line);
-  if (title) return { element: h(`h${Math.min(title[1].length + 2, 6)}`, {}, inline(title[2])), next: i + 1 };
+  if (title) return { element: h(`h${Math.min(title[1].length + 2, 6)}`, {}, inline(unclosed(title[2].trim()))), next: i + 1 };
   if (fence.test(line)) return code(lines, i);
   if (rule.test(line)) return { element: h('hr'), next: i + 1 };
   if (/^\s*<table[\s>]/i.test(line)) return htmlTable(lines, i);
@@ -39,6 +39,13 @@ function blockAt(lines, i) {
     return { element: h('blockquote', {}, lines.slice(i, end).flatMap((l, k) => [k ? h('br') : null, inline(l.replace(/^\s*>\s?/, ''))].flat())), next: end };
   }
   return paragraph(lines, i);
+}
+
+// unclosed is a heading without the marks that may end it, after a space.
+function unclosed(text) {
+  let end = text.length;
+  while (text[end - 1] === '#') end--;
+  return end === 0 || /\s/.test(text[end - 1]) ? text.slice(0, end).trimEnd() : text;
 }
 
 function until(lines, i, over) {

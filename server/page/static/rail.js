@@ -11,7 +11,7 @@ const often = 3_000; // milliseconds between looks at jobs that are not done
 export class Rail {
   constructor({ jobs, open, removed }) {
     Object.assign(this, { jobs, open, removed, readings: [], items: new Map(), current: null });
-    setInterval(() => { if (!document.hidden && this.readings.some((r) => !r.over && r.id && !r.following)) this.refresh().catch(() => {}); }, often);
+    setInterval(() => { if (!document.hidden) this.look(); }, often);
   }
 
   add(reading) {
@@ -41,6 +41,21 @@ export class Rail {
     this.removed(reading);
     reading.close();
     this.draw();
+  }
+
+  /** look asks how the jobs are that are read and not on the screen, one after the other. */
+  async look() {
+    if (this.looking) return;
+    this.looking = true;
+    for (const reading of this.readings.filter(unwatched)) {
+      try {
+        const job = await getJSON(`/api/ocr/jobs/${reading.id}`);
+        if (unwatched(reading)) reading.take(job);
+      } catch (error) {
+        if (error.status === 404) reading.fail(error); // it is forgotten
+      }
+    }
+    this.looking = false;
   }
 
   /** refresh asks how the jobs of this browser are. Those that the server has forgotten go. */
@@ -83,6 +98,8 @@ export class Rail {
     if (elements.some((e, i) => $('documents').children[i] !== e) || $('documents').children.length !== elements.length) set($('documents'), elements);
   }
 }
+
+const unwatched = (reading) => !reading.over && reading.id && !reading.following;
 
 // Item is a document in the list. Its elements stay, so that whoever is on one is not thrown off.
 class Item {

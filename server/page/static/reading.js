@@ -1,8 +1,8 @@
 // A document that is being read, or was: what is known of it, wherever that comes from.
 // Listeners of "change" draw it.
 
-import { call, getJSON, patiently, problemOf, send } from './api.js';
-import { follow, parse } from './stream.js';
+import { call, getJSON, patiently, send } from './api.js';
+import { follow } from './stream.js';
 
 const jobs = '/api/ocr/jobs';
 
@@ -11,7 +11,7 @@ export class Reading extends EventTarget {
     super();
     Object.assign(this, {
       name, file, kind, id: '', state: 'sending', sent: 0, pages: new Map(), numbers: [], total: 0,
-      progress: { total: 0, done: 0 }, usage: null, notice: '', problem: null, fields: null, broken: false, created: new Date(), began: null, ended: null,
+      progress: { total: 0, done: 0 }, usage: null, notice: '', refused: '', problem: null, fields: null, broken: false, created: new Date(), began: null, ended: null,
     });
     this.stop = new AbortController(); // of the request that has it read
     this.queued = 0;
@@ -89,7 +89,7 @@ export class JobReading extends Reading {
     this.created = new Date(job.created_at);
     this.ended = job.ended_at ? new Date(job.ended_at) : null;
     this.began = job.started_at ? new Date(job.started_at) : null;
-    if (job.error) this.problem = Object.assign(new Error(job.error.detail), job.error);
+    this.problem = job.error ? Object.assign(new Error(job.error.detail), job.error) : null;
     this.change();
   }
 
@@ -106,7 +106,7 @@ export class JobReading extends Reading {
         broken: (broken) => { this.broken = broken; this.change(); },
       });
       if (signal.aborted) return;
-      if (this.kind === 'extract' && this.progress.done > 0 && this.state !== 'failed') await this.takeFields(signal);
+      if (this.kind === 'extract' && ['succeeded', 'partial'].includes(this.state)) await this.takeFields(signal);
       this.complete = true;
     } catch (error) {
       this.fail(error);
@@ -134,7 +134,8 @@ export class JobReading extends Reading {
     try {
       this.take(await getJSON(`${jobs}/${this.id}`, { method: 'DELETE' }));
     } catch (error) {
-      this.fail(error);
+      this.refused = `It was not canceled: ${error.message}`; // and is still read
+      this.change();
     }
   }
 
@@ -151,20 +152,36 @@ export class JobReading extends Reading {
 export class DirectReading extends Reading {
   async start(form) {
     const path = this.kind === 'extract' ? '/api/ocr/extract' : '/api/ocr/document/stream';
+    const { signal } = this.stop;
     this.state = 'running';
     this.began = new Date();
     this.change();
     try {
-      const response = await call(path, { method: 'POST', body: form, signal: this.stop.signal });
-      if (!response.ok) throw await problemOf(response);
+      const response = await call(path, { method: 'POST', body: form, signal });
       if (this.kind === 'extract') this.takeExtraction(await response.json());
-      else await parse(response.body, ({ event, data }) => this.see(event, JSON.parse(data)));
+      else await this.stream(response, signal);
     } catch (error) {
-      if (error.name === 'AbortError') this.state = 'canceled';
       this.fail(error);
     }
+    if (signal.aborted && !this.over) this.state = 'canceled';
     this.ended ??= new Date();
     this.change();
+  }
+
+  /** stream keeps the reading up to date by an answer, and by others where that breaks off. */
+  stream(first, signal) {
+    this.location = first.headers.get('Location');
+    return follow(this.location, {
+      first, signal,
+      see: (event, data) => this.see(event, data),
+      broken: (broken) => { this.broken = broken; this.change(); },
+    });
+  }
+
+  cancel() {
+    super.cancel();
+    // Else the server waits for this page to come back.
+    if (this.location) call(this.location, { method: 'DELETE' }).catch(() => {});
   }
 
   takeExtraction(found) {

@@ -3,16 +3,20 @@
 
 import { call, pause } from './api.js';
 
-/** parse calls see({id, event, data}) for each event of a body. */
-export async function parse(body, see) {
+// parse calls see({id, event, data}) for each event of a body.
+async function parse(body, see) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
+  let pieces = []; // of an event that is not whole
+  let tail = ''; // the last of them, as the end of an event may be in two
   for (;;) {
     const { value, done } = await reader.read();
     if (done) return;
-    rest += value;
-    const blocks = rest.split(/\r?\n\r?\n/);
-    rest = blocks.pop();
+    pieces.push(value);
+    tail = tail.slice(-3) + value;
+    if (!/\r?\n\r?\n/.test(tail)) continue;
+    const blocks = pieces.join('').split(/\r?\n\r?\n/);
+    tail = blocks.pop();
+    pieces = [tail];
     for (const block of blocks) {
       const event = readBlock(block);
       if (event) see(event);
@@ -38,14 +42,16 @@ function readBlock(block) {
 const firstWait = 500;
 const longestWait = 15_000;
 
-/** follow calls see(event, data) for every event of a job from the first to the last, however
- *  often the connection breaks; broken(true) while it does. */
-export async function follow(path, { signal, see, broken = () => {} }) {
+/** follow calls see(event, data) for every event of a job or a stream from the first to the last,
+ *  however often the connection breaks; broken(true) while it does. first is an answer that has
+ *  begun. */
+export async function follow(path, { signal, see, broken = () => {}, first = null }) {
   let seen = '';
   let over = false;
   for (let wait = firstWait; !over;) {
     try {
-      const response = await call(path, { signal, headers: { Accept: 'text/event-stream', ...(seen && { 'Last-Event-ID': seen }) } });
+      const response = first ?? await call(path, { signal, headers: { Accept: 'text/event-stream', ...(seen && { 'Last-Event-ID': seen }) } });
+      first = null;
       broken(false);
       if (response.status === 204) return;
       await parse(response.body, (event) => {

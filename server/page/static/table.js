@@ -3,7 +3,7 @@
 
 import { h } from './dom.js';
 
-const token = /<!--[\s\S]*?(?:-->|$)|<\/?([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>/g;
+const token = /<!--[\s\S]*?(?:-->|$)|<\/?([a-zA-Z][a-zA-Z0-9]*)(?![a-zA-Z0-9])((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>/g;
 const silent = new Set(['script', 'style', 'template', 'iframe', 'object', 'noscript', 'textarea', 'title']);
 const inline = new Set(['sup', 'sub']);
 const mostCells = 20_000;

@@ -21,7 +21,7 @@ export class View {
     $('again').addEventListener('click', () => this.another(this.reading, this.next()));
     $('page-before').addEventListener('click', () => this.go(-1));
     $('page-after').addEventListener('click', () => this.go(1));
-    $('page-input').addEventListener('change', (e) => this.goTo(Number(e.target.value)));
+    $('page-input').addEventListener('change', (e) => this.goTo(Number(e.target.value) || this.current));
     $('strip').addEventListener('click', (e) => { if (e.target.dataset.page) this.pages.go(Number(e.target.dataset.page)); });
     closeOutside($('download'));
   }
@@ -56,8 +56,7 @@ export class View {
     this.strip();
     this.pages.update();
     if (!this.current && reading.numbers.length) this.at(reading.numbers[0]);
-    if (reading.over && reading.id && !$('formats').firstChild) this.offer();
-    if (reading.over && !reading.id && reading.pages.size && !$('formats').firstChild) this.offer();
+    if (reading.over && (reading.id || reading.pages.size)) this.offer();
     if (reading.fields && this.drawn !== reading.fields) {
       this.drawn = reading.fields;
       set($('fields'), h('h2', {}, 'Fields'), fields(reading.fields, (n, box) => this.pages.point(n, box)));
@@ -81,7 +80,7 @@ export class View {
     const fault = reading.over && reading.problem && reading.state !== 'canceled' ? reading.problem.message : '';
     $('problem').hidden = !fault;
     set($('problem-text'), fault);
-    const notice = [reading.notice, reading.files > 1 ? `This job has ${reading.files} files; the first is shown.` : ''].filter(Boolean).join(' ');
+    const notice = [reading.notice, reading.over ? '' : reading.refused, reading.files > 1 ? `This job has ${reading.files} files; the first is shown.` : ''].filter(Boolean).join(' ');
     $('notice').hidden = !notice;
     set($('notice'), notice);
     this.bar();
@@ -151,10 +150,13 @@ export class View {
     if (this.reading.numbers.length > 1) this.pages.go(this.current);
   }
 
+  /** offer lists the formats, anew when the pages of a document that was read before have come. */
   offer() {
     const { reading } = this;
     const some = formats.filter(({ name }) => name === 'json' || (reading.kind !== 'extract' && (reading.id || name === 'md')));
     const words = [...reading.pages.values()].some((p) => p.regions?.some((r) => r.words));
+    if ($('formats').firstChild && words === this.words) return;
+    this.words = words;
     set($('formats'), some.map((format) => {
       const lacks = format.words && !words;
       const hint = lacks ? 'read without words’ places' : format.hint;
