@@ -55,7 +55,7 @@ func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []docume
 	if err := r.readAgain(ctx, src, unsure, lines); err != nil {
 		return nil, err
 	}
-	if !r.otherLetters(lines, unsure) {
+	if !slices.ContainsFunc(unsure, func(s strip) bool { return r.otherLetters(lines[s.line]) }) {
 		return lines, nil
 	}
 	again := map[int]bool{}
@@ -76,20 +76,19 @@ func (r *Recognizer) readAgain(ctx context.Context, src pixels.Raster, strips []
 	return nil
 }
 
-// otherLetters reports whether lines that were read again have Latin letters that the first
-// reader does not know, as Romanian has ș and ț and Azerbaijani ə: it reads such as s, t
-// and a, surely, so that its other lines are not to be trusted either.
-func (r *Recognizer) otherLetters(lines []document.Line, again []strip) bool {
+// otherLetters reports whether a line that was read again has letters by which the first reader's word is worth
+// nothing for those that came with it.
+func (r *Recognizer) otherLetters(l document.Line) bool {
 	const surely = 0.8 // noise is read as any letter
-	for _, s := range again {
-		l := lines[s.line]
-		if l.Confidence == nil || *l.Confidence < surely {
-			continue
-		}
-		for _, c := range l.Text {
-			if unicode.Is(unicode.Latin, c) && !r.readers[0].alphabet.known[c] {
-				return true
-			}
+	return l.Confidence != nil && *l.Confidence >= surely && r.unknownToFirst(l.Text)
+}
+
+// unknownToFirst reports whether a text has Latin letters that the first reader does not know, as Romanian has ș
+// and ț and Azerbaijani ə: it reads such as s, t and a, surely.
+func (r *Recognizer) unknownToFirst(text string) bool {
+	for _, c := range text {
+		if c > unicode.MaxLatin1 && unicode.Is(unicode.Latin, c) && !r.readers[0].alphabet.known[c] {
+			return true
 		}
 	}
 	return false

@@ -40,9 +40,11 @@ func TestOtherLettersAreSeen(t *testing.T) {
 		"Prețul total": true, "ȘI": true, "Məbləğ": true,
 		"Příliš žluťoučký kůň": false, "İstanbul ığdır": false, "Forêt, œuvre": false, "第三章 №": false, "": false,
 	} {
+		if got := r.otherLetters(document.Line{Text: text}); got {
+			t.Errorf("%q was not read", text)
+		}
 		for confidence, want := range map[float64]bool{.9: want, .6: false} {
-			lines := []document.Line{{Text: "ț was not read again"}, {Text: text, Confidence: &confidence}}
-			if got := r.otherLetters(lines, []strip{{line: 1}}); got != want {
+			if got := r.otherLetters(document.Line{Text: text, Confidence: &confidence}); got != want {
 				t.Errorf("%q read with %v: %v", text, confidence, got)
 			}
 		}
