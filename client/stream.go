@@ -63,7 +63,7 @@ func (c *Client) Stream(ctx context.Context, file File, opts Options, events Eve
 	}
 	s := stream{client: c, location: res.Header.Get("Location"), events: events}
 	end, err := s.read(res)
-	for tries := 1; err == nil && end == nil && s.location != ""; {
+	for tries := 1; err == nil && end == nil && s.location != "" && tries <= againTries; {
 		before := s.last
 		if backoff.Sleep(ctx, againWait.After(tries)) != nil {
 			break

@@ -13,3 +13,6 @@ func HashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) { return hashP
 func HashText(words []document.Word, drawn *document.Drawn) [sha256.Size]byte {
 	return hashText(words, drawn)
 }
+
+// Unused is the processor time that no page had a part of.
+func (p *Pipeline) Unused() float64 { return p.processor.pages.Unused() }

@@ -37,5 +37,5 @@ const MaxKeptBuffers = keptBuffers
 
 // ImagesAsPDF makes a PDF of the pages of a TIFF, of no more than so many bytes.
 func (r *Rasterizer) ImagesAsPDF(ctx context.Context, tiff *document.Source, most int64) (*document.Source, error) {
-	return r.imagesAsPDF(ctx, kind.TIFF, tiff, most)
+	return r.imagesAsPDF(ctx, kind.TIFF, tiff, nil, most)
 }

@@ -26,7 +26,7 @@ func (r *Rasterizer) Searchable(ctx context.Context, src *document.Source, opts 
 	}
 	k, offset := kind.Sniff(head)
 	if k != kind.PDF {
-		images, err := r.imagesAsPDF(ctx, k, src, mostImages)
+		images, err := r.imagesAsPDF(ctx, k, src, pages, mostImages)
 		if err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster/kind"
@@ -17,21 +18,22 @@ import (
 const mostImages = 512 << 20
 
 // imagesAsPDF makes a PDF of an image, or of the pages of a TIFF, of no more than so many bytes.
-// It is to be closed.
-func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document.Source, most int64) (*document.Source, error) {
-	read, write := io.Pipe()
+// A page that cannot be drawn says so in it, unless it is one of those that were read, and was
+// drawn then. It is to be closed.
+func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document.Source, read []document.PageResult, most int64) (*document.Source, error) {
+	out, in := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		images := searchable.NewImages(write)
-		err := r.writeImages(ctx, k, src, images)
+		images := searchable.NewImages(in)
+		err := r.writeImages(ctx, k, src, read, images)
 		if err == nil {
 			err = images.Close()
 		}
-		write.CloseWithError(err)
+		in.CloseWithError(err)
 	}()
-	pdf, err := document.ReadSource(src.Name, read, most, "")
-	read.CloseWithError(err)
+	pdf, err := document.ReadSource(src.Name, out, most, "")
+	out.CloseWithError(err)
 	<-done
 	if p, ok := errors.AsType[*document.Problem](err); ok && p.Code == document.CodeTooLarge {
 		p = document.Problemf(document.CodeTooLarge, document.PhaseFormat,
@@ -42,7 +44,7 @@ func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document
 }
 
 // writeImages writes what can stand in a PDF as it is, and the pixels of all else.
-func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document.Source, to *searchable.Images) error {
+func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document.Source, read []document.PageResult, to *searchable.Images) error {
 	if k == kind.JPEG {
 		if as, err := r.jpegAsItIs(ctx, src, to); as || err != nil {
 			return err
@@ -59,6 +61,9 @@ func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document
 			return err
 		case err == nil:
 			err = to.Add(page.Image, page.DPI)
+		case wasDrawn(read, page.Number):
+			err = document.Problemf(document.CodeOverloaded, document.PhaseFormat,
+				"page %d was drawn when it was read, and could not be drawn again for the PDF: try again later", page.Number).Retry().Because(err)
 		case isDamage(err):
 			to.Missing(fmt.Sprintf("Page %d could not be drawn.", page.Number))
 			err = nil
@@ -69,6 +74,11 @@ func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document
 		}
 	}
 	return nil
+}
+
+// wasDrawn reports whether a page has been drawn before, to be read.
+func wasDrawn(read []document.PageResult, number int) bool {
+	return slices.ContainsFunc(read, func(p document.PageResult) bool { return p.Number == number && p.Width > 0 })
 }
 
 // isDamage reports whether a page cannot be drawn for a reason that lies in it.

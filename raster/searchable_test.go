@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"io"
 	"math"
 	"os"
 	"os/exec"
@@ -417,6 +418,12 @@ func TestDamagedPageOfATIFF(t *testing.T) {
 		{Number: 1, Width: 48, Height: 32, Regions: []document.Region{{Words: []document.WordBox{word}}}},
 		{Number: 2, Status: document.StatusFailed},
 		{Number: 3, Width: 48, Height: 32, Regions: []document.Region{{Words: []document.WordBox{word}}}},
+	}
+	drawn := slices.Clone(read)
+	drawn[1] = document.PageResult{Number: 2, Width: 48, Height: 32, Status: document.StatusOK}
+	err = r.Searchable(t.Context(), document.NewSource("", data), document.Options{}, drawn, io.Discard)
+	if p, ok := errors.AsType[*document.Problem](err); !ok || !p.Retryable || !strings.Contains(p.Detail, "page 2") {
+		t.Errorf("a page that was drawn before is given up: %v", err)
 	}
 	got := searchablePDF(t, r, data, document.Options{}, read)
 	var texts []string

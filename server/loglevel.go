@@ -2,6 +2,7 @@ package server
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -39,6 +40,9 @@ func (s *Server) setLogLevel(c echo.Context) error {
 		in.DisallowUnknownFields()
 		return in.Decode(&wanted)
 	})
+	if p, ok := errors.AsType[*document.Problem](err); ok {
+		return p // of how it was sent
+	}
 	if err != nil {
 		return document.Invalid("level", `the body must be a level as {"level": "debug"}`).Because(err)
 	}

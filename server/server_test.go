@@ -173,9 +173,9 @@ func TestConfigValidate(t *testing.T) {
 	if err := server.DefaultConfig().Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := server.Config{Access: guard.Access{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}}}
+	bad := server.Config{Access: guard.Access{Port: 70000, APIKeys: []string{"short"}, AllowedOrigins: []string{"example.org"}, AllowedHosts: []string{"http://a"}, TrustedProxies: []string{"::ffff:10.0.0.0/104"}}}
 	err := bad.Validate()
-	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins", "allowed_hosts"} {
+	for _, key := range []string{"port", "max_upload_bytes", "max_requests", "heartbeat", "api_keys", "allowed_origins", "allowed_hosts", "trusted_proxies"} {
 		if err == nil || !strings.Contains("\n"+err.Error(), "\n"+key+" ") {
 			t.Errorf("error does not name %s: %v", key, err)
 		}

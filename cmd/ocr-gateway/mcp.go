@@ -44,7 +44,7 @@ below the working folder where none is named.`,
 			return err
 		}
 		defer a.Close()
-		host, err := local.New(a.Service, folders, cfg.Server.MaxUploadBytes)
+		host, err := local.New(cmd.Context(), a.Service, folders, cfg.Server.MaxUploadBytes)
 		if err != nil {
 			return fmt.Errorf("folders: %w", err)
 		}

@@ -62,9 +62,14 @@ func (c Access) Proxies() Proxies {
 // networkOf reads 10.1.0.0/16, or an address as a network of one.
 func networkOf(s string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
+		a = a.Unmap() // as Proxies.believed compares it
 		return netip.PrefixFrom(a, a.BitLen()), nil
 	}
-	return netip.ParsePrefix(s)
+	p, err := netip.ParsePrefix(s)
+	if err == nil && p.Addr().Is4In6() {
+		err = fmt.Errorf("%s is a network of IPv4 addresses written as IPv6", s)
+	}
+	return p, err
 }
 
 // isOrigin reports whether a setting is one origin as browsers write it.

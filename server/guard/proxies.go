@@ -15,7 +15,7 @@ type Proxies []netip.Prefix
 // believed reports whether an address is that of a proxy.
 func (p Proxies) believed(address string) bool {
 	a, err := netip.ParseAddr(strings.TrimSpace(address))
-	return err == nil && slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(a.Unmap()) })
+	return err == nil && slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(a.Unmap().WithZone("")) })
 }
 
 // Client is the address of the client of a request: of several that proxies name, the last that

@@ -9,7 +9,7 @@ import (
 )
 
 func TestProxies(t *testing.T) {
-	proxies := guard.Access{TrustedProxies: []string{"10.1.0.0/16", "::1"}}.Proxies()
+	proxies := guard.Access{TrustedProxies: []string{"10.1.0.0/16", "::1", "::ffff:10.2.0.1", "fe80::/10"}}.Proxies()
 	for name, c := range map[string]struct {
 		remote, forwardedFor, proto string
 		client                      string
@@ -23,6 +23,8 @@ func TestProxies(t *testing.T) {
 		"what the client made up":    {"10.1.2.3:99", "198.51.100.1, 203.0.113.9", "https", "203.0.113.9", true},
 		"what is no address":         {"10.1.2.3:99", "203.0.113.9, unknown", "https", "10.1.2.3", true},
 		"a mapped address":           {"[::ffff:10.1.2.3]:99", "::ffff:203.0.113.9", "https", "203.0.113.9", true},
+		"a proxy written as IPv6":    {"10.2.0.1:99", "203.0.113.9", "https", "203.0.113.9", true},
+		"a proxy on a link":          {"[fe80::1%eth0]:99", "203.0.113.9", "https", "203.0.113.9", true},
 		"a proxy is next to a proxy": {"10.1.2.3:99", "10.1.2.4", "", "10.1.2.4", false},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)

@@ -64,7 +64,7 @@ func (r *Routes) lines(c echo.Context, file int) error {
 		return ctx.Err()
 	})
 	if err != nil && out.Started() {
-		out.Last(ending{ID: job.ID, Status: document.StatusFailed, Error: service.Problem(err)})
+		out.Last(ending{ID: job.ID, Status: document.StatusFailed, Timings: answer.Timings(nil), Error: service.Problem(err)})
 		return nil
 	}
 	if err != nil {
@@ -74,7 +74,7 @@ func (r *Routes) lines(c echo.Context, file int) error {
 	if !out.Started() && item.Problem != nil {
 		return item.Problem
 	}
-	end := ending{ID: job.ID, Status: document.StatusPartial, Error: item.Problem}
+	end := ending{ID: job.ID, Status: document.StatusPartial, Timings: answer.Timings(nil), Error: item.Problem}
 	if d := item.Result; d != nil {
 		end = ending{d.ID, d.Status, d.Summary, d.Usage, answer.Timings(d.Timings), d.Model, d.Engine, d.Layout, item.Problem}
 	}

@@ -54,10 +54,11 @@ const patience = 45 * time.Second
 // mostJobs are kept; the oldest that has ended is forgotten first.
 const mostJobs = 64
 
-// New opens the folders. Files have at most so many bytes.
-func New(s *service.Service, folders []string, maxBytes int64) (*Host, error) {
+// New opens the folders. Files have at most so many bytes. All work ends with ctx: calls whose own
+// contexts outlive it do not wait any more.
+func New(ctx context.Context, s *service.Service, folders []string, maxBytes int64) (*Host, error) {
 	h := &Host{service: s, maxBytes: maxBytes, patience: patience}
-	h.life, h.end = context.WithCancel(context.Background())
+	h.life, h.end = context.WithCancel(ctx)
 	for _, path := range folders {
 		absolute, err := filepath.Abs(path)
 		if err == nil {
@@ -184,6 +185,9 @@ func (h *Host) Extract(ctx context.Context, f tools.File, values map[string]stri
 		return nil, err
 	}
 	defer src.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(h.life, cancel)()
 	return h.service.Extract(ctx, src, opts)
 }
 

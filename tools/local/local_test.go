@@ -36,18 +36,35 @@ func (s slow) Run(ctx context.Context, src *document.Source, _ document.Options,
 
 func (slow) Join([]document.PageResult, document.Options) {}
 
+// noFields are of a schema that asks for nothing.
+type noFields struct{}
+
+func (noFields) Question() *document.Question { return nil }
+
+func (noFields) Extract(*document.Result) (*document.Extraction, error) {
+	return &document.Extraction{}, nil
+}
+
 // open makes a host of a folder with a file, for a pipeline.
 func open(t *testing.T, p service.Pipeline) (h *local.Host, dir string) {
+	t.Helper()
+	return openUntil(t.Context(), t, p)
+}
+
+// openUntil makes one whose work ends with ctx.
+func openUntil(ctx context.Context, t *testing.T, p service.Pipeline) (h *local.Host, dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.pdf"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := service.New(service.DefaultConfig(), service.Parts{Pipeline: p}, slog.New(slog.DiscardHandler))
+	s, err := service.New(service.DefaultConfig(), service.Parts{
+		Pipeline: p, Fields: func(string) (service.Fields, error) { return noFields{}, nil },
+	}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h, err = local.New(s, []string{dir}, 1<<20); err != nil {
+	if h, err = local.New(ctx, s, []string{dir}, 1<<20); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.Close() })
@@ -78,7 +95,7 @@ func TestFilesOfFoldersAlone(t *testing.T) {
 			t.Errorf("%s: %v, want %s", path, err, wrong)
 		}
 	}
-	if _, err := local.New(nil, []string{filepath.Join(dir, "none")}, 1); err == nil {
+	if _, err := local.New(t.Context(), nil, []string{filepath.Join(dir, "none")}, 1); err == nil {
 		t.Error("a folder that is not there is taken")
 	}
 }
@@ -106,5 +123,29 @@ func TestWhatTakesLongIsAJob(t *testing.T) {
 	cancel()
 	if _, _, err := h.Read(gone, tools.File{Path: "a.pdf"}, service.Document, nil); err == nil {
 		t.Error("who has left is answered")
+	}
+}
+
+// TestWorkEndsWithTheProgram: the SDK waits for calls when the program is to end, and does not end
+// their contexts.
+func TestWorkEndsWithTheProgram(t *testing.T) {
+	life, end := context.WithCancel(t.Context())
+	h, _ := openUntil(life, t, make(slow))
+	h.WaitFor(time.Millisecond)
+	_, id, err := h.Read(t.Context(), tools.File{Path: "a.pdf"}, service.Document, nil)
+	if id == "" {
+		t.Fatalf("no job, %v", err)
+	}
+	end()
+	h.WaitFor(time.Minute)
+	call, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, job := h.Job(call, id)
+	_, _, read := h.Read(call, tools.File{Path: "a.pdf"}, service.Document, nil)
+	_, extract := h.Extract(call, tools.File{Path: "a.pdf"}, map[string]string{"schema": "{}"})
+	for name, err := range map[string]error{"job": job, "read": read, "extract": extract} {
+		if p, ok := errors.AsType[*document.Problem](err); !ok || p.Code != document.CodeCanceled {
+			t.Errorf("%s ends with %v", name, err)
+		}
 	}
 }
