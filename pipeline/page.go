@@ -230,7 +230,7 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 	return replaced(page.Number, regions, found)
 }
 
-// enter waits for a slot of the engine, see gate.enter.
+// enter waits for a slot of the engine, see turns.Gate.
 func (r *run) enter(ctx context.Context, by *backend, page, seq int) error {
 	wait := stage.Wait(ctx, stage.WaitEngine)
 	defer wait.End(ctx)
