@@ -3,6 +3,8 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
+# Targets that install or fetch would meet at the locks of apt; go is parallel by itself.
+.NOTPARALLEL:
 .DEFAULT_GOAL := help
 .PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run docs test test-observability test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
@@ -74,7 +76,7 @@ setup: ## check the tools; on Debian and Ubuntu install a C compiler and pip whe
 
 # The library's name and sums stand in raster/mupdf/library.go, which checks them again
 # whenever the program starts.
-mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the first time only)
+mupdf: setup ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the first time only)
 	@name=$$(sed -n 's/^const LibraryName = "\(.*\)"/\1/p' raster/mupdf/library.go)
 	sum=$$(sed -n "s/^\t\"$(ARCH)\": *\"\(.*\)\",/\1/p" raster/mupdf/library.go)
 	if echo "$$sum  $(AT)/lib/$$name" | sha256sum --check --status 2>/dev/null; then exit 0; fi
@@ -90,7 +92,7 @@ mupdf: ## fetch MuPDF, which draws PDF pages, into lib/ and check it (69 MB, the
 	echo "mupdf: ready in $(AT)/lib"
 
 # turbojpeg's wheels are for x86_64 only: elsewhere the encoder is the distribution's libturbojpeg0.
-models: ## fetch the embedded engine and the JPEG encoder into models/ and check them (105 MB, the first time only)
+models: setup ## fetch the embedded engine and the JPEG encoder into models/ and check them (105 MB, the first time only)
 	@sums=$$PWD/models.$(ARCH).sha256
 	if [ -d $(AT)/models ] && (cd $(AT)/models && sha256sum --check --status "$$sums" 2>/dev/null); then exit 0; fi
 	echo "models: fetching the embedded engine and the JPEG encoder for $(ARCH) (105 MB)"
@@ -157,7 +159,7 @@ tesseract:
 	$(call unpack,tesseract,Tesseract with languages (16 MB),tesseract-ocr $(TESSERACT_LANGUAGES:%=tesseract-ocr-%))
 
 # The test of another recognizer than the built-in one takes the one of PP-OCRv4.
-recognizer:
+recognizer: setup
 	@if [ -e build/recognizer/ch_PP-OCRv4_rec_infer.onnx ]; then exit 0; fi
 	echo "recognizer: fetching a recognizer of PP-OCRv4 into build/recognizer, for the tests alone (15 MB)"
 	rm -rf build/recognizer.part && mkdir -p build/recognizer.part/all
@@ -190,12 +192,13 @@ oasdiff:
 	}
 
 # The doors are tested with the clients of the APIs that they speak.
-doorclients:
+doorclients: setup
 	@if cmp -s e2e/doors/testdata/clients.lock build/doorclients/clients.lock; then exit 0; fi
 	echo "doorclients: fetching clients of other APIs into build/doorclients, for the tests alone (20 MB)"
 	rm -rf build/doorclients
-	{ python3 -m venv build/doorclients && build/doorclients/bin/pip install --quiet --disable-pip-version-check \
-		--require-hashes --no-deps --requirement e2e/doors/testdata/clients.lock; } >&2 || {
+	# Debian has the pip that a venv brings in a package of its own: the one that is there does.
+	{ python3 -m venv --without-pip build/doorclients && python3 -m pip --python build/doorclients/bin/python install --quiet \
+		--disable-pip-version-check --require-hashes --no-deps --requirement e2e/doors/testdata/clients.lock; } >&2 || {
 		rm -rf build/doorclients
 		echo "doorclients: they could not be fetched: the tests that need them are skipped" >&2
 		exit 0
@@ -217,7 +220,7 @@ chromium:
 	}
 
 # axe-core finds what keeps people from using a page.
-axe:
+axe: setup
 	@if cmp -s e2e/page/testdata/axe.lock build/axe/axe.lock; then exit 0; fi
 	echo "axe: fetching axe-core into build/axe, for the tests alone (1 MB)"
 	rm -rf build/axe.part && mkdir -p build/axe.part build/axe
@@ -248,7 +251,7 @@ format-tools: ## fetch what tests read our formats with into build/{formats,pdft
 		[ -d build/vnu/node_modules ] || "$${npm[@]}" --prefix build/vnu $(VNU)
 		[ -d build/pdfjs/node_modules ] || "$${npm[@]}" --prefix build/pdfjs $(PDFJS)
 	fi
-	if command -v qpdf pdftotext >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
+	if { command -v qpdf && command -v pdftotext; } >/dev/null || [ -x build/pdftools/usr/bin/qpdf ]; then exit 0; fi
 	$(call unpack,pdftools,poppler and qpdf (10 MB),poppler-utils qpdf)
 
 docling-client: ## fetch docling's own client into build/docling-client (300 MB); without, the test that needs it is skipped
@@ -256,11 +259,11 @@ docling-client: ## fetch docling's own client into build/docling-client (300 MB)
 	python3 -m venv build/docling-client
 	build/docling-client/bin/pip install --quiet --disable-pip-version-check 'docling-slim[service-client]==2.143.0'
 
-build: setup mupdf ## compile bin/ocr-gateway
+build: mupdf ## compile bin/ocr-gateway
 	@echo "build: $(AT)/bin/ocr-gateway $(VERSION) (the first time takes a minute or two)"
 	$(CROSS) go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $(AT)/bin/ocr-gateway ./cmd/ocr-gateway
 
-run: setup models build ## start the service; all that is needed comes first
+run: models build ## start the service; all that is needed comes first
 	@echo "run: once it serves, try in another terminal:"
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
@@ -268,7 +271,7 @@ run: setup models build ## start the service; all that is needed comes first
 docs: ## build/site: the documents as a site to be read with a browser
 	@go run ./release/site -o build/site
 
-test: setup mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
 	$(MAKE) --no-print-directory test-observability
@@ -292,19 +295,19 @@ test-arm64: ## build for arm64 and test under qemu what touches the machine; doc
 	cd build/arm64
 	../../$(EMULATE) bin/ocr-gateway doctor --port 0
 
-test-faults: setup mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
+test-faults: mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
 	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long
 
-soak: setup mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
+soak: mupdf ## run mixed load with faults for SOAK (default 20m) and print memory and its slope
 	go test -timeout 0 -count 1 -v -run '^TestSoak$$' ./e2e/faults -soak $(SOAK)
 
-soak-attacks: setup mupdf ## have all attacks go on at once for ATTACK_TIME (default 10m), and print what that costs a good client
+soak-attacks: mupdf ## have all attacks go on at once for ATTACK_TIME (default 10m), and print what that costs a good client
 	go test -timeout 0 -count 1 -v -run '^TestAttacks$$' ./e2e/faults -long -attacks $(ATTACK_TIME)
 
 test-sidecar: setup ## test the layout sidecar with the real model class, weights random (4.4 GB, minutes)
 	@$(MAKE) --no-print-directory -C layout/doclayout/sidecar test
 
-test-vllm: setup mupdf models ## test engine and gateway with a real vLLM on the CPU, its model scripted (5.3 GB, 10 minutes)
+test-vllm: mupdf models ## test engine and gateway with a real vLLM on the CPU, its model scripted (5.3 GB, 10 minutes)
 	@engine/enginetest/vllmcpu/test.sh build/vllm-cpu
 
 lint: setup ## check format, vet and lint by .golangci.yml (builds the linter the first time)
@@ -321,14 +324,14 @@ fuzz: mupdf ## run each fuzz target for FUZZTIME (default 20s)
 fuzz-server: build ## send MUTANTS (default 3000) damaged documents to a running server; crashes, hangs and 5xx fail
 	@go test ./e2e -run '^TestMutants$$' -v -timeout 1h -args -mutants $(MUTANTS) -program $(CURDIR)/bin/ocr-gateway
 
-fuzz-api: setup mupdf models ## send requests made from the contract to a server for FUZZ_API (default 2m); a 5xx or an answer off its schema fails
+fuzz-api: mupdf models ## send requests made from the contract to a server for FUZZ_API (default 2m); a 5xx or an answer off its schema fails
 	@if [ ! -x build/schemathesis/bin/schemathesis ]; then
 		rm -rf build/schemathesis && python3 -m venv build/schemathesis
 		build/schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
 	fi
 	go test ./e2e/doors -run '^TestContractHolds$$' -count 1 -v -timeout 1h -args -fuzz-api $(FUZZ_API)
 
-attack-text-layer: ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
+attack-text-layer: mupdf ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
 	@go test ./textlayer/attack -run '^Test(AnswersTeach)?NoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
 
 bench: build models ## measure a server, started for it, with the sample documents
@@ -352,8 +355,9 @@ image: ## build/image: container images for amd64 and arm64, for `docker load` a
 	done
 	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -o build/image $(ARCHES)
 
-image-gpu: models build ## build/image-gpu: the image for amd64 with the layout program's Python packages and CUDA (7 GB to download)
-	@release/image/base.sh amd64 build/image-base-gpu $(PYTHON_PACKAGES)
+image-gpu: ## build/image-gpu: the image for amd64 with the layout program's Python packages and CUDA (7 GB to download)
+	@$(MAKE) --no-print-directory ARCH=amd64 models build
+	release/image/base.sh amd64 build/image-base-gpu $(PYTHON_PACKAGES)
 	release/image/python.sh build/image-python
 	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -gpu -o build/image-gpu amd64
 
@@ -369,14 +373,15 @@ test-image: image ## start the image with runc, root read-only, and have it read
 	@command -v runc >/dev/null || { echo "test-image: runc is needed: apt-get install runc" >&2; exit 1; }
 	go test -count 1 -v -run '^TestImageReadsTheSample$$' ./release/image -args -image $(CURDIR)/$(IMAGE)
 
-# The sources of a module, which hold the schemas of what it reads.
+# The sources of a module, which hold the schemas of what it reads: $(call sources,MODULE).
 sources = $$(GOFLAGS=-mod=mod go mod download -json $(1) | sed -n 's/^\t"Dir": "\(.*\)",/\1/p')
 test-deploy: ## hold what is under deploy/ to the schemas of Kubernetes, KEDA and Compose, unknown fields included (25 MB)
 	@command -v kubectl >/dev/null && kubectl kustomize deploy/kubernetes >/dev/null && kubectl kustomize deploy/kubernetes/autoscaling >/dev/null || echo "test-deploy: the kustomizations are not tried without kubectl"
-	go test -count 1 -v ./deploy -args -kubernetes "$(call sources,k8s.io/kubernetes@v1.34.2)" \
-		-keda "$(call sources,github.com/kedacore/keda/v2@v2.21.0)" -compose "$(call sources,github.com/compose-spec/compose-go/v2@v2.16.2)"
+	{ kubernetes=$(call sources,k8s.io/kubernetes@v1.34.2) && keda=$(call sources,github.com/kedacore/keda/v2@v2.21.0) &&
+		compose=$(call sources,github.com/compose-spec/compose-go/v2@v2.16.2); } || { echo "test-deploy: the schemas could not be fetched" >&2; exit 1; }
+	go test -count 1 -v ./deploy -args -kubernetes "$$kubernetes" -keda "$$keda" -compose "$$compose"
 
-licenses: mupdf models build ## list what is shipped with the licenses, and fail where one does not go with AGPL-3.0
+licenses: models build ## list what is shipped with the licenses, and fail where one does not go with AGPL-3.0
 	@go run ./release/licenses -arch $(ARCH) -program $(AT)/bin/ocr-gateway -cache "$$(go env GOMODCACHE)"
 
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0

@@ -239,6 +239,9 @@ func TestSettingsOfNATS(t *testing.T) {
 	if options.ServerName != "nats-1" || !options.JetStream || !options.SyncAlways || options.HTTPPort != 8222 || len(options.Routes) != 3 {
 		t.Errorf("%+v", options)
 	}
+	if options.JetStreamMaxStore > 19<<30 {
+		t.Errorf("%d bytes may be stored: a volume of 20 GiB has less", options.JetStreamMaxStore)
+	}
 }
 
 // read decodes a file under deploy.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -67,14 +68,15 @@ func TestHistograms(t *testing.T) {
 }
 
 // Waits that are over at once are in histograms alone.
-func TestShortWaitsAreNoSpans(t *testing.T) {
+func TestShortWaitsAreNoSpans(t *testing.T) { synctest.Test(t, shortWaitsAreNoSpans) }
+
+func shortWaitsAreNoSpans(t *testing.T) {
 	kept := tracetest.NewSpanRecorder()
 	tracer := trace.NewTracerProvider(trace.WithSpanProcessor(kept)).Tracer("test")
 	ctx, root := stage.Serve(stage.NewObserver(stage.NewHistograms(), tracer).Observed(t.Context()), "GET /")
 	stage.Wait(ctx, stage.WaitEngine).End(ctx)
 	long := stage.Wait(ctx, stage.WaitLayout)
-	for deadline := time.Now().Add(2 * time.Millisecond); time.Now().Before(deadline); {
-	}
+	time.Sleep(time.Millisecond)
 	long.End(ctx)
 	root.Name("GET /x")
 	root.End()

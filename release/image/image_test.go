@@ -79,7 +79,7 @@ func TestAssemble(t *testing.T) {
 		}
 		files[strings.TrimSuffix(head.Name, "/")] = head
 	}
-	for name, mode := range map[string]int64{"etc/passwd": 0o644, "tmp": 0o1777, "opt": 0o755, "opt/ocr-gateway/lib/libmupdf.so": 0o644, "opt/ocr-gateway/models/det.onnx": 0o600, "opt/ocr-gateway/ocr-gateway": 0o755} {
+	for name, mode := range map[string]int64{"etc/passwd": 0o644, "tmp": 0o1777, "opt": 0o755, "opt/ocr-gateway/lib/libmupdf.so": 0o644, "opt/ocr-gateway/models/det.onnx": 0o644, "opt/ocr-gateway/ocr-gateway": 0o755} {
 		if f := files[name]; f == nil || f.Mode != mode {
 			t.Errorf("%s: %+v, want mode %o", name, f, mode)
 		}
@@ -96,10 +96,13 @@ func TestAssemble(t *testing.T) {
 	}
 }
 
-// TestEqualInputGivesAnEqualImage builds twice from files of other times.
+// TestEqualInputGivesAnEqualImage builds twice from files of other times and umasks.
 func TestEqualInputGivesAnEqualImage(t *testing.T) {
 	var digests []v1.Hash
 	for _, p := range []parts{small(t), small(t)} {
+		if err := os.Chmod(p.program, []os.FileMode{0o700, 0o775}[len(digests)]); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.Chtimes(p.program, time.Now(), time.Unix(int64(len(digests)), 0)); err != nil {
 			t.Fatal(err)
 		}

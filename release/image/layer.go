@@ -17,8 +17,8 @@ import (
 )
 
 // layerOf is a file, or all that is in a folder, at a path of the image, written to a file in
-// a folder: the layers of the image with Python do not fit in memory. Owners and times are
-// left out, so that a layer depends on nothing but names, modes and contents.
+// a folder: the layers of the image with Python do not fit in memory. Owners, times and what
+// the builder's umask did are left out, so that a layer depends on names and contents.
 func layerOf(layers, from, at string) (v1.Layer, error) {
 	return writeLayer(layers, from+" "+at, func(out *tar.Writer) error {
 		if err := addAbove(out, at); err != nil {
@@ -100,7 +100,7 @@ func add(out *tar.Writer, name, at string, entry fs.DirEntry) error {
 	if head.Name = at; info.IsDir() {
 		head.Name += "/"
 	}
-	*head = tar.Header{Typeflag: head.Typeflag, Name: head.Name, Linkname: link, Size: head.Size, Mode: head.Mode}
+	*head = tar.Header{Typeflag: head.Typeflag, Name: head.Name, Linkname: link, Size: head.Size, Mode: readable(head.Mode)}
 	if err := out.WriteHeader(head); err != nil || !info.Mode().IsRegular() {
 		return err
 	}
@@ -111,4 +111,14 @@ func add(out *tar.Writer, name, at string, entry fs.DirEntry) error {
 	defer file.Close()
 	_, err = io.Copy(out, file)
 	return err
+}
+
+// readable is a mode by which everybody may read and run what its owner may, as the program
+// does not own what it is made of, and nobody else may write.
+func readable(mode int64) int64 {
+	const sticky = 0o1000
+	if mode&sticky != 0 { // /tmp
+		return mode
+	}
+	return mode&^0o022 | mode&0o500>>3 | mode&0o500>>6
 }

@@ -23,6 +23,7 @@ export COMPLETIONS=$files
 for ARCH in "${@:3}"; do
 	PARTS=.
 	[ "$ARCH" = "$host" ] || PARTS=build/$ARCH
+	chmod -R u=rwX,go=rX "$PARTS"/{lib,models} # the service has a user of its own, whatever the umask was here
 	# The newest C library that anything asks for.
 	GLIBC=$(find "$PARTS/bin/ocr-gateway" "$PARTS/lib" "$PARTS/models" -type f -exec grep -aohE 'GLIBC_2\.[0-9]+' {} + | sort -uV | tail -1 | cut -d_ -f2)
 	export ARCH PARTS GLIBC
@@ -32,7 +33,7 @@ for ARCH in "${@:3}"; do
 		env -u GOFLAGS CGO_ENABLED=0 go run "$nfpm" package --config "$files/nfpm.yaml" --packager "$kind" --target "$out" >/dev/null
 	done
 	name=ocr-gateway-$version-linux-$ARCH
-	tar -cz -f "$out/$name.tar.gz" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --transform "s,^$PARTS/bin/,,;s,^$PARTS/,,;s,^,$name/," \
+	tar -cz -f "$out/$name.tar.gz" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --transform "s,^$PARTS/bin/,,;s,^$PARTS/,,;s,^,$name/," \
 		"$PARTS/bin/ocr-gateway" "$PARTS/lib" "$PARTS/models" config.yaml LICENSE README.md docs deploy
 	go run ./release/licenses -arch "$ARCH" -program "$PARTS/bin/ocr-gateway" -cache "$(go env GOMODCACHE)" -version "$version" -o "$out/$name.cdx.json"
 done

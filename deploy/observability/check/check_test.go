@@ -207,11 +207,13 @@ var cases = map[string]struct{ fires, quiet string }{
 	"OCRGatewayModelServerDown": {"ocr_gateway_model_server_ready{endpoint=\"x\"} 0x120\nocr_gateway_model_server_ready{endpoint=\"y\"} 1x120", `ocr_gateway_model_server_ready{endpoint="x"} 1x110 0x10`},
 	"OCRGatewayPagesFail": {
 		"ocr_gateway_pages_total{status=\"ok\"} 0+90x120\nocr_gateway_pages_total{status=\"failed\"} 0+10x120",
-		"ocr_gateway_pages_total{status=\"ok\"} 0+99x120\nocr_gateway_pages_total{status=\"failed\"} 0+1x120",
+		"ocr_gateway_pages_total{status=\"ok\"} 0+99x120\nocr_gateway_pages_total{status=\"failed\"} 0+1x120\n" +
+			"ocr_gateway_pages_total{instance=\"idle\",status=\"failed\"} 0x108 1x12",
 	},
 	"OCRGatewayRequestsFail": {
 		"ocr_gateway_http_requests_total{status=\"200\"} 0+90x120\nocr_gateway_http_requests_total{status=\"503\"} 0+10x120",
-		"ocr_gateway_http_requests_total{status=\"200\"} 0+90x120\nocr_gateway_http_requests_total{status=\"422\"} 0+90x120",
+		"ocr_gateway_http_requests_total{status=\"200\"} 0+90x120\nocr_gateway_http_requests_total{status=\"422\"} 0+90x120\n" +
+			"ocr_gateway_http_requests_total{instance=\"idle\",status=\"500\"} 0x108 1x7 2x4",
 	},
 	"OCRGatewayRefuses": {`ocr_gateway_refused_total{limit="max_requests"} 0+60x120`, `ocr_gateway_refused_total{limit="max_requests"} 0+60x90 5400x30`},
 	"OCRGatewaySlowPages": {
