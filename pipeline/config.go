@@ -14,7 +14,7 @@ type Config struct {
 	MemoryBudget int64 `mapstructure:"memory_budget"`
 	// PagesAhead is how many pages of one document may be in work at once, or wait
 	// for its reader; 0 lets the engine's slots decide, so that pages of one region
-	// each can fill them. See intake for the pages of all documents.
+	// each can fill them. See turns.Intake for the pages of all documents.
 	PagesAhead int `mapstructure:"pages_ahead"`
 	// LayoutSlots is how many pages may be in layout detection at once.
 	LayoutSlots int `mapstructure:"layout_slots"`

@@ -157,14 +157,14 @@ type namingDetector interface {
 func (r *run) detect(ctx context.Context, by *backend, page *document.Page, t *verified.Turn, took *document.Usage) (regions []document.Region, name string, err error) {
 	name = by.Detector.Info().Name
 	wait := stage.Wait(ctx, stage.WaitLayout)
-	err = by.layout.enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0)
+	err = by.layout.Enter(ctx, r.lanes[by].layoutLane(by), page.Number, 0)
 	wait.End(ctx)
 	if err != nil {
 		return nil, name, err
 	}
 	defer func() {
 		if err != nil || !by.Shared {
-			by.layout.leave()
+			by.layout.Leave()
 		}
 	}()
 	defer recovered(&err)
@@ -213,13 +213,13 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 		holding = false
 		seen := pixels.use()
 		workers.Go(func() {
-			defer by.engine.leave()
+			defer by.engine.Leave()
 			defer seen(0)
 			usage[i], found[i] = r.recognize(ctx, by, page, region, seen)
 		})
 	}
 	if holding { // there was nothing to read
-		by.engine.leave()
+		by.engine.Leave()
 	}
 	r.handed(page.Number)
 	seen(0)
@@ -230,11 +230,11 @@ func (r *run) recognizeAll(ctx context.Context, by *backend, page *document.Page
 	return replaced(page.Number, regions, found)
 }
 
-// enter waits for a slot of the engine, see gate.enter.
+// enter waits for a slot of the engine, see turns.Gate.
 func (r *run) enter(ctx context.Context, by *backend, page, seq int) error {
 	wait := stage.Wait(ctx, stage.WaitEngine)
 	defer wait.End(ctx)
-	return by.engine.enter(ctx, &r.lanes[by].engine, page, seq)
+	return by.engine.Enter(ctx, &r.lanes[by].engine, page, seq)
 }
 
 // unread counts the regions that the engine is to read.
@@ -332,7 +332,7 @@ func (r *run) answer(ctx context.Context, by *backend, page *document.Page, seen
 	if r.enter(ctx, by, page.Number, -1) != nil { // before the page's regions
 		return nil, document.Usage{} // canceled: the page is dropped as a whole
 	}
-	defer by.engine.leave()
+	defer by.engine.Leave()
 	ctx, asking := stage.Begin(ctx, stage.Question)
 	defer asking.End()
 	got, err := r.question(ctx, answerer, page, seen)

@@ -13,6 +13,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline/once"
+	"ocr-gateway/pipeline/turns"
 )
 
 // Rasterizer opens documents and renders their pages.
@@ -131,7 +132,7 @@ type Pipeline struct {
 	settleHeads    func([]document.PageResult) []int
 	maxImages      int
 	maxImageBytes  int64
-	intake         *intake
+	intake         *turns.Intake
 	cache          *once.Values // of pages that were read; nil when there is none
 	hits, misses   atomic.Int64
 	settings       string
@@ -148,8 +149,8 @@ type Pipeline struct {
 type backend struct {
 	Backend
 	slots  int
-	layout *gate
-	engine *gate
+	layout *turns.Gate
+	engine *turns.Gate
 	pace   pace
 }
 
@@ -172,10 +173,10 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	if p.window == 0 {
 		p.window = min(max(minAhead, p.main.slots), maxWindow)
 	}
-	p.intake = &intake{limit: func() int {
+	p.intake = turns.NewIntake(func() int {
 		by := p.choose(document.Options{Task: document.TaskDocument})
 		return by.pace.pages(by.slots)
-	}}
+	})
 	return p
 }
 
@@ -187,10 +188,10 @@ func newBackend(cfg Config, b Backend) *backend {
 	if slots == 0 {
 		slots = max(1, b.Recognizer.Slots())
 	}
-	engine := newGate(slots)
+	engine := turns.NewGate(slots)
 	layout := engine
 	if !b.Shared {
-		layout = newGate(cfg.LayoutSlots)
+		layout = turns.NewGate(cfg.LayoutSlots)
 	}
 	return &backend{Backend: b, slots: slots, layout: layout, engine: engine}
 }

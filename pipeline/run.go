@@ -9,6 +9,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/share"
 	"ocr-gateway/internal/stage"
+	"ocr-gateway/pipeline/turns"
 	"ocr-gateway/pipeline/verified"
 )
 
@@ -16,7 +17,7 @@ import (
 type run struct {
 	*Pipeline
 	opts   document.Options
-	pass   lane // place in the intake
+	pass   turns.Lane // place in the intake
 	lanes  map[*backend]*lanes
 	window chan struct{} // a token for each page in work
 	result document.Result
@@ -41,10 +42,10 @@ type begun struct {
 }
 
 // lanes are a document's places in the gates of one backend.
-type lanes struct{ layout, engine lane }
+type lanes struct{ layout, engine turns.Lane }
 
 // layoutLane is where pages wait for layout: with the regions when both use one gate.
-func (l *lanes) layoutLane(b *backend) *lane {
+func (l *lanes) layoutLane(b *backend) *turns.Lane {
 	if b.Shared {
 		return &l.engine
 	}
@@ -91,9 +92,9 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 		r.layered, r.course = true, verified.NewCourse(p.newLedger())
 	}
 	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
-	r.pass = lane{batch: opts.Batch}
+	r.pass = turns.Lane{Batch: opts.Batch}
 	if len(pages.Numbers) > 0 {
-		r.pass.first = pages.Numbers[0]
+		r.pass.First = pages.Numbers[0]
 	}
 	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
 	pages.Begin = r.begin
@@ -200,7 +201,7 @@ func (r *run) begin(ctx context.Context, page int) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if err := r.intake.begin(ctx, &r.pass, page); err != nil {
+	if err := r.intake.Begin(ctx, &r.pass, page); err != nil {
 		<-r.window
 		return err
 	}
@@ -220,7 +221,7 @@ func (r *run) handed(page int) {
 	}
 	r.mu.Unlock()
 	if was {
-		r.intake.end()
+		r.intake.End()
 	}
 }
 

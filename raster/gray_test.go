@@ -1,11 +1,13 @@
 package raster_test
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"testing"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster"
 	"ocr-gateway/raster/rastertest"
 )
 
@@ -58,6 +60,40 @@ func TestPagesInGrayAndInColor(t *testing.T) {
 		}
 		if len(page.Faults) > 0 {
 			t.Errorf("page %d: %v", page.Number, page.Faults)
+		}
+		page.Release()
+	}
+}
+
+// TestHiddenColorsAreSeen wants colors that no operator of a page itself says: those of a glyph that is drawn by
+// a procedure, and of a pattern that an earlier page had in the same place.
+func TestHiddenColorsAreSeen(t *testing.T) {
+	pdf := rastertest.NewPDF()
+	glyph := pdf.Stream("", []byte("600 0 d0 0 0 1 rg 0 0 600 600 re f"))
+	font := pdf.Add("<</Type/Font/Subtype/Type3/FontBBox[0 0 600 600]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 97/LastChar 97/Widths[600]"+
+		"/Encoding<</Differences[97/a]>>/CharProcs<</a %d 0 R>>/Resources<<>>>>", glyph)
+	form := pdf.Stream(fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 300 200]/Resources<</Font<</T %d 0 R>>>>", font), []byte("BT /T 100 Tf 20 20 Td (a) Tj ET"))
+	pattern := pdf.Stream("/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 9 9]/XStep 9/YStep 9/Resources<<>>", []byte("0 0 1 rg 0 0 9 9 re f"))
+	resources := fmt.Sprintf("/XObject<</X %d 0 R>>/Pattern<</P %d 0 R>>", form, pattern)
+	const plain, drawn, tiled = "0 0 9 9 re f", "/X Do", "/Pattern cs /P scn 20 20 60 60 re f"
+	pages := []string{plain, drawn, plain, drawn, plain, tiled, plain, plain, tiled, plain}
+	for _, content := range pages {
+		pdf.Page("/MediaBox[0 0 300 200]", resources, content)
+	}
+	// One child draws them all.
+	r, _ := newRasterizer(t, func(c *raster.Config) { c.Workers, c.MaxChildren, c.Spares, c.ReadAhead = 1, 1, 1, 1 })
+	opened, err := r.Open(t.Context(), document.NewSource("", pdf.Bytes("")), document.Options{DPI: 72})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	for page, err := range opened.Seq {
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, got := pages[page.Number-1], page.Image.At(50, 150)
+		if _, gray := page.Image.(*image.Gray); gray != (content == plain) || !gray && got != (color.RGBA{0, 0, 255, 255}) {
+			t.Errorf("page %d, %q, is a %T and has %v", page.Number, content, page.Image, got)
 		}
 		page.Release()
 	}

@@ -428,11 +428,15 @@ func (w *pageWorker) render(ctx context.Context, c *pool.Child, timeout time.Dur
 		return err
 	}
 	page.Spent += c.Spent()
-	if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
-		return err
+	if req.Words == 1 { // else what the child says of words is nothing
+		if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
+			return err
+		}
 	}
-	if page.Drawn, err = c.ReadDrawn(rep, size.width, size.height); err != nil {
-		return err
+	if req.Drawn == 1 {
+		if page.Drawn, err = c.ReadDrawn(rep, size.width, size.height); err != nil {
+			return err
+		}
 	}
 	page.Faults = faultTexts(mupdf.Faults(rep.Faults))
 	return w.copyPixels(c, rep, page)

@@ -49,11 +49,14 @@ func (s rows) short() bool {
 	return glyphs <= shortPassage
 }
 
-// shapeOf hashes the glyphs of a passage and where they stand from its first.
+// shapeOf hashes the glyphs of a passage and where they stand from its first; see shape.
 func (p *page) shapeOf(s rows) shape {
 	var b []byte
 	for _, c := range s {
 		one := p.shape(c.line)
+		if one == (shape{}) {
+			return shape{}
+		}
 		b = append(b, one[:]...)
 		b = binary.AppendVarint(b, int64(math.Round(c.baseline-s[0].baseline)))
 		b = binary.AppendVarint(b, int64(math.Round(float64(c.glyphs[0].X0-s[0].glyphs[0].X0))))

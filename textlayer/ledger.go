@@ -63,7 +63,7 @@ type lesson struct {
 	Reading *reading
 }
 
-// shape is the hash of the glyphs of a line and of their places in it.
+// shape is the hash of the glyphs of a line and of their places in it; zero where they do not tell how it looks.
 type shape [sha256.Size]byte
 
 // reading is what was read in a line.
@@ -72,11 +72,15 @@ type reading struct {
 	Confidence *float64
 }
 
-// shape hashes a line. Glyphs stand at the same place when they do to a sixteenth of their height.
+// shape hashes a line. Glyphs stand at the same place when they do to a sixteenth of their height. Numbers
+// of glyphs say nothing of fonts without a program: those that are drawn by procedures, for one.
 func (p *page) shape(ln *line) shape {
 	var b []byte
 	for _, c := range ln.glyphs {
 		q := p.pair(c)
+		if q.Font == (document.FontID{}) {
+			return shape{}
+		}
 		at := func(v float64) uint64 { return uint64(int64(math.Round(v / ln.size * 16))) }
 		b = append(b, q.Font[:]...)
 		b = binary.AppendUvarint(b, uint64(q.Glyph))

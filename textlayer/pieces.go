@@ -127,7 +127,7 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 		s := p.shape(part)
 		shapes[i] = s
 		if _, known := l.readings[s]; !known && !at[s] {
-			fresh, at[s] = append(fresh, part), true
+			fresh, at[s] = append(fresh, part), s != (shape{})
 		}
 	}
 	got, err := ask(ctx, fresh, read)
@@ -138,16 +138,20 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 	for i, part := range fresh {
 		part.place = got[i]
 		l.learn(p, part)
-		s := p.shape(part)
-		now[s] = reading{part.place.Text, part.place.Confidence}
-		l.note(lesson{Shape: s, Reading: &reading{part.place.Text, part.place.Confidence}})
+		if s := p.shape(part); s != (shape{}) {
+			now[s] = reading{part.place.Text, part.place.Confidence}
+			l.note(lesson{Shape: s, Reading: &reading{part.place.Text, part.place.Confidence}})
+		}
 	}
 	for i, part := range parts {
 		was, known := now[shapes[i]]
 		if !known {
-			was = l.readings[shapes[i]]
+			was, known = l.readings[shapes[i]]
 		}
-		part.read, part.place.Text, part.place.Confidence = true, was.Text, was.Confidence
+		if known { // else it has its own
+			part.place.Text, part.place.Confidence = was.Text, was.Confidence
+		}
+		part.read = true
 		p.asked = append(p.asked, part)
 		if part.whole != nil {
 			part.whole.hear(part)

@@ -329,3 +329,23 @@ func TestWordsAreReadOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestFontsWithoutAProgramAreReadEachTime: two of them have other glyphs by the same numbers in the same places.
+func TestFontsWithoutAProgramAreReadEachTime(t *testing.T) {
+	ledger := textlayer.New()
+	for _, shown := range []string{"7", "A"} {
+		page := maps.Clone(prose)
+		s := page.sheet(same)
+		page[360] = shown
+		s.row(360, shown, same)
+		c := &s.drawn.Characters[len(s.drawn.Characters)-1]
+		s.drawn.Fonts, c.Font, c.Glyph = append(s.drawn.Fonts, document.FontID{}), 2, 1
+		layer, err := ledger.Judge(t.Context(), s.page(), page.read)
+		if err != nil || layer == nil {
+			t.Fatalf("layer %v, %v", layer, err)
+		}
+		if got := layer.Lines[len(layer.Lines)-1].Text; got != shown {
+			t.Errorf("%q was read as %q", shown, got)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"ocr-gateway/document"
@@ -124,6 +125,9 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 	}
 	if page.Script, err = e.pageScript(ctx, pixels.Of(page.Image), sample, page.Words); err != nil {
 		return nil, nil, err
+	}
+	if page.Script == "" && slices.ContainsFunc(sample, func(l document.Line) bool { return e.models.OtherLetters(l.Text) }) {
+		page.Script = script.Latin // with letters of its own
 	}
 	lines = append(lines, unseen(lines, page)...)
 	lines = append(lines, findChecks(page, lines)...)

@@ -44,6 +44,9 @@ func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region docu
 	if len(e.ways) == 0 {
 		return lines, nil
 	}
+	if builtIn(hint) {
+		hint = ""
+	}
 	scripts, main := e.scriptsOf(src, lines, claims)
 	if hint == "" && (region.Type == document.RegionImage || region.Label == "figure") && main == unknown {
 		return lines, nil // what looks like letters in a picture

@@ -16,7 +16,7 @@ import (
 // ReadAt reads lines where they lie on a page: it returns them in the same order, with
 // Text and Confidence where something was read.
 func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
-	return e.readLines(ctx, pixels.Of(page.Image), lines, nil)
+	return e.readLines(ctx, pixels.Of(page.Image), lines, nil, e.readerOf(page))
 }
 
 // findByLayer is Find for a page of which the PDF says where its lines are: only what it

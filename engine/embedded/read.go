@@ -9,6 +9,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/prose"
+	"ocr-gateway/engine/embedded/script"
 )
 
 // readAccept is the confidence below which a line is no text.
@@ -20,7 +21,7 @@ const surelyDown = 0.85
 // readLines returns the lines with text and confidence, in the same order. A
 // line that cannot be read keeps an empty text, one that has a text already keeps it. claims are
 // what the PDF says of them; nil for nothing.
-func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, claims []string) ([]document.Line, error) {
+func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, claims []string, read reading) ([]document.Line, error) {
 	lines = slices.Clone(lines)
 	done, err := e.skim(ctx, src, lines, claims)
 	if err != nil {
@@ -33,12 +34,11 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 			unread, index = append(unread, l), append(index, i)
 		}
 	}
-	read, err := e.readUnread(ctx, src, unread)
-	if err != nil {
+	if unread, err = e.readUnread(ctx, src, unread, read); err != nil {
 		return nil, err
 	}
 	for j, i := range index {
-		lines[i] = read[j]
+		lines[i] = unread[j]
 	}
 	return lines, nil
 }
@@ -69,8 +69,8 @@ func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.L
 
 // readUnread reads lines of which tall ones run downwards, or, as stamps in the margin
 // do, upwards.
-func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines, err := e.readOnce(ctx, src, lines)
+func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []document.Line, read reading) ([]document.Line, error) {
+	lines, err := readOnce(ctx, src, lines, read)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	if len(up) == 0 {
 		return lines, nil
 	}
-	if up, err = e.readOnce(ctx, src, up); err != nil {
+	if up, err = readOnce(ctx, src, up, read); err != nil {
 		return nil, err
 	}
 	for j, i := range index {
@@ -100,8 +100,8 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 }
 
 // readOnce reads lines as they start.
-func (e *Engine) readOnce(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines, err := e.models.Read(ctx, src, lines)
+func readOnce(ctx context.Context, src pixels.Raster, lines []document.Line, read reading) ([]document.Line, error) {
+	lines, err := read(ctx, src, lines)
 	if err != nil {
 		return nil, err
 	}
@@ -119,4 +119,12 @@ func accept(l *document.Line) {
 		return
 	}
 	l.Text = text
+}
+
+// readerOf is how the lines of a page are read: by what its other lines, and the PDF, say of its letters.
+func (e *Engine) readerOf(page *document.Page) reading {
+	if page.Script == script.Latin || slices.ContainsFunc(page.Words, func(w document.Word) bool { return e.models.OtherLetters(w.Text) }) {
+		return e.models.ReadKnowing
+	}
+	return e.models.Read
 }

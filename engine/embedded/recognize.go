@@ -31,7 +31,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	own := withLayer(lines, page.Layer)
 	claimed, _ := checks(page.Words)
-	if lines, err = e.readLines(ctx, src, own, proofread.Claims(own, claimed)); err != nil {
+	if lines, err = e.readLines(ctx, src, own, proofread.Claims(own, claimed), e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
 	said := proofread.Claims(lines, claimed)

@@ -131,7 +131,7 @@ func newSample(lines []document.Line) sample {
 // readSample reads the sample's lines as they lie when the page is turned clockwise by
 // degrees.
 func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (err error) {
-	s.read[degrees], err = e.readOnce(ctx, src, startLines(s.lines, degrees))
+	s.read[degrees], err = readOnce(ctx, src, startLines(s.lines, degrees), e.models.Read)
 	return err
 }
 

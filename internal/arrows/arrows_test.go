@@ -107,10 +107,11 @@ var arrows = map[string][]string{
 	"engine/enginetest":                       {"document"}, // fakes for tests of others
 	"engine/enginetest/fakevllm":              {"engine/enginetest"},
 
-	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/verified"},
+	"pipeline":          {"document", "internal/setting", "internal/share", "pipeline/once", "pipeline/picture", "pipeline/turns", "pipeline/verified"},
 	"pipeline/once":     {},
 	"pipeline/picture":  {"document"},
 	"pipeline/preview":  {"document", "pipeline/picture"},
+	"pipeline/turns":    {},
 	"pipeline/verified": {"document"},
 
 	"internal/assemble":              {"document"},

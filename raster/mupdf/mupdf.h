@@ -99,6 +99,9 @@ typedef struct fz_image {
 typedef void fill_image_fn(fz_context *, fz_device *, fz_image *, fz_matrix, float alpha, fz_color_params);
 typedef void fill_image_mask_fn(fz_context *, fz_device *, fz_image *, fz_matrix, fz_colorspace *, const float *color, float alpha, fz_color_params);
 
+// begin_tile_fn begins a pattern, which is kept by its id unless that is 0; not 0 means that it has one.
+typedef int begin_tile_fn(fz_context *, fz_device *, fz_rect area, fz_rect view, float xstep, float ystep, fz_matrix, int id, int document);
+
 // The struct goes on behind these.
 struct fz_device {
 	int refs, hints, flags;
@@ -111,6 +114,8 @@ struct fz_device {
 	void *ignore_text, *fill_shade;
 	fill_image_fn *fill_image;
 	fill_image_mask_fn *fill_image_mask;
+	void *clip_image_mask, *pop_clip, *begin_mask, *end_mask, *begin_group, *end_group;
+	begin_tile_fn *begin_tile;
 };
 
 enum { WHOLE_DEVICE = 1024 }; // bytes, more than the struct has
@@ -310,8 +315,8 @@ const char *ocr_open_library(const char *path);
 
 // words.c: text that a draw device draws is looked at, and between the other two noted,
 // in pixels. None throws; NULL means that the text could not be had.
-// colored, if not NULL, ends the run of that cookie once it is not 0.
-void ocr_watch_text(fz_context *, fz_device *draw, fz_matrix to_pixels, const int *colored, fz_cookie *);
+// colored, if not NULL, ends the run of that cookie once it is not 0, and is set where colors are not seen.
+void ocr_watch_text(fz_context *, fz_device *draw, fz_matrix to_pixels, int *colored, fz_cookie *);
 void ocr_note_text(fz_context *);
 fz_stext_page *ocr_noted_text(fz_context *);
 

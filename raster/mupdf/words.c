@@ -4,7 +4,7 @@
 // ours; the package is for one goroutine at a time.
 static struct {
 	fz_device drawing; // the draw device's own functions
-	const int *colored;
+	int *colored;
 	fz_cookie *cookie;
 	fz_matrix to_pixels;
 	fz_stext_page *page; // NULL when there is nothing to note, or no memory for it
@@ -39,8 +39,21 @@ static void stop_at_color(void) {
 		noted.cookie->abort = 1;
 }
 
-static void fill_text(fz_context *ctx, fz_device *draw, const fz_text *text, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
+// hides_color reports whether text is drawn by procedures, whose colors the test device does not see. The glyphs
+// are kept as they are drawn first, so that none may be drawn in gray.
+static int hides_color(fz_context *ctx, const fz_text *text) {
+	if (!noted.colored)
+		return 0;
+	for (const fz_text_span *span = text->head; span; span = span->next)
+		if (fz_font_t3_procs(ctx, span->font))
+			*noted.colored = 1;
 	stop_at_color();
+	return *noted.colored;
+}
+
+static void fill_text(fz_context *ctx, fz_device *draw, const fz_text *text, fz_matrix m, fz_colorspace *cs, const float *color, float alpha, fz_color_params params) {
+	if (hides_color(ctx, text))
+		return;
 	noted.drawing.fill_text(ctx, draw, text, m, cs, color, alpha, params);
 	if (alpha > 0) {
 		note(ctx, text, m);
@@ -92,9 +105,19 @@ static void fill_image(fz_context *ctx, fz_device *draw, fz_image *image, fz_mat
 		cover(fz_concat(m, noted.to_pixels));
 }
 
+// begin_tile gives gray up: of a pattern that is kept, from another page too, no colors are seen.
+static int begin_tile(fz_context *ctx, fz_device *draw, fz_rect area, fz_rect view, float xstep, float ystep, fz_matrix m, int id, int document) {
+	if (noted.colored) {
+		*noted.colored = 1;
+		stop_at_color();
+		id = 0;
+	}
+	return noted.drawing.begin_tile(ctx, draw, area, view, xstep, ystep, m, id, document);
+}
+
 static const fz_rect nowhere; // of no consequence to the text
 
-void ocr_watch_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels, const int *colored, fz_cookie *cookie) {
+void ocr_watch_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels, int *colored, fz_cookie *cookie) {
 	noted.drawing = *draw;
 	noted.to_pixels = to_pixels;
 	noted.colored = colored;
@@ -104,6 +127,7 @@ void ocr_watch_text(fz_context *ctx, fz_device *draw, fz_matrix to_pixels, const
 	draw->clip_text = clip_text;
 	draw->clip_stroke_text = clip_stroke_text;
 	draw->fill_image = fill_image;
+	draw->begin_tile = begin_tile;
 }
 
 void ocr_note_text(fz_context *ctx) {

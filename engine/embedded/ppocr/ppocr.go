@@ -165,6 +165,19 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 	return m.recognizers[0].Read(ctx, src, lines)
 }
 
+// ReadKnowing is Read for lines of a text in which its quickest network does not know all letters.
+func (m *Models) ReadKnowing(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	r := m.recognizers[0]
+	if len(r.readers) == 1 {
+		return r.Read(ctx, src, lines)
+	}
+	lines = slices.Clone(lines)
+	return lines, r.readAgain(ctx, src, stripsOf(lines), lines)
+}
+
+// OtherLetters reports whether a text has letters for which ReadKnowing is.
+func (m *Models) OtherLetters(text string) bool { return m.recognizers[0].unknownToFirst(text) }
+
 // Skim reads lines by the built-in recognizer's quickest network alone; nil where it has but one.
 func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	r := m.recognizers[0]

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -46,14 +47,51 @@ func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 // are read downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines = slices.Clone(lines)
-	strips := stripsOf(lines)
-	for _, by := range r.readers {
-		var err error
+	all := stripsOf(lines)
+	unsure, err := r.readBy(ctx, r.readers[0], src, all, lines)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.readAgain(ctx, src, unsure, lines); err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(unsure, func(s strip) bool { return r.otherLetters(lines[s.line]) }) {
+		return lines, nil
+	}
+	again := map[int]bool{}
+	for _, s := range unsure {
+		again[s.line] = true
+	}
+	kept := slices.DeleteFunc(all, func(s strip) bool { return again[s.line] })
+	return lines, r.readAgain(ctx, src, kept, lines)
+}
+
+// readAgain sets text and confidence of lines by the readers behind the first.
+func (r *Recognizer) readAgain(ctx context.Context, src pixels.Raster, strips []strip, lines []document.Line) (err error) {
+	for _, by := range r.readers[1:] {
 		if strips, err = r.readBy(ctx, by, src, strips, lines); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return lines, nil
+	return nil
+}
+
+// otherLetters reports whether a line that was read again has letters by which the first reader's word is worth
+// nothing for those that came with it.
+func (r *Recognizer) otherLetters(l document.Line) bool {
+	const surely = 0.8 // noise is read as any letter
+	return l.Confidence != nil && *l.Confidence >= surely && r.unknownToFirst(l.Text)
+}
+
+// unknownToFirst reports whether a text has Latin letters that the first reader does not know, as Romanian has ș
+// and ț and Azerbaijani ə: it reads such as s, t and a, surely.
+func (r *Recognizer) unknownToFirst(text string) bool {
+	for _, c := range text {
+		if c > unicode.MaxLatin1 && unicode.Is(unicode.Latin, c) && !r.readers[0].alphabet.known[c] {
+			return true
+		}
+	}
+	return false
 }
 
 // Where a reader is sure of less than worthwhile of the pixels of a sample, one line of

@@ -46,13 +46,17 @@ func (t trust) keeps(r reading, missed float64) bool {
 	if r.confidence < t.confidence || r.doubt > t.doubt {
 		return false
 	}
-	return !t.plain || missed == 0 && !lookAlikes.MatchString(r.text) && !strings.ContainsFunc(r.text, isEastAsian)
+	return !t.plain || missed == 0 && !lookAlikes.MatchString(r.text) && !strings.ContainsAny(r.text, besideOthers) && !strings.ContainsFunc(r.text, isEastAsian)
 }
 
 // lookAlikes are letters that may be digits or each other, ones in a row, and stops and commas
 // that stand as the other does. The tiny network reads "Ilinois", "I5,890.58", "111" for "1.11"
 // and "in 1862, Its", surely.
 var lookAlikes = regexp.MustCompile(`I[l1|]|1[.,]?1|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]|, ?\p{Lu}|\. ?\p{Ll}`)
+
+// besideOthers are letters of languages with others that the tiny network does not know, or
+// takes for each other: ș and ț in Romanian, ư and ơ in Vietnamese, ű in Hungarian.
+const besideOthers = "ĂăŢţĐđŐőŰű"
 
 // isEastAsian reports whether r is a character of Chinese, Japanese or Korean, or stands
 // with those. Of such lines the tiny network leaves out the characters that it does not know.

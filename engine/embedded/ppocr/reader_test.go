@@ -24,10 +24,29 @@ func TestTrust(t *testing.T) {
 		"a comma for a stop":      {reading{text: "in 1862, Its lamp", confidence: .99}, 0, false},
 		"ones":                    {reading{text: "0.57 111", confidence: .99}, 0, false},
 		"I and l":                 {reading{text: "Ilinois", confidence: .99}, 0, false},
+		"Romanian":                {reading{text: "Pretul total fără taxe", confidence: .99}, 0, false},
 		"nothing":                 {reading{}, 0, false},
 	} {
 		if got := trustTiny.keeps(c.reading, c.missed); got != c.want {
 			t.Errorf("%s: %q is kept: %v", name, c.reading.text, got)
+		}
+	}
+}
+
+// TestOtherLettersAreSeen: Romanian and Azerbaijani have letters that the tiny network does not know.
+func TestOtherLettersAreSeen(t *testing.T) {
+	r := loadModels(t).recognizers[0]
+	for text, want := range map[string]bool{
+		"Prețul total": true, "ȘI": true, "Məbləğ": true,
+		"Příliš žluťoučký kůň": false, "İstanbul ığdır": false, "Forêt, œuvre": false, "第三章 №": false, "": false,
+	} {
+		if got := r.otherLetters(document.Line{Text: text}); got {
+			t.Errorf("%q was not read", text)
+		}
+		for confidence, want := range map[float64]bool{.9: want, .6: false} {
+			if got := r.otherLetters(document.Line{Text: text, Confidence: &confidence}); got != want {
+				t.Errorf("%q read with %v: %v", text, confidence, got)
+			}
 		}
 	}
 }

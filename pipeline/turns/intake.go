@@ -1,23 +1,26 @@
-package pipeline
+package turns
 
 import (
 	"context"
 	"sync"
 )
 
-// intake decides when pages begin: early enough that the engine never waits for
+// Intake decides when pages begin: early enough that the engine never waits for
 // regions, and no earlier, because a page takes memory from then on. The limit is over all
 // documents, which take turns. A document's first page does not wait.
-type intake struct {
-	limit func() int // see pace.pages
+type Intake struct {
+	limit func() int
 
 	mu    sync.Mutex
 	turns turns
 	ahead int // pages begun of which the engine has not all regions yet
 }
 
-// begin waits until a page may begin. Every nil needs one end.
-func (in *intake) begin(ctx context.Context, l *lane, page int) error {
+// NewIntake returns an intake with a limit of pages that may change while it is used.
+func NewIntake(limit func() int) *Intake { return &Intake{limit: limit} }
+
+// Begin waits until a page may begin. Every nil needs one End.
+func (in *Intake) Begin(ctx context.Context, l *Lane, page int) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -32,15 +35,15 @@ func (in *intake) begin(ctx context.Context, l *lane, page int) error {
 	return in.turns.await(ctx, &in.mu, w, in.pass)
 }
 
-// end says that the engine has all regions of a page, or that it ended otherwise.
-func (in *intake) end() {
+// End says that the engine has all regions of a page, or that it ended otherwise.
+func (in *Intake) End() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.pass()
 }
 
-// pass is end for who holds mu.
-func (in *intake) pass() {
+// pass is End for who holds mu.
+func (in *Intake) pass() {
 	in.ahead--
 	for in.ahead < in.limit() && in.turns.next() {
 		in.ahead++

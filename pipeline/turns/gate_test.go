@@ -1,4 +1,4 @@
-package pipeline
+package turns
 
 import (
 	"context"
@@ -13,20 +13,20 @@ import (
 // small one is served after one region of the large one, and pages in order.
 func TestGateTakesTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(1)
-		var large, small lane
+		g := NewGate(1)
+		var large, small Lane
 		var order []string
-		if err := g.enter(t.Context(), &large, 1, 0); err != nil {
+		if err := g.Enter(t.Context(), &large, 1, 0); err != nil {
 			t.Fatal(err)
 		}
-		queue := func(name string, l *lane, page, seq int) {
+		queue := func(name string, l *Lane, page, seq int) {
 			go func() {
-				if err := g.enter(t.Context(), l, page, seq); err != nil {
+				if err := g.Enter(t.Context(), l, page, seq); err != nil {
 					t.Error(err)
 					return
 				}
 				order = append(order, fmt.Sprint(name, page, ".", seq))
-				g.leave()
+				g.Leave()
 			}()
 			synctest.Wait()
 		}
@@ -36,7 +36,7 @@ func TestGateTakesTurns(t *testing.T) {
 		queue("small", &small, 1, 0)
 		queue("large", &large, 1, 1)
 		queue("small", &small, 1, 1)
-		g.leave()
+		g.Leave()
 		synctest.Wait()
 		want := []string{"large1.1", "small1.0", "large2.0", "small1.1", "large2.1", "large3.0"}
 		if !slices.Equal(order, want) {
@@ -50,18 +50,18 @@ func TestGateTakesTurns(t *testing.T) {
 
 func TestGateForgetsWhoGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newGate(1)
-		var a, b lane
-		if err := g.enter(t.Context(), &a, 1, 0); err != nil {
+		g := NewGate(1)
+		var a, b Lane
+		if err := g.Enter(t.Context(), &a, 1, 0); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		gaveUp := make(chan error, 3)
 		for i := range 3 {
-			go func() { gaveUp <- g.enter(ctx, &a, 2, i) }()
+			go func() { gaveUp <- g.Enter(ctx, &a, 2, i) }()
 		}
 		served := make(chan error, 1)
-		go func() { served <- g.enter(t.Context(), &b, 1, 0) }()
+		go func() { served <- g.Enter(t.Context(), &b, 1, 0) }()
 		synctest.Wait()
 		cancel()
 		for range 3 {
@@ -69,11 +69,11 @@ func TestGateForgetsWhoGivesUp(t *testing.T) {
 				t.Errorf("gave up with %v", err)
 			}
 		}
-		g.leave()
+		g.Leave()
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		g.leave()
+		g.Leave()
 		if g.free != 1 || len(g.turns.lines) != 0 {
 			t.Errorf("%d slots free, %d documents waiting", g.free, len(g.turns.lines))
 		}
@@ -82,8 +82,8 @@ func TestGateForgetsWhoGivesUp(t *testing.T) {
 
 // A turn that comes at the moment of giving up must not be lost.
 func TestGateLosesNoSlot(t *testing.T) {
-	g := newGate(2)
-	lanes := make([]lane, 5)
+	g := NewGate(2)
+	lanes := make([]Lane, 5)
 	done := make(chan struct{})
 	for i := range 200 {
 		go func() {
@@ -93,8 +93,8 @@ func TestGateLosesNoSlot(t *testing.T) {
 			} else {
 				defer cancel()
 			}
-			if g.enter(ctx, &lanes[i%5], i, 0) == nil {
-				g.leave()
+			if g.Enter(ctx, &lanes[i%5], i, 0) == nil {
+				g.Leave()
 			}
 			done <- struct{}{}
 		}()

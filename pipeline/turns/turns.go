@@ -1,4 +1,6 @@
-package pipeline
+// Package turns is the order in which pages and regions of all documents get what they wait for: the right to
+// begin (Intake), and a slot of an engine or of its layout (Gate).
+package turns
 
 import (
 	"container/heap"
@@ -12,23 +14,23 @@ import (
 // a one-page image does not wait behind an 800-page document, and a streamed
 // document finishes from its start. Users lock it.
 type turns struct {
-	lines []*lane // documents with someone waiting, in turn order
+	lines []*Lane // documents with someone waiting, in turn order
 	given int
 }
 
-// lane is one document's place in one turns.
-type lane struct {
-	first   int  // page that somebody waits to see
-	batch   bool // nobody waits to see any
+// Lane is one document's place in one Gate or Intake.
+type Lane struct {
+	First   int  // page that somebody waits to see
+	Batch   bool // nobody waits to see any
 	waiting waiters
 }
 
 // urgency of a page: 0 is the most urgent.
-func (l *lane) urgency(page int) int {
+func (l *Lane) urgency(page int) int {
 	switch {
-	case l.batch:
+	case l.Batch:
 		return 2
-	case page > l.first:
+	case page > l.First:
 		return 1
 	}
 	return 0
@@ -40,10 +42,10 @@ type waiter struct {
 	seq    int // tie-break within a page: first come, first served
 	index  int // in the heap; -1 when no longer waiting
 	turn   chan struct{}
-	inLane *lane
+	inLane *Lane
 }
 
-func (t *turns) add(l *lane, page, seq int) *waiter {
+func (t *turns) add(l *Lane, page, seq int) *waiter {
 	w := &waiter{page: page, seq: seq, turn: make(chan struct{}), inLane: l}
 	if len(l.waiting) == 0 {
 		t.lines = append(t.lines, l)
@@ -77,7 +79,7 @@ func (t *turns) abandon(w *waiter) bool {
 	l := w.inLane
 	heap.Remove(&l.waiting, w.index)
 	if len(l.waiting) == 0 {
-		t.lines = slices.DeleteFunc(t.lines, func(other *lane) bool { return other == l })
+		t.lines = slices.DeleteFunc(t.lines, func(other *Lane) bool { return other == l })
 	}
 	return true
 }
@@ -113,7 +115,7 @@ func (t *turns) next() bool {
 }
 
 // urgencyNow is that of the earliest page that waits.
-func (l *lane) urgencyNow() int { return l.urgency(l.waiting[0].page) }
+func (l *Lane) urgencyNow() int { return l.urgency(l.waiting[0].page) }
 
 // waiters is a heap: earliest page first, then earliest in line.
 type waiters []*waiter
