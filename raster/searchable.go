@@ -42,6 +42,9 @@ func (r *Rasterizer) Searchable(ctx context.Context, src *document.Source, opts 
 	c, _, err := d.acquire(ctx, true)
 	if err == nil {
 		defer r.pool.Release(c)
+		err = ctx.Err() // a child that was free is had even after the end
+	}
+	if err == nil {
 		err = d.writeSearchable(ctx, c, src, pages, w)
 	}
 	return d.writeProblem(ctx, err)
