@@ -264,7 +264,7 @@ build: mupdf ## compile bin/ocr-gateway
 	$(CROSS) go build -trimpath -buildvcs=false -ldflags '-X main.version=$(VERSION)' -o $(AT)/bin/ocr-gateway ./cmd/ocr-gateway
 
 run: models build ## start the service; all that is needed comes first
-	@echo "run: once it serves, try in another terminal:"
+	@echo "run: once it serves, open http://127.0.0.1:$(PORT) or try in another terminal:"
 	echo "  curl -F file=@testdata/sample.pdf -H 'Accept: text/markdown' http://127.0.0.1:$(PORT)/api/ocr/document"
 	exec bin/ocr-gateway serve --port $(PORT)
 
