@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -344,4 +345,22 @@ func formOf(t *testing.T, body *openapi3.MediaType) (content, contentType string
 	}
 	b, contentType := f.encode()
 	return string(b), contentType
+}
+
+// TestAnchorsAreNamedOnce: YAML 1.1, which many clients read by, forbids a second anchor of a name.
+func TestAnchorsAreNamedOnce(t *testing.T) {
+	b, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, anchor := range regexp.MustCompile(`[-:] &(\w+)`).FindAllStringSubmatch(string(b), -1) {
+		if seen[anchor[1]] {
+			t.Errorf("&%s is there twice", anchor[1])
+		}
+		seen[anchor[1]] = true
+	}
+	if len(seen) == 0 {
+		t.Error("no anchor is seen")
+	}
 }
