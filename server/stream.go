@@ -21,19 +21,6 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// tail is a result without its pages: the end of a stream.
-type tail struct {
-	ID      string           `json:"id"`
-	Status  document.Status  `json:"status"`
-	Summary document.Summary `json:"summary"`
-	Usage   document.Usage   `json:"usage"`
-	Timings map[string]int   `json:"timings_ms"`
-	Model   string           `json:"model"`
-	Engine  string           `json:"engine"`
-	Layout  string           `json:"layout"`
-	Error   *problem.Body    `json:"error,omitempty"`
-}
-
 // progress is how far a document is.
 type progress struct {
 	ID      string           `json:"id"`
@@ -226,18 +213,14 @@ var endings = map[document.Status]string{
 }
 
 // ending sums up a document whose pages have been sent already.
-func (s *Server) ending(res *document.Result, err error, id, requestID string) tail {
-	end := tail{
-		ID: id, Status: res.Status, Summary: res.Summary, Usage: res.Usage, Timings: answer.Timings(res.Timings),
-		Model: res.Model, Engine: res.Engine, Layout: res.Layout,
+func (s *Server) ending(res *document.Result, err error, id, requestID string) answer.Ending[problem.Body] {
+	if err == nil {
+		return answer.EndingOf[problem.Body](id, res, nil)
 	}
-	if err != nil {
-		p := problemOf(err)
-		if problem.Ours(p.Code) {
-			s.log.Error("stream failed", "request_id", requestID, "code", p.Code, "error", err)
-		}
-		body := problem.BodyOf(p, requestID)
-		end.Error = &body
+	p := problemOf(err)
+	if problem.Ours(p.Code) {
+		s.log.Error("stream failed", "request_id", requestID, "code", p.Code, "error", err)
 	}
-	return end
+	body := problem.BodyOf(p, requestID)
+	return answer.EndingOf(id, res, &body)
 }

@@ -13,19 +13,6 @@ import (
 	"ocr-gateway/service"
 )
 
-// ending is what is said of a file when all of its pages have been sent.
-type ending struct {
-	ID      string            `json:"id"`
-	Status  document.Status   `json:"status"`
-	Summary document.Summary  `json:"summary"`
-	Usage   document.Usage    `json:"usage"`
-	Timings map[string]int    `json:"timings_ms"`
-	Model   string            `json:"model"`
-	Engine  string            `json:"engine"`
-	Layout  string            `json:"layout"`
-	Error   *document.Problem `json:"error,omitempty"`
-}
-
 // wantsLines reports whether the client wants the pages one by one.
 func (r *Routes) wantsLines(c echo.Context, format string) (bool, error) {
 	if format != "" || c.Request().Header.Get("Accept") == "" {
@@ -64,7 +51,7 @@ func (r *Routes) lines(c echo.Context, file int) error {
 		return ctx.Err()
 	})
 	if err != nil && out.Started() {
-		out.Last(ending{ID: job.ID, Status: document.StatusFailed, Timings: answer.Timings(nil), Error: service.Problem(err)})
+		out.Last(answer.EndingOf(job.ID, &document.Result{Status: document.StatusFailed}, service.Problem(err)))
 		return nil
 	}
 	if err != nil {
@@ -74,13 +61,14 @@ func (r *Routes) lines(c echo.Context, file int) error {
 	if !out.Started() && item.Problem != nil {
 		return item.Problem
 	}
-	end := ending{ID: job.ID, Status: document.StatusPartial, Timings: answer.Timings(nil), Error: item.Problem}
-	switch d := item.Result; {
-	case d == nil && res.Job.State.Ended(): // not opened
-		end.Status = document.StatusCanceled
+	d := item.Result
+	switch {
 	case d != nil:
-		end = ending{d.ID, d.Status, d.Summary, d.Usage, answer.Timings(d.Timings), d.Model, d.Engine, d.Layout, item.Problem}
+	case res.Job.State.Ended(): // not opened
+		d = &document.Result{ID: job.ID, Status: document.StatusCanceled}
+	default:
+		d = &document.Result{ID: job.ID, Status: document.StatusPartial}
 	}
-	out.Last(end)
+	out.Last(answer.EndingOf(d.ID, d, item.Problem))
 	return nil
 }
