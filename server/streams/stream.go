@@ -36,7 +36,7 @@ func (t *Stream) Append(event []byte) {
 			t.kept.drop()
 			continue
 		}
-		t.wait()
+		t.wait(nil)
 	}
 	t.change()
 }
@@ -51,11 +51,14 @@ func (t *Stream) allRead() bool {
 	return true
 }
 
-// wait waits for the next change. mu is held before and after.
-func (t *Stream) wait() {
+// wait waits for the next change, or until done is closed. mu is held before and after.
+func (t *Stream) wait(done <-chan struct{}) {
 	changed := t.changed
 	t.mu.Unlock()
-	<-changed
+	select {
+	case <-changed:
+	case <-done:
+	}
 	t.mu.Lock()
 }
 
@@ -85,14 +88,7 @@ func (t *Stream) Begun(ctx context.Context) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for len(t.kept.events) == 0 && !t.over {
-		changed := t.changed
-		t.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-		}
-		t.mu.Lock()
-		if ctx.Err() != nil {
+		if t.wait(ctx.Done()); ctx.Err() != nil {
 			return false
 		}
 	}
@@ -152,14 +148,7 @@ func (r *Reader) Next(ctx context.Context) ([]byte, error) {
 		if t.over {
 			return nil, nil
 		}
-		changed := t.changed
-		t.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-		}
-		t.mu.Lock()
-		if ctx.Err() != nil {
+		if t.wait(ctx.Done()); ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 	}
