@@ -43,14 +43,7 @@ func (j *Jobs) Result(ctx context.Context, owner, id string, file int) (*Result,
 		return nil, err
 	}
 	g := gathering{jobs: j, job: job, only: file}
-	if err := g.gather(ctx); err != nil {
-		return nil, err
-	}
-	opts, err := j.options(g.record)
-	if err != nil {
-		return nil, err
-	}
-	return g.result(opts), nil
+	return g.whole(ctx)
 }
 
 // Lines gives the pages of a file that are done to page, one at a time, in the order in which
@@ -64,14 +57,7 @@ func (j *Jobs) Lines(ctx context.Context, owner, id string, file int, page func(
 		return nil, err
 	}
 	g := gathering{jobs: j, job: job, only: file, give: page}
-	if err := g.gather(ctx); err != nil {
-		return nil, err
-	}
-	opts, err := j.options(g.record)
-	if err != nil {
-		return nil, err
-	}
-	return g.result(opts), nil
+	return g.whole(ctx)
 }
 
 func hasFile(job index.Job, file int) error {
@@ -146,6 +132,18 @@ type gathered struct {
 	counts document.Result
 	last   time.Time // when the last page was done
 	first  time.Time // when it was opened
+}
+
+// whole gathers what there is and puts it together.
+func (g *gathering) whole(ctx context.Context) (*Result, error) {
+	if err := g.gather(ctx); err != nil {
+		return nil, err
+	}
+	opts, err := g.jobs.options(g.record)
+	if err != nil {
+		return nil, err
+	}
+	return g.result(opts), nil
 }
 
 // gather sees the events of the job up to now.
