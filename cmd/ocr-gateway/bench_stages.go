@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ocr-gateway/document"
-	"ocr-gateway/internal/app"
 	"ocr-gateway/internal/config"
 	"ocr-gateway/service"
 )
@@ -32,11 +31,7 @@ func (s stagesJob) run(cmd *cobra.Command, files []string, asJSON bool) error {
 	cfg.Engine.Embedded.Threads, cfg.Engine.Embedded.Concurrency = 1, 1
 	cfg.Cache.Dir, cfg.Cache.Shared = "", false // a page that was read before costs nothing
 	cfg.Log.Level = "error"
-	log, _, err := newLogger(cfg.Log)
-	if err != nil {
-		return err
-	}
-	a, err := app.New(cfg, version, log)
+	a, err := openApp(cfg)
 	if err != nil {
 		return err
 	}

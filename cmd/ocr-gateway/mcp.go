@@ -9,7 +9,6 @@ import (
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/spf13/cobra"
 
-	"ocr-gateway/internal/app"
 	"ocr-gateway/tools"
 	"ocr-gateway/tools/local"
 )
@@ -32,14 +31,10 @@ below the working folder where none is named.`,
 		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // clients show what is written there
 		}
-		log, _, err := newLogger(cfg.Log)
-		if err != nil {
-			return err
-		}
 		if len(folders) == 0 {
 			folders = []string{"."}
 		}
-		a, err := app.New(cfg, version, log)
+		a, err := openApp(cfg)
 		if err != nil {
 			return err
 		}

@@ -57,11 +57,7 @@ func newOCR() *cobra.Command {
 		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // failures are told by the command itself
 		}
-		log, _, err := newLogger(cfg.Log)
-		if err != nil {
-			return err
-		}
-		a, err := app.New(cfg, version, log)
+		a, err := openApp(cfg)
 		if err != nil {
 			return err
 		}

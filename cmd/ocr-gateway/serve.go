@@ -43,22 +43,31 @@ func newServe() *cobra.Command {
 
 // runUntilStopped builds the program and has it run until ctx ends or the terminal is lost.
 func runUntilStopped(ctx context.Context, cfg config.Config, run func(*app.App, context.Context) error) error {
-	log, level, err := newLogger(cfg.Log)
-	if err != nil {
-		return err
-	}
-	a, err := app.New(cfg, version, log)
+	a, err := openApp(cfg)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	a.LogLevel = level
 	ctx, stop := untilHangup(ctx)
 	defer stop()
 	if err := run(a, ctx); err != nil {
 		return exitError{exitFailed, err}
 	}
 	return nil
+}
+
+// openApp builds the program's parts and its log. Whoever has it closes it.
+func openApp(cfg config.Config) (*app.App, error) {
+	log, level, err := newLogger(cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	a, err := app.New(cfg, version, log)
+	if err != nil {
+		return nil, err
+	}
+	a.LogLevel = level
+	return a, nil
 }
 
 // untilHangup ends with ctx or when the terminal is lost, so that work is drained then,
