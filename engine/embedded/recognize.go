@@ -31,11 +31,15 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	own := withLayer(lines, page.Layer)
 	claimed, _ := checks(page.Words)
-	if lines, err = e.readLines(ctx, src, own, proofread.Claims(own, claimed), e.readerOf(page)); err != nil {
+	said := proofread.Claims(own, claimed)
+	if page.Layer != nil {
+		e.withoutDoubts(own, said)
+	}
+	if lines, err = e.readLines(ctx, src, own, said, e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
-	said := proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
+	said = proofread.Claims(lines, claimed)
+	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script, len(page.Words) > 0); err != nil {
 		return document.Recognition{}, err
 	}
 	e.proofread().Lines(lines, claimed)

@@ -19,7 +19,7 @@ func (e *Engine) readUnder(ctx context.Context, clean pixels.Raster, lines []doc
 	var index []int
 	for i, l := range lines {
 		if slices.ContainsFunc(stamps, func(s stamp.Stamp) bool { return s.Box.Overlaps(l.BBox.Rect()) }) {
-			l.Text, l.Confidence = "", nil // what the stamp made of it
+			l.Text, l.Confidence, l.Script = "", nil, "" // what the stamp made of it
 			under, index = append(under, l), append(index, i)
 		}
 	}

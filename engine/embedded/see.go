@@ -23,7 +23,7 @@ func (e *Engine) See(ctx context.Context, page *document.Page) ([]document.WordB
 	}
 	claimed, _ := checks(page.Words)
 	said := proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, document.Region{}, lines, said, ""); err != nil {
+	if lines, err = e.readForeign(ctx, src, document.Region{}, lines, said, "", false); err != nil {
 		return nil, err
 	}
 	e.proofread().Lines(lines, claimed)
