@@ -87,6 +87,19 @@ var kinds = map[string]func(*maker){
 	"pattern":          inPattern,
 	"off-page":         offPage,
 	"pale":             pale,
+	"cyrillic":         dressed(cyrillic, honestly),
+	"greek":            dressed(greek, honestly),
+	"hangul":           dressed(hangul, honestly),
+	"cyrillic-swapped": dressed(cyrillic, swapped),
+	"greek-swapped":    dressed(greek, swapped),
+	"hangul-swapped":   dressed(hangul, swapped),
+	"cyrillic-near":    dressed(cyrillic, nearSwapped),
+	"greek-near":       dressed(greek, nearSwapped),
+	"hangul-near":      dressed(hangul, nearSwapped),
+	"cyrillic-latin":   dressed(cyrillic, saidLatin),
+	"cyrillic-beside":  dressed(cyrillic, beside),
+	"greek-beside":     dressed(greek, beside),
+	"latin-cyrillic":   saidCyrillic,
 }
 
 // Kinds lists the kinds in a fixed order.
@@ -140,7 +153,7 @@ func (m *maker) text(length int) string {
 		}
 		b.WriteString(word)
 	}
-	return strings.TrimSpace(b.String()[:length])
+	return m.dress(strings.TrimSpace(b.String()[:length]))
 }
 
 func (m *maker) number() string {

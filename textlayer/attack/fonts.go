@@ -27,7 +27,7 @@ type face struct {
 }
 
 // alphabet are the characters that documents draw.
-const alphabet = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~éèüöäßçñ–—’“”ﬁﬂ²Ø"
+const alphabet = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~éèüöäßçñ–—’“”ﬁﬂ²Ø" + cyrillic + greek
 
 var programs = [][]byte{goregular.TTF, gobold.TTF, goitalic.TTF, gomedium.TTF, gomono.TTF, gobolditalic.TTF, gomonobold.TTF}
 
@@ -51,6 +51,9 @@ var faces = sync.OnceValue(func() []*face {
 				f.glyph[r], f.advance[r] = int(g), float64(a)/64/em
 			}
 		}
+		for i, r := range []rune(hangul)[:len(latin)] {
+			f.glyph[r], f.advance[r] = f.glyph[rune(latin[i])], f.advance[rune(latin[i])]
+		}
 		all = append(all, f)
 	}
 	return all
@@ -73,7 +76,7 @@ func (m *maker) embed(f *face, base string, says claim, encoding string) *typefa
 	file := m.programOf(f)
 	var widths, mapping strings.Builder
 	count := 0
-	for _, r := range alphabet {
+	for _, r := range m.drawn() {
 		g, ok := f.glyph[r]
 		if !ok {
 			continue
@@ -101,6 +104,19 @@ func (m *maker) embed(f *face, base string, says claim, encoding string) *typefa
 	t := &typeface{face: f, name: fmt.Sprintf("F%d", object), object: object}
 	m.fonts = append(m.fonts, t)
 	return t
+}
+
+// drawn are the characters of a font of the document; of a glyph that is two of them, one.
+func (m *maker) drawn() string {
+	if string(m.letters) != string([]rune(hangul)) {
+		return alphabet
+	}
+	return hangul + strings.Map(func(r rune) rune {
+		if strings.ContainsRune(latin, r) {
+			return -1
+		}
+		return r
+	}, alphabet)
 }
 
 func (m *maker) programOf(f *face) int {

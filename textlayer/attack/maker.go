@@ -22,6 +22,7 @@ type maker struct {
 	objects  string // further resources
 	catalog  string // further keys
 	pages    int
+	letters  []rune // of the script that the document is in, in the place of the Latin ones; nil for those
 
 	seen    []Page
 	kids    []string // the dictionaries of the pages
@@ -101,7 +102,8 @@ func (m *maker) room() bool { return m.y > bottom }
 func (m *maker) row(f *typeface) string {
 	text := m.text(60 + m.rand.IntN(36))
 	for f.width(text, m.size) > pageWidth-2*left {
-		text = text[:len(text)-4]
+		runes := []rune(text)
+		text = string(runes[:len(runes)-4])
 	}
 	return strings.TrimSpace(text)
 }
