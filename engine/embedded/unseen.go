@@ -20,12 +20,12 @@ const unseenGap = 1.0
 
 // unseen makes lines of the words that the PDF says are on the page and that no line
 // has, where something is drawn at their place. They are read like any other line, so
-// what the PDF says is still believed only where the picture shows it.
+// what the PDF says is still believed only where the picture shows it. Leaders are no words.
 func unseen(lines []document.Line, page *document.Page) []document.Line {
 	src := pixels.Of(page.Image)
 	var words []document.Word
 	for _, w := range page.Words {
-		if checkOf(w) == "" && !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > minWord && src.Sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.W, src.H))).Drawn() {
+		if checkOf(w) == "" && !prose.IsLeader(w.Text) && !touched(lines, w.BBox) && w.BBox[3]-w.BBox[1] > minWord && src.Sub(w.BBox.Rect().Intersect(image.Rect(0, 0, src.W, src.H))).Drawn() {
 			words = append(words, w)
 		}
 	}
