@@ -21,8 +21,11 @@ func TestUnseenWordsBecomeLines(t *testing.T) {
 		return document.Word{Text: "word", BBox: document.BBox{x, y, x + 60, y + 16}}
 	}
 	page := &document.Page{Image: img, Width: 400, Height: 200, Words: []document.Word{
-		word(90, 20), word(20, 21), word(300, 20), word(20, 70), word(20, 150), {Text: "........", BBox: document.BBox{300, 70, 390, 86}},
+		word(90, 20), word(20, 21), word(300, 20), word(20, 70), word(20, 150),
 	}}
+	for x := 300; x < 360; x += 10 { // leaders, each dot a word
+		page.Words = append(page.Words, document.Word{Text: ".", BBox: document.BBox{x, 90, x + 6, 106}})
+	}
 	seen := []document.Line{{BBox: document.BBox{15, 66, 200, 90}}}
 	got := unseen(seen, page)
 	want := []document.BBox{{20, 20, 150, 37}, {300, 20, 360, 36}}
