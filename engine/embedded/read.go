@@ -26,6 +26,9 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 	if done == nil {
 		done = make([]bool, len(lines))
 	}
+	for i, claim := range claims {
+		lines[i].Claim = claim
+	}
 	if err := e.skim(ctx, src, lines, done, claims); err != nil {
 		return nil, err
 	}
