@@ -40,15 +40,15 @@ func TestTrustInWhatIsClaimed(t *testing.T) {
 		claim   string
 		want    bool
 	}{
-		"the same":              {reading{text: "Prices rose", confidence: .85, doubt: .3}, "Prices rose", true},
-		"a ligature":            {reading{text: "a fine day", confidence: .85}, "a ﬁne  day", true},
-		"dates":                 {reading{text: "in 1862, Its 1.11", confidence: .9}, "in 1862, Its 1.11", true},
-		"a word more":           {reading{text: "Prices rose", confidence: .9}, "Prices rose again", false},
-		"another letter":        {reading{text: "Prices rose", confidence: .9}, "Prices rise", false},
-		"blanks":                {reading{text: "Pricesrose", confidence: .9}, "Prices rose", false},
-		"a guess":               {reading{text: "Prices rose", confidence: .7}, "Prices rose", false},
-		"look-alikes":           {reading{text: "I5,890", confidence: .95}, "I5,890", false},
-		"nothing claimed":       {reading{text: "Prices rose", confidence: .9}, "", false},
+		"the same":        {reading{text: "Prices rose", confidence: .85, doubt: .3}, "Prices rose", true},
+		"a ligature":      {reading{text: "a fine day", confidence: .85}, "a ﬁne  day", true},
+		"dates":           {reading{text: "in 1862, Its 1.11", confidence: .9}, "in 1862, Its 1.11", true},
+		"a word more":     {reading{text: "Prices rose", confidence: .9}, "Prices rose again", false},
+		"another letter":  {reading{text: "Prices rose", confidence: .9}, "Prices rise", false},
+		"blanks":          {reading{text: "Pricesrose", confidence: .9}, "Prices rose", false},
+		"a guess":         {reading{text: "Prices rose", confidence: .7}, "Prices rose", false},
+		"look-alikes":     {reading{text: "I5,890", confidence: .95}, "I5,890", false},
+		"nothing claimed": {reading{text: "Prices rose", confidence: .9}, "", false},
 	} {
 		if got := trustTiny.keeps(c.reading, c.claim, 0); got != c.want {
 			t.Errorf("%s: %q where %q is claimed is kept: %v", name, c.reading.text, c.claim, got)
