@@ -7,7 +7,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 )
@@ -31,9 +30,6 @@ func unseen(lines []document.Line, page *document.Page) []document.Line {
 	}
 	var found []document.Line
 	for _, row := range wordRows(words) {
-		if len(found) == ppocr.MaxLines {
-			break
-		}
 		found = append(found, lineOfBox(row, page.Width, page.Height))
 	}
 	return found
