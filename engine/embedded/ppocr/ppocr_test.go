@@ -105,6 +105,37 @@ func TestNoLineOfAFullPageIsLost(t *testing.T) {
 	}
 }
 
+// TestFullPrecisionNeedsNoQuickReader: nobody copies a file that is not read.
+func TestFullPrecisionNeedsNoQuickReader(t *testing.T) {
+	dir := t.TempDir()
+	files, err := filepath.Glob(filepath.Join(modelsDir(), "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := filepath.Base(f); name != fileTiny && name != fileTinyCharacters {
+			if f, err = filepath.Abs(f); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(f, filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	full := Config{Dir: dir, Threads: 1, Concurrency: 1, MaxSide: 960, Full: true}
+	m, err := Load(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	full.Full = false
+	if _, err := Load(full); err == nil || !strings.Contains(err.Error(), fileTiny+" is missing") {
+		t.Errorf("without the quick reader: %v", err)
+	}
+}
+
 func TestMissingAndChangedFilesAreNamed(t *testing.T) {
 	dir := t.TempDir()
 	name := modelFiles[1].name
