@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/correlation"
 	"ocr-gateway/server"
 	"ocr-gateway/service"
 )
@@ -250,7 +251,7 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 		f(&cfg, &d)
 	}
 	buf := &lockedBuffer{b: &bytes.Buffer{}}
-	s, err := build(cfg, d, slog.New(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s, err := build(cfg, d, slog.New(correlation.Handler(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"ocr-gateway/internal/config"
+	"ocr-gateway/internal/correlation"
 )
 
 // settings are the flags that every command with a pipeline has.
@@ -89,8 +90,9 @@ func newLogger(cfg config.Log) (*slog.Logger, *slog.LevelVar, error) {
 			format = "text"
 		}
 	}
+	var lines slog.Handler = slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})
 	if format == "text" {
-		return slog.New(tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})), level, nil
+		lines = tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), level, nil
+	return slog.New(correlation.Handler(lines)), level, nil
 }

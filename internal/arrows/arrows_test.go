@@ -25,7 +25,7 @@ const (
 const everything = "*"
 
 // leaves are what every package may import.
-var leaves = []string{"internal/backoff", "internal/child", "internal/promtext", "internal/stage"}
+var leaves = []string{"internal/backoff", "internal/child", "internal/correlation", "internal/promtext", "internal/stage"}
 
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"release/licenses":       {"release/bill"},
 	"release/site":           {},                   // the documents as a site
 	"internal/child":         {},                   // child processes
+	"internal/correlation":   {},                   // whose work lines of the log are about
 	"internal/promtext":      {},                   // metrics
 	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
 	"internal/otlp":          {"internal/setting"}, // traces are sent
