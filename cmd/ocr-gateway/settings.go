@@ -16,11 +16,12 @@ import (
 // settings are the flags that every command with a pipeline has.
 type settings struct {
 	file      string
+	defaults  config.Config
 	overrides map[string]func() any // setting's key -> value of its flag
 }
 
 func addSettings(cmd *cobra.Command) *settings {
-	s := &settings{overrides: map[string]func() any{}}
+	s := &settings{defaults: config.Default(), overrides: map[string]func() any{}}
 	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags override it")
 	s.string(cmd, "engine", "engine.kind", "auto, embedded or vllm")
 	s.strings(cmd, "vllm-endpoint", "vllm.endpoints", "`URL` of a model server; repeat it for several")
@@ -31,7 +32,7 @@ func addSettings(cmd *cobra.Command) *settings {
 
 // addEngineSettings are the flags of a command that may read with the embedded engine.
 func addEngineSettings(cmd *cobra.Command) *settings {
-	s := &settings{overrides: map[string]func() any{}}
+	s := &settings{defaults: config.Default(), overrides: map[string]func() any{}}
 	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML) for --engine")
 	s.string(cmd, "engine", "engine.kind", "embedded: measure it in this process, by stage, instead of a server")
 	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
@@ -74,7 +75,7 @@ func (s *settings) load() (config.Config, error) {
 			flags[key] = v
 		}
 	}
-	return config.Load(config.Default(), config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
+	return config.Load(s.defaults, config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
 }
 
 // newLogger writes to stderr: colored for a person, JSON for a machine. The level may be changed.
