@@ -21,6 +21,7 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/correlation"
 	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 	"ocr-gateway/service"
 )
 
@@ -167,13 +168,13 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-func ready() server.Health {
+func ready() health.Report {
 	tasks := []document.Task{document.TaskText, document.TaskTable, document.TaskDocument}
-	return server.Health{
+	return health.Report{
 		Ready: true, Status: "ok",
-		Engines:   []server.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks, Extract: document.MethodHeuristic}},
-		Layout:    server.Component{Name: "geometry", State: "ready"},
-		Rendering: server.Rendering{State: "ready", Isolated: 2},
+		Engines:   []health.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks, Extract: document.MethodHeuristic}},
+		Layout:    health.Component{Name: "geometry", State: "ready"},
+		Rendering: health.Rendering{State: "ready", Isolated: 2},
 	}
 }
 

@@ -63,7 +63,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		took, req, res := time.Since(start), c.Request(), c.Response()
-		s.metrics.request(c.Path(), req.Method, res.Status, took)
+		s.metrics.Request(c.Path(), req.Method, res.Status, took)
 		said := []any{
 			"method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
 			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP(),

@@ -14,6 +14,7 @@ import (
 	"ocr-gateway/internal/correlation"
 	"ocr-gateway/server"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/health"
 )
 
 func TestOperationRoutes(t *testing.T) {
@@ -73,8 +74,8 @@ func TestPageForPeople(t *testing.T) {
 
 func TestReadiness(t *testing.T) {
 	a := start(t, scripted(), func(_ *server.Config, d *deps) {
-		d.Status = func() server.Health {
-			return server.Health{Status: "starting", Rendering: server.Rendering{State: "failed", Detail: "no process", Shared: 1, Failures: 3}}
+		d.Status = func() health.Report {
+			return health.Report{Status: "starting", Rendering: health.Rendering{State: "failed", Detail: "no process", Shared: 1, Failures: 3}}
 		}
 	})
 	a.get("/readyz").want(503, "")
