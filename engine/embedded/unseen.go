@@ -8,7 +8,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 )
@@ -32,9 +31,6 @@ func unseen(lines []document.Line, page *document.Page) []document.Line {
 	}
 	var found []document.Line
 	for _, row := range wordRows(words) {
-		if len(found) == ppocr.MaxLines {
-			break
-		}
 		if !prose.IsLeader(strings.Join(row.words, " ")) {
 			found = append(found, lineOfBox(row.box, page.Width, page.Height))
 		}
