@@ -130,11 +130,13 @@ func (e *Engine) withoutLatin(ctx context.Context, src pixels.Raster, lines []do
 	return err
 }
 
-// withoutDoubts takes back what was read of lines in another script than the usual ones that does not confirm what the PDF says.
-func (e *Engine) withoutDoubts(lines []document.Line, claims []string) {
+// withoutDoubts takes back what was read of lines in another script than the usual ones that does not confirm what the PDF says,
+// which is not done then.
+func (e *Engine) withoutDoubts(lines []document.Line, done []bool, claims []string) {
 	for i := range lines {
 		if l := &lines[i]; l.Script != "" && l.Source == "" && !e.proofread().Confirmed(*l, claims[i]) {
 			forget(l)
+			done[i] = false
 		}
 	}
 }

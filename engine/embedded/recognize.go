@@ -29,13 +29,13 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	own := withLayer(lines, page.Layer)
+	own, done := withLayer(lines, page.Layer)
 	claimed, _ := checks(page.Words)
 	said := proofread.Claims(own, claimed)
 	if page.Layer != nil {
-		e.withoutDoubts(own, said)
+		e.withoutDoubts(own, done, said)
 	}
-	if lines, err = e.readLines(ctx, src, own, said, e.readerOf(page)); err != nil {
+	if lines, err = e.readLines(ctx, src, own, done, said, e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
 	said = proofread.Claims(lines, claimed)
