@@ -147,11 +147,11 @@ func (s *search) isLabel(o *pagetext.Line) bool {
 		return false
 	}
 	for i := range o.Words {
-		if i == 0 || startsPart(o.Text[:o.Words[i].Start]) {
+		if i == 0 || s.startsLabel(o.Text[:o.Words[i].Start]) {
 			key := ""
 			for j := i; j < min(i+maxLabelWords, len(o.Words)); j++ {
 				key += o.Words[j].Key
-				ends := j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:")
+				ends := j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:") || s.announces(key) && s.namesMore(o.Text[o.Words[j].End:])
 				if s.announces(key) && ends {
 					return true
 				}

@@ -268,7 +268,7 @@ var homes = map[string][]string{
 	"github.com/disintegration/imaging":      {"raster/decode"},
 	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "pipeline/preview", "textlayer/attack"},
 	"golang.org/x/net/html":                  {"internal/assemble"},
-	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
+	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/ppocr", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":                {"provision/sshhost"},
 	"github.com/pkg/sftp":                    {"provision/sshhost"},

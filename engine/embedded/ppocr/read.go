@@ -231,7 +231,7 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 		if strings.TrimSpace(read.text) != "" {
 			l.Text, l.Confidence, l.Marks = read.text, &read.confidence, read.marks
 		}
-		batch[i].sure = by.trust.keeps(read, l.Missed)
+		batch[i].sure = by.trust.keeps(read, l.Claim, l.Missed)
 	}
 	return nil
 }
