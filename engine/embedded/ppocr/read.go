@@ -20,7 +20,7 @@ const (
 	readHeight   = 48 // pixels
 	readStep     = 8  // input pixels a step of output
 	readMinWidth = 48
-	readMaxWidth = 3200 // pixels of a line; longer ones are squeezed
+	readMaxWidth = 6400 // pixels of a line, 450 letters and more; longer ones are squeezed
 	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
 )
 
@@ -231,7 +231,7 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 		if strings.TrimSpace(read.text) != "" {
 			l.Text, l.Confidence, l.Marks = read.text, &read.confidence, read.marks
 		}
-		batch[i].sure = by.trust.keeps(read, l.Missed)
+		batch[i].sure = by.trust.keeps(read, l.Claim, l.Missed)
 	}
 	return nil
 }
