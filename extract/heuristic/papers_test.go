@@ -72,6 +72,19 @@ func TestPapersOfEveryday(t *testing.T) {
 			[]line{{100, 100, "Member no."}, {400, 100, "M-1187"}, {100, 140, "Locker number: 52"}},
 			`{"member_number":"M-1187","locker_nr":"52"}`,
 		},
+		"a row of headings over values": {
+			`{"trabajador":"","numero_licencia":""}`,
+			[]line{
+				{100, 100, "Empresa"},
+				{400, 100, "Trabajador"},
+				{700, 100, "Periodo"},
+				{100, 130, "Conservas del Norte"},
+				{400, 130, "Lucía Ortega"},
+				{700, 130, "Mayo 2023"},
+				{100, 300, "Número de licencia: FF-552"},
+			},
+			`{"trabajador":"Lucía Ortega","numero_licencia":"FF-552"}`,
+		},
 		"a business card": {
 			`{"email":"","website":"","phone":"","mobile":""}`,
 			[]line{{100, 100, "T +44 1632 960 120"}, {100, 140, "M +44 (0)7700 900-331"}, {100, 180, "nadia@halliday.example"}, {100, 220, "www.halliday.example"}},
