@@ -1,0 +1,47 @@
+package ppocr
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// Which lines are kept as the tiny network reads them. The others are read again by the small
+// one, which costs four times as much, or those of their words of which it is unsure.
+const (
+	sureLine  = 0.96 // confidence, at least
+	lineDoubt = 0.15 // at most, of any class that would make another text
+)
+
+// trusted reports whether a line of which a part was missed is kept as it was read: where the
+// network is sure, and nothing is easily taken for another.
+func trusted(r reading, missed float64) bool {
+	return r.confidence >= sureLine && r.doubtAt(0, math.MaxInt) <= lineDoubt && missed == 0 &&
+		!lookAlikes.MatchString(r.text) && !strings.ContainsAny(r.text, besideOthers) && !strings.ContainsFunc(r.text, isEastAsian)
+}
+
+// lookAlikes are letters that may be digits or each other, ones in a row, and stops and commas
+// that stand as the other does. The tiny network reads "Ilinois", "I5,890.58", "111" for "1.11"
+// and "in 1862, Its", surely.
+var lookAlikes = regexp.MustCompile(`I[l1|]|1[.,]?1|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]|, ?\p{Lu}|\. ?\p{Ll}`)
+
+// besideOthers are letters of languages with others that the tiny network does not know, or
+// takes for each other: ș and ț in Romanian, ư and ơ in Vietnamese, ű in Hungarian.
+const besideOthers = "ĂăŢţĐđŐőŰű"
+
+// isEastAsian reports whether r is a character of Chinese, Japanese or Korean, or stands
+// with those. Of such lines the tiny network leaves out the characters that it does not know.
+func isEastAsian(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||
+		r >= '\u3000' && r <= '\u303f' || r >= '\uff00' && r <= '\uffef'
+}
+
+// lessKnown reports whether a text has letters beyond those of Western Europe. In languages with
+// such, as Polish, Czech and Turkish, the tiny network is wrong in words of which it is sure:
+// it reads t for ł, i for ı.
+func lessKnown(text string) bool {
+	return strings.ContainsFunc(text, func(c rune) bool {
+		return c > unicode.MaxLatin1 && unicode.IsLetter(c) && !strings.ContainsRune("ŒœŸſ", c)
+	})
+}

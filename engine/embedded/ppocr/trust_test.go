@@ -1,0 +1,42 @@
+package ppocr
+
+import "testing"
+
+func TestTrust(t *testing.T) {
+	for name, c := range map[string]struct {
+		reading reading
+		missed  float64
+		want    bool
+	}{
+		"sure":                    {reading{text: "Prices rose by 40 % in 1987.", confidence: .97}, 0, true},
+		"not sure":                {reading{text: "Prices rose", confidence: .95}, 0, false},
+		"another text is near":    {reading{text: "Prices rose", confidence: .97, doubts: []doubt{{20, .2}}}, 0, false},
+		"little doubt":            {reading{text: "Prices rose", confidence: .97, doubts: []doubt{{20, .12}}}, 0, true},
+		"a part is missed":        {reading{text: "Prices rose", confidence: .97}, .1, false},
+		"Chinese":                 {reading{text: "第三章", confidence: .99}, 0, false},
+		"a full-width stop":       {reading{text: "Art。", confidence: .99}, 0, false},
+		"a letter for a digit":    {reading{text: "I5,890.58", confidence: .99}, 0, false},
+		"a letter behind a digit": {reading{text: "o.3", confidence: .99}, 0, false},
+		"a comma for a stop":      {reading{text: "in 1862, Its lamp", confidence: .99}, 0, false},
+		"ones":                    {reading{text: "0.57 111", confidence: .99}, 0, false},
+		"I and l":                 {reading{text: "Ilinois", confidence: .99}, 0, false},
+		"Romanian":                {reading{text: "Pretul total fără taxe", confidence: .99}, 0, false},
+		"nothing":                 {reading{}, 0, false},
+	} {
+		if got := trusted(c.reading, c.missed); got != c.want {
+			t.Errorf("%s: %q is kept: %v", name, c.reading.text, got)
+		}
+	}
+}
+
+// TestLessKnown: where a line has letters beyond those of Western Europe, no line beside it is divided.
+func TestLessKnown(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Où est l’œuvre – 5 €?": false, "Größe, señor, åland; þ": false, "Preſſe": false,
+		"Posłowie": true, "Başkan": true, "ıslak": true, "přírodní": true, "Αθήνα": true, "": false,
+	} {
+		if got := lessKnown(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
