@@ -44,9 +44,11 @@ func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []docume
 	if err != nil {
 		return nil, err
 	}
+	first := slices.Clone(again)
 	if err := r.readAll(ctx, r.last(), src, again); err != nil {
 		return nil, err
 	}
+	surer(first, again)
 	if !slices.ContainsFunc(again, r.otherLetters) {
 		return joined(lines, append(kept, again...)), nil
 	}
@@ -120,7 +122,7 @@ func divide(strips []strip) (kept, again []strip) {
 	wellKnown := !slices.ContainsFunc(strips, func(s strip) bool { return lessKnown(s.read.text) })
 	for _, s := range strips {
 		switch {
-		case s.trusted:
+		case trusted(s.read, s.sure):
 			kept = append(kept, s)
 		case wellKnown:
 			begin := 0
@@ -181,7 +183,7 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 		s, size, pix := &batch[i], steps*classes, in[i*3*readHeight*w:]
 		s.read = by.alphabet.decode(out[i*size:][:size])
 		s.missed = missed(pix, w, s.width(), s.read.characters)
-		s.trusted = trusted(s.read, s.missed)
+		s.sure = sure(s.read, s.missed)
 		s.doubts = []span{{0, s.width()}}
 		if s.spine == nil && s.missed == 0 && !strings.ContainsFunc(s.read.text, isEastAsian) {
 			s.doubts = doubtful(s.read, pix, w, s.width())

@@ -12,15 +12,15 @@ import (
 
 // strip is a line, or a part of one, on its way through the reader.
 type strip struct {
-	line    int // index into the lines being read
-	quad    [4]document.Point
-	spine   []document.Point // of a bent line
-	wide    int              // of the whole line, at readHeight
-	part    span             // of it, that is to be read
-	read    reading
-	missed  float64 // see [missed]
-	trusted bool    // it was read well enough by the first reader
-	doubts  []span  // columns of the part that have words of which the first reader is unsure
+	line   int // index into the lines being read
+	quad   [4]document.Point
+	spine  []document.Point // of a bent line
+	wide   int              // of the whole line, at readHeight
+	part   span             // of it, that is to be read
+	read   reading
+	missed float64 // see [missed]
+	sure   bool    // see [sure]
+	doubts []span  // columns of the part that have words of which the first reader is unsure
 }
 
 func (s strip) width() int { return s.part.to - s.part.from }

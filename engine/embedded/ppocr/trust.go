@@ -14,17 +14,32 @@ const (
 	lineDoubt = 0.15 // at most, of any class that would make another text
 )
 
-// trusted reports whether a line of which a part was missed is kept as it was read: where the
-// network is sure, and nothing is easily taken for another.
-func trusted(r reading, missed float64) bool {
+// sure reports whether the network is sure of a line of which a part was missed, and knows what may stand on it.
+func sure(r reading, missed float64) bool {
 	return r.confidence >= sureLine && r.doubtAt(0, math.MaxInt) <= lineDoubt && missed == 0 &&
-		!lookAlikes.MatchString(r.text) && !strings.ContainsAny(r.text, besideOthers) && !strings.ContainsFunc(r.text, isEastAsian)
+		!strings.ContainsAny(r.text, besideOthers) && !strings.ContainsFunc(r.text, isEastAsian)
+}
+
+// trusted reports whether a line of which the network is sure or not is kept as it was read: where nothing is easily
+// taken for another.
+func trusted(r reading, sure bool) bool { return sure && !lookAlikes.MatchString(r.text) }
+
+// surer chooses between what the first reader was sure of, but for look-alikes, and what the last one read there:
+// where that has much doubt, the first is right more often.
+func surer(first, last []strip) {
+	const muchDoubt = 0.35
+	for i, s := range first {
+		if s.sure && last[i].read.doubtAt(0, math.MaxInt) > muchDoubt {
+			last[i] = s
+		}
+	}
 }
 
 // lookAlikes are letters that may be digits or each other, ones in a row, and stops and commas
-// that stand as the other does. The tiny network reads "Ilinois", "I5,890.58", "111" for "1.11"
-// and "in 1862, Its", surely.
-var lookAlikes = regexp.MustCompile(`I[l1|]|1[.,]?1|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]|, ?\p{Lu}|\. ?\p{Ll}`)
+// that stand as the other does, and an f before letters with which it begins no word, but a long s
+// does. The tiny network reads "Ilinois", "I5,890.58", "111" for "1.11", "in 1862, Its" and "ftation",
+// surely.
+var lookAlikes = regexp.MustCompile(`\bf[ckmnpt]\p{Ll}|I[l1|]|1[.,]?1|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]|, ?\p{Lu}|\. ?\p{Ll}`)
 
 // besideOthers are letters of languages with others that the tiny network does not know, or
 // takes for each other: ș and ț in Romanian, ư and ơ in Vietnamese, ű in Hungarian.

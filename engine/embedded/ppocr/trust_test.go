@@ -20,10 +20,12 @@ func TestTrust(t *testing.T) {
 		"a comma for a stop":      {reading{text: "in 1862, Its lamp", confidence: .99}, 0, false},
 		"ones":                    {reading{text: "0.57 111", confidence: .99}, 0, false},
 		"I and l":                 {reading{text: "Ilinois", confidence: .99}, 0, false},
+		"a long s":                {reading{text: "ftation, 12", confidence: .99}, 0, false},
+		"an f in a word":          {reading{text: "after the fjord, five ft", confidence: .99}, 0, true},
 		"Romanian":                {reading{text: "Pretul total fără taxe", confidence: .99}, 0, false},
 		"nothing":                 {reading{}, 0, false},
 	} {
-		if got := trusted(c.reading, c.missed); got != c.want {
+		if got := trusted(c.reading, sure(c.reading, c.missed)); got != c.want {
 			t.Errorf("%s: %q is kept: %v", name, c.reading.text, got)
 		}
 	}
@@ -37,6 +39,18 @@ func TestLessKnown(t *testing.T) {
 	} {
 		if got := lessKnown(text); got != want {
 			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// TestSurer: of "110", read for its ones again, the first reading stays where the second is in doubt.
+func TestSurer(t *testing.T) {
+	first := []strip{{read: reading{text: "110"}, sure: true}, {read: reading{text: "110"}, sure: true}, {read: reading{text: "110"}}}
+	last := []strip{{read: reading{text: "1i0", doubts: []doubt{{12, .4}}}}, {read: reading{text: "1.10"}}, {read: reading{text: "1i0", doubts: []doubt{{12, .4}}}}}
+	surer(first, last)
+	for i, want := range []string{"110", "1.10", "1i0"} {
+		if last[i].read.text != want {
+			t.Errorf("line %d is %q, want %q", i, last[i].read.text, want)
 		}
 	}
 }
