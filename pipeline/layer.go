@@ -16,7 +16,8 @@ type View = verified.View
 // LineReader is a Recognizer that reads single lines, and finds and reads only what
 // Page.Layer leaves to it.
 type LineReader interface {
-	// ReadAt returns the lines in the same order, with Text and Confidence where it could.
+	// ReadAt returns the lines in the same order, with Text and Confidence where it could. Their Script
+	// is the one that the PDF says they are in, by which they may be read; it returns those in which they were.
 	ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error)
 }
 

@@ -58,7 +58,7 @@ func layered(store pipeline.Cache, r *reader, ledgers *[]*scribe) *pipeline.Pipe
 	return pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
 		Raster: sheets{12, drawn}, Main: pipeline.Backend{Detector: eye{r}, Recognizer: clerk{mind{r}}},
 		Text: write, Markdown: write, Cache: store,
-		Ledger: func() pipeline.Ledger {
+		Ledger: func([]string) pipeline.Ledger {
 			s := &scribe{}
 			*ledgers = append(*ledgers, s)
 			return s
@@ -149,7 +149,7 @@ func TestDefectsOfALedgerCostNoPage(t *testing.T) {
 		p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
 			Raster: sheets{12, drawn}, Text: write, Markdown: write,
 			Main:   pipeline.Backend{Detector: eye{newReader()}, Recognizer: mind{newReader()}, Prose: func(*document.Page, *document.Region, []document.LayerLine, document.Options) {}},
-			Ledger: func() pipeline.Ledger { return answering{broken} },
+			Ledger: func([]string) pipeline.Ledger { return answering{broken} },
 		}, slog.New(slog.DiscardHandler))
 		result, pages := readPages(t, p, document.Options{TextLayer: document.TextLayerVerified})
 		if result.Status != document.StatusOK || len(pages) != 12 {

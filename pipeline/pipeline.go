@@ -115,8 +115,8 @@ type Parts struct {
 	// of the program that change what is read, in any form.
 	Cache    Cache
 	Settings string
-	// Ledger makes the ledger of one document; nil takes no text from PDFs.
-	Ledger func() Ledger
+	// Ledger makes the ledger of one document for a reader of these scripts; nil takes no text from PDFs.
+	Ledger func(scripts []string) Ledger
 	// Charge writes into what a page took what it costs; nil costs nothing.
 	Charge func(*document.Usage)
 }
@@ -136,7 +136,7 @@ type Pipeline struct {
 	cache          *once.Values // of pages that were read; nil when there is none
 	hits, misses   atomic.Int64
 	settings       string
-	newLedger      func() Ledger // nil when there is none
+	newLedger      func(scripts []string) Ledger // nil when there is none
 	processor      processor
 	charge         func(*document.Usage)
 	textLayer      document.TextLayer

@@ -89,7 +89,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 		window: make(chan struct{}, p.window), begun: map[int]*begun{}, course: verified.NewCourse(nil),
 	}
 	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
-		r.layered, r.course = true, verified.NewCourse(p.newLedger())
+		r.layered, r.course = true, verified.NewCourse(p.newLedger(p.main.Recognizer.Info().Scripts))
 	}
 	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
 	r.pass = turns.Lane{Batch: opts.Batch}

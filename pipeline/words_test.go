@@ -57,7 +57,7 @@ func TestWordsAreGroundedOnRequest(t *testing.T) {
 func TestNobodyLooksForWordsThatAreThere(t *testing.T) {
 	var looks atomic.Int32
 	p := pipeline.New(pipeline.DefaultConfig(), pipeline.Parts{
-		Raster: sheets{3, drawn}, Text: joined, Markdown: joined, Ledger: func() pipeline.Ledger { return knowing{} },
+		Raster: sheets{3, drawn}, Text: joined, Markdown: joined, Ledger: func([]string) pipeline.Ledger { return knowing{} },
 		Main: pipeline.Backend{
 			Detector: corner{}, Recognizer: &fakeEngine{slots: 1},
 			Prose: func(page *document.Page, region *document.Region, _ []document.LayerLine, opts document.Options) {

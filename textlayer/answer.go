@@ -112,7 +112,7 @@ func (l *Ledger) Learn(lessons []byte) error {
 		if t.Font < 0 || t.Font >= len(all.Fonts) {
 			continue
 		}
-		if e := l.of(pair{all.Fonts[t.Font], t.Glyph, t.Text}); e != nil {
+		if e := l.of(pair{Font: all.Fonts[t.Font], Glyph: t.Glyph, Text: t.Text}); e != nil {
 			e.take(t)
 		}
 	}

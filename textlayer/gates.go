@@ -74,17 +74,17 @@ func (p *page) believable(ln *line) bool {
 		if c.Font < 0 || c.Font >= len(p.drawn.Fonts) || p.drawn.Fonts[c.Font] == (document.FontID{}) || c.Glyph == 0 {
 			return false
 		}
-		if !tellable(c.Text) {
+		if !p.tellable(c.Text) {
 			return false
 		}
 	}
-	return true
+	return ln.toldApart()
 }
 
 // tellable reports whether a text can stand for one glyph in a line that runs to the
 // right without shaping. Letters of other scripts, marks beside their letter and private use are
 // left to who reads pixels.
-func tellable(text string) bool {
+func (p *page) tellable(text string) bool {
 	if utf8.RuneCountInString(text) > 1 && !isLigature(text) {
 		return false
 	}
@@ -94,7 +94,7 @@ func tellable(text string) bool {
 			return r == softHyphen
 		case unicode.Is(unicode.M, r), r > unicode.MaxASCII && unicode.Is(unicode.Sk, r), unicode.Is(unicode.Lm, r):
 			return false
-		case unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Han, unicode.Hiragana, unicode.Katakana):
+		case unicode.IsLetter(r) && !p.scripts.tellable(r):
 			return false
 		}
 	}

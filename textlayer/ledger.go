@@ -7,6 +7,8 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
+	"strings"
+	"unicode"
 
 	"ocr-gateway/document"
 	"ocr-gateway/textlayer/compare"
@@ -27,6 +29,9 @@ type pair struct {
 	Font  document.FontID
 	Glyph int
 	Text  string
+	// Script is that of the line, for a letter of scripts that share forms of letters: what
+	// it is in a line of one says nothing of what it is in one of another.
+	Script string `json:",omitempty"`
 }
 
 // evidence is what readings say of a pair.
@@ -41,6 +46,7 @@ type evidence struct {
 // Ledger holds what readings have taught of one document's glyphs. Documents share
 // none: what is learned of one is no other's business. It is for one goroutine at a time.
 type Ledger struct {
+	scripts  scripts
 	pairs    map[pair]*evidence
 	readings map[shape]reading
 	answers  *answers
@@ -48,9 +54,10 @@ type Ledger struct {
 	state    [sha256.Size]byte
 }
 
-// New returns a ledger that knows nothing.
-func New() *Ledger {
-	return &Ledger{pairs: map[pair]*evidence{}, readings: map[shape]reading{}, answers: &answers{at: map[shape]int{}}}
+// New returns a ledger that knows nothing, of a document whose reader knows these scripts, by Unicode's names, beside
+// those that every reader knows; it reads a line by [document.Line.Script].
+func New(scripts ...string) *Ledger {
+	return &Ledger{scripts: scriptsOf(scripts), pairs: map[pair]*evidence{}, readings: map[shape]reading{}, answers: &answers{at: map[shape]int{}}}
 }
 
 // lesson is what one reading taught: of a glyph, or how a line reads.
@@ -70,7 +77,10 @@ type shape [sha256.Size]byte
 type reading struct {
 	Text       string
 	Confidence *float64
+	Script     string `json:",omitempty"`
 }
+
+func readingOf(ln *line) reading { return reading{ln.place.Text, ln.place.Confidence, ln.place.Script} }
 
 // shape hashes a line. Glyphs stand at the same place when they do to a sixteenth of their height. Numbers
 // of glyphs say nothing of fonts without a program: those that are drawn by procedures, for one.
@@ -188,6 +198,8 @@ func (l *Ledger) wanted(p pair) int {
 	}
 	e := l.pairs[p]
 	switch {
+	case p.Script != "" && !strings.ContainsFunc(p.Text, func(r rune) bool { return l.scripts.of(r) == p.Script }):
+		return 0 // see silence
 	case e == nil:
 		return least
 	case l.verified(p), e.seen >= tries, l.refuted(p):
@@ -202,16 +214,27 @@ func (p *page) pair(c *document.Character) pair {
 	if c.Font >= 0 && c.Font < len(p.drawn.Fonts) {
 		font = p.drawn.Fonts[c.Font]
 	}
-	return pair{font, c.Glyph, c.Text}
+	return pair{Font: font, Glyph: c.Glyph, Text: c.Text}
+}
+
+// pairIn is what a character claims in a line.
+func (p *page) pairIn(ln *line, c *document.Character) pair {
+	q := p.pair(c)
+	if way := ln.way; sharesForms(way) && strings.ContainsFunc(c.Text, func(r rune) bool { return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic) }) {
+		q.Script = way
+	}
+	return q
 }
 
 // learn compares a line with what was read there.
 func (l *Ledger) learn(p *page, ln *line) {
-	for i, verdict := range ln.verdicts() {
+	verdicts := ln.verdicts()
+	p.scripts.silence(verdicts, ln.glyphs, ln.way)
+	for i, verdict := range verdicts {
 		if ln.heard != nil && ln.heard[i] != unheard {
 			continue // a piece of the line has taught of it
 		}
-		l.note(lesson{Pair: p.pair(ln.glyphs[i]), Verdict: verdict, Context: ln.context(i)})
+		l.note(lesson{Pair: p.pairIn(ln, ln.glyphs[i]), Verdict: verdict, Context: ln.context(i)})
 	}
 }
 

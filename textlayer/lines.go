@@ -27,6 +27,7 @@ const (
 // page is a page's own text on its way to a verdict.
 type page struct {
 	drawn         *document.Drawn
+	scripts       scripts // that are read in ways of their own
 	width, height int
 	lines         []*line // from the top
 	rules         []document.BBox
@@ -44,7 +45,9 @@ type line struct {
 	seen     bool    // each glyph is to be seen, and nothing else at its place
 	sound    bool    // and of a kind that can be believed
 	read     bool
-	form     bool // was read by a model that may write formMarks
+	scripts  scripts
+	way      string // the script in whose way it is read; empty for the usual one
+	form     bool   // was read by a model that may write formMarks
 	place    document.Line
 	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
 	at       int
@@ -54,8 +57,8 @@ type line struct {
 }
 
 // newPage puts the glyphs that can be seen in lines.
-func newPage(drawn *document.Drawn, width, height int) *page {
-	p := &page{drawn: drawn, width: width, height: height}
+func newPage(drawn *document.Drawn, scripts scripts, width, height int) *page {
+	p := &page{drawn: drawn, scripts: scripts, width: width, height: height}
 	p.marked, p.rules = ink.WithoutRules(drawn.Strange)
 	for _, row := range baselines(visible(drawn.Characters)) {
 		rest, under := withoutUnderlay(row)
@@ -241,6 +244,7 @@ func (ln *line) extent() (x0, y0, x1, y1 float64) {
 
 // settle says where a line is on the page and whether it can be believed at all.
 func (p *page) settle(ln *line) {
+	ln.scripts, ln.way = p.scripts, p.scripts.main(ln.glyphs)
 	ln.place = p.place(ln)
 	ln.seen = p.seen(ln)
 	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
@@ -282,7 +286,9 @@ func (p *page) place(ln *line) document.Line {
 		}
 		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
 	}
-	return levelLine(x0, top, x1, bottom, p.width, p.height)
+	place := levelLine(x0, top, x1, bottom, p.width, p.height)
+	place.Script = ln.way
+	return place
 }
 
 // isMark reports whether a line is a lone mark, such as a bullet, of which its ink does not tell the height.

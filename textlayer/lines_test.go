@@ -47,7 +47,7 @@ func TestLines(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPage(&document.Drawn{Fonts: []document.FontID{{1}}, Characters: tc.drawn}, 1000, 1000)
+			p := newPage(&document.Drawn{Fonts: []document.FontID{{1}}, Characters: tc.drawn}, nil, 1000, 1000)
 			var got []string
 			for _, ln := range p.lines {
 				text := ""
@@ -66,7 +66,7 @@ func TestLines(t *testing.T) {
 // TestLeaderUnderWordsIsNotBelieved: what is seen there is words and dots.
 func TestLeaderUnderWordsIsNotBelieved(t *testing.T) {
 	drawn := append(set(20, 100, 16, strings.Repeat(".", 30)), set(21, 100, 20, "Angola")...)
-	p := newPage(&document.Drawn{Fonts: []document.FontID{{1}}, Characters: drawn}, 1000, 1000)
+	p := newPage(&document.Drawn{Fonts: []document.FontID{{1}}, Characters: drawn}, nil, 1000, 1000)
 	if len(p.lines) != 1 || p.lines[0].sound {
 		t.Error("the line can be believed")
 	}
@@ -83,7 +83,7 @@ func TestHeightOfLines(t *testing.T) {
 		"a bullet is as high as words":           {bullet, 80, 106},
 		"a formula is as high as its large ones": {formula, 85, 106},
 	} {
-		p := newPage(&document.Drawn{Fonts: []document.FontID{{1}}, Characters: tc.drawn}, 1000, 1000)
+		p := newPage(&document.Drawn{Fonts: []document.FontID{{1}}, Characters: tc.drawn}, nil, 1000, 1000)
 		if len(p.lines) != 1 {
 			t.Fatalf("%s: %d lines", name, len(p.lines))
 		}

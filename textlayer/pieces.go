@@ -3,6 +3,7 @@ package textlayer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"ocr-gateway/document"
 )
@@ -33,33 +34,45 @@ func (p *page) piece(ln *line, s stretch) *line {
 		return ln
 	}
 	piece := &line{glyphs: ln.glyphs[s.from:s.to], baseline: ln.baseline, size: ln.size, seen: true, sound: true, whole: ln, at: s.from}
+	piece.way = p.scripts.main(piece.glyphs)
 	piece.place = p.place(piece)
 	return piece
 }
 
 // words are the stretches between the blanks of a line. Long ones are cut where letters of their script stand
-// without.
+// without, and all where letters follow that are read in another way.
 func (ln *line) words() []stretch {
 	var all []stretch
 	from := 0
 	for i := 1; i < len(ln.glyphs); i++ {
 		a, b := ln.glyphs[i-1], ln.glyphs[i]
 		if float64(b.X0-a.X1) >= wordGap*float64(max(a.Size, b.Size)) || ln.blankBetween(a, b) ||
-			i-from >= longestWord && square(a.Text) && square(b.Text) {
+			i-from >= longestWord && square(a.Text) && square(b.Text) || ln.otherWay(stretch{from, i}, stretch{i, i + 1}) {
 			all, from = append(all, stretch{from, i}), i
 		}
 	}
 	return append(all, stretch{from, len(ln.glyphs)})
 }
 
-// around is the word i with those beside it that make it long enough to be read.
-func around(words []stretch, i int) stretch {
+// otherWay reports whether two stretches of a line have letters that are read in different ways. Those of scripts that
+// share forms stay together: apart, each would be read as what it is said to be.
+func (ln *line) otherWay(s, o stretch) bool {
+	if len(ln.scripts) == 0 {
+		return false
+	}
+	a, b := ln.glyphs[s.from:s.to], ln.glyphs[o.from:o.to]
+	one, other := ln.scripts.main(a), ln.scripts.main(b)
+	return one != other && !sharesForms(one) && !sharesForms(other) && lettered(a) && lettered(b)
+}
+
+// around is the word i with those beside it that make it long enough to be read, and are read in its way.
+func (ln *line) around(words []stretch, i int) stretch {
 	s, left, right := words[i], i, i+1
 	for s.length() < pieceGlyphs {
 		switch {
-		case right < len(words):
+		case right < len(words) && !ln.otherWay(s, words[right]):
 			s.to, right = words[right].to, right+1
-		case left > 0:
+		case left > 0 && !ln.otherWay(s, words[left-1]):
 			left--
 			s.from = words[left].from
 		default:
@@ -98,7 +111,7 @@ func (l *Ledger) open(p *page, ln *line) (left []stretch) {
 		if l.settled(p, ln, word) {
 			continue
 		}
-		s := around(words, i)
+		s := ln.around(words, i)
 		if n := len(left); n > 0 && s.from <= left[n-1].to {
 			left[n-1].to = max(left[n-1].to, s.to)
 		} else {
@@ -111,7 +124,7 @@ func (l *Ledger) open(p *page, ln *line) (left []stretch) {
 // settled reports whether each glyph of a stretch is proven, or was read here as the PDF says.
 func (l *Ledger) settled(p *page, ln *line, s stretch) bool {
 	for i := s.from; i < s.to; i++ {
-		if (ln.heard == nil || ln.heard[i] != told) && !l.verified(p.pair(ln.glyphs[i])) {
+		if (ln.heard == nil || ln.heard[i] != told) && !l.verified(p.pairIn(ln, ln.glyphs[i])) {
 			return false
 		}
 	}
@@ -139,8 +152,8 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 		part.place = got[i]
 		l.learn(p, part)
 		if s := p.shape(part); s != (shape{}) {
-			now[s] = reading{part.place.Text, part.place.Confidence}
-			l.note(lesson{Shape: s, Reading: &reading{part.place.Text, part.place.Confidence}})
+			now[s] = readingOf(part)
+			l.note(lesson{Shape: s, Reading: new(readingOf(part))})
 		}
 	}
 	for i, part := range parts {
@@ -149,7 +162,7 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 			was, known = l.readings[shapes[i]]
 		}
 		if known { // else it has its own
-			part.place.Text, part.place.Confidence = was.Text, was.Confidence
+			part.place.Text, part.place.Confidence, part.place.Script = was.Text, was.Confidence, was.Script
 		}
 		part.read = true
 		p.asked = append(p.asked, part)
@@ -160,7 +173,7 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 	return nil
 }
 
-// ask has lines read as they are.
+// ask has lines read as they are. What they claim spares a second reading, and changes none.
 func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, error) {
 	if len(lines) == 0 {
 		return nil, nil
@@ -168,6 +181,7 @@ func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, erro
 	places := make([]document.Line, len(lines))
 	for i, ln := range lines {
 		places[i] = ln.place
+		places[i].Claim = ln.says()
 	}
 	return read(ctx, places)
 }
@@ -188,16 +202,22 @@ func (ln *line) hear(piece *line) {
 
 func (ln *line) doubted() bool { return slices.Contains(ln.heard, doubted) }
 
+// says is a line's text as the PDF has it.
+func (ln *line) says() string {
+	var text strings.Builder
+	for _, c := range ln.text() {
+		text.WriteString(c.Text)
+	}
+	return text.String()
+}
+
 // join takes lines for read as the PDF says, of which all that is not proven was read so.
 func (l *Ledger) join(p *page, lines []*line) {
 	for _, ln := range lines {
 		if ln.read || ln.heard == nil || !ln.sound || ln.doubted() || !l.settled(p, ln, stretch{0, len(ln.glyphs)}) {
 			continue
 		}
-		text, least := "", ln.least
-		for _, c := range ln.text() {
-			text += c.Text
-		}
-		ln.read, ln.joined, ln.place.Text, ln.place.Confidence = true, true, text, &least
+		least := ln.least
+		ln.read, ln.joined, ln.place.Text, ln.place.Confidence = true, true, ln.says(), &least
 	}
 }

@@ -67,13 +67,13 @@ func (l *Ledger) candidates(p *page, plan *plan) (all []candidate) {
 		}
 		words := ln.words()
 		for i := range words {
-			c := candidate{line: ln, stretch: around(words, i)}
+			c := candidate{line: ln, stretch: ln.around(words, i)}
 			if n := len(all); n > 0 && all[n-1].line == ln && all[n-1].stretch == c.stretch {
 				continue
 			}
 			part := line{glyphs: ln.glyphs[c.from:c.to], baseline: ln.baseline, size: ln.size}
 			for j, g := range part.glyphs {
-				if q := plan.of(l, p.pair(g)); plan.wanted[q] > 0 && (ln.heard == nil || ln.heard[c.from+j] == unheard) {
+				if q := plan.of(l, p.pairIn(ln, g)); plan.wanted[q] > 0 && (ln.heard == nil || ln.heard[c.from+j] == unheard) {
 					c.wants = append(c.wants, want{q, part.context(j)})
 				}
 			}

@@ -16,7 +16,8 @@ import (
 )
 
 // Reader reads lines of a page: it returns them in the same order, with Text and
-// Confidence where it could.
+// Confidence where it could. Their Script is the one that the PDF says they are in, empty for the
+// usual ones; of what else it says the reader knows nothing.
 type Reader = func(ctx context.Context, lines []document.Line) ([]document.Line, error)
 
 const (
@@ -38,7 +39,7 @@ func (l *Ledger) Judge(ctx context.Context, page *document.Page, read Reader) (*
 	if page.Drawn == nil {
 		return nil, nil
 	}
-	p := newPage(page.Drawn, page.Width, page.Height)
+	p := newPage(page.Drawn, l.scripts, page.Width, page.Height)
 	if !p.worthwhile() {
 		return nil, nil
 	}
@@ -83,7 +84,7 @@ func (l *Ledger) believes(p *page, ln *line) bool {
 		return false
 	}
 	for _, c := range ln.glyphs {
-		if !l.verified(p.pair(c)) {
+		if !l.verified(p.pairIn(ln, c)) {
 			return false
 		}
 	}
@@ -150,7 +151,7 @@ func (l *Ledger) prove(p *page, ln *line, characters []document.LayerCharacter) 
 		if characters[i].Text == " " { // made from white; glyphs are no blanks
 			continue
 		}
-		if characters[i].Proven = l.verified(p.pair(ln.glyphs[next])); characters[i].Proven {
+		if characters[i].Proven = l.verified(p.pairIn(ln, ln.glyphs[next])); characters[i].Proven {
 			proven++
 		}
 		next++

@@ -62,7 +62,7 @@ func (l *Ledger) Look(page *document.Page) *View {
 	if page.Drawn == nil {
 		return nil
 	}
-	v := &View{page: newPage(page.Drawn, page.Width, page.Height), kinds: map[pair]*kind{}, state: l.state, answers: l.answers, until: l.answers.count()}
+	v := &View{page: newPage(page.Drawn, l.scripts, page.Width, page.Height), kinds: map[pair]*kind{}, state: l.state, answers: l.answers, until: l.answers.count()}
 	for _, ln := range v.page.lines {
 		for _, c := range ln.glyphs {
 			q := v.page.pair(c)

@@ -108,31 +108,29 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 	if err != nil {
 		return nil, nil, err
 	}
-	img, lines, sample, degrees, err := e.upright(ctx, page.Image, lines)
-	if err != nil {
+	if lines, page.Script, err = e.confirm(ctx, clean, lines, page.Words); err != nil {
 		return nil, nil, err
 	}
-	if degrees != 0 {
-		page.Words = turnWords(page.Words, page.Width, page.Height, degrees)
-		page.Image = img
-		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
-		page.Rotation = (page.Rotation + degrees) % 360
-		stamps, clean = withoutStamps(page)
+	if page.Script == "" {
+		turned := page.Rotation
+		if lines, err = e.turnUpright(ctx, page, lines); err != nil {
+			return nil, nil, err
+		}
+		if page.Rotation != turned {
+			stamps, clean = withoutStamps(page)
+		}
 	}
 	seals, err := e.seals(ctx, pixels.Of(page.Image), stamps)
 	if err != nil {
 		return nil, nil, err
 	}
-	if page.Script, err = e.pageScript(ctx, pixels.Of(page.Image), sample, page.Words); err != nil {
-		return nil, nil, err
-	}
-	if page.Script == "" && slices.ContainsFunc(sample, func(l document.Line) bool { return e.models.OtherLetters(l.Text) }) {
-		page.Script = script.Latin // with letters of its own
-	}
 	lines = append(lines, unseen(lines, page)...)
 	lines = append(lines, findChecks(page, lines)...)
 	if len(lines) == 0 {
 		return nil, seals, nil
+	}
+	if lines, err = e.readClaimed(ctx, pixels.Of(page.Image), lines, e.claimedOf(lines, page.Words)); err != nil {
+		return nil, nil, err
 	}
 	if lines, err = e.readUnder(ctx, clean, lines, stamps); err != nil {
 		return nil, nil, err
@@ -142,6 +140,27 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		return nil, nil, err
 	}
 	return lines, append(areas, seals...), nil
+}
+
+// turnUpright turns a page and its lines, if needed, and tells its script by the lines that it reads for that.
+func (e *Engine) turnUpright(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
+	img, lines, sample, degrees, err := e.upright(ctx, page.Image, lines)
+	if err != nil {
+		return nil, err
+	}
+	if degrees != 0 {
+		page.Words = turnWords(page.Words, page.Width, page.Height, degrees)
+		page.Image = img
+		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
+		page.Rotation = (page.Rotation + degrees) % 360
+	}
+	if page.Script, err = e.pageScript(ctx, pixels.Of(page.Image), sample, page.Words); err != nil {
+		return nil, err
+	}
+	if page.Script == "" && slices.ContainsFunc(sample, func(l document.Line) bool { return e.models.OtherLetters(l.Text) }) {
+		page.Script = script.Latin // with letters of its own
+	}
+	return lines, nil
 }
 
 // withoutStamps finds the stamps of a page, and gives its pixels without them.

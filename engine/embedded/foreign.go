@@ -39,8 +39,9 @@ const unknown = "?"
 
 // readForeign reads again, in other ways, the lines of a region that are in scripts that
 // the built-in model does not know, by what the PDF says of them, by what was read and
-// by how little it was. hint is the script of the page, or empty.
-func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region document.Region, lines []document.Line, claims []string, hint string) ([]document.Line, error) {
+// by how little it was. hint is the script of the page, or empty; where the PDF has words, what it says nothing of
+// is in no other.
+func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region document.Region, lines []document.Line, claims []string, hint string, said bool) ([]document.Line, error) {
 	if len(e.ways) == 0 {
 		return lines, nil
 	}
@@ -59,7 +60,11 @@ func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region docu
 		if likely == unknown {
 			likely = hint
 		}
-		found, err := e.tryScripts(ctx, src, linesOf(lines, scripts, unknown), likely)
+		names := e.likelyFirst(likely)
+		if hint != "" && said {
+			names = []string{hint}
+		}
+		found, err := e.tryScripts(ctx, src, linesOf(lines, scripts, unknown), names)
 		if err != nil {
 			return nil, err
 		}
@@ -70,6 +75,11 @@ func (e *Engine) readForeign(ctx context.Context, src pixels.Raster, region docu
 	for i, l := range lines {
 		if scripts[i] == unknown || scripts[i] == "" && main != "" && mayBe(l, claims[i], main) {
 			scripts[i] = main
+		}
+	}
+	for i, l := range lines {
+		if l.Script != "" || l.Source == document.SourcePDF { // read, or known
+			scripts[i] = ""
 		}
 	}
 	lines = slices.Clone(lines)
@@ -101,7 +111,7 @@ func (e *Engine) pageScript(ctx context.Context, src pixels.Raster, sample []doc
 	if main != unknown {
 		return main, nil
 	}
-	return e.tryScripts(ctx, src, linesOf(sample, scripts, unknown), "")
+	return e.tryScripts(ctx, src, linesOf(sample, scripts, unknown), e.scripts)
 }
 
 // scriptsOf tells the script of each line, as [scriptOf] does, and the one of most of
@@ -192,15 +202,19 @@ func linesOf(lines []document.Line, scripts []string, name string) []document.Li
 			found = append(found, l)
 		}
 	}
-	length := func(l document.Line) float64 { w, h := pixels.QuadSize(l.Quad); return max(w, h) }
-	slices.SortStableFunc(found, func(a, b document.Line) int { return cmp.Compare(length(b), length(a)) })
-	return found[:min(len(found), sampleForeign)]
+	return longest(found)
 }
 
-// tryScripts tells which script a sample of lines is in by reading it in every way, the
-// likely one first; empty where none reads it. What other documents are in changes
-// nothing: the same page gets the same answer.
-func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []document.Line, likely string) (string, error) {
+// longest are the lines of a sample.
+func longest(lines []document.Line) []document.Line {
+	length := func(l document.Line) float64 { w, h := pixels.QuadSize(l.Quad); return max(w, h) }
+	lines = slices.Clone(lines)
+	slices.SortStableFunc(lines, func(a, b document.Line) int { return cmp.Compare(length(b), length(a)) })
+	return lines[:min(len(lines), sampleForeign)]
+}
+
+// likelyFirst are the names of all scripts, the likely one first.
+func (e *Engine) likelyFirst(likely string) []string {
 	names := slices.Clone(e.scripts)
 	slices.SortStableFunc(names, func(a, b string) int {
 		switch {
@@ -211,6 +225,12 @@ func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []doc
 		}
 		return 0
 	})
+	return names
+}
+
+// tryScripts tells which script a sample of lines is in by reading it in the way of each; empty where none reads it.
+// What other documents are in changes nothing: the same page gets the same answer.
+func (e *Engine) tryScripts(ctx context.Context, src pixels.Raster, sample []document.Line, names []string) (string, error) {
 	best, score := "", likelyForeign
 	for _, name := range names {
 		_, s, err := e.bestWay(ctx, src, sample, name)
@@ -287,11 +307,7 @@ func (e *Engine) readScript(ctx context.Context, src pixels.Raster, lines []docu
 			index, part = append(index, i), append(part, l)
 		}
 	}
-	best, _, err := e.bestWay(ctx, src, linesOf(lines, scripts, name), name)
-	if err != nil || best == nil {
-		return err
-	}
-	read, err := best.readAll(ctx, src, part)
+	read, err := e.readBest(ctx, src, part, name)
 	if err != nil {
 		return err
 	}
@@ -302,37 +318,10 @@ func (e *Engine) readScript(ctx context.Context, src pixels.Raster, lines []docu
 		}
 		surer := l.Confidence == nil || *got.Confidence > *l.Confidence
 		if inScript(got.Text, name) || surer && characters(got.Text) >= characters(l.Text) || l.Missed >= muchMissed && lettersOf(got.Text, name) >= mixedLetters {
-			l.Text, l.Confidence, l.Script, l.Missed, l.Marks = got.Text, got.Confidence, writtenIn(name), 0, got.Marks
+			take(l, got, name)
 		}
 	}
 	return nil
-}
-
-// readAll reads lines, of which each gets the surer reading.
-func (w *way) readAll(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	read, err := w.alone(ctx, src, lines)
-	if err != nil || w.mixed == nil {
-		return read, err
-	}
-	var index []int
-	var unsure []document.Line
-	for i, l := range read {
-		if l.Confidence != nil && *l.Confidence < proofread.SurelyRead {
-			index, unsure = append(index, i), append(unsure, lines[i])
-		}
-	}
-	if len(unsure) == 0 {
-		return read, nil
-	}
-	if unsure, err = w.mixed(ctx, src, unsure); err != nil {
-		return nil, err
-	}
-	for j, i := range index {
-		if l := unsure[j]; l.Confidence != nil && *l.Confidence > *read[i].Confidence {
-			read[i] = l
-		}
-	}
-	return read, nil
 }
 
 // writtenIn is Unicode's name of a script.

@@ -14,9 +14,17 @@ import (
 )
 
 // ReadAt reads lines where they lie on a page: it returns them in the same order, with
-// Text and Confidence where something was read.
+// Text and Confidence where something was read, and Script where it is in the one that they came with.
 func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
-	return e.readLines(ctx, pixels.Of(page.Image), lines, nil, e.readerOf(page))
+	src := pixels.Of(page.Image)
+	lines, err := e.readHinted(ctx, src, lines)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.withoutLatin(ctx, src, lines); err != nil {
+		return nil, err
+	}
+	return e.readLines(ctx, src, lines, nil, nil, e.readerOf(page))
 }
 
 // findByLayer is Find for a page of which the PDF says where its lines are: only what it
@@ -35,6 +43,7 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page, stamps []
 	}
 	lines = append(lines, others...)
 	lines = append(lines, unseen(lines, page)...)
+	page.Script = scriptOfLayer(page.Layer)
 	if page.Layer.Plain {
 		return lines, nil, nil
 	}
@@ -48,6 +57,23 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page, stamps []
 	}
 	areas, err := e.models.Areas(ctx, src)
 	return lines, append(areas, seals...), err
+}
+
+// scriptOfLayer is the script that most lines, by their length, were read in or are known to be in; empty for the
+// usual ones.
+func scriptOfLayer(layer *document.Layer) string {
+	all, widths := 0.0, map[string]float64{}
+	for _, l := range layer.Lines {
+		w := float64(l.BBox[2] - l.BBox[0])
+		all += w
+		if l.Script != "" && (l.Read || l.Believed) {
+			widths[l.Script] += w
+		}
+	}
+	if main := mostOf(widths); 2*widths[main] >= all {
+		return main
+	}
+	return ""
 }
 
 // findIn finds the lines in areas of a page but those that are known.
@@ -67,22 +93,25 @@ func (e *Engine) findIn(ctx context.Context, src pixels.Raster, areas []document
 }
 
 // withLayer gives lines the text that the PDF says where it can be believed, and what was
-// read when it was judged where it cannot.
-func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
+// read when it was judged where it cannot. done tells which need not be read: nothing may have been read there.
+func withLayer(lines []document.Line, layer *document.Layer) (_ []document.Line, done []bool) {
 	if layer == nil {
-		return lines
+		return lines, nil
 	}
-	lines = slices.Clone(lines)
+	lines, done = slices.Clone(lines), make([]bool, len(lines))
 	for i := range lines {
 		l := &lines[i]
 		switch text, characters, read := fromLayer(layer, *l); {
 		case text != "":
 			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, document.MarksOf(characters, l.BBox)
 		case read != nil:
-			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, document.MarksOf(characters, l.BBox)
+			l.Text, l.Confidence, l.Script, l.Marks = read.Text, read.Confidence, read.Script, document.MarksOf(characters, l.BBox)
+		default:
+			continue
 		}
+		done[i] = true
 	}
-	return lines
+	return lines, done
 }
 
 // keepOwn takes back what was done to lines that are the PDF's own.

@@ -29,13 +29,17 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	own := withLayer(lines, page.Layer)
+	own, done := withLayer(lines, page.Layer)
 	claimed, _ := checks(page.Words)
-	if lines, err = e.readLines(ctx, src, own, proofread.Claims(own, claimed), e.readerOf(page)); err != nil {
+	said := proofread.Claims(own, claimed)
+	if page.Layer != nil {
+		e.withoutDoubts(own, done, said)
+	}
+	if lines, err = e.readLines(ctx, src, own, done, said, e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
-	said := proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script); err != nil {
+	said = proofread.Claims(lines, claimed)
+	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script, len(page.Words) > 0); err != nil {
 		return document.Recognition{}, err
 	}
 	e.proofread().Lines(lines, claimed)

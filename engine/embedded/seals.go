@@ -19,14 +19,14 @@ func (e *Engine) readUnder(ctx context.Context, clean pixels.Raster, lines []doc
 	var index []int
 	for i, l := range lines {
 		if slices.ContainsFunc(stamps, func(s stamp.Stamp) bool { return s.Box.Overlaps(l.BBox.Rect()) }) {
-			l.Text, l.Confidence = "", nil // what the stamp made of it
+			l.Text, l.Confidence, l.Script = "", nil, "" // what the stamp made of it
 			under, index = append(under, l), append(index, i)
 		}
 	}
 	if len(under) == 0 {
 		return lines, nil
 	}
-	under, err := e.readLines(ctx, clean, under, nil, e.models.Read)
+	under, err := e.readLines(ctx, clean, under, nil, nil, e.models.Read)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (e *Engine) readSeal(ctx context.Context, part pixels.Raster) ([]document.L
 	if err != nil {
 		return nil, err
 	}
-	if lines, err = e.readLines(ctx, part, lines, nil, e.models.Read); err != nil {
+	if lines, err = e.readLines(ctx, part, lines, nil, nil, e.models.Read); err != nil {
 		return nil, err
 	}
 	lines = slices.DeleteFunc(lines, func(l document.Line) bool {

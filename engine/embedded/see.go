@@ -18,12 +18,12 @@ func (e *Engine) See(ctx context.Context, page *document.Page) ([]document.WordB
 	if err != nil {
 		return nil, err
 	}
-	if lines, err = e.readLines(ctx, src, prose.InOrder(lines), nil, e.readerOf(page)); err != nil {
+	if lines, err = e.readLines(ctx, src, prose.InOrder(lines), nil, nil, e.readerOf(page)); err != nil {
 		return nil, err
 	}
 	claimed, _ := checks(page.Words)
 	said := proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, document.Region{}, lines, said, ""); err != nil {
+	if lines, err = e.readForeign(ctx, src, document.Region{}, lines, said, "", false); err != nil {
 		return nil, err
 	}
 	e.proofread().Lines(lines, claimed)

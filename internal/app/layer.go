@@ -15,7 +15,7 @@ import (
 // ledger hands a ledger of glyphs to the pipeline in its own terms.
 type ledger struct{ *textlayer.Ledger }
 
-func newLedger() pipeline.Ledger { return ledger{textlayer.New()} }
+func newLedger(scripts []string) pipeline.Ledger { return ledger{textlayer.New(scripts...)} }
 
 // Look is the ledger's; a page of which nothing is known has no view.
 func (l ledger) Look(page *document.Page) pipeline.View {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"ocr-gateway/raster/rastertest"
 )
 
 // Document is a PDF and the lines that are to be seen on each of its pages.
@@ -87,6 +89,19 @@ var kinds = map[string]func(*maker){
 	"pattern":          inPattern,
 	"off-page":         offPage,
 	"pale":             pale,
+	"cyrillic":         dressed(cyrillic, honestly),
+	"greek":            dressed(greek, honestly),
+	"hangul":           dressed(hangul, honestly),
+	"cyrillic-swapped": dressed(cyrillic, swapped),
+	"greek-swapped":    dressed(greek, swapped),
+	"hangul-swapped":   dressed(hangul, swapped),
+	"cyrillic-near":    dressed(cyrillic, nearSwapped),
+	"greek-near":       dressed(greek, nearSwapped),
+	"hangul-near":      dressed(hangul, nearSwapped),
+	"cyrillic-latin":   dressed(cyrillic, saidLatin),
+	"cyrillic-beside":  dressed(cyrillic, beside),
+	"greek-beside":     dressed(greek, beside),
+	"latin-cyrillic":   saidCyrillic,
 }
 
 // Kinds lists the kinds in a fixed order.
@@ -105,9 +120,7 @@ func Make(kind string, seed uint64) Document {
 }
 
 func newMaker(kind string, seed uint64) *maker {
-	m := &maker{rand: rand.New(rand.NewPCG(seed, uint64(len(kind))*31+uint64(kind[0]))), pages: 1}
-	m.pdf.reserve() // the catalog and
-	m.pdf.reserve() // the list of pages
+	m := &maker{rand: rand.New(rand.NewPCG(seed, uint64(len(kind))*31+uint64(kind[0]))), pages: 1, pdf: rastertest.NewPDF()}
 	kinds[kind](m)
 	return m
 }
@@ -140,7 +153,7 @@ func (m *maker) text(length int) string {
 		}
 		b.WriteString(word)
 	}
-	return strings.TrimSpace(b.String()[:length])
+	return m.dress(strings.TrimSpace(b.String()[:length]))
 }
 
 func (m *maker) number() string {

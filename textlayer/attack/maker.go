@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"ocr-gateway/raster/rastertest"
 )
 
 // The pages are A4.
@@ -16,15 +18,16 @@ const (
 // maker makes one document.
 type maker struct {
 	rand     *rand.Rand
-	pdf      pdf
+	pdf      *rastertest.PDF
 	fonts    []*typeface
 	programs map[*face]int
 	objects  string // further resources
 	catalog  string // further keys
 	pages    int
+	letters  []rune // of the script that the document is in, in the place of the Latin ones; nil for those
 
 	seen    []Page
-	kids    []string // the dictionaries of the pages
+	kids    []string // the pages' dictionaries
 	content bytes.Buffer
 	y       float64
 	size    float64
@@ -48,20 +51,17 @@ func (m *maker) end(keys string) {
 	for _, f := range m.fonts {
 		fmt.Fprintf(&fonts, "/%s %d 0 R", f.name, f.object)
 	}
-	stream := m.pdf.stream("", m.content.Bytes())
-	m.kids = append(m.kids, fmt.Sprintf("<</Type/Page/Parent 2 0 R/Resources<</Font<<%s>>%s>>/Contents %d 0 R%s>>", fonts.String(), m.objects, stream, keys))
+	stream := m.pdf.Stream("", m.content.Bytes())
+	m.kids = append(m.kids, fmt.Sprintf("/Resources<</Font<<%s>>%s>>/Contents %d 0 R%s", fonts.String(), m.objects, stream, keys))
 	m.frame.Lines = m.visible
 	m.seen = append(m.seen, m.frame)
 }
 
 func (m *maker) finish() []byte {
-	var kids strings.Builder
 	for _, k := range m.kids {
-		fmt.Fprintf(&kids, "%d 0 R ", m.pdf.add("%s", k))
+		m.pdf.AddPage(k)
 	}
-	m.pdf.set(1, "<</Type/Catalog/Pages 2 0 R%s>>", m.catalog)
-	m.pdf.set(2, "<</Type/Pages/Kids[%s]/Count %d>>", kids.String(), len(m.kids))
-	return m.pdf.bytes()
+	return m.pdf.Bytes(m.catalog)
 }
 
 // draw writes operators.
@@ -101,7 +101,8 @@ func (m *maker) room() bool { return m.y > bottom }
 func (m *maker) row(f *typeface) string {
 	text := m.text(60 + m.rand.IntN(36))
 	for f.width(text, m.size) > pageWidth-2*left {
-		text = text[:len(text)-4]
+		runes := []rune(text)
+		text = string(runes[:len(runes)-4])
 	}
 	return strings.TrimSpace(text)
 }

@@ -31,20 +31,23 @@ func TestVerdicts(t *testing.T) {
 		form        bool
 		want        Verdict
 	}{
-		"as claimed":                  {"harbour", "harbour", 3, false, Agrees},
-		"blanks are no matter":        {"harbour", "har bour", 3, false, Agrees},
-		"another dash":                {"low–tide", "low-tide", 3, false, Agrees},
-		"a lookalike":                 {"room 101", "room 1O1", 6, false, Doubts},
-		"another letter":              {"harbour", "harxour", 3, false, Disagrees},
-		"a mark of form":              {"harbour", "har*our", 3, true, Unclear},
-		"a star where none may be":    {"harbour", "har*our", 3, false, Disagrees},
-		"left out":                    {"harbour", "harour", 3, false, Unclear},
-		"beside what is left out":     {"harbour", "harour", 4, false, Unclear},
-		"beside another letter":       {"harbour", "harxour", 4, false, Unclear},
-		"little is read as claimed":   {"harbour", "hxrxoxx", 0, false, Unclear},
-		"nothing is read":             {"harbour", "", 0, false, Unclear},
-		"a ligature":                  {"o|f|f|fi|ce first", "office first", 2, false, Unclear},
-		"a line that is far too long": {strings.Repeat("harbour", 100), strings.Repeat("harbour", 100), 0, false, Unclear},
+		"as claimed":                   {"harbour", "harbour", 3, false, Agrees},
+		"blanks are no matter":         {"harbour", "har bour", 3, false, Agrees},
+		"another dash":                 {"low–tide", "low-tide", 3, false, Agrees},
+		"a lookalike":                  {"room 101", "room 1O1", 6, false, Doubts},
+		"a syllable like it":           {"항구의 밤은 조용", "항구의 반은 조용", 4, false, Doubts},
+		"another syllable":             {"항구의 밤은 조용", "항구의 불은 조용", 4, false, Disagrees},
+		"the letter of another script": {"весна пришла", "вeсна пришла", 1, false, Doubts},
+		"another letter":               {"harbour", "harxour", 3, false, Disagrees},
+		"a mark of form":               {"harbour", "har*our", 3, true, Unclear},
+		"a star where none may be":     {"harbour", "har*our", 3, false, Disagrees},
+		"left out":                     {"harbour", "harour", 3, false, Unclear},
+		"beside what is left out":      {"harbour", "harour", 4, false, Unclear},
+		"beside another letter":        {"harbour", "harxour", 4, false, Unclear},
+		"little is read as claimed":    {"harbour", "hxrxoxx", 0, false, Unclear},
+		"nothing is read":              {"harbour", "", 0, false, Unclear},
+		"a ligature":                   {"o|f|f|fi|ce first", "office first", 2, false, Unclear},
+		"a line that is far too long":  {strings.Repeat("harbour", 100), strings.Repeat("harbour", 100), 0, false, Unclear},
 	} {
 		if got := claimOf(tc.claim).Verdicts(tc.read, tc.form)[tc.glyph]; got != tc.want {
 			t.Errorf("%s: verdict %d, want %d", name, got, tc.want)
@@ -98,7 +101,7 @@ func TestCut(t *testing.T) {
 
 // TestEasilyMistaken: what readers take for another takes more readings to prove.
 func TestEasilyMistaken(t *testing.T) {
-	for text, want := range map[string]bool{"l": true, "0": true, "ß": true, "é": true, "k": true, "H": false, "L": false, "%": false, "山": false} {
+	for text, want := range map[string]bool{"l": true, "0": true, "ß": true, "é": true, "k": true, "밤": true, "ж": true, "λ": true, "H": false, "L": false, "%": false, "山": false} {
 		if got := EasilyMistaken(text); got != want {
 			t.Errorf("%s: %t", text, got)
 		}

@@ -13,10 +13,28 @@ var lookalikes = strings.Fields(`
 	0OoDQ°º 1lI|!iíìj7ıĺ 2Zz 5Ss$ 8B& 6bG 9gq 4A 3Ee3 ce oae uvy nhr ft rn CGcO EF PR UV VYv MN
 	.,·• ;:,. '"` + "`" + ` -_~ ([{ )]} *× xX× /| \| oO0 ßBβ μuµ νv ρp κk τt ωw Δ∆ Ω∑Σ
 	ー－-— 二ニ 三ミ 力カ 口ロ 工エ 夕タ 卜ト へヘ りリ べベ 。． 、，
-	己已巳 未末 日曰 土士 人入八 千干于 大太犬 王玉 ッツっつ ャヤやゃ ュユゆゅ ョヨよょ ァアぁあ`)
+	己已巳 未末 日曰 土士 人入八 千干于 大太犬 王玉 ッツっつ ャヤやゃ ュユゆゅ ョヨよょ ァアぁあ
+	шщцЩШЦ ьъывЬЪЫ гтГТ плниПЛНИ зэєЗЭЄ3 жхк ДЛдл ґг іїІЇ чу4 б6 ОФЮ
+	αοσδ ειξζς ηπ λΛΑΔ θΘΟ0 χκ ςζ φρ ΞΣΕ
+	ვკპგ თიო ბზმ ცძ უჟშ ყჩრ სხ დლღ ტნ ქჯჰ
+	աոռսւն գզղդց հիխի եէ բըր ծձճ շչ կվպ մյ`)
 
 var crossScript = strings.Fields(`
-	АA ВB ЕE КK МM НH ОO0 РP СC ТT ХX аa еe оo0 рp сc уy хx ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX`)
+	АA ВB ЕE КK МM НH ОO0 РP СC ТT УY ХX ІI ЈJ ЅS аa еe оo0 рp сc уy хx іi јj ѕs ԁd һh ԛq ԝw ӏl
+	ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX οo0 νv`)
+
+// DrawnAlike reports whether a letter is drawn as one of another script is: there the letters beside it tell what it is.
+func DrawnAlike(r rune) bool { return drawnAlike[r] }
+
+var drawnAlike = func() map[rune]bool {
+	of := map[rune]bool{}
+	for _, group := range crossScript {
+		for _, r := range group {
+			of[r] = unicode.IsLetter(r)
+		}
+	}
+	return of
+}()
 
 var groups = groupsOf(append(slices.Clone(lookalikes), crossScript...))
 
@@ -45,10 +63,13 @@ func confusable(a, b []rune) bool {
 	return true
 }
 
-// alikeRunes holds for characters of one group, for letters in capitals and not, and with and
-// without a mark.
+// alikeRunes holds for characters of one group, for letters in capitals and not, with and
+// without a mark, and for syllables of Hangul that differ in one letter.
 func alikeRunes(a, b rune) bool {
 	a, b = bare(a), bare(b)
+	if isSyllable(a) && isSyllable(b) {
+		return apart(a, b) == 1
+	}
 	if a == b || unicode.ToLower(a) == unicode.ToLower(b) {
 		return true
 	}
@@ -58,6 +79,25 @@ func alikeRunes(a, b rune) bool {
 		}
 	}
 	return false
+}
+
+// A syllable of Hangul is a first letter, a vowel and a last letter or none (Unicode 3.12).
+const (
+	firstSyllable, lastSyllable = '가', '힣'
+	vowels, lasts               = 21, 28
+)
+
+func isSyllable(r rune) bool { return r >= firstSyllable && r <= lastSyllable }
+
+// apart is in how many letters two syllables differ.
+func apart(a, b rune) (count int) {
+	a, b = a-firstSyllable, b-firstSyllable
+	for _, differ := range []bool{a/(vowels*lasts) != b/(vowels*lasts), a/lasts%vowels != b/lasts%vowels, a%lasts != b%lasts} {
+		if differ {
+			count++
+		}
+	}
+	return count
 }
 
 // bare is a letter without its marks, and without what raises it.
@@ -93,11 +133,12 @@ var unmarked = func() map[rune]rune {
 // sameInCapitals are the letters that look alike in both cases but for their height.
 const sameInCapitals = "cosuvwxzpk"
 
-// EasilyMistaken reports whether a reader takes a text for another now and then.
+// EasilyMistaken reports whether a reader takes a text for another now and then. Of scripts that few readers know
+// all letters count for such.
 func EasilyMistaken(text string) bool {
 	for _, r := range plain(text) {
 		b := bare(r)
-		if len(ownGroups[r]) > 0 || b != r || strings.ContainsRune(sameInCapitals, unicode.ToLower(b)) {
+		if unicode.In(r, unicode.Hangul, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Georgian) || len(ownGroups[r]) > 0 || b != r || strings.ContainsRune(sameInCapitals, unicode.ToLower(b)) {
 			return true
 		}
 	}

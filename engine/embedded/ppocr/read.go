@@ -18,7 +18,7 @@ const (
 	readHeight   = 48 // pixels
 	readStep     = 8  // input pixels a step of output
 	readMinWidth = 48
-	readMaxWidth = 3200 // pixels of a line; longer ones are squeezed
+	readMaxWidth = 6400 // pixels of a line, 450 letters and more; longer ones are squeezed
 	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
 )
 
@@ -122,7 +122,7 @@ func divide(strips []strip) (kept, again []strip) {
 	wellKnown := !slices.ContainsFunc(strips, func(s strip) bool { return lessKnown(s.read.text) })
 	for _, s := range strips {
 		switch {
-		case trusted(s.read, s.sure):
+		case trusted(s.read, s.claim, s.sure):
 			kept = append(kept, s)
 		case wellKnown:
 			begin := 0

@@ -17,6 +17,7 @@ type strip struct {
 	spine  []document.Point // of a bent line
 	wide   int              // of the whole line, at readHeight
 	part   span             // of it, that is to be read
+	claim  string           // what the document says of the line
 	read   reading
 	missed float64 // see [missed]
 	sure   bool    // see [sure]
@@ -30,7 +31,7 @@ func stripsOf(lines []document.Line) []strip {
 	strips := make([]strip, 0, len(lines))
 	for i, l := range lines {
 		if s, ok := stripOf(l.Quad); ok {
-			s.line, s.spine = i, l.Spine
+			s.line, s.spine, s.claim = i, l.Spine, l.Claim
 			strips = append(strips, s)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Which lines are kept as the tiny network reads them. The others are read again by the small
@@ -20,9 +22,26 @@ func sure(r reading, missed float64) bool {
 		!strings.ContainsAny(r.text, besideOthers) && !strings.ContainsFunc(r.text, isEastAsian)
 }
 
-// trusted reports whether a line of which the network is sure or not is kept as it was read: where nothing is easily
-// taken for another.
-func trusted(r reading, sure bool) bool { return sure && !lookAlikes.MatchString(r.text) }
+// agreed is how sure the network must be of a line that it reads just as the document says, which
+// few errors are. Letters beside digits that look alike are as easily lied about as mistaken.
+const agreed = 0.8
+
+var mixedAlikes = regexp.MustCompile(`I[l1|]|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]`)
+
+// trusted reports whether a line of which the network is sure or not is kept as it was read: where the document
+// says the same of it, its claim, or nothing is easily taken for another.
+func trusted(r reading, claim string, sure bool) bool {
+	if claim != "" && r.confidence >= agreed && sameText(r.text, claim) && !mixedAlikes.MatchString(claim) {
+		return true
+	}
+	return sure && !lookAlikes.MatchString(r.text)
+}
+
+// sameText reports whether two texts are the same but for blanks in a row and how characters are composed.
+func sameText(a, b string) bool {
+	words := func(s string) string { return strings.Join(strings.Fields(norm.NFKC.String(s)), " ") }
+	return words(a) == words(b)
+}
 
 // surer chooses between what the first reader was sure of, but for look-alikes, and what the last one read there:
 // where that has much doubt, the first is right more often.

@@ -10,6 +10,11 @@ import (
 // them says nothing. An ellipsis has three, and a full stop may follow.
 var leaderRun = regexp.MustCompile(`\s*(?:(?:[.·•∙‧]\s*){5,}|(?:[.·•∙‧]\s*)*…(?:\s*[.·•∙‧…])+)\s*`)
 
+// IsLeader reports whether a text is leaders alone.
+func IsLeader(text string) bool {
+	return text != "" && leaderRun.FindString(text) == text
+}
+
 // wideEllipsis is an ellipsis behind a Chinese or Japanese character, of which the reader
 // sees some of the dots as full stops of Latin text, which do not stand there.
 var wideEllipsis = regexp.MustCompile(`([\p{Han}\p{Hiragana}\p{Katakana}ー])\.{2,4}`)

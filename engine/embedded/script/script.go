@@ -87,6 +87,9 @@ var alike = map[string]string{
 	"Greek":    "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοovν",
 }
 
+// SharesForms reports whether a script has letters that are drawn as letters of Latin are.
+func SharesForms(name string) bool { return alike[name] != "" }
+
 // toLatin and fromLatin map letters that are drawn the same way, by script.
 var toLatin, fromLatin = func() (map[rune]rune, map[string]map[rune]rune) {
 	to, from := map[rune]rune{}, map[string]map[rune]rune{}

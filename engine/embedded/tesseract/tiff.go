@@ -5,8 +5,9 @@ import (
 	"image"
 )
 
-// A batch is as many lines as one child reads; starting it costs as much as a few lines.
-const maxBatch = 60
+// A batch is as many lines as one child reads: starting it costs as much as two lines, and where the processor is
+// shared by many all must be read within readTimeout.
+const maxBatch = 30
 
 // The tags of TIFF that gray pages without compression need.
 const (
