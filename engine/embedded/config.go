@@ -23,9 +23,8 @@ type Config struct {
 	// MaxSide is the longer side, in pixels, of the image that line detection
 	// sees. Below 960 dense tables lose lines.
 	MaxSide int `mapstructure:"max_side"`
-	// Precision is how lines are read: by the whole network in full precision, or (auto) by
-	// quicker ones first, a tiny one and where the processor gains by it the whole one in
-	// whole numbers, and in full where they are not sure.
+	// Precision is how lines are read: by the small network in full precision, or (auto) by a tiny
+	// one and where that is not sure by the small one, in whole numbers where the processor gains by it.
 	Precision string `mapstructure:"precision"`
 	// Recognizers read scripts that the built-in one does not know.
 	Recognizers []Recognizer `mapstructure:"recognizers"`

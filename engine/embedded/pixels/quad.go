@@ -16,6 +16,14 @@ func QuadSize(q [4]document.Point) (w, h float64) {
 	return w, h
 }
 
+// PartOf is the part of q between two shares of its length along the text.
+func PartOf(q [4]document.Point, from, to float64) [4]document.Point {
+	along := func(a, b document.Point, share float64) document.Point {
+		return document.Point{X: a.X + share*(b.X-a.X), Y: a.Y + share*(b.Y-a.Y)}
+	}
+	return [4]document.Point{along(q[0], q[1], from), along(q[0], q[1], to), along(q[3], q[2], to), along(q[3], q[2], from)}
+}
+
 // BBoxOf is the smallest pixel box around q within a w x h image.
 func BBoxOf(q [4]document.Point, w, h int) document.BBox {
 	minX, maxX, minY, maxY := q[0].X, q[0].X, q[0].Y, q[0].Y

@@ -2,8 +2,6 @@ package ppocr
 
 import (
 	"strings"
-
-	"ocr-gateway/document"
 )
 
 // alphabet is what the reader can write.
@@ -28,55 +26,87 @@ func parseAlphabet(dictionary string) alphabet {
 	return a
 }
 
-// noticed is the least probability of a second class that is looked at: every reader
-// is trusted with as much.
-const noticed = 0.15
+// noticed is the least probability of a second class that is looked at: no word with as much
+// is trusted.
+const noticed = 0.08
 
-// reading is what was read on a line.
+// reading is what was read on a line or a part of one.
 type reading struct {
 	text       string
-	confidence float64         // the mean probability of the characters, 0 when there are none
-	at         []int           // the steps of those that are no space
-	marks      []document.Mark // the same characters, where they stand
-	doubt      float64         // the highest probability above noticed of a class that would make another text
+	confidence float64     // the mean probability of the characters, 0 when there are none
+	characters []character // those of text, spaces too
+	doubts     []doubt     // from left to right
+}
+
+// character is one of a reading, around a column of pixels.
+type character struct {
+	text        string
+	column      int
+	probability float64
+}
+
+// doubt is the probability, above noticed, of a class that would make another text at a column.
+type doubt struct {
+	column      int
+	probability float64
 }
 
 // decode reads the most probable text from the class probabilities of each
 // step (Graves et al., Connectionist temporal classification, 2006): repeats
-// count once, blanks separate. Characters stand at the middle of a strip of so many pixels.
-func (a alphabet) decode(probs []float32, width int) reading {
+// count once, blanks separate.
+func (a alphabet) decode(probs []float32) reading {
 	steps := len(probs) / len(a.classes)
 	best, sure := make([]int, steps), make([]float32, steps)
 	for step := range best {
 		best[step], sure[step] = argmax(probs[step*len(a.classes):][:len(a.classes)], -1)
 	}
-	var r reading
-	var b strings.Builder
-	var sum float64
-	n, last := 0, 0
+	var characters []character
+	var doubts []doubt
+	last := 0
 	for step, class := range best {
 		if class != 0 && class != last {
-			b.WriteString(a.classes[class])
-			sum += float64(sure[step])
-			n++
-			if a.classes[class] != " " {
-				r.at = append(r.at, step)
-				middle := min((float64(step)+.5)*readStep/float64(width), 1)
-				r.marks = append(r.marks, document.Mark{Text: a.classes[class], From: middle, To: middle, Confidence: float64(sure[step])})
-			}
+			characters = append(characters, character{a.classes[class], columnOf(step), float64(sure[step])})
 		}
 		last = class
-		if 1-float64(sure[step]) > max(r.doubt, noticed) { // a second class can have as much
+		if 1-sure[step] > noticed { // a second class can have as much
 			second, p := argmax(probs[step*len(a.classes):][:len(a.classes)], class)
-			if float64(p) > max(r.doubt, noticed) && otherText(best, step, second) {
-				r.doubt = float64(p)
+			if p > noticed && otherText(best, step, second) {
+				doubts = append(doubts, doubt{columnOf(step), float64(p)})
 			}
 		}
 	}
-	if n > 0 {
-		r.text, r.confidence = b.String(), sum/float64(n)
+	return readingOf(characters, doubts)
+}
+
+func readingOf(characters []character, doubts []doubt) reading {
+	r := reading{characters: characters, doubts: doubts}
+	var b strings.Builder
+	for _, c := range characters {
+		b.WriteString(c.text)
 	}
+	r.text, r.confidence = b.String(), meanProbability(characters)
 	return r
+}
+
+func meanProbability(characters []character) float64 {
+	var sum float64
+	for _, c := range characters {
+		sum += c.probability
+	}
+	return sum / float64(max(len(characters), 1))
+}
+
+// columnOf is the middle of a step, in pixels.
+func columnOf(step int) int { return step*readStep + readStep/2 }
+
+// doubtAt is the highest doubt from one column to another, both included.
+func (r reading) doubtAt(from, to int) (most float64) {
+	for _, d := range r.doubts {
+		if d.column >= from && d.column <= to {
+			most = max(most, d.probability)
+		}
+	}
+	return most
 }
 
 // otherText reports whether a class at a step would make another text of the best ones.

@@ -15,8 +15,14 @@ const (
 )
 
 // missed is the part, 0 to 1, of what is written on a line of a width that is far from
-// everything that was read. pix are its rows, stride apart; at the steps of characters.
-func missed(pix []float32, stride, width int, at []int) float64 {
+// everything that was read. pix are its rows, stride apart.
+func missed(pix []float32, stride, width int, read []character) float64 {
+	at := make([]int, 0, len(read))
+	for _, c := range read {
+		if c.text != " " {
+			at = append(at, c.column)
+		}
+	}
 	written, unread := 0, 0
 	next := 0 // of at: the first that may reach the column
 	for x := 1; x < width; x++ {
@@ -24,10 +30,10 @@ func missed(pix []float32, stride, width int, at []int) float64 {
 			continue
 		}
 		written++
-		for next < len(at) && at[next]*readStep+readStep/2 < x-reachOfLetter {
+		for next < len(at) && at[next] < x-reachOfLetter {
 			next++
 		}
-		if next == len(at) || at[next]*readStep+readStep/2 > x+reachOfLetter {
+		if next == len(at) || at[next] > x+reachOfLetter {
 			unread++
 		}
 	}

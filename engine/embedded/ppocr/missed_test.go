@@ -19,15 +19,15 @@ func TestMissed(t *testing.T) {
 			ruled[i] = -1
 		}
 	}
-	steps := func(from, to, by int) (at []int) {
+	steps := func(from, to, by int) (at []character) {
 		for s := from; s < to; s += by {
-			at = append(at, s)
+			at = append(at, character{text: "l", column: columnOf(s)})
 		}
 		return at
 	}
 	for name, c := range map[string]struct {
 		pix      []float32
-		at       []int
+		at       []character
 		min, max float64
 	}{
 		"all read":             {strokes, steps(0, 60, 3), 0, 0},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/network"
@@ -168,11 +167,9 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 // ReadKnowing is Read for lines of a text in which its quickest network does not know all letters.
 func (m *Models) ReadKnowing(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	r := m.recognizers[0]
-	if len(r.readers) == 1 {
-		return r.Read(ctx, src, lines)
-	}
-	lines = slices.Clone(lines)
-	return lines, r.readAgain(ctx, src, stripsOf(lines), lines)
+	strips := stripsOf(lines)
+	err := r.readAll(ctx, r.last(), src, strips)
+	return joined(lines, strips), err
 }
 
 // OtherLetters reports whether a text has letters for which ReadKnowing is.
@@ -184,8 +181,9 @@ func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.L
 	if len(r.readers) == 1 || len(lines) == 0 {
 		return nil, nil
 	}
-	lines = slices.Clone(lines)
-	return lines, r.readAll(ctx, r.readers[0], src, stripsOf(lines), lines)
+	strips := stripsOf(lines)
+	err := r.readAll(ctx, r.readers[0], src, strips)
+	return joined(lines, strips), err
 }
 
 // Knows reports whether the built-in recognizer can write r.

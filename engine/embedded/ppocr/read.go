@@ -1,9 +1,7 @@
 package ppocr
 
 import (
-	"cmp"
 	"context"
-	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,19 +22,10 @@ const (
 	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
 )
 
-// strip is one line on its way through the reader.
-type strip struct {
-	line  int // index into the lines being read
-	quad  [4]document.Point
-	spine []document.Point // of a bent line
-	width int              // at readHeight
-	sure  bool             // it was read well enough
-}
-
 // Recognizer reads the lines of the scripts that its dictionary has.
 type Recognizer struct {
 	models  *Models  // whose right to run it takes
-	readers []reader // the quickest first; the last reads the lines that no other is sure of
+	readers []reader // the last one's word is final; one before it reads what it can be trusted with, for less
 }
 
 // last is the reader whose word is final.
@@ -46,41 +35,40 @@ func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 // line of which nothing is read has neither. Lines that are higher than wide by pixels.TallLine
 // are read downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	lines = slices.Clone(lines)
 	all := stripsOf(lines)
-	unsure, err := r.readBy(ctx, r.readers[0], src, all, lines)
+	if len(r.readers) == 1 {
+		err := r.readAll(ctx, r.last(), src, all)
+		return joined(lines, all), err
+	}
+	kept, again, err := r.readFirst(ctx, src, all)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.readAgain(ctx, src, unsure, lines); err != nil {
+	first := slices.Clone(again)
+	if err := r.readAll(ctx, r.last(), src, again); err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(unsure, func(s strip) bool { return r.otherLetters(lines[s.line]) }) {
-		return lines, nil
+	surer(first, again)
+	if !slices.ContainsFunc(again, r.otherLetters) {
+		return joined(lines, append(kept, again...)), nil
 	}
-	again := map[int]bool{}
-	for _, s := range unsure {
-		again[s.line] = true
+	again = slices.DeleteFunc(again, func(s strip) bool { return s.width() < s.wide })
+	whole := map[int]bool{}
+	for _, s := range again {
+		whole[s.line] = true
 	}
-	kept := slices.DeleteFunc(all, func(s strip) bool { return again[s.line] })
-	return lines, r.readAgain(ctx, src, kept, lines)
+	rest := slices.DeleteFunc(all, func(s strip) bool { return whole[s.line] })
+	if err := r.readAll(ctx, r.last(), src, rest); err != nil {
+		return nil, err
+	}
+	return joined(lines, append(again, rest...)), nil
 }
 
-// readAgain sets text and confidence of lines by the readers behind the first.
-func (r *Recognizer) readAgain(ctx context.Context, src pixels.Raster, strips []strip, lines []document.Line) (err error) {
-	for _, by := range r.readers[1:] {
-		if strips, err = r.readBy(ctx, by, src, strips, lines); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// otherLetters reports whether a line that was read again has letters by which the first reader's word is worth
-// nothing for those that came with it.
-func (r *Recognizer) otherLetters(l document.Line) bool {
+// otherLetters reports whether what was read again has letters by which the first reader's word is worth
+// nothing for what came with it.
+func (r *Recognizer) otherLetters(s strip) bool {
 	const surely = 0.8 // noise is read as any letter
-	return l.Confidence != nil && *l.Confidence >= surely && r.unknownToFirst(l.Text)
+	return s.read.confidence >= surely && r.unknownToFirst(s.read.text)
 }
 
 // unknownToFirst reports whether a text has Latin letters that the first reader does not know, as Romanian has ș
@@ -94,115 +82,84 @@ func (r *Recognizer) unknownToFirst(text string) bool {
 	return false
 }
 
-// Where a reader is sure of less than worthwhile of the pixels of a sample, one line of
-// sampleOf, it costs more than it saves: the others are left to the next one.
+// Where the first reader is sure of less than worthwhile of the pixels of a sample, one line of
+// sampleOf, it costs more than it saves: the others are left to the last one.
 const (
 	sampleOf     = 4
 	leastSampled = 3 // lines of a sample
 	worthwhile   = 0.4
 )
 
-// readBy sets text and confidence of lines by one reader, and returns the strips that it is
-// not sure of. Both ascend in width.
-func (r *Recognizer) readBy(ctx context.Context, by reader, src pixels.Raster, strips []strip, lines []document.Line) ([]strip, error) {
+// readFirst reads strips by the first reader, and returns what is kept of them and what is to be
+// read again, ascending in width as they do.
+func (r *Recognizer) readFirst(ctx context.Context, src pixels.Raster, strips []strip) (kept, again []strip, err error) {
 	var sample, rest []strip
 	for i, s := range strips {
-		if i%sampleOf == 0 && by.trust != (trust{}) && len(strips) >= sampleOf*leastSampled {
+		if i%sampleOf == 0 && len(strips) >= sampleOf*leastSampled {
 			sample = append(sample, s)
 		} else {
 			rest = append(rest, s)
 		}
 	}
-	if err := r.readAll(ctx, by, src, sample, lines); err != nil {
-		return nil, err
+	if err := r.readAll(ctx, r.readers[0], src, sample); err != nil {
+		return nil, nil, err
 	}
-	if len(sample) == 0 || sureOf(sample) >= worthwhile {
-		if err := r.readAll(ctx, by, src, rest, lines); err != nil {
-			return nil, err
+	if kept, again = divide(sample); len(sample) > 0 && float64(widths(kept)) < worthwhile*float64(widths(sample)) {
+		again = append(again, rest...)
+	} else {
+		if err := r.readAll(ctx, r.readers[0], src, rest); err != nil {
+			return nil, nil, err
 		}
+		kept, again = divide(append(sample, rest...))
 	}
-	left := slices.DeleteFunc(append(sample, rest...), func(s strip) bool { return s.sure })
-	slices.SortStableFunc(left, byWidth)
-	return left, nil
+	slices.SortStableFunc(again, byWidth)
+	return kept, again, nil
 }
 
-// sureOf is the share of pixels that were surely read.
-func sureOf(strips []strip) float64 {
-	all, sure := 0, 0
+// divide tells what is kept of strips as the first reader reads them from what is read again: of lines of text
+// that it knows well the words of doubt, of others all.
+func divide(strips []strip) (kept, again []strip) {
+	wellKnown := !slices.ContainsFunc(strips, func(s strip) bool { return lessKnown(s.read.text) })
 	for _, s := range strips {
-		all += s.width
-		if s.sure {
-			sure += s.width
+		switch {
+		case trusted(s.read, s.claim, s.sure):
+			kept = append(kept, s)
+		case wellKnown:
+			begin := 0
+			for _, d := range s.doubts {
+				kept = append(kept, s.between(begin, d.from)...)
+				again = append(again, s.between(d.from, d.to)...)
+				begin = d.to
+			}
+			kept = append(kept, s.between(begin, s.width())...)
+		default:
+			again = append(again, s)
 		}
 	}
-	return float64(sure) / float64(all)
+	return kept, again
 }
 
-func byWidth(a, b strip) int { return cmp.Compare(a.width, b.width) }
-
-// readAll sets text and confidence of the lines of strips, ascending in width, by one reader.
-func (r *Recognizer) readAll(ctx context.Context, by reader, src pixels.Raster, strips []strip, lines []document.Line) error {
+// readAll reads strips, ascending in width, by one reader.
+func (r *Recognizer) readAll(ctx context.Context, by reader, src pixels.Raster, strips []strip) error {
 	var work errgroup.Group
 	work.SetLimit(r.models.cfg.Concurrency)
 	for len(strips) > 0 {
 		n := batchSize(strips)
 		batch := strips[:n]
-		work.Go(func() error { return r.readStrips(ctx, by, src, batch, lines) })
+		work.Go(func() error { return r.readStrips(ctx, by, src, batch) })
 		strips = strips[n:]
 	}
 	return work.Wait()
 }
 
-// stripsOf are the strips of lines, ascending in width.
-func stripsOf(lines []document.Line) []strip {
-	strips := make([]strip, 0, len(lines))
-	for i, l := range lines {
-		if s, ok := stripOf(l.Quad); ok {
-			s.line, s.spine = i, l.Spine
-			strips = append(strips, s)
-		}
-	}
-	slices.SortStableFunc(strips, byWidth)
-	return strips
-}
-
-// stripOf says how the line inside q is laid before the reader: lines that run
-// downwards are turned.
-func stripOf(q [4]document.Point) (strip, bool) {
-	w, h := pixels.QuadSize(q)
-	if h >= pixels.TallLine*w {
-		q, w, h = pixels.StartAt(q, 1), h, w
-	}
-	if w < 1 || h < 1 {
-		return strip{}, false
-	}
-	return strip{quad: q, width: min(max(int(math.Ceil(w/h*readHeight)), 8), readMaxWidth)}, true
-}
-
-// batchSize is how many of the strips, ascending in width, fit in one batch
-// without much padding.
-func batchSize(strips []strip) int {
-	n := 1
-	for n < len(strips) && (n+1)*paddedWidth(strips[n].width) <= readBatch && strips[n].width <= strips[0].width*5/4 {
-		n++
-	}
-	return n
-}
-
-// paddedWidth rounds up to what the network takes.
-func paddedWidth(w int) int {
-	w = max(w, readMinWidth)
-	return (w + readStep - 1) / readStep * readStep
-}
-
-// readStrips sets text and confidence of the lines of a batch, and whether they are sure.
-func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raster, batch []strip, lines []document.Line) error {
+// readStrips reads the strips of a batch.
+func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raster, batch []strip) error {
 	ws, err := r.models.workspace(ctx)
 	if err != nil {
 		return err
 	}
 	defer r.models.release(ws)
-	n, w := len(batch), paddedWidth(batch[len(batch)-1].width)
+	n, w := len(batch), paddedWidth(batch[len(batch)-1].width())
 	end := stages.Begin(ctx, stages.Recognize)
 	defer func() { end(by.column.Times(float64(n * w))) }()
 	steps, classes := w/readStep, len(by.alphabet.classes)
@@ -211,10 +168,10 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 	for i, s := range batch {
 		dst := pixels.Planes{Data: in[i*3*readHeight*w:], Stride: w, Size: readHeight * w}
 		if _, height := pixels.QuadSize(s.quad); s.spine != nil {
-			pixels.CropSpine(dst, s.width, readHeight, src, s.spine, height, s.quad[0])
+			pixels.CropSpine(dst, s.width(), readHeight, src, s.spine, height, s.quad[0])
 			continue
 		}
-		pixels.CropLine(dst, s.width, readHeight, src, s.quad)
+		pixels.CropLine(dst, s.width(), readHeight, src, s.quad)
 	}
 	err = by.run(
 		array{in, []int64{int64(n), 3, readHeight, int64(w)}},
@@ -222,16 +179,15 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 	if err != nil {
 		return failed("reading the text lines failed", err)
 	}
-	for i, s := range batch {
-		size := steps * classes
-		l := &lines[s.line]
-		l.Text, l.Confidence, l.Marks = "", nil, nil
-		read := by.alphabet.decode(out[i*size:][:size], s.width)
-		l.Missed = missed(in[i*3*readHeight*w:], w, s.width, read.at)
-		if strings.TrimSpace(read.text) != "" {
-			l.Text, l.Confidence, l.Marks = read.text, &read.confidence, read.marks
+	for i := range batch {
+		s, size, pix := &batch[i], steps*classes, in[i*3*readHeight*w:]
+		s.read = by.alphabet.decode(out[i*size:][:size])
+		s.missed = missed(pix, w, s.width(), s.read.characters)
+		s.sure = sure(s.read, s.missed)
+		s.doubts = []span{{0, s.width()}}
+		if s.spine == nil && s.missed == 0 && !strings.ContainsFunc(s.read.text, isEastAsian) {
+			s.doubts = doubtful(s.read, pix, w, s.width())
 		}
-		batch[i].sure = by.trust.keeps(read, l.Claim, l.Missed)
 	}
 	return nil
 }

@@ -95,9 +95,9 @@ func compareWhole(t *testing.T, m *Models, s source) {
 	}
 }
 
-// TestUnsureLinesAreReadInFull reads a line that is no text by all readers and by the last
+// TestUnsureLinesAreReadByTheLast reads a line that is no text by all readers and by the last
 // alone: the answer is the last one's, to the last bit.
-func TestUnsureLinesAreReadInFull(t *testing.T) {
+func TestUnsureLinesAreReadByTheLast(t *testing.T) {
 	m := loadModels(t)
 	all := m.recognizers[0]
 	last := *all

@@ -15,9 +15,14 @@ func IsLeader(text string) bool {
 	return text != "" && leaderRun.FindString(text) == text
 }
 
-// ShortLeaders writes leaders as one ellipsis between blanks.
+// wideEllipsis is an ellipsis behind a Chinese or Japanese character, of which the reader
+// sees some of the dots as full stops of Latin text, which do not stand there.
+var wideEllipsis = regexp.MustCompile(`([\p{Han}\p{Hiragana}\p{Katakana}ー])\.{2,4}`)
+
+// ShortLeaders writes leaders as one ellipsis between blanks, and each ellipsis of Chinese
+// and Japanese text as one character.
 func ShortLeaders(text string) string {
-	return leaderRun.ReplaceAllString(text, " … ")
+	return wideEllipsis.ReplaceAllString(leaderRun.ReplaceAllString(text, " … "), "$1…")
 }
 
 // ASCIIForms replaces full-width letters, digits and punctuation in a line that

@@ -15,6 +15,7 @@ const (
 	whole     = 0.2 // heights that a letter may stick out of the box of its line
 	sameLevel = 0.6 // of the lower one's height that both share
 	nearby    = 64  // lines that one is compared with, on either side
+	likeSizes = 2   // the higher of two lines by the lower, at most: a small sign before a large price is not its, though its box holds both
 )
 
 // trimTrespass cuts what belongs to the line beside it off the ends of a line's box, where
@@ -27,7 +28,7 @@ func (p *Page) trimTrespass() {
 			if b.CenterY()-a.CenterY() > a.Height() {
 				break
 			}
-			if a.OverlapX(b.Box) <= 0 || a.OverlapY(b.Box) < sameLevel*min(a.Height(), b.Height()) {
+			if max(a.Size, b.Size) > likeSizes*min(a.Size, b.Size) || a.OverlapX(b.Box) <= 0 || a.OverlapY(b.Box) < sameLevel*min(a.Height(), b.Height()) {
 				continue
 			}
 			left, right := a, b

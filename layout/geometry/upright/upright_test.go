@@ -111,6 +111,7 @@ func TestTrespassIsCut(t *testing.T) {
 		q := [4]document.Point{{X: x0, Y: 38}, {X: x1, Y: 38}, {X: x1, Y: 62}, {X: x0, Y: 62}}
 		return document.Line{Quad: q, BBox: document.BBox{int(x0), 38, int(x1), 62}}
 	}
+	high := document.Line{Quad: [4]document.Point{{X: 138, Y: 20}, {X: 384, Y: 20}, {X: 384, Y: 80}, {X: 138, Y: 80}}, BBox: document.BBox{138, 20, 384, 80}}
 	bent := level(140, 384)
 	bent.Spine = []document.Point{{X: 140, Y: 50}, {X: 384, Y: 50}}
 	own := level(140, 384)
@@ -124,6 +125,7 @@ func TestTrespassIsCut(t *testing.T) {
 		"beside":                  {[]document.Line{level(16, 154), level(177, 384)}, [2]float64{154, 177}},
 		"one line found twice":    {[]document.Line{level(16, 100), level(20, 384)}, [2]float64{100, 20}},
 		"no white between":        {[]document.Line{level(16, 80), level(60, 130)}, [2]float64{80, 60}},
+		"of another size":         {[]document.Line{level(16, 154), high}, [2]float64{154, 138}},
 		"bent":                    {[]document.Line{level(16, 154), bent}, [2]float64{154, 140}},
 		"of the document":         {[]document.Line{level(16, 154), own}, [2]float64{154, 140}},
 		"only part of a neighbor": {[]document.Line{level(16, 120), level(110, 384)}, [2]float64{120, 110}},
