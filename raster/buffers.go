@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// keptPixels is room for an A4 page in color at 300 dpi, or several smaller ones.
-	keptPixels = 36 << 20
+	// keptBuffers is how many bytes of buffers wait for the next pages: one of an A4 page
+	// in color at 300 dpi, or several smaller ones.
+	keptBuffers = 36 << 20
 	// deadBuffers is how many bytes of others may lie dead until the collector is called. It
 	// comes by itself only when the heap has grown by a part of what lives, which with a
 	// large page is a large page.
@@ -22,7 +23,6 @@ const (
 // is several MB to clear and to collect. What it holds and what lies dead is bounded, because
 // nobody counts it: the budget has it back.
 type buffers struct {
-	most int // bytes that free may have
 	mu   sync.Mutex
 	free [][]byte // longest unused first
 	kept int      // bytes of free
@@ -56,7 +56,7 @@ func (b *buffers) put(pix []byte) {
 	defer b.mu.Unlock()
 	b.free = append(b.free, pix)
 	b.kept += cap(pix)
-	for b.kept > b.most {
+	for b.kept > keptBuffers {
 		b.dead += cap(b.free[0])
 		b.take(0)
 	}

@@ -31,9 +31,6 @@ type Config struct {
 	// OnlyPlaced has words of those documents only whose answer is to tell them: nothing else looks
 	// at them. It is no setting but what the program knows of its engines.
 	OnlyPlaced bool `mapstructure:"-"`
-	// KeptPixels is how many bytes of memory of pages that are done wait for the next ones. It is
-	// no setting either: where a page is read for a second, what it saves is nothing.
-	KeptPixels int `mapstructure:"-"`
 	// ReadAhead is how many pages of a document are rendered before its reader
 	// asks for them.
 	ReadAhead int `mapstructure:"read_ahead"`
@@ -59,7 +56,6 @@ func DefaultConfig() Config {
 		MaxPages:    1000,
 		MaxPixels:   50_000_000,
 		Words:       true,
-		KeptPixels:  keptPixels,
 		ReadAhead:   2,
 		PageTimeout: 20 * time.Second,
 		ChildMemory: 1536 << 20,

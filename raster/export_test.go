@@ -25,7 +25,7 @@ func (r *Rasterizer) Parked() int { return r.pool.Snapshot().Parked }
 
 // KeptBuffers is how many bytes wait for the next pages after buffers of a size came back.
 func KeptBuffers(size, count int) (kept, dead int) {
-	b := buffers{most: keptPixels}
+	var b buffers
 	for range count {
 		b.put(make([]byte, size))
 	}
@@ -33,7 +33,7 @@ func KeptBuffers(size, count int) (kept, dead int) {
 }
 
 // MaxKeptBuffers is the most that may wait.
-const MaxKeptBuffers = keptPixels
+const MaxKeptBuffers = keptBuffers
 
 // ImagesAsPDF makes a PDF of the pages of a TIFF, of no more than so many bytes.
 func (r *Rasterizer) ImagesAsPDF(ctx context.Context, tiff *document.Source, most int64) (*document.Source, error) {

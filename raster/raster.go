@@ -58,7 +58,7 @@ func New(cfg Config, budget Budget, log *slog.Logger) (*Rasterizer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: pool.New(cfg.children(library), log), library: library, buffers: buffers{most: cfg.KeptPixels}}, nil
+	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: pool.New(cfg.children(library), log), library: library}, nil
 }
 
 // children is what the children may take. There is one decoder more than one document may

@@ -97,9 +97,6 @@ func (a *App) build() error {
 	budget := pipeline.NewBudget(a.cfg.Pipeline.MemoryBudget)
 	drawing := a.cfg.Raster
 	drawing.OnlyPlaced = a.embedded == nil
-	if main.Shared {
-		drawing.KeptPixels = 0
-	}
 	rasterizer, err := raster.New(drawing, budget, a.log)
 	if err != nil {
 		return err
