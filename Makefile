@@ -6,7 +6,7 @@ SHELL := bash
 # Targets that install or fetch would meet at the locks of apt; go is parallel by itself.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run docs test test-observability test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
+.PHONY: help setup mupdf models openssh tesseract recognizer doorclients docling-client oasdiff s3 chromium axe format-tools build run docs test test-go test-observability qemu test-arm64 test-faults soak soak-attacks test-sidecar test-vllm lint fuzz fuzz-server fuzz-api attack-text-layer bench built-amd64 built-arm64 image image-gpu test-image test-deploy licenses vulnerabilities release test-release clean
 
 # Without this Go turns cgo off in silence where it finds no compiler.
 export CGO_ENABLED := 1
@@ -271,10 +271,10 @@ run: models build ## start the service; all that is needed comes first
 docs: ## build/site: the documents as a site to be read with a browser
 	@go run ./release/site -o build/site
 
-test: mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test: test-go test-observability ## run all tests with the race detector; installs what `setup`, `mupdf` and `models` name
+test-go: mupdf models openssh tesseract recognizer s3 doorclients oasdiff chromium axe
 	@echo "test: a line comes when a package is done; those of e2e come last and take ten minutes or more on two cores"
 	go test -race -timeout $(TEST_TIMEOUT) ./...
-	$(MAKE) --no-print-directory test-observability
 
 test-observability: setup ## check dashboard and alerts with Prometheus' own parser and engine (builds them the first time: minutes)
 	@cd deploy/observability/check && GOFLAGS= go test ./...
@@ -284,16 +284,16 @@ test-observability: setup ## check dashboard and alerts with Prometheus' own par
 NOT_EMULATED := ^Test(ChildIsConfined|ChildCannotEscape|NothingOutlivesChild|WithoutRoot|TooManyGlyphs)$$
 ARM64_TESTS := ./raster/... ./textlayer ./textlayer/compare ./textlayer/ink ./layout/geometry/... ./pipeline/... ./format/... ./engine/vllm/crops
 EMULATE := release/arm64/emulate.sh
-test-arm64: ## build for arm64 and test under qemu what touches the machine; doctor reads a page (qemu-user-static; an hour)
-	@command -v qemu-aarch64-static >/dev/null || { echo "test-arm64: qemu is needed: apt-get install qemu-user-static" >&2; exit 1; }
-	$(MAKE) --no-print-directory ARCH=arm64 models build
-	[ -d build/image-base-arm64 ] || release/image/base.sh arm64 build/image-base-arm64
+test-arm64: qemu built-arm64 ## build for arm64 and test under qemu what touches the machine; doctor reads a page (qemu-user-static; an hour)
+	@[ -d build/image-base-arm64 ] || release/image/base.sh arm64 build/image-base-arm64
 	export GOARCH=arm64 CC=aarch64-linux-gnu-gcc
 	go vet ./...
 	go test -timeout 3h -exec $(CURDIR)/$(EMULATE) -skip '$(NOT_EMULATED)' $(ARM64_TESTS)
 	go test -exec $(CURDIR)/$(EMULATE) -run Denormals ./engine/embedded/ppocr
 	cd build/arm64
 	../../$(EMULATE) bin/ocr-gateway doctor --port 0
+qemu:
+	@command -v qemu-aarch64-static >/dev/null || { echo "qemu is needed: apt-get install qemu-user-static" >&2; exit 1; }
 
 test-faults: mupdf ## run the program while what it depends on fails, and print what became of the work (5 minutes)
 	go test -timeout $(TEST_TIMEOUT) -count 1 -v ./e2e/faults -long
@@ -348,21 +348,22 @@ ARCHES ?= amd64 arm64
 IMAGE := build/image/ocr-gateway-$(VERSION)-$(HOST).tar
 PYTHON_PACKAGES := python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libexpat1 libffi8 libssl3 zlib1g libbz2-1.0 liblzma5 libsqlite3-0 libuuid1
 
-image: ## build/image: container images for amd64 and arm64, for `docker load` and as an OCI layout, with SBOM, provenance and checksums; Docker is not needed
+# In recipes of their own: `make -n` runs those that call make, and all that stands beside the call.
+built-amd64 built-arm64: built-%:
+	@$(MAKE) --no-print-directory ARCH=$* models build
+
+image: $(ARCHES:%=built-%) ## build/image: container images for amd64 and arm64, for `docker load` and as an OCI layout, with SBOM, provenance and checksums; Docker is not needed
 	@for arch in $(ARCHES); do
-		$(MAKE) --no-print-directory ARCH=$$arch models build
 		release/image/base.sh $$arch build/image-base-$$arch
 	done
 	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -o build/image $(ARCHES)
 
-image-gpu: ## build/image-gpu: the image for amd64 with the layout program's Python packages and CUDA (7 GB to download)
-	@$(MAKE) --no-print-directory ARCH=amd64 models build
+image-gpu: built-amd64 ## build/image-gpu: the image for amd64 with the layout program's Python packages and CUDA (7 GB to download)
 	release/image/base.sh amd64 build/image-base-gpu $(PYTHON_PACKAGES)
 	release/image/python.sh build/image-python
 	go run ./release/image -version "$(VERSION)" -cache "$$(go env GOMODCACHE)" -gpu -o build/image-gpu amd64
 
-release: models build ## build/release: .deb, .rpm, tarball, SBOM and checksums of VERSION for amd64 and arm64
-	@for arch in $(filter-out $(HOST),$(ARCHES)); do $(MAKE) --no-print-directory ARCH=$$arch models build; done
+release: $(ARCHES:%=built-%) ## build/release: .deb, .rpm, tarball, SBOM and checksums of VERSION for amd64 and arm64
 	release/package/build.sh "$(VERSION)" build/release $(ARCHES)
 
 test-release: release ## install, use, upgrade and purge the .deb in a bare Debian (root and debootstrap; minutes)

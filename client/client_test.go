@@ -22,6 +22,7 @@ import (
 	"ocr-gateway/client"
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 	"ocr-gateway/service"
 )
 
@@ -112,14 +113,14 @@ func serve(t *testing.T) (listening *httptest.Server, p pipeline) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	status := func() server.Health {
-		engine := server.Component{
+	status := func() health.Report {
+		engine := health.Component{
 			Name: "e", Model: "m", Profile: "p", State: "ready", Detail: "d", Tasks: document.Tasks, Scripts: []string{"Latin"},
-			Extract: "model", Prompts: true, Encoder: "jpeg", Endpoints: []server.Endpoint{{Name: "endpoint-1", State: "ready", Detail: "d", Limit: 3, Breaker: "closed", Version: "1"}},
+			Extract: "model", Prompts: true, Encoder: "jpeg", Endpoints: []health.Endpoint{{Name: "endpoint-1", State: "ready", Detail: "d", Limit: 3, Breaker: "closed", Version: "1"}},
 		}
-		return server.Health{
-			Ready: true, Status: "ok", Engines: []server.Component{engine}, Layout: server.Component{Name: "l", State: "ready"},
-			Rendering: server.Rendering{State: "ready", Detail: "d", Isolated: 1},
+		return health.Report{
+			Ready: true, Status: "ok", Engines: []health.Component{engine}, Layout: health.Component{Name: "l", State: "ready"},
+			Rendering: health.Rendering{State: "ready", Detail: "d", Isolated: 1},
 		}
 	}
 	srv, err := server.New(cfg, server.Deps{Service: s, Jobs: keepJobs(t, s), Status: status, Version: "test", FieldLimits: map[string]int64{"max_fields": 1}}, log)

@@ -221,6 +221,9 @@ type Line struct {
 	// Script is Unicode's name of the script that the line was read in, where a
 	// recognizer other than the engine's usual one read it.
 	Script string `json:"script,omitempty"`
+	// Claim is what the document itself says of the line, empty for nothing. A reading that says just the same needs
+	// no second one.
+	Claim string `json:"-"`
 	// Marks are the characters as they were seen, in the order of reading; nil where the reader
 	// does not tell. Text may have been corrected since.
 	Marks []Mark `json:"-"`

@@ -11,8 +11,8 @@ import (
 // spoolAbove is how much of an upload is held in memory before it goes to disk.
 const spoolAbove = 1 << 20
 
-// Source is an uploaded document: its bytes, in memory when small and in an
-// unlinked temporary file when not. It is safe for concurrent reading.
+// Source is an uploaded document: its bytes, in memory when small and in a file,
+// an unlinked temporary one or one that is kept, when not. It is safe for concurrent reading.
 type Source struct {
 	// Name is what the client called it: for messages only, never a path to open.
 	Name string
@@ -25,6 +25,16 @@ type Source struct {
 // NewSource makes a source from bytes in memory, which it then owns.
 func NewSource(name string, data []byte) *Source {
 	return &Source{Name: name, Size: int64(len(data)), data: data}
+}
+
+// FileSource makes a source of a file that nobody writes to any more, which it then owns.
+func FileSource(name string, file *os.File) (*Source, error) {
+	info, err := file.Stat()
+	if err != nil {
+		file.Close()
+		return nil, fmt.Errorf("document: %w", err)
+	}
+	return &Source{Name: name, Size: info.Size(), file: file}, nil
 }
 
 // ReadSource reads r to its end. More than limit bytes is a *Problem with
@@ -83,8 +93,8 @@ func (s *Source) Reader() *io.SectionReader {
 	return io.NewSectionReader(bytes.NewReader(s.data), 0, s.Size)
 }
 
-// File is the spool file, nil when the document is in memory. The caller must
-// not close it nor move its offset.
+// File is the file, nil when the document is in memory. The caller must not
+// close it, write to it nor move its offset.
 func (s *Source) File() *os.File { return s.file }
 
 // Bytes is the document in memory, nil when spooled. It must not be changed.

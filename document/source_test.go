@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/iotest"
 
@@ -37,6 +38,31 @@ func TestReadSourceKeepsEveryByte(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestFileSourceIsTheFileItself: also when its name has gone.
+func TestFileSourceIsTheFileItself(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "kept")
+	if err := os.WriteFile(path, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := document.FileSource("a", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(s.Reader()); err != nil || string(got) != "content" || s.Size != int64(len(got)) || s.File() != file {
+		t.Errorf("%q of %d bytes, %v", got, s.Size, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

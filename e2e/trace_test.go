@@ -129,6 +129,11 @@ func TestTraceFromRequestToModel(t *testing.T) {
 	if line := server.Log(); !strings.Contains(line, `"slow page"`) || !strings.Contains(line, `"trace_id":"`+clientTrace+`"`) || !strings.Contains(line, `"region_ms"`) {
 		t.Errorf("no slow page in\n%s", line)
 	}
+	for line := range strings.Lines(server.Log()) {
+		if strings.Contains(line, `"slow page"`) && !strings.Contains(line, `"request_id"`) {
+			t.Errorf("it names no request: %s", line)
+		}
+	}
 	if *drawTrace != "" {
 		if err := os.WriteFile(*drawTrace, waterfall(tree, tree[clientSpan][0]), 0o666); err != nil {
 			t.Fatal(err)

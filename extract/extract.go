@@ -78,6 +78,7 @@ func Limits() map[string]int64 {
 	return map[string]int64{
 		"max_schema_bytes": schema.MaxBytes, "max_schema_depth": schema.MaxDepth, "max_fields": schema.MaxFields, "max_field_name_bytes": schema.MaxNameBytes,
 		"max_lines": pagetext.MaxLines, "max_lines_per_page": pagetext.MaxPageLines,
+		"max_table_columns": pagetext.MaxTableColumns, "max_table_cells_per_page": pagetext.MaxPageCells,
 	}
 }
 

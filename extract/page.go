@@ -37,12 +37,15 @@ func pagesOf(res *document.Result) ([]*page, printed.Locale) {
 			p.lines, cut = nil, true
 		}
 		if p.lines != nil {
-			p.tables = pagetext.Tables(r)
+			var tooLarge bool
+			p.tables, tooLarge = pagetext.Tables(r)
+			cut = cut || tooLarge
 		}
 		if cut && p.Status == document.StatusOK {
 			p.Status = document.StatusPartial
 			p.Error = document.Problemf(document.CodeEngineFailed, document.PhaseFormat,
-				"of this document no more than %d lines a page and %d in all are searched: ask for fewer pages", pagetext.MaxPageLines, pagetext.MaxLines)
+				"of this document no more than %d lines a page and %d in all are searched, and of tables no more than %d columns and %d cells a page: ask for fewer pages",
+				pagetext.MaxPageLines, pagetext.MaxLines, pagetext.MaxTableColumns, pagetext.MaxPageCells)
 		}
 		for _, l := range p.lines {
 			all.WriteString(l.Text + "\n")

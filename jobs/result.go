@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"os"
 	"time"
 
 	"ocr-gateway/document"
@@ -101,7 +102,8 @@ func (j *Jobs) room(ctx context.Context, job index.Job, file int) error {
 	return nil
 }
 
-// Source is a copy of the file of an item; the caller closes it.
+// Source is the file of an item; the caller closes it. One that is kept in a folder is read there: pictures of
+// its pages are drawn one by one, and each would begin with a copy of the whole file.
 func (j *Jobs) Source(ctx context.Context, item Item) (*document.Source, error) {
 	r, err := j.parts.Blobs.Get(ctx, item.File.Blob)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -109,6 +111,10 @@ func (j *Jobs) Source(ctx context.Context, item Item) (*document.Source, error) 
 	}
 	if err != nil {
 		return nil, unavailable(err)
+	}
+	if file, here := r.(*os.File); here {
+		src, err := document.FileSource(item.File.Name, file)
+		return src, unavailable(err)
 	}
 	defer r.Close()
 	src, err := document.ReadSource(item.File.Name, r, math.MaxInt64-1, j.parts.TempDir)

@@ -24,6 +24,7 @@ var faultWords = []struct {
 	{mupdf.FaultOther, "something could not be drawn"},
 	{mupdf.FaultXFA, "it is an XFA form, whose content is not drawn: print it to a PDF in the program that fills it in"},
 	{mupdf.Faults(wire.FaultFrames), "the image has further frames, of which only the first is read"},
+	{mupdf.Faults(wire.FaultPages), "the file is damaged or cut off behind this page, and pages that follow it cannot be found"},
 }
 
 // faultTexts puts faults into words; nil for none. Bits that mean nothing, which a child

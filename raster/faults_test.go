@@ -137,6 +137,33 @@ func TestFaultOnEveryPage(t *testing.T) {
 	}
 }
 
+// TestPagesThatCannotBeFoundAreTold has a file of three pages of which the end is missing: nobody takes
+// what is left for all.
+func TestPagesThatCannotBeFoundAreTold(t *testing.T) {
+	whole := read(t, "testdata/pages.tif")
+	const third = 9512 // where the directory of the third page stands
+	loop := bytes.Clone(whole)
+	copy(loop[4760+2+10*12:], []byte{8, 0, 0, 0}) // after the second page comes the first
+	r, _ := newRasterizer(t, nil)
+	for name, tt := range map[string]struct {
+		data []byte
+		want string // faults of the pages
+	}{
+		"whole":   {whole, "[[] [] []]"},
+		"a loop":  {loop, "[[] []]"},
+		"cut off": {whole[:third+20], "[[] [the file is damaged or cut off behind this page, and pages that follow it cannot be found]]"},
+	} {
+		pages, err := r.Open(t.Context(), document.NewSource("", tt.data), document.Options{})
+		var got [][]string
+		for _, page := range allPages(t, pages, err) {
+			got = append(got, page.Faults)
+		}
+		if fmt.Sprint(got) != tt.want {
+			t.Errorf("%s: faults %v, want %s", name, got, tt.want)
+		}
+	}
+}
+
 // TestSoundDocumentsHaveNoFaults wants no false alarm.
 func TestSoundDocumentsHaveNoFaults(t *testing.T) {
 	passwords := map[string]string{"sample-encrypted.pdf": "secret", "user_r3.pdf": "geheim", "user_r4.pdf": "geheim", "user_r6.pdf": "geheim"}

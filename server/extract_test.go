@@ -8,6 +8,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 	"ocr-gateway/service"
 )
 
@@ -44,8 +45,8 @@ func fakeSchema(schema string) (service.Fields, error) {
 func TestInfoSaysHowFieldsAreFound(t *testing.T) {
 	a := start(t, scripted(), func(_ *server.Config, d *deps) {
 		d.FieldLimits = map[string]int64{"max_fields": 9}
-		d.Status = func() server.Health {
-			return server.Health{Ready: true, Status: "ok", Engines: []server.Component{
+		d.Status = func() health.Report {
+			return health.Report{Ready: true, Status: "ok", Engines: []health.Component{
 				{Name: "large", State: "ready", Extract: document.MethodModel, Prompts: true},
 				{Name: "small", State: "ready", Extract: document.MethodHeuristic},
 			}}

@@ -19,7 +19,9 @@ import (
 	"go.uber.org/goleak"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/correlation"
 	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 	"ocr-gateway/service"
 )
 
@@ -166,13 +168,13 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
-func ready() server.Health {
+func ready() health.Report {
 	tasks := []document.Task{document.TaskText, document.TaskTable, document.TaskDocument}
-	return server.Health{
+	return health.Report{
 		Ready: true, Status: "ok",
-		Engines:   []server.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks, Extract: document.MethodHeuristic}},
-		Layout:    server.Component{Name: "geometry", State: "ready"},
-		Rendering: server.Rendering{State: "ready", Isolated: 2},
+		Engines:   []health.Component{{Name: "fake", Model: "fake-1", State: "ready", Tasks: tasks, Extract: document.MethodHeuristic}},
+		Layout:    health.Component{Name: "geometry", State: "ready"},
+		Rendering: health.Rendering{State: "ready", Isolated: 2},
 	}
 }
 
@@ -250,7 +252,7 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 		f(&cfg, &d)
 	}
 	buf := &lockedBuffer{b: &bytes.Buffer{}}
-	s, err := build(cfg, d, slog.New(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	s, err := build(cfg, d, slog.New(correlation.Handler(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,6 @@ func (s *Server) lines(c echo.Context, call *answer.Call) error {
 		return err
 	}
 	release()
-	out.Last(s.ending(res, err, newID(), requestID(c)))
+	out.Last(s.ending(ctx, res, err, newID(), requestID(c)))
 	return nil
 }

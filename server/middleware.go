@@ -14,6 +14,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/clip"
+	"ocr-gateway/internal/correlation"
 	"ocr-gateway/internal/stage"
 	"ocr-gateway/server/guard"
 	"ocr-gateway/server/keys"
@@ -25,7 +26,7 @@ const headerRequestID = "X-Request-Id"
 // newID makes ids that sort by time (UUIDv7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// identify gives every request an id: the client's own when it is harmless.
+// identify gives every request an id, which lines of the log name: the client's own when it is harmless.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(headerRequestID)
@@ -34,6 +35,7 @@ func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		c.Response().Header().Set(headerRequestID, id)
 		c.Response().Header().Set("X-Content-Type-Options", "nosniff")
+		c.SetRequest(c.Request().WithContext(correlation.With(c.Request().Context(), "request_id", id)))
 		return next(c)
 	}
 }
@@ -61,9 +63,9 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		took, req, res := time.Since(start), c.Request(), c.Response()
-		s.metrics.request(c.Path(), req.Method, res.Status, took)
+		s.metrics.Request(c.Path(), req.Method, res.Status, took)
 		said := []any{
-			"request_id", requestID(c), "method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
+			"method", clip.Text(req.Method), "path", clip.Text(req.URL.Path), "status", res.Status,
 			"bytes", res.Size, "duration_ms", took.Milliseconds(), "remote", c.RealIP(),
 		}
 		if id := stage.TraceID(req.Context()); id != "" {
@@ -97,7 +99,7 @@ func (s *Server) recoverPanics(next echo.HandlerFunc) echo.HandlerFunc {
 			if err, ok := r.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(r)
 			}
-			s.log.ErrorContext(c.Request().Context(), "panic", "request_id", requestID(c), "panic", r, "stack", string(debug.Stack()))
+			s.log.ErrorContext(c.Request().Context(), "panic", "panic", r, "stack", string(debug.Stack()))
 			if c.Response().Committed {
 				panic(http.ErrAbortHandler)
 			}

@@ -52,7 +52,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	p, id := problemOf(err), requestID(c)
 	ctx := c.Request().Context()
 	if problem.Ours(p.Code) {
-		s.log.ErrorContext(ctx, "request failed", "request_id", id, "code", p.Code, "error", p)
+		s.log.ErrorContext(ctx, "request failed", "code", p.Code, "error", p)
 	}
 	if c.Response().Committed {
 		return
@@ -86,7 +86,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 // deliver writes the body of an error.
 func (s *Server) deliver(c echo.Context, status int, media string, body any) {
 	if err := answer.WriteJSON(c, status, media, body); err != nil {
-		s.log.DebugContext(c.Request().Context(), "problem not delivered", "request_id", requestID(c), "error", err)
+		s.log.DebugContext(c.Request().Context(), "problem not delivered", "error", err)
 	}
 }
 

@@ -26,8 +26,10 @@ import (
 	"ocr-gateway/server/fileroutes"
 	"ocr-gateway/server/form"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/health"
 	"ocr-gateway/server/jobroutes"
 	"ocr-gateway/server/keys"
+	"ocr-gateway/server/metrics"
 	"ocr-gateway/server/presence"
 	"ocr-gateway/server/streams"
 	"ocr-gateway/server/wire"
@@ -43,8 +45,8 @@ type Deps struct {
 	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
 	// where nobody is told.
 	Webhooks    func() map[string]int64
-	FieldLimits map[string]int64 // of schemas and of what is searched, shown in /api/info
-	Status      func() Health    // must be cheap; asked at most once a second
+	FieldLimits map[string]int64     // of schemas and of what is searched, shown in /api/info
+	Status      func() health.Report // must be cheap; asked at most once a second
 	// CacheCounts is how many pages were found in the cache, and how many not; nil
 	// where there is none.
 	CacheCounts func() (hits, misses int64)
@@ -53,7 +55,7 @@ type Deps struct {
 	// LogLevel is that of the log, which clients may change; nil for a log whose level nobody changes.
 	LogLevel *slog.LevelVar
 	// Disks are the folders that are written to; nil shows none.
-	Disks func() []Disk
+	Disks func() []metrics.Disk
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
@@ -87,8 +89,8 @@ type Server struct {
 	decoder form.Decoder
 	log     *slog.Logger
 	handler http.Handler
-	metrics *metrics
-	health  healthCache
+	metrics *metrics.Metrics
+	health  *health.Asked
 	fetcher *fetch.Fetcher
 	streams *streams.Streams
 	doors   map[string]*doors.Door // by the paths of their routes
@@ -134,7 +136,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	s.logLevel = deps.LogLevel.Level()
 	s.fetcher = fetch.New(cfg.URLs, deps.Objects, cfg.MaxUploadBytes, cfg.TempDir)
 	s.streams = streams.New(cfg.StreamGrace, cfg.TempDir)
-	s.health.ask = deps.Status
+	s.health = health.Ask(deps.Status)
 	s.metrics = s.openMetrics()
 	router, err := s.routes()
 	if err != nil {
@@ -146,6 +148,32 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	}
 	s.handler = presence.Watch(s.limits.Guard(compress(router)))
 	return s, nil
+}
+
+// openMetrics are those of the server, and of what it works with.
+func (s *Server) openMetrics() *metrics.Metrics {
+	m := metrics.New(s.service)
+	m.Rendering(func() health.Rendering { return s.health.Report().Rendering })
+	m.Readiness(s.deps.Version, s.healthNow)
+	if s.deps.Disks != nil {
+		m.Disks(s.deps.Disks)
+	}
+	if s.deps.Jobs != nil {
+		m.Jobs(s.deps.Jobs.Load)
+	}
+	if s.deps.Webhooks != nil {
+		m.Webhooks(s.deps.Webhooks)
+	}
+	if s.deps.Files != nil {
+		m.Files(s.deps.Files.Received)
+	}
+	if s.deps.Stages != nil {
+		m.Add(s.deps.Stages)
+	}
+	if s.deps.CacheCounts != nil {
+		m.Cache(s.deps.CacheCounts)
+	}
+	return m
 }
 
 // compressible lists the answers worth compressing.
@@ -200,7 +228,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		{"/livez", s.live, nil},
 		{"/readyz", s.ready, nil},
 		{"/api/info", s.info, known},
-		{"/metrics", s.metrics.handler(), []echo.MiddlewareFunc{admin}},
+		{"/metrics", echo.WrapHandler(s.metrics.Handler()), []echo.MiddlewareFunc{admin}},
 		{logLevel, s.showLogLevel, []echo.MiddlewareFunc{admin}},
 		{"/openapi.yaml", openAPI, nil},
 		{"/docs", docs, nil},
@@ -210,10 +238,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 	if err := s.openPage(e); err != nil {
 		return nil, err
 	}
-	s.metrics.routes = map[string]bool{}
+	var paths []string
 	for _, r := range e.Routes() {
-		s.metrics.routes[r.Path] = true
+		paths = append(paths, r.Path)
 	}
+	s.metrics.Routes(paths)
 	return e, nil
 }
 

@@ -1,13 +1,20 @@
 package server_test
 
 import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"ocr-gateway/document"
+	"ocr-gateway/internal/correlation"
 	"ocr-gateway/server"
 	"ocr-gateway/server/guard"
+	"ocr-gateway/server/health"
 )
 
 func TestOperationRoutes(t *testing.T) {
@@ -67,8 +74,8 @@ func TestPageForPeople(t *testing.T) {
 
 func TestReadiness(t *testing.T) {
 	a := start(t, scripted(), func(_ *server.Config, d *deps) {
-		d.Status = func() server.Health {
-			return server.Health{Status: "starting", Rendering: server.Rendering{State: "failed", Detail: "no process", Shared: 1, Failures: 3}}
+		d.Status = func() health.Report {
+			return health.Report{Status: "starting", Rendering: health.Rendering{State: "failed", Detail: "no process", Shared: 1, Failures: 3}}
 		}
 	})
 	a.get("/readyz").want(503, "")
@@ -97,6 +104,31 @@ func TestUnknownAddresses(t *testing.T) {
 		t.Errorf("Allow %q", allow)
 	}
 	a.do(a.request("DELETE", "/health", "", nil)).want(405, "method_not_allowed")
+}
+
+// TestLinesOfTheLogNameTheirRequest: also those of pages, which nothing else tells from each other when many
+// documents are read at a time.
+func TestLinesOfTheLogNameTheirRequest(t *testing.T) {
+	var out bytes.Buffer
+	log := slog.New(correlation.Handler(slog.NewJSONHandler(&out, nil)))
+	a := start(t, fakePipeline{func(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {
+		log.WarnContext(ctx, "slow page")
+		return scripted().run(ctx, src, opts, emit)
+	}})
+	for i, path := range []string{"/api/ocr/document", "/api/ocr/document/stream", "/api/ocr/recognize", "/api/ocr/document?format=markdown"} {
+		out.Reset()
+		body, media := newForm().file("file", "a.png", "pages:1").encode()
+		req := a.request("POST", path, media, body)
+		id := fmt.Sprintf("request-%d", i)
+		req.Header.Set("X-Request-Id", id)
+		a.do(req)
+		if line := out.String(); !strings.Contains(line, `"request_id":"`+id+`"`) {
+			t.Errorf("%s: %s", path, line)
+		}
+		if line := a.logged(); !strings.Contains(line, `"request_id":"`+id+`"`) {
+			t.Errorf("%s: %s", path, line)
+		}
+	}
 }
 
 func TestRequestID(t *testing.T) {

@@ -140,7 +140,7 @@ func (s *Server) readInto(ctx context.Context, st *streams.Stream, call *answer.
 	if res == nil {
 		return err
 	}
-	end := s.ending(res, err, id, requestID)
+	end := s.ending(ctx, res, err, id, requestID)
 	tell(endings[end.Status], end)
 	return nil
 }
@@ -213,13 +213,13 @@ var endings = map[document.Status]string{
 }
 
 // ending sums up a document whose pages have been sent already.
-func (s *Server) ending(res *document.Result, err error, id, requestID string) answer.Ending[problem.Body] {
+func (s *Server) ending(ctx context.Context, res *document.Result, err error, id, requestID string) answer.Ending[problem.Body] {
 	if err == nil {
 		return answer.EndingOf[problem.Body](id, res, nil)
 	}
 	p := problemOf(err)
 	if problem.Ours(p.Code) {
-		s.log.Error("stream failed", "request_id", requestID, "code", p.Code, "error", err)
+		s.log.ErrorContext(ctx, "stream failed", "code", p.Code, "error", err)
 	}
 	body := problem.BodyOf(p, requestID)
 	return answer.EndingOf(id, res, &body)

@@ -20,7 +20,7 @@ func (s *Server) trace(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		}
 		before := r.Context()
-		ctx, span := stage.Serve(stage.Continue(before, r.Header.Get(stage.Header)), s.metrics.methodOf(r.Method)+" "+s.metrics.routeOf(c.Path()))
+		ctx, span := stage.Serve(stage.Continue(before, r.Header.Get(stage.Header)), s.metrics.MethodOf(r.Method)+" "+s.metrics.RouteOf(c.Path()))
 		defer span.End()
 		if ctx != before {
 			c.SetRequest(r.WithContext(ctx))
@@ -30,8 +30,8 @@ func (s *Server) trace(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		status := c.Response().Status
-		span.Text("http.request.method", s.metrics.methodOf(r.Method))
-		span.Text("http.route", s.metrics.routeOf(c.Path()))
+		span.Text("http.request.method", s.metrics.MethodOf(r.Method))
+		span.Text("http.route", s.metrics.RouteOf(c.Path()))
 		span.Int("http.response.status_code", status)
 		span.Int("http.response.body.size", int(c.Response().Size))
 		span.Text("ocr.request_id", requestID(c))

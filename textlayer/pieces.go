@@ -3,6 +3,7 @@ package textlayer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"ocr-gateway/document"
 )
@@ -160,7 +161,7 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 	return nil
 }
 
-// ask has lines read as they are.
+// ask has lines read as they are. What they claim spares a second reading, and changes none.
 func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, error) {
 	if len(lines) == 0 {
 		return nil, nil
@@ -168,6 +169,7 @@ func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, erro
 	places := make([]document.Line, len(lines))
 	for i, ln := range lines {
 		places[i] = ln.place
+		places[i].Claim = ln.says()
 	}
 	return read(ctx, places)
 }
@@ -188,16 +190,22 @@ func (ln *line) hear(piece *line) {
 
 func (ln *line) doubted() bool { return slices.Contains(ln.heard, doubted) }
 
+// says is a line's text as the PDF has it.
+func (ln *line) says() string {
+	var text strings.Builder
+	for _, c := range ln.text() {
+		text.WriteString(c.Text)
+	}
+	return text.String()
+}
+
 // join takes lines for read as the PDF says, of which all that is not proven was read so.
 func (l *Ledger) join(p *page, lines []*line) {
 	for _, ln := range lines {
 		if ln.read || ln.heard == nil || !ln.sound || ln.doubted() || !l.settled(p, ln, stretch{0, len(ln.glyphs)}) {
 			continue
 		}
-		text, least := "", ln.least
-		for _, c := range ln.text() {
-			text += c.Text
-		}
-		ln.read, ln.joined, ln.place.Text, ln.place.Confidence = true, true, text, &least
+		least := ln.least
+		ln.read, ln.joined, ln.place.Text, ln.place.Confidence = true, true, ln.says(), &least
 	}
 }

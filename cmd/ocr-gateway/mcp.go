@@ -23,13 +23,11 @@ below the working folder where none is named.`,
 		Example: `  ocr-gateway mcp ~/Documents ~/Downloads`,
 	}
 	settings := addSettings(cmd)
+	settings.defaults.Log.Level = "error" // clients show what is written there
 	cmd.RunE = func(cmd *cobra.Command, folders []string) error {
 		cfg, err := settings.load()
 		if err != nil {
 			return err
-		}
-		if !cmd.Flags().Changed("log-level") {
-			cfg.Log.Level = "error" // clients show what is written there
 		}
 		if len(folders) == 0 {
 			folders = []string{"."}

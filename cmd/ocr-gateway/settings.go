@@ -10,16 +10,18 @@ import (
 	"golang.org/x/term"
 
 	"ocr-gateway/internal/config"
+	"ocr-gateway/internal/correlation"
 )
 
 // settings are the flags that every command with a pipeline has.
 type settings struct {
 	file      string
+	defaults  config.Config
 	overrides map[string]func() any // setting's key -> value of its flag
 }
 
 func addSettings(cmd *cobra.Command) *settings {
-	s := &settings{overrides: map[string]func() any{}}
+	s := &settings{defaults: config.Default(), overrides: map[string]func() any{}}
 	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML); OCR_… variables and flags override it")
 	s.string(cmd, "engine", "engine.kind", "auto, embedded or vllm")
 	s.strings(cmd, "vllm-endpoint", "vllm.endpoints", "`URL` of a model server; repeat it for several")
@@ -30,7 +32,7 @@ func addSettings(cmd *cobra.Command) *settings {
 
 // addEngineSettings are the flags of a command that may read with the embedded engine.
 func addEngineSettings(cmd *cobra.Command) *settings {
-	s := &settings{overrides: map[string]func() any{}}
+	s := &settings{defaults: config.Default(), overrides: map[string]func() any{}}
 	cmd.Flags().StringVar(&s.file, "config", os.Getenv(config.EnvFile), "settings file (YAML) for --engine")
 	s.string(cmd, "engine", "engine.kind", "embedded: measure it in this process, by stage, instead of a server")
 	s.string(cmd, "models", "engine.embedded.dir", "folder of the embedded engine's models and library")
@@ -73,7 +75,7 @@ func (s *settings) load() (config.Config, error) {
 			flags[key] = v
 		}
 	}
-	return config.Load(config.Default(), config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
+	return config.Load(s.defaults, config.Options{File: s.file, Environ: os.Environ(), Overrides: flags})
 }
 
 // newLogger writes to stderr: colored for a person, JSON for a machine. The level may be changed.
@@ -89,8 +91,9 @@ func newLogger(cfg config.Log) (*slog.Logger, *slog.LevelVar, error) {
 			format = "text"
 		}
 	}
+	var lines slog.Handler = slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})
 	if format == "text" {
-		return slog.New(tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})), level, nil
+		lines = tint.NewTextHandler(os.Stderr, &tint.Options{Level: level, NoColor: !term.IsTerminal(int(os.Stderr.Fd()))})
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), level, nil
+	return slog.New(correlation.Handler(lines)), level, nil
 }

@@ -134,11 +134,21 @@ func writeChecks(lines []document.Line, words []document.Word) {
 			}
 		}
 		drawn := b.Text == prose.Ticked || b.Text == prose.Unticked // else the PDF says it
-		if best < 0 || drawn && insideLine(b.BBox, lines[best].BBox) && squares(lines[best].Text) > 1 {
+		if best < 0 || drawn && insideLine(b.BBox, lines[best].BBox) && (squares(lines[best].Text) > 1 || isLetter(lines[best], b.BBox)) {
 			continue
 		}
 		writeCheck(&lines[best], document.Word{Text: checkOf(b), BBox: b.BBox})
 	}
+}
+
+// isLetter reports whether what was taken for a box is in the middle of a word: letters and
+// digits of some fonts are rings.
+func isLetter(l document.Line, box document.BBox) bool {
+	const near = 3 // characters to the next space, at least
+	runes := []rune(l.Text)
+	at := len(runes) * ((box[0]+box[2])/2 - l.BBox[0]) / max(l.BBox[2]-l.BBox[0], 1)
+	from, to := at-near, at+near+1
+	return from >= 0 && to <= len(runes) && !slices.ContainsFunc(runes[from:to], unicode.IsSpace)
 }
 
 // squares counts the characters that may look like boxes, such as 口 and 문. One may be

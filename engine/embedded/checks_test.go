@@ -48,6 +48,11 @@ func TestChecksAreWrittenWhereTheyStand(t *testing.T) {
 			[]document.Word{{Text: "[x]", BBox: document.BBox{60, 2, 84, 24}}},
 			[]string{"지급문제 및 개선"},
 		},
+		"rings among the digits of a passport": {
+			printed("P3A4B5C679GBR8504124F3109306"),
+			[]document.Word{{Text: "[x]", BBox: document.BBox{90, 2, 102, 24}}, {Text: "[ ]", BBox: document.BBox{220, 2, 232, 24}}},
+			[]string{"P3A4B5C679GBR8504124F3109306"},
+		},
 		"too far away": {
 			printed("Total"), []document.Word{{Text: "☒", BBox: document.BBox{-140, 2, -116, 24}}}, []string{"Total"},
 		},

@@ -16,7 +16,7 @@ import (
 // ReadAt reads lines where they lie on a page: it returns them in the same order, with
 // Text and Confidence where something was read.
 func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
-	return e.readLines(ctx, pixels.Of(page.Image), lines, nil, e.readerOf(page))
+	return e.readLines(ctx, pixels.Of(page.Image), lines, nil, nil, e.readerOf(page))
 }
 
 // findByLayer is Find for a page of which the PDF says where its lines are: only what it
@@ -67,12 +67,12 @@ func (e *Engine) findIn(ctx context.Context, src pixels.Raster, areas []document
 }
 
 // withLayer gives lines the text that the PDF says where it can be believed, and what was
-// read when it was judged where it cannot.
-func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
+// read when it was judged where it cannot. done tells which need not be read: nothing may have been read there.
+func withLayer(lines []document.Line, layer *document.Layer) (_ []document.Line, done []bool) {
 	if layer == nil {
-		return lines
+		return lines, nil
 	}
-	lines = slices.Clone(lines)
+	lines, done = slices.Clone(lines), make([]bool, len(lines))
 	for i := range lines {
 		l := &lines[i]
 		switch text, characters, read := fromLayer(layer, *l); {
@@ -80,9 +80,12 @@ func withLayer(lines []document.Line, layer *document.Layer) []document.Line {
 			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, document.MarksOf(characters, l.BBox)
 		case read != nil:
 			l.Text, l.Confidence, l.Marks = read.Text, read.Confidence, document.MarksOf(characters, l.BBox)
+		default:
+			continue
 		}
+		done[i] = true
 	}
-	return lines
+	return lines, done
 }
 
 // keepOwn takes back what was done to lines that are the PDF's own.

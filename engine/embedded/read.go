@@ -19,12 +19,17 @@ const readAccept = 0.5
 const surelyDown = 0.85
 
 // readLines returns the lines with text and confidence, in the same order. A
-// line that cannot be read keeps an empty text, one that has a text already keeps it. claims are
-// what the PDF says of them; nil for nothing.
-func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, claims []string, read reading) ([]document.Line, error) {
-	lines = slices.Clone(lines)
-	done, err := e.skim(ctx, src, lines, claims)
-	if err != nil {
+// line that cannot be read keeps an empty text, one that has a text already keeps it, and those that are done stay as
+// they are. claims are what the PDF says of them; nil for nothing.
+func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, claims []string, read reading) ([]document.Line, error) {
+	lines, done = slices.Clone(lines), slices.Clone(done)
+	if done == nil {
+		done = make([]bool, len(lines))
+	}
+	for i, claim := range claims {
+		lines[i].Claim = claim
+	}
+	if err := e.skim(ctx, src, lines, done, claims); err != nil {
 		return nil, err
 	}
 	var unread []document.Line
@@ -34,7 +39,8 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 			unread, index = append(unread, l), append(index, i)
 		}
 	}
-	if unread, err = e.readUnread(ctx, src, unread, read); err != nil {
+	unread, err := e.readUnread(ctx, src, unread, read)
+	if err != nil {
 		return nil, err
 	}
 	for j, i := range index {
@@ -44,15 +50,14 @@ func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []docum
 }
 
 // skim reads with the quick network alone those of the lines that the PDF says to be in a script that the reader
-// does not know, and tells which are done by that: those of which hardly anything was read. The other network
+// does not know, and notes which are done by that: those of which hardly anything was read. The other network
 // would see no more in them, at three times the cost.
-func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.Line, claims []string) (done []bool, err error) {
+func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, claims []string) error {
 	const hardly = 4 // characters claimed to each that was read
-	done = make([]bool, len(lines))
 	var foreign []document.Line
 	var index []int
 	for i, claim := range claims {
-		if l := lines[i]; l.Text == "" && e.proofread().Foreign(claim) {
+		if l := lines[i]; l.Text == "" && !done[i] && e.proofread().Foreign(claim) {
 			foreign, index = append(foreign, l), append(index, i)
 		}
 	}
@@ -64,7 +69,7 @@ func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.L
 			lines[i] = l
 		}
 	}
-	return done, err
+	return err
 }
 
 // readUnread reads lines of which tall ones run downwards, or, as stamps in the margin

@@ -29,9 +29,9 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	own := withLayer(lines, page.Layer)
+	own, done := withLayer(lines, page.Layer)
 	claimed, _ := checks(page.Words)
-	if lines, err = e.readLines(ctx, src, own, proofread.Claims(own, claimed), e.readerOf(page)); err != nil {
+	if lines, err = e.readLines(ctx, src, own, done, proofread.Claims(own, claimed), e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
 	said := proofread.Claims(lines, claimed)

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"image"
 	"slices"
+	"strings"
 
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
-	"ocr-gateway/engine/embedded/ppocr"
 	"ocr-gateway/engine/embedded/proofread"
 	"ocr-gateway/engine/embedded/prose"
 )
@@ -20,7 +20,7 @@ const unseenGap = 1.0
 
 // unseen makes lines of the words that the PDF says are on the page and that no line
 // has, where something is drawn at their place. They are read like any other line, so
-// what the PDF says is still believed only where the picture shows it.
+// what the PDF says is still believed only where the picture shows it. Leaders are no words.
 func unseen(lines []document.Line, page *document.Page) []document.Line {
 	src := pixels.Of(page.Image)
 	var words []document.Word
@@ -31,10 +31,9 @@ func unseen(lines []document.Line, page *document.Page) []document.Line {
 	}
 	var found []document.Line
 	for _, row := range wordRows(words) {
-		if len(found) == ppocr.MaxLines {
-			break
+		if !prose.IsLeader(strings.Join(row.words, " ")) {
+			found = append(found, lineOfBox(row.box, page.Width, page.Height))
 		}
-		found = append(found, lineOfBox(row, page.Width, page.Height))
 	}
 	return found
 }
@@ -54,24 +53,30 @@ func touched(lines []document.Line, word document.BBox) bool {
 	return false
 }
 
+// wordRow are words that follow each other on a row, each with its text, and the box of all.
+type wordRow struct {
+	words []string
+	box   document.BBox
+}
+
 // wordRows joins words that follow each other on a row.
-func wordRows(words []document.Word) []document.BBox {
+func wordRows(words []document.Word) []wordRow {
 	slices.SortStableFunc(words, func(a, b document.Word) int {
 		return cmp.Or(cmp.Compare(a.BBox[1]+a.BBox[3], b.BBox[1]+b.BBox[3]), cmp.Compare(a.BBox[0], b.BBox[0]))
 	})
-	var rows []document.BBox
+	var rows []wordRow
 	for _, w := range words {
 		joined := false
 		for i := len(rows) - 1; i >= max(0, len(rows)-64) && !joined; i-- {
-			r := rows[i]
-			gap := float64(max(w.BBox[0]-r[2], r[0]-w.BBox[2]))
-			if prose.SameRow(r, w.BBox) && gap < unseenGap*float64(w.BBox[3]-w.BBox[1]) {
-				rows[i] = document.BoxOf(r.Rect().Union(w.BBox.Rect()))
+			r := &rows[i]
+			gap := float64(max(w.BBox[0]-r.box[2], r.box[0]-w.BBox[2]))
+			if prose.SameRow(r.box, w.BBox) && gap < unseenGap*float64(w.BBox[3]-w.BBox[1]) {
+				r.words, r.box = append(r.words, w.Text), document.BoxOf(r.box.Rect().Union(w.BBox.Rect()))
 				joined = true
 			}
 		}
 		if !joined {
-			rows = append(rows, w.BBox)
+			rows = append(rows, wordRow{[]string{w.Text}, w.BBox})
 		}
 	}
 	return rows

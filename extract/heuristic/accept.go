@@ -14,10 +14,14 @@ import (
 const maxValue = 200
 
 var (
-	identifier = lazyregexp.New(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
-	bicCode    = lazyregexp.New(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
-	percent    = lazyregexp.New(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
-	postcode   = lazyregexp.New(`\b\d{4,5}\b`)
+	identifier  = lazyregexp.New(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
+	bicCode     = lazyregexp.New(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
+	percent     = lazyregexp.New(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
+	postcode    = lazyregexp.New(`\b\d{4,5}\b`)
+	nationalVAT = lazyregexp.New(`^(?:[A-Z]-? ?\d{7,8}[A-Z]?|\d{8,12}[A-Z]?|\d{3} \d{4} \d{2}|\d{2,3} \d{3} \d{3}(?: \d{3})?)$`)
+	email       = lazyregexp.New(`[\p{L}\d._%+\-]+@[\p{L}\d\-]+(?:\.[\p{L}\d\-]+)*\.\p{L}{2,}`)
+	website     = lazyregexp.New(`(?i)(?:https?://|www\.)[^\s<>|,;]+`)
+	phone       = lazyregexp.New(`\+?\(?\d[\d ()/.\-]{4,20}\d`)
 )
 
 // accept returns the field's value from a text that looks like one. inline says that
@@ -28,6 +32,11 @@ func (s *search) accept(t labels.Target, text string, inline bool) (any, bool) {
 		return nil, false
 	}
 	found, ok := s.looksLike(t, text, inline)
+	if !ok && t.Form == labels.VAT {
+		// Behind a label it may stand without its country.
+		found = nationalVAT().FindString(text)
+		ok = found != ""
+	}
 	if !ok {
 		return nil, false
 	}
@@ -74,6 +83,15 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 	case labels.Percent:
 		p := percent().FindString(text)
 		return p, p != ""
+	case labels.Email:
+		address := email().FindString(text)
+		return address, address != ""
+	case labels.Website:
+		site := website().FindString(text)
+		return strings.TrimRight(site, ".,;)"), site != ""
+	case labels.Phone:
+		number := phone().FindString(text)
+		return strings.TrimSpace(number), number != "" && (!inline || strings.HasPrefix(text, number))
 	case labels.ZIP:
 		zip := postcode().FindString(text)
 		return zip, zip != ""

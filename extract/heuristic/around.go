@@ -104,11 +104,24 @@ func (s *search) right(t labels.Target, m match) (*pagetext.Line, float64) {
 	score := 0.92
 	if t.Form == labels.Text && !m.colon {
 		score = 0.88
-		if len(row) > 1 || found.Box[0]-l.Box[2] > 20*l.Height() {
+		if len(row) > 1 || s.unpaired(l, len(row)) || found.Box[0]-l.Box[2] > 20*l.Height() {
 			score = 0.75 // a row of headings, rather
 		}
 	}
 	return found, score
+}
+
+// unpaired reports whether a line stands in a row of an odd number of pieces, so many of them
+// to its right: labels with their values would make an even one.
+func (s *search) unpaired(l *pagetext.Line, right int) bool {
+	pieces := 1 + right
+	for _, o := range s.pages[l.Page] {
+		overlap := min(o.Box[3], l.Box[3]) - max(o.Box[1], l.Box[1])
+		if o.Box[2] <= l.Box[0]+l.Height()/3 && 2*overlap >= min(o.Height(), l.Height()) {
+			pieces++
+		}
+	}
+	return pieces > 1 && pieces%2 == 1
 }
 
 // below finds the value under the label.
@@ -147,11 +160,11 @@ func (s *search) isLabel(o *pagetext.Line) bool {
 		return false
 	}
 	for i := range o.Words {
-		if i == 0 || startsPart(o.Text[:o.Words[i].Start]) {
+		if i == 0 || s.startsLabel(o.Text[:o.Words[i].Start]) {
 			key := ""
 			for j := i; j < min(i+maxLabelWords, len(o.Words)); j++ {
 				key += o.Words[j].Key
-				ends := j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:")
+				ends := j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:") || s.announces(key) && s.namesMore(o.Text[o.Words[j].End:])
 				if s.announces(key) && ends {
 					return true
 				}

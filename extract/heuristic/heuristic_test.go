@@ -44,7 +44,8 @@ func search(s *schema.Schema, pages ...document.PageResult) *extraction {
 	block := 0
 	for i := range pages {
 		of, _ := pagetext.Lines(&pages[i], &block)
-		lines, tables = append(lines, of...), append(tables, pagetext.Tables(&pages[i])...)
+		found, _ := pagetext.Tables(&pages[i])
+		lines, tables = append(lines, of...), append(tables, found...)
 	}
 	for _, l := range lines {
 		text.WriteString(l.Text + "\n")

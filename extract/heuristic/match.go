@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"ocr-gateway/extract/labels"
+	"ocr-gateway/extract/printed"
+	"ocr-gateway/internal/lazyregexp"
 )
 
 // match is a label found in a line.
@@ -34,14 +36,16 @@ func (s *search) index() {
 	for n := range s.lines {
 		sp := &s.lines[n]
 		for i := range sp.Words[:min(len(sp.Words), maxLineWords)] {
-			starts := i == 0 || startsPart(sp.Text[:sp.Words[i].Start])
+			starts := i == 0 || s.startsLabel(sp.Text[:sp.Words[i].Start])
 			key := ""
 			for j := i; j < min(i+maxLabelWords, len(sp.Words)); j++ {
 				key += sp.Words[j].Key
 				rest := sp.Text[sp.Words[j].End:]
 				colon := strings.HasPrefix(strings.TrimLeft(rest, ". "), ":")
 				if s.announces(key) && (starts || colon) {
-					s.labels[key] = append(s.labels[key], newMatch(n, i, j-i+1, rest, colon))
+					m := newMatch(n, i, j-i+1, rest, colon)
+					m.bare = m.bare || s.namesMore(rest)
+					s.labels[key] = append(s.labels[key], m)
 				}
 			}
 		}
@@ -89,6 +93,30 @@ func (s *search) partOfLonger(m match) bool {
 		}
 	}
 	return false
+}
+
+var (
+	// numbered is the number of a field of a form: "2. Date of birth".
+	numbered = lazyregexp.New(`^\(?(?:\d{1,2}|[a-z])[.)]\s*`)
+	// taxed stands before the name of a tax: "zzgl. 19 % MwSt.".
+	taxed = lazyregexp.New(`(?i)^\W*(?:zzgl|zuz[uü]glich|inkl|incl|enth|plus)?\.?\s*\d{1,2}(?:[.,]\d{1,2})?\s?%\s*$`)
+)
+
+// startsLabel reports whether a label may begin behind what stands before it in its line:
+// nothing, a part of the line that ended, the number of a field, or other labels.
+func (s *search) startsLabel(before string) bool {
+	before = numbered().ReplaceAllString(before, "")
+	if startsPart(before) || taxed().MatchString(before) {
+		return true
+	}
+	others, joined := strings.CutSuffix(strings.TrimRight(before, " "), ",")
+	return joined && s.announces(printed.Letters(others))
+}
+
+// namesMore reports whether what stands behind a label is another one: "Name, first name".
+func (s *search) namesMore(rest string) bool {
+	others, joined := strings.CutPrefix(strings.TrimSpace(rest), ",")
+	return joined && s.announces(printed.Letters(others))
 }
 
 // startsPart reports whether what stands before a word ends a part of the line.

@@ -8,13 +8,14 @@ import (
 	"ocr-gateway/extract/printed"
 	"ocr-gateway/extract/schema"
 	"ocr-gateway/extract/values"
+	"ocr-gateway/internal/lazyregexp"
 )
 
 // unlabeled finds what its form or place alone tells. labeled says that a labeled value
 // was found.
 func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 	switch t.Form {
-	case labels.IBAN, labels.VAT:
+	case labels.IBAN, labels.VAT, labels.Email, labels.Website:
 		if !labeled {
 			return s.only(t, 0.7)
 		}
@@ -28,6 +29,16 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 	case labels.Currency:
 		if code, at := s.prices(); at != nil {
 			return s.one(t, code, at, 0.8)
+		}
+	case labels.Phone:
+		if !labeled {
+			return s.byInitial(t)
+		}
+	case labels.Text:
+		if t.Is("recipient") && !labeled {
+			if l := s.addressee(); l != nil {
+				return s.one(t, l.Text, l, addresseeScore)
+			}
 		}
 	case labels.Party:
 		if b := s.issuer(); b != nil {
@@ -47,6 +58,22 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 	}
 	return nil
 }
+
+// initialed is a number on a business card: "T +44 1632 960120".
+var initialed = lazyregexp.New(`^([TPMCF])[.:]? ?(\+?[\d(][\d ()/.\-]{4,20}\d)$`)
+
+// byInitial finds a number before which only the initial of its kind stands.
+func (s *search) byInitial(t labels.Target) []candidate {
+	initials := map[string]string{"phone": "TP", "mobile": "MC", "fax": "F"}[t.Concept.Name]
+	for i := range s.lines {
+		if m := initialed().FindStringSubmatch(s.lines[i].Text); m != nil && strings.Contains(initials, m[1]) {
+			return s.one(t, m[2], &s.lines[i], initialScore)
+		}
+	}
+	return nil
+}
+
+const initialScore = 0.7
 
 // headScore is for what the place at the top of a page alone tells.
 const headScore = 0.5

@@ -47,7 +47,7 @@ func (s *search) inZone(t labels.Target) []candidate {
 		at := z.lines[0].Evidence()
 		box := at.BBox.Rect()
 		for _, line := range z.lines[1:] {
-			box, at.Text = box.Union(line.Box.Rect()), at.Text+"\n"+line.Text
+			box, at.Text = box.Union(line.Evidence().BBox.Rect()), at.Text+"\n"+line.Text
 		}
 		at.BBox, at.Page = document.BoxOf(box), page
 		all = append(all, candidate{v, 1.1, at})

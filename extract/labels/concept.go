@@ -21,6 +21,9 @@ const (
 	Street  // of a party
 	ZIP
 	City
+	Email
+	Website
+	Phone
 )
 
 // Numeric reports whether values of the form are numbers.

@@ -11,9 +11,9 @@ var concepts = []Concept{
 	},
 	{
 		"net", Amount,
-		"amount untaxed|untaxed amount|net amount|amount net|net total|total net|subtotal|sub total|amount excl tax|amount excl vat|total excl vat|nettobetrag|netto|montant ht|total ht|base imponible|imponibile|nettobedrag",
+		"net|amount untaxed|untaxed amount|taxable base|taxable|taxable amount|tax base|net amount|amount net|net total|total net|subtotal|sub total|amount excl tax|amount excl vat|total excl vat|nettobetrag|netto|montant ht|total ht|base imponible|imponibile|nettobedrag",
 		"net amount|net total|total net|amount excl vat|total excl vat|total excluding vat|total ex vat|total excluding gst|total excl gst|total ex gst|total sales excluding gst|total sales excl gst|total amount excl gst|total excl tax|total before tax|total before gst|amount before tax|taxable amount|taxable value|net value|exclusief btw|excl btw|totaal excl btw|totaal exclusief btw|bedrag excl btw|nettobetrag|netto betrag|gesamt netto|summe netto|gesamtbetrag netto|warenwert netto|total ht|montant ht|total hors taxe|montant total ht|base imponible|imponibile|totale imponibile|nettobedrag;" +
-			"subtotal|sub total|subtotaal|zwischensumme|sous total|subtotale|netto|net",
+			"subtotal|sub total|subtotaal|zwischensumme|sous total|subtotale|netto|net|net pay|nettoverdienst|nettolohn",
 	},
 	{
 		"tax", Amount,
@@ -39,7 +39,7 @@ var concepts = []Concept{
 	{
 		"duedate", Date,
 		"due date|date due|payment due date|payment date|faelligkeit|faelligkeitsdatum|zahlungsziel|echeance|vencimiento|scadenza|vervaldatum",
-		"due date|date due|payment due|payment due date|pay by|payable by|due|faellig am|fallig am|falligkeit|falligkeitsdatum|zahlbar bis|zahlungsziel|date d echeance|echeance|fecha de vencimiento|vencimiento|data scadenza|scadenza|vervaldatum|uiterste betaaldatum",
+		"due date|date due|payment due|payment due date|pay by|payable by|due|faellig am|fallig am|falligkeit|falligkeitsdatum|zahlbar bis|zahlbar bis zum|zahlbar bis spatestens|fallig zum|zu zahlen bis|zahlungsziel|a regler avant le|a payer avant le|date limite de paiement|date d echeance|echeance|fecha de vencimiento|vencimiento|data scadenza|scadenza|vervaldatum|uiterste betaaldatum",
 	},
 	{
 		"invoicenumber", ID,
@@ -61,7 +61,7 @@ var concepts = []Concept{
 	},
 	{
 		"customernumber", ID, "customer number|customer no|customer id|client number|account number|kundennummer|klantnummer|numero client",
-		"customer number|customer no|customer id|customer nr|client number|client no|client id|account number|account no|kundennummer|kundennr|kunden nr|no client|numero client|code client|numero de cliente|no cliente|codice cliente|klantnummer|debiteurnummer",
+		"customer number|customer no|customer id|customer nr|client number|client no|client id|account number|account no|kundennummer|kundennr|kunden nr|no client|numero client|code client|reference client|ref client|n client|numero de cliente|codigo de cliente|codigo cliente|no cliente|n cliente|codice cliente|klantnummer|klantnr|debiteurnummer|customer reference|customer ref",
 	},
 	{"contractnumber", ID, "contract number|contract no|vertragsnummer", "contract number|contract no|vertragsnummer|vertrag nr|no de contrat|contratto n|contractnummer"},
 	{
@@ -83,6 +83,22 @@ var concepts = []Concept{
 	{"cin", ID, "cin", "cin|cin no"},
 	{"iban", IBAN, "iban|account|bank account|konto", "iban"},
 	{"bic", BIC, "bic|swift|swift code|bic swift|swift bic", "bic|swift|swift code|bic code|bic swift|swift bic"},
+	{
+		"accountholder", Text, "account holder|account owner|account name|kontoinhaber|titulaire|titulaire compte|titular|intestatario|rekeninghouder",
+		"account holder|account owner|account name|kontoinhaber|kontoinhaberin|titulaire du compte|titulaire|titular de la cuenta|titular|intestatario|intestatario del conto|rekeninghouder",
+	},
+	{
+		"statementnumber", ID, "statement number|statement no|auszugsnummer|kontoauszug nr|numero releve|afschriftnummer",
+		"statement number|statement no|sheet number|sheet no|auszugsnummer|auszug nr|kontoauszug nr|kontoauszug nummer|kontoauszug|releve no|releve de compte no|extracto no|numero de extracto|estratto conto n|afschriftnummer|volgnummer",
+	},
+	{
+		"openingbalance", Amount, "opening balance|previous balance|starting balance|start balance|alter kontostand|anfangssaldo|solde initial|ancien solde|saldo inicial|saldo anterior|saldo iniziale|beginsaldo|vorig saldo",
+		"opening balance|previous balance|starting balance|balance brought forward|brought forward|alter kontostand|alter saldo|anfangssaldo|anfangsbestand|saldovortrag|solde initial|ancien solde|solde precedent|saldo inicial|saldo anterior|saldo iniziale|saldo precedente|beginsaldo|vorig saldo|oud saldo",
+	},
+	{
+		"closingbalance", Amount, "closing balance|new balance|ending balance|end balance|final balance|neuer kontostand|endsaldo|solde final|nouveau solde|saldo final|saldo finale|eindsaldo|nieuw saldo",
+		"closing balance|new balance|ending balance|balance carried forward|carried forward|neuer kontostand|neuer saldo|endsaldo|schlusssaldo|solde final|nouveau solde|saldo final|nuevo saldo|saldo finale|nuovo saldo|eindsaldo|nieuw saldo",
+	},
 	{"bankname", Text, "bank|bank name|bankname", "bank name|bank|bankverbindung|banque|banco|banca"},
 	{"accountnumber", ID, "bank account number|account no bank", "account no|account number|kontonummer|konto nr|kto nr|kto|rekeningnummer"},
 	{"routing", ID, "ifsc|ifsc code|sort code|routing number|blz|bankleitzahl", "ifsc code|ifsc|sort code|routing number|blz|bankleitzahl"},
@@ -92,10 +108,51 @@ var concepts = []Concept{
 		"payment method|payment mode|mode of payment|method of payment|payment type|paid by|zahlungsart|zahlungsform|zahlungsweise|zahlungsmethode|mode de paiement|mode de reglement|moyen de paiement|forma de pago|metodo de pago|metodo di pagamento|modalita di pagamento|betaalmethode|betaalwijze",
 	},
 	{"paymentterms", Text, "payment terms|terms|zahlungsbedingungen|zahlungsbedingung", "payment terms|terms of payment|terms|zahlungsbedingungen|zahlungsbedingung|conditions de paiement|conditions de reglement|condiciones de pago|condizioni di pagamento|betalingsvoorwaarden|betalingscondities"},
-	{"phone", ID, "phone|telephone|phone number|tel|telefon|mobile", "phone|telephone|tel|telefon|telefono|telefoon|mobile|mobil|phone number"},
-	{"fax", ID, "fax", "fax|telefax"},
-	{"email", Text, "email|e mail|mail|email address", "email|e mail|mail|email address"},
-	{"website", Text, "website|web|url|homepage", "website|web|internet|im internet|homepage|site web"},
+	{
+		"phone", Phone, "phone|telephone|phone number|telephone number|tel|telefon|telefonnummer|telefono|telefoon|numero telephone",
+		"phone|telephone|tel|telefon|telefonnummer|telefono|telefoon|phone number|telephone number|telephone no|tel no|tel nr|rufnummer;mobile|mobil",
+	},
+	{
+		"mobile", Phone, "mobile|mobile phone|mobile number|cell|cell phone|handy|mobil|mobiltelefon|portable|movil|cellulare|mobiel",
+		"mobile|mobile phone|mobile no|mobile number|cell|cell phone|mobil|mobiltelefon|mob|handy|gsm|portable|movil|cellulare|mobiel",
+	},
+	{"fax", Phone, "fax|telefax|fax number", "fax|telefax|fax number|fax no|fax nr"},
+	{"email", Email, "email|e mail|mail|email address|mailadresse|courriel|correo|correo electronico", "email|e mail|mail|email address|mailadresse|courriel|correo electronico|correo"},
+	{"website", Website, "website|web|url|homepage|site web|sitio web|sito web", "website|web|internet|im internet|homepage|site web|sitio web|sito web"},
+
+	{
+		"grosspay", Amount, "gross|gross pay|gross salary|gross wages|bruttolohn|gesamtbrutto|bruttogehalt|salaire brut|salario bruto|brutoloon",
+		"gross pay|total gross pay|gross salary|gross wages|total gross|gesamtbrutto|gesamt brutto|bruttolohn|bruttogehalt|bruttoentgelt|bruttobezuge|salaire brut|total brut|salario bruto|total devengado|retribuzione lorda|totale competenze|brutoloon|bruto salaris;brutto|bruto|brut|gross",
+	},
+	{
+		"netpay", Amount, "net pay|net salary|net wages|take home pay|nettolohn|nettoverdienst|nettogehalt|salaire net|salario neto|nettoloon",
+		"net pay|net salary|net wages|take home pay|nettoverdienst|nettolohn|nettogehalt|nettoentgelt|gesetzliches netto|salaire net|net paye|salario neto|liquido a percibir|liquido total a percibir|netto in busta|nettoloon|netto salaris",
+	},
+	{
+		"payout", Amount, "payout|amount paid out|auszahlungsbetrag|auszahlung|uberweisungsbetrag|net payable",
+		"auszahlungsbetrag|auszahlung|uberweisungsbetrag|payout|bank transfer|net payable|net a payer|importe liquido|uit te betalen",
+	},
+	{
+		"paydate", Date, "pay date|payday|paid on|zahltag|date paiement|fecha pago|betaaldatum",
+		"pay date|pay day|payment date|date paid|paid on|zahltag|date de paiement|date de virement|fecha de pago|data di pagamento|betaaldatum",
+	},
+	{
+		"employeenumber", ID, "employee number|employee no|employee id|personnel number|staff number|payroll number|personalnummer|personal nr|matricule|matricola|personeelsnummer",
+		"employee number|employee no|employee id|staff number|staff no|payroll number|payroll no|personnel number|personnel no|works number|personalnummer|personal nr|pers nr|personalnr|matricule|no matricule|numero de empleado|matricola|personeelsnummer|personeelsnr",
+	},
+	{
+		"employee", Text, "employee|employee name|mitarbeiter|arbeitnehmer|salarie|empleado|trabajador|dipendente|werknemer",
+		"employee|employee name|mitarbeiter|mitarbeiterin|arbeitnehmer|arbeitnehmerin|salarie|nom du salarie|empleado|trabajador|dipendente|werknemer;name",
+	},
+	{"employer", Party, "employer|employer name|arbeitgeber|employeur|empresa|datore lavoro|werkgever", "employer|arbeitgeber|arbeitgeberin|employeur|empresa|datore di lavoro|werkgever"},
+	{
+		"cash", Amount, "cash|cash paid|cash tendered|cash received|tendered|amount tendered|gegeben|bargeld|bar|especes|efectivo|contanti|contant",
+		"cash|cash tendered|cash received|cash paid|amount tendered|tendered|gegeben|gegeben bar|geg bar|bar gegeben|bar|barzahlung|especes|entregado|efectivo|contanti|contante|contant",
+	},
+	{
+		"change", Amount, "change|change due|change given|ruckgeld|rueckgeld|wechselgeld|rendu|monnaie|cambio|resto|wisselgeld",
+		"change|change due|change given|your change|ruckgeld|rueckgeld|wechselgeld|rendu|rendu monnaie|monnaie rendue|a rendre|cambio|su cambio|resto|wisselgeld",
+	},
 
 	{
 		"surname", Text, "surname|last name|family name|lastname|familienname|nachname|nom|apellidos|cognome|achternaam",
@@ -139,7 +196,7 @@ var concepts = []Concept{
 	},
 	{
 		"recipient", Text, "customer|buyer|client|recipient|bill to|customer name|buyer name|client name|recipient name|kunde|kundenname|acheteur|cliente|klant|guest name",
-		"bill to|billed to|invoice to|sold to|customer name|customer|buyer|client|client name|bill to address|rechnungsempfanger|rechnung an|kunde|facture a|destinataire|acheteur|facturado a|cliente|destinatario|intestatario|factuur aan|klant|guest name",
+		"bill to|billed to|invoice to|sold to|customer name|customer|buyer|client|client name|bill to address|rechnungsempfanger|rechnung an|kunde|facture a|destinataire|acheteur|facturado a|cliente|destinatario|intestatario|factuur aan|klant|guest name|rechnungsadresse|rechnungsanschrift|invoice address|adresse de facturation|a l attention de|spett le|spettabile;to|an|aan",
 	},
 	{
 		"address", Address,

@@ -77,3 +77,6 @@ func bag(words []string) string {
 var formWords = map[string]Form{
 	"date": Date, "datum": Date, "amount": Amount, "number": ID, "no": ID, "nr": ID, "id": ID, "total": Amount,
 }
+
+// numberWords are short for a number in labels.
+var numberWords = []string{"no", "nr", "number"}

@@ -21,7 +21,8 @@ const (
 type Line struct {
 	Page   int
 	Region string        // its ID
-	Box    document.BBox // in pixels of the page
+	Box    document.BBox // in pixels of the page, where it would be if the page were not askew
+	drawn  document.BBox // where it is
 	Text   string
 	Words  []printed.Word
 	Key    string // letters and digits of the text, folded
@@ -33,7 +34,7 @@ func (l *Line) Height() int { return max(1, l.Box[3]-l.Box[1]) }
 
 // Evidence returns the line as the place of a value.
 func (l *Line) Evidence() *document.Evidence {
-	return &document.Evidence{Page: l.Page, Region: l.Region, BBox: l.Box, Text: l.Text}
+	return &document.Evidence{Page: l.Page, Region: l.Region, BBox: l.drawn, Text: l.Text}
 }
 
 var (
@@ -45,21 +46,27 @@ var (
 // line breaks and table cells, and its lines have the region's box. cut says that there
 // are more than MaxPageLines. block counts the regions of a document over its pages.
 func Lines(p *document.PageResult, block *int) (lines []Line, cut bool) {
+	var all []document.Line
+	for _, r := range p.Regions {
+		all = append(all, r.Lines...)
+	}
+	leveled := document.Leveled(all)
 	for i := range p.Regions {
 		r := &p.Regions[i]
 		*block++
-		add := func(text string, box document.BBox) {
+		add := func(text string, drawn, box document.BBox) {
 			if text = strings.TrimSpace(text); text == "" {
 				return
 			}
 			if cut = len(lines) == MaxPageLines; !cut {
-				lines = append(lines, newLine(Line{Page: p.Number, Region: r.ID, Box: box, Text: text, block: *block}))
+				lines = append(lines, newLine(Line{Page: p.Number, Region: r.ID, Box: box, drawn: drawn, Text: text, block: *block}))
 			}
 		}
 		if len(r.Lines) > 0 {
-			for _, l := range r.Lines {
-				add(l.Text, l.BBox)
+			for i, l := range r.Lines {
+				add(l.Text, l.BBox, leveled[i].BBox)
 			}
+			leveled = leveled[len(r.Lines):]
 			continue
 		}
 		content := r.Content
@@ -67,7 +74,7 @@ func Lines(p *document.PageResult, block *int) (lines []Line, cut bool) {
 			content = html.UnescapeString(markup().ReplaceAllString(rowBreaks().ReplaceAllString(content, "\n"), ""))
 		}
 		for line := range strings.SplitSeq(content, "\n") {
-			add(line, r.BBox)
+			add(line, r.BBox, r.BBox)
 		}
 	}
 	return lines, cut

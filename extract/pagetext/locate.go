@@ -112,11 +112,11 @@ func locateAcross(key string, lines []Line) *document.Evidence {
 	for from := 0; from < len(lines); {
 		to := from
 		var all, text strings.Builder
-		box := lines[from].Box.Rect()
+		box := lines[from].drawn.Rect()
 		for ; to < len(lines) && lines[to].block == lines[from].block; to++ {
 			all.WriteString(lines[to].Key)
 			text.WriteString(lines[to].Text + "\n")
-			box = box.Union(lines[to].Box.Rect())
+			box = box.Union(lines[to].drawn.Rect())
 		}
 		if hasWords(all.String(), key, lines[from:to]) {
 			return &document.Evidence{

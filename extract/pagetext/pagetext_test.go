@@ -138,11 +138,13 @@ func FuzzLocate(f *testing.F) {
 }
 
 func TestTables(t *testing.T) {
-	html := `<td>before<table><tr><td rowspan="2">a<td colspan=2>b<tr><td>c</td><td> <b>d</b> &gt; e</table><table><TR><TH>f`
+	html := `<td>before<table><tr><td rowspan="2">a<td colspan=2>b<tr><td>c</td><td> <b>d</b> &gt; e</table><table><TR><TH>f</table>` +
+		`<table><tr><td>i<td rowspan=2>j<tr><td>k<tr><td>l<td>m`
 	page := extracttest.HTML(1, html)
 	page.Regions = append(page.Regions, extracttest.Grid(1, []string{"g", ""}, []string{"", "h"}).Regions...)
 	var got []string
-	for _, table := range pagetext.Tables(&page) {
+	tables, cut := pagetext.Tables(&page)
+	for _, table := range tables {
 		var rows []string
 		for _, row := range table.Rows {
 			var cells []string
@@ -153,7 +155,27 @@ func TestTables(t *testing.T) {
 		}
 		got = append(got, strings.Join(rows, "/"))
 	}
-	if want := []string{"before", "a|b/|c|d > e", "f", "g/|h"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
+	if want := []string{"before", "a|b/|c|d > e", "f", "i|j/k/l|m", "g/|h"}; !slices.Equal(got, want) || cut {
+		t.Errorf("got %q, cut %v, want %q", got, cut, want)
+	}
+}
+
+// TestLimitsOfTablesAreTold: of a list with more items than are searched nobody takes the first for all.
+func TestLimitsOfTablesAreTold(t *testing.T) {
+	row := func(cells int) string { return "<tr>" + strings.Repeat("<td>x", cells) }
+	for name, tt := range map[string]struct {
+		table string
+		want  bool
+	}{
+		"the widest":    {row(pagetext.MaxTableColumns), false},
+		"too wide":      {row(pagetext.MaxTableColumns + 1), true},
+		"the longest":   {strings.Repeat(row(1), pagetext.MaxPageCells/2), false}, // a row takes one, too
+		"too long":      {strings.Repeat(row(1), pagetext.MaxPageCells/2+1), true},
+		"empty further": {row(pagetext.MaxTableColumns) + "<td>", false},
+	} {
+		page := extracttest.HTML(1, "<table>"+tt.table+"</table>")
+		if _, cut := pagetext.Tables(&page); cut != tt.want {
+			t.Errorf("%s: cut %v", name, cut)
+		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 
 // Limits of the tables that are searched for items.
 const (
-	maxTableColumns = 100
-	maxPageCells    = 20_000 // empty ones too
+	MaxTableColumns = 100
+	MaxPageCells    = 20_000 // empty ones too; a row counts as one more
 )
 
 // Table is a table of a page by rows and columns. A cell that spans several stands
@@ -18,7 +18,13 @@ const (
 type Table struct {
 	Page int
 	Rows [][]Cell
-	room *int // cells that the page's tables may still have
+	room *room
+}
+
+// room is what the tables of a page may still take.
+type room struct {
+	cells int
+	cut   bool // something had no place
 }
 
 // Cell is a cell of a table.
@@ -27,10 +33,9 @@ type Cell struct {
 	At   *document.Evidence
 }
 
-// Tables returns the tables of a page in reading order.
-func Tables(p *document.PageResult) []Table {
-	var all []Table
-	room := maxPageCells
+// Tables returns the tables of a page in reading order. cut says that they are larger than the limits.
+func Tables(p *document.PageResult) (all []Table, cut bool) {
+	room := room{cells: MaxPageCells}
 	for i := range p.Regions {
 		r := &p.Regions[i]
 		switch {
@@ -40,29 +45,31 @@ func Tables(p *document.PageResult) []Table {
 			all = append(all, htmlTables(p.Number, r, &room)...)
 		}
 	}
-	return all
+	return all, room.cut
 }
 
 // set puts a cell into its place, unless a limit is reached.
 func (t *Table) set(row, col int, c Cell) {
-	if row < 0 || col < 0 || col >= maxTableColumns || c.Text == "" {
+	if row < 0 || col < 0 || c.Text == "" {
 		return
 	}
-	for len(t.Rows) <= row && *t.room > 0 {
+	for len(t.Rows) <= row && t.room.cells > 0 {
 		t.Rows = append(t.Rows, nil)
-		*t.room--
+		t.room.cells--
 	}
-	for row < len(t.Rows) && len(t.Rows[row]) <= col && *t.room > 0 {
+	for row < len(t.Rows) && len(t.Rows[row]) <= col && col < MaxTableColumns && t.room.cells > 0 {
 		t.Rows[row] = append(t.Rows[row], Cell{})
-		*t.room--
+		t.room.cells--
 	}
-	if row < len(t.Rows) && col < len(t.Rows[row]) {
-		t.Rows[row][col] = c
+	if row >= len(t.Rows) || col >= len(t.Rows[row]) {
+		t.room.cut = true
+		return
 	}
+	t.Rows[row][col] = c
 }
 
 // gridTable returns a table whose cells geometry found: each knows its lines.
-func gridTable(page int, r *document.Region, room *int) Table {
+func gridTable(page int, r *document.Region, room *room) Table {
 	t := Table{Page: page, room: room}
 	for _, c := range r.Grid.Cells {
 		var texts []string

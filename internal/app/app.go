@@ -26,6 +26,8 @@ import (
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
 	"ocr-gateway/server"
+	"ocr-gateway/server/health"
+	"ocr-gateway/server/metrics"
 	"ocr-gateway/service"
 	"ocr-gateway/service/admission"
 )
@@ -227,28 +229,28 @@ func (a *App) cacheCounts() func() (hits, misses int64) {
 // status is what /health and /api/info show: the service is ready while one of
 // its backends is and documents can be opened, and degraded when that backend is not the one
 // it prefers, or not all of it.
-func (a *App) status() server.Health {
-	health := server.Health{Status: "failed", Layout: a.backends[0].layout(), Rendering: rendering(a.raster.State())}
+func (a *App) status() health.Report {
+	report := health.Report{Status: "failed", Layout: a.backends[0].layout(), Rendering: rendering(a.raster.State())}
 	for i, b := range a.backends {
 		engine := b.engine()
-		health.Engines = append(health.Engines, engine)
-		if engine.State != stateReady || health.Ready {
+		report.Engines = append(report.Engines, engine)
+		if engine.State != stateReady || report.Ready {
 			continue
 		}
-		health.Ready, health.Status = true, "ok"
-		if i > 0 || health.Layout.State != stateReady || !wholly(engine) {
-			health.Status = "degraded"
+		report.Ready, report.Status = true, "ok"
+		if i > 0 || report.Layout.State != stateReady || !wholly(engine) {
+			report.Status = "degraded"
 		}
 	}
-	if health.Rendering.State != stateReady {
-		health.Ready, health.Status = false, "failed"
+	if report.Rendering.State != stateReady {
+		report.Ready, report.Status = false, "failed"
 	}
-	return health
+	return report
 }
 
 // rendering says how the children are that open documents.
-func rendering(s raster.State) server.Rendering {
-	r := server.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures, Died: s.Died, Overran: s.Overran}
+func rendering(s raster.State) health.Rendering {
+	r := health.Rendering{State: stateReady, Isolated: s.Isolated, Shared: s.Shared, Failures: s.Failures, Died: s.Died, Overran: s.Overran}
 	switch {
 	case s.Failing != nil:
 		r.State, r.Detail = "failed", "no process to open documents in can be started: the machine is out of processes, file descriptors or memory, or forbids it; the log has the reason"
@@ -259,12 +261,12 @@ func rendering(s raster.State) server.Rendering {
 }
 
 // disks are the folders that are written to, as far as they are known.
-func (a *App) disks() (all []server.Disk) {
+func (a *App) disks() (all []metrics.Disk) {
 	jobs := a.cfg.Blob.Dir
 	if jobs == "" && a.cfg.Blob.S3.Bucket == "" && a.files != nil {
 		jobs = a.jobsDir
 	}
-	for _, d := range []server.Disk{
+	for _, d := range []metrics.Disk{
 		{Name: "uploads", Dir: a.cfg.Server.TempDir, MinFree: a.cfg.Server.MinFreeDisk},
 		{Name: "jobs", Dir: jobs, MinFree: a.cfg.Blob.MinFreeDisk},
 		{Name: "cache", Dir: a.cfg.Cache.Dir},

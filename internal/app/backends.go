@@ -13,7 +13,7 @@ import (
 	"ocr-gateway/layout/doclayout"
 	"ocr-gateway/layout/geometry"
 	"ocr-gateway/pipeline"
-	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 )
 
 // stateReady is the state of a part that works.
@@ -21,7 +21,7 @@ const stateReady = "ready"
 
 // backend says how one way to read pages is.
 type backend struct {
-	engine, layout func() server.Component
+	engine, layout func() health.Component
 }
 
 // chooseBackends starts the backend that the settings ask for and, where they
@@ -53,8 +53,8 @@ func (a *App) startEmbedded() (pipeline.Backend, error) {
 	a.onStop("embedded engine", func(context.Context) error { return engine.Close() })
 	detector := geometry.New(engine)
 	a.backends = append(a.backends, backend{
-		engine: func() server.Component { return engineComponent(engine, stateReady, "") },
-		layout: func() server.Component { return component(detector.Info(), stateReady, "") },
+		engine: func() health.Component { return engineComponent(engine, stateReady, "") },
+		layout: func() health.Component { return component(detector.Info(), stateReady, "") },
 	})
 	return pipeline.Backend{Detector: detector, Recognizer: engine, Assemble: assemble.Plain, Shared: true}, nil
 }
@@ -80,7 +80,7 @@ func (a *App) startVLLM() (pipeline.Backend, error) {
 	}
 	found := finder{engine: engine, regions: detector, charts: a.cfg.VLLM.Charts}
 	a.backends = append(a.backends, backend{
-		engine: func() server.Component { return vllmComponent(engine) },
+		engine: func() health.Component { return vllmComponent(engine) },
 		layout: found.state(state),
 	})
 	eyes := &eyes{open: a.openEmbedded}
@@ -89,17 +89,17 @@ func (a *App) startVLLM() (pipeline.Backend, error) {
 }
 
 // startLayout starts the layout sidecar, unless it is off or the model reads whole pages.
-func (a *App) startLayout(pages bool) (pipeline.Detector, func() server.Component, error) {
+func (a *App) startLayout(pages bool) (pipeline.Detector, func() health.Component, error) {
 	if pages || a.cfg.Layout.Sidecar == doclayout.SidecarOff {
 		whole := doclayout.WholePage{}
-		return whole, func() server.Component { return component(whole.Info(), stateReady, "") }, nil
+		return whole, func() health.Component { return component(whole.Info(), stateReady, "") }, nil
 	}
 	sidecar, err := doclayout.NewSidecar(a.cfg.Layout.Config, a.log)
 	if err != nil {
 		return nil, nil, err
 	}
 	a.onStop("layout sidecar", sidecar.Close)
-	return sidecar, func() server.Component {
+	return sidecar, func() health.Component {
 		state := sidecar.State()
 		return component(sidecar.Info(), state.Status, state.Reason)
 	}, nil
@@ -107,7 +107,7 @@ func (a *App) startLayout(pages bool) (pipeline.Detector, func() server.Componen
 
 // vllmComponent sums the endpoints up: ready while one would take work, else the
 // state of the first and why.
-func vllmComponent(engine *vllm.Engine) server.Component {
+func vllmComponent(engine *vllm.Engine) health.Component {
 	state, detail := stateReady, ""
 	endpoints := engine.Health()
 	if !engine.Ready() {
@@ -116,19 +116,19 @@ func vllmComponent(engine *vllm.Engine) server.Component {
 	c := engineComponent(engine, state, detail)
 	c.Encoder = engine.Encoder()
 	for _, e := range endpoints {
-		c.Endpoints = append(c.Endpoints, server.Endpoint(e))
+		c.Endpoints = append(c.Endpoints, health.Endpoint(e))
 	}
 	return c
 }
 
 // wholly reports whether all model servers of an engine are ready.
-func wholly(engine server.Component) bool {
-	return !slices.ContainsFunc(engine.Endpoints, func(e server.Endpoint) bool { return e.State != stateReady })
+func wholly(engine health.Component) bool {
+	return !slices.ContainsFunc(engine.Endpoints, func(e health.Endpoint) bool { return e.State != stateReady })
 }
 
 // engineComponent is a component that also says what the engine does beside its
 // tasks.
-func engineComponent(engine pipeline.Recognizer, state, detail string) server.Component {
+func engineComponent(engine pipeline.Recognizer, state, detail string) health.Component {
 	c := component(engine.Info(), state, detail)
 	c.Extract = document.MethodHeuristic
 	if answerer, can := engine.(pipeline.Answerer); can && answerer.Answers() {
@@ -140,6 +140,6 @@ func engineComponent(engine pipeline.Recognizer, state, detail string) server.Co
 	return c
 }
 
-func component(info document.Info, state, detail string) server.Component {
-	return server.Component{Name: info.Name, Model: info.Model, Profile: info.Profile, State: state, Detail: detail, Tasks: info.Tasks, Scripts: info.Scripts}
+func component(info document.Info, state, detail string) health.Component {
+	return health.Component{Name: info.Name, Model: info.Model, Profile: info.Profile, State: state, Detail: detail, Tasks: info.Tasks, Scripts: info.Scripts}
 }

@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/model/lightonocr"
 	"ocr-gateway/model/paddleocrvl"
 	"ocr-gateway/pipeline"
-	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 )
 
 // profiles are the vision models that the vllm engine can be asked for, the default first.
@@ -84,8 +84,8 @@ func (f finder) Info() document.Info {
 }
 
 // state is how the layout is; detector says how the detector is.
-func (f finder) state(detector func() server.Component) func() server.Component {
-	return func() server.Component {
+func (f finder) state(detector func() health.Component) func() health.Component {
+	return func() health.Component {
 		if f.engine.Traits().Pages {
 			return component(f.Info(), stateReady, "")
 		}

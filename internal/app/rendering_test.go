@@ -9,7 +9,7 @@ import (
 
 	"ocr-gateway/pipeline"
 	"ocr-gateway/raster"
-	"ocr-gateway/server"
+	"ocr-gateway/server/health"
 )
 
 // TestNotReadyWithoutChildren wants /readyz to say that no document can be opened, though
@@ -22,7 +22,7 @@ func TestNotReadyWithoutChildren(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		part := func() server.Component { return server.Component{State: stateReady} }
+		part := func() health.Component { return health.Component{State: stateReady} }
 		a := &App{raster: r, backends: []backend{{engine: part, layout: part}}}
 		for deadline := time.Now().Add(10 * time.Second); !ready && r.State().Failing == nil && time.Now().Before(deadline); {
 			time.Sleep(time.Millisecond) // the first start is under way

@@ -25,7 +25,7 @@ const (
 const everything = "*"
 
 // leaves are what every package may import.
-var leaves = []string{"internal/backoff", "internal/child", "internal/promtext", "internal/stage"}
+var leaves = []string{"internal/backoff", "internal/child", "internal/correlation", "internal/promtext", "internal/stage"}
 
 // arrows says which packages of the module a package may import, beside leaves. Packages join
 // only in internal/app; the others share nothing but the nouns.
@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"release/licenses":       {"release/bill"},
 	"release/site":           {},                   // the documents as a site
 	"internal/child":         {},                   // child processes
+	"internal/correlation":   {},                   // whose work lines of the log are about
 	"internal/promtext":      {},                   // metrics
 	"internal/stage":         {},                   // where the time goes: traces, histograms, accounts of pages
 	"internal/otlp":          {"internal/setting"}, // traces are sent
@@ -66,12 +67,12 @@ var arrows = map[string][]string{
 	"raster/wire":       {"document", "raster/kind"},
 	"raster/kind":       {},
 	"raster/sandbox":    {},
-	"raster/rastertest": {}, // documents for tests of raster and the packages under it
+	"raster/rastertest": {}, // documents for tests of raster and others
 
 	"textlayer":         {"document", "textlayer/compare", "textlayer/ink"},
 	"textlayer/compare": {"document", "internal/edits"},
 	"textlayer/ink":     {"document"},
-	"textlayer/attack":  {}, // documents that lie, for tests of others
+	"textlayer/attack":  {"raster/rastertest"}, // documents that lie, for tests of others
 
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
 	"internal/edits":     {},                      // two readings of a text
@@ -159,7 +160,7 @@ var arrows = map[string][]string{
 	"jobs/record": {"document"},
 	"jobs/seal":   {},
 
-	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/metricnames", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/jobroutes", "server/keys", "server/page", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
+	"server":             {"server/answer", "server/certificate", "server/doors", "server/doors/azure", "server/doors/docling", "server/doors/glmocr", "server/doors/mcp", "server/doors/mineru", "server/doors/mistral", "server/doors/openwebui", "server/doors/paddlex", "server/doors/tika", "server/fetch", "server/fileroutes", "document", "files", "internal/clip", "internal/setting", "jobs", "jobs/record", "server/form", "server/guard", "server/health", "server/jobroutes", "server/keys", "server/metrics", "server/page", "server/presence", "server/problem", "server/streams", "server/tus", "server/wire", "service", "service/admission"},
 	"server/answer":      {"document", "internal/clip", "server/form", "server/problem", "service"},
 	"server/doors":       {"document", "internal/clip", "server/form", "server/problem", "service", "service/admission"},
 	"server/doors/azure": {"document", "internal/clip", "internal/htmltable", "server/doors", "server/form", "server/problem", "service"},
@@ -174,6 +175,8 @@ var arrows = map[string][]string{
 	"server/tus":         {"document", "files", "internal/clip", "server/problem"},
 	"server/wire":        {"document", "internal/clip", "server/problem"},
 	"server/problem":     {"document"},
+	"server/health":      {"document"},
+	"server/metrics":     {"document", "internal/metricnames", "jobs", "jobs/record", "server/health", "service"},
 	"server/keys":        {},
 	"server/page":        {}, // the page at /
 	"server/presence":    {},
@@ -212,8 +215,8 @@ var arrows = map[string][]string{
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
 	"internal/otlp":             {"internal/otlp/otlptest"},
-	"cache":                     {"blob"},                              // where it is shared
-	"client":                    {"blob", "jobs", "server", "service"}, // what it calls
+	"cache":                     {"blob"},                                               // where it is shared
+	"client":                    {"blob", "jobs", "server", "server/health", "service"}, // what it calls
 	"textlayer":                 {"internal/cputime"},
 	"textlayer/attack":          {"document", "engine/embedded", "layout/doclayout/doclayouttest", "raster", "raster/worker", "textlayer"},
 	"raster":                    {"raster/rastertest", "raster/sandbox", "raster/worker"}, // the tests are a child too
@@ -242,8 +245,8 @@ var testArrows = map[string][]string{
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"jobs":                      {"blob", "webhook"},
-	"server":                    {"blob", "blob/blobtest", "jobs/seal", "provision/supervise"}, // which reads what is served
-	"server/problem":            {"service"},                                                   // says which codes end requests
+	"server":                    {"blob", "blob/blobtest", "internal/metricnames", "jobs/seal", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                                                                           // says which codes end requests
 }
 
 // homes says which packages may import an outside module.
@@ -253,7 +256,7 @@ var homes = map[string][]string{
 	"github.com/minio/minio-go":              {"batch", "blob"},
 	"code.dny.dev/ssrf":                      {"internal/egress"},
 	"github.com/standard-webhooks":           {"webhook"},
-	"github.com/prometheus/client_golang":    {"server", "internal/stage"},
+	"github.com/prometheus/client_golang":    {"server", "server/metrics", "internal/stage"},
 	"go.opentelemetry.io/otel":               {"internal/stage", "internal/otlp"},
 	"go.opentelemetry.io/proto":              {"internal/otlp/otlptest"},
 	"github.com/prometheus/client_model":     {"internal/promtext"},
@@ -265,7 +268,7 @@ var homes = map[string][]string{
 	"github.com/disintegration/imaging":      {"raster/decode"},
 	"golang.org/x/image":                     {"raster/decode", "engine/enginetest", "pipeline/preview", "textlayer/attack"},
 	"golang.org/x/net/html":                  {"internal/assemble"},
-	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/proofread", "extract/printed"},
+	"golang.org/x/text":                      {"engine/embedded", "engine/embedded/ppocr", "engine/embedded/proofread", "extract/printed"},
 	"golang.org/x/sys":                       {"engine/embedded/ppocr", "engine/embedded/stages", "engine/embedded/tesseract", "internal/child", "internal/doctor", "raster/pool", "raster/sandbox", "raster/wire", "raster/worker", "server/presence", "provision/podtest", "provision/podtest/inside"},
 	"golang.org/x/crypto/ssh":                {"provision/sshhost"},
 	"github.com/pkg/sftp":                    {"provision/sshhost"},

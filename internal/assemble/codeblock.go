@@ -28,6 +28,7 @@ func newCodeBlock(regions []document.Region) *codeBlock {
 		}
 	}
 	b := &codeBlock{}
+	lines = document.Leveled(lines)
 	slices.SortStableFunc(lines, func(a, b document.Line) int { return cmp.Compare(a.BBox[1]+a.BBox[3], b.BBox[1]+b.BBox[3]) })
 	for _, l := range lines {
 		if n := len(b.rows); n > 0 && level(b.rows[n-1][0].BBox, l.BBox) {

@@ -151,7 +151,7 @@ func (t *task) persist(ctx context.Context, do func() error) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		t.log.WarnContext(ctx, "the log or the storage of jobs fails", "job", t.d.Job, "error", err)
+		t.log.WarnContext(ctx, "the log or the storage of jobs fails", "error", err)
 		select {
 		case <-time.After(retryWait.After(failures)):
 		case <-ctx.Done():

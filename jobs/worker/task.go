@@ -246,7 +246,7 @@ func (t *task) giveUpFile(ctx context.Context, why *document.Problem) error {
 		if err := t.d.Bury(ctx, t.d.Task, why.Error()); err != nil {
 			return err
 		}
-		t.log.WarnContext(ctx, "file of a job given up", "job", t.d.Job, "file", t.d.File, "attempt", t.d.Attempt, "error", why)
+		t.log.WarnContext(ctx, "file of a job given up", "file", t.d.File, "attempt", t.d.Attempt, "error", why)
 	}
 	return t.append(ctx, record.Event{Open: &record.Opened{File: t.d.File, Problem: why}})
 }

@@ -13,6 +13,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/backoff"
+	"ocr-gateway/internal/correlation"
 	"ocr-gateway/internal/stage"
 	"ocr-gateway/jobs/broker"
 	"ocr-gateway/jobs/index"
@@ -144,8 +145,8 @@ func (w *Worker) take(ctx context.Context, lanes []record.Lane) *broker.Delivery
 
 // work does a task and says how that went.
 func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
-	log := w.log.With("job", d.Job, "file", d.File)
-	ctx, cancel := context.WithCancelCause(ctx)
+	log := w.log.With("file", d.File)
+	ctx, cancel := context.WithCancelCause(correlation.With(ctx, "job", d.Job))
 	var beats sync.WaitGroup
 	defer beats.Wait()
 	defer cancel(nil)
@@ -198,7 +199,7 @@ const leaveWait = 5 * time.Second
 // leave puts a task back that this worker does not understand: its job was accepted by one
 // that did.
 func (w *Worker) leave(ctx context.Context, d *broker.Delivery, job *record.Job, why notMine) error {
-	w.log.WarnContext(ctx, "task left to workers of another version or with other settings", "job", d.Job, "error", why.error)
+	w.log.WarnContext(ctx, "task left to workers of another version or with other settings", "error", why.error)
 	if err := backoff.Sleep(ctx, leaveWait); err != nil {
 		return err
 	}
@@ -222,7 +223,7 @@ func (w *Worker) beat(ctx context.Context, d *broker.Delivery) {
 		select {
 		case <-t.C:
 			if err := d.Beat(); err != nil {
-				w.log.DebugContext(ctx, "no sign of work given", "job", d.Job, "error", err)
+				w.log.DebugContext(ctx, "no sign of work given", "error", err)
 			}
 		case <-ctx.Done():
 			return

@@ -190,6 +190,19 @@ func TestBands(t *testing.T) {
 			p.line(820, 620, 200, 1.5*p.size)
 			columns(p, 680, 12, 820, 1140)
 		},
+		"the subject of a letter below an address": func(p *paper) {
+			columns(p, 200, 4, 100, 380)
+			columns(p, 230, 4, 800, 1100)
+			p.line(100, 440, 450, p.size)
+			p.line(100, 500, 300, p.size)
+			columns(p, 560, 14, 100, 1140)
+		},
+		"the foot of a slide": func(p *paper) {
+			p.line(100, 60, 500, 1.8*p.size)
+			columns(p, 200, 6, 100, 460)
+			columns(p, 200, 6, 640, 1000)
+			p.line(100, 600, 280, 0.5*p.size)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := sheet(26)
@@ -447,6 +460,79 @@ func TestTablesOfEveryday(t *testing.T) {
 	[9][10][11][]
 	[12][13][][14]
 `},
+		{"frames with other columns above each other", func(p *paper) {
+			p.box("table", 90, 190, 1110, 620)
+			across(p, 100, 1100, 200, 250, 300)
+			down(p, 200, 300, 100, 350, 600, 1100)
+			for r := range floats(2) {
+				for _, x := range []float64{100, 350, 600} {
+					p.line(x+15, 212+50*r, 120, p.size)
+				}
+			}
+			for r := range floats(3) {
+				p.line(115, 342+50*r, 300, p.size)
+				p.line(700, 342+50*r, 60, p.size)
+				p.line(1000, 342+50*r, 90, p.size)
+			}
+			across(p, 100, 1100, 510, 560, 610)
+			down(p, 510, 610, 100, 450, 1100)
+			for r := range floats(2) {
+				p.line(115, 522+50*r, 120, p.size)
+				p.line(465, 522+50*r, 120, p.size)
+			}
+		}, `
+	[0][1][2]
+	[3][4][5]
+	[6][7][8]
+	[9][10][11]
+	[12][13][14]
+	[15][16]
+	[17][18]
+`},
+		// The parts of line 2 have no text.
+		{"numbered rows below heads in one line, totals below the last ruling", func(p *paper) {
+			p.box("table", 90, 290, 960, 640)
+			pitch := 3 * p.size // of the words that are drawn in a line
+			p.line(100, 300, 45, p.size)
+			p.line(160, 300, 200, p.size)
+			p.line(600, 300, 4*pitch-20, p.size)
+			for r := range floats(4) {
+				y := 350 + 50*r
+				p.line(100, y, 22, p.size)
+				p.line(160, y, 250+30*r, p.size)
+				for c := range floats(4) {
+					p.line(600+pitch*c, y, 58, p.size)
+				}
+				across(p, 100, 940, y-12)
+			}
+			across(p, 100, 940, 538)
+			for r := range floats(2) {
+				p.line(500, 550+42*r, 150, p.size)
+				p.line(600+3*pitch, 550+42*r, 58, p.size)
+			}
+		}, `
+	[0][1][][][][]
+	[3][4][5][6][7][8]
+	[9][10][11][12][13][14]
+	[15][16][17][18][19][20]
+	[21][22][23][24][25][26]
+	[][][27][][][28]
+	[][][29][][][30]
+`},
+		{"cells of two lines with the others in the middle", func(p *paper) {
+			p.box("table", 90, 290, 1000, 600)
+			for r := range floats(3) {
+				y := 300 + 100*r
+				p.line(100, y, 140, p.size)
+				p.line(400, y+17, 120, p.size)
+				p.line(700, y+17, 90, p.size)
+				p.line(100, y+34, 110, p.size)
+			}
+		}, `
+	[0 3][1][2]
+	[4 7][5][6]
+	[8 11][9][10]
+`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -512,6 +598,24 @@ func TestQuestionsAreNoTable(t *testing.T) {
 					t.Errorf("%d answers, model says table: %v: a table of %d rows", answers, model, r.Grid.Rows)
 				}
 			}
+		}
+	}
+}
+
+// TestAddressesAreNoTable has two addresses beside each other that a model takes for a table.
+func TestAddressesAreNoTable(t *testing.T) {
+	p := sheet(26)
+	p.box("table", 90, 90, 1150, 230)
+	for _, x := range []float64{100, 700} {
+		for r := range floats(4) {
+			p.line(x, 100+1.05*p.size*r, 200+float64(int(37*(x+r))%120), p.size)
+		}
+	}
+	p.column(100, 1140, 400, 20)
+	p.turn()
+	for _, r := range regions(t, p, document.TaskDocument) {
+		if r.Type == document.RegionTable {
+			t.Errorf("a table of %d rows", r.Grid.Rows)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func classify(p *upright.Page, blocks []block) {
 		}
 	}
 	for i := range blocks {
-		if byModel[i] && !headsSomething(blocks[i+1:]) {
+		if byModel[i] && !headsSomething(blocks[i].size(), blocks[i+1:]) {
 			blocks[i].kind = document.RegionText
 		}
 	}
@@ -57,15 +57,26 @@ func isLarge(b block, body float64) bool {
 	return ratio >= 1.3 || ratio >= 1.18 && len(b.rows) == 1
 }
 
-// headsSomething reports whether there is something for a title to stand above:
-// text, a table or a figure, before or after further titles.
-func headsSomething(below []block) bool {
+// noBody is the part of a title's text height, at most, of text that it does not head: notes
+// and the foot of a slide.
+const noBody = 0.7
+
+// headsSomething reports whether there is something for a title of some size to stand above:
+// text, a table or a figure, before or after further titles. One short row may come first:
+// the subject of a letter stands above "Dear Ms. Ferrow,".
+func headsSomething(size float64, below []block) bool {
+	short := 0
 	for _, b := range below {
 		switch {
 		case b.object() != nil || b.kind == document.RegionCaption || b.kind == document.RegionReference:
 			return true
 		case b.kind == document.RegionText:
-			return len(b.rows) > 1 || b.box().Width() > upright.ProseWidth*b.size()
+			if b.size() > noBody*size && (len(b.rows) > 1 || b.box().Width() > upright.ProseWidth*b.size()) {
+				return true
+			}
+			if short++; short > 1 {
+				return false
+			}
 		}
 	}
 	return false

@@ -33,7 +33,7 @@ func FuzzHeader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		k, _ := kind.Sniff(data)
 		picture := decode.NewPicture(k, data, math.MaxInt)
-		picture.Faults()
+		picture.Faults(0)
 		size, err := picture.Size(0)
 		if err == nil && (size.Width < 1 || size.Height < 1 || size.Memory < 4 || size.Scans < 1) {
 			t.Errorf("%+v", size)

@@ -29,7 +29,7 @@ func NewPicture(k kind.Kind, data []byte, maxPixels int) *Picture {
 func (r *Picture) Pages() (int, error) { return 1, nil }
 
 // Faults says whether the image has further frames.
-func (r *Picture) Faults() mupdf.Faults {
+func (r *Picture) Faults(int) mupdf.Faults {
 	if hasFrames(r.kind, r.data) {
 		return mupdf.Faults(wire.FaultFrames)
 	}

@@ -14,6 +14,7 @@ type TIFF struct {
 	data      []byte
 	dirs      []tiffDirectory
 	index     []int // MuPDF's number of each image
+	broken    bool  // others may follow, which cannot be found
 	maxPixels int
 }
 
@@ -23,12 +24,18 @@ func OpenTIFF(data []byte, maxPixels int) (*TIFF, error) {
 	if err != nil {
 		return nil, err
 	}
-	dirs, index := t.pictures()
-	return &TIFF{data: data, dirs: dirs, index: index, maxPixels: maxPixels}, nil
+	r := &TIFF{data: data, maxPixels: maxPixels}
+	r.dirs, r.index, r.broken = t.pictures()
+	return r, nil
 }
 
-// Faults is none.
-func (r *TIFF) Faults() mupdf.Faults { return 0 }
+// Faults says of the last page whether others are missing behind it.
+func (r *TIFF) Faults(page int) mupdf.Faults {
+	if r.broken && page == len(r.dirs)-1 {
+		return mupdf.Faults(wire.FaultPages)
+	}
+	return 0
+}
 
 // Pages counts the images.
 func (r *TIFF) Pages() (int, error) { return len(r.dirs), nil }

@@ -54,21 +54,22 @@ func openTIFF(data []byte) (*tiffFile, error) {
 
 // pictures returns the directories that are pages, in file order, with their index
 // among all directories: not thumbnails (bit 0 of the subfile type) nor masks
-// (bit 2). A loop ends the walk with what came before it.
-func (t *tiffFile) pictures() (dirs []tiffDirectory, index []int) {
+// (bit 2). A loop ends the walk with what came before it; broken says that a directory
+// which cannot be read does, or too many.
+func (t *tiffFile) pictures() (dirs []tiffDirectory, index []int, broken bool) {
 	seen := make(map[uint32]bool)
-	for i, at := 0, t.first; at != 0 && !seen[at] && i < maxDirectories; i++ {
+	for i, at := 0, t.first; at != 0 && !seen[at]; i++ {
 		seen[at] = true
 		dir, next, err := t.directory(at)
-		if err != nil {
-			break
+		if err != nil || i == maxDirectories {
+			return dirs, index, true
 		}
 		if int(dir[tagSubfileType])&5 == 0 {
 			dirs, index = append(dirs, dir), append(index, i)
 		}
 		at = next
 	}
-	return dirs, index
+	return dirs, index, false
 }
 
 // directory reads the directory at an offset and gives the offset of the next, 0

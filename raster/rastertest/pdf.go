@@ -48,7 +48,12 @@ func (p *PDF) Page(keys, resources, content string) {
 		"/F4<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light" +
 		"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 4" +
 		"/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 90>>>>]>>"
-	p.pages = append(p.pages, p.Add("<</Type/Page/Parent 2 0 R%s/Resources<</Font<<%s>>%s>>/Contents %d 0 R>>", keys, fonts, resources, stream))
+	p.AddPage(fmt.Sprintf("%s/Resources<</Font<<%s>>%s>>/Contents %d 0 R", keys, fonts, resources, stream))
+}
+
+// AddPage adds a page with nothing but keys in its dictionary.
+func (p *PDF) AddPage(keys string) {
+	p.pages = append(p.pages, p.Add("<</Type/Page/Parent 2 0 R%s>>", keys))
 }
 
 // Bytes is the whole file; catalog stands in the dictionary of the catalog.

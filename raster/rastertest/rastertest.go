@@ -1,4 +1,4 @@
-// Package rastertest makes documents for tests of raster and the packages under it.
+// Package rastertest makes documents for tests of raster, of the packages under it and of others.
 package rastertest
 
 import (

@@ -88,14 +88,17 @@ type Reply struct {
 	Words         uint32      // OpRender: how many there are
 	WordBytes     uint32      // OpRender: and what they take
 	DrawnBytes    uint32      // OpRender: what the characters take, 0 where there are none
-	Faults        uint32      // OpRender: what was not drawn; see mupdf.Faults and FaultFrames
+	Faults        uint32      // OpRender: what was not drawn; see mupdf.Faults, FaultFrames and FaultPages
 	Added         uint32      // OpWords: 1 where any word was not there before
 	Bytes         uint64      // OpSave: what was written
 	Appended      uint32      // OpSave: 1 where that comes behind the document's own bytes, 0 where it is the whole file
 }
 
-// FaultFrames is a fault of images that MuPDF does not read: they have further frames.
-const FaultFrames uint32 = 1 << 24
+// The faults of files that are not MuPDF's to find.
+const (
+	FaultFrames uint32 = 1 << (24 + iota) // an image has further frames
+	FaultPages                            // what follows this page is not to be found
+)
 
 // MaxPacket holds the largest header, password and message.
 const MaxPacket = 4096

@@ -12,7 +12,7 @@ type pdfReader struct{ doc *mupdf.Document }
 
 func (r pdfReader) Pages() (int, error) { return r.doc.Pages() }
 
-func (r pdfReader) Faults() mupdf.Faults { return r.doc.Faults() }
+func (r pdfReader) Faults(int) mupdf.Faults { return r.doc.Faults() }
 
 const pointsPerInch = 72
 

@@ -20,8 +20,8 @@ import (
 // pageReader reads a document in the child. Pages count from 0.
 type pageReader interface {
 	Pages() (int, error)
-	// Faults is what no page of the document shows.
-	Faults() mupdf.Faults
+	// Faults is what a page does not show, however it is drawn.
+	Faults(page int) mupdf.Faults
 	Size(page int) (decode.Size, error)
 	// Render writes the page to pix, which has room for width x height pixels and
 	// the largest image. Images have the size that they have.
@@ -161,7 +161,7 @@ func (w *worker) do(req *wire.Request, tail string, fd int, rep *wire.Reply) err
 		}
 		mupdf.Forget()
 		d, err := w.render(req, rep)
-		rep.Faults = uint32(mupdf.Said() | w.reader.Faults())
+		rep.Faults = uint32(mupdf.Said() | w.reader.Faults(int(req.Page)))
 		// Most pages are black on white: a quarter of the bytes for all that follows.
 		if err == nil && d.Format == wire.FormatOpaque && mupdf.PackGray(w.pix[:4*d.Width*d.Height]) {
 			d.Format = wire.FormatGray

@@ -14,8 +14,18 @@ type Proxies []netip.Prefix
 
 // believed reports whether an address is that of a proxy.
 func (p Proxies) believed(address string) bool {
-	a, err := netip.ParseAddr(strings.TrimSpace(address))
+	a, err := parsed(address)
 	return err == nil && slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(a.Unmap().WithZone("")) })
+}
+
+// parsed is an address as proxies write it: some with the port that the client called from, and IPv6 in
+// brackets.
+func parsed(address string) (netip.Addr, error) {
+	address = strings.TrimSpace(address)
+	if a, err := netip.ParseAddrPort(address); err == nil {
+		return a.Addr(), nil
+	}
+	return netip.ParseAddr(strings.Trim(address, "[]"))
 }
 
 // Client is the address of the client of a request: of several that proxies name, the last that
@@ -30,7 +40,7 @@ func (p Proxies) Client(r *http.Request) string {
 		if !p.believed(address) {
 			break
 		}
-		a, err := netip.ParseAddr(strings.TrimSpace(next))
+		a, err := parsed(next)
 		if err != nil {
 			break
 		}

@@ -25,6 +25,9 @@ func TestProxies(t *testing.T) {
 		"a mapped address":           {"[::ffff:10.1.2.3]:99", "::ffff:203.0.113.9", "https", "203.0.113.9", true},
 		"a proxy written as IPv6":    {"10.2.0.1:99", "203.0.113.9", "https", "203.0.113.9", true},
 		"a proxy on a link":          {"[fe80::1%eth0]:99", "203.0.113.9", "https", "203.0.113.9", true},
+		"an address with a port":     {"10.1.2.3:99", "203.0.113.9:5678", "https", "203.0.113.9", true},
+		"IPv6 with a port":           {"10.1.2.3:99", "[2001:db8::9]:80, 10.1.0.1:443", "https", "2001:db8::9", true},
+		"IPv6 in brackets":           {"10.1.2.3:99", "[2001:db8::9]", "https", "2001:db8::9", true},
 		"a proxy is next to a proxy": {"10.1.2.3:99", "10.1.2.4", "", "10.1.2.4", false},
 	} {
 		r := httptest.NewRequest("GET", "/", nil)

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+
+	"ocr-gateway/raster/rastertest"
 )
 
 // Document is a PDF and the lines that are to be seen on each of its pages.
@@ -105,9 +107,7 @@ func Make(kind string, seed uint64) Document {
 }
 
 func newMaker(kind string, seed uint64) *maker {
-	m := &maker{rand: rand.New(rand.NewPCG(seed, uint64(len(kind))*31+uint64(kind[0]))), pages: 1}
-	m.pdf.reserve() // the catalog and
-	m.pdf.reserve() // the list of pages
+	m := &maker{rand: rand.New(rand.NewPCG(seed, uint64(len(kind))*31+uint64(kind[0]))), pages: 1, pdf: rastertest.NewPDF()}
 	kinds[kind](m)
 	return m
 }

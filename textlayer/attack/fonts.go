@@ -91,13 +91,13 @@ func (m *maker) embed(f *face, base string, says claim, encoding string) *typefa
 			count++
 		}
 	}
-	descriptor := m.pdf.add("<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-500 -300 1500 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80/FontFile2 %d 0 R>>", base, file)
-	descendant := m.pdf.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/W[%s]/CIDToGIDMap/Identity>>", base, descriptor, widths.String())
+	descriptor := m.pdf.Add("<</Type/FontDescriptor/FontName/%s/Flags 4/FontBBox[-500 -300 1500 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80/FontFile2 %d 0 R>>", base, file)
+	descendant := m.pdf.Add("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor %d 0 R/W[%s]/CIDToGIDMap/Identity>>", base, descriptor, widths.String())
 	unicode := ""
 	if count > 0 {
-		unicode = fmt.Sprintf("/ToUnicode %d 0 R", m.pdf.stream("", []byte("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /X def /CMapType 2 def\n1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n"+mapping.String()+"endcmap end end")))
+		unicode = fmt.Sprintf("/ToUnicode %d 0 R", m.pdf.Stream("", []byte("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n/CMapName /X def /CMapType 2 def\n1 begincodespacerange\n<0000><FFFF>\nendcodespacerange\n"+mapping.String()+"endcmap end end")))
 	}
-	object := m.pdf.add("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/%s/DescendantFonts[%d 0 R]%s>>", base, encoding, descendant, unicode)
+	object := m.pdf.Add("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/%s/DescendantFonts[%d 0 R]%s>>", base, encoding, descendant, unicode)
 	t := &typeface{face: f, name: fmt.Sprintf("F%d", object), object: object}
 	m.fonts = append(m.fonts, t)
 	return t
@@ -108,7 +108,7 @@ func (m *maker) programOf(f *face) int {
 		m.programs = map[*face]int{}
 	}
 	if m.programs[f] == 0 {
-		m.programs[f] = m.pdf.stream(fmt.Sprintf("/Length1 %d", len(f.program)), f.program)
+		m.programs[f] = m.pdf.Stream(fmt.Sprintf("/Length1 %d", len(f.program)), f.program)
 	}
 	return m.programs[f]
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+
+	"ocr-gateway/raster/rastertest"
 )
 
 // The pages are A4.
@@ -16,7 +18,7 @@ const (
 // maker makes one document.
 type maker struct {
 	rand     *rand.Rand
-	pdf      pdf
+	pdf      *rastertest.PDF
 	fonts    []*typeface
 	programs map[*face]int
 	objects  string // further resources
@@ -24,7 +26,7 @@ type maker struct {
 	pages    int
 
 	seen    []Page
-	kids    []string // the dictionaries of the pages
+	kids    []string // the pages' dictionaries
 	content bytes.Buffer
 	y       float64
 	size    float64
@@ -48,20 +50,17 @@ func (m *maker) end(keys string) {
 	for _, f := range m.fonts {
 		fmt.Fprintf(&fonts, "/%s %d 0 R", f.name, f.object)
 	}
-	stream := m.pdf.stream("", m.content.Bytes())
-	m.kids = append(m.kids, fmt.Sprintf("<</Type/Page/Parent 2 0 R/Resources<</Font<<%s>>%s>>/Contents %d 0 R%s>>", fonts.String(), m.objects, stream, keys))
+	stream := m.pdf.Stream("", m.content.Bytes())
+	m.kids = append(m.kids, fmt.Sprintf("/Resources<</Font<<%s>>%s>>/Contents %d 0 R%s", fonts.String(), m.objects, stream, keys))
 	m.frame.Lines = m.visible
 	m.seen = append(m.seen, m.frame)
 }
 
 func (m *maker) finish() []byte {
-	var kids strings.Builder
 	for _, k := range m.kids {
-		fmt.Fprintf(&kids, "%d 0 R ", m.pdf.add("%s", k))
+		m.pdf.AddPage(k)
 	}
-	m.pdf.set(1, "<</Type/Catalog/Pages 2 0 R%s>>", m.catalog)
-	m.pdf.set(2, "<</Type/Pages/Kids[%s]/Count %d>>", kids.String(), len(m.kids))
-	return m.pdf.bytes()
+	return m.pdf.Bytes(m.catalog)
 }
 
 // draw writes operators.

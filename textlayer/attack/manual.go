@@ -3,14 +3,14 @@ package attack
 import (
 	"fmt"
 	"math/rand/v2"
+
+	"ocr-gateway/raster/rastertest"
 )
 
 // Manual is an honest document as manuals are: running heads, headings, paragraphs, lists, a
 // ruled table on every eighth page and a drawing on every tenth. It is for measuring.
 func Manual(pages int, seed uint64) Document {
-	m := &maker{rand: rand.New(rand.NewPCG(seed, 400))}
-	m.pdf.reserve()
-	m.pdf.reserve()
+	m := &maker{rand: rand.New(rand.NewPCG(seed, 400)), pdf: rastertest.NewPDF()}
 	body, bold, italic := m.embed(faces()[0], "AAAAAA+Body", honest, "Identity-H"), m.embed(faces()[1], "AAAAAB+Bold", honest, "Identity-H"), m.embed(faces()[2], "AAAAAC+Slanted", honest, "Identity-H")
 	for n := range pages {
 		m.begin()

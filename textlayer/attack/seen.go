@@ -36,7 +36,7 @@ func clipped(m *maker) {
 }
 
 func (m *maker) state(keys string) {
-	m.objects += fmt.Sprintf("/ExtGState<</G0 %d 0 R>>", m.pdf.add("<<%s>>", keys))
+	m.objects += fmt.Sprintf("/ExtGState<</G0 %d 0 R>>", m.pdf.Add("<<%s>>", keys))
 }
 
 func transparent(m *maker) {
@@ -74,7 +74,7 @@ func offPage(m *maker) {
 // picture adds an image, gray, of w x h pixels.
 func (m *maker) picture(name string, img *image.Gray) {
 	b := img.Bounds()
-	n := m.pdf.stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceGray", b.Dx(), b.Dy()), img.Pix)
+	n := m.pdf.Stream(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceGray", b.Dx(), b.Dy()), img.Pix)
 	m.objects += fmt.Sprintf("/XObject<</%s %d 0 R>>", name, n)
 }
 
@@ -191,7 +191,7 @@ func shadow(m *maker) {
 }
 
 func optionalOff(m *maker) {
-	group := m.pdf.add("<</Type/OCG/Name(off)>>")
+	group := m.pdf.Add("<</Type/OCG/Name(off)>>")
 	m.catalog = fmt.Sprintf("/OCProperties<</OCGs[%d 0 R]/D<</OFF[%d 0 R]>>>>", group, group)
 	m.objects = fmt.Sprintf("/Properties<</OC0 %d 0 R>>", group)
 	m.hidden("/OC /OC0 BDC", "EMC")

@@ -172,7 +172,7 @@ func (m *maker) container(keys string) int {
 	for _, f := range m.fonts {
 		fmt.Fprintf(&fonts, "/%s %d 0 R", f.name, f.object)
 	}
-	n := m.pdf.stream(fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %g %g]/Resources<</Font<<%s>>>>%s", pageWidth, pageHeight, fonts.String(), keys), m.content.Bytes())
+	n := m.pdf.Stream(fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %g %g]/Resources<</Font<<%s>>>>%s", pageWidth, pageHeight, fonts.String(), keys), m.content.Bytes())
 	m.content.Reset()
 	return n
 }
@@ -194,7 +194,7 @@ func inForm(m *maker) {
 func inAnnotation(m *maker) {
 	m.contained()
 	form := m.container("")
-	note := m.pdf.add("<</Type/Annot/Subtype/Stamp/Rect[0 0 %g %g]/F 4/AP<</N %d 0 R>>>>", pageWidth, pageHeight, form)
+	note := m.pdf.Add("<</Type/Annot/Subtype/Stamp/Rect[0 0 %g %g]/F 4/AP<</N %d 0 R>>>>", pageWidth, pageHeight, form)
 	m.end(fmt.Sprintf("/Annots[%d 0 R]", note))
 }
 
@@ -206,7 +206,7 @@ func inPattern(m *maker) {
 	for _, f := range m.fonts {
 		fmt.Fprintf(&fonts, "/%s %d 0 R", f.name, f.object)
 	}
-	tile := m.pdf.stream(fmt.Sprintf("/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 595 842]/XStep 595/YStep 842/Matrix[.5 0 0 .5 0 0]/Resources<</Font<<%s>>>>", fonts.String()), m.content.Bytes())
+	tile := m.pdf.Stream(fmt.Sprintf("/Type/Pattern/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 595 842]/XStep 595/YStep 842/Matrix[.5 0 0 .5 0 0]/Resources<</Font<<%s>>>>", fonts.String()), m.content.Bytes())
 	m.content.Reset()
 	m.objects = fmt.Sprintf("/Pattern<</T0 %d 0 R>>", tile)
 	m.draw("/Pattern cs /T0 scn 0 0 595 842 re f")
@@ -221,14 +221,14 @@ func type3(m *maker) {
 	says := []claim{honest, m.permutation(lower, digits)}[m.rand.IntN(2)]
 	var procs, names, widths, mapping strings.Builder
 	for code := 33; code < 127; code++ {
-		proc := m.pdf.stream("", []byte(outline(f, rune(code))))
+		proc := m.pdf.Stream("", []byte(outline(f, rune(code))))
 		fmt.Fprintf(&procs, "/g%d %d 0 R", code, proc)
 		fmt.Fprintf(&names, "/g%d", code)
 		fmt.Fprintf(&widths, "%.0f ", 1000*f.advance[rune(code)])
 		fmt.Fprintf(&mapping, "1 beginbfchar\n<%02X><%04X>\nendbfchar\n", code, []rune(says(rune(code)))[0])
 	}
-	unicode := m.pdf.stream("", []byte("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange\n<00><FF>\nendcodespacerange\n"+mapping.String()+"endcmap end end"))
-	object := m.pdf.add("<</Type/Font/Subtype/Type3/FontBBox[0 -300 1000 1000]/FontMatrix[.001 0 0 .001 0 0]/CharProcs<<%s>>/Encoding<</Differences[33%s]>>/FirstChar 33/LastChar 126/Widths[%s]/ToUnicode %d 0 R/Resources<<>>>>",
+	unicode := m.pdf.Stream("", []byte("/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange\n<00><FF>\nendcodespacerange\n"+mapping.String()+"endcmap end end"))
+	object := m.pdf.Add("<</Type/Font/Subtype/Type3/FontBBox[0 -300 1000 1000]/FontMatrix[.001 0 0 .001 0 0]/CharProcs<<%s>>/Encoding<</Differences[33%s]>>/FirstChar 33/LastChar 126/Widths[%s]/ToUnicode %d 0 R/Resources<<>>>>",
 		procs.String(), names.String(), widths.String(), unicode)
 	t := &typeface{face: f, name: "T3", object: object}
 	m.fonts = append(m.fonts, t)

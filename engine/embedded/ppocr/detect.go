@@ -10,9 +10,6 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// MaxLines bounds the lines of a page: one with more is noise.
-const MaxLines = 3000
-
 // Detect finds the text lines of src, in no particular order. A page of small
 // print is looked at twice, the second time larger, and so are places with print in which
 // no line was seen.
@@ -76,7 +73,7 @@ func (m *Models) detectIn(ctx context.Context, src pixels.Raster, v view) ([]doc
 	}
 	var lines []document.Line
 	for _, l := range heat.Lines() {
-		if line := v.line(l, src); !line.BBox.Rect().Empty() && len(lines) < MaxLines {
+		if line := v.line(l, src); !line.BBox.Rect().Empty() {
 			lines = append(lines, line)
 		}
 	}

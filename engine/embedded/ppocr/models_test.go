@@ -13,7 +13,7 @@ func TestSumsAreThoseOfTheFetchedFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range append([]modelFile{{fileRuntime, sum}}, modelFiles...) {
+		for _, f := range append([]modelFile{{name: fileRuntime, sha256: sum}}, modelFiles...) {
 			if !strings.Contains(string(fetched), f.sha256+"  "+f.name+"\n") {
 				t.Errorf("%s: %s is not %s", arch, f.name, f.sha256)
 			}

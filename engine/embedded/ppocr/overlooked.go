@@ -17,7 +17,7 @@ const (
 	placeWidth  = 8    // cells of a place, at least
 	placeArea   = 16   // likewise
 	placeMargin = 2    // cells around a place, over which places are joined
-	mostPlaces  = 16   // of a page
+	mostPlaces  = 16   // of a page, that are looked at one by one
 	inkStep     = 48   // of 255 from the paper's brightness: what is further is ink
 	mostInk     = 0.5  // of a place: more is a picture
 	leastInk    = 0.04 // of a place, or of a row of pixels: less is dust
@@ -37,7 +37,7 @@ func (m *Models) detectOverlooked(ctx context.Context, src pixels.Raster, v view
 			return nil, err
 		}
 		for _, l := range found {
-			if !MostlyIn(l.BBox.Rect(), seen) && len(seen)+len(added) < MaxLines {
+			if !MostlyIn(l.BBox.Rect(), seen) {
 				added = append(added, l)
 			}
 		}
@@ -100,7 +100,18 @@ func overlooked(src pixels.Raster, lines []document.Line) []image.Rectangle {
 			}
 		}
 	}
-	return places[:min(len(places), mostPlaces)]
+	if len(places) > mostPlaces {
+		return []image.Rectangle{around(places)}
+	}
+	return places
+}
+
+// around is the part of a page that has all places.
+func around(places []image.Rectangle) (all image.Rectangle) {
+	for _, p := range places {
+		all = all.Union(p)
+	}
+	return all
 }
 
 // withWhole is a place with the lines of its rows that reach into it: of one that it cuts, only a

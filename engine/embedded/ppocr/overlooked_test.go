@@ -10,17 +10,28 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// TestOverlooked draws what looks like print and what does not, on a page of 400 x 200.
-func TestOverlooked(t *testing.T) {
-	print := func(img *image.Gray, y0 int) { // strokes of two pixels, some of them joined
-		for y := y0; y < y0+9; y++ {
-			for x := 40; x < 340; x++ {
-				if x%5 < 2 && x%40 > 4 || y == y0+4 && x%15 < 9 {
-					img.SetGray(x, y, color.Gray{Y: 30})
-				}
+// paper is gray, 400 pixels wide.
+func paper(height int) *image.Gray {
+	img := image.NewGray(image.Rect(0, 0, 400, height))
+	for i := range img.Pix {
+		img.Pix[i] = 240
+	}
+	return img
+}
+
+// print draws a line of what looks like letters: strokes of two pixels, some of them joined.
+func print(img *image.Gray, y0 int) {
+	for y := y0; y < y0+9; y++ {
+		for x := 40; x < 340; x++ {
+			if x%5 < 2 && x%40 > 4 || y == y0+4 && x%15 < 9 {
+				img.SetGray(x, y, color.Gray{Y: 30})
 			}
 		}
 	}
+}
+
+// TestOverlooked draws what looks like print and what does not, on a page of 400 x 200.
+func TestOverlooked(t *testing.T) {
 	for name, tt := range map[string]struct {
 		draw func(*image.Gray)
 		want int
@@ -64,10 +75,7 @@ func TestOverlooked(t *testing.T) {
 			}
 		}, 0},
 	} {
-		img := image.NewGray(image.Rect(0, 0, 400, 200))
-		for i := range img.Pix {
-			img.Pix[i] = 240
-		}
+		img := paper(200)
 		tt.draw(img)
 		if got := overlooked(pixels.Of(img), nil); len(got) != tt.want {
 			t.Errorf("%s: looked at %v, want %d places", name, got, tt.want)
@@ -78,20 +86,24 @@ func TestOverlooked(t *testing.T) {
 	}
 }
 
+// TestManyPlacesAreLookedAtAtOnce: none is left out, and a page of them takes no look at each.
+func TestManyPlacesAreLookedAtAtOnce(t *testing.T) {
+	const lines, apart = mostPlaces + 4, 60
+	img := paper(lines * apart)
+	for i := range lines {
+		print(img, 20+i*apart)
+	}
+	got := overlooked(pixels.Of(img), nil)
+	if first, last := image.Rect(40, 20, 335, 29), image.Rect(40, 20+(lines-1)*apart, 335, 29+(lines-1)*apart); len(got) != 1 || !first.In(got[0]) || !last.In(got[0]) {
+		t.Errorf("looked at %v, want one place with all lines", got)
+	}
+}
+
 // TestLinesAreLookedAtWhole has print of which the detector saw the end: a place that cuts it
 // shows a line that lacks its last letters, in whose place the end would go.
 func TestLinesAreLookedAtWhole(t *testing.T) {
-	img := image.NewGray(image.Rect(0, 0, 400, 200))
-	for i := range img.Pix {
-		img.Pix[i] = 240
-	}
-	for y := 60; y < 69; y++ {
-		for x := 40; x < 340; x++ {
-			if x%5 < 2 && x%40 > 4 || y == 64 && x%15 < 9 {
-				img.SetGray(x, y, color.Gray{Y: 30})
-			}
-		}
-	}
+	img := paper(200)
+	print(img, 60)
 	end, above := document.BBox{288, 58, 342, 71}, document.BBox{20, 20, 390, 52}
 	got := overlooked(pixels.Of(img), []document.Line{{BBox: end}, {BBox: above}})
 	if len(got) != 1 || !end.Rect().In(got[0]) || above.Rect().In(got[0]) {

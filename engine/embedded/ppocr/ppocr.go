@@ -50,7 +50,7 @@ func (ws *workspace) close() {
 // Load verifies and loads the files of cfg.Dir. The error says which file is
 // missing or changed and what to do.
 func Load(cfg Config) (*Models, error) {
-	if err := verifyModels(cfg.Dir); err != nil {
+	if err := verifyModels(cfg.Dir, cfg.Full); err != nil {
 		return nil, err
 	}
 	if err := startRuntime(cfg.Dir); err != nil {

@@ -79,6 +79,63 @@ func TestCancelWhileWaiting(t *testing.T) {
 	}
 }
 
+// TestNoLineOfAFullPageIsLost has a page of numbers, more than are printed on any.
+func TestNoLineOfAFullPageIsLost(t *testing.T) {
+	const across, down, width, height = 62, 50, 100, 60
+	img := image.NewGray(image.Rect(0, 0, across*width, down*height))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	for i := range across * down { // an 8 of two rings
+		x, y := 20+i%across*width, 10+i/across*height
+		for _, ring := range []image.Rectangle{image.Rect(0, 0, 12, 10), image.Rect(0, 8, 12, 20)} {
+			for dx := range ring.Dx() {
+				for dy := range ring.Dy() {
+					if min(dx, dy, ring.Dx()-1-dx, ring.Dy()-1-dy) < 2 {
+						img.Pix[(y+ring.Min.Y+dy)*img.Stride+x+dx] = 0
+						img.Pix[(y+ring.Min.Y+dy)*img.Stride+x+dx+16] = 0
+					}
+				}
+			}
+		}
+	}
+	lines, err := loadModels(t).Detect(t.Context(), pixels.Of(img))
+	if err != nil || len(lines) != across*down {
+		t.Errorf("%d lines and %v, want %d", len(lines), err, across*down)
+	}
+}
+
+// TestFullPrecisionNeedsNoQuickReader: nobody copies a file that is not read.
+func TestFullPrecisionNeedsNoQuickReader(t *testing.T) {
+	dir := t.TempDir()
+	files, err := filepath.Glob(filepath.Join(modelsDir(), "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if name := filepath.Base(f); name != fileTiny && name != fileTinyCharacters {
+			if f, err = filepath.Abs(f); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(f, filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	full := Config{Dir: dir, Threads: 1, Concurrency: 1, MaxSide: 960, Full: true}
+	m, err := Load(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Close(); err != nil {
+		t.Error(err)
+	}
+	full.Full = false
+	if _, err := Load(full); err == nil || !strings.Contains(err.Error(), fileTiny+" is missing") {
+		t.Errorf("without the quick reader: %v", err)
+	}
+}
+
 func TestMissingAndChangedFilesAreNamed(t *testing.T) {
 	dir := t.TempDir()
 	name := modelFiles[1].name

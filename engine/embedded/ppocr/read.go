@@ -20,9 +20,9 @@ const (
 	readHeight   = 48 // pixels
 	readStep     = 8  // input pixels a step of output
 	readMinWidth = 48
-	readMaxWidth = 3200    // pixels of a line; longer ones are squeezed
+	readMaxWidth = 6400    // pixels of a line, 450 letters and more; longer ones are squeezed
 	readBatch    = 1280    // pixels of a batch; larger ones gain no speed and cost memory
-	keptOut      = 4 << 20 // values of an output: more comes of a line of 1,790 pixels and more alone, up to 30 MB
+	keptOut      = 4 << 20 // values of an output: more comes of a line of 1,790 pixels and more alone, up to 60 MB
 )
 
 // strip is one line on its way through the reader.
@@ -232,7 +232,7 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 		if strings.TrimSpace(read.text) != "" {
 			l.Text, l.Confidence, l.Marks = read.text, &read.confidence, read.marks
 		}
-		batch[i].sure = by.trust.keeps(read, l.Missed)
+		batch[i].sure = by.trust.keeps(read, l.Claim, l.Missed)
 	}
 	return nil
 }

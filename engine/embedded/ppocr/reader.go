@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"golang.org/x/sys/cpu"
+	"golang.org/x/text/unicode/norm"
 
 	"ocr-gateway/engine/embedded/network"
 	"ocr-gateway/engine/embedded/stages"
@@ -42,11 +43,27 @@ var (
 	trustWhole = trust{confidence: 0.95, doubt: 0.35}
 )
 
-func (t trust) keeps(r reading, missed float64) bool {
+// agreed is how sure a reader must be of a line that it reads just as the document says, which
+// few errors are. Letters beside digits that look alike are as easily lied about as mistaken.
+const agreed = 0.8
+
+var mixedAlikes = regexp.MustCompile(`I[l1|]|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]`)
+
+// keeps reports whether a reading is final; claim is what the document says of the line.
+func (t trust) keeps(r reading, claim string, missed float64) bool {
+	if claim != "" && r.confidence >= agreed && sameText(r.text, claim) && !mixedAlikes.MatchString(claim) {
+		return true
+	}
 	if r.confidence < t.confidence || r.doubt > t.doubt {
 		return false
 	}
 	return !t.plain || missed == 0 && !lookAlikes.MatchString(r.text) && !strings.ContainsAny(r.text, besideOthers) && !strings.ContainsFunc(r.text, isEastAsian)
+}
+
+// sameText reports whether two texts are the same but for blanks in a row and how characters are composed.
+func sameText(a, b string) bool {
+	words := func(s string) string { return strings.Join(strings.Fields(norm.NFKC.String(s)), " ") }
+	return words(a) == words(b)
 }
 
 // lookAlikes are letters that may be digits or each other, ones in a row, and stops and commas

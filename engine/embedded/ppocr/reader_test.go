@@ -27,8 +27,31 @@ func TestTrust(t *testing.T) {
 		"Romanian":                {reading{text: "Pretul total fără taxe", confidence: .99}, 0, false},
 		"nothing":                 {reading{}, 0, false},
 	} {
-		if got := trustTiny.keeps(c.reading, c.missed); got != c.want {
+		if got := trustTiny.keeps(c.reading, "", c.missed); got != c.want {
 			t.Errorf("%s: %q is kept: %v", name, c.reading.text, got)
+		}
+	}
+}
+
+// TestTrustInWhatIsClaimed: a reading of which its reader is not sure is final where the document says just the same.
+func TestTrustInWhatIsClaimed(t *testing.T) {
+	for name, c := range map[string]struct {
+		reading reading
+		claim   string
+		want    bool
+	}{
+		"the same":        {reading{text: "Prices rose", confidence: .85, doubt: .3}, "Prices rose", true},
+		"a ligature":      {reading{text: "a fine day", confidence: .85}, "a ﬁne  day", true},
+		"dates":           {reading{text: "in 1862, Its 1.11", confidence: .9}, "in 1862, Its 1.11", true},
+		"a word more":     {reading{text: "Prices rose", confidence: .9}, "Prices rose again", false},
+		"another letter":  {reading{text: "Prices rose", confidence: .9}, "Prices rise", false},
+		"blanks":          {reading{text: "Pricesrose", confidence: .9}, "Prices rose", false},
+		"a guess":         {reading{text: "Prices rose", confidence: .7}, "Prices rose", false},
+		"look-alikes":     {reading{text: "I5,890", confidence: .95}, "I5,890", false},
+		"nothing claimed": {reading{text: "Prices rose", confidence: .9}, "", false},
+	} {
+		if got := trustTiny.keeps(c.reading, c.claim, 0); got != c.want {
+			t.Errorf("%s: %q where %q is claimed is kept: %v", name, c.reading.text, c.claim, got)
 		}
 	}
 }

@@ -23,6 +23,7 @@ const cellGap = "  "
 
 // Write writes the lines of a region as its type and the task ask.
 func Write(region document.Region, task document.Task) (string, document.ContentFormat) {
+	region.Lines = document.Leveled(region.Lines)
 	switch region.Type {
 	case document.RegionTable:
 		if region.Grid != nil && task != document.TaskText {

@@ -10,6 +10,11 @@ import (
 // them says nothing. An ellipsis has three, and a full stop may follow.
 var leaderRun = regexp.MustCompile(`\s*(?:(?:[.·•∙‧]\s*){5,}|(?:[.·•∙‧]\s*)*…(?:\s*[.·•∙‧…])+)\s*`)
 
+// IsLeader reports whether a text is leaders alone.
+func IsLeader(text string) bool {
+	return text != "" && leaderRun.FindString(text) == text
+}
+
 // ShortLeaders writes leaders as one ellipsis between blanks.
 func ShortLeaders(text string) string {
 	return leaderRun.ReplaceAllString(text, " … ")

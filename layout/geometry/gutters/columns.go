@@ -19,6 +19,13 @@ const (
 	tinyWidth = 2.5 // text heights: numbers, bullets, currency signs
 	wideWhite = 1.8 // text heights: so much white in
 	wideRows  = 5   // so many rows is not there by chance
+	// smallPrint is the part of a column's text height, at most, of what is no rest of it.
+	smallPrint = 0.7
+	// Of the lines of running text, which are runningRows at least, unevenShare at most end further
+	// from the right edge of their column than unevenEnds of its width.
+	runningRows = 6
+	unevenShare = 0.4
+	unevenEnds  = 0.15
 )
 
 // Find returns the tallest gutter between columns in items that are sorted by height.
@@ -159,7 +166,9 @@ type profile struct {
 	rows        []float64 // centers, top to bottom
 	pitch       float64   // between rows
 	width       float64   // of the median line, in text heights
+	size        float64   // text height of the median line
 	prose       bool      // lines of running text
+	running     bool      // and enough of them end near the right edge, as those of addresses do not
 	tiny        bool      // numbers, bullets
 	objects     bool      // nothing but tables or figures
 	grid        bool      // several cells a row
@@ -167,7 +176,7 @@ type profile struct {
 
 func profileOf(items []*upright.Item) profile {
 	k := profile{Box: upright.Bounds(items), objects: true}
-	var lefts, rights, widths []float64
+	var lefts, rights, widths, sizes []float64
 	var wide, all float64
 	for _, it := range items {
 		lefts = append(lefts, it.X0)
@@ -178,6 +187,7 @@ func profileOf(items []*upright.Item) profile {
 		k.objects = false
 		w := it.Width() / max(1, it.Size)
 		widths = append(widths, w)
+		sizes = append(sizes, it.Size)
 		all += w
 		if w >= upright.ProseWidth {
 			wide += w
@@ -197,8 +207,9 @@ func profileOf(items []*upright.Item) profile {
 	}
 	slices.SortFunc(k.rows, cmp.Compare)
 	k.pitch = upright.Median(pitches)
-	k.width = upright.Median(widths)
+	k.width, k.size = upright.Median(widths), upright.Median(sizes)
 	k.prose = !k.objects && wide >= 0.6*all && k.width >= 0.6*upright.ProseWidth
+	k.running = k.prose && len(k.rows) >= runningRows && k.right-upright.Quantile(rights, unevenShare) < unevenEnds*(k.right-k.left)
 	k.tiny = !k.objects && k.width < tinyWidth
 	k.grid = 2*len(items) > 3*len(rows)
 	return k
@@ -230,6 +241,8 @@ func matched(a, b profile) float64 {
 // trimmed gives back what only seems to belong to a gutter's columns: rows above
 // them on the right, or below them on the left, that a gap sets apart, unless a ruling
 // between the columns runs on beside them. Left in, they would be read in the wrong turn.
+// Running text below a column of running text is its rest; below an address it is the letter,
+// and in far smaller print the foot of a slide.
 func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, g Gutter) Gutter {
 	first, last := g.From, g.To
 	for first < g.To && items[first].Y1 < g.top {
@@ -249,10 +262,12 @@ func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, 
 		edge = min(edge, it.Y0)
 	}
 	edge = g.end
+	left, _ := bothSides(items, g)
+	column := profileOf(left)
 	for i := last; i < g.To; i++ {
 		it := items[i]
-		prose := it.Object != nil || it.Width() >= upright.ProseWidth*it.Size
-		if SideOf(it, g.X) < 0 && it.Y0-edge > apart && !prose && !g.ruled(vertical, it.Box) {
+		rest := it.Object != nil || it.Width() >= upright.ProseWidth*it.Size && column.running && it.Size > smallPrint*column.size
+		if SideOf(it, g.X) < 0 && it.Y0-edge > apart && !rest && !g.ruled(vertical, it.Box) {
 			g.To = i
 			break
 		}

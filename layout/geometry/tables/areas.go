@@ -63,17 +63,18 @@ func grids(found rulings.Rulings, size float64) []plane.Box {
 	if len(found.Horizontal)+len(found.Vertical) > maxRulings {
 		return nil
 	}
-	boxes := append(crossing(found, size), stacked(found.Horizontal, size)...)
+	boxes := append(crossing(found, size, crossingGap, gridHorizontal, gridVertical), stacked(found.Horizontal, size)...)
 	slices.SortFunc(boxes, func(a, b plane.Box) int {
 		return cmp.Or(cmp.Compare(b.Area(), a.Area()), cmp.Compare(a.Y0, b.Y0), cmp.Compare(a.X0, b.X0))
 	})
 	return boxes
 }
 
-// crossing returns the extents of groups of rulings that cross each other.
-func crossing(found rulings.Rulings, size float64) []plane.Box {
+// crossing returns the extents of groups of rulings that cross each other or end short of it by
+// gap, of so many horizontal and vertical ones at least.
+func crossing(found rulings.Rulings, size, gap float64, leastHorizontal, leastVertical int) []plane.Box {
 	horizontal := len(found.Horizontal)
-	group := crossings(found, size)
+	group := crossings(found, size, gap)
 	type grid struct {
 		plane.Box
 		horizontal, vertical int // rulings
@@ -96,7 +97,7 @@ func crossing(found rulings.Rulings, size float64) []plane.Box {
 	}
 	var boxes []plane.Box
 	for _, g := range grids {
-		if g.horizontal >= gridHorizontal && g.vertical >= gridVertical {
+		if g.horizontal >= leastHorizontal && g.vertical >= leastVertical {
 			boxes = append(boxes, g.Box)
 		}
 	}
@@ -105,7 +106,7 @@ func crossing(found rulings.Rulings, size float64) []plane.Box {
 
 // crossings groups rulings, first the horizontal and then the vertical ones, that
 // cross each other.
-func crossings(found rulings.Rulings, size float64) upright.Groups {
+func crossings(found rulings.Rulings, size, gap float64) upright.Groups {
 	horizontal := len(found.Horizontal)
 	group := upright.NewGroups(horizontal + len(found.Vertical))
 	for j, v := range found.Vertical {
@@ -116,7 +117,7 @@ func crossings(found rulings.Rulings, size float64) upright.Groups {
 				continue
 			}
 			at = plane.Span{From: min(at.From, h.At), To: max(at.To, h.At)}
-			if h.At > v.From-crossingGap*size && h.At < v.To+crossingGap*size {
+			if h.At > v.From-gap*size && h.At < v.To+gap*size {
 				crossed = append(crossed, i)
 			}
 		}

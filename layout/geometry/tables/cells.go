@@ -154,7 +154,7 @@ func (t *table) ruledRight(c, i int) bool {
 // rulings make the rows.
 func (t *table) joinDown(grid [][]*cell) {
 	for i := 0; i+1 < len(grid); i++ {
-		if !(t.ruled || t.ruledHead && i+1 < t.headRows) {
+		if !(t.ruled || t.ruledHead && i+1 < t.headRows) || t.below > 0 && i >= t.below {
 			continue
 		}
 		for c := 0; c < len(t.columns)-1; {

@@ -135,7 +135,7 @@ func stripsIn(cover []int, allowed int) []plane.Span {
 }
 
 // spans reports whether a piece runs over several columns: over two pieces of
-// several other rows.
+// several other rows, and most of one of them.
 func (t *table) spans(p plane.Span, rows [][]plane.Span) bool {
 	over, filled := 0, 0
 	for _, r := range rows {
@@ -143,13 +143,14 @@ func (t *table) spans(p plane.Span, rows [][]plane.Span) bool {
 			continue
 		}
 		filled++
-		n := 0
+		n, covers := 0, false
 		for _, o := range r {
 			if p.Overlap(o) > spanOverlap*min(o.Length(), t.size) {
 				n++
 			}
+			covers = covers || p.Overlap(o) > spanCovers*o.Length()
 		}
-		if n > 1 {
+		if n > 1 && covers {
 			over++
 		}
 	}
@@ -178,8 +179,14 @@ func (t *table) heads(r []plane.Span, k int, below []plane.Span) bool {
 }
 
 // withoutMarks joins columns of currency signs, brackets and the like to the
-// column of what they belong to.
+// column of what they belong to. Most rows of several pieces have a number that counts them.
 func (t *table) withoutMarks(columns []float64, rows [][]plane.Span) []float64 {
+	whole := 0 // rows of several pieces
+	for _, r := range rows {
+		if len(r) > leastColumns {
+			whole++
+		}
+	}
 	for c := 0; c+1 < len(columns) && len(columns) > 3; c++ {
 		filled, small := 0, 0
 		for _, r := range rows {
@@ -192,7 +199,7 @@ func (t *table) withoutMarks(columns []float64, rows [][]plane.Span) []float64 {
 				}
 			}
 		}
-		if small == filled && 2*filled <= len(rows) && !t.ruledAt(columns[c]) && !t.ruledAt(columns[c+1]) {
+		if small == filled && 2*filled <= len(rows) && countedRows*float64(filled) < float64(whole) && !t.ruledAt(columns[c]) && !t.ruledAt(columns[c+1]) {
 			drop := c + 1 // to the right, as a currency sign
 			if c+1 == len(columns)-1 {
 				drop = c

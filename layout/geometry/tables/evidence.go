@@ -24,7 +24,7 @@ func (t *table) credible(e evidence) bool {
 	case e == fromTask:
 		return true
 	case e == fromModel:
-		return share >= filledInZone && !t.isColumns() && t.aligned()
+		return share >= filledInZone && !t.isColumns() && t.aligned() && !t.isAddresses()
 	case t.ruled && len(t.interior()) > 0:
 		return share >= filledRuled && t.filledRows() >= leastFilledRows
 	default:
@@ -171,6 +171,11 @@ func (t *table) sparse() bool {
 		shares = append(shares, text/t.box.Width())
 	}
 	return upright.Median(shares) < sparseText
+}
+
+// isAddresses reports whether two columns without rulings are those of a letter's head.
+func (t *table) isAddresses() bool {
+	return len(t.columns) == 3 && len(t.across()) == 0 && t.isParagraphs()
 }
 
 // isParagraphs reports whether the columns are paragraphs side by side, such as

@@ -73,8 +73,19 @@ func (t *table) ruledLevels() []float64 {
 	return append(levels, t.box.Y1)
 }
 
-// byRulings makes each band between rulings a row.
+// byRulings makes each band between rulings a row. Below the last ruling each row of text is
+// one, such as the totals of a bill, where all have several pieces.
 func (t *table) byRulings(rows []upright.Row, levels []float64) {
+	last := len(levels) - 2 // where the last band begins
+	below := slices.IndexFunc(rows, func(r upright.Row) bool { return last > 0 && r.Box().CenterY() > levels[last] })
+	if below >= 0 && !t.closed(levels[last]) && !slices.ContainsFunc(rows[below:], func(r upright.Row) bool { return len(r) < 2 }) {
+		t.below = last
+		levels = slices.Clone(levels[:last+1])
+		for i := below + 1; i < len(rows); i++ {
+			levels = append(levels, (rows[i-1].Box().CenterY()+rows[i].Box().CenterY())/2)
+		}
+		levels = append(levels, t.box.Y1)
+	}
 	t.levels = levels
 	t.rows = make([][]upright.Row, len(levels)-1)
 	i := 0
@@ -84,6 +95,11 @@ func (t *table) byRulings(rows []upright.Row, levels []float64) {
 		}
 		t.rows[i] = append(t.rows[i], r)
 	}
+}
+
+// closed reports whether there is another ruling across the table below the last one inside.
+func (t *table) closed(last float64) bool {
+	return slices.ContainsFunc(t.across(), func(h rulings.Ruling) bool { return h.At > last+sameRuling*t.size })
 }
 
 // byText makes each row of text a row, but joins those that continue the cells
@@ -161,6 +177,9 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	upper, lower := t.byColumn(above), t.byColumn(r)
+	if t.between(rows, i) {
+		return len(t.rows[len(t.rows)-1]) == 1 || countItems(upper) >= countItems(lower)
+	}
 	whole := t.byColumn(slices.Concat(t.rows[len(t.rows)-1]...)) // with the rows that went on before
 	n, full := 0, true
 	for c, it := range lower {
@@ -177,6 +196,27 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	return full && 3*n <= len(lower)+1 || n == 1 && lower[0] == nil && whole[0] != nil && t.keyed(rows)
+}
+
+// between reports whether row i of text and the one above it are of one row of the table,
+// in whose middle cells of fewer lines stand: with the row before or behind them they are
+// three that overlap, and the one in the middle has text in other columns.
+func (t *table) between(rows []upright.Row, i int) bool {
+	around := func(k int) bool {
+		return k > 0 && k+1 < len(rows) && t.beside(rows[k-1], rows[k]) && t.beside(rows[k], rows[k+1]) && !t.beside(rows[k-1], rows[k+1])
+	}
+	return around(i) || around(i-1)
+}
+
+// beside reports whether two rows of text overlap, with no column that has text in both.
+func (t *table) beside(above, r upright.Row) bool {
+	upper := t.byColumn(above)
+	for c, it := range t.byColumn(r) {
+		if it != nil && upper[c] != nil {
+			return false
+		}
+	}
+	return r.Box().CenterY()-above.Box().CenterY() < betweenPitch*t.size
 }
 
 // keyed reports whether most rows have an entry in the first column.

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"cmp"
+	"math"
 	"slices"
 
 	"ocr-gateway/internal/plane"
@@ -38,13 +40,63 @@ func sections(page *upright.Page, area plane.Box, found rulings.Rulings, rows []
 	parts = append(parts, rows[start:])
 	var tables [][]upright.Row
 	for _, p := range parts {
-		tables = append(tables, whereColumnsChange(page, p, across)...)
+		for _, p := range byFrames(found, p, page.Size) {
+			tables = append(tables, whereColumnsChange(page, p, across)...)
+		}
 	}
 	return tables
 }
 
-// whereColumnsChange divides rows at a ruling when the columns above and below it differ.
+// byFrames divides rows where closed frames with other columns stand above each other: the
+// number of an invoice, its items and its totals.
+func byFrames(found rulings.Rulings, rows []upright.Row, size float64) [][]upright.Row {
+	frames := crossing(found, size, frameGap, frameRulings, frameRulings)
+	slices.SortFunc(frames, func(a, b plane.Box) int { return cmp.Compare(a.Y0, b.Y0) })
+	differ := false
+	for i := 1; i < len(frames); i++ {
+		if frames[i].Y0 < frames[i-1].Y1 { // beside each other, as in a form
+			return [][]upright.Row{rows}
+		}
+		differ = differ || !sameColumns(found.In(frames[i-1], size/2), found.In(frames[i], size/2), size)
+	}
+	if !differ {
+		return [][]upright.Row{rows}
+	}
+	// at is the frame that a row stands in, as odd numbers, or the space between two.
+	at := func(r upright.Row) int {
+		n := 0
+		for _, f := range frames {
+			switch y := r.Box().CenterY(); {
+			case y > f.Y1:
+				n += 2
+			case y > f.Y0:
+				n++
+			}
+		}
+		return n
+	}
+	var parts [][]upright.Row
+	for i, r := range rows {
+		if i == 0 || at(r) != at(rows[i-1]) {
+			parts = append(parts, nil)
+		}
+		last := &parts[len(parts)-1]
+		*last = append(*last, r)
+	}
+	return parts
+}
+
+// sameColumns reports whether the vertical rulings of two frames stand above each other.
+func sameColumns(a, b rulings.Rulings, size float64) bool {
+	return slices.EqualFunc(a.Vertical, b.Vertical, func(v, w rulings.Ruling) bool { return math.Abs(v.At-w.At) < size })
+}
+
+// whereColumnsChange divides rows at a ruling when the columns above and below it differ. Where
+// rulings divide most rows, none of them closes a head.
 func whereColumnsChange(page *upright.Page, rows []upright.Row, across []rulings.Ruling) [][]upright.Row {
+	if dividesRows(across, rows) {
+		return [][]upright.Row{rows}
+	}
 	for _, h := range across {
 		i := 0
 		for i < len(rows) && rows[i].Box().CenterY() < h.At {
@@ -65,6 +117,18 @@ func whereColumnsChange(page *upright.Page, rows []upright.Row, across []rulings
 		}
 	}
 	return [][]upright.Row{rows}
+}
+
+// dividesRows reports whether there are rulings between most rows.
+func dividesRows(across []rulings.Ruling, rows []upright.Row) bool {
+	divided := 0
+	for i := 1; i < len(rows); i++ {
+		above, below := rows[i-1].Box().CenterY(), rows[i].Box().CenterY()
+		if slices.ContainsFunc(across, func(h rulings.Ruling) bool { return h.At > above && h.At < below }) {
+			divided++
+		}
+	}
+	return 2*divided >= len(rows)
 }
 
 // countColumns returns the number of columns that the text of some rows shows.

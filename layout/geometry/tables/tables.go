@@ -80,7 +80,7 @@ func build(page *upright.Page, found rulings.Rulings, rows []upright.Row) *table
 		return nil
 	}
 	t.items = items
-	t.fill(upright.RowsOf(t.divide(items)))
+	t.fill(upright.RowsOf(t.divideHeads(t.divide(items))))
 	if len(t.rows) < leastRows || t.filledRows() < leastFilledRows {
 		return nil
 	}

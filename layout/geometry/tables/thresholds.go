@@ -66,6 +66,7 @@ const (
 	sectionRows     = 4   // rows, at least, that show what the columns are
 	sectionHead     = 3   // rows below a division, within which a ruling closes a head
 	closingRulings  = 3   // rulings across, from which rows of several pieces below the last are another thing
+	frameRulings    = 2   // rulings of a closed frame in each direction, at least
 	totalRows       = 2   // rows below the last ruling, at most, that are its total
 	headAboveGap    = 0.7 // above the first ruling, at most, for a head over some columns
 	headAboveWidth  = 0.5 // of the table's width, at most, that it takes
@@ -84,12 +85,16 @@ const (
 	strayRows     = 20  // one row in so many may stand in a strip
 	headStrayRows = 6   // filled rows, from which one row more may stand in a strip
 	spanOverlap   = 0.3 // of a piece, at least, that another one lies over
+	spanCovers    = 0.5 // of one of the pieces that it lies over, at least
 	spanRows      = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
 	spanRowsShare = 4   // one in so many of the filled rows, at least
 	spanningHeads = 3   // rows at the top in which heads may stand over several columns
 	headCentered  = 0.8 // between the middle of such a head and that of what it stands over, at most
+	headWords     = 2   // of a head, on average, at most, in a line of several
+	headEdges     = 0.5 // between a head's edge or middle and that of its column's text, at most
 	columnReach   = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
 	markWidth     = 1.1 // currency signs, brackets and bullets are narrower
+	countedRows   = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
 	columnSlack   = 0.6 // of an item's text height by which it may reach into the next column
 	divideInset   = 0.5 // of an item's text height from its ends, at least, where it is divided
 	divideNear    = 0.2 // of an item's text height between its blank and the column's edge, at most
@@ -98,14 +103,15 @@ const (
 
 // Rows (rows.go).
 const (
-	ruledRows     = 4   // rows of text in a band between rulings, below which the bands are the rows
-	ruledBands    = 3   // bands, from which they are the rows even without interior rulings
-	wrappedPitch  = 1.5 // between a row and one that goes on with its cells, at most
-	wrappedFull   = 0.7 // of the column's width, at least, that the text of a cell fills when it wraps
-	wrappedText   = 0.8 // of the width of the column's text, at least, that it fills
-	keyedShare    = 6   // rows in ten, more than which begin in the first column where each entry does
-	wrappedFilled = 0.7 // of the cells of the first row of a band between rulings, at most, that further rows fill
-	wrappedIndent = 1.0 // between the left edges, or centers, of a cell's rows, at most
+	ruledRows     = 4    // rows of text in a band between rulings, below which the bands are the rows
+	ruledBands    = 3    // bands, from which they are the rows even without interior rulings
+	betweenPitch  = 0.85 // between the centers of lines of one row that are not level, at most
+	wrappedPitch  = 1.5  // between a row and one that goes on with its cells, at most
+	wrappedFull   = 0.7  // of the column's width, at least, that the text of a cell fills when it wraps
+	wrappedText   = 0.8  // of the width of the column's text, at least, that it fills
+	keyedShare    = 6    // rows in ten, more than which begin in the first column where each entry does
+	wrappedFilled = 0.7  // of the cells of the first row of a band between rulings, at most, that further rows fill
+	wrappedIndent = 1.0  // between the left edges, or centers, of a cell's rows, at most
 )
 
 // Evidence for a table (evidence.go).

@@ -47,6 +47,12 @@ func (p *Page) Blanks(it *Item) []plane.Span {
 	return it.blanks
 }
 
+// Spaces returns the spaces between the words of a line; nil where they are not to be told.
+func (p *Page) Spaces(it *Item) []plane.Span {
+	p.Blanks(it)
+	return it.spaces
+}
+
 // BlankAt finds the blank within a line that ends where a column begins at x.
 func (p *Page) BlankAt(it *Item, x float64) (plane.Span, bool) {
 	if it.Object != nil || x-it.X0 < it.Size || it.X1-x < it.Size {

@@ -42,11 +42,11 @@ export async function call(path, options = {}) {
 
 export const getJSON = async (path, options) => (await call(path, options)).json();
 
-const tries = 5;
+const fewTries = 5;
 const longestPause = 20_000;
 
 /** patiently does a request again that may succeed later. */
-export async function patiently(request, signal) {
+export async function patiently(request, signal, tries = fewTries) {
   for (let n = 1, wait = 1_000; ; n++, wait = Math.min(2 * wait, longestPause)) {
     try {
       return await request();
@@ -65,33 +65,33 @@ export function pause(milliseconds, signal) {
   });
 }
 
-/** send posts a form and reports how much of it has gone, which fetch cannot. */
-export async function send(path, form, { headers = {}, signal, sent = () => {} } = {}) {
+/** send sends a body and reports how much of it has gone, which fetch cannot. */
+export async function send(path, body, { method = 'POST', headers = {}, signal, sent = () => {} } = {}) {
   for (;;) {
     const used = key.key();
-    const response = await post(path, form, { ...headers, ...key.headers() }, signal, sent);
+    const response = await transfer(method, path, body, { ...headers, ...key.headers() }, signal, sent);
     if (response.status === 401) {
       if (used === key.key()) key.forget();
       if (key.key() || await key.ask(used !== '')) continue;
     }
-    let body = {};
-    try { body = JSON.parse(response.text); } catch { /* the status says enough */ }
-    if (response.status >= 400) throw new Problem(response.status, body);
-    return body;
+    let answer = {};
+    try { answer = JSON.parse(response.text); } catch { /* the status says enough */ }
+    if (response.status >= 400) throw new Problem(response.status, answer);
+    return answer;
   }
 }
 
-function post(path, form, headers, signal, sent) {
+function transfer(method, path, body, headers, signal, sent) {
   return new Promise((done, fail) => {
     if (signal?.aborted) { fail(new DOMException('canceled', 'AbortError')); return; }
     const request = new XMLHttpRequest();
-    request.open('POST', path);
+    request.open(method, path);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener('progress', (e) => { if (e.lengthComputable) sent(e.loaded / e.total); });
     request.addEventListener('load', () => done({ status: request.status, text: request.responseText }));
     request.addEventListener('error', () => fail(unreachable()));
     request.addEventListener('abort', () => fail(new DOMException('canceled', 'AbortError')));
     signal?.addEventListener('abort', () => request.abort());
-    request.send(form);
+    request.send(body);
   });
 }

@@ -6,7 +6,7 @@ import * as health from './health.js';
 import * as key from './key.js';
 import { DirectReading, JobReading } from './reading.js';
 import { Rail } from './rail.js';
-import { formOf, Start } from './start.js';
+import { Start } from './start.js';
 import { View } from './view.js';
 
 const settings = await (await fetch('/page/settings.json')).json();
@@ -22,7 +22,7 @@ function take(file, kind, values, open) {
   rail.add(reading);
   if (open) visit(reading);
   uploads(async () => {
-    await reading.start(formOf(file, values));
+    await reading.start(values);
     if (!reading.id) return;
     rail.keep(reading);
     if (rail.current === reading) { history.replaceState(null, '', `#${reading.id}`); reading.follow(); }

@@ -3,6 +3,7 @@
 
 import { call, getJSON, patiently, send } from './api.js';
 import { follow } from './stream.js';
+import { large, remove, upload } from './upload.js';
 
 const jobs = '/api/ocr/jobs';
 
@@ -62,18 +63,30 @@ export class Reading extends EventTarget {
 
 /** JobReading is read by a job, which outlives this page. */
 export class JobReading extends Reading {
-  /** start sends the document. It is sent again when nobody can say whether it came: by its key
-   *  the server knows it then. */
-  async start(form) {
-    const headers = { 'Idempotency-Key': unique() };
+  /** start sends the document. */
+  async start(values) {
+    const { signal } = this.stop;
     const sent = (share) => { this.sent = share; this.change(); };
     try {
-      this.take(await patiently(() => send(jobs, form, { headers, signal: this.stop.signal, sent }), this.stop.signal));
+      if (this.file.size < large) {
+        await this.submit(formOf(values, this.file), sent);
+      } else {
+        const path = await upload(this.file, { signal, sent });
+        await this.submit(formOf({ ...values, file_ids: path.split('/').pop() }));
+        remove(path); // the job has a copy of its own
+      }
     } catch (error) {
       if (error.name === 'AbortError') this.state = 'canceled';
       this.fail(error);
       this.change();
     }
+  }
+
+  /** submit is done again when nobody can say whether it came: by its key the server knows it then. */
+  async submit(form, sent) {
+    const { signal } = this.stop;
+    const headers = { 'Idempotency-Key': unique() };
+    this.take(await patiently(() => send(jobs, form, { headers, signal, sent }), signal));
   }
 
   close() { this.watch?.abort(); }
@@ -150,14 +163,14 @@ export class JobReading extends Reading {
 
 /** DirectReading is read by a request that lasts as long as this page: where no jobs are kept. */
 export class DirectReading extends Reading {
-  async start(form) {
+  async start(values) {
     const path = this.kind === 'extract' ? '/api/ocr/extract' : '/api/ocr/document/stream';
     const { signal } = this.stop;
     this.state = 'running';
     this.began = new Date();
     this.change();
     try {
-      const response = await call(path, { method: 'POST', body: form, signal });
+      const response = await call(path, { method: 'POST', body: formOf(values, this.file), signal });
       if (this.kind === 'extract') this.takeExtraction(await response.json());
       else await this.stream(response, signal);
     } catch (error) {
@@ -219,6 +232,14 @@ export class DirectReading extends Reading {
     if (format === 'md') return new Blob([pages.map((p) => p.markdown).filter(Boolean).join('\n\n')], { type: 'text/markdown' });
     return new Blob([JSON.stringify(this.fields ?? { pages }, null, 2)], { type: 'application/json' });
   }
+}
+
+/** formOf is a request with options, and the file where that was not sent before. */
+function formOf(values, file = null) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(values)) form.append(name, value);
+  if (file) form.append('file', file, file.name || 'document');
+  return form;
 }
 
 // unique is a name that nobody else has. Pages that came over plain HTTP have no randomUUID.

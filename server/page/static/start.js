@@ -92,12 +92,3 @@ export class Start {
 }
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes('Files');
-
-/** formOf is the request that reads a file. */
-export function formOf(file, values) {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(values)) form.append(name, value);
-  form.append('file', file, file.name || 'document');
-  return form;
-}
-

@@ -1,10 +1,12 @@
-package server
+// Package metrics is what /metrics shows, for Prometheus: what the server counts itself, and what those say with
+// whom it works.
+package metrics
 
 import (
+	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -13,19 +15,21 @@ import (
 	"ocr-gateway/internal/metricnames"
 	"ocr-gateway/jobs"
 	"ocr-gateway/jobs/record"
+	"ocr-gateway/server/health"
 	"ocr-gateway/service"
 )
 
-// metrics are the server's own, in a registry of its own.
-type metrics struct {
+// Metrics are a server's, in a registry of their own.
+type Metrics struct {
 	registry  *prometheus.Registry
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
 	routes    map[string]bool // the addresses that get a label of their own
 }
 
-func newMetrics(s *service.Service) *metrics {
-	m := &metrics{
+// New makes the metrics of a server that has documents read by s.
+func New(s *service.Service) *Metrics {
+	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: metricnames.HTTPRequests, Help: "Answered requests.",
@@ -54,7 +58,7 @@ func newMetrics(s *service.Service) *metrics {
 }
 
 // usage shows what pages have cost, as usage in answers does.
-func (m *metrics) usage(now func() document.Usage) {
+func (m *Metrics) usage(now func() document.Usage) {
 	sum := func(name, help string, of func(document.Usage) float64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return of(now()) })
 	}
@@ -71,43 +75,17 @@ func (m *metrics) usage(now func() document.Usage) {
 			func(u document.Usage) float64 { return float64(u.Cost) }))
 }
 
-// openMetrics are those of the server, and of what it works with.
-func (s *Server) openMetrics() *metrics {
-	m := newMetrics(s.service)
-	m.rendering(func() Rendering { return s.health.get().Rendering })
-	m.readiness(s.deps.Version, s.healthNow)
-	if s.deps.Disks != nil {
-		m.disks(s.deps.Disks)
-	}
-	if s.deps.Jobs != nil {
-		m.jobs(s.deps.Jobs.Load)
-	}
-	if s.deps.Webhooks != nil {
-		m.webhooks(s.deps.Webhooks)
-	}
-	if s.deps.Files != nil {
-		m.files(s.deps.Files.Received)
-	}
-	if s.deps.Stages != nil {
-		m.registry.MustRegister(s.deps.Stages)
-	}
-	if s.deps.CacheCounts != nil {
-		m.cache(s.deps.CacheCounts)
-	}
-	return m
-}
-
-// rendering shows the processes in which documents are opened.
-func (m *metrics) rendering(now func() Rendering) {
-	processes := func(network string, n func(Rendering) int) prometheus.Collector {
+// Rendering shows the processes in which documents are opened.
+func (m *Metrics) Rendering(now func() health.Rendering) {
+	processes := func(network string, n func(health.Rendering) int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "ocr_gateway_rendering_processes", ConstLabels: prometheus.Labels{"network": network},
 			Help: "Running processes that open documents, by whether their network namespace is their own or, because the kernel permits no other, the server's.",
 		}, func() float64 { return float64(n(now())) })
 	}
 	m.registry.MustRegister(
-		processes("own", func(r Rendering) int { return r.Isolated }),
-		processes("shared", func(r Rendering) int { return r.Shared }),
+		processes("own", func(r health.Rendering) int { return r.Isolated }),
+		processes("shared", func(r health.Rendering) int { return r.Shared }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "ocr_gateway_rendering_start_failures_total", Help: "Processes to open documents in that could not be started.",
 		}, func() float64 { return float64(now().Failures) }),
@@ -115,9 +93,9 @@ func (m *metrics) rendering(now func() Rendering) {
 			func() map[string]int64 { return map[string]int64{"died": now().Died, "timeout": now().Overran} }))
 }
 
-// readiness shows what probes ask for, and how the model servers are.
-func (m *metrics) readiness(version string, now func() healthAnswer) {
-	gauges := func(name, help string, of func(Endpoint) int) prometheus.Collector {
+// Readiness shows what probes ask for, and how the model servers are.
+func (m *Metrics) Readiness(version string, now func() health.Answer) {
+	gauges := func(name, help string, of func(health.Endpoint) int) prometheus.Collector {
 		desc := prometheus.NewDesc(name, help, []string{"endpoint"}, nil)
 		return counters(func(out chan<- prometheus.Metric) {
 			for _, engine := range now().Engines {
@@ -133,9 +111,9 @@ func (m *metrics) readiness(version string, now func() healthAnswer) {
 		}, func() float64 { return 1 }),
 		gauge("ocr_gateway_ready", "Whether /readyz says that work may come (1 or 0).", func() int { return oneIf(now().Ready) }),
 		gauge("ocr_gateway_degraded", "Whether the preferred engine, its layout or a model server is down (1 or 0).", func() int { return oneIf(now().Status == "degraded") }),
-		gauges("ocr_gateway_model_server_ready", "Whether a model server takes work (1 or 0).", func(e Endpoint) int { return oneIf(e.State == "ready") }),
-		gauges("ocr_gateway_model_server_requests_running", "Regions with a model server.", func(e Endpoint) int { return e.InFlight }),
-		gauges("ocr_gateway_model_server_requests_limit", "Most regions with a model server at once.", func(e Endpoint) int { return e.Limit }))
+		gauges("ocr_gateway_model_server_ready", "Whether a model server takes work (1 or 0).", func(e health.Endpoint) int { return oneIf(e.State == "ready") }),
+		gauges("ocr_gateway_model_server_requests_running", "Regions with a model server.", func(e health.Endpoint) int { return e.InFlight }),
+		gauges("ocr_gateway_model_server_requests_limit", "Most regions with a model server at once.", func(e health.Endpoint) int { return e.Limit }))
 }
 
 func oneIf(is bool) int {
@@ -153,8 +131,8 @@ type Disk struct {
 	MinFree int64 // of those, how many have to stay free; 0 where nobody says
 }
 
-// disks shows how much room there is.
-func (m *metrics) disks(now func() []Disk) {
+// Disks shows how much room there is.
+func (m *Metrics) Disks(now func() []Disk) {
 	free := prometheus.NewDesc("ocr_gateway_disk_free_bytes", "Bytes that are free on the disk of a folder: uploads, jobs or cache.", []string{"folder"}, nil)
 	least := prometheus.NewDesc("ocr_gateway_disk_min_free_bytes", "Bytes that have to stay free there; with less, requests are refused.", []string{"folder"}, nil)
 	m.registry.MustRegister(counters(func(out chan<- prometheus.Metric) {
@@ -165,8 +143,8 @@ func (m *metrics) disks(now func() []Disk) {
 	}))
 }
 
-// cache shows what a cache counts itself.
-func (m *metrics) cache(now func() (hits, misses int64)) {
+// Cache shows what a cache counts itself.
+func (m *Metrics) Cache(now func() (hits, misses int64)) {
 	counter := func(result string, n func() int64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "ocr_gateway_cache_pages_total", Help: "Pages looked for in the cache.", ConstLabels: prometheus.Labels{"result": result},
@@ -177,21 +155,21 @@ func (m *metrics) cache(now func() (hits, misses int64)) {
 		counter("miss", func() int64 { _, misses := now(); return misses }))
 }
 
-// webhooks shows what became of attempts to tell addresses of the end of jobs.
-func (m *metrics) webhooks(now func() map[string]int64) {
+// Webhooks shows what became of attempts to tell addresses of the end of jobs.
+func (m *Metrics) Webhooks(now func() map[string]int64) {
 	m.registry.MustRegister(counted("ocr_gateway_webhook_attempts_total",
 		"Attempts of this process to tell addresses of the end of jobs: delivered, failed, and failed as the last one.", "outcome", now))
 }
 
-// files shows what clients send before they use it.
-func (m *metrics) files(received func() int64) {
+// Files shows what clients send before they use it.
+func (m *Metrics) Files(received func() int64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "ocr_gateway_files_received_bytes_total", Help: "Bytes of files that clients have sent before they use them.",
 	}, func() float64 { return float64(received()) }))
 }
 
-// jobs shows what there is to do for jobs, on all machines that share them.
-func (m *metrics) jobs(now func() jobs.Load) {
+// Jobs shows what there is to do for jobs, on all machines that share them.
+func (m *Metrics) Jobs(now func() jobs.Load) {
 	m.registry.MustRegister(
 		gauge("ocr_gateway_jobs_unfinished", "Jobs that have not ended.", func() int { return now().AllJobs }),
 		gauge("ocr_gateway_jobs_pages_unfinished", "Pages of opened files of jobs that are not done.", func() int { return now().AllPages }),
@@ -232,14 +210,16 @@ func (c counters) Collect(out chan<- prometheus.Metric) { c(out) }
 // other stands for all addresses and methods that we do not know.
 const other = "other"
 
-func (m *metrics) routeOf(path string) string {
+// RouteOf is the label of an address.
+func (m *Metrics) RouteOf(path string) string {
 	if m.routes[path] {
 		return path
 	}
 	return other
 }
 
-func (m *metrics) methodOf(method string) string {
+// MethodOf is the label of a method.
+func (m *Metrics) MethodOf(method string) string {
 	switch method {
 	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
 		return method
@@ -247,14 +227,26 @@ func (m *metrics) methodOf(method string) string {
 	return other
 }
 
-// request counts an answer. Addresses and methods that we do not know are
+// Request counts an answer. Addresses and methods that we do not know are
 // counted together, or a client could make up labels without end.
-func (m *metrics) request(route, method string, status int, took time.Duration) {
-	route, method = m.routeOf(route), m.methodOf(method)
+func (m *Metrics) Request(route, method string, status int, took time.Duration) {
+	route, method = m.RouteOf(route), m.MethodOf(method)
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
 	m.durations.WithLabelValues(route).Observe(took.Seconds())
 }
 
-func (m *metrics) handler() echo.HandlerFunc {
-	return echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true}))
+// Handler answers with all of them.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 }
+
+// Routes are the addresses that get a label of their own.
+func (m *Metrics) Routes(paths []string) {
+	m.routes = map[string]bool{}
+	for _, p := range paths {
+		m.routes[p] = true
+	}
+}
+
+// Add shows what somebody else counts.
+func (m *Metrics) Add(c prometheus.Collector) { m.registry.MustRegister(c) }

@@ -1,0 +1,142 @@
+package heuristic_test
+
+import (
+	"testing"
+
+	"ocr-gateway/document"
+	"ocr-gateway/extract/extracttest"
+)
+
+// TestPapersOfEveryday has papers that are no bills.
+func TestPapersOfEveryday(t *testing.T) {
+	for name, tc := range map[string]struct {
+		schema string
+		lines  []line
+		want   string
+	}{
+		"a statement of an account": {
+			`{"account_holder":"","statement_number":"","opening_balance":0,"closing_balance":0}`,
+			[]line{
+				{100, 100, "Kontoauszug Nr. 2/2024"},
+				{100, 160, "Kontoinhaber: Markus Feldmann"},
+				{100, 260, "Alter Kontostand 1.204,17 EUR"},
+				{100, 400, "06.02. Kartenzahlung"},
+				{900, 400, "-64,90"},
+				{100, 700, "Neuer Kontostand"},
+				{900, 700, "2.732,10 EUR"},
+			},
+			`{"account_holder":"Markus Feldmann","statement_number":"2/2024","opening_balance":1204.17,"closing_balance":2732.10}`,
+		},
+		"a pay slip": {
+			`{"employee":"","employee_number":"","gross":0,"net":0,"payout":0}`,
+			[]line{
+				{100, 100, "Personal-Nr."},
+				{400, 100, "Name"},
+				{100, 130, "00417"},
+				{400, 130, "Feldmann, Markus"},
+				{100, 300, "Gesamtbrutto"},
+				{900, 300, "3.367,23"},
+				{100, 400, "Nettoverdienst"},
+				{900, 400, "2.478,82"},
+				{100, 460, "Auszahlungsbetrag"},
+				{900, 460, "2.438,82"},
+			},
+			`{"employee":"Feldmann, Markus","employee_number":"00417","gross":3367.23,"net":2478.82,"payout":2438.82}`,
+		},
+		"what was given at a till": {
+			`{"total":0,"cash":0,"change":0}`,
+			[]line{
+				{100, 100, "SUMME"},
+				{600, 100, "10,69"},
+				{100, 140, "Geg. BAR"},
+				{600, 140, "20,00"},
+				{100, 180, "Rückgeld"},
+				{600, 180, "9,31"},
+			},
+			`{"total":10.69,"cash":20.00,"change":9.31}`,
+		},
+		"a form with numbers, and labels for two things": {
+			`{"name":"","geburtsdatum":"","wohnort":""}`,
+			[]line{
+				{100, 100, "1. Name, Vorname"},
+				{100, 130, "Hoffmann, Klaus-Peter"},
+				{100, 200, "2. Geburtsdatum"},
+				{100, 230, "11.09.1974"},
+				{100, 300, "3. PLZ, Wohnort"},
+				{100, 330, "37073 Göttingen"},
+			},
+			`{"name":"Hoffmann, Klaus-Peter","geburtsdatum":"1974-09-11","wohnort":"37073 Göttingen"}`,
+		},
+		"a number that labels shorten": {
+			`{"member_number":"","locker_nr":""}`,
+			[]line{{100, 100, "Member no."}, {400, 100, "M-1187"}, {100, 140, "Locker number: 52"}},
+			`{"member_number":"M-1187","locker_nr":"52"}`,
+		},
+		"a row of headings over values": {
+			`{"trabajador":"","numero_licencia":""}`,
+			[]line{
+				{100, 100, "Empresa"},
+				{400, 100, "Trabajador"},
+				{700, 100, "Periodo"},
+				{100, 130, "Conservas del Norte"},
+				{400, 130, "Lucía Ortega"},
+				{700, 130, "Mayo 2023"},
+				{100, 300, "Número de licencia: FF-552"},
+			},
+			`{"trabajador":"Lucía Ortega","numero_licencia":"FF-552"}`,
+		},
+		"a business card": {
+			`{"email":"","website":"","phone":"","mobile":""}`,
+			[]line{{100, 100, "T +44 1632 960 120"}, {100, 140, "M +44 (0)7700 900-331"}, {100, 180, "nadia@halliday.example"}, {100, 220, "www.halliday.example"}},
+			`{"email":"nadia@halliday.example","website":"www.halliday.example","phone":"+44 1632 960 120","mobile":"+44 (0)7700 900-331"}`,
+		},
+		"whom a bill is sent to": {
+			`{"customer":"","vat":0,"vat_id":""}`,
+			[]line{
+				{100, 60, "Oleificio Marchetti"},
+				{100, 90, "Via Roma 45"},
+				{100, 120, "06049 Spoleto"},
+				{100, 150, "P.IVA 01234567890"},
+				{100, 300, "Firma"},
+				{100, 330, "Gasthof Zum Hirschen"},
+				{100, 360, "Hauptstraße 3"},
+				{100, 390, "79286 Glottertal"},
+				{700, 900, "zzgl. 19 % MwSt."},
+				{1000, 900, "260,87"},
+				{700, 940, "Rechnungsbetrag"},
+				{1000, 940, "1.633,87"},
+				{100, 1700, "Spoleto"},
+			},
+			`{"customer":"Gasthof Zum Hirschen","vat":260.87,"vat_id":"01234567890"}`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			extracttest.WantJSON(t, find(t, tc.schema, extracttest.Page(1, tc.lines...)).Data, tc.want)
+		})
+	}
+}
+
+// TestRowsOfPagesAskew has amounts that stand beside other labels in the pixels of the page.
+func TestRowsOfPagesAskew(t *testing.T) {
+	page := extracttest.Page(1)
+	region := document.Region{ID: "p1r1", Type: document.RegionText}
+	add := func(x, y, width float64, text string) {
+		const slope, height = 0.05, 24
+		y += slope * x
+		end := y + slope*width
+		region.Lines = append(region.Lines, document.Line{
+			Text: text, BBox: document.BBox{int(x), int(y), int(x + width), int(end + height)},
+			Quad: [4]document.Point{{X: x, Y: y}, {X: x + width, Y: end}, {X: x + width, Y: end + height}, {X: x, Y: y + height}},
+		})
+	}
+	for i, row := range [][2]string{{"Subtotal", "27.70"}, {"Service", "2.77"}, {"Total", "30.47"}} {
+		add(100, 200+40*float64(i), 120, row[0])
+		add(900, 200+40*float64(i), 80, row[1])
+	}
+	page.Regions = append(page.Regions, region)
+	x := find(t, `{"subtotal":0,"total":0}`, page)
+	extracttest.WantJSON(t, x.Data, `{"subtotal":27.70,"total":30.47}`)
+	if got := x.Evidence["/total"].BBox; got != region.Lines[5].BBox {
+		t.Errorf("the total stands at %v, want %v", got, region.Lines[5].BBox)
+	}
+}
