@@ -39,7 +39,7 @@ func (r *run) onePage(ctx context.Context, page *document.Page, rasterErr error,
 	}
 	result.Timings[string(document.PhaseRaster)] = milliseconds(page.Took)
 	by.pace.rendered(came)
-	if r.judges(by) && t.Wait(ctx) != nil {
+	if r.awaitFirst(ctx, by, page.Number) != nil || r.judges(by) && t.Wait(ctx) != nil {
 		return nil
 	}
 	if r.cache != nil {

@@ -413,17 +413,18 @@ func (o orderedDetector) Detect(ctx context.Context, page *document.Page, opts d
 	return o.fakeDetector.Detect(ctx, page, opts)
 }
 
-func TestSharedProcessorsFinishAPageBeforeTheNext(t *testing.T) {
+// stepsOn are the steps in which three pages of two regions are read by an engine with so many
+// slots, on the processors that also look at the pages.
+func stepsOn(t *testing.T, slots int, opts document.Options) (steps []string) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
-		var steps []string
 		note := func(s string) {
 			time.Sleep(time.Second) // of the bubble: every step takes its time
 			mu.Lock()
 			defer mu.Unlock()
 			steps = append(steps, s)
 		}
-		engine := &fakeEngine{slots: 1}
+		engine := &fakeEngine{slots: slots}
 		engine.read = func(_ context.Context, page *document.Page, region document.Region) (document.Recognition, error) {
 			note("read " + region.ID)
 			return document.Recognition{}, nil
@@ -435,13 +436,30 @@ func TestSharedProcessorsFinishAPageBeforeTheNext(t *testing.T) {
 			},
 			Text: joined, Markdown: joined,
 		}, slog.New(slog.DiscardHandler))
-		if _, err := p.Run(t.Context(), source(), document.Options{}, func(document.Event) {}); err != nil {
+		if _, err := p.Run(t.Context(), source(), opts, func(document.Event) {}); err != nil {
 			t.Fatal(err)
 		}
-		// Whichever page came first, page 1 is read to its end once it is there.
-		at := slices.Index(steps, "look at 1")
-		if at < 0 || !slices.Equal(steps[at:at+3], []string{"look at 1", "read p1r1", "read p1r2"}) {
-			t.Errorf("another page came between: %v", steps)
-		}
 	})
+	return steps
+}
+
+func TestSharedProcessorsFinishAPageBeforeTheNext(t *testing.T) {
+	steps := stepsOn(t, 1, document.Options{Batch: true})
+	// Whichever page came first, page 1 is read to its end once it is there.
+	at := slices.Index(steps, "look at 1")
+	if at < 0 || !slices.Equal(steps[at:at+3], []string{"look at 1", "read p1r1", "read p1r2"}) {
+		t.Errorf("another page came between: %v", steps)
+	}
+}
+
+// TestFirstPageHasTheSharedProcessors has no other page of a document looked at while somebody
+// waits to see its first one.
+func TestFirstPageHasTheSharedProcessors(t *testing.T) {
+	for range 10 {
+		steps := stepsOn(t, 3, document.Options{})
+		first := slices.Sorted(slices.Values(steps[:3]))
+		if !slices.Equal(first, []string{"look at 1", "read p1r1", "read p1r2"}) || len(steps) != 9 {
+			t.Fatalf("another page came between: %v", steps)
+		}
+	}
 }

@@ -20,6 +20,7 @@ type run struct {
 	pass   turns.Lane // place in the intake
 	lanes  map[*backend]*lanes
 	window chan struct{} // a token for each page in work
+	seen   chan struct{} // closed when the first page is read
 	result document.Result
 	blamed *document.PageResult // see blame; nil while no page has failed
 	emit   func(document.Event)
@@ -86,7 +87,7 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 
 	r := &run{
 		Pipeline: p, opts: opts, emit: emit,
-		window: make(chan struct{}, p.window), begun: map[int]*begun{}, course: verified.NewCourse(nil),
+		window: make(chan struct{}, p.window), seen: make(chan struct{}), begun: map[int]*begun{}, course: verified.NewCourse(nil),
 	}
 	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
 		r.layered, r.course = true, verified.NewCourse(p.newLedger(p.main.Recognizer.Info().Scripts))
@@ -170,6 +171,9 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 		workers.Go(func() {
 			defer r.end(page.Number)
 			result := r.observed(ctx, page, err, turn)
+			if page.Number == r.pass.First {
+				close(r.seen)
+			}
 			turn.End()
 			if result == nil { // the run was canceled: counted by finish
 				return
@@ -209,6 +213,22 @@ func (r *run) begin(ctx context.Context, page int) error {
 	r.begun[page] = &begun{at: time.Now(), ahead: true, use: r.processor.pages.Begin()}
 	r.mu.Unlock()
 	return nil
+}
+
+// awaitFirst has the other pages of a document that somebody waits to see wait for the first one
+// where layout and reading use the same processors: they would take half of them from it.
+func (r *run) awaitFirst(ctx context.Context, by *backend, page int) error {
+	if !by.Shared || r.opts.Batch || page == r.pass.First {
+		return nil
+	}
+	wait := stage.Wait(ctx, stage.WaitLayout)
+	defer wait.End(ctx)
+	select {
+	case <-r.seen:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // handed says that the engine has the page's last region.

@@ -45,11 +45,11 @@ var imageNet = pixels.Norm{
 // Areas returns the boxes that the layout model sees: Label (a CDLA class), Score and
 // BBox in pixels of src.
 func (m *Models) Areas(ctx context.Context, src pixels.Raster) ([]document.Region, error) {
-	ws, err := m.pageWorkspace(ctx)
+	ws, release, err := m.pageWorkspace(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer m.releasePage(ws)
+	defer release()
 	end := stages.Begin(ctx, stages.Layout)
 	defer func() { end(stages.Work{Full: layoutWork}) }()
 	const size = layoutWidth * layoutHeight
@@ -57,7 +57,7 @@ func (m *Models) Areas(ctx context.Context, src pixels.Raster) ([]document.Regio
 	pixels.Resample(pixels.Planes{Data: in, Stride: layoutWidth, Size: size}, layoutWidth, layoutHeight, src,
 		pixels.Span{To: float64(src.W)}, pixels.Span{To: float64(src.H)}, imageNet)
 	outs := layoutArrays(ws)
-	if err := m.widest(m.layout, m.alone.layout).run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
+	if err := m.layout.run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
 		return nil, failed("finding the page layout failed", err)
 	}
 	var found []document.Region

@@ -20,6 +20,13 @@ func (b *buffer) grow(n int) []float32 {
 	return b.data[:n]
 }
 
+// keep frees more than most elements.
+func (b *buffer) keep(most int) {
+	if len(b.data) > most {
+		b.free()
+	}
+}
+
 func (b *buffer) free() {
 	if b.data != nil {
 		C.free(unsafe.Pointer(unsafe.SliceData(b.data)))

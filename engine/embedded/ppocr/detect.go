@@ -93,15 +93,15 @@ func (m *Models) heatOf(ctx context.Context, src pixels.Raster, v view) (heatmap
 
 // heatTile runs the network over one tile and keeps its core in to.
 func (m *Models) heatTile(ctx context.Context, src pixels.Raster, v view, t tile, to heatmap.Map) error {
-	ws, err := m.pageWorkspace(ctx)
+	ws, release, err := m.pageWorkspace(ctx)
 	if err != nil {
 		return err
 	}
-	defer m.releasePage(ws)
+	defer release()
 	w, h := t.area.Dx(), t.area.Dy()
 	in, out := ws.in.grow(3*w*h), ws.out.grow(w*h)
 	v.draw(pixels.Planes{Data: in, Stride: w, Size: w * h}, src, t.area)
-	err = m.widest(m.detector, m.alone.detector).run(
+	err = m.widestDetector().run(
 		array{in, []int64{1, 3, int64(h), int64(w)}},
 		array{out, []int64{1, 1, int64(h), int64(w)}})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 )
 
 // Name names the models that read text.
@@ -54,19 +55,24 @@ func verifyModels(dir string, full bool) error {
 	if sum == "" {
 		return fmt.Errorf("there is no ONNX Runtime for %s, which the embedded engine needs: use x86_64 or arm64", runtime.GOARCH)
 	}
-	var errs []error
-	for _, f := range append([]modelFile{{name: fileRuntime, sha256: sum}}, modelFiles...) {
+	files := append([]modelFile{{name: fileRuntime, sha256: sum}}, modelFiles...)
+	errs := make([]error, len(files))
+	var verifying sync.WaitGroup
+	for i, f := range files {
 		if full && f.auto {
 			continue
 		}
-		if err := verifyFile(filepath.Join(dir, f.name), f.sha256); err != nil {
-			errs = append(errs, fmt.Errorf("%s %w", f.name, err))
-		}
+		verifying.Go(func() {
+			if err := verifyFile(filepath.Join(dir, f.name), f.sha256); err != nil {
+				errs[i] = fmt.Errorf("%s %w", f.name, err)
+			}
+		})
 	}
-	if len(errs) == 0 {
-		return nil
+	verifying.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("the embedded engine cannot use its files in %s: %w\n%s", dir, err, modelFilesFix)
 	}
-	return fmt.Errorf("the embedded engine cannot use its files in %s: %w\n%s", dir, errors.Join(errs...), modelFilesFix)
+	return nil
 }
 
 func verifyFile(path, want string) error {

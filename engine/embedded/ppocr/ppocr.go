@@ -7,6 +7,8 @@ import (
 	"errors"
 	"path/filepath"
 
+	"golang.org/x/sync/errgroup"
+
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/network"
 	"ocr-gateway/engine/embedded/pixels"
@@ -30,20 +32,19 @@ type Models struct {
 	cfg         Config
 	detector    *model
 	layout      *model
-	alone       alone
+	alone       *model        // the detector with all threads; see widestDetector
 	recognizers []*Recognizer // the built-in one first
 	free        chan *workspace
-	pages       chan struct{} // the right to run an inference over a whole page
+	pages       chan *workspace // for inferences over a whole page, beside the right to run
 }
 
-// alone are the networks that see a whole page at once, with all threads: for an
-// inference beside which no other runs. Threads that share one inference cost a
-// quarter more than each with its own, so they serve only where they would idle. Nil
-// where inferences never share the threads.
-type alone struct{ detector, layout *model }
-
-// workspace is the memory of one inference. Holding one is the right to run.
+// workspace is the memory of one inference. Holding one of Models.free is the right to run.
 type workspace struct{ in, out buffer }
+
+func (ws *workspace) close() {
+	ws.in.free()
+	ws.out.free()
+}
 
 // Load verifies and loads the files of cfg.Dir. The error says which file is
 // missing or changed and what to do.
@@ -54,56 +55,64 @@ func Load(cfg Config) (*Models, error) {
 	if err := startRuntime(cfg.Dir); err != nil {
 		return nil, err
 	}
-	m := &Models{cfg: cfg, free: make(chan *workspace, cfg.Concurrency), pages: make(chan struct{}, max(1, cfg.Concurrency/2))}
+	m := &Models{cfg: cfg, free: make(chan *workspace, cfg.Concurrency), pages: make(chan *workspace, max(1, cfg.Concurrency/2))}
 	if err := m.load(); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
+	trimMemory()
 	for range cfg.Concurrency {
 		m.free <- &workspace{}
+	}
+	for range cap(m.pages) {
+		m.pages <- &workspace{}
 	}
 	return m, nil
 }
 
-func (m *Models) load() (err error) {
+// load loads the networks side by side.
+func (m *Models) load() error {
 	share := m.cfg.share()
-	if m.detector, err = m.open(fileDetector, share, "x", "fetch_name_0"); err != nil {
-		return err
+	var loading errgroup.Group
+	detector := func(to **model, threads int) {
+		loading.Go(func() (err error) {
+			*to, err = m.open(fileDetector, threads, "x", "fetch_name_0")
+			return err
+		})
 	}
-	layout, err := rewritten(filepath.Join(m.cfg.Dir, fileLayout), (*network.Model).FuseHardSwish)
-	if err != nil {
-		return err
-	}
-	if m.layout, err = loadBytes(fileLayout, layout, share, "image", layoutOutputs...); err != nil {
-		return err
-	}
+	detector(&m.detector, share)
 	if m.cfg.Concurrency > 1 {
-		if m.alone.detector, err = m.open(fileDetector, m.cfg.Threads, "x", "fetch_name_0"); err != nil {
-			return err
-		}
-		if m.alone.layout, err = loadBytes(fileLayout, layout, m.cfg.Threads, "image", layoutOutputs...); err != nil {
-			return err
-		}
+		detector(&m.alone, m.cfg.Threads)
 	}
-	return m.add(m.builtIn()...)
+	loading.Go(func() error { return m.add(m.builtIn()...) })
+	loading.Go(func() error {
+		file, err := rewritten(filepath.Join(m.cfg.Dir, fileLayout), (*network.Model).FuseHardSwish)
+		if err != nil {
+			return err
+		}
+		m.layout, err = loadBytes(fileLayout, file, share, "image", layoutOutputs...)
+		return err
+	})
+	return loading.Wait()
 }
 
 func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
 	return loadModel(filepath.Join(m.cfg.Dir, file), threads, input, outputs...)
 }
 
-// widest is the network for an inference that is about to run: alone with all threads
-// when nothing else runs, shared with its share of them otherwise.
-func (m *Models) widest(shared, alone *model) *model {
-	if alone != nil && len(m.free) == m.cfg.Concurrency-1 {
-		return alone
+// widestDetector is the detector for an inference that is about to run: with all threads when
+// nothing else runs, with its share of them otherwise. Threads that share one inference cost a
+// quarter more than each with its own, so they serve only where they would idle.
+func (m *Models) widestDetector() *model {
+	if m.alone != nil && len(m.free) == m.cfg.Concurrency-1 {
+		return m.alone
 	}
-	return shared
+	return m.detector
 }
 
 // Close frees the models. They must not be in use.
 func (m *Models) Close() error {
 	var errs []error
-	loaded := []*model{m.detector, m.layout, m.alone.detector, m.alone.layout}
+	loaded := []*model{m.detector, m.layout, m.alone}
 	for _, r := range m.recognizers {
 		for _, reader := range r.readers {
 			loaded = append(loaded, reader.model)
@@ -114,11 +123,12 @@ func (m *Models) Close() error {
 			errs = append(errs, model.close())
 		}
 	}
-	m.detector, m.layout, m.alone, m.recognizers = nil, nil, alone{}, nil
+	m.detector, m.layout, m.alone, m.recognizers = nil, nil, nil, nil
 	for len(m.free) > 0 {
-		ws := <-m.free
-		ws.in.free()
-		ws.out.free()
+		(<-m.free).close()
+	}
+	for len(m.pages) > 0 {
+		(<-m.pages).close()
 	}
 	return errors.Join(errs...)
 }
@@ -136,27 +146,29 @@ func (m *Models) workspace(ctx context.Context) (*workspace, error) {
 	}
 }
 
-func (m *Models) release(ws *workspace) { m.free <- ws }
-
-// pageWorkspace waits for the right to run an inference over a whole page; give it back
-// by releasePage. At most half of all inferences are such: each takes some 190 MB, and
-// they are a third of a page's work.
-func (m *Models) pageWorkspace(ctx context.Context) (*workspace, error) {
-	select {
-	case m.pages <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	ws, err := m.workspace(ctx)
-	if err != nil {
-		<-m.pages
-	}
-	return ws, err
+func (m *Models) release(ws *workspace) {
+	ws.out.keep(keptOut)
+	m.free <- ws
 }
 
-func (m *Models) releasePage(ws *workspace) {
-	m.release(ws)
-	<-m.pages
+// pageWorkspace waits for the right to run an inference over a whole page, and for its memory;
+// release gives both back. At most half of all inferences are such: each takes some 190 MB, and
+// they are a third of a page's work.
+func (m *Models) pageWorkspace(ctx context.Context) (ws *workspace, release func(), err error) {
+	select {
+	case ws = <-m.pages:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	right, err := m.workspace(ctx)
+	if err != nil {
+		m.pages <- ws
+		return nil, nil, err
+	}
+	return ws, func() {
+		m.release(right)
+		m.pages <- ws
+	}, nil
 }
 
 // Read reads lines by the built-in recognizer; see [Recognizer.Read].

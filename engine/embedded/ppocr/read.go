@@ -18,8 +18,9 @@ const (
 	readHeight   = 48 // pixels
 	readStep     = 8  // input pixels a step of output
 	readMinWidth = 48
-	readMaxWidth = 6400 // pixels of a line, 450 letters and more; longer ones are squeezed
-	readBatch    = 1280 // pixels of a batch; larger ones gain no speed and cost memory
+	readMaxWidth = 6400    // pixels of a line, 450 letters and more; longer ones are squeezed
+	readBatch    = 1280    // pixels of a batch; larger ones gain no speed and cost memory
+	keptOut      = 4 << 20 // values of an output: more comes of a line of 1,790 pixels and more alone, up to 60 MB
 )
 
 // Recognizer reads the lines of the scripts that its dictionary has.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/stages"
@@ -35,16 +37,16 @@ func (m *Models) Add(ctx context.Context, model, dictionary, checksum string) (*
 
 // add loads a recognizer of some readers.
 func (m *Models) add(sources ...source) error {
-	r := &Recognizer{models: m}
+	r := &Recognizer{models: m, readers: make([]reader, len(sources))}
 	m.recognizers = append(m.recognizers, r)
-	for _, s := range sources {
-		reader, err := m.openReader(s)
-		if err != nil {
+	var opening errgroup.Group
+	for i, s := range sources {
+		opening.Go(func() (err error) {
+			r.readers[i], err = m.openReader(s)
 			return err
-		}
-		r.readers = append(r.readers, reader)
+		})
 	}
-	return nil
+	return opening.Wait()
 }
 
 // try reads a small gray image: a dictionary of another size than the model's fails.
