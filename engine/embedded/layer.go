@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"image"
 	"slices"
 	"strings"
 
@@ -76,8 +77,13 @@ func scriptOfLayer(layer *document.Layer) string {
 	return ""
 }
 
-// findIn finds the lines in areas of a page but those that are known.
+// findIn finds the lines in areas of a page but those that are known, which are not shown: what is drawn beside
+// a letter must not have it seen once more.
 func (e *Engine) findIn(ctx context.Context, src pixels.Raster, areas []document.BBox, known []document.Line) (others []document.Line, err error) {
+	if len(areas) == 0 {
+		return nil, nil
+	}
+	src = src.Without(boxesOf(known))
 	for _, area := range areas {
 		found, err := e.models.DetectIn(ctx, src, area.Rect())
 		if err != nil {
@@ -90,6 +96,14 @@ func (e *Engine) findIn(ctx context.Context, src pixels.Raster, areas []document
 		}
 	}
 	return others, nil
+}
+
+func boxesOf(lines []document.Line) []image.Rectangle {
+	boxes := make([]image.Rectangle, len(lines))
+	for i, l := range lines {
+		boxes[i] = l.BBox.Rect()
+	}
+	return boxes
 }
 
 // withLayer gives lines the text that the PDF says where it can be believed, and what was
@@ -105,7 +119,7 @@ func withLayer(lines []document.Line, layer *document.Layer) (_ []document.Line,
 		case text != "":
 			l.Text, l.Confidence, l.Source, l.Marks = text, nil, document.SourcePDF, document.MarksOf(characters, l.BBox)
 		case read != nil:
-			l.Text, l.Confidence, l.Script, l.Marks = read.Text, read.Confidence, read.Script, document.MarksOf(characters, l.BBox)
+			l.Text, l.Confidence, l.Script, l.Marks = plainLine(read.Text), read.Confidence, read.Script, document.MarksOf(characters, l.BBox)
 		default:
 			continue
 		}
@@ -167,7 +181,12 @@ func fromLayer(layer *document.Layer, line document.Line) (text string, parts []
 	for _, c := range parts {
 		out.WriteString(c.Text)
 	}
-	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(out.String()))))), parts, nil
+	return plainLine(out.String()), parts, nil
+}
+
+// plainLine writes what a PDF says of a line as readings are written.
+func plainLine(text string) string {
+	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(text)))))
 }
 
 // within are the characters of which the middle lies between two columns of pixels.

@@ -20,9 +20,11 @@ func TestTextOfLayer(t *testing.T) {
 	sure := .9
 	read := row(100, "c1aimed", false)
 	read.Read, read.Text, read.Confidence = true, "claimed", &sure
+	leaders := row(200, "Index . . . . . . 117", false)
+	leaders.Read, leaders.Text, leaders.Confidence = true, "Index . . . . . . 117", &sure
 	nothing := row(150, "........", false)
 	nothing.Read = true
-	layer := &document.Layer{Lines: []document.LayerLine{row(0, "a ﬁne line of text", true), row(50, "not believed", false), read, nothing}}
+	layer := &document.Layer{Lines: []document.LayerLine{row(0, "a ﬁne line of text", true), row(50, "not believed", false), read, nothing, leaders}}
 	for name, c := range map[string]struct {
 		box    document.BBox
 		text   string
@@ -36,7 +38,8 @@ func TestTextOfLayer(t *testing.T) {
 		"read before":    {document.BBox{0, 100, 70, 120}, "claimed", "", true},
 		"a part of that": {document.BBox{0, 100, 40, 120}, "", "", false},
 		"nothing read":   {document.BBox{0, 150, 80, 170}, "", "", true},
-		"elsewhere":      {document.BBox{0, 200, 70, 220}, "", "", false},
+		"leaders":        {document.BBox{0, 200, 210, 220}, "Index … 117", "", true},
+		"elsewhere":      {document.BBox{0, 250, 70, 270}, "", "", false},
 	} {
 		lines, done := embedded.WithLayer([]document.Line{{BBox: c.box}}, layer)
 		if got := lines[0]; got.Text != c.text || got.Source != c.source || done[0] != c.done {

@@ -196,6 +196,43 @@ func TestMargins(t *testing.T) {
 	}
 }
 
+// TestHeadOfPlainPage: on a page of running text alone nobody asks the model. A row in small print above the text is
+// its head; a row of the text's own size, or as far from it as a note at its end, is not.
+func TestHeadOfPlainPage(t *testing.T) {
+	for name, c := range map[string]struct {
+		head, foot float64 // sizes of a row above and below the text, in its own; 0 for none
+		plain      bool
+		want       int // heads and feet
+	}{
+		"small print":               {.75, 0, true, 1},
+		"the text's size":           {1, 0, true, 0},
+		"a note below":              {0, .75, true, 0},
+		"where the model was asked": {.75, 0, false, 0},
+	} {
+		p := newPaper(rand.New(rand.NewPCG(9, 9)))
+		if c.head > 0 {
+			p.line(120, 200-1.8*p.size-c.head*p.size, 300, c.head*p.size)
+		}
+		y := p.column(120, 1120, 200, 30)
+		if c.foot > 0 {
+			y += .9 * p.size
+			p.line(120, y, 300, c.foot*p.size)
+			p.h = int(y + 3*p.size)
+		}
+		page := p.page()
+		page.Layer = &document.Layer{Plain: c.plain}
+		n := 0
+		for _, r := range detectOn(t, p, page) {
+			if r.Type == document.RegionHeader || r.Type == document.RegionFooter {
+				n++
+			}
+		}
+		if n != c.want {
+			t.Errorf("%s: %d heads and feet, want %d", name, n, c.want)
+		}
+	}
+}
+
 // TestRegionsAreComplete checks, on pages of all kinds, that each line and each
 // cell is there once.
 func TestRegionsAreComplete(t *testing.T) {

@@ -23,6 +23,7 @@ const (
 	smallEnough  = 1.1  // of the body's text height: running heads are not set larger
 	letterhead   = 1.3  // of the body's text height: no running head, whatever the model says
 	farApart     = 2.5  // text heights of white that set a margin row apart without the model's word
+	smallPrint   = 0.9  // of the body's text height: a row above the text of a plain page that is set no larger is its head
 	rowApart     = 1.5  // text heights of white that do so with it
 	runningApart = 0.8  // text heights of white that do so where it is made like a running head
 	closeApart   = 0.2  // text heights of white that suffice near the page's edge, with the model's word
@@ -122,6 +123,8 @@ func inMargin(p *upright.Page, r, next upright.Row, label string) bool {
 	case isRunning(p, r):
 		// Books set it as close to the text as its lines are to each other.
 		return white > runningApart || label == "header" && len(next) == 1 && next.Box().Width() > 2*upright.ProseWidth*p.Size
+	case label == "header" && p.Unruled && len(p.Zones) == 0 && tallest < smallPrint:
+		return white > rowApart // a plain page, on which the model was not asked
 	case labeled(p, r, label):
 		return white > rowApart || white > closeApart && edge < outerShare
 	default:
