@@ -2,35 +2,67 @@ package pixels
 
 import "image"
 
+// run are marks beside each other on a row, from one column to before another. Of the runs that touch each other
+// the first knows the box of all; the others lead to it.
+type run struct {
+	from, to, lead           int32
+	left, top, right, bottom int32
+}
+
 // Components are the boxes around what is marked and touches each other, also at corners,
 // in a grid of the given width, in the order of their first marks. It clears marked.
 func Components(marked []bool, width int) []image.Rectangle {
-	var boxes []image.Rectangle
-	var stack []image.Point
-	for start := range marked {
-		if !marked[start] {
-			continue
-		}
-		marked[start] = false
-		first := image.Pt(start%width, start/width)
-		stack = append(stack[:0], first)
-		left, right, bottom := first.X, first.X, first.Y // its top is that of its first mark
-		for len(stack) > 0 {
-			at := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			left, right, bottom = min(left, at.X), max(right, at.X), max(bottom, at.Y)
-			x0, x1 := max(at.X-1, 0), min(at.X+1, width-1)
-			for y := max(at.Y-1, 0); y <= min(at.Y+1, len(marked)/width-1); y++ {
-				row := marked[y*width:][x0 : x1+1]
-				for i, is := range row {
-					if is {
-						row[i] = false
-						stack = append(stack, image.Pt(x0+i, y))
-					}
-				}
+	var runs []run
+	above, begin := 0, 0 // the first runs of the row above and of this one
+	for y := range len(marked) / max(width, 1) {
+		above, begin = begin, len(runs)
+		row := marked[y*width:][:width]
+		for x := 0; x < width; x++ {
+			if !row[x] {
+				continue
+			}
+			from := x
+			for x < width && row[x] {
+				x++
+			}
+			at := int32(len(runs))
+			runs = append(runs, run{int32(from), int32(x), at, int32(from), int32(y), int32(x), int32(y) + 1})
+			for above < begin && int(runs[above].to) < from {
+				above++
+			}
+			for i := above; i < begin && int(runs[i].from) <= x; i++ {
+				join(runs, int32(i), at)
 			}
 		}
-		boxes = append(boxes, image.Rect(left, first.Y, right+1, bottom+1))
+	}
+	clear(marked)
+	var boxes []image.Rectangle
+	for i, r := range runs {
+		if int(r.lead) == i {
+			boxes = append(boxes, image.Rect(int(r.left), int(r.top), int(r.right), int(r.bottom)))
+		}
 	}
 	return boxes
+}
+
+// join makes one of what two runs belong to.
+func join(runs []run, a, b int32) {
+	a, b = first(runs, a), first(runs, b)
+	if a == b {
+		return
+	}
+	a, b = min(a, b), max(a, b)
+	runs[b].lead = a
+	one, other := &runs[a], runs[b]
+	one.left, one.top = min(one.left, other.left), min(one.top, other.top)
+	one.right, one.bottom = max(one.right, other.right), max(one.bottom, other.bottom)
+}
+
+// first is the first run of those that a run belongs to. The way there gets shorter.
+func first(runs []run, i int32) int32 {
+	for runs[i].lead != i {
+		runs[i].lead = runs[runs[i].lead].lead
+		i = runs[i].lead
+	}
+	return i
 }
