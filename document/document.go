@@ -225,7 +225,7 @@ type Line struct {
 	// no second one.
 	Claim string `json:"-"`
 	// Marks are the characters as they were seen, in the order of reading; nil where the reader
-	// does not tell. Text may have been corrected since.
+	// does not tell, and once the page is done. Text may have been corrected since.
 	Marks []Mark `json:"-"`
 }
 

@@ -115,7 +115,8 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	case own != nil:
 		r.settle(ctx, own, regions, t, result)
 	case page.Layer != nil:
-		result.TextLayer = &page.Layer.Counts
+		counts := page.Layer.Counts // alone: a pointer into it would keep all of the page's characters
+		result.TextLayer = &counts
 	}
 	_, assembling := stage.Begin(ctx, stage.Assemble)
 	defer assembling.End()
@@ -124,7 +125,19 @@ func (r *run) read(ctx context.Context, by *backend, page *document.Page, result
 	}
 	setStatus(result)
 	r.write(result)
+	forgetReading(result)
 	return result, placed
+}
+
+// forgetReading forgets what lines were read by, and where their characters were seen, once words have been made of
+// that: it is more than all else that a page leaves.
+func forgetReading(page *document.PageResult) {
+	for i := range page.Regions {
+		for j := range page.Regions[i].Lines {
+			l := &page.Regions[i].Lines[j]
+			l.Marks, l.Claim = nil, ""
+		}
+	}
 }
 
 func milliseconds(d time.Duration) int { return int(d.Milliseconds()) }

@@ -463,3 +463,18 @@ func TestFirstPageHasTheSharedProcessors(t *testing.T) {
 		}
 	}
 }
+
+// TestPagesForgetWhatTheyWereReadBy: where each character was seen would be most of a long document's memory.
+func TestPagesForgetWhatTheyWereReadBy(t *testing.T) {
+	engine := &fakeEngine{slots: 1, read: func(context.Context, *document.Page, document.Region) (document.Recognition, error) {
+		line := document.Line{Text: "a", Claim: "a", Marks: []document.Mark{{Text: "a", To: 1}}}
+		return document.Recognition{Content: "a", Format: document.FormatText, Lines: []document.Line{line}}, nil
+	}}
+	_, pages, err := collect(t.Context(), newPipeline(t, &fakeRaster{total: 1}, fakeDetector{regions: 1}, engine), document.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := pages[1].Regions[0].Lines; len(l) != 1 || l[0].Text != "a" || l[0].Marks != nil || l[0].Claim != "" {
+		t.Errorf("lines %+v, want the text alone", l)
+	}
+}

@@ -29,7 +29,6 @@ type line struct {
 	Quad   [4]document.Point `json:"quad"`
 	Spine  []document.Point  `json:"spine,omitempty"`
 	Missed float64           `json:"missed,omitempty"`
-	Marks  []document.Mark   `json:"marks,omitempty"`
 }
 
 // EncodePage writes down the whole of a page but for the causes of its problems, which are
@@ -39,7 +38,7 @@ func EncodePage(p document.PageResult) ([]byte, error) {
 	for _, r := range p.Regions {
 		s := region{Region: r, Grid: r.Grid, Outline: r.Outline}
 		for _, l := range r.Lines {
-			s.Lines = append(s.Lines, line{l, l.Quad, l.Spine, l.Missed, l.Marks})
+			s.Lines = append(s.Lines, line{l, l.Quad, l.Spine, l.Missed})
 		}
 		stored.Regions = append(stored.Regions, s)
 	}
@@ -58,7 +57,7 @@ func DecodePage(b []byte) (document.PageResult, error) {
 		r := s.Region
 		r.Grid, r.Outline, r.Lines = s.Grid, s.Outline, nil
 		for _, l := range s.Lines {
-			l.Line.Quad, l.Line.Spine, l.Line.Missed, l.Line.Marks = l.Quad, l.Spine, l.Missed, l.Marks
+			l.Line.Quad, l.Line.Spine, l.Line.Missed = l.Quad, l.Spine, l.Missed
 			r.Lines = append(r.Lines, l.Line)
 		}
 		p.Regions = append(p.Regions, r)

@@ -2,13 +2,18 @@ package record_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"ocr-gateway/document"
 	"ocr-gateway/jobs/record"
 )
 
-// fill gives every exported field below v a value that is not its zero, but for causes.
+// notStored are fields that a page that is done has not: causes are for the log, what a line was read by goes with
+// its reading.
+var notStored = []string{"Cause", "Parts", "Marks", "Claim"}
+
+// fill gives every exported field below v a value that is not its zero, but for those.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -16,7 +21,7 @@ func fill(v reflect.Value) {
 		fill(v.Elem())
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if name := v.Type().Field(i).Name; name != "Cause" && name != "Parts" {
+			if name := v.Type().Field(i).Name; !slices.Contains(notStored, name) {
 				fill(v.Field(i))
 			}
 		}
