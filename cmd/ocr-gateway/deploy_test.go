@@ -212,7 +212,7 @@ func orchestrated(t *testing.T) (all []container) {
 // TestWorkersAreCountedByAMetricThatExists holds the autoscaler to what the server shows.
 func TestWorkersAreCountedByAMetricThatExists(t *testing.T) {
 	trigger := resources(t, "autoscaling/worker.yaml")[0].Spec.Triggers[0].Metadata
-	metrics, err := os.ReadFile("../../server/metrics.go")
+	metrics, err := os.ReadFile("../../server/metrics/metrics.go")
 	if err != nil {
 		t.Fatal(err)
 	}
