@@ -88,7 +88,7 @@ func TestFormsThatScriptsShare(t *testing.T) {
 	}
 	page := inLetters(prose, cyrillic)
 	page[360] = "сер сосо рас ора сор"         // Cyrillic letters that Latin has, too
-	page[400] = "plain words оf anоther jury"  // Latin with Cyrillic о
+	page[400] = "plain words оf sоme jury"     // Latin with Cyrillic о
 	page[440] = inLetters(prose, cyrillic)[40] // honest
 	layer, err := l.Judge(t.Context(), page.sheet(same).page(), page.knowing(map[string]int{}))
 	if err != nil {
