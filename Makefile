@@ -331,7 +331,7 @@ fuzz-api: mupdf models ## send requests made from the contract to a server for F
 	fi
 	go test ./e2e/doors -run '^TestContractHolds$$' -count 1 -v -timeout 1h -args -fuzz-api $(FUZZ_API)
 
-attack-text-layer: mupdf ## PDFs whose own text lies, ATTACKS (default 8) of each of 53 kinds: no false character may be taken
+attack-text-layer: mupdf ## PDFs whose own text lies, ATTACKS (default 8) of each kind: no false character may be taken
 	@go test ./textlayer/attack -run '^Test(AnswersTeach)?NoFalseCharacters$$' -v -timeout 1h -args -attacks $(ATTACKS)
 
 bench: build models ## measure a server, started for it, with the sample documents
