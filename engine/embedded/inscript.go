@@ -20,9 +20,14 @@ type claimed struct {
 	scripts []string // of those that somebody reads in a way of its own; empty for others
 }
 
+// claimedOf tells it; nothing where nobody reads other scripts.
 func (e *Engine) claimedOf(lines []document.Line, words []document.Word) claimed {
+	c := claimed{scripts: make([]string, len(lines))}
+	if len(e.ways) == 0 {
+		return c
+	}
 	words, _ = checks(words)
-	c := claimed{proofread.Claims(lines, words), make([]string, len(lines))}
+	c.claims = proofread.Claims(lines, words)
 	for i, claim := range c.claims {
 		if name, n := script.Most(claim); n >= proofread.AgreeMin && !builtIn(name) && len(e.ways[name]) > 0 {
 			c.scripts[i] = name
@@ -85,12 +90,16 @@ func (e *Engine) confirm(ctx context.Context, src pixels.Raster, lines []documen
 // readClaimed reads lines by the scripts that they are said to be in, and keeps what confirms what is said. The others
 // are read as if nothing was said.
 func (e *Engine) readClaimed(ctx context.Context, src pixels.Raster, lines []document.Line, said claimed) ([]document.Line, error) {
+	if !slices.ContainsFunc(said.scripts, func(name string) bool { return name != "" }) {
+		return lines, nil
+	}
 	hinted := slices.Clone(lines)
-	for i := range hinted {
-		if hinted[i].Script != "" || e.proofread().Confirmed(hinted[i], said.claims[i]) {
-			said.scripts[i] = ""
+	for i, name := range said.scripts {
+		l := &hinted[i]
+		if l.Script != "" || name != "" && e.proofread().Confirmed(*l, said.claims[i]) {
+			name = ""
 		}
-		hinted[i].Script = said.scripts[i]
+		l.Script = name
 	}
 	read, err := e.readHinted(ctx, src, hinted)
 	for i := range read {
