@@ -17,7 +17,7 @@ import (
 
 // Reader reads lines of a page: it returns them in the same order, with Text and
 // Confidence where it could. Their Script is the one that the PDF says they are in, empty for the
-// usual ones; of what else it says the reader knows nothing.
+// usual ones, and their Claim what it says there, which may spare a second reading and changes none.
 type Reader = func(ctx context.Context, lines []document.Line) ([]document.Line, error)
 
 const (
