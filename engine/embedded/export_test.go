@@ -21,5 +21,5 @@ func (e *Engine) Detect(ctx context.Context, img image.Image) ([]document.Line, 
 }
 
 func (e *Engine) ReadLines(ctx context.Context, img image.Image, lines []document.Line) ([]document.Line, error) {
-	return e.readLines(ctx, pixels.Of(img), lines, nil, nil, e.models.Read)
+	return e.readLines(ctx, pixels.Of(img), lines, e.models.Read)
 }

@@ -194,6 +194,14 @@ func mostOf(widths map[string]float64) (most string) {
 	return most
 }
 
+// mainOf is the script of the greatest width where that is half of all; empty for others.
+func mainOf(widths map[string]float64, all float64) string {
+	if main := mostOf(widths); 2*widths[main] >= all {
+		return main
+	}
+	return ""
+}
+
 // linesOf returns the longest lines of a script.
 func linesOf(lines []document.Line, scripts []string, name string) []document.Line {
 	var found []document.Line

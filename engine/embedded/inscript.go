@@ -46,10 +46,7 @@ func (c claimed) most(lines []document.Line) string {
 			widths[c.scripts[i]] += max(w, h)
 		}
 	}
-	if main := mostOf(widths); main != "" && 2*widths[main] >= all {
-		return main
-	}
-	return ""
+	return mainOf(widths, all)
 }
 
 // confirm reads a sample of lines of which most are said to be in another script. Where the sample confirms that, it

@@ -25,7 +25,7 @@ func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []docume
 	if err := e.withoutLatin(ctx, src, lines); err != nil {
 		return nil, err
 	}
-	return e.readLines(ctx, src, lines, nil, nil, e.readerOf(page))
+	return e.readLines(ctx, src, lines, e.readerOf(page))
 }
 
 // findByLayer is Find for a page of which the PDF says where its lines are: only what it
@@ -71,10 +71,7 @@ func scriptOfLayer(layer *document.Layer) string {
 			widths[l.Script] += w
 		}
 	}
-	if main := mostOf(widths); 2*widths[main] >= all {
-		return main
-	}
-	return ""
+	return mainOf(widths, all)
 }
 
 // findIn finds the lines in areas of a page but those that are known, which are not shown: what is drawn beside
@@ -109,10 +106,11 @@ func boxesOf(lines []document.Line) []image.Rectangle {
 // withLayer gives lines the text that the PDF says where it can be believed, and what was
 // read when it was judged where it cannot. done tells which need not be read: nothing may have been read there.
 func withLayer(lines []document.Line, layer *document.Layer) (_ []document.Line, done []bool) {
+	done = make([]bool, len(lines))
 	if layer == nil {
-		return lines, nil
+		return lines, done
 	}
-	lines, done = slices.Clone(lines), make([]bool, len(lines))
+	lines = slices.Clone(lines)
 	for i := range lines {
 		l := &lines[i]
 		switch text, characters, read := fromLayer(layer, *l); {

@@ -19,19 +19,26 @@ const readAccept = 0.5
 const surelyDown = 0.85
 
 // readLines returns the lines with text and confidence, in the same order. A
-// line that cannot be read keeps an empty text, one that has a text already keeps it, and those that are done stay as
-// they are. claims are what the PDF says of them; nil for nothing.
-func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, claims []string, read reading) ([]document.Line, error) {
+// line that cannot be read keeps an empty text, one that has a text already keeps it.
+func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, read reading) ([]document.Line, error) {
+	return e.readRest(ctx, src, slices.Clone(lines), make([]bool, len(lines)), read)
+}
+
+// readClaiming is readLines for lines of which the PDF says something, empty for nothing. Those that are done stay as
+// they are.
+func (e *Engine) readClaiming(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, claims []string, read reading) ([]document.Line, error) {
 	lines, done = slices.Clone(lines), slices.Clone(done)
-	if done == nil {
-		done = make([]bool, len(lines))
-	}
 	for i, claim := range claims {
 		lines[i].Claim = claim
 	}
 	if err := e.skim(ctx, src, lines, done, claims); err != nil {
 		return nil, err
 	}
+	return e.readRest(ctx, src, lines, done, read)
+}
+
+// readRest reads, in place, the lines that have no text and are not done.
+func (e *Engine) readRest(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, read reading) ([]document.Line, error) {
 	var unread []document.Line
 	var index []int
 	for i, l := range lines {

@@ -35,7 +35,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if page.Layer != nil {
 		e.withoutDoubts(own, done, said)
 	}
-	if lines, err = e.readLines(ctx, src, own, done, said, e.readerOf(page)); err != nil {
+	if lines, err = e.readClaiming(ctx, src, own, done, said, e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
 	said = proofread.Claims(lines, claimed)

@@ -26,7 +26,7 @@ func (e *Engine) readUnder(ctx context.Context, clean pixels.Raster, lines []doc
 	if len(under) == 0 {
 		return lines, nil
 	}
-	under, err := e.readLines(ctx, clean, under, nil, nil, e.models.Read)
+	under, err := e.readLines(ctx, clean, under, e.models.Read)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (e *Engine) readSeal(ctx context.Context, part pixels.Raster) ([]document.L
 	if err != nil {
 		return nil, err
 	}
-	if lines, err = e.readLines(ctx, part, lines, nil, nil, e.models.Read); err != nil {
+	if lines, err = e.readLines(ctx, part, lines, e.models.Read); err != nil {
 		return nil, err
 	}
 	lines = slices.DeleteFunc(lines, func(l document.Line) bool {

@@ -18,7 +18,7 @@ func (e *Engine) See(ctx context.Context, page *document.Page) ([]document.WordB
 	if err != nil {
 		return nil, err
 	}
-	if lines, err = e.readLines(ctx, src, prose.InOrder(lines), nil, nil, e.readerOf(page)); err != nil {
+	if lines, err = e.readLines(ctx, src, prose.InOrder(lines), e.readerOf(page)); err != nil {
 		return nil, err
 	}
 	claimed, _ := checks(page.Words)
