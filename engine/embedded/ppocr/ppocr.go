@@ -179,9 +179,7 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 // ReadKnowing is Read for lines of a text in which its quickest network does not know all letters.
 func (m *Models) ReadKnowing(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	r := m.recognizers[0]
-	strips := stripsOf(lines)
-	err := r.readAll(ctx, r.last(), src, strips)
-	return joined(lines, strips), err
+	return r.readBy(ctx, r.last(), src, lines)
 }
 
 // OtherLetters reports whether a text has letters for which ReadKnowing is.
@@ -193,9 +191,7 @@ func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.L
 	if len(r.readers) == 1 || len(lines) == 0 {
 		return nil, nil
 	}
-	strips := stripsOf(lines)
-	err := r.readAll(ctx, r.readers[0], src, strips)
-	return joined(lines, strips), err
+	return r.readBy(ctx, r.readers[0], src, lines)
 }
 
 // Knows reports whether the built-in recognizer can write r.

@@ -36,11 +36,10 @@ func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 // line of which nothing is read has neither. Lines that are higher than wide by pixels.TallLine
 // are read downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	all := stripsOf(lines)
 	if len(r.readers) == 1 {
-		err := r.readAll(ctx, r.last(), src, all)
-		return joined(lines, all), err
+		return r.readBy(ctx, r.last(), src, lines)
 	}
+	all := stripsOf(lines)
 	kept, again, err := r.readFirst(ctx, src, all)
 	if err != nil {
 		return nil, err
@@ -63,6 +62,13 @@ func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []docume
 		return nil, err
 	}
 	return joined(lines, append(again, rest...)), nil
+}
+
+// readBy is Read by one reader alone.
+func (r *Recognizer) readBy(ctx context.Context, by reader, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	strips := stripsOf(lines)
+	err := r.readAll(ctx, by, src, strips)
+	return joined(lines, strips), err
 }
 
 // otherLetters reports whether what was read again has letters by which the first reader's word is worth
@@ -184,6 +190,9 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 		s, size, pix := &batch[i], steps*classes, in[i*3*readHeight*w:]
 		s.read = by.alphabet.decode(out[i*size:][:size])
 		s.missed = missed(pix, w, s.width(), s.read.characters)
+		if by.model == r.last().model {
+			continue // its word is final
+		}
 		s.sure = sure(s.read, s.missed)
 		s.doubts = []span{{0, s.width()}}
 		if s.spine == nil && s.missed == 0 && !strings.ContainsFunc(s.read.text, isEastAsian) {

@@ -26,7 +26,10 @@ func sure(r reading, missed float64) bool {
 // few errors are. Letters beside digits that look alike are as easily lied about as mistaken.
 const agreed = 0.8
 
-var mixedAlikes = regexp.MustCompile(`I[l1|]|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]`)
+// digitAlikes are letters that may be digits or each other.
+const digitAlikes = `I[l1|]|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]`
+
+var mixedAlikes = regexp.MustCompile(digitAlikes)
 
 // trusted reports whether a line of which the network is sure or not is kept as it was read: where the document
 // says the same of it, its claim, or nothing is easily taken for another.
@@ -54,11 +57,11 @@ func surer(first, last []strip) {
 	}
 }
 
-// lookAlikes are letters that may be digits or each other, ones in a row, and stops and commas
+// lookAlikes are digitAlikes, ones in a row, and stops and commas
 // that stand as the other does, and an f before letters with which it begins no word, but a long s
 // does. The tiny network reads "Ilinois", "I5,890.58", "111" for "1.11", "in 1862, Its" and "ftation",
 // surely.
-var lookAlikes = regexp.MustCompile(`\bf[ckmnpt]\p{Ll}|I[l1|]|1[.,]?1|[IlOo|][.,]?[0-9]|[0-9][.,]?[IlOo|]|, ?\p{Lu}|\. ?\p{Ll}`)
+var lookAlikes = regexp.MustCompile(`\bf[ckmnpt]\p{Ll}|1[.,]?1|` + digitAlikes + `|, ?\p{Lu}|\. ?\p{Ll}`)
 
 // besideOthers are letters of languages with others that the tiny network does not know, or
 // takes for each other: ș and ț in Romanian, ư and ơ in Vietnamese, ű in Hungarian.
