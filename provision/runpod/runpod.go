@@ -2,6 +2,7 @@
 package runpod
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -73,9 +74,9 @@ func New(c Config) *Cloud {
 
 	cloud := &Cloud{
 		key:     strings.TrimSpace(c.Key),
-		base:    strings.TrimRight(or(c.BaseURL, BaseURL), "/"),
-		proxy:   strings.TrimRight(or(c.ProxyURL, ProxyURL), "/"),
-		agent:   or(c.UserAgent, "ocr-gateway"),
+		base:    strings.TrimRight(cmp.Or(c.BaseURL, BaseURL), "/"),
+		proxy:   strings.TrimRight(cmp.Or(c.ProxyURL, ProxyURL), "/"),
+		agent:   cmp.Or(c.UserAgent, "ocr-gateway"),
 		timeout: c.Timeout,
 		http:    &kept,
 		clock:   c.Clock,
@@ -124,10 +125,3 @@ type machineClock struct{}
 func (machineClock) Now() time.Time { return time.Now() }
 
 func (machineClock) Sleep(ctx context.Context, d time.Duration) error { return backoff.Sleep(ctx, d) }
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
