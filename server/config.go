@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -62,4 +63,14 @@ func (c Config) Validate() error {
 	errs.Check(c.StreamGrace >= 0, "stream_grace", "must not be less than 0")
 	errs.Check(c.DrainTimeout > 0, "drain_timeout", "must be more than 0")
 	return errs.Join()
+}
+
+// CheckFiles reports what of the files that the settings name cannot be used.
+func CheckFiles(cfg Config) error {
+	quiet := slog.New(slog.DiscardHandler)
+	_, err := openKeys(cfg, quiet)
+	if err == nil && cfg.TLSCert != "" {
+		_, err = openCertificate(cfg, quiet)
+	}
+	return err
 }

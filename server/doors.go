@@ -17,6 +17,7 @@ import (
 	"ocr-gateway/server/doors/openwebui"
 	"ocr-gateway/server/doors/paddlex"
 	"ocr-gateway/server/doors/tika"
+	"ocr-gateway/server/keys"
 	"ocr-gateway/service/admission"
 )
 
@@ -42,7 +43,7 @@ func (s *Server) openDoors(e *echo.Echo) {
 			continue
 		}
 		for _, r := range d.Routes {
-			guards := []echo.MiddlewareFunc{s.authorizeBy(d.KeyHeader)}
+			guards := []echo.MiddlewareFunc{s.authorize(keys.Read, d.KeyHeader)}
 			if !r.Light {
 				guards = append(guards, s.admit)
 			}
