@@ -40,16 +40,16 @@ func (s *Server) authorize(scope keys.Scope, header string) echo.MiddlewareFunc 
 	}
 }
 
-// callerOf is who calls, as far as authorize has found out.
+// callerOf returns the caller, as far as authorize has identified it.
 func callerOf(c echo.Context) guard.Caller {
 	caller, _ := c.Get(callerName).(guard.Caller)
 	return caller
 }
 
-// owner is whose jobs and files a request may see.
+// owner returns whose jobs and files a request may see.
 func (s *Server) owner(c echo.Context) string { return s.guard.Owner(callerOf(c)) }
 
-// clientOf tells clients apart: by API key where there are any, else by address.
+// clientOf identifies the client: by API key where there are any, else by address.
 func clientOf(c echo.Context) string {
 	if caller := callerOf(c); caller.Name != "" {
 		return caller.Name

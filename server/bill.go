@@ -7,11 +7,10 @@ import (
 	"ocr-gateway/server/keys"
 )
 
-// bill counts the pages of a request, against the day's of its key where that has such a
-// limit.
+// bill counts the pages of a request, against the daily limit of its key where that has one.
 type bill struct {
 	holder    *keys.Holder // nil for none
-	elsewhere func() int   // pages of the day's that went to jobs
+	elsewhere func() int   // pages that jobs of the key have used today
 	pages     atomic.Int64
 }
 

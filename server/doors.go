@@ -21,12 +21,12 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// allDoors are the other APIs that a server can speak.
+// allDoors are the other APIs that this server can serve.
 func allDoors() []doors.Door {
 	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), azure.Door(), mcp.Door()}
 }
 
-// doorNames are those that server.doors may name.
+// doorNames are the values that server.doors may have.
 func doorNames() []string {
 	var names []string
 	for _, d := range allDoors() {
@@ -35,7 +35,7 @@ func doorNames() []string {
 	return names
 }
 
-// openDoors registers the addresses of the doors that are open.
+// openDoors registers the routes of the doors that are switched on.
 func (s *Server) openDoors(e *echo.Echo) {
 	s.doors = map[string]*doors.Door{}
 	for _, d := range allDoors() {

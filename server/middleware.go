@@ -24,7 +24,7 @@ const headerRequestID = "X-Request-Id"
 // newID makes ids that sort by time (UUIDv7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// identify gives every request an id, which lines of the log name: the client's own when it is harmless.
+// identify gives every request an id, which log lines carry: the client's own when it is harmless.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(headerRequestID)
@@ -52,8 +52,8 @@ func saneID(id string) bool {
 	return true
 }
 
-// observe writes the access log and counts. It has errors answered first, so
-// that it sees the final status. The query is left out: it may hold a password.
+// observe writes the access log and counts requests. It has errors answered first, so that it sees
+// the final status. The query is left out: it may hold a password.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -131,11 +131,11 @@ func (s *Server) cors() echo.MiddlewareFunc {
 // Where middleware leaves what handlers need.
 const (
 	callerName = "caller" // a guard.Caller
-	billName   = "bill"   // a *bill, of requests that may have pages read
+	billName   = "bill"   // a *bill, for requests that may have pages read
 	ticketName = "ticket"
 )
 
-// admit lets a request in before its body is read, or does not.
+// admit decides, before its body is read, whether a request may come in.
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		declared := c.Request().ContentLength

@@ -10,10 +10,10 @@ import (
 	"ocr-gateway/server/keys"
 )
 
-// limitRate is the limit of pace, as problems and metrics name it.
+// limitRate is the name of this limit in problems and metrics.
 const limitRate = "requests_per_minute"
 
-// pace refuses a request of a key that has had its requests of the minute.
+// pace refuses a request whose key has used up its requests of this minute.
 func (s *Server) pace(c echo.Context, holder *keys.Holder) error {
 	if holder == nil {
 		return nil

@@ -77,8 +77,8 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
-// stop is what happens between the wish to end and the end. The listener stays
-// open while work runs, so that probes see the server as not ready.
+// stop drains the server. The listener stays open while work runs, so that probes see the server
+// as not ready.
 func (s *Server) stop(srv *http.Server, idle *wire.Unused, cancelWork context.CancelCauseFunc) error {
 	s.draining.Store(true)
 	here := s.service.Admission.Counts()

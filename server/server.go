@@ -38,33 +38,32 @@ type Deps struct {
 	Jobs    *jobs.Jobs // nil where there are none; NoJobs says why
 	NoJobs  *document.Problem
 	Files   *files.Files // nil where no jobs are kept
-	// Webhooks counts attempts to tell addresses of the end of jobs, by how they ended; nil
-	// where nobody is told.
+	// Webhooks counts deliveries of webhooks, by outcome; nil where none are sent.
 	Webhooks    func() map[string]int64
-	FieldLimits map[string]int64     // of schemas and of what is searched, shown in /api/info
+	FieldLimits map[string]int64     // of schemas and searched text, shown in /api/info
 	Status      func() health.Report // must be cheap; asked at most once a second
-	// CacheCounts is how many pages were found in the cache, and how many not; nil
-	// where there is none.
+	// CacheCounts returns how many pages were found in the cache, and how many were not; nil
+	// without a cache.
 	CacheCounts func() (hits, misses int64)
-	// Objects reads those that s3:// addresses of clients name; nil where none are.
+	// Objects reads objects at s3:// addresses; nil where none may be named.
 	Objects fetch.Objects
-	// LogLevel is that of the log, which clients may change; nil for a log whose level nobody changes.
+	// LogLevel is the level of the log, which administrators may change; nil means a fixed one.
 	LogLevel *slog.LevelVar
-	// Disks are the folders that are written to; nil shows none.
+	// Disks reports the folders that are written to; nil shows none.
 	Disks func() []metrics.Disk
 	// Stages are the durations of stages; nil shows none.
 	Stages  prometheus.Collector
 	Version string           // of the program
 	Limits  map[string]int64 // limits of other packages, shown in /api/info
-	Draw    jobroutes.Draw   // draws pages that were read; nil where they have no pictures
+	Draw    jobroutes.Draw   // draws pictures of pages; nil where they have none
 }
 
-// NoJobs is the problem of a server that keeps none.
+// NoJobs is the problem of a server that has no jobs.
 func NoJobs(why string) *document.Problem {
 	return document.Problemf(document.CodeJobsDisabled, document.PhaseAdmission, "this server keeps no jobs and no files: %s", why)
 }
 
-// BrokenJobs is the problem of a server that cannot use those that it keeps.
+// BrokenJobs is the problem of a server whose jobs cannot be used now.
 func BrokenJobs(why string) *document.Problem {
 	return document.Problemf(document.CodeJobsUnavailable, document.PhaseAdmission, "the jobs and files of this server cannot be used: %s; what was accepted is kept", why)
 }
@@ -89,8 +88,8 @@ type Server struct {
 	doors   map[string]*doors.Door // by the paths of their routes
 	started time.Time
 
-	auditLog *slog.Logger // nil for none
-	logLevel slog.Level   // of the settings
+	auditLog *slog.Logger // nil without one
+	logLevel slog.Level   // as configured
 
 	draining atomic.Bool
 }
@@ -143,7 +142,7 @@ func New(cfg Config, deps Deps, log *slog.Logger) (*Server, error) {
 	return s, nil
 }
 
-// openMetrics are those of the server, and of what it works with.
+// openMetrics registers the metrics of the server and of what it works with.
 func (s *Server) openMetrics() *metrics.Metrics {
 	m := metrics.New(s.service)
 	m.Rendering(func() health.Rendering { return s.health.Report().Rendering })
