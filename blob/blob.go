@@ -12,7 +12,7 @@ import (
 )
 
 // Store stores bytes by key. It is safe for concurrent use, also by several programs. Keys are
-// made by this program, see CheckKey, and never by clients. Where there is a key a/b there must be
+// made by this program, see checkKey, and never by clients. Where there is a key a/b there must be
 // no key a: some storage behind S3 is a file system.
 type Store interface {
 	// Put stores all of r. When it returns without error, that survives a crash; on an error, or
@@ -50,10 +50,10 @@ const (
 	maxSegment = 128
 )
 
-// CheckKey says what is wrong with a key: it is segments of ASCII letters, digits, ".", "_"
+// checkKey says what is wrong with a key: it is segments of ASCII letters, digits, ".", "_"
 // and "-" with slashes between; none begins with a dot, or is empty. So it is a path below a
 // folder, and an object's name, as it stands.
-func CheckKey(key string) error {
+func checkKey(key string) error {
 	if len(key) > maxKey {
 		return fmt.Errorf("blob: a key of %d bytes is longer than %d", len(key), maxKey)
 	}

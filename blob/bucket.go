@@ -71,7 +71,7 @@ func login(cfg S3) *credentials.Credentials {
 }
 
 func (b *bucket) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	r = guarded{ctx, r}
@@ -98,7 +98,7 @@ func (b *bucket) Put(ctx context.Context, key string, r io.Reader) error {
 }
 
 func (b *bucket) Get(ctx context.Context, key string) (io.ReadCloser, error) {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return nil, err
 	}
 	body, _, _, err := b.client.GetObject(ctx, b.name, b.prefix+key, minio.GetObjectOptions{})
@@ -112,7 +112,7 @@ func (b *bucket) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 }
 
 func (b *bucket) Delete(ctx context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	err := b.client.RemoveObject(ctx, b.name, b.prefix+key, minio.RemoveObjectOptions{})
@@ -123,7 +123,7 @@ func (b *bucket) Delete(ctx context.Context, key string) error {
 }
 
 func (b *bucket) DeleteAll(ctx context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	var failed error // of the list

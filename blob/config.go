@@ -52,7 +52,7 @@ func (s S3) Validate() error {
 	u, err := url.Parse(s.Endpoint)
 	errs.Check(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "",
 		"endpoint", "is no URL of a server: use https://HOST or http://HOST:PORT")
-	errs.Check(s.Prefix == "" || CheckKey(s.Prefix+"x") == nil, "prefix", "is %q: use letters, digits, \".\", \"_\", \"-\" and \"/\"", s.Prefix)
+	errs.Check(s.Prefix == "" || checkKey(s.Prefix+"x") == nil, "prefix", "is %q: use letters, digits, \".\", \"_\", \"-\" and \"/\"", s.Prefix)
 	errs.Check((s.AccessKey == "") == (s.SecretKey == ""), "secret_key", "and access_key_id are both needed, or neither")
 	return errs.Join()
 }

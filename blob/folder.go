@@ -67,7 +67,7 @@ func (f *folder) path(key string) string {
 }
 
 func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	file, err := f.create()
@@ -130,7 +130,7 @@ func syncFolder(dir string) error {
 }
 
 func (f *folder) Get(_ context.Context, key string) (io.ReadCloser, error) {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(f.path(key))
@@ -144,7 +144,7 @@ func (f *folder) Get(_ context.Context, key string) (io.ReadCloser, error) {
 }
 
 func (f *folder) Delete(_ context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	path := f.path(key)
@@ -176,7 +176,7 @@ func (f *folder) prune(dir string) {
 }
 
 func (f *folder) DeleteAll(_ context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	dir := strings.TrimSuffix(f.path(key), ending)

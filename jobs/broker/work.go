@@ -144,7 +144,7 @@ func (b *Broker) fetch(ctx context.Context, name string) (*Delivery, error) {
 	return taken, nil
 }
 
-// Delivery is a task given to this worker. It must finish with Ack, Nak or Dead.
+// Delivery is a task given to this worker. It must finish with Ack, Nak or Requeue.
 type Delivery struct {
 	record.Task
 	Attempt uint64    // how often it was delivered to any worker, from 1
@@ -162,7 +162,7 @@ func (b *Broker) delivery(ctx context.Context, msg jetstream.Msg) (*Delivery, er
 	}
 	d := &Delivery{Attempt: meta.NumDelivered, Queued: meta.Timestamp, AckWait: b.cfg.AckWait, broker: b, msg: msg}
 	if err := json.Unmarshal(msg.Data(), &d.Task); err != nil {
-		return nil, d.Dead(ctx, "it cannot be read: "+err.Error())
+		return nil, d.giveUp(ctx, "it cannot be read: "+err.Error())
 	}
 	return d, nil
 }
@@ -213,8 +213,8 @@ func (d *Delivery) Bury(ctx context.Context, what record.Task, reason string) er
 	return nil
 }
 
-// Dead gives the task up.
-func (d *Delivery) Dead(ctx context.Context, reason string) error {
+// giveUp buries the whole task.
+func (d *Delivery) giveUp(ctx context.Context, reason string) error {
 	if err := d.Bury(ctx, d.Task, reason); err != nil {
 		return errors.Join(err, d.Nak(0))
 	}
