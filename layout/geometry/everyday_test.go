@@ -624,6 +624,37 @@ func TestTablesOfEveryday(t *testing.T) {
 	[24][25][26]
 	[27][28][29]
 `},
+		{"dashes in place of values, beside specks, underscores and what reaches over the cell", func(p *paper) {
+			across(p, 100, 1100, 190, 240, 490)
+			for r := range floats(6) {
+				y := 200 + 50*r
+				p.line(110, y, 160, p.size)
+				for c := range floats(4) {
+					x := 420 + 200*c
+					middle := y + 0.52*p.size
+					switch 10*r + c {
+					case 11:
+						across(p, x+30, x+44, middle)
+					case 23:
+						across(p, x+20, x+46, middle)
+					case 22:
+						across(p, x+30, x+33, middle)
+					case 32:
+						across(p, x+30, x+44, y+0.95*p.size)
+					case 42:
+					default:
+						p.line(x, y, 70, p.size)
+					}
+				}
+			}
+		}, `
+	[0 h][1 h][2 h][3 h][4 h]
+	[5][6][–][7][8]
+	[9][10][11][][—]
+	[12][13][14][][15]
+	[16][17][18][][19]
+	[20][21][22][23][24]
+`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -101,6 +101,21 @@ func (t *table) divided(i int) bool {
 	return false
 }
 
+// findDash puts the dash into an empty cell that stands there in place of a value.
+func (t *table) findDash(c *cell) {
+	if len(c.items) > 0 || c.rowSpan > 1 || c.columnSpan > 1 || c.row < t.headRows || c.column == 0 || len(t.rows[c.row]) == 0 {
+		return
+	}
+	row, text := t.rows[c.row][0].Box(), t.columnText[c.column]
+	place := plane.Box{
+		X0: max(text.From-dashBeside*t.size, t.columns[c.column]+dashInset*t.size), Y0: row.Y0 + dashAround*row.Height(),
+		X1: min(text.To+dashBeside*t.size, t.columns[c.column+1]-dashInset*t.size), Y1: row.Y1 - dashAround*row.Height(),
+	}
+	if dash := t.page.Dash(place, t.size); dash != nil {
+		c.items = append(c.items, dash)
+	}
+}
+
 // spanColumns makes one cell of those in the columns first to last of one row.
 func spanColumns(cells []*cell, first, last int) {
 	into := cells[first]

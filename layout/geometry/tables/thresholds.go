@@ -96,6 +96,9 @@ const (
 	markWidth      = 1.1 // currency signs, brackets and bullets are narrower
 	countedRows    = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
 	columnSlack    = 0.6 // of an item's text height by which it may reach into the next column
+	dashBeside     = 1.0 // by which a dash may miss the text of its column, at most
+	dashAround     = 0.2 // of the height of its row, above and below, where other rows may reach in
+	dashInset      = 0.2 // from the edges of its column, at least
 	bannerCentered = 1.0 // between the middle of the only piece of a row and that of the table, at most
 	divideInset    = 0.5 // of an item's text height from its ends, at least, where it is divided
 	divideNear     = 0.2 // of an item's text height between its blank and the column's edge, at most
