@@ -50,6 +50,9 @@ func TestParagraphs(t *testing.T) {
 			[]string{"The quick brown fox jumps over the lazy dog", "and runs into the forest where nobody finds", "it."},
 			"The quick brown fox jumps over the lazy dog and runs into the forest where nobody finds it.",
 		},
+		"pairs of single quotation marks are double ones": {
+			[]string{"a form of ‘‘noblesse oblige’’, it’s said, ‘in vogue’"}, "a form of “noblesse oblige”, it’s said, ‘in vogue’",
+		},
 		"hyphen is mended": {
 			[]string{"text is found by recog-", "nition of its lines and"}, "text is found by recognition of its lines and",
 		},
