@@ -150,6 +150,26 @@ func TestLinesOnOneRowAreJoined(t *testing.T) {
 	}
 }
 
+func TestDropCaps(t *testing.T) {
+	for _, c := range [][3]string{
+		{"O", "ver the past decades", "Over the past decades rain fell"},
+		{"T", "HE LAST of them", "THE LAST of them rain fell"},
+		{"I", "t was late and", "It was late and rain fell"},
+		{"A", "man came home and", "A man came home and rain fell"},
+		{"É", "tant donné que", "Étant donné que rain fell"},
+		{"7", "days of summer", "7 days of summer rain fell"},
+	} {
+		lines := []document.Line{
+			{Text: c[0], BBox: document.BBox{0, 0, 60, 66}},
+			{Text: c[1], BBox: document.BBox{50, 0, 500, 26}},
+			{Text: "rain fell", BBox: document.BBox{50, 30, 500, 56}},
+		}
+		if got := written(lines); got != c[2] {
+			t.Errorf("%q, want %q", got, c[2])
+		}
+	}
+}
+
 func TestRowsOfABillStayRows(t *testing.T) {
 	var lines []document.Line
 	for i, row := range [][2]string{{"2 x Coffee with milk and sugar", "5.60"}, {"1 x apple cake", "3.90"}, {"TOTAL EUR", "9.50"}} {
