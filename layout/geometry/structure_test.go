@@ -204,6 +204,17 @@ text geometry 3 4 5 6 7 8 9
 text geometry 0 1 2
 text geometry 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18
 `},
+		{"notes below a text that are set closer, and smaller", func(p *paper) {
+			for i := range floats(8) {
+				p.line(100, 200+i*1.32*size, 1040, size)
+			}
+			for i := range floats(8) {
+				p.line(100, 200+12*size+i*0.9*size, 1040, 0.87*size)
+			}
+		}, `
+text geometry 0 1 2 3 4 5 6 7
+text geometry 8 9 10 11 12 13 14 15
+`},
 		{"cards side by side, each with a heading, something large and text", func(p *paper) {
 			for column := range floats(2) {
 				x := 100 + 560*column
