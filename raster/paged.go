@@ -19,11 +19,11 @@ type paged struct {
 	offset   int
 	password string
 	dpi      int         // of PDF pages
-	asked    bool        // the request says dpi
+	asked    bool        // the request sets dpi
 	words    bool        // the words of PDF pages are wanted
 	layer    bool        // and the characters
 	file     *os.File    // the document, readable only
-	first    *pool.Child // has the document open; parked until the pages are ranged over
+	first    *pool.Child // has the document open; parked until the pages are read
 }
 
 // openPaged opens a document in a child.
@@ -78,7 +78,7 @@ func (d *paged) open(ctx context.Context, opts document.Options) (*document.Page
 	return pages, nil
 }
 
-// close frees what the document holds while it is not ranged over.
+// close frees what the document holds while its pages are not being read.
 func (d *paged) close() {
 	if d.first != nil {
 		d.pool.Release(d.first)

@@ -74,7 +74,7 @@ func (w *pageWorker) waitForReader(ctx context.Context) bool {
 	}
 }
 
-// take takes the parked child back. False means that it is gone.
+// take takes the parked child back. False means that it has gone to another document.
 func (w *pageWorker) take() bool {
 	if !w.held {
 		w.held = w.child != nil && w.pool.Unpark(w.child)
@@ -82,7 +82,7 @@ func (w *pageWorker) take() bool {
 	return w.held
 }
 
-// hold takes the child back or waits for another.
+// hold takes the child back, or waits for another.
 func (w *pageWorker) hold(ctx context.Context, urgent bool) error {
 	if w.take() {
 		return nil
@@ -94,7 +94,7 @@ func (w *pageWorker) hold(ctx context.Context, urgent bool) error {
 			w.child, w.held = c, true
 			return nil
 		}
-		// What the machine lacks for a moment costs no page of an open document.
+		// A momentary shortage of the machine costs no page of an open document.
 		if !errors.Is(err, pool.ErrNoChild) || time.Since(began) > w.cfg.PageTimeout {
 			return err
 		}
@@ -120,8 +120,8 @@ func (w *pageWorker) release() {
 	}
 }
 
-// begin waits for a child and until the page may begin. Who loses the child while
-// it waits gives up its turn: pages that have begun keep others from it.
+// begin waits for a child and until the page may begin. A worker that loses its child meanwhile
+// gives up its turn: pages that have begun keep others waiting.
 func (w *pageWorker) begin(ctx context.Context, job *job) error {
 	for urgent := job.first; !job.begun; urgent = false {
 		if err := w.hold(ctx, urgent); err != nil {
@@ -154,7 +154,7 @@ func (w *pageWorker) begin(ctx context.Context, job *job) error {
 	return w.hold(ctx, true)
 }
 
-// memory takes the memory for a page. The child may be gone after that.
+// memory reserves the memory of a page. The child may be gone afterwards.
 func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (page *document.Page, err error) {
 	err = w.parkIfSlow(func() error {
 		page, err = w.newPage(ctx, job.number, size.width, size.height)
@@ -168,7 +168,7 @@ func (w *pageWorker) memory(ctx context.Context, job *job, size renderSize) (pag
 	return page, nil
 }
 
-// parkDelay is how long a child is kept from others while its page waits.
+// parkDelay is how long a waiting page keeps its child from others.
 const parkDelay = 50 * time.Millisecond
 
 // parkIfSlow runs wait, and parks the child if it takes longer than parkDelay.

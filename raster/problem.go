@@ -14,7 +14,7 @@ func wrongPassword() *document.Problem {
 	return document.Problemf(document.CodeWrongPassword, document.PhaseRaster, "the password does not open the PDF")
 }
 
-// openFailed translates why a document could not be handed to a child.
+// openFailed explains why a document could not be handed to a child.
 func openFailed(err error) error {
 	if problem := shortProblem(err); problem != nil {
 		return problem
@@ -22,8 +22,8 @@ func openFailed(err error) error {
 	return fmt.Errorf("raster: %w", err)
 }
 
-// shortProblem is the problem of a machine that is out of something, which is no
-// document's fault; nil for other errors.
+// shortProblem is the problem of a machine that lacks something, which is no document's fault; nil
+// for other errors.
 func shortProblem(err error) *document.Problem {
 	if !errors.Is(err, pool.ErrNoChild) && !pool.Short(err) {
 		return nil
@@ -32,7 +32,7 @@ func shortProblem(err error) *document.Problem {
 		"the server is out of processes, file descriptors or memory for now: send the document again later").Retry().Because(err)
 }
 
-// openProblem translates why a document does not open. Other errors pass through.
+// openProblem explains why a document does not open. Other errors pass through.
 func (d *paged) openProblem(err error) error {
 	var failed *pool.CallError
 	var problem *document.Problem
@@ -61,7 +61,7 @@ func (d *paged) openProblem(err error) error {
 // isPicture tells images of one page from documents with pages.
 func (d *paged) isPicture() bool { return d.kind != kind.PDF && d.kind != kind.TIFF }
 
-// pageProblem translates why a page fails, nil for errors that end the document.
+// pageProblem explains why a page fails; nil for errors that end the document.
 func (d *paged) pageProblem(number int, err error) *document.Problem {
 	var failed *pool.CallError
 	var problem *document.Problem

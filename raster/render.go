@@ -34,8 +34,9 @@ func (w *pageWorker) page(ctx context.Context, job *job) (*document.Page, error)
 	return nil, w.openProblem(err)
 }
 
-// tryPage renders a page with one child, and reads its text as far as it is wanted, unless text is false. page is what
-// an earlier try took memory for, nil for none. On an error too, a page that has memory is returned.
+// tryPage renders a page with one child, and reads its text as far as it is wanted, unless text is
+// false. page is what an earlier try has reserved memory for, nil for none. With an error, too, it
+// returns the page if that has memory.
 func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page, text bool) (_ *document.Page, err error) {
 	if err := w.begin(ctx, job); err != nil {
 		return page, err
@@ -69,16 +70,17 @@ func (w *pageWorker) tryPage(ctx context.Context, job *job, page *document.Page,
 	return page, err
 }
 
-// shortest is what rendering gets at least when finding the size took all the time.
+// shortest is the least time for rendering, when finding the size took all of it.
 const shortest = 100 * time.Millisecond
 
-// dead reports whether an error of a call means that the child is of no more use.
+// dead reports whether an error means that the child cannot be used any more.
 func dead(err error) bool {
 	var failed *pool.CallError
 	return err != nil && !errors.As(err, &failed)
 }
 
-// render has the child draw a page and copies the pixels, and what text is wanted, unless text is false.
+// render has the child draw a page, and copies the pixels and the text that is wanted; no text if
+// text is false.
 func (w *pageWorker) render(ctx context.Context, timeout time.Duration, page *document.Page, size renderSize, text bool) error {
 	req := wire.Request{Op: wire.OpRender, Page: uint32(page.Number - 1), Width: uint32(size.width), Height: uint32(size.height)}
 	if text && w.words {
@@ -93,7 +95,7 @@ func (w *pageWorker) render(ctx context.Context, timeout time.Duration, page *do
 		return err
 	}
 	page.Spent += c.Spent()
-	if req.Words == 1 { // else what the child says of words is nothing
+	if req.Words == 1 { // otherwise the child has not filled them in
 		if page.Words, err = c.ReadWords(rep, size.width, size.height); err != nil {
 			return err
 		}
@@ -107,8 +109,8 @@ func (w *pageWorker) render(ctx context.Context, timeout time.Duration, page *do
 	return w.copyPixels(c, rep, page)
 }
 
-// copyPixels copies the pixels that a child has drawn. The page has memory for them; its sides
-// may have changed places, where the child turned it upright.
+// copyPixels copies the pixels that a child has drawn. The page's memory is reserved; width and
+// height may have been swapped, where the child turned it upright.
 func (r *Rasterizer) copyPixels(c *pool.Child, rep wire.Reply, page *document.Page) error {
 	width, height, err := r.pixels(rep)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// pages yields the pages asked for, in order.
+// pages yields the requested pages, in order.
 func (d *paged) pages(ctx context.Context, pages *document.Pages, yield func(*document.Page, error) bool) {
 	ctx, cancel := context.WithCancel(ctx)
 	work := &rendering{
@@ -57,8 +57,8 @@ func closedChannel() chan struct{} {
 	return c
 }
 
-// rendering is one pass over the pages of a document. Its workers have a child each
-// and take one page after the other; they start more of them when children are free.
+// rendering is one pass over the pages of a document. Each worker has a child and takes one page
+// after the other; they start more workers when children are free.
 type rendering struct {
 	*paged
 	permit  func(ctx context.Context, page int) error // waits until a page may begin
@@ -66,7 +66,7 @@ type rendering struct {
 	ahead   chan struct{} // a token for each page begun and not yet taken by the reader
 	queue   chan *job     // those pages, in order
 
-	over atomic.Bool // the sequence ends with a page before those that have not begun
+	over atomic.Bool // the sequence ends before the pages that have not begun
 
 	mu      sync.Mutex
 	numbers []int         // pages not begun
@@ -75,16 +75,16 @@ type rendering struct {
 	sized   chan struct{} // of the page begun last; see job
 }
 
-// errOver is for pages that nobody will see.
+// errOver is the error of pages that nobody will see.
 var errOver = errors.New("an earlier page ends the sequence")
 
-// job is a page in work. Pages begin and take memory in their order, lest a later page
-// hold what an earlier one waits for: before closes when the page before this one has
-// its memory, or has failed, and sized when this one has.
+// job is a page in work. Pages begin and reserve memory in order, so that no later page holds what
+// an earlier one waits for: before closes when the page before this one has its memory, or has
+// failed, and sized when this one has.
 type job struct {
 	number        int
-	index         int  // of those asked for, from 0
-	first         bool // of those asked for
+	index         int  // among the requested pages, from 0
+	first         bool // of the requested pages
 	begun         bool
 	before, sized chan struct{}
 	done          chan outcome // has room for one
@@ -96,7 +96,7 @@ type outcome struct {
 	err  error
 }
 
-// drain drops the pages that the reader has not taken.
+// drain releases the pages that the reader has not taken.
 func (r *rendering) drain() {
 	for {
 		select {
