@@ -85,8 +85,8 @@ func rewritten(path string, rewrite func(*network.Model) int) ([]byte, error) {
 	return net.Bytes(), nil
 }
 
-// mapped is the content of a file, until it is unmapped. It takes no memory beside the
-// kernel's, and a third of the time of reading: most of that goes into fresh memory.
+// mapped is the content of a file, until it is unmapped: the kernel's own copy, so that no
+// time goes into memory for another one.
 func mapped(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
