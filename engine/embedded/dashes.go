@@ -15,7 +15,7 @@ func writeDashes(lines []document.Line) {
 	others := false
 	for i, l := range lines {
 		switch {
-		case l.Text == "一" || l.Text == "ー":
+		case l.Source == "" && (l.Text == "一" || l.Text == "ー"):
 			strokes = append(strokes, i)
 		case strings.ContainsFunc(l.Text, prose.IsCJK):
 			return

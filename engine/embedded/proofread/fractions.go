@@ -15,7 +15,8 @@ const fractionSeen = `[0-9/⁄|lI]{1,5}`
 // seenButFractions reports whether a claim has fractions, and a reading is the same but for
 // what was made of them.
 func seenButFractions(seen []rune, claim string) bool {
-	if !strings.ContainsAny(claim, vulgar) {
+	const longest = 1000 // bytes of a claim, as long as any line; a hostile one makes a pattern of megabytes
+	if len(claim) > longest || !strings.ContainsAny(claim, vulgar) {
 		return false
 	}
 	var pattern, rest strings.Builder
