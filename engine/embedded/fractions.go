@@ -13,8 +13,8 @@ import (
 // fractions are the characters of which the reader takes one for another, by what stands below
 // the stroke of each: it reads most as ½.
 var fractions = map[rune]map[string]rune{
-	'½': {"4": '¼'},
-	'¼': {"2": '½'},
+	'½': {"2": '½', "4": '¼'},
+	'¼': {"2": '½', "4": '¼'},
 }
 
 // settleFractions has the lower parts of fractions read by themselves, in pictures of pages.
@@ -48,7 +48,7 @@ func (e *Engine) settleFractions(ctx context.Context, src pixels.Raster, lines [
 		l := &lines[p.line]
 		was, lower := []rune(l.Marks[p.mark].Text)[0], strings.TrimSpace(read[j].Text)
 		if is, ok := fractions[was][lower]; ok && read[j].Confidence != nil && *read[j].Confidence >= surelyLower {
-			l.Text = replaceNth(l.Text, was, is, count(l.Marks[:p.mark], was))
+			l.Text = settle(l.Text, was, is, []rune(lower)[0], count(l.Marks[:p.mark], was))
 		}
 	}
 	return nil
@@ -81,18 +81,22 @@ func count(marks []document.Mark, r rune) int {
 	return n
 }
 
-// replaceNth replaces the one of old that n others stand before.
-func replaceNth(text string, old, with rune, n int) string {
+// settle writes is for the fraction of a text before which stand n of those that it was read as. The
+// figure below its stroke may have been read once more, behind it.
+func settle(text string, was, is, lower rune, n int) string {
 	runes := []rune(text)
 	for i, r := range runes {
-		if r != old {
-			continue
+		switch {
+		case r != was:
+		case n > 0:
+			n--
+		default:
+			runes[i] = is
+			if i+1 < len(runes) && runes[i+1] == lower {
+				runes = slices.Delete(runes, i+1, i+2)
+			}
+			return string(runes)
 		}
-		if n == 0 {
-			runes[i] = with
-			break
-		}
-		n--
 	}
-	return string(runes)
+	return text
 }
