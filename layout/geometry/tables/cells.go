@@ -147,11 +147,18 @@ func (t *table) joinRight(grid [][]*cell) {
 		}
 		for c := 0; c+2 < len(t.columns); c++ {
 			a, b := cells[c], cells[c+1]
-			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0) && (t.ruled || i < t.headRows) {
+			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0 || t.dividesFew(c+1)) && (t.ruled || i < t.headRows) {
 				spanColumns(cells, a.column, c+1)
 			}
 		}
 	}
+}
+
+// dividesFew reports whether boundary c is a ruling that divides some boxes of a form.
+func (t *table) dividesFew(c int) bool {
+	return slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
+		return math.Abs(v.At-t.columns[c]) < 1 && v.Length() < columnRuling*t.box.Height()
+	})
 }
 
 // joinHeads joins the cells of row i, of the head, that a ruling below them covers.
@@ -226,6 +233,9 @@ func (t *table) joinDown(grid [][]*cell) {
 // ruledBelow reports whether a horizontal ruling runs below row i under the columns
 // first to last.
 func (t *table) ruledBelow(i, first, last int) bool {
+	if t.headEdge > 0 && t.levels[i+1] == t.headEdge {
+		return true
+	}
 	edge := plane.Span{From: t.columns[first], To: t.columns[last+1]}
 	if first == last {
 		edge = t.columnText[first]
