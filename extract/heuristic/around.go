@@ -58,6 +58,9 @@ func (s *search) around(t labels.Target, m match) []candidate {
 }
 
 var (
+	// inForm is the label of a field in a form that says what belongs there: "16 Carrier (name,
+	// address)".
+	inForm = lazyregexp.New(`^\d{1,2}[a-z]?[.)]? \p{Lu}[^\d:]*\([^\d()]*\)$`)
 	// leadsOn ends a text that goes on: "45 days from receipt of", "P. van der".
 	leadsOn = lazyregexp.New(`\s\p{Ll}{1,4}$`)
 	// isAddress is no text that goes on, though it begins with a small letter.
@@ -191,7 +194,7 @@ func (s *search) below(t labels.Target, m match) (*pagetext.Line, float64) {
 
 // isLabel reports whether a line is the label of another value.
 func (s *search) isLabel(o *pagetext.Line) bool {
-	if strings.HasSuffix(o.Text, ":") {
+	if strings.HasSuffix(o.Text, ":") || inForm().MatchString(o.Text) {
 		return true
 	}
 	if len(o.Words) > 3*maxLabelWords {

@@ -128,8 +128,8 @@ func (t *table) freeStrips(rows [][]plane.Span) []plane.Span {
 	return strips
 }
 
-// withoutGroups leaves out short texts that stand alone at the left edge, such as the names of
-// groups of rows: they may reach out of the first column.
+// withoutGroups leaves out short texts that stand alone at the left edge of a ruled table, such
+// as the names of groups of rows: they may reach out of the first column.
 func (t *table) withoutGroups(rows []upright.Row) []upright.Row {
 	var kept []upright.Row
 	for _, r := range rows {
@@ -137,7 +137,7 @@ func (t *table) withoutGroups(rows []upright.Row) []upright.Row {
 			kept = append(kept, r)
 		}
 	}
-	if groupRows*len(kept) < len(rows) {
+	if groupRows*len(kept) < len(rows) || len(t.across()) < leastRulings {
 		return rows
 	}
 	return kept

@@ -189,7 +189,9 @@ func byHeadings(page *upright.Page, area plane.Box, found rulings.Rulings, rows 
 			parts, start = append(parts, above), i+1
 		case !isApart(rows, i): // a cell that goes on
 		case !isTabular(page, below):
-			return append(parts, above)
+			if len(found.In(upright.Bounds(slices.Concat(above...)), rulingMargin*page.Size).Across(area)) >= leastRulings {
+				return append(parts, above)
+			}
 		case countColumns(page, slices.Concat(above, below)) < max(countColumns(page, above), countColumns(page, below)):
 			parts, start = append(parts, above), i+1
 		}
@@ -253,7 +255,11 @@ func whereColumnsChange(page *upright.Page, found rulings.Rulings, rows []uprigh
 		}
 		above, below, both := countColumns(page, rows[:i]), countColumns(page, rows[i:]), countColumns(page, rows)
 		if both != max(above, below) {
-			return append([][]upright.Row{rows[:i]}, whereColumnsChange(page, found, rows[i:], across)...)
+			end := i
+			if pieces(page, rows[i-1]) > 1 && pieces(page, rows[i-2]) == 1 && isApart(rows, i-2) { // a heading and the head below it
+				end, i = i-2, i-1
+			}
+			return append([][]upright.Row{rows[:end]}, whereColumnsChange(page, found, rows[i:], across)...)
 		}
 	}
 	return [][]upright.Row{rows}
