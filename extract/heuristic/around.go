@@ -11,6 +11,9 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
+// outsideScore is for what stands below the label's table, where a value stands in it.
+const outsideScore = 0.7
+
 // around looks for the value of a label: behind it, right of it, below it.
 func (s *search) around(t labels.Target, m match) []candidate {
 	if !m.bare {
@@ -21,7 +24,7 @@ func (s *search) around(t labels.Target, m match) []candidate {
 		if t.Form == labels.Text && !t.Field.Kind.Numeric() && !m.colon {
 			return nil // the beginning of a sentence
 		}
-		if m.inner {
+		if m.inner || m.late {
 			score = 0.8
 		}
 		if v, ok := s.accept(t, s.whole(t, &s.lines[m.line], m.rest), true); ok {
@@ -46,6 +49,9 @@ func (s *search) around(t labels.Target, m match) []candidate {
 	}
 	if below, score := s.below(t, m); below != nil {
 		v, _ := s.accept(t, below.Text, false)
+		if right != nil && right.Region == s.lines[m.line].Region && below.Region != right.Region {
+			score = outsideScore
+		}
 		found = append(found, candidate{v, m.score * score, below.Evidence()})
 	}
 	if len(found) == 0 && t.Is("total") {

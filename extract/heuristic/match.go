@@ -22,6 +22,7 @@ type match struct {
 	colon bool    // the label says itself that a value follows
 	bare  bool    // nothing but the label stands there
 	inner bool    // other text stands before it
+	late  bool    // so it does, but a colon behind it
 	below int     // the line that the label goes on with, -1 where it does not
 }
 
@@ -57,7 +58,7 @@ func (s *search) index() {
 				}
 				m := newMatch(n, i, j-i+1, rest, colon)
 				m.bare = m.bare || s.namesMore(rest) || s.known[short] && numbered().MatchString(before) && goesOn().MatchString(rest)
-				m.inner = inner
+				m.inner, m.late = inner, !starts && colon
 				if starts && unmarked().MatchString(before) && !m.bare {
 					continue // a street, or so many of something
 				}

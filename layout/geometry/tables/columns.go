@@ -79,10 +79,14 @@ func dividesRuled(strip plane.Span, ruled []float64, rows [][]plane.Span) bool {
 // piecesOf returns the extents of the pieces of text in each row.
 func (t *table) piecesOf(rows []upright.Row) [][]plane.Span {
 	all := make([][]plane.Span, len(rows))
+	blanks := wideBlanks
+	if len(rows) >= closeRows {
+		blanks = closeBlanks
+	}
 	for i, r := range rows {
 		for _, it := range r {
 			from := it.X0
-			for _, b := range wideBlanks(t.page, it) {
+			for _, b := range blanks(t.page, it) {
 				all[i] = append(all[i], plane.Span{From: from, To: b.From})
 				from = b.To
 			}

@@ -13,6 +13,8 @@ const (
 	leastItems      = 3    // pieces of text; less is text
 	leastFilledRows = 2    // rows with text in several columns
 	pieceWhite      = 0.8  // white between two pieces of a row; words stand closer
+	closeWhite      = 0.55 // the same where many rows show it: numbers at the right and units at the left of two columns
+	closeRows       = 6    // rows, from which they are many
 	rulingMargin    = 1.0  // beside a table, within which rulings belong to it
 	sameRow         = 0.35 // between the centers of two items on one row, at most
 )
