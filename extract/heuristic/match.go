@@ -50,6 +50,10 @@ func (s *search) index() {
 				if !labels.IsFiller(sp.Words[j].Key) {
 					short += sp.Words[j].Key
 				}
+				whole, shortened := s.announces(key), short != key && s.known[short]
+				if !whole && !shortened {
+					continue
+				}
 				rest := sp.Text[sp.Words[j].End:]
 				colon := strings.HasPrefix(strings.TrimLeft(rest, ". "), ":")
 				inner := !starts && !colon
@@ -57,15 +61,15 @@ func (s *search) index() {
 					continue
 				}
 				m := newMatch(n, i, j-i+1, rest, colon)
-				m.bare = m.bare || s.namesMore(rest) || s.known[short] && numbered().MatchString(before) && goesOn().MatchString(rest)
 				m.inner, m.late = inner, !starts && colon
+				m.bare = m.bare || s.namesMore(rest) || s.known[short] && numbered().MatchString(before) && goesOn().MatchString(rest)
 				if starts && unmarked().MatchString(before) && !m.bare {
 					continue // a street, or so many of something
 				}
-				if s.announces(key) {
+				if whole {
 					s.labels[key] = append(s.labels[key], m)
 				}
-				if short != key && s.known[short] {
+				if shortened {
 					s.labels[short] = append(s.labels[short], m)
 				}
 			}
