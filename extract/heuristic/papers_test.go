@@ -118,6 +118,11 @@ func TestPapersOfEveryday(t *testing.T) {
 			[]line{{100, 100, "Zählernummer 1EMH0012847755"}, {100, 200, "Verbrauch: 2.846 kWh. Zählerstand neu 21.249 kWh"}, {100, 300, "Ihre Rechnung vom 14.02.2025"}, {100, 400, "Summe 876,61"}},
 			`{"meter_number":"1EMH0012847755","consumption":2846,"date":"2025-02-14"}`,
 		},
+		"the date of a letter": {
+			`{"date":"","scadenza":""}`,
+			[]line{{100, 100, "Roncadelle, 20 febbraio 2025"}, {100, 200, "Scadenza: 31/01/2025"}},
+			`{"date":"2025-02-20","scadenza":"2025-01-31"}`,
+		},
 		"amounts in lakhs": {
 			`{"total":0}`,
 			[]line{{100, 100, "Total amount"}, {600, 100, "4,88,520.00"}},
