@@ -23,6 +23,8 @@ func (t *table) fill(rows []upright.Row) {
 	switch {
 	case interior > 0 && bands >= 2 && len(rows) < ruledRows*bands:
 		t.ruled = true
+	case interior == 1 && bands >= 2 && t.isBoxes(rows):
+		t.ruled = true
 	case bands >= ruledBands && (2*len(rows) <= 3*bands || t.wrapsBetween(rows, levels)):
 		t.ruled = true
 	}
@@ -31,6 +33,20 @@ func (t *table) fill(rows []upright.Row) {
 	} else {
 		t.byText(rows)
 	}
+}
+
+// isBoxes reports whether the two columns of a form hold texts, such as addresses, rather than
+// entries.
+func (t *table) isBoxes(rows []upright.Row) bool {
+	widths := make([][]float64, len(t.columns)-1)
+	for _, r := range rows {
+		for c, it := range t.byColumn(r) {
+			if it != nil {
+				widths[c] = append(widths[c], it.Width()/it.Size)
+			}
+		}
+	}
+	return len(widths) == 2 && upright.Median(widths[0]) > boxEntry && upright.Median(widths[1]) > boxEntry
 }
 
 // wrapsBetween reports whether the bands between rulings are rows whose cells wrap: what

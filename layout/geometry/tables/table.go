@@ -123,3 +123,11 @@ func wideBlanks(page *upright.Page, it *upright.Item) []plane.Span {
 	}
 	return wide
 }
+
+// closeBlanks returns the wide blanks of a line, and the narrower one between its only two words.
+func closeBlanks(page *upright.Page, it *upright.Item) []plane.Span {
+	if s := page.Spaces(it); len(s) == 1 && s[0].Length() > closeWhite*it.Size {
+		return s
+	}
+	return wideBlanks(page, it)
+}
