@@ -104,6 +104,7 @@ const (
 // Rows (rows.go).
 const (
 	ruledRows     = 4    // rows of text in a band between rulings, below which the bands are the rows
+	ruledPitch    = 1.25 // between rows with a ruling between them, at least; the lines of a cell are closer
 	ruledBands    = 3    // bands, from which they are the rows even without interior rulings
 	betweenPitch  = 0.85 // between the centers of lines of one row that are not level, at most
 	wrappedPitch  = 1.5  // between a row and one that goes on with its cells, at most

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
+	"ocr-gateway/internal/plane"
 )
 
 // slope is the angle of one line of text.
@@ -17,9 +18,22 @@ type slope struct {
 // maxSkew, in radians: beyond it, it is not skew but a drawing or a turned page.
 const maxSkew = 20 * math.Pi / 180
 
+// maxSlope is that of a piece of a line on paper that is bent.
+const maxSlope = 0.5
+
+// Levels of lines and rows. Lengths are in heights of the text.
+const (
+	leastLong   = 2.0  // length of a line, at least, that tells a slope
+	surelyLong  = 10.0 // length from which it is believed
+	rowGap      = 8.0  // between neighbors in a row, at most
+	rowApart    = 0.4  // between their middles, at most
+	rowSizes    = 1.5  // of one by the other, at most
+	rowCompared = 64   // lines, before and after, that are compared with one
+)
+
 // estimateDeskew estimates skew, bend and shear from the lines of a page: the
 // median slope, long lines counting more, then the bend and the shear that remain.
-func estimateDeskew(quads [][4]document.Point, width, height int) Deskew {
+func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, height int) Deskew {
 	d := Deskew{cos: 1, unit: max(1, float64(max(width, height))/2)}
 	var slopes []slope
 	var total float64
@@ -46,91 +60,98 @@ func estimateDeskew(quads [][4]document.Point, width, height int) Deskew {
 	d.sin, d.cos = math.Sincos(skew)
 	cx, cy := float64(width)/2, float64(height)/2
 	d.middle = document.Point{X: cx*d.cos + cy*d.sin, Y: cy*d.cos - cx*d.sin}
-	d.bend = fitBend(d, slopes, skew)
-	d.shear = fitShear(d, quads)
+	own := d.levels(quads, lines)
+	d.bend = fitBend(own)
+	if d.bend.across > 0 || meanSquare(own, bend{}) >= straight*straight {
+		for range 2 { // what stands in one row is seen better each time
+			if b := fitBend(append(d.rowLevels(quads, lines), own...)); b.across > 0 {
+				d.bend = b
+			}
+		}
+	}
+	d.shear = fitShear(d, quads, lines)
 	return d
 }
 
-// fitBend fits the bend by least squares, outliers counting less. Pages whose lines
-// are straight enough, or that it does not make much straighter, get none.
-func fitBend(d Deskew, slopes []slope, skew float64) bend {
-	const (
-		least    = 12    // lines
-		straight = 0.008 // mean slope that is not worth a bend
-		outlier  = 0.03  // slope that is half believed
-		largest  = 0.6   // coefficient that is believed at all
-	)
-	if len(slopes) < least {
-		return bend{}
-	}
-	var fit bend
-	var before, after float64
-	for range 4 {
-		var a [5][6]float64
-		var weights float64
-		before, after = 0, 0
-		for _, s := range slopes {
-			p := d.Point(s.at)
-			x, y := (p.X-d.middle.X)/d.unit, (p.Y-d.middle.Y)/d.unit
-			m := math.Tan(s.angle - skew)
-			left := m - fit.slope(x, y)
-			w := s.length / (1 + left*left/(outlier*outlier))
-			weights += w
-			before += w * m * m
-			after += w * left * left
-			terms := fit.terms(x, y)
-			for i := range terms {
-				for j := range terms {
-					a[i][j] += w * terms[i] * terms[j]
-				}
-				a[i][5] += w * terms[i] * m
+// levels returns the straight pieces of lines, in units from the middle.
+func (d Deskew) levels(quads [][4]document.Point, lines []document.Line) []level {
+	var all []level
+	for i, q := range quads {
+		if spine := lines[i].Spine; len(spine) > 1 {
+			for k := range spine[1:] {
+				all = d.addLevel(all, spine[k], spine[k+1], 1)
 			}
+			continue
 		}
-		for i := range a {
-			a[i][i] += 0.01 * weights // keeps what the lines do not tell near zero
-		}
-		before, after = before/weights, after/weights
-		fit = solve(a)
-	}
-	for _, c := range fit {
-		if !(math.Abs(c) < largest) {
-			return bend{}
+		a, b := midpoint(q[0], q[3]), midpoint(q[1], q[2])
+		long := math.Hypot(b.X-a.X, b.Y-a.Y) / max(1, math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y))
+		if long > leastLong {
+			all = d.addLevel(all, a, b, min(1, long*long/(surelyLong*surelyLong)))
 		}
 	}
-	if before < straight*straight || after > 0.6*before {
-		return bend{}
-	}
-	return fit
+	return all
 }
 
-// solve does Gaussian elimination on a positive definite system.
-func solve(a [5][6]float64) (x [5]float64) {
-	for i := range a {
-		for k := i + 1; k < len(a); k++ {
-			factor := a[k][i] / a[i][i]
-			for j := i; j < 6; j++ {
-				a[k][j] -= factor * a[i][j]
+// addLevel adds two points of the page that are level, if they can be.
+func (d Deskew) addLevel(all []level, a, b document.Point, sure float64) []level {
+	p, q := d.inUnits(a), d.inUnits(b)
+	dx := q.X - p.X
+	if dx <= 0 || math.Abs(q.Y-p.Y) > maxSlope*dx {
+		return all
+	}
+	return append(all, level{p, q, dx, sure * dx})
+}
+
+// rowLevels returns neighbors in rows, one of which is short at least: cells of tables lie too
+// straight in their boxes to tell much alone. Columns of running text need not be level.
+func (d Deskew) rowLevels(quads [][4]document.Point, lines []document.Line) []level {
+	type piece struct {
+		plane.Box
+		size        float64
+		left, right document.Point // ends, on the page
+	}
+	var pieces []piece
+	for i, q := range quads {
+		b, h := d.line(q, lines[i].Spine)
+		if b.Width() < b.Height() || lines[i].Spine != nil {
+			continue
+		}
+		pieces = append(pieces, piece{b, h, midpoint(q[0], q[3]), midpoint(q[1], q[2])})
+	}
+	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(a.CenterY(), b.CenterY()) })
+	var all []level
+	for i, a := range pieces {
+		next, gap := -1, rowGap*a.size
+		look := func(k int) bool {
+			b := pieces[k]
+			if math.Abs(b.CenterY()-a.CenterY()) > rowApart*min(a.size, b.size) {
+				return false
 			}
+			if g := b.X0 - a.X1; g > -a.size/2 && g < gap && max(a.size, b.size) < rowSizes*min(a.size, b.size) && min(a.Width()/a.size, b.Width()/b.size) < ProseWidth {
+				next, gap = k, g
+			}
+			return true
+		}
+		for k := i + 1; k < min(len(pieces), i+rowCompared) && look(k); k++ {
+		}
+		for k := i - 1; k >= max(0, i-rowCompared) && look(k); k-- {
+		}
+		if next >= 0 {
+			b := pieces[next]
+			all = d.addLevel(all, midpoint(a.left, a.right), midpoint(b.left, b.right), 1)
 		}
 	}
-	for i := len(a) - 1; i >= 0; i-- {
-		x[i] = a[i][5]
-		for j := i + 1; j < len(a); j++ {
-			x[i] -= a[i][j] * x[j]
-		}
-		x[i] /= a[i][i]
-	}
-	return x
+	return all
 }
 
 // fitShear tries shears and keeps the one that puts most left edges, and most right
 // edges, above each other. None is kept unless it is clearly better than none.
-func fitShear(d Deskew, quads [][4]document.Point) [2]float64 {
+func fitShear(d Deskew, quads [][4]document.Point, lines []document.Line) [2]float64 {
 	const compared = 600 // lines; more of them tell nothing new
 	var left, right []document.Point
 	var heights []float64
 	for i := 0; i < len(quads); i += 1 + len(quads)/compared {
-		if b, h := d.line(quads[i]); b.Width() > 1.5*h {
+		if b, h := d.line(quads[i], lines[i].Spine); b.Width() > 1.5*h {
 			y := b.CenterY() - d.middle.Y
 			left = append(left, document.Point{X: b.X0 - d.middle.X, Y: y})
 			right = append(right, document.Point{X: b.X1 - d.middle.X, Y: y})
