@@ -17,6 +17,7 @@ type bend struct {
 }
 
 const (
+	flatAcross           = 2 // of paper that is flat and seen from the side
 	mostAcross, mostDown = 6, 2
 	bendTerms            = mostAcross * (mostDown + 1)
 )
@@ -75,7 +76,7 @@ const (
 func fitBend(levels []level) bend {
 	var best bend
 	left := meanSquare(levels, best)
-	for _, powers := range [][2]int{{2, 1}, {3, 1}, {4, mostDown}, {mostAcross, mostDown}} {
+	for _, powers := range [][2]int{{flatAcross, 1}, {3, 1}, {4, mostDown}, {mostAcross, mostDown}} {
 		terms := powers[0] * (powers[1] + 1)
 		most := 1 - chance*float64(terms)/float64(len(levels)) // of what is left, that may stay
 		if best.across == 0 {

@@ -45,7 +45,7 @@ func (p *Page) Dash(place plane.Box, size float64) *Item {
 		{X: float64(box.Max.X), Y: float64(box.Max.Y)}, {X: float64(box.Min.X), Y: float64(box.Max.Y)},
 	}
 	p.lines = append(p.lines, document.Line{Quad: quad, BBox: document.BoxOf(box), Text: text})
-	b, height := p.Deskew.line(quad)
+	b, height := p.Deskew.line(quad, nil)
 	return &Item{Box: b, Size: height, line: len(p.lines) - 1}
 }
 

@@ -25,10 +25,11 @@ func (d Deskew) Point(p document.Point) document.Point {
 	return document.Point{X: u - (d.shear[0]+d.shear[1]*at.X)*v + d.middle.X, Y: v + d.middle.Y}
 }
 
-// Askew reports whether lines run level in the upright frame only.
+// Askew reports whether what is drawn straight runs level in the upright frame and not on the
+// page: it was skewed or seen from the side. Curled paper is made level enough for text only.
 func (d Deskew) Askew() bool {
 	const visibly = 0.01 // slope
-	return d.bend.across <= 2 && (math.Abs(d.sin) > visibly || d.bend.across > 0 || d.shear != [2]float64{})
+	return d.bend.across <= flatAcross && (math.Abs(d.sin) > visibly || d.bend.across > 0 || d.shear != [2]float64{})
 }
 
 // inUnits returns where a point of the page is, rotated, in units from the middle.
@@ -40,7 +41,7 @@ func (d Deskew) inUnits(p document.Point) document.Point {
 func (d Deskew) Back(p document.Point) document.Point {
 	goal := document.Point{X: p.X - d.middle.X, Y: p.Y - d.middle.Y}
 	u, v := goal.X, goal.Y
-	for range 12 { // fixed-point iteration: shear and bend are small
+	for range 12 { // fixed-point iteration: shear is small, and a bend moves less than its place does
 		x := u / d.unit
 		u = goal.X + (d.shear[0]+d.shear[1]*x)*goal.Y
 		v = goal.Y + d.unit*d.bend.sunk(document.Point{X: u / d.unit, Y: v / d.unit})

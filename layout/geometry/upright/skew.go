@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"ocr-gateway/document"
-	"ocr-gateway/internal/plane"
 )
 
 // slope is the angle of one line of text.
@@ -17,19 +16,6 @@ type slope struct {
 
 // maxSkew, in radians: beyond it, it is not skew but a drawing or a turned page.
 const maxSkew = 20 * math.Pi / 180
-
-// maxSlope is that of a piece of a line on paper that is bent.
-const maxSlope = 0.5
-
-// Levels of lines and rows. Lengths are in heights of the text.
-const (
-	leastLong   = 2.0  // length of a line, at least, that tells a slope
-	surelyLong  = 10.0 // length from which it is believed
-	rowGap      = 8.0  // between neighbors in a row, at most
-	rowApart    = 0.4  // between their middles, at most
-	rowSizes    = 1.5  // of one by the other, at most
-	rowCompared = 64   // lines, before and after, that are compared with one
-)
 
 // estimateDeskew estimates skew, bend and shear from the lines of a page: the
 // median slope, long lines counting more, then the bend and the shear that remain.
@@ -60,7 +46,7 @@ func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, hei
 	d.sin, d.cos = math.Sincos(skew)
 	cx, cy := float64(width)/2, float64(height)/2
 	d.middle = document.Point{X: cx*d.cos + cy*d.sin, Y: cy*d.cos - cx*d.sin}
-	own := d.levels(quads, lines)
+	own := d.lineLevels(quads, lines)
 	d.bend = fitBend(own)
 	if d.bend.across > 0 || meanSquare(own, bend{}) >= straight*straight {
 		for range 2 { // what stands in one row is seen better each time
@@ -71,77 +57,6 @@ func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, hei
 	}
 	d.shear = fitShear(d, quads, lines)
 	return d
-}
-
-// levels returns the straight pieces of lines, in units from the middle.
-func (d Deskew) levels(quads [][4]document.Point, lines []document.Line) []level {
-	var all []level
-	for i, q := range quads {
-		if spine := lines[i].Spine; len(spine) > 1 {
-			for k := range spine[1:] {
-				all = d.addLevel(all, spine[k], spine[k+1], 1)
-			}
-			continue
-		}
-		a, b := midpoint(q[0], q[3]), midpoint(q[1], q[2])
-		long := math.Hypot(b.X-a.X, b.Y-a.Y) / max(1, math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y))
-		if long > leastLong {
-			all = d.addLevel(all, a, b, min(1, long*long/(surelyLong*surelyLong)))
-		}
-	}
-	return all
-}
-
-// addLevel adds two points of the page that are level, if they can be.
-func (d Deskew) addLevel(all []level, a, b document.Point, sure float64) []level {
-	p, q := d.inUnits(a), d.inUnits(b)
-	dx := q.X - p.X
-	if dx <= 0 || math.Abs(q.Y-p.Y) > maxSlope*dx {
-		return all
-	}
-	return append(all, level{p, q, dx, sure * dx})
-}
-
-// rowLevels returns neighbors in rows, one of which is short at least: cells of tables lie too
-// straight in their boxes to tell much alone. Columns of running text need not be level.
-func (d Deskew) rowLevels(quads [][4]document.Point, lines []document.Line) []level {
-	type piece struct {
-		plane.Box
-		size        float64
-		left, right document.Point // ends, on the page
-	}
-	var pieces []piece
-	for i, q := range quads {
-		b, h := d.line(q, lines[i].Spine)
-		if b.Width() < b.Height() || lines[i].Spine != nil {
-			continue
-		}
-		pieces = append(pieces, piece{b, h, midpoint(q[0], q[3]), midpoint(q[1], q[2])})
-	}
-	slices.SortFunc(pieces, func(a, b piece) int { return cmp.Compare(a.CenterY(), b.CenterY()) })
-	var all []level
-	for i, a := range pieces {
-		next, gap := -1, rowGap*a.size
-		look := func(k int) bool {
-			b := pieces[k]
-			if math.Abs(b.CenterY()-a.CenterY()) > rowApart*min(a.size, b.size) {
-				return false
-			}
-			if g := b.X0 - a.X1; g > -a.size/2 && g < gap && max(a.size, b.size) < rowSizes*min(a.size, b.size) && min(a.Width()/a.size, b.Width()/b.size) < ProseWidth {
-				next, gap = k, g
-			}
-			return true
-		}
-		for k := i + 1; k < min(len(pieces), i+rowCompared) && look(k); k++ {
-		}
-		for k := i - 1; k >= max(0, i-rowCompared) && look(k); k-- {
-		}
-		if next >= 0 {
-			b := pieces[next]
-			all = d.addLevel(all, midpoint(a.left, a.right), midpoint(b.left, b.right), 1)
-		}
-	}
-	return all
 }
 
 // fitShear tries shears and keeps the one that puts most left edges, and most right
