@@ -109,7 +109,10 @@ func (t *table) findDash(c *cell) {
 	row, text := t.rows[c.row][0].Box(), t.columnText[c.column]
 	place := plane.Box{
 		X0: max(text.From-dashBeside*t.size, t.columns[c.column]+dashInset*t.size), Y0: row.Y0 + dashAround*row.Height(),
-		X1: min(text.To+dashBeside*t.size, t.columns[c.column+1]-dashInset*t.size), Y1: row.Y1 - dashAround*row.Height(),
+		X1: text.To + dashBeside*t.size, Y1: row.Y1 - dashAround*row.Height(),
+	}
+	if c.column+2 < len(t.columns) || t.ruledAt(t.columns[c.column+1]) { // else the text's own edge bounds the column
+		place.X1 = min(place.X1, t.columns[c.column+1]-dashInset*t.size)
 	}
 	if dash := t.page.Dash(place, t.size); dash != nil {
 		c.items = append(c.items, dash)
@@ -144,11 +147,18 @@ func (t *table) joinRight(grid [][]*cell) {
 		}
 		for c := 0; c+2 < len(t.columns); c++ {
 			a, b := cells[c], cells[c+1]
-			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0) && (t.ruled || i < t.headRows) {
+			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0 || t.dividesFew(c+1)) && (t.ruled || i < t.headRows) {
 				spanColumns(cells, a.column, c+1)
 			}
 		}
 	}
+}
+
+// dividesFew reports whether boundary c is a ruling that divides some boxes of a form.
+func (t *table) dividesFew(c int) bool {
+	return slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
+		return math.Abs(v.At-t.columns[c]) < 1 && v.Length() < columnRuling*t.box.Height()
+	})
 }
 
 // joinHeads joins the cells of row i, of the head, that a ruling below them covers.
@@ -223,6 +233,9 @@ func (t *table) joinDown(grid [][]*cell) {
 // ruledBelow reports whether a horizontal ruling runs below row i under the columns
 // first to last.
 func (t *table) ruledBelow(i, first, last int) bool {
+	if t.headEdge > 0 && t.levels[i+1] == t.headEdge {
+		return true
+	}
 	edge := plane.Span{From: t.columns[first], To: t.columns[last+1]}
 	if first == last {
 		edge = t.columnText[first]

@@ -12,7 +12,7 @@ import (
 // fill sorts the rows of text into rows of the table.
 func (t *table) fill(rows []upright.Row) {
 	t.columnText = t.findColumnText(rows)
-	levels := t.ruledLevels()
+	levels := t.withReversedHead(t.ruledLevels(), rows)
 	bands := len(levels) - 1
 	interior := 0
 	for _, x := range t.columns[1 : len(t.columns)-1] {
@@ -96,6 +96,27 @@ func (t *table) ruledLevels() []float64 {
 		}
 	}
 	return append(levels, t.box.Y1)
+}
+
+// withReversedHead adds the edge of a head in light print on a dark ground.
+func (t *table) withReversedHead(levels []float64, rows []upright.Row) []float64 {
+	reversed := func(r upright.Row) bool {
+		return !slices.ContainsFunc(r, func(it *upright.Item) bool { return !t.page.Reversed(it) })
+	}
+	n := 0
+	for n < len(rows) && reversed(rows[n]) {
+		n++
+	}
+	if n == 0 || 2*n > len(rows) {
+		return levels
+	}
+	edge := (rows[n-1].Box().Y1 + rows[n].Box().Y0) / 2
+	if slices.ContainsFunc(levels, func(y float64) bool { return y > rows[n-1].Box().CenterY() && y < rows[n].Box().CenterY() }) {
+		return levels
+	}
+	t.headEdge = edge
+	at, _ := slices.BinarySearch(levels, edge)
+	return slices.Insert(levels, at, edge)
 }
 
 // byRulings makes each band between rulings a row. Below the last ruling each row of text is

@@ -54,7 +54,7 @@ func (f *Finder) inArea(a area, items []*upright.Item) []*table {
 		items = framed(f.page, found, items)
 	}
 	var tables []*table
-	for _, rows := range sections(f.page, a.Box, found, upright.RowsOf(items)) {
+	for _, rows := range sections(f.page, a, found, upright.RowsOf(items)) {
 		if t := build(f.page, found, rows); t != nil && t.credible(a.evidence) {
 			tables = append(tables, t)
 		}
@@ -75,7 +75,7 @@ func build(page *upright.Page, found rulings.Rulings, rows []upright.Row) *table
 	}
 	t.box = upright.Bounds(items)
 	t.rulings = found.In(t.box, rulingMargin*t.size)
-	t.columns = t.findColumns(rows)
+	t.columns = t.findColumns(t.withoutGroups(rows))
 	if len(t.columns)-1 < leastColumns {
 		return nil
 	}

@@ -65,6 +65,8 @@ const (
 	betweenTables   = 0.5 // of an area's width, from which a row of one piece divides tables
 	sectionRows     = 4   // rows, at least, that show what the columns are
 	sectionHead     = 3   // rows below a division, within which a ruling closes a head
+	headingApart    = 1.2 // of the usual distance of rows, from which a heading stands away from the row above it
+	dividerRuns     = 0.7 // of the height between two rulings that a vertical one runs, at least, to divide it
 	closingRulings  = 3   // rulings across, from which rows of several pieces below the last are another thing
 	frameRulings    = 2   // rulings of a closed frame in each direction, at least
 	totalRows       = 2   // rows below the last ruling, at most, that are its total
@@ -78,12 +80,15 @@ const (
 const (
 	columnRuling   = 0.4 // of the table's height, at least, that a ruling between columns runs
 	columnInset    = 0.5 // from the table's edges, at least
+	boxCorner      = 0.4 // between the end of a ruling that divides a box and the box's edge, at most
 	stripAround    = 0.6 // beside a free strip, within which a ruling takes its place
 	binsPerText    = 8   // resolution of free strips: bins per text height
 	stripPadding   = 0.2 // detectors pad their boxes by so much
 	stripBins      = 3   // bins that make a strip, at least
 	strayRows      = 20  // one row in so many may stand in a strip
 	headStrayRows  = 6   // filled rows, from which one row more may stand in a strip
+	groupWidth     = 0.4 // of the table's width, below which a text that stands alone at the left edge may be the name of a group
+	groupRows      = 2   // one row in so many, at least, is none
 	spanOverlap    = 0.3 // of a piece, at least, that another one lies over
 	spanCovers     = 0.5 // of one of the pieces that it lies over, at least
 	spanRows       = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
