@@ -20,7 +20,9 @@ func (t *table) fill(rows []upright.Row) {
 			interior++
 		}
 	}
+	t.partly = t.missesRulings(rows, levels)
 	switch {
+	case t.partly:
 	case interior > 0 && bands >= 2 && len(rows) < ruledRows*bands:
 		t.ruled = true
 	case interior == 1 && bands >= 2 && t.isBoxes(rows):
@@ -47,6 +49,28 @@ func (t *table) isBoxes(rows []upright.Row) bool {
 		}
 	}
 	return len(widths) == 2 && upright.Median(widths[0]) > boxEntry && upright.Median(widths[1]) > boxEntry
+}
+
+// missesRulings reports whether rulings of a page that is askew were not seen: a band between
+// two others holds rows that each begin in the first column, as rows of a table do.
+func (t *table) missesRulings(rows []upright.Row, levels []float64) bool {
+	if !t.page.Deskew.Askew() {
+		return false
+	}
+	band, last := 0, math.Inf(-1)
+	for _, r := range rows {
+		y := r.Box().CenterY()
+		for band < len(levels)-2 && y > levels[band+1] {
+			band, last = band+1, math.Inf(-1)
+		}
+		if cells := t.byColumn(r); cells[0] != nil && countItems(cells) > 1 {
+			if y-last > ruledPitch*t.size && !math.IsInf(last, -1) {
+				return true
+			}
+			last = y
+		}
+	}
+	return false
 }
 
 // wrapsBetween reports whether the bands between rulings are rows whose cells wrap: what
@@ -144,7 +168,7 @@ func (t *table) closed(last float64) bool {
 // above. Rulings within the head make its rows.
 func (t *table) byText(rows []upright.Row) {
 	head, n := t.head(rows)
-	if bands := t.headBands(head, rows[:n]); bands != nil {
+	if bands := t.headBands(head, rows[:n]); bands != nil && !t.partly {
 		t.byRulings(rows[:n], bands)
 		t.headRows, t.ruledHead = len(t.rows), true
 		rows = rows[n:]

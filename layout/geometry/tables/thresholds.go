@@ -117,6 +117,7 @@ const (
 // Rows (rows.go).
 const (
 	ruledRows     = 4    // rows of text in a band between rulings, below which the bands are the rows
+	ruledPitch    = 1.25 // between rows with a ruling between them, at least; the lines of a cell are closer
 	ruledBands    = 3    // bands, from which they are the rows even without interior rulings
 	boxEntry      = 5.0  // width of the median line in both columns of a form, at least, where its boxes hold texts
 	betweenPitch  = 0.85 // between the centers of lines of one row that are not level, at most
