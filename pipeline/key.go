@@ -9,7 +9,6 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline/picture"
-	"ocr-gateway/pipeline/verified"
 )
 
 // cacheVersion counts what this program has taken for a page that was read. Entries of other
@@ -29,23 +28,23 @@ type cacheKey struct {
 	Pixels               [sha256.Size]byte
 }
 
-// keyOf hashes a page before anything was done to it; false when its pixels are of no
+// key hashes the page before anything was done to it; false when its pixels are of no
 // kind that it knows.
-func (r *run) keyOf(by *backend, page *document.Page, t *verified.Turn) (key [sha256.Size]byte, ok bool) {
+func (p *pageRun) key() (key [sha256.Size]byte, ok bool) {
 	var known [sha256.Size]byte
 	switch {
-	case r.judges(by):
-		known = t.Ledger().State()
-	case r.learns(by):
-		known = t.State()
+	case p.judges():
+		known = p.turn.Ledger().State()
+	case p.learns():
+		known = p.turn.State()
 	}
-	pixels, ok := hashPixels(page.Image)
+	pixels, ok := hashPixels(p.page.Image)
 	if !ok {
 		return key, false
 	}
 	b, err := json.Marshal(cacheKey{
-		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), readingOptions(r.opts),
-		hashText(page.Words, page.Drawn), known, page.Width, page.Height, pixels,
+		cacheVersion, p.settings, p.by.Detector.Info(), p.by.Recognizer.Info(), readingOptions(p.opts),
+		hashText(p.page.Words, p.page.Drawn), known, p.page.Width, p.page.Height, pixels,
 	})
 	return sha256.Sum256(b), err == nil
 }

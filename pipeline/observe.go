@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/pipeline/verified"
 )
 
-// observed is page with its time observed: in the trace of the document, and in a line of the
+// observed is read with its time observed: in the trace of the document, and in a line of the
 // log when it took too long.
 func (r *run) observed(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn) *document.PageResult {
 	began, arrived := r.beginOf(page.Number), time.Now()
@@ -20,7 +20,7 @@ func (r *run) observed(ctx context.Context, page *document.Page, rasterErr error
 	drawing := arrived.Add(-min(page.Took, arrived.Sub(began)))
 	observeUntil(ctx, stage.WaitRender, began, drawing)
 	observeUntil(ctx, stage.Render, drawing, arrived)
-	result := r.page(ctx, page, rasterErr, t, arrived.Sub(began))
+	result := r.read(ctx, page, rasterErr, t, arrived.Sub(began))
 	if result == nil {
 		whole.Fail(string(document.CodeCanceled))
 		return nil

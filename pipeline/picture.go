@@ -25,10 +25,10 @@ func (r *run) wantsPictures() bool {
 	return r.opts.Images != "" && r.opts.Images != document.ImagesNone
 }
 
-// cut takes the images of a page out of it, as the options ask, and gives those
+// cut takes the images of the page out of it, as the options ask, and gives those
 // that have names. An image that is left out says so and takes nothing else with it.
-func (r *run) cut(ctx context.Context, page *document.Page, regions []document.Region) map[string][]byte {
-	if !r.wantsPictures() {
+func (p *pageRun) cut(ctx context.Context, regions []document.Region) map[string][]byte {
+	if !p.wantsPictures() {
 		return nil
 	}
 	var byName map[string][]byte
@@ -37,17 +37,17 @@ func (r *run) cut(ctx context.Context, page *document.Page, regions []document.R
 		if region.Type != document.RegionImage || ctx.Err() != nil {
 			continue
 		}
-		data, kind, err := r.picture(page, region.BBox)
+		data, kind, err := p.picture(region.BBox)
 		if err != nil {
 			region.Error = problemOf(ctx, err, document.CodeImageLeftOut, document.PhaseFormat, "the image could not be cut out of the page")
-			r.log.WarnContext(ctx, "image left out", "page", page.Number, "region", region.ID, "error", err)
+			p.log.WarnContext(ctx, "image left out", "page", p.page.Number, "region", region.ID, "error", err)
 			continue
 		}
-		if r.opts.Images == document.ImagesInline {
+		if p.opts.Images == document.ImagesInline {
 			region.Image = "data:" + kind.MediaType + ";base64," + base64.StdEncoding.EncodeToString(data)
 			continue
 		}
-		region.Image = fmt.Sprintf("%spage-%d-region-%d%s", r.opts.ImagePrefix, page.Number, region.Order, kind.Extension)
+		region.Image = fmt.Sprintf("%spage-%d-region-%d%s", p.opts.ImagePrefix, p.page.Number, region.Order, kind.Extension)
 		if byName == nil {
 			byName = map[string][]byte{}
 		}
@@ -58,14 +58,14 @@ func (r *run) cut(ctx context.Context, page *document.Page, regions []document.R
 
 // picture encodes what is in box and counts it. The error is a *document.Problem
 // when it is over the document's bounds.
-func (r *run) picture(page *document.Page, box document.BBox) (data []byte, kind picture.Kind, err error) {
+func (p *pageRun) picture(box document.BBox) (data []byte, kind picture.Kind, err error) {
 	defer recovered(&err)
-	if r.pictures.isFull() {
-		return nil, kind, r.pictures.problem()
+	if p.pictures.isFull() {
+		return nil, kind, p.pictures.problem()
 	}
-	data, kind, err = picture.Encode(page.Image, box)
-	if err == nil && !r.pictures.take(len(data)) {
-		err = r.pictures.problem()
+	data, kind, err = picture.Encode(p.page.Image, box)
+	if err == nil && !p.pictures.take(len(data)) {
+		err = p.pictures.problem()
 	}
 	return data, kind, err
 }

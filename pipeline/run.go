@@ -85,26 +85,8 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	}
 	defer pages.Close()
 
-	r := &run{
-		Pipeline: p, opts: opts, emit: emit,
-		window: make(chan struct{}, p.window), seen: make(chan struct{}), begun: map[int]*begun{}, course: verified.NewCourse(nil),
-	}
-	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
-		r.layered, r.course = true, verified.NewCourse(p.newLedger(p.main.Recognizer.Info().Scripts))
-	}
-	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
-	r.pass = turns.Lane{Batch: opts.Batch}
-	if len(pages.Numbers) > 0 {
-		r.pass.First = pages.Numbers[0]
-	}
-	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
+	r := p.newRun(opts, pages, emit)
 	pages.Begin = r.begin
-	r.result = document.Result{
-		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers), Notice: pages.Notice},
-		Model:   p.main.Recognizer.Info().Model,
-		Engine:  p.main.Recognizer.Info().Name,
-		Layout:  p.main.Detector.Info().Name,
-	}
 	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary, Model: r.result.Model})
 	err = r.pages(ctx, pages)
 	r.result.Timings = map[string]int{"total": milliseconds(time.Since(start))}
@@ -114,6 +96,29 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 		return &r.result, r.result.Error
 	}
 	return &r.result, nil
+}
+
+// newRun makes the run of a document that was opened.
+func (p *Pipeline) newRun(opts document.Options, pages *document.Pages, emit func(document.Event)) *run {
+	r := &run{
+		Pipeline: p, opts: opts, emit: emit,
+		window: make(chan struct{}, p.window), seen: make(chan struct{}), begun: map[int]*begun{}, course: verified.NewCourse(nil),
+		pictures: pictures{maxCount: p.maxImages, maxBytes: p.maxImageBytes}, pass: turns.Lane{Batch: opts.Batch},
+	}
+	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
+		r.layered, r.course = true, verified.NewCourse(p.newLedger(p.main.Recognizer.Info().Scripts))
+	}
+	if len(pages.Numbers) > 0 {
+		r.pass.First = pages.Numbers[0]
+	}
+	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
+	r.result = document.Result{
+		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers), Notice: pages.Notice},
+		Model:   p.main.Recognizer.Info().Model,
+		Engine:  p.main.Recognizer.Info().Name,
+		Layout:  p.main.Detector.Info().Name,
+	}
+	return r
 }
 
 // note says in a trace what a document was.
@@ -213,22 +218,6 @@ func (r *run) begin(ctx context.Context, page int) error {
 	r.begun[page] = &begun{at: time.Now(), ahead: true, use: r.processor.pages.Begin()}
 	r.mu.Unlock()
 	return nil
-}
-
-// awaitFirst has the other pages of a document that somebody waits to see wait for the first one
-// where layout and reading use the same processors: they would take half of them from it.
-func (r *run) awaitFirst(ctx context.Context, by *backend, page int) error {
-	if !by.Shared || r.opts.Batch || page == r.pass.First {
-		return nil
-	}
-	wait := stage.Wait(ctx, stage.WaitLayout)
-	defer wait.End(ctx)
-	select {
-	case <-r.seen:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // handed says that the engine has the page's last region.

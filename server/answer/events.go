@@ -27,7 +27,7 @@ const (
 // retryMillis is how long an EventSource waits before it connects again.
 const retryMillis = 5000
 
-// LastEventID is the id of the last event that a client has seen, 0 for none.
+// LastEventID returns the id of the last event that a client has seen, 0 for none.
 func LastEventID(r *http.Request) (int, error) {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
@@ -53,8 +53,8 @@ type Events struct {
 	quit bool // a write failed: the client is gone or has stopped reading
 }
 
-// NewEvents streams events as an answer, of which nothing is written yet. It calls cancel
-// when nobody reads them.
+// NewEvents answers with a stream of events; nothing is written yet. It calls cancel when nobody
+// reads them.
 func NewEvents(w *echo.Response, cancel context.CancelFunc) *Events {
 	return &Events{w: w, cancel: cancel}
 }
@@ -65,7 +65,7 @@ func (o *Events) Started() bool { return o.started }
 // Count is how many events were sent or skipped.
 func (o *Events) Count() int { return o.id }
 
-// Begin sends the head of the answer; it reports whether it did so now.
+// Begin sends the head of the answer, unless it was sent before, and reports whether it did.
 func (o *Events) Begin() bool {
 	if o.started {
 		return false
@@ -114,7 +114,7 @@ func (o *Events) Skip() {
 	o.id++
 }
 
-// comment writes what no reader of the stream is told.
+// comment writes a comment, which clients pass over.
 func (o *Events) comment(text string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -123,7 +123,7 @@ func (o *Events) comment(text string) {
 	}
 }
 
-// Probe writes a comment, by which a client that is gone is noticed.
+// Probe writes a comment, so that a client that has gone is noticed.
 func (o *Events) Probe() { o.comment("still here?") }
 
 func (o *Events) writeLocked(b []byte) {
@@ -139,8 +139,8 @@ func (o *Events) writeLocked(b []byte) {
 	o.cancel()
 }
 
-// Heartbeat writes comments, so that proxies do not take a quiet stream for a
-// dead one, until ctx ends.
+// Heartbeat writes comments until ctx ends, so that proxies do not take a quiet stream for a dead
+// one.
 func (o *Events) Heartbeat(ctx context.Context, every time.Duration) {
 	t := time.NewTicker(every)
 	defer t.Stop()

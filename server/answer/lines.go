@@ -21,8 +21,8 @@ type Lines struct {
 	quit bool // a write failed
 }
 
-// NewLines streams lines as an answer with a status, of which nothing is written yet. It calls
-// cancel when nobody reads them.
+// NewLines answers with a stream of lines; nothing is written yet. It calls cancel when nobody
+// reads them.
 func NewLines(w *echo.Response, status int, cancel context.CancelFunc) *Lines {
 	return &Lines{w: w, status: status, cancel: cancel}
 }
