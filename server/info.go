@@ -12,7 +12,7 @@ import (
 	"ocr-gateway/server/health"
 )
 
-// jobsHealth is whether jobs can be sent.
+// jobsHealth says whether jobs can be submitted.
 func (s *Server) jobsHealth() health.Jobs {
 	switch p := s.deps.NoJobs; {
 	case s.deps.Jobs != nil:
@@ -27,8 +27,7 @@ func (s *Server) jobsHealth() health.Jobs {
 	}
 }
 
-// showHealth answers 200 as long as the process can answer at all; the body is
-// honest about the rest.
+// showHealth answers 200 as long as the process can answer at all; the body says how well it does.
 func (s *Server) showHealth(c echo.Context) error {
 	return answer.WriteJSON(c, http.StatusOK, answer.JSON, s.healthNow())
 }
@@ -86,7 +85,7 @@ type infoAnswer struct {
 // extractInfo says how /api/ocr/extract finds fields.
 type extractInfo struct {
 	Engine string           `json:"engine"` // the one in use
-	Method string           `json:"method"` // its; other engines say theirs
+	Method string           `json:"method"` // how the one in use finds fields; each engine says its own
 	Limits map[string]int64 `json:"limits"`
 }
 

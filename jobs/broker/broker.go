@@ -64,10 +64,10 @@ type streams struct {
 	tellers jetstream.Consumer // of hooks
 }
 
-// startTimeout is how long the streams may take to be there.
+// startTimeout is how long the streams may take to become available.
 const startTimeout = 30 * time.Second
 
-// Open starts the server in dir, or connects to those of cfg, and makes sure of the streams.
+// Open starts the server in dir, or connects to the servers of cfg, and makes sure of the streams.
 func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broker, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -105,8 +105,8 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	return b, nil
 }
 
-// Try connects to the cluster and asks for JetStream, and names the server that answered.
-// Nothing is made there.
+// Try connects to the cluster, asks for JetStream, and returns the name of the server that
+// answered. It creates nothing.
 func (c Config) Try(ctx context.Context) (server string, err error) {
 	conn, err := nats.Connect(strings.Join(c.URLs, ","), append(c.security(), nats.Timeout(startTimeout/10))...)
 	if err != nil {
@@ -120,7 +120,7 @@ func (c Config) Try(ctx context.Context) (server string, err error) {
 	return fmt.Sprintf("%s, NATS %s", conn.ConnectedServerName(), conn.ConnectedServerVersion()), err
 }
 
-// security is how the cluster knows this client, and this client the cluster.
+// security is how the cluster and this client authenticate each other.
 func (c Config) security() []nats.Option {
 	var options []nats.Option
 	if c.CredentialsFile != "" {
@@ -155,7 +155,7 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 	}
 }
 
-// notReady explains why the streams are not there.
+// notReady explains why the streams are not available.
 func (b *Broker) notReady(err error) error {
 	if b.server == nil && !b.conn.IsConnected() {
 		if why := b.refused.Load(); why != nil {
@@ -178,11 +178,10 @@ const noStorage jetstream.ErrorCode = 10047
 // deadBytes bound the tasks that were given up.
 const deadBytes = 64 << 20
 
-// deadAge is how long tasks that were given up are kept to be looked at.
+// deadAge is how long tasks that were given up are kept for inspection.
 const deadAge = 30 * 24 * time.Hour
 
-// repeatWindow is how long the same task is not queued twice. What comes later finds its
-// pages done.
+// repeatWindow is how long the same task is not queued twice. A later repeat finds its pages done.
 const repeatWindow = 10 * time.Minute
 
 // ensureStreams makes the streams that are not there.
@@ -214,10 +213,10 @@ func (b *Broker) ensureStreams(ctx context.Context) (made streams, err error) {
 	return made, err
 }
 
-// formatKey is where a stream says what is written in it.
+// formatKey is the key of a stream's metadata that names the format of its messages.
 const formatKey = "ocr-gateway-format"
 
-// errNewer is of a log that this program might read wrongly.
+// errNewer reports a log that this program might misread.
 var errNewer = errors.New("the log of jobs was written by a newer version of the program: start that one; nothing was changed")
 
 // checkFormat refuses a log of a newer version, before anything is done to it.
@@ -229,7 +228,7 @@ func (b *Broker) checkFormat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	format, _ := strconv.Atoi(there.CachedInfo().Config.Metadata[formatKey]) // 0 where none is said
+	format, _ := strconv.Atoi(there.CachedInfo().Config.Metadata[formatKey]) // 0 where none is given
 	if format > record.Format {
 		return fmt.Errorf("%w (format %d, this one knows %d)", errNewer, format, record.Format)
 	}
@@ -277,8 +276,7 @@ func (b *Broker) Close() error {
 // were made when more was.
 const maxStore = 1 << 50
 
-// startServer starts a server that nobody but this process can reach. What it has
-// acknowledged is on the disk.
+// startServer starts a server that only this process can reach. What it acknowledges is on disk.
 func startServer(dir string, log *slog.Logger, storeFails func()) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "ocr-gateway", DontListen: true, NoSigs: true,
@@ -301,7 +299,7 @@ func startServer(dir string, log *slog.Logger, storeFails func()) (*server.Serve
 	return s, nil
 }
 
-// serverLog passes on what the server says, but for its chatter.
+// serverLog passes on the server's log without its chatter.
 type serverLog struct {
 	log        *slog.Logger
 	storeFails func()

@@ -15,7 +15,7 @@ import (
 	"ocr-gateway/jobs/record"
 )
 
-// subject is where an event stands: each has one of its own.
+// subject returns the subject of an event, which is its own, and its content.
 func subject(e record.Event) (string, any) {
 	of := "ocr.jobs." + e.ID + "."
 	switch {
@@ -36,7 +36,7 @@ func pageSubject(id string, file, page int) string {
 	return fmt.Sprintf("ocr.jobs.%s.page.%d.%d", id, file, page)
 }
 
-// decode is the event of a message; false for one that this program does not know.
+// decode returns the event of a message; false for one that this program does not know.
 func decode(subject string, data []byte, seq uint64, at time.Time) (record.Event, bool) {
 	e := record.Event{Seq: seq, At: at}
 	words := strings.Split(subject, ".")
@@ -67,8 +67,8 @@ func decode(subject string, data []byte, seq uint64, at time.Time) (record.Event
 	return e, json.Unmarshal(data, to) == nil
 }
 
-// Append writes an event down, once. It returns when that is durable: the position, and
-// whether this was the first to say so.
+// Append records an event once. It returns when that is durable: its position, and whether it was
+// the first to record it.
 func (b *Broker) Append(ctx context.Context, e record.Event) (seq uint64, first bool, err error) {
 	to, value := subject(e)
 	data, err := json.Marshal(value)
@@ -94,13 +94,13 @@ func (b *Broker) Append(ctx context.Context, e record.Event) (seq uint64, first 
 // answerTimeout bounds the wait for one answer of the servers.
 const answerTimeout = 10 * time.Second
 
-// bounded is ctx for one question to the servers.
+// bounded is ctx with the time limit of one request to the servers.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, answerTimeout)
 }
 
-// Next is the first event of a job after a position, 0 being before the first; false when there
-// is none yet.
+// Next returns the first event of a job after a position, 0 being before the first; false when
+// there is none yet.
 func (b *Broker) Next(ctx context.Context, id string, after uint64) (record.Event, bool, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -119,22 +119,22 @@ func (b *Broker) Next(ctx context.Context, id string, after uint64) (record.Even
 	}
 }
 
-// Job is the first event of a job; false when there is none of this id.
+// Job returns the first event of a job; false where there is no such job.
 func (b *Broker) Job(ctx context.Context, id string) (record.Event, bool, error) {
 	return b.last(ctx, "ocr.jobs."+id+".job")
 }
 
-// Opened says what became of a file when it was opened; false when it has not been.
+// Opened returns how the opening of a file ended; false when it has not been opened.
 func (b *Broker) Opened(ctx context.Context, id string, file int) (record.Event, bool, error) {
 	return b.last(ctx, "ocr.jobs."+id+".open."+strconv.Itoa(file))
 }
 
-// Page says how a page ended; false when it has not.
+// Page returns how a page ended; false when it has not.
 func (b *Broker) Page(ctx context.Context, id string, file, page int) (record.Event, bool, error) {
 	return b.last(ctx, pageSubject(id, file, page))
 }
 
-// End says how a job ended; false when it has not.
+// End returns how a job ended; false when it has not.
 func (b *Broker) End(ctx context.Context, id string) (record.Event, bool, error) {
 	return b.last(ctx, "ocr.jobs."+id+".end")
 }
