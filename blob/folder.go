@@ -135,12 +135,21 @@ func (f *folder) Get(_ context.Context, key string) (io.ReadCloser, error) {
 	}
 	file, err := os.Open(f.path(key))
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fs.ErrNotExist
+		err = f.missing()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("blob: get %s: %w", key, err)
 	}
 	return file, nil
+}
+
+// missing is why there is no file: it is not kept, or the folder is away with all that it had, such as
+// one of another machine that is not mounted.
+func (f *folder) missing() error {
+	if _, err := os.Stat(filepath.Join(f.dir, partial)); err != nil {
+		return fmt.Errorf("the folder %s is not what it was, or not mounted", f.dir)
+	}
+	return fs.ErrNotExist
 }
 
 func (f *folder) Delete(_ context.Context, key string) error {

@@ -73,10 +73,13 @@ func verdict(res *document.Result, failed []document.PageResult) *document.Probl
 // nothingRead is the problem of a batch without a single success.
 func nothingRead(items []Item) *document.Problem {
 	v := document.Problemf(document.CodeAllPagesFailed, document.PhaseRecognize,
-		"none of the %d files could be read; items says why", len(items))
+		"none of the %d files could be read; the first: %s", len(items), items[0].Error.Detail)
 	for _, item := range items {
 		v.Parts = append(v.Parts, document.Part{Code: item.Error.Code, Detail: item.Error.Detail})
 		v.Retryable = v.Retryable || item.Error.Retryable
+	}
+	if len(v.Parts) == 1 {
+		v.Detail = v.Parts[0].Detail
 	}
 	blame(v, false)
 	return v

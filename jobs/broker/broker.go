@@ -166,8 +166,17 @@ func (b *Broker) notReady(err error) error {
 	if errors.Is(err, errNewer) {
 		return fmt.Errorf("jobs: %w", err)
 	}
+	if api, ok := errors.AsType[*jetstream.APIError](err); ok && api.ErrorCode == noStorage {
+		return fmt.Errorf("jobs: the NATS servers allow less storage than is left for the log, which sets %d MiB aside: %w", deadBytes>>20, err)
+	}
 	return fmt.Errorf("jobs: JetStream is not ready: %w", err)
 }
+
+// noStorage is JetStream's code of a stream that asks for more than is left of its storage.
+const noStorage jetstream.ErrorCode = 10047
+
+// deadBytes bound the tasks that were given up.
+const deadBytes = 64 << 20
 
 // deadAge is how long tasks that were given up are kept for inspection.
 const deadAge = 30 * 24 * time.Hour
@@ -199,7 +208,7 @@ func (b *Broker) ensureStreams(ctx context.Context) (made streams, err error) {
 	}
 	_, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamDead, Subjects: []string{"ocr.dead.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
-		MaxAge: deadAge, MaxBytes: 64 << 20, Discard: jetstream.DiscardOld, Description: "ocr-gateway: tasks that were given up, with the reason",
+		MaxAge: deadAge, MaxBytes: deadBytes, Discard: jetstream.DiscardOld, Description: "ocr-gateway: tasks that were given up, with the reason",
 	})
 	return made, err
 }
@@ -262,11 +271,16 @@ func (b *Broker) Close() error {
 	return nil
 }
 
+// maxStore is how much the log may take as far as its server is concerned: the disk is the bound. Left to
+// itself a server allows three quarters of what is free when it starts, and does not open streams again that
+// were made when more was.
+const maxStore = 1 << 50
+
 // startServer starts a server that only this process can reach. What it acknowledges is on disk.
 func startServer(dir string, log *slog.Logger, storeFails func()) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "ocr-gateway", DontListen: true, NoSigs: true,
-		JetStream: true, StoreDir: dir, SyncAlways: true, DisableJetStreamBanner: true,
+		JetStream: true, StoreDir: dir, SyncAlways: true, JetStreamMaxStore: maxStore, DisableJetStreamBanner: true,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("jobs: NATS server: %w", err)

@@ -202,6 +202,10 @@ type reader struct {
 // lookEvery is between looks whether the log is still there, and the same.
 const lookEvery = 5 * time.Second
 
+// heartbeat is between signs of life of the consumer that gives the events. Two that are missing are noticed
+// by a wait for the next event, so they have to fit between two looks.
+const heartbeat = 2 * time.Second
+
 // read reads on until something breaks; it reports whether it has seen anything.
 func (r *reader) read(ctx context.Context) (seen bool) {
 	if _, there := r.look(ctx); !there {
@@ -252,7 +256,7 @@ func (r *reader) messages(ctx context.Context) (jetstream.MessagesContext, error
 	if info.NumPending+info.Delivered.Consumer == 0 {
 		r.sawAll()
 	}
-	return consumer.Messages(jetstream.PullMaxMessages(500))
+	return consumer.Messages(jetstream.PullMaxMessages(500), jetstream.PullHeartbeat(heartbeat))
 }
 
 // look makes sure that the log is there, and finds out whether it is the same that was read:

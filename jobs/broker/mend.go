@@ -108,7 +108,7 @@ func (b *Broker) readAnew() error {
 	if err != nil {
 		return err
 	}
-	return b.server.EnableJetStream(&server.JetStreamConfig{StoreDir: b.dir, SyncAlways: true})
+	return b.server.EnableJetStream(&server.JetStreamConfig{StoreDir: b.dir, SyncAlways: true, MaxStore: maxStore})
 }
 
 // writable reports whether a small file can be written in a folder.
