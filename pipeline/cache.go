@@ -13,8 +13,8 @@ import (
 // anything and is safe for concurrent use.
 type Cache = once.Cache
 
-// kept is what of a page depends on its key only. The text is written anew from it,
-// pictures are cut anew, and the numbers in names are those of the page at hand.
+// kept is the part of a page's result that depends only on its key. Text and pictures are made
+// again from it, and the numbers in names are those of the page at hand.
 type kept struct {
 	Width, Height, Rotation int
 	Layout                  string
@@ -24,14 +24,14 @@ type kept struct {
 	Lessons                 []byte // what the page has taught of the document's glyphs
 }
 
-// keptRegion is a region with what is no part of answers and is needed all the same.
+// keptRegion is a region with the parts that answers leave out and that are needed all the same.
 type keptRegion struct {
 	document.Region
 	Grid *document.Grid
 }
 
-// keep writes down the page if it was read whole; nil if not. A page without its layout
-// because detector was down is not whole.
+// keep encodes the page if it was read completely; nil if not. A page without its layout because
+// detector was down is not complete.
 func (p *pageRun) keep(detector document.Info) []byte {
 	page := p.result
 	withLayout := p.opts.Layout && (p.opts.Task == document.TaskText || p.opts.Task == document.TaskDocument)
@@ -59,13 +59,13 @@ func (p *pageRun) keep(detector document.Info) []byte {
 	}
 	b, err := json.Marshal(k)
 	if err != nil {
-		return nil // a number that JSON has not
+		return nil // a number that JSON cannot express
 	}
 	return b
 }
 
-// restore makes the page of what was kept. False when it cannot: the value is damaged, or
-// pictures are wanted of a page that is not upright as it was rendered.
+// restore makes the page's result from what was kept. False when it cannot: the value is damaged,
+// or pictures are wanted of a page that was turned upright.
 func (p *pageRun) restore(ctx context.Context, value []byte) bool {
 	var k kept
 	if json.Unmarshal(value, &k) != nil {
@@ -128,7 +128,7 @@ func (p *pageRun) readOnce(ctx context.Context) *document.PageResult {
 	}
 	result, placed := p.readNow(ctx)
 	if !placed || profile != p.by.Recognizer.Info().Profile {
-		return result // its words are missing, or who read it is not whom the key names
+		return result // its words are missing, or the key names another model than the one that read it
 	}
 	if fresh = p.keep(detector); fresh != nil && value == nil {
 		p.cache.Store.Put(key, fresh)
@@ -136,7 +136,7 @@ func (p *pageRun) readOnce(ctx context.Context) *document.PageResult {
 	return result
 }
 
-// CacheCounts is how many pages were found in the cache, and how many were not; both 0
+// CacheCounts returns how many pages were found in the cache, and how many were not; both 0
 // without one.
 func (p *Pipeline) CacheCounts() (hits, misses int64) {
 	return p.hits.Load(), p.misses.Load()

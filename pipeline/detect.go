@@ -8,15 +8,15 @@ import (
 	"ocr-gateway/internal/stage"
 )
 
-// namingDetector is a Detector that can fall back: it says for each page who
-// found the regions.
+// namingDetector is a Detector that can fall back, and so says for each page who found the
+// regions.
 type namingDetector interface {
 	DetectNamed(ctx context.Context, page *document.Page, opts document.Options) (regions []document.Region, name string, err error)
 }
 
-// detect finds the page's regions when it is this document's turn, and notes
-// whose they are. Where layout and reading share a gate, its slot is kept for the
-// page's first region unless there is an error: or the next page would slip in.
+// detect finds the page's regions when it is this document's turn, and notes which detector found
+// them. Where layout and reading share a gate, its slot is kept for the page's first region unless
+// there is an error; otherwise the next page would slip in.
 func (p *pageRun) detect(ctx context.Context) (regions []document.Region, err error) {
 	wait := stage.Wait(ctx, stage.WaitLayout)
 	err = p.by.layout.Enter(ctx, p.lanes[p.by].layoutLane(p.by), p.page.Number, 0)

@@ -7,7 +7,7 @@ import (
 	"ocr-gateway/pipeline/verified"
 )
 
-// Ledger judges which text of a document's own can be believed.
+// Ledger judges which parts of a document's own text can be believed.
 type Ledger = verified.Ledger
 
 // View is what a Ledger knew of a page at one time.
@@ -16,23 +16,25 @@ type View = verified.View
 // LineReader is a Recognizer that reads single lines, and finds and reads only what
 // Page.Layer leaves to it.
 type LineReader interface {
-	// ReadAt returns the lines in the same order, with Text and Confidence where it could. Their Script
-	// is the one that the PDF says they are in, by which they may be read; it returns those in which they were.
+	// ReadAt returns the lines in the same order, with Text and Confidence where it could read
+	// them. Their Script is what the PDF says, and may decide how they are read; in the result it
+	// is how they were.
 	ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error)
 }
 
-// judges reports whether the page's text is judged by lines that its backend reads for that.
+// judges reports whether the page's text is judged by lines that the backend reads for that
+// purpose.
 func (p *pageRun) judges() bool {
 	_, can := p.by.Recognizer.(LineReader)
 	return can && p.layered
 }
 
-// learns reports whether it is judged by what the answers about other pages teach.
+// learns reports whether it is judged by what answers about other pages teach.
 func (p *pageRun) learns() bool {
 	return p.by.Prose != nil && p.layered && p.opts.Prompt == "" && !p.judges()
 }
 
-// judge sets page.Layer if the backend can make use of it. It is the page's turn, which is passed on.
+// judge sets page.Layer if the backend can use it. It runs in the page's turn and passes that on.
 func (p *pageRun) judge(ctx context.Context) (err error) {
 	if !p.judges() {
 		return nil
@@ -51,8 +53,8 @@ func (p *pageRun) judge(ctx context.Context) (err error) {
 	return err
 }
 
-// look has the page's text looked at in its turn, if that is judged by answers. A defect in that
-// costs nothing but the page's own text.
+// look has the page's text examined in its turn, where answers are to judge it. A defect in that
+// only costs the use of the page's own text.
 func (p *pageRun) look(ctx context.Context) {
 	if !p.learns() {
 		return
@@ -63,8 +65,8 @@ func (p *pageRun) look(ctx context.Context) {
 	err = p.turn.Look(ctx, p.page)
 }
 
-// own gives regions their content that need not be asked about; see verified.Own. Nil where all are
-// to be read.
+// own fills in regions that need not be asked about; see verified.Own. Nil where all are to be
+// read.
 func (p *pageRun) own(ctx context.Context, regions []document.Region) (own *verified.Own) {
 	if !p.learns() {
 		return nil
@@ -79,7 +81,8 @@ func (p *pageRun) own(ctx context.Context, regions []document.Region) (own *veri
 	})
 }
 
-// noteLayer counts what became of the page's own text. Where answers teach, those in regions do now.
+// noteLayer counts what became of the page's own text. Where answers teach, those in regions do so
+// now.
 func (p *pageRun) noteLayer(ctx context.Context, own *verified.Own, regions []document.Region) {
 	if own == nil {
 		if p.page.Layer != nil {
@@ -101,7 +104,7 @@ func (p *pageRun) noteDefect(ctx context.Context, err *error) {
 	}
 }
 
-// sourceOf says where a content comes from: engines that ask a model need not say so.
+// sourceOf says where content comes from: engines that ask a model need not say so.
 func sourceOf(got document.Recognition) document.TextSource {
 	if got.Source == "" && got.Usage.Attempts > 0 {
 		return document.SourceModel

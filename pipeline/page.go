@@ -28,7 +28,7 @@ type pageRun struct {
 }
 
 // read takes one page through layout, recognition and assembly. rendering is the time from its
-// begin until it was here. nil means that the run was canceled before the page was done.
+// start until its image arrived. nil means that the run was canceled before the page was done.
 func (r *run) read(ctx context.Context, page *document.Page, rasterErr error, turn *verified.Turn, rendering time.Duration) *document.PageResult {
 	by := r.choose(r.opts)
 	p := &pageRun{run: r, by: by, page: page, pixels: pixels{page: page}, turn: turn, result: &document.PageResult{
@@ -44,7 +44,7 @@ func (r *run) read(ctx context.Context, page *document.Page, rasterErr error, tu
 	return result
 }
 
-// outcome is the page's result without the account of what it took beside its reading.
+// outcome is the page's result without the cost of what was done beside its reading.
 func (p *pageRun) outcome(ctx context.Context, rasterErr error, rendering time.Duration) *document.PageResult {
 	defer p.page.Release()
 	if rasterErr != nil {
@@ -68,8 +68,8 @@ func (p *pageRun) outcome(ctx context.Context, rasterErr error, rendering time.D
 	return result
 }
 
-// awaitFirst has the other pages of a document that somebody waits to see wait for the first one
-// where layout and reading use the same processors: they would take half of them from it.
+// awaitFirst makes the later pages of a document that somebody is waiting for wait for its first
+// page, where layout and reading use the same processors: they would take half of them from it.
 func (p *pageRun) awaitFirst(ctx context.Context) error {
 	if !p.by.Shared || p.opts.Batch || p.page.Number == p.pass.First {
 		return nil
@@ -84,7 +84,7 @@ func (p *pageRun) awaitFirst(ctx context.Context) error {
 	}
 }
 
-// withoutLines leaves out where the lines of a page stand.
+// withoutLines removes the boxes of lines.
 func withoutLines(page *document.PageResult) {
 	if page == nil {
 		return
@@ -94,8 +94,8 @@ func withoutLines(page *document.PageResult) {
 	}
 }
 
-// readNow has the page read: what the cache spares when it has the page. placed is false where
-// words were asked for and could not be found.
+// readNow reads the page: what the cache can spare. placed is false where boxes of words were
+// asked for and could not be found.
 func (p *pageRun) readNow(ctx context.Context) (_ *document.PageResult, placed bool) {
 	start := time.Now()
 	regions, err := p.detect(ctx)
@@ -117,8 +117,8 @@ func (p *pageRun) readNow(ctx context.Context) (_ *document.PageResult, placed b
 	return p.result, placed
 }
 
-// readRegions has the regions read while the page's images are cut out, its question is answered and
-// its words are looked for. It returns the regions as they were found in the end; see recognizeAll.
+// readRegions has the regions read, while the page's images are cut out, its question is answered
+// and its words are located. It returns the regions after reading; see recognizeAll.
 func (p *pageRun) readRegions(ctx context.Context, regions []document.Region) (found []document.Region, placed bool) {
 	var beside sync.WaitGroup
 	var asked, looked document.Usage
@@ -147,7 +147,7 @@ func (p *pageRun) readRegions(ctx context.Context, regions []document.Region) (f
 	return found, ctx.Err() == nil && ground(found)
 }
 
-// assemble makes the page's content of its regions, and says how well they were read.
+// assemble turns the page's regions into its content, and sets its status.
 func (p *pageRun) assemble(ctx context.Context) {
 	_, assembling := stage.Begin(ctx, stage.Assemble)
 	defer assembling.End()
@@ -159,8 +159,8 @@ func (p *pageRun) assemble(ctx context.Context) {
 	forgetReading(p.result)
 }
 
-// forgetReading forgets what lines were read by, and where their characters were seen, once words have been made of
-// that: it is more than all else that a page leaves.
+// forgetReading drops how lines were read, and where their characters were seen, once words have
+// been made of that: it is larger than everything else that a page leaves.
 func forgetReading(page *document.PageResult) {
 	for i := range page.Regions {
 		for j := range page.Regions[i].Lines {
@@ -177,7 +177,7 @@ func (r *run) write(page *document.PageResult) {
 	page.Text, page.Markdown = r.text(page, r.opts), r.markdown(page, r.opts)
 }
 
-// fail ends the page with the reason, unless the run itself was canceled.
+// fail ends the page with a reason, unless the run itself was canceled.
 func (p *pageRun) fail(ctx context.Context, err error, code document.Code, phase document.Phase, detail string) *document.PageResult {
 	if ctx.Err() != nil {
 		return nil

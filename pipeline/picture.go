@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/pipeline/picture"
 )
 
-// pictures bounds what a document's images may take, over all its pages.
+// pictures limits the images of a document, over all its pages.
 type pictures struct {
 	maxCount int
 	maxBytes int64
@@ -18,15 +18,15 @@ type pictures struct {
 	mu    sync.Mutex
 	count int
 	bytes int64
-	full  bool // one did not fit: those that come later are left out unseen
+	full  bool // one did not fit: later ones are left out unseen
 }
 
 func (r *run) wantsPictures() bool {
 	return r.opts.Images != "" && r.opts.Images != document.ImagesNone
 }
 
-// cut takes the images of the page out of it, as the options ask, and gives those
-// that have names. An image that is left out says so and takes nothing else with it.
+// cut cuts the page's images out as the options ask, and returns those that have names. An image
+// that is left out says so and affects nothing else.
 func (p *pageRun) cut(ctx context.Context, regions []document.Region) map[string][]byte {
 	if !p.wantsPictures() {
 		return nil
@@ -56,8 +56,8 @@ func (p *pageRun) cut(ctx context.Context, regions []document.Region) map[string
 	return byName
 }
 
-// picture encodes what is in box and counts it. The error is a *document.Problem
-// when it is over the document's bounds.
+// picture encodes the content of box and counts it. The error is a *document.Problem when it
+// exceeds the document's limits.
 func (p *pageRun) picture(box document.BBox) (data []byte, kind picture.Kind, err error) {
 	defer recovered(&err)
 	if p.pictures.isFull() {
@@ -76,7 +76,7 @@ func (p *pictures) isFull() bool {
 	return p.full
 }
 
-// take counts an image of n bytes. It is false when the image is one too many.
+// take counts an image of n bytes; false when it is one too many.
 func (p *pictures) take(n int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -9,10 +9,9 @@ import (
 	"ocr-gateway/internal/stage"
 )
 
-// recognizeAll reads the regions side by side, as many as the engine has slots
-// for, and writes the outcome into each. seen is called when every region has its own use
-// of the pixels. The result has the regions that the engine found in the place of those that
-// it was asked about.
+// recognizeAll reads the regions side by side, as many as the engine has slots for, and writes the
+// outcome into each. seen is called when every region has its own use of the pixels. Regions that
+// the engine found replace those that it was asked about.
 func (p *pageRun) recognizeAll(ctx context.Context, regions []document.Region, seen func(rest int64)) []document.Region {
 	usage := make([]document.Usage, len(regions))
 	found := make([][]document.Region, len(regions))
@@ -134,7 +133,7 @@ func (p *pageRun) ask(ctx context.Context, region document.Region, seen func(res
 	return got, err
 }
 
-// finish reads what prepare took from the page, whose pixels may go then.
+// finish reads what prepare took from the page, whose pixels may then be dropped.
 func finish(ctx context.Context, seen func(rest int64), prepare func() (document.Prepared, error)) (document.Recognition, error) {
 	prepared, err := prepare()
 	if err != nil {

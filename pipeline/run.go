@@ -34,11 +34,11 @@ type run struct {
 	begun map[int]*begun // by page number
 }
 
-// begun is a page from its begin to its end.
+// begun is a page from its start to its end.
 type begun struct {
 	at    time.Time
-	ahead bool      // counts in the intake
-	use   share.Use // of the processor
+	ahead bool      // is counted by the intake
+	use   share.Use // of processor time
 	spent bool      // use has ended
 }
 
@@ -53,12 +53,11 @@ func (l *lanes) layoutLane(b *backend) *turns.Lane {
 	return &l.layout
 }
 
-// Run reads src and calls emit for every event, one call at a time: accepted
-// first, then each page in the order in which they finish. While emit blocks,
-// this document waits and no other. The result has all but pages and text, which
-// come through emit only. The error is a *document.Problem: the document could not
-// be opened, the task is not the engine's, or ctx ended; in the last case the
-// result is there too and accounts for the pages that were not read.
+// Run reads src and calls emit for every event, one call at a time: accepted first, then each page
+// as it finishes. While emit blocks, only this document waits. The result has everything but pages
+// and text, which come through emit only. The error is a *document.Problem: the document could not
+// be opened, the engine cannot do the task, or ctx ended; in that last case there is a result too,
+// which accounts for the pages that were not read.
 func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {
 	if opts.Task == "" {
 		opts.Task = document.TaskDocument
@@ -121,7 +120,7 @@ func (p *Pipeline) newRun(opts document.Options, pages *document.Pages, emit fun
 	return r
 }
 
-// note says in a trace what a document was.
+// note describes a document in its span.
 func note(span stage.Span, opts document.Options, res *document.Result) {
 	if !span.Recorded() {
 		return
@@ -193,9 +192,9 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 	return nil
 }
 
-// begin waits until a page may begin: until the document has not too many in work,
-// because its reader is slow, and the engine will soon want it. For a page that has begun it
-// does nothing.
+// begin waits until a page may begin: until the document has not too many in work, which happens
+// when its reader is slow, and the engine will soon need it. For a page that has begun it does
+// nothing.
 func (r *run) begin(ctx context.Context, page int) error {
 	r.mu.Lock()
 	_, again := r.begun[page]
@@ -220,7 +219,7 @@ func (r *run) begin(ctx context.Context, page int) error {
 	return nil
 }
 
-// handed says that the engine has the page's last region.
+// handed says that the engine has been given the page's last region.
 func (r *run) handed(page int) {
 	r.mu.Lock()
 	b := r.begun[page]
@@ -234,7 +233,7 @@ func (r *run) handed(page int) {
 	}
 }
 
-// end says that nothing of the page is left but its result, and that was taken.
+// end says that nothing of the page is left but its result, which was delivered.
 func (r *run) end(page int) {
 	r.handed(page)
 	r.spent(page)
@@ -244,8 +243,8 @@ func (r *run) end(page int) {
 	<-r.window
 }
 
-// spent is a page's part of the processor time that was spent for no page's reading. What
-// comes after it is not the page's.
+// spent is the page's share of the processor time that was not spent on any page's reading. Later
+// time is not the page's.
 func (r *run) spent(page int) document.Seconds {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -264,7 +263,7 @@ func (r *run) endAll() {
 	}
 }
 
-// beginOf is when a page began.
+// beginOf returns when a page began.
 func (r *run) beginOf(page int) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -282,9 +281,8 @@ func (r *run) account(page *document.PageResult) {
 	}
 }
 
-// blame keeps the page whose failure is shown should all fail: the earliest of
-// those that got past the rasterizer, so that damage to the input is only named
-// when no page did.
+// blame keeps the page whose failure is reported should all fail: the earliest of those that got
+// past the rasterizer, so that damage to the input is only named when no page did.
 func (r *run) blame(page *document.PageResult) {
 	damaged := func(p *document.PageResult) bool { return p.Error.Phase == document.PhaseRaster }
 	if r.blamed == nil || damaged(r.blamed) && !damaged(page) ||
@@ -321,7 +319,7 @@ func allFailed(pages int, blamed *document.PageResult) *document.Problem {
 	first := blamed.Error
 	code := document.CodeAllPagesFailed
 	switch {
-	case first.Code == document.CodeOverloaded: // the server was short of something, not the document
+	case first.Code == document.CodeOverloaded: // the server lacked something, not the document
 		code = first.Code
 	case first.Phase == document.PhaseRaster:
 		code = document.CodeUnreadable
@@ -334,8 +332,8 @@ func allFailed(pages int, blamed *document.PageResult) *document.Problem {
 	return p
 }
 
-// problemOf makes err a Problem: its own if it is one, the context's end if that
-// is behind it, else code with detail.
+// problemOf turns err into a Problem: its own if it is one, the end of the context if that caused
+// it, else code with detail.
 func problemOf(ctx context.Context, err error, code document.Code, phase document.Phase, detail string) *document.Problem {
 	if ctx.Err() != nil {
 		return document.EndProblem(context.Cause(ctx), phase)

@@ -8,9 +8,10 @@ import (
 	"ocr-gateway/document"
 )
 
-// see has the words of a page found beside its reading, where they are asked for and neither the
-// recognizer tells them nor the document itself. Once beside is done, ground gives them to the regions. What
-// fails costs the words, not the page: ground then says that they are missing. took is what it took, then.
+// see has the words of a page located beside its reading, where they are asked for and neither the
+// recognizer nor the document tells where they are. Once beside is done, ground assigns them to
+// the regions. A failure costs only the words: ground then returns false. took is what it took,
+// once it is done.
 func (p *pageRun) see(ctx context.Context, regions []document.Region, beside *sync.WaitGroup, took *document.Usage) (ground func([]document.Region) bool) {
 	if p.by.See == nil || p.opts.Boxes != document.BoxesWord || !slices.ContainsFunc(regions, wordless) {
 		return func([]document.Region) bool { return true }
@@ -34,7 +35,7 @@ func (p *pageRun) see(ctx context.Context, regions []document.Region, beside *sy
 	}
 }
 
-// wordless holds for a region that may have text, and has no words.
+// wordless reports whether a region may have text, and has no words.
 func wordless(region document.Region) bool {
 	return region.Type != document.RegionImage && len(region.Words) == 0
 }

@@ -1,5 +1,5 @@
-// Package tools is what language models are offered by the Model Context Protocol: tools by which
-// they have documents read, whatever brings their calls.
+// Package tools offers tools to language models by the Model Context Protocol, with which they
+// have documents read, whatever transport brings their calls.
 package tools
 
 import (
@@ -16,7 +16,7 @@ import (
 	"ocr-gateway/service"
 )
 
-// Host has the work of tools done. Its errors are told to the model as they are, see said.
+// Host does the work of tools. Its errors are shown to the model through said.
 type Host interface {
 	// Read reads a file. job is not empty where that takes long and goes on.
 	Read(ctx context.Context, f File, kind service.Kind, values map[string]string) (res *document.Result, job string, err error)
@@ -26,7 +26,7 @@ type Host interface {
 	Job(ctx context.Context, id string) (*document.Result, error)
 }
 
-// File names one in the input of a tool.
+// File names a file in the input of a tool.
 type File struct {
 	Path     string `json:"path,omitempty" jsonschema:"path of the file"`
 	Content  string `json:"content,omitempty" jsonschema:"the file as base64 or as a data: URL; an https address where this server fetches those"`
@@ -63,7 +63,7 @@ const (
 	ByPath    = "path"
 )
 
-// NewServer offers the tools of a host, which take files in the way that by says.
+// NewServer offers the tools of a host. by is how they name files.
 func NewServer(version, by string, h Host) *sdk.Server {
 	s := sdk.NewServer(&sdk.Implementation{Name: "ocr-gateway", Version: version}, nil)
 	t := tools{h}
@@ -166,7 +166,7 @@ func (t tools) job(ctx context.Context, _ *sdk.CallToolRequest, in jobInput) (*s
 	return text(service.Whole(res)), nil, nil
 }
 
-// said is an error as a model is told of it: what is wrong, not our cause of it.
+// said makes an error what the model is told: what is wrong, without our internal cause.
 func said(err error) error {
 	if err == nil {
 		return nil

@@ -11,6 +11,9 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
+// outsideScore is for what stands below the label's table, where a value stands in it.
+const outsideScore = 0.7
+
 // around looks for the value of a label: behind it, right of it, below it.
 func (s *search) around(t labels.Target, m match) []candidate {
 	if !m.bare {
@@ -21,7 +24,7 @@ func (s *search) around(t labels.Target, m match) []candidate {
 		if t.Form == labels.Text && !t.Field.Kind.Numeric() && !m.colon {
 			return nil // the beginning of a sentence
 		}
-		if m.inner {
+		if m.inner || m.late {
 			score = 0.8
 		}
 		if v, ok := s.accept(t, s.whole(t, &s.lines[m.line], m.rest), true); ok {
@@ -46,6 +49,9 @@ func (s *search) around(t labels.Target, m match) []candidate {
 	}
 	if below, score := s.below(t, m); below != nil {
 		v, _ := s.accept(t, below.Text, false)
+		if right != nil && right.Region == s.lines[m.line].Region && below.Region != right.Region {
+			score = outsideScore
+		}
 		found = append(found, candidate{v, m.score * score, below.Evidence()})
 	}
 	if len(found) == 0 && t.Is("total") {
@@ -58,6 +64,9 @@ func (s *search) around(t labels.Target, m match) []candidate {
 }
 
 var (
+	// inForm is the label of a field in a form that says what belongs there: "16 Carrier (name,
+	// address)".
+	inForm = lazyregexp.New(`^\d{1,2}[a-z]?[.)]? \p{Lu}[^\d:]*\([^\d()]*\)$`)
 	// leadsOn ends a text that goes on: "45 days from receipt of", "P. van der".
 	leadsOn = lazyregexp.New(`\s\p{Ll}{1,4}$`)
 	// isAddress is no text that goes on, though it begins with a small letter.
@@ -191,7 +200,7 @@ func (s *search) below(t labels.Target, m match) (*pagetext.Line, float64) {
 
 // isLabel reports whether a line is the label of another value.
 func (s *search) isLabel(o *pagetext.Line) bool {
-	if strings.HasSuffix(o.Text, ":") {
+	if strings.HasSuffix(o.Text, ":") || inForm().MatchString(o.Text) {
 		return true
 	}
 	if len(o.Words) > 3*maxLabelWords {

@@ -22,6 +22,7 @@ type match struct {
 	colon bool    // the label says itself that a value follows
 	bare  bool    // nothing but the label stands there
 	inner bool    // other text stands before it
+	late  bool    // so it does, but a colon behind it
 	below int     // the line that the label goes on with, -1 where it does not
 }
 
@@ -52,6 +53,10 @@ func (s *search) index() {
 				if !labels.IsFiller(sp.Words[j].Key) {
 					short += sp.Words[j].Key
 				}
+				whole, shortened := s.announces(key), short != key && s.known[short]
+				if !whole && !shortened {
+					continue
+				}
 				rest := sp.Text[sp.Words[j].End:]
 				colon := strings.HasPrefix(strings.TrimLeft(rest, ". "), ":")
 				inner := !starts && !colon
@@ -59,15 +64,15 @@ func (s *search) index() {
 					continue
 				}
 				m := newMatch(n, i, j-i+1, rest, colon)
+				m.inner, m.late = inner, !starts && colon
 				m.bare = m.bare || s.namesMore(rest) || s.known[short] && numbered().MatchString(before) && goesOn().MatchString(rest)
-				m.inner = inner
 				if starts && unmarked().MatchString(before) && !m.bare {
 					continue // a street, or so many of something
 				}
-				if s.announces(key) {
+				if whole {
 					s.labels[key] = append(s.labels[key], m)
 				}
-				if short != key && s.known[short] {
+				if shortened {
 					s.labels[short] = append(s.labels[short], m)
 				}
 			}

@@ -67,6 +67,77 @@ func TestPapersOfEveryday(t *testing.T) {
 			},
 			`{"name":"Hoffmann, Klaus-Peter","geburtsdatum":"1974-09-11","wohnort":"37073 Göttingen"}`,
 		},
+		"labels that wrap, in a narrow column": {
+			`{"account_number":"","sort_code":""}`,
+			[]line{
+				{700, 100, "Account"},
+				{700, 126, "number"},
+				{900, 100, "40718825"},
+				{700, 180, "Sort"},
+				{700, 206, "code"},
+				{900, 180, "60-14-09"},
+			},
+			`{"account_number":"40718825","sort_code":"60-14-09"}`,
+		},
+		"a value that wraps": {
+			`{"payment_terms":"","holder":""}`,
+			[]line{
+				{100, 100, "Payment terms: 45 days from receipt of"},
+				{100, 126, "goods"},
+				{100, 300, "Holder"},
+				{300, 300, "De heer P.J. van der"},
+				{300, 326, "Meulen"},
+			},
+			`{"payment_terms":"45 days from receipt of goods","holder":"De heer P.J. van der Meulen"}`,
+		},
+		"a form whose fields say what belongs there": {
+			`{"consignee":"","place_of_delivery":"","wages":0}`,
+			[]line{
+				{100, 100, "2 Consignee (name, address)"},
+				{600, 100, "17 Next carriers (name, address)"},
+				{100, 130, "Nordic Interiors AB"},
+				{100, 300, "3 Place of delivery of the goods"},
+				{100, 330, "Malmö, Sweden"},
+				{100, 400, "1 Wages, tips, other compensation"},
+				{100, 430, "61248.50"},
+			},
+			`{"consignee":"Nordic Interiors AB","place_of_delivery":"Malmö, Sweden","wages":61248.50}`,
+		},
+		"labels with words that the fields leave out": {
+			`{"date_limite_paiement":"","numero_compteur":""}`,
+			[]line{{100, 100, "Date limite de paiement : 22/02/2025"}, {100, 200, "N° de compteur"}, {400, 200, "D18FA093364"}},
+			`{"date_limite_paiement":"2025-02-22","numero_compteur":"D18FA093364"}`,
+		},
+		"a label within a sentence": {
+			`{"due_date":"","ticket_number":""}`,
+			[]line{{100, 100, "Der Betrag von 95,17 € ist fällig am 03.03.2025."}, {100, 200, "Gate closes early. Ticket number 657 2418890417"}},
+			`{"due_date":"2025-03-03","ticket_number":"657 2418890417"}`,
+		},
+		"a bill of electricity": {
+			`{"meter_number":"","consumption":0,"date":""}`,
+			[]line{{100, 100, "Zählernummer 1EMH0012847755"}, {100, 200, "Verbrauch: 2.846 kWh. Zählerstand neu 21.249 kWh"}, {100, 300, "Ihre Rechnung vom 14.02.2025"}, {100, 400, "Summe 876,61"}},
+			`{"meter_number":"1EMH0012847755","consumption":2846,"date":"2025-02-14"}`,
+		},
+		"the date of a letter": {
+			`{"date":"","scadenza":""}`,
+			[]line{{100, 100, "Roncadelle, 20 febbraio 2025"}, {100, 200, "Scadenza: 31/01/2025"}},
+			`{"date":"2025-02-20","scadenza":"2025-01-31"}`,
+		},
+		"amounts in lakhs": {
+			`{"total":0}`,
+			[]line{{100, 100, "Total amount"}, {600, 100, "4,88,520.00"}},
+			`{"total":488520.00}`,
+		},
+		"amounts whose digits spaces group, in Polish": {
+			`{"razem_brutto":0,"numer_faktury":""}`,
+			[]line{{100, 100, "Numer faktury: FV 2025/04/0317"}, {100, 200, "Razem brutto"}, {600, 200, "3 683,85"}},
+			`{"razem_brutto":3683.85,"numer_faktury":"FV 2025/04/0317"}`,
+		},
+		"what a page carries forward beside the balance": {
+			`{"closing_balance":0}`,
+			[]line{{100, 100, "Balance carried forward"}, {600, 100, "2,532.37"}, {100, 300, "Closing balance"}, {600, 300, "2,497.18"}},
+			`{"closing_balance":2497.18}`,
+		},
 		"a number that labels shorten": {
 			`{"member_number":"","locker_nr":""}`,
 			[]line{{100, 100, "Member no."}, {400, 100, "M-1187"}, {100, 140, "Locker number: 52"}},

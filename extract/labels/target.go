@@ -99,6 +99,7 @@ func (t *Target) addOwn(words []string, score float64) {
 	if t.Concept != nil {
 		return
 	}
+	add(slices.DeleteFunc(slices.Clone(words), IsFiller), score)
 	for i, w := range words {
 		if formWords[w] == ID && len(words) > 1 { // "member_number" is printed as "Member no."
 			for _, other := range numberWords {

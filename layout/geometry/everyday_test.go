@@ -641,6 +641,8 @@ func TestTablesOfEveryday(t *testing.T) {
 						across(p, x+30, x+33, middle)
 					case 32:
 						across(p, x+30, x+44, y+0.95*p.size)
+					case 43:
+						across(p, x+54, x+68, middle)
 					case 42:
 					default:
 						p.line(x, y, 70, p.size)
@@ -652,8 +654,8 @@ func TestTablesOfEveryday(t *testing.T) {
 	[5][6][–][7][8]
 	[9][10][11][][—]
 	[12][13][14][][15]
-	[16][17][18][][19]
-	[20][21][22][23][24]
+	[16][17][18][][–]
+	[19][20][21][22][23]
 `},
 	}
 	for _, test := range tests {

@@ -278,3 +278,32 @@ func TestCapsOfCaps(t *testing.T) {
 		checkDetect(t, p, task)
 	}
 }
+
+// TestRulingsSeenInPart is a page askew on which every second ruling across a table is too faint
+// to be seen: its rows are those of the text.
+func TestRulingsSeenInPart(t *testing.T) {
+	for i := range uint64(10) {
+		p := newPaper(rand.New(rand.NewPCG(5, i)))
+		p.skew = 0.06
+		p.ruledTable(120, 500, []float64{260, 200, 200, 200}, 9)
+		var seen [][4]float64
+		for k, r := range p.rules {
+			if r[1] != r[3] || k < 2 || k%2 == 1 {
+				seen = append(seen, r)
+			}
+		}
+		p.rules = seen
+		p.column(120, 1120, 200, 6)
+		p.turn()
+		for _, r := range regions(t, p, document.TaskDocument) {
+			if r.Grid == nil {
+				continue
+			}
+			for _, c := range r.Grid.Cells {
+				if c.Row > 1 && len(c.Lines) > 1 {
+					t.Errorf("page %d: a cell of row %d holds %d lines", i, c.Row, len(c.Lines))
+				}
+			}
+		}
+	}
+}

@@ -184,7 +184,13 @@ func (m *Models) Read(ctx context.Context, src pixels.Raster, lines []document.L
 	return m.recognizers[0].Read(ctx, src, lines)
 }
 
-// ReadKnowing is Read for lines of a text in which its quickest network does not know all letters.
+// ReadSample is Read for a sample of lines; see [Recognizer.ReadSample].
+func (m *Models) ReadSample(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, bool, error) {
+	return m.recognizers[0].ReadSample(ctx, src, lines)
+}
+
+// ReadKnowing is Read for lines of a text in which its quickest network does not know all letters, or of which it
+// reads nothing surely.
 func (m *Models) ReadKnowing(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	r := m.recognizers[0]
 	return r.readBy(ctx, r.last(), src, lines)

@@ -228,6 +228,9 @@ func (p By) Confirmed(l document.Line, claim string) bool {
 	if len(seen) < AgreeMin {
 		return false
 	}
+	if seenButFractions(seen, claim) {
+		return true
+	}
 	alike := 0.0
 	if l.Script != "" { // whoever read it knows the script
 		said = plainRunes(claim)

@@ -42,6 +42,8 @@ func TestProofread(t *testing.T) {
 		"a raised figure overlooked": {"the global market. With 4.9", .97, "the global market.⁶ With 4.9", "the global market.⁶ With 4.9"},
 		"one taken for a mark":       {"the global market.º With 4.9", .97, "the global market.⁶ With 4.9", "the global market.⁶ With 4.9"},
 		"a mark is no other figure":  {"the 8 rooms' doors", .97, "the 9 rooms² doors", "the 8 rooms' doors"},
+		"fractions":                  {"10½2 inches by 81/4 in, 24 or 1/2 a mile", .99, "10½ inches by 8¼ in, 2¾ or ½ a mile", "10½ inches by 8¼ in, 2¾ or ½ a mile"},
+		"fractions of other numbers": {"10½ inches by 9½ inches", .99, "10½ inches by 8½ inches", "10½ inches by 9½ inches"},
 		"too little to tell":         {"ab", .95, "ac", "ab"},
 		"unknown script, unread":     {"", 0, "재해보험금 지급문제", "재해보험금 지급문제"},
 		"unknown script, misread":    {"中文", .6, "지급문제 및", "지급문제 및"},

@@ -10,7 +10,7 @@ import (
 )
 
 // The columns of a newspaper begin anew below a ruling, and below headings that stand
-// level over several columns. A gutter runs on there, but what lies above comes first.
+// level over several columns; those of a bill at boxes that stand level with each other. A gutter runs on there, but what lies above comes first.
 
 const (
 	bandRuled  = 0.9  // of the width of a part, at least, that a ruling across it runs
@@ -47,6 +47,9 @@ func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
 			!passed(s.rulings, h, p.Size) && free(items, h.At, bandSlack*p.Size) {
 			return h.At, true
 		}
+		if inside && s.levelFrames(h, g) && free(items, h.At, bandSlack*p.Size) {
+			return h.At, true
+		}
 	}
 	for _, a := range items[g.From:g.To] {
 		if SideOf(a, g.X) != -1 || !isHeading(p, a) || a.Y0 <= g.top || a.Y0 >= g.end {
@@ -81,6 +84,25 @@ func ends(items []*upright.Item, g Gutter, y float64) bool {
 		}
 	}
 	return max(left, right) > 1
+}
+
+// levelFrames reports whether a ruling left of a gutter and another one right of it are the tops
+// of two frames that stand level with each other.
+func (s *Search) levelFrames(left rulings.Ruling, g Gutter) bool {
+	size := s.page.Size
+	return left.To < g.X && s.topsFrame(left) && slices.ContainsFunc(s.rulings.Horizontal, func(right rulings.Ruling) bool {
+		return right.From > g.X && math.Abs(right.At-left.At) < bandLevel*size && s.topsFrame(right)
+	})
+}
+
+// topsFrame reports whether vertical rulings go down from both ends of a horizontal one.
+func (s *Search) topsFrame(h rulings.Ruling) bool {
+	down := func(x float64) bool {
+		return slices.ContainsFunc(s.rulings.Vertical, func(v rulings.Ruling) bool {
+			return math.Abs(v.At-x) < bandLevel*s.page.Size && math.Abs(v.From-h.At) < bandLevel*s.page.Size
+		})
+	}
+	return down(h.From) && down(h.To)
 }
 
 // isHeading reports whether an item is large enough for the heading of a column.

@@ -109,7 +109,10 @@ func (t *table) findDash(c *cell) {
 	row, text := t.rows[c.row][0].Box(), t.columnText[c.column]
 	place := plane.Box{
 		X0: max(text.From-dashBeside*t.size, t.columns[c.column]+dashInset*t.size), Y0: row.Y0 + dashAround*row.Height(),
-		X1: min(text.To+dashBeside*t.size, t.columns[c.column+1]-dashInset*t.size), Y1: row.Y1 - dashAround*row.Height(),
+		X1: text.To + dashBeside*t.size, Y1: row.Y1 - dashAround*row.Height(),
+	}
+	if c.column+2 < len(t.columns) || t.ruledAt(t.columns[c.column+1]) { // else the text's own edge bounds the column
+		place.X1 = min(place.X1, t.columns[c.column+1]-dashInset*t.size)
 	}
 	if dash := t.page.Dash(place, t.size); dash != nil {
 		c.items = append(c.items, dash)

@@ -79,10 +79,14 @@ func dividesRuled(strip plane.Span, ruled []float64, rows [][]plane.Span) bool {
 // piecesOf returns the extents of the pieces of text in each row.
 func (t *table) piecesOf(rows []upright.Row) [][]plane.Span {
 	all := make([][]plane.Span, len(rows))
+	blanks := wideBlanks
+	if len(rows) >= closeRows {
+		blanks = closeBlanks
+	}
 	for i, r := range rows {
 		for _, it := range r {
 			from := it.X0
-			for _, b := range wideBlanks(t.page, it) {
+			for _, b := range blanks(t.page, it) {
 				all[i] = append(all[i], plane.Span{From: from, To: b.From})
 				from = b.To
 			}
@@ -128,8 +132,8 @@ func (t *table) freeStrips(rows [][]plane.Span) []plane.Span {
 	return strips
 }
 
-// withoutGroups leaves out short texts that stand alone at the left edge, such as the names of
-// groups of rows: they may reach out of the first column.
+// withoutGroups leaves out short texts that stand alone at the left edge of a ruled table, such
+// as the names of groups of rows: they may reach out of the first column.
 func (t *table) withoutGroups(rows []upright.Row) []upright.Row {
 	var kept []upright.Row
 	for _, r := range rows {
@@ -137,7 +141,7 @@ func (t *table) withoutGroups(rows []upright.Row) []upright.Row {
 			kept = append(kept, r)
 		}
 	}
-	if groupRows*len(kept) < len(rows) {
+	if groupRows*len(kept) < len(rows) || len(t.across()) < leastRulings {
 		return rows
 	}
 	return kept

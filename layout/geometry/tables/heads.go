@@ -44,7 +44,7 @@ func (t *table) headsOf(r upright.Row) (spaces [][]plane.Span, ok bool) {
 	next := 0
 	for i, it := range r {
 		first, last := t.columnsOf(it)
-		if i == 0 && first == 1 {
+		if i == 0 && first == 1 && len(t.columns) > stubColumns {
 			next = 1
 		}
 		between := t.headSpaces(it, first, last)

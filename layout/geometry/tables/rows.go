@@ -20,8 +20,12 @@ func (t *table) fill(rows []upright.Row) {
 			interior++
 		}
 	}
+	t.partly = t.missesRulings(rows, levels)
 	switch {
+	case t.partly:
 	case interior > 0 && bands >= 2 && len(rows) < ruledRows*bands:
+		t.ruled = true
+	case interior == 1 && bands >= 2 && t.isBoxes(rows):
 		t.ruled = true
 	case bands >= ruledBands && (2*len(rows) <= 3*bands || t.wrapsBetween(rows, levels)):
 		t.ruled = true
@@ -31,6 +35,42 @@ func (t *table) fill(rows []upright.Row) {
 	} else {
 		t.byText(rows)
 	}
+}
+
+// isBoxes reports whether the two columns of a form hold texts, such as addresses, rather than
+// entries.
+func (t *table) isBoxes(rows []upright.Row) bool {
+	widths := make([][]float64, len(t.columns)-1)
+	for _, r := range rows {
+		for c, it := range t.byColumn(r) {
+			if it != nil {
+				widths[c] = append(widths[c], it.Width()/it.Size)
+			}
+		}
+	}
+	return len(widths) == 2 && upright.Median(widths[0]) > boxEntry && upright.Median(widths[1]) > boxEntry
+}
+
+// missesRulings reports whether rulings of a page that is askew were not seen: a band between
+// two others holds rows that each begin in the first column, as rows of a table do.
+func (t *table) missesRulings(rows []upright.Row, levels []float64) bool {
+	if !t.page.Deskew.Askew() {
+		return false
+	}
+	band, last := 0, math.Inf(-1)
+	for _, r := range rows {
+		y := r.Box().CenterY()
+		for band < len(levels)-2 && y > levels[band+1] {
+			band, last = band+1, math.Inf(-1)
+		}
+		if cells := t.byColumn(r); cells[0] != nil && countItems(cells) > 1 {
+			if y-last > ruledPitch*t.size && !math.IsInf(last, -1) {
+				return true
+			}
+			last = y
+		}
+	}
+	return false
 }
 
 // wrapsBetween reports whether the bands between rulings are rows whose cells wrap: what
@@ -128,7 +168,7 @@ func (t *table) closed(last float64) bool {
 // above. Rulings within the head make its rows.
 func (t *table) byText(rows []upright.Row) {
 	head, n := t.head(rows)
-	if bands := t.headBands(head, rows[:n]); bands != nil {
+	if bands := t.headBands(head, rows[:n]); bands != nil && !t.partly {
 		t.byRulings(rows[:n], bands)
 		t.headRows, t.ruledHead = len(t.rows), true
 		rows = rows[n:]

@@ -42,6 +42,9 @@ func sections(page *upright.Page, a area, found rulings.Rulings, rows []upright.
 	for _, p := range parts {
 		for _, p := range byFrames(found, p, page.Size) {
 			for _, p := range whereRulingsChange(found, p, across, page.Size) {
+				if i := reversedHead(page, p); i > 0 {
+					tables, p = append(tables, whereColumnsChange(page, found, p[:i], across)...), p[i:]
+				}
 				if a.evidence == fromTask {
 					tables = append(tables, whereColumnsChange(page, found, p, across)...)
 					continue
@@ -106,6 +109,17 @@ func isRunning(page *upright.Page, area plane.Box, r upright.Row) bool {
 	return pieces(page, r) == 1 && b.Width() > betweenTables*area.Width() && (b.X0-area.X0 < edge || area.X1-b.X1 > edge)
 }
 
+// reversedHead returns the first row in light print on a dark ground, with which a table begins;
+// 0 where there is none of several pieces.
+func reversedHead(page *upright.Page, rows []upright.Row) int {
+	return max(0, slices.IndexFunc(rows, func(r upright.Row) bool { return len(r) > 1 && isReversed(page, r) }))
+}
+
+// isReversed reports whether a row is light print on a dark ground.
+func isReversed(page *upright.Page, r upright.Row) bool {
+	return !slices.ContainsFunc(r, func(it *upright.Item) bool { return !page.Reversed(it) })
+}
+
 // dividedByRuling reports whether a vertical ruling stands between the words of a row.
 func dividedByRuling(found rulings.Rulings, r upright.Row, size float64) bool {
 	b := r.Box()
@@ -168,7 +182,7 @@ func edgeBelow(across []rulings.Ruling, k int, area plane.Box) float64 {
 func byHeadings(page *upright.Page, area plane.Box, found rulings.Rulings, rows []upright.Row) [][]upright.Row {
 	var headings []int
 	for i := 1; i+1 < len(rows); i++ {
-		if isHeading(page, area, rows, i) && !isInGrid(found, area, rows[i], page.Size) {
+		if isHeading(page, area, rows, i) && !isFramed(found, rows[i]) {
 			headings = append(headings, i)
 		}
 	}
@@ -185,16 +199,29 @@ func byHeadings(page *upright.Page, area plane.Box, found rulings.Rulings, rows 
 		below := rows[i+1 : end]
 		switch {
 		case !isTabular(page, above):
-		case isInGrid(found, area, rows[i-1], page.Size) != isInGrid(found, area, rows[i+1], page.Size):
+		case isFramed(found, rows[i-1]) != isFramed(found, rows[i+1]):
 			parts, start = append(parts, above), i+1
 		case !isApart(rows, i): // a cell that goes on
 		case !isTabular(page, below):
-			return append(parts, above)
+			if len(found.In(upright.Bounds(slices.Concat(above...)), rulingMargin*page.Size).Across(area)) >= leastRulings {
+				return append(parts, above)
+			}
 		case countColumns(page, slices.Concat(above, below)) < max(countColumns(page, above), countColumns(page, below)):
-			parts, start = append(parts, above), i+1
+			if headsBelow(page, above, below) { // the name of the first group below a head
+				parts, start = append(parts, rows[start:i-1]), i-1
+			} else {
+				parts, start = append(parts, above), i+1
+			}
 		}
 	}
 	return append(parts, rows[start:])
+}
+
+// headsBelow reports whether the last row above a heading is the head of the columns below it.
+func headsBelow(page *upright.Page, above, below []upright.Row) bool {
+	last := len(above) - 1
+	return last >= leastRows && pieces(page, above[last]) > leastColumns &&
+		countColumns(page, slices.Concat(above[last:], below)) == countColumns(page, below)
 }
 
 // isHeading reports whether row i is a short text at the left edge of an area.
@@ -203,12 +230,10 @@ func isHeading(page *upright.Page, area plane.Box, rows []upright.Row, i int) bo
 	return pieces(page, rows[i]) == 1 && b.Width() < betweenTables*area.Width() && b.X0 < upright.Bounds(slices.Concat(rows...)).X0+headIndent*page.Size
 }
 
-// isInGrid reports whether vertical rulings divide an area where a row stands.
-func isInGrid(found rulings.Rulings, area plane.Box, r upright.Row, size float64) bool {
+// isFramed reports whether vertical rulings stand beside a row or between its pieces.
+func isFramed(found rulings.Rulings, r upright.Row) bool {
 	cy := r.Box().CenterY()
-	return slices.ContainsFunc(found.Vertical, func(v rulings.Ruling) bool {
-		return v.From < cy && v.To > cy && v.At > area.X0+interiorInset*size && v.At < area.X1-interiorInset*size
-	})
+	return slices.ContainsFunc(found.Vertical, func(v rulings.Ruling) bool { return v.From < cy && v.To > cy })
 }
 
 // isApart reports whether row i is further from the row above it than rows usually are.
@@ -253,7 +278,11 @@ func whereColumnsChange(page *upright.Page, found rulings.Rulings, rows []uprigh
 		}
 		above, below, both := countColumns(page, rows[:i]), countColumns(page, rows[i:]), countColumns(page, rows)
 		if both != max(above, below) {
-			return append([][]upright.Row{rows[:i]}, whereColumnsChange(page, found, rows[i:], across)...)
+			end := i
+			if pieces(page, rows[i-1]) > 1 && pieces(page, rows[i-2]) == 1 && isApart(rows, i-2) { // a heading and the head below it
+				end, i = i-2, i-1
+			}
+			return append([][]upright.Row{rows[:end]}, whereColumnsChange(page, found, rows[i:], across)...)
 		}
 	}
 	return [][]upright.Row{rows}

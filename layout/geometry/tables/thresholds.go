@@ -13,6 +13,8 @@ const (
 	leastItems      = 3    // pieces of text; less is text
 	leastFilledRows = 2    // rows with text in several columns
 	pieceWhite      = 0.8  // white between two pieces of a row; words stand closer
+	closeWhite      = 0.55 // the same where many rows show it: numbers at the right and units at the left of two columns
+	closeRows       = 6    // rows, from which they are many
 	rulingMargin    = 1.0  // beside a table, within which rulings belong to it
 	sameRow         = 0.35 // between the centers of two items on one row, at most
 )
@@ -65,6 +67,7 @@ const (
 	betweenTables   = 0.5 // of an area's width, from which a row of one piece divides tables
 	sectionRows     = 4   // rows, at least, that show what the columns are
 	sectionHead     = 3   // rows below a division, within which a ruling closes a head
+	leastRulings    = 2   // rulings across a table, from which it is a ruled one
 	headingApart    = 1.2 // of the usual distance of rows, from which a heading stands away from the row above it
 	dividerRuns     = 0.7 // of the height between two rulings that a vertical one runs, at least, to divide it
 	closingRulings  = 3   // rulings across, from which rows of several pieces below the last are another thing
@@ -96,6 +99,7 @@ const (
 	spanningHeads  = 3   // rows at the top in which heads may stand over several columns
 	headCentered   = 0.8 // between the middle of such a head and that of what it stands over, at most
 	headWords      = 2   // of a head, on average, at most, in a line of several
+	stubColumns    = 4   // columns, at least, of which the first may have no head
 	headEdges      = 0.5 // between a head's edge or middle and that of its column's text, at most
 	columnReach    = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
 	markWidth      = 1.1 // currency signs, brackets and bullets are narrower
@@ -113,7 +117,9 @@ const (
 // Rows (rows.go).
 const (
 	ruledRows     = 4    // rows of text in a band between rulings, below which the bands are the rows
+	ruledPitch    = 1.25 // between rows with a ruling between them, at least; the lines of a cell are closer
 	ruledBands    = 3    // bands, from which they are the rows even without interior rulings
+	boxEntry      = 5.0  // width of the median line in both columns of a form, at least, where its boxes hold texts
 	betweenPitch  = 0.85 // between the centers of lines of one row that are not level, at most
 	wrappedPitch  = 1.5  // between a row and one that goes on with its cells, at most
 	wrappedFull   = 0.7  // of the column's width, at least, that the text of a cell fills when it wraps
