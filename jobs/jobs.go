@@ -80,7 +80,7 @@ func Open(ctx context.Context, cfg Config, parts Parts, log *slog.Logger) (*Jobs
 	j := &Jobs{cfg: cfg, parts: parts, broker: b, index: index.New(cfg.Keep), log: log, memory: semaphore.NewWeighted(cfg.ResultMemory)}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	j.stop = stop
-	j.work.Go(func() { b.Follow(working, j.index.See, j.index.CaughtUp) })
+	j.work.Go(func() { b.Follow(working, j.index) })
 	j.work.Go(func() { j.sweep(working) })
 	if parts.CheckWebhook != nil {
 		j.work.Go(func() { j.post(working) })
@@ -103,6 +103,10 @@ func (j *Jobs) Close(context.Context) error {
 	j.work.Wait()
 	return j.broker.Close()
 }
+
+// Trouble is why jobs cannot be taken, worked on or asked for at the moment, fit to be shown; nil while
+// they can.
+func (j *Jobs) Trouble() error { return j.broker.Trouble() }
 
 // Keep is how long jobs are kept after their end.
 func (j *Jobs) Keep() time.Duration { return j.cfg.Keep }

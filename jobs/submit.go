@@ -93,9 +93,16 @@ func (j *Jobs) Submit(ctx context.Context, r Request) (index.Job, error) {
 		there, err := j.again(ctx, job)
 		return deref(there), err
 	}
-	there, _, _ := j.index.Get(job.ID)
+	there, _, known := j.index.Get(job.ID)
+	if !known {
+		return index.Job{}, unavailable(errAnother)
+	}
 	return there, nil
 }
+
+// errAnother is of a job that was written into another log than the one that was read: see
+// broker.Follower.
+var errAnother = errors.New("jobs: the log is being read anew")
 
 func deref(job *index.Job) index.Job {
 	if job == nil {

@@ -16,6 +16,9 @@ import (
 func (s *Server) jobsHealth() health.Jobs {
 	switch p := s.deps.NoJobs; {
 	case s.deps.Jobs != nil:
+		if err := s.deps.Jobs.Trouble(); err != nil {
+			return health.Jobs{State: "failed", Detail: err.Error()}
+		}
 		return health.Jobs{State: "ready"}
 	case p.Code == document.CodeJobsDisabled:
 		return health.Jobs{State: "disabled", Detail: p.Detail}

@@ -54,9 +54,14 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 			p := percent().FindString(text)
 			return p, p != ""
 		}
+		if m := measured().FindStringSubmatch(text); m != nil && (t.Form == labels.Measure || t.Form == labels.Text) {
+			return m[1], true
+		}
 		return text, t.Form != labels.Amount || !strings.Contains(text, "%") // conversion decides
 	}
 	switch t.Form {
+	case labels.Measure:
+		return text, strings.ContainsFunc(text, unicode.IsDigit)
 	case labels.Amount:
 		_, ok := printed.ParseNumber(text, s.locale.Decimal)
 		return text, ok && !strings.Contains(text, "%")
@@ -102,6 +107,8 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 var (
 	// quantified is an amount behind a count or a rate: "3 75.00", "@6% RM 79.50".
 	quantified = lazyregexp.New(`^(?:@ ?)?\(?(?:\d{1,4}|\d{1,2}(?:[.,]\d{1,2})? ?%)\)?[ :]+((?:[A-Z]{2,3} ?|\p{Sc} ?)?-?\d[\d.,]*[.,]\d{2})$`)
+	// measured is a number with its unit: "2.846 kWh", "14 320 kg".
+	measured = lazyregexp.New(`^(-?\d(?:[\d.,'’ ]*\d)?) ?(?:[kMG]?Wh|[km]?m[²³23]?|cm|[km]?g|t|[mc]?l|kW|Sm[c³]|lbs?|oz|ft|in|h|min|%)(?:[.,;]|\s|$)`)
 	// taxCode stands behind an amount on receipts: "12.20 SR".
 	taxCode = lazyregexp.New(`([.,]\d{2}) ?\*?[A-Z]{1,2}\*?$`)
 )

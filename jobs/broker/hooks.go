@@ -20,19 +20,20 @@ const (
 	hookPoll = 30 * time.Second
 )
 
-// ensureHooks makes sure of the queue of notices, in which each job stands at most once.
-func (b *Broker) ensureHooks(ctx context.Context) (err error) {
-	if b.hooks, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+// ensureHooks makes sure of the queue of jobs of whose end somebody is to be told; each stands
+// in it once at most.
+func (b *Broker) ensureHooks(ctx context.Context) (hooks jetstream.Stream, tellers jetstream.Consumer, err error) {
+	if hooks, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamHooks, Subjects: []string{"ocr.hooks.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
 		Retention: jetstream.WorkQueuePolicy, Description: "ocr-gateway: jobs of whose end somebody is still to be told",
 	}); err != nil {
-		return err
+		return nil, nil, err
 	}
-	b.tellers, err = b.hooks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+	tellers, err = hooks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: "tellers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: hookWait, MaxDeliver: -1,
 		MaxAckPending: -1, // those waiting for their next attempt count, too
 	})
-	return err
+	return hooks, tellers, err
 }
 
 func hookSubject(id string) string { return "ocr.hooks." + id }

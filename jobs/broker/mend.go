@@ -15,6 +15,37 @@ import (
 // ErrNoRoom reports a log that cannot be written until it is mended.
 var ErrNoRoom = errors.New("the log of jobs cannot be written: its disk is full")
 
+// ErrAway is of a log that cannot be had, until the servers that keep it answer.
+var ErrAway = errors.New("the NATS servers that keep the log of jobs do not answer; the program's log has the reason")
+
+// Trouble is why the log cannot be used at the moment; nil while it can.
+func (b *Broker) Trouble() error {
+	b.mu.Lock()
+	trouble := b.trouble
+	b.mu.Unlock()
+	switch {
+	case b.mending.Load():
+		return ErrNoRoom
+	case trouble || b.server == nil && !b.conn.IsConnected():
+		return ErrAway
+	}
+	return nil
+}
+
+// note keeps whether the log could be had when it was looked for last, and says so when that changes.
+func (b *Broker) note(err error) {
+	b.mu.Lock()
+	was := b.trouble
+	b.trouble = err != nil
+	b.mu.Unlock()
+	switch {
+	case err != nil && !was:
+		b.log.Error("the log of jobs cannot be had: no jobs are taken, and what was read waits", "error", err)
+	case err == nil && was:
+		b.log.Info("the log of jobs can be had again")
+	}
+}
+
 // publish writes a message to a stream and waits until it is durable.
 func (b *Broker) publish(ctx context.Context, subject string, data []byte, opts ...jetstream.PublishOpt) (*jetstream.PubAck, error) {
 	if b.mending.Load() {

@@ -107,10 +107,37 @@ func New(keep time.Duration) *Index {
 }
 
 // CaughtUp says that all events that were there at the start have been seen.
-func (x *Index) CaughtUp() { close(x.ready) }
+func (x *Index) CaughtUp() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	close(x.ready)
+}
 
 // Ready is closed when all events that were there at the start have been seen.
-func (x *Index) Ready() <-chan struct{} { return x.ready }
+func (x *Index) Ready() <-chan struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.ready
+}
+
+// Anew forgets everything: the events of another log follow, from its first. What has ended so far
+// still counts.
+func (x *Index) Anew() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, j := range x.jobs {
+		close(j.changed)
+	}
+	x.jobs, x.owners, x.lanes, x.untold = map[string]*entry{}, map[string]*owner{}, map[record.Lane]int{}, map[string]bool{}
+	x.today, x.bytes, x.applied = day{pages: map[string]int{}}, 0, 0
+	select {
+	case <-x.ready:
+		x.ready = make(chan struct{})
+	default: // the log before had not been seen to its end
+	}
+	close(x.moved)
+	x.moved = make(chan struct{})
+}
 
 // See takes the next event of the log.
 func (x *Index) See(e record.Event) {

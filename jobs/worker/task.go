@@ -31,7 +31,10 @@ func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job,
 				return nil, err
 			}
 			now, _, known := w.parts.Index.Get(d.Job)
-			if !known || now.State.Ended() {
+			if !known {
+				return nil, w.over(ctx, d.Job)
+			}
+			if now.State.Ended() {
 				return nil, nil
 			}
 			return e.Job, nil
@@ -43,6 +46,16 @@ func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job,
 			return nil, err
 		}
 	}
+}
+
+// over makes sure that a job has ended of which the index does not know: it may have read another
+// log until now.
+func (w *Worker) over(ctx context.Context, id string) error {
+	_, ended, err := w.parts.Broker.End(ctx, id)
+	if err == nil && !ended {
+		err = errors.New("the job is not known yet: the log is being read anew")
+	}
+	return err
 }
 
 // task is a task in work.
