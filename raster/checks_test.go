@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/rastertest"
 )
 
 // formPage is a page with a form whose widgets are objects from number 7 on; 5 and 6 are
@@ -19,10 +20,10 @@ func formPage(keys string, widgets ...string) []byte {
 	look := "/Type/XObject/Subtype/Form/BBox[0 0 12 12]"
 	objects := []string{
 		"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[" + refs.String() + "]>>>>", onePage,
-		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Annots[" + refs.String() + "]/Contents 4 0 R" + keys + ">>", stream("", ""),
-		stream(look, "0 0 12 12 re S 2 2 m 10 10 l S"), stream(look, "0 0 12 12 re S"),
+		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Annots[" + refs.String() + "]/Contents 4 0 R" + keys + ">>", rastertest.StreamObject("", ""),
+		rastertest.StreamObject(look, "0 0 12 12 re S 2 2 m 10 10 l S"), rastertest.StreamObject(look, "0 0 12 12 re S"),
 	}
-	return makePDF(append(objects, widgets...)...)
+	return rastertest.Objects(append(objects, widgets...)...)
 }
 
 // widget is a button of a form, drawn 12 x 12 points with its left bottom corner at x, y.

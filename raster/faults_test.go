@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/rastertest"
 )
 
 // pageWithImage is a page with a line of text and an image.
 func pageWithImage(dict, data string) []byte {
 	return pageOf("/MediaBox[0 0 200 200]/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>/XObject<</I 5 0 R>>>>",
 		"BT /F 20 Tf 20 150 Td (Hello) Tj ET q 100 0 0 100 10 10 cm /I Do Q",
-		stream("/Type/XObject/Subtype/Image"+dict, data))
+		rastertest.StreamObject("/Type/XObject/Subtype/Image"+dict, data))
 }
 
 func read(t *testing.T, file string) []byte {
@@ -84,24 +85,24 @@ func TestFaults(t *testing.T) {
 		{"unknown filter", pageWithImage(gray+"/Filter/FooDecode", junk), "not known"},
 		{"unknown color space", pageWithImage("/Width 64/Height 64/BitsPerComponent 8/ColorSpace/Nope/Filter/FlateDecode", packed), "could not be drawn"},
 		{"broken color profile", pageOf("/MediaBox[0 0 200 200]/Resources<</XObject<</I 5 0 R>>>>", "q 100 0 0 100 10 10 cm /I Do Q",
-			stream("/Type/XObject/Subtype/Image/Width 64/Height 64/BitsPerComponent 8/ColorSpace[/ICCBased 6 0 R]/Filter/FlateDecode", packed),
-			stream("/N 1", junk)), ""},
+			rastertest.StreamObject("/Type/XObject/Subtype/Image/Width 64/Height 64/BitsPerComponent 8/ColorSpace[/ICCBased 6 0 R]/Filter/FlateDecode", packed),
+			rastertest.StreamObject("/N 1", junk)), ""},
 		{"missing image", pageOf("/MediaBox[0 0 200 200]", "/Nope Do 0 0 10 10 re f"), "not in the document"},
 		{"unknown operator", pageOf("/MediaBox[0 0 200 200]", "1 2 foo 0 0 10 10 re f"), ""},
 		{"damaged instructions", pageOf("/MediaBox[0 0 200 200]", "0 0 10 10 re f << ] >> ) 3"), "instructions"},
 		{"empty stream", pageOf("/MediaBox[0 0 200 200]/Resources<</XObject<</X 5 0 R>>>>", "/X Do",
-			stream("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode", "")), ""},
+			rastertest.StreamObject("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Filter/FlateDecode", "")), ""},
 		{"standard font", pageWithFont("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>", "(Hello)"), ""},
 		{"substitute font", pageWithFont("<</Type/Font/Subtype/TrueType/BaseFont/Fantasia/Encoding/WinAnsiEncoding>>", "(Hello)"), ""},
 		{"Japanese font", pageWithFont(fmt.Sprintf(type0, "Ryumin-Light", "UniJIS-UCS2-H"), "<65E5672C>", fmt.Sprintf(cid, "Ryumin-Light", "Japan1")), ""},
 		{"no such character", pageWithFont(fmt.Sprintf(type0, "Batang", "Identity-H"), "<1F402000>", fmt.Sprintf(cid, "Batang", "Korea1")), "not embedded"},
 		{"characters unknown", pageWithFont(fmt.Sprintf(type0, "Fantasia", "Identity-H"), "<00480065>", fmt.Sprintf(cid, "Fantasia", "Identity")), "not embedded"},
 		{"broken font", pageWithFont("<</Type/Font/Subtype/TrueType/BaseFont/F/Encoding/WinAnsiEncoding/FontDescriptor 6 0 R>>", "(Hello)",
-			"<</Type/FontDescriptor/FontName/F/Flags 32/FontFile2 7 0 R>>", stream("", junk)), "could not be loaded"},
-		{"XFA form", makePDF("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA 5 0 R>>/NeedsRendering true>>", onePage,
-			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", stream("", "0 0 10 10 re f"), stream("", "<xdp/>")), "XFA"},
-		{"form with XFA beside its fields", makePDF("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/XFA 5 0 R>>>>", onePage,
-			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", stream("", "0 0 10 10 re f"), stream("", "<xdp/>"), "<</FT/Tx/T(name)>>"), ""},
+			"<</Type/FontDescriptor/FontName/F/Flags 32/FontFile2 7 0 R>>", rastertest.StreamObject("", junk)), "could not be loaded"},
+		{"XFA form", rastertest.Objects("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[]/XFA 5 0 R>>/NeedsRendering true>>", onePage,
+			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", rastertest.StreamObject("", "0 0 10 10 re f"), rastertest.StreamObject("", "<xdp/>")), "XFA"},
+		{"form with XFA beside its fields", rastertest.Objects("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[6 0 R]/XFA 5 0 R>>>>", onePage,
+			"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R>>", rastertest.StreamObject("", "0 0 10 10 re f"), rastertest.StreamObject("", "<xdp/>"), "<</FT/Tx/T(name)>>"), ""},
 		{"animated GIF", read(t, "testdata/animated.gif"), "further frames"},
 		{"animated WebP", read(t, "testdata/animated.webp"), "further frames"},
 		{"GIF", read(t, "testdata/plain.gif"), ""},
@@ -123,11 +124,11 @@ func TestFaults(t *testing.T) {
 // speaks of it once.
 func TestFaultOnEveryPage(t *testing.T) {
 	page := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 5 0 R/Resources<</XObject<</I 6 0 R>>/Font<</F 7 0 R>>>>>>"
-	data := makePDF(catalog, "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>", page, page,
-		stream("", "BT /F 9 Tf (a) Tj ET 9 0 0 9 0 0 cm /I Do"),
-		stream("/Type/XObject/Subtype/Image/Width 9/Height 9/BitsPerComponent 8/ColorSpace/DeviceGray", "a"),
+	data := rastertest.Objects(catalog, "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>", page, page,
+		rastertest.StreamObject("", "BT /F 9 Tf (a) Tj ET 9 0 0 9 0 0 cm /I Do"),
+		rastertest.StreamObject("/Type/XObject/Subtype/Image/Width 9/Height 9/BitsPerComponent 8/ColorSpace/DeviceGray", "a"),
 		"<</Type/Font/Subtype/TrueType/BaseFont/F/Encoding/WinAnsiEncoding/FontDescriptor 8 0 R>>",
-		"<</Type/FontDescriptor/FontName/F/Flags 32/FontFile2 9 0 R>>", stream("", "junk"))
+		"<</Type/FontDescriptor/FontName/F/Flags 32/FontFile2 9 0 R>>", rastertest.StreamObject("", "junk"))
 	r, _ := newRasterizer(t, nil)
 	pages, err := r.Open(t.Context(), document.NewSource("", data), document.Options{DPI: 72})
 	for _, page := range allPages(t, pages, err) {

@@ -13,29 +13,8 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/rastertest"
 )
-
-// makePDF writes a PDF of objects 1, 2, …, of which the first is the catalog.
-func makePDF(objects ...string) []byte {
-	var b bytes.Buffer
-	b.WriteString("%PDF-1.7\n")
-	offsets := make([]int, len(objects))
-	for i, o := range objects {
-		offsets[i] = b.Len()
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
-	}
-	xref := b.Len()
-	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, o := range offsets {
-		fmt.Fprintf(&b, "%010d 00000 n \n", o)
-	}
-	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref)
-	return b.Bytes()
-}
-
-func stream(dict, content string) string {
-	return fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", dict, len(content), content)
-}
 
 const (
 	catalog = "<</Type/Catalog/Pages 2 0 R>>"
@@ -44,33 +23,33 @@ const (
 
 // pageOf makes a one-page document with extra keys in its page.
 func pageOf(keys, content string, more ...string) []byte {
-	return makePDF(append([]string{
+	return rastertest.Objects(append([]string{
 		catalog, onePage,
-		"<</Type/Page/Parent 2 0 R/Contents 4 0 R" + keys + ">>", stream("", content),
+		"<</Type/Page/Parent 2 0 R/Contents 4 0 R" + keys + ">>", rastertest.StreamObject("", content),
 	}, more...)...)
 }
 
 // hugeImage asks for more memory than a child may take.
-var hugeImage = stream("/Type/XObject/Subtype/Image/Width 2000000000/Height 2000000000/BitsPerComponent 8/ColorSpace/DeviceRGB", "x")
+var hugeImage = rastertest.StreamObject("/Type/XObject/Subtype/Image/Width 2000000000/Height 2000000000/BitsPerComponent 8/ColorSpace/DeviceRGB", "x")
 
 // bomb is a page whose forms paint each other 8^20 times.
 func bomb() []byte {
-	return makePDF(append([]string{
+	return rastertest.Objects(append([]string{
 		catalog, "<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 5 0 R/Resources<</XObject<</X 6 0 R>>>>>>",
 		"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>",
-		stream("", "/X Do"),
+		rastertest.StreamObject("", "/X Do"),
 	}, bombForms()...)...)
 }
 
 func bombForms() (forms []string) {
 	const first, depth = 6, 20
 	for i := range depth {
-		forms = append(forms, stream(fmt.Sprintf(
+		forms = append(forms, rastertest.StreamObject(fmt.Sprintf(
 			"/Type/XObject/Subtype/Form/BBox[0 0 100 100]/Resources<</XObject<</X %d 0 R>>>>", first+i+1),
 			strings.Repeat("/X Do ", 8)))
 	}
-	return append(forms, stream("/Type/XObject/Subtype/Form/BBox[0 0 100 100]", "0 0 10 10 re f"))
+	return append(forms, rastertest.StreamObject("/Type/XObject/Subtype/Form/BBox[0 0 100 100]", "0 0 10 10 re f"))
 }
 
 // manyPages is a PDF with as many empty pages.
@@ -82,7 +61,7 @@ func manyPages(n int) []byte {
 		objects = append(objects, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 10 10]>>")
 	}
 	objects[1] = fmt.Sprintf("<</Type/Pages/Kids[%s]/Count %d>>", kids.String(), n)
-	return makePDF(objects...)
+	return rastertest.Objects(objects...)
 }
 
 // ink is the share of dark pixels in a box of a page.
@@ -165,7 +144,7 @@ func TestBadPageAmongGood(t *testing.T) {
 	r, _ := newRasterizer(t, nil)
 	good := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]>>"
 	bad := "<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Contents 5 0 R/Resources<</XObject<</X 6 0 R>>>>>>"
-	data := makePDF(catalog, "<</Type/Pages/Kids[3 0 R 4 0 R 3 0 R 3 0 R]/Count 4>>", good, bad, stream("", "/X Do"), hugeImage)
+	data := rastertest.Objects(catalog, "<</Type/Pages/Kids[3 0 R 4 0 R 3 0 R 3 0 R]/Count 4>>", good, bad, rastertest.StreamObject("", "/X Do"), hugeImage)
 	pages, err := r.Open(t.Context(), document.NewSource("", data), document.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -196,12 +175,12 @@ func TestHostilePDFs(t *testing.T) {
 		open document.Code // of Open; "" when it succeeds
 		page document.Code // of the first page; "" when it succeeds
 	}{
-		{"count lie", makePDF(catalog, "<</Type/Pages/Kids[3 0 R]/Count 1000000000>>", "<</Type/Page/Parent 2 0 R>>"), document.CodeUnreadable, ""},
-		{"more pages than objects", makePDF(catalog, "<</Type/Pages/Kids[3 0 R]/Count 1001>>", "<</Type/Page/Parent 2 0 R>>"), document.CodeUnreadable, ""},
+		{"count lie", rastertest.Objects(catalog, "<</Type/Pages/Kids[3 0 R]/Count 1000000000>>", "<</Type/Page/Parent 2 0 R>>"), document.CodeUnreadable, ""},
+		{"more pages than objects", rastertest.Objects(catalog, "<</Type/Pages/Kids[3 0 R]/Count 1001>>", "<</Type/Page/Parent 2 0 R>>"), document.CodeUnreadable, ""},
 		{"more pages than allowed", manyPages(1001), document.CodeTooManyPages, ""},
-		{"negative count", makePDF(catalog, "<</Type/Pages/Kids[3 0 R]/Count -5>>", "<</Type/Page/Parent 2 0 R>>"), document.CodeUnreadable, ""},
-		{"no pages", makePDF(catalog, "<</Type/Pages/Kids[]/Count 0>>"), document.CodeUnreadable, ""},
-		{"kids loop", makePDF(catalog, "<</Type/Pages/Kids[2 0 R]/Count 1>>"), "", document.CodePageFailed},
+		{"negative count", rastertest.Objects(catalog, "<</Type/Pages/Kids[3 0 R]/Count -5>>", "<</Type/Page/Parent 2 0 R>>"), document.CodeUnreadable, ""},
+		{"no pages", rastertest.Objects(catalog, "<</Type/Pages/Kids[]/Count 0>>"), document.CodeUnreadable, ""},
+		{"kids loop", rastertest.Objects(catalog, "<</Type/Pages/Kids[2 0 R]/Count 1>>"), "", document.CodePageFailed},
 		{"header only", []byte("%PDF-1.7\n"), document.CodeUnreadable, ""},
 		{"1e6 point media box", pageOf("/MediaBox[0 0 1000000 1000000]", ""), "", ""},
 		{"strip of 1e6 points", pageOf("/MediaBox[0 0 1000000 10]", ""), "", ""},

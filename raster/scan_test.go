@@ -4,13 +4,14 @@ import (
 	"testing"
 
 	"ocr-gateway/document"
+	"ocr-gateway/raster/rastertest"
 )
 
 // TestScanOnATinyPage draws a page that is too small for the image on it by the image.
 func TestScanOnATinyPage(t *testing.T) {
 	image := func(scale string) []byte {
 		return pageOf("/MediaBox[0 0 60 80]/Resources<</XObject<</I 5 0 R>>>>", "q "+scale+" 0 0 cm /I Do Q",
-			stream("/Type/XObject/Subtype/Image/Width 600/Height 800/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/ASCIIHexDecode", "00>"))
+			rastertest.StreamObject("/Type/XObject/Subtype/Image/Width 600/Height 800/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/ASCIIHexDecode", "00>"))
 	}
 	r, _ := newRasterizer(t, nil)
 	for name, c := range map[string]struct {

@@ -8,12 +8,13 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/raster"
+	"ocr-gateway/raster/rastertest"
 )
 
 const helvetica = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding/ToUnicode 6 0 R>>"
 
 // badMap maps q to U+FFFD and z to private use.
-var badMap = stream("", "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "+
+var badMap = rastertest.StreamObject("", "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "+
 	"1 begincodespacerange <00><ff> endcodespacerange "+
 	"2 beginbfchar <71><fffd> <7a><e000> endbfchar endcmap end end")
 

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/png"
 	"strings"
+
+	"ocr-gateway/raster/rastertest"
 )
 
 // textPDF writes a PDF of so many A4 pages of text, with ballast bytes that nobody draws.
@@ -30,38 +32,16 @@ func textPDF(pages, ballast int) []byte {
 	for range pages {
 		objects = append(objects, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents 4 0 R >>")
 	}
-	return filePDF(objects...)
-}
-
-// filePDF writes a PDF of its objects, of which the first is the catalog.
-func filePDF(objects ...string) []byte {
-	var out bytes.Buffer
-	out.WriteString("%PDF-1.4\n")
-	var offsets []int
-	for i, object := range objects {
-		offsets = append(offsets, out.Len())
-		fmt.Fprintf(&out, "%d 0 obj\n%s\nendobj\n", i+1, object)
-	}
-	xref := out.Len()
-	fmt.Fprintf(&out, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, offset := range offsets {
-		fmt.Fprintf(&out, "%010d 00000 n \n", offset)
-	}
-	fmt.Fprintf(&out, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref)
-	return out.Bytes()
+	return rastertest.Objects(objects...)
 }
 
 // onePagePDF writes a PDF of a page in points. Objects from 5 on are more, as content names them.
 func onePagePDF(width, height int, resources, content string, more ...string) []byte {
-	return filePDF(append([]string{
+	return rastertest.Objects(append([]string{
 		"<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
 		fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Resources << %s >> /Contents 4 0 R >>", width, height, resources),
-		streamOf("", content),
+		rastertest.StreamObject("", content),
 	}, more...)...)
-}
-
-func streamOf(keys, content string) string {
-	return fmt.Sprintf("<< %s /Length %d >>\nstream\n%s\nendstream", keys, len(content), content)
 }
 
 // hugePDF is small, and becomes as many pixels as may be.
@@ -73,7 +53,7 @@ func hugePDF() []byte {
 func brokenPDF() []byte {
 	return onePagePDF(300, 300, "/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> /XObject << /I 5 0 R >>",
 		"BT /F 20 Tf 20 250 Td (Hello) Tj ET q 200 0 0 200 10 10 cm /I Do Q",
-		streamOf("/Type /XObject /Subtype /Image /Width 200 /Height 200 /BitsPerComponent 8 /ColorSpace /DeviceGray /Filter /DCTDecode", strings.Repeat("\x00", 1000)))
+		rastertest.StreamObject("/Type /XObject /Subtype /Image /Width 200 /Height 200 /BitsPerComponent 8 /ColorSpace /DeviceGray /Filter /DCTDecode", strings.Repeat("\x00", 1000)))
 }
 
 // endlessPDF has pages whose forms paint each other 8^20 times.
@@ -83,13 +63,13 @@ func endlessPDF(pages int) []byte {
 		"<< /Type /Catalog /Pages 2 0 R >>",
 		fmt.Sprintf("<< /Type /Pages /Count %d /Kids [%s] >>", pages, strings.Repeat("3 0 R ", pages)),
 		fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 100 100] /Resources << /XObject << /X %d 0 R >> >> /Contents 4 0 R >>", first),
-		streamOf("", "/X Do"),
+		rastertest.StreamObject("", "/X Do"),
 	}
 	const form = "/Type /XObject /Subtype /Form /BBox [0 0 100 100]"
 	for i := range depth {
-		objects = append(objects, streamOf(fmt.Sprintf("%s /Resources << /XObject << /X %d 0 R >> >>", form, first+i+1), strings.Repeat("/X Do ", 8)))
+		objects = append(objects, rastertest.StreamObject(fmt.Sprintf("%s /Resources << /XObject << /X %d 0 R >> >>", form, first+i+1), strings.Repeat("/X Do ", 8)))
 	}
-	return filePDF(append(objects, streamOf(form, "0 0 10 10 re f"))...)
+	return rastertest.Objects(append(objects, rastertest.StreamObject(form, "0 0 10 10 re f"))...)
 }
 
 // bandsPNG is a picture with dark bands, as lines of text would be.

@@ -224,7 +224,7 @@ var testArrows = map[string][]string{
 	"e2e":                       {"internal/otlp/otlptest", "e2e/program", "document", "engine/enginetest", "internal/mutants", "layout/doclayout/doclayouttest", "raster/rastertest", "provision/runpodtest", "provision/podtest", "provision/supervise"},
 	"e2e/doors":                 {"e2e/program"},
 	"e2e/page":                  {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest", "raster/rastertest"},
-	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest"},
+	"e2e/faults":                {"e2e/program", "engine/enginetest", "layout/doclayout/doclayouttest", "raster/rastertest"},
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
 	"provision/stage":           {"provision/stage/stagetest"},
@@ -304,7 +304,7 @@ var homes = map[string][]string{
 var testHomes = map[string][]string{
 	"github.com/prometheus/common":           {"internal/stage"},
 	"github.com/modelcontextprotocol/go-sdk": {"e2e", "server"},
-	"github.com/nats-io":                     {"e2e/faults"},
+	"github.com/nats-io":                     {"e2e/faults", "jobs"},
 	"go.uber.org/goleak":                     {everything},
 	"github.com/standard-webhooks":           {"jobs"}, // as clients check
 	"github.com/getkin/kin-openapi":          {"server"},

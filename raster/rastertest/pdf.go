@@ -10,16 +10,16 @@ import (
 // PDF is a file in the making. Objects count from 1; the first is the catalog, the second the
 // list of pages.
 type PDF struct {
-	objects [][]byte
+	objects []string
 	pages   []int
 }
 
 // NewPDF is a file without pages.
-func NewPDF() *PDF { return &PDF{objects: make([][]byte, 2)} }
+func NewPDF() *PDF { return &PDF{objects: make([]string, 2)} }
 
 // Add adds an object.
 func (p *PDF) Add(format string, args ...any) int {
-	p.objects = append(p.objects, fmt.Appendf(nil, format, args...))
+	p.objects = append(p.objects, fmt.Sprintf(format, args...))
 	return len(p.objects)
 }
 
@@ -34,7 +34,7 @@ func (p *PDF) Stream(keys string, data []byte) int {
 
 // Raw adds a stream as it is.
 func (p *PDF) Raw(keys string, data []byte) int {
-	return p.Add("<<%s/Length %d>>stream\n%s\nendstream", keys, len(data), data)
+	return p.Add("%s", StreamObject(keys, string(data)))
 }
 
 // Page adds a page with the standard fonts F1 (Helvetica), F2 (Times), F3 (Courier) and F4
@@ -62,12 +62,17 @@ func (p *PDF) Bytes(catalog string) []byte {
 	for _, n := range p.pages {
 		fmt.Fprintf(&kids, "%d 0 R ", n)
 	}
-	p.objects[0] = fmt.Appendf(nil, "<</Type/Catalog/Pages 2 0 R%s>>", catalog)
-	p.objects[1] = fmt.Appendf(nil, "<</Type/Pages/Kids[%s]/Count %d>>", kids.String(), len(p.pages))
+	p.objects[0] = fmt.Sprintf("<</Type/Catalog/Pages 2 0 R%s>>", catalog)
+	p.objects[1] = fmt.Sprintf("<</Type/Pages/Kids[%s]/Count %d>>", kids.String(), len(p.pages))
+	return Objects(p.objects...)
+}
+
+// Objects is a PDF of objects 1, 2, …, of which the first is the catalog.
+func Objects(objects ...string) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-	at := make([]int, len(p.objects))
-	for i, o := range p.objects {
+	at := make([]int, len(objects))
+	for i, o := range objects {
 		at[i] = b.Len()
 		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
 	}
@@ -78,4 +83,9 @@ func (p *PDF) Bytes(catalog string) []byte {
 	}
 	fmt.Fprintf(&b, "trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", len(at)+1, xref)
 	return b.Bytes()
+}
+
+// StreamObject is an object with a stream as it is; keys stand in its dictionary.
+func StreamObject(keys, content string) string {
+	return fmt.Sprintf("<<%s/Length %d>>stream\n%s\nendstream", keys, len(content), content)
 }
