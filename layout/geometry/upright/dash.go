@@ -41,8 +41,10 @@ func (p *Page) Dash(place plane.Box, size float64) *Item {
 	half := int(size / 2)
 	box := image.Rect(ink.Min.X, (ink.Min.Y+ink.Max.Y)/2-half, ink.Max.X, (ink.Min.Y+ink.Max.Y)/2+half)
 	quad := [4]document.Point{
-		{X: float64(box.Min.X), Y: float64(box.Min.Y)}, {X: float64(box.Max.X), Y: float64(box.Min.Y)},
-		{X: float64(box.Max.X), Y: float64(box.Max.Y)}, {X: float64(box.Min.X), Y: float64(box.Max.Y)},
+		{X: float64(box.Min.X), Y: float64(box.Min.Y)},
+		{X: float64(box.Max.X), Y: float64(box.Min.Y)},
+		{X: float64(box.Max.X), Y: float64(box.Max.Y)},
+		{X: float64(box.Min.X), Y: float64(box.Max.Y)},
 	}
 	p.lines = append(p.lines, document.Line{Quad: quad, BBox: document.BoxOf(box), Text: text})
 	b, height := p.Deskew.line(quad)
