@@ -160,6 +160,41 @@ func TestFolderThatCannotBe(t *testing.T) {
 	}
 }
 
+// TestFolderThatIsAway: what is kept there is not gone because nothing of the folder is to be seen, as where
+// a disk of another machine is not mounted.
+func TestFolderThatIsAway(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "blobs")
+	s := open(t, blob.Config{Dir: dir})
+	if err := s.Put(t.Context(), "a", strings.NewReader("x")); err != nil {
+		t.Fatal(err)
+	}
+	away := dir + "-away"
+	if err := os.Rename(dir, away); err != nil {
+		t.Fatal(err)
+	}
+	for _, mountPoint := range []bool{false, true} {
+		if mountPoint {
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Get(t.Context(), "a"); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), dir) {
+			t.Errorf("with a mount point: %t: %v", mountPoint, err)
+		}
+	}
+	if err := errors.Join(os.Remove(dir), os.Rename(away, dir)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Get(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if _, err := s.Get(t.Context(), "b"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was never kept: %v", err)
+	}
+}
+
 // TestBucketThatCannotBe: errors say what is wrong, and show no secret.
 func TestBucketThatCannotBe(t *testing.T) {
 	cfg := blobtest.Bucket(t, "..")

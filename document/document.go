@@ -155,6 +155,8 @@ type Page struct {
 	// Script is that of most of the page's text, by Unicode's name, where an engine has
 	// found it to be one that it reads in a way of its own.
 	Script string
+	// Careful says that an engine, which has quicker ways to read, found them to be of no use for the page.
+	Careful bool
 	// Took is how long rendering took, without waiting for a turn or for memory, and Spent the
 	// processor time that it took of the process that drew the page, its start included.
 	Took, Spent time.Duration

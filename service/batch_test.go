@@ -3,6 +3,7 @@ package service_test
 import (
 	"context"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,20 @@ func TestABatchOfWhichNothingWasRead(t *testing.T) {
 	all, err := s.ReadAll(t.Context(), sources("bad", ""), service.Options{})
 	if p := wants(t, err, document.CodeUnreadable); len(p.Parts) != 2 || all == nil || len(all.Items) != 2 {
 		t.Errorf("%+v, %+v", p, all)
+	}
+}
+
+// TestABatchOfOneSaysWhy it could not be read, and one of several says why of the first.
+func TestABatchOfOneSaysWhy(t *testing.T) {
+	s, _ := build(t, pipeline(byContent), nil)
+	one, err := s.ReadAll(t.Context(), sources("bad"), service.Options{})
+	why := one.Items[0].Error.Detail
+	if said := wants(t, err, document.CodeUnreadable).Detail; said != why {
+		t.Errorf("one file: %q, want %q", said, why)
+	}
+	_, err = s.ReadAll(t.Context(), sources("bad", "bad"), service.Options{})
+	if said := wants(t, err, document.CodeUnreadable).Detail; !strings.Contains(said, "2 files") || !strings.Contains(said, why) {
+		t.Errorf("two files: %q", said)
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 	"ocr-gateway/engine/enginetest"
 )
 
-// mountForLog gives the log of jobs a small file system of its own: NATS wants 64 MiB for the dead letters.
-const mountForLog = `mount -t tmpfs -o size=120m faults "$OCR_JOBS_DIR" && exec "$@"`
+// mountForLog gives the log of jobs a small file system of its own, with less room than NATS would ask for.
+const mountForLog = `mount -t tmpfs -o size=20m faults "$OCR_JOBS_DIR" && exec "$@"`
 
 // TestDiskOfLogFull fills the disk of the log while a job is read: new jobs are refused with the
 // reason, and when there is room again all goes on by itself, without a page being lost.

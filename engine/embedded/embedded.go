@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 
 	"ocr-gateway/document"
@@ -140,27 +139,6 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 		return nil, nil, err
 	}
 	return lines, append(areas, seals...), nil
-}
-
-// turnUpright turns a page and its lines, if needed, and tells its script by the lines that it reads for that.
-func (e *Engine) turnUpright(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
-	img, lines, sample, degrees, err := e.upright(ctx, page.Image, lines)
-	if err != nil {
-		return nil, err
-	}
-	if degrees != 0 {
-		page.Words = turnWords(page.Words, page.Width, page.Height, degrees)
-		page.Image = img
-		page.Width, page.Height = img.Bounds().Dx(), img.Bounds().Dy()
-		page.Rotation = (page.Rotation + degrees) % 360
-	}
-	if page.Script, err = e.pageScript(ctx, pixels.Of(page.Image), sample, page.Words); err != nil {
-		return nil, err
-	}
-	if page.Script == "" && slices.ContainsFunc(sample, func(l document.Line) bool { return e.models.OtherLetters(l.Text) }) {
-		page.Script = script.Latin // with letters of its own
-	}
-	return lines, nil
 }
 
 // withoutStamps finds the stamps of a page, and gives its pixels without them.

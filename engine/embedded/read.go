@@ -9,7 +9,6 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/embedded/pixels"
 	"ocr-gateway/engine/embedded/prose"
-	"ocr-gateway/engine/embedded/script"
 )
 
 // readAccept is the confidence below which a line is no text.
@@ -133,9 +132,9 @@ func accept(l *document.Line) {
 	l.Text = text
 }
 
-// readerOf is how the lines of a page are read: by what its other lines, and the PDF, say of its letters.
+// readerOf is how the lines of a page are read: by what a sample of them, and the PDF, say of its letters.
 func (e *Engine) readerOf(page *document.Page) reading {
-	if page.Script == script.Latin || slices.ContainsFunc(page.Words, func(w document.Word) bool { return e.models.OtherLetters(w.Text) }) {
+	if page.Careful || slices.ContainsFunc(page.Words, func(w document.Word) bool { return e.models.OtherLetters(w.Text) }) {
 		return e.models.ReadKnowing
 	}
 	return e.models.Read

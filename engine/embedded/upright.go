@@ -3,7 +3,6 @@ package embedded
 import (
 	"cmp"
 	"context"
-	"image"
 	"slices"
 
 	"ocr-gateway/document"
@@ -27,20 +26,31 @@ const (
 	clearlyBetter = 0.1
 )
 
-// upright decides how many degrees clockwise img must be turned to be read,
-// and returns it turned, with its lines and, where it is not turned, the sample of them
-// that was read. What was surely read is kept in the lines.
-func (e *Engine) upright(ctx context.Context, img image.Image, lines []document.Line) (_ image.Image, _, read []document.Line, degrees int, err error) {
-	degrees, s, err := e.rotation(ctx, pixels.Of(img), lines)
+// turnUpright turns a page and its lines, if needed, and tells its script, and whether it is to be read carefully, by
+// the lines that it reads for that. What was surely read is kept in the lines.
+func (e *Engine) turnUpright(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
+	src := pixels.Of(page.Image)
+	degrees, s, err := e.rotation(ctx, src, lines)
 	if err != nil {
-		return nil, nil, nil, 0, err
+		return nil, err
 	}
+	// What the PDF says of lines has the quick reading trusted more often than it was for the sample.
+	page.Careful = len(lines) > 0 && !s.quick[degrees] && len(page.Words) == 0
 	lines = s.into(lines, degrees)
-	if degrees == 0 {
-		return img, lines, s.read[0], 0, nil
+	if degrees != 0 {
+		page.Words = turnWords(page.Words, page.Width, page.Height, degrees)
+		page.Image = pixels.Turn(page.Image, degrees)
+		page.Rotation = (page.Rotation + degrees) % 360
+		lines = turnLines(startLines(lines, degrees), page.Width, page.Height, degrees)
+		b := page.Image.Bounds()
+		page.Width, page.Height = b.Dx(), b.Dy()
+		return lines, nil
 	}
-	b := img.Bounds()
-	return pixels.Turn(img, degrees), turnLines(startLines(lines, degrees), b.Dx(), b.Dy(), degrees), nil, degrees, nil
+	if page.Script, err = e.pageScript(ctx, src, s.read[0], page.Words); err != nil {
+		return nil, err
+	}
+	page.Careful = page.Careful || slices.ContainsFunc(s.read[0], func(l document.Line) bool { return e.models.OtherLetters(l.Text) })
+	return lines, nil
 }
 
 // rotation decides how many degrees clockwise src must be turned to be read, by
@@ -96,21 +106,34 @@ func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned
 		try = []int{0, 180}
 	}
 	for _, degrees := range try {
-		read, err := e.readColumns(ctx, src, startLines(sample, degrees))
+		columns, half := startLines(sample, degrees), (len(sample)+1)/2
+		read, err := e.readColumns(ctx, src, columns[:half])
 		if err != nil {
 			return 0, false, err
 		}
-		same := 0
-		for i, l := range read {
-			if sameText(l.Text, turned[i].Text) {
-				same++
-			}
+		if sameTexts(read, turned) == 0 {
+			continue
 		}
-		if 2*same > len(read) && meanConfidence(read) > max(readableSample, meanConfidence(turned)-setWorse) {
+		rest, err := e.readColumns(ctx, src, columns[half:])
+		if err != nil {
+			return 0, false, err
+		}
+		read = append(read, rest...)
+		if 2*sameTexts(read, turned) > len(read) && meanConfidence(read) > max(readableSample, meanConfidence(turned)-setWorse) {
 			return degrees, true, nil
 		}
 	}
 	return 0, false, nil
+}
+
+// sameTexts counts the lines that say the same as those of another reading.
+func sameTexts(lines, others []document.Line) (same int) {
+	for i, l := range lines {
+		if sameText(l.Text, others[i].Text) {
+			same++
+		}
+	}
+	return same
 }
 
 // sample is lines of a page that are read to tell which way up it is.
@@ -118,10 +141,11 @@ type sample struct {
 	index []int // in the page's lines
 	lines []document.Line
 	read  map[int][]document.Line // by the degrees at which they were read
+	quick map[int]bool            // by the same: quick reading is of use for them
 }
 
 func newSample(lines []document.Line) sample {
-	s := sample{index: mediumLines(lines), read: map[int][]document.Line{}}
+	s := sample{index: mediumLines(lines), read: map[int][]document.Line{}, quick: map[int]bool{}}
 	for _, i := range s.index {
 		s.lines = append(s.lines, lines[i])
 	}
@@ -131,7 +155,10 @@ func newSample(lines []document.Line) sample {
 // readSample reads the sample's lines as they lie when the page is turned clockwise by
 // degrees.
 func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (err error) {
-	s.read[degrees], err = readOnce(ctx, src, startLines(s.lines, degrees), e.models.Read)
+	s.read[degrees], err = readOnce(ctx, src, startLines(s.lines, degrees), func(ctx context.Context, src pixels.Raster, lines []document.Line) (read []document.Line, err error) {
+		read, s.quick[degrees], err = e.models.ReadSample(ctx, src, lines)
+		return read, err
+	})
 	return err
 }
 

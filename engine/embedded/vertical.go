@@ -70,7 +70,7 @@ func (e *Engine) readColumns(ctx context.Context, src pixels.Raster, lines []doc
 	if len(rows) == 0 {
 		return out, nil
 	}
-	read, err := readOnce(ctx, sheet, rows, e.models.Read)
+	read, err := readOnce(ctx, sheet, rows, e.models.ReadKnowing)
 	if err != nil {
 		return nil, err
 	}

@@ -47,16 +47,21 @@ func (s *search) accept(t labels.Target, text string, inline bool) (any, bool) {
 // looksLike returns the part of a text that has the form of the target's values.
 func (s *search) looksLike(t labels.Target, text string, inline bool) (string, bool) {
 	if t.Form == labels.Amount {
-		text = bareAmount(text)
+		text = s.bareAmount(text)
 	}
 	if t.Field.Kind.Numeric() {
 		if t.Form == labels.Percent {
 			p := percent().FindString(text)
 			return p, p != ""
 		}
+		if m := measured().FindStringSubmatch(text); m != nil && (t.Form == labels.Measure || t.Form == labels.Text) {
+			return m[1], true
+		}
 		return text, t.Form != labels.Amount || !strings.Contains(text, "%") // conversion decides
 	}
 	switch t.Form {
+	case labels.Measure:
+		return text, strings.ContainsFunc(text, unicode.IsDigit)
 	case labels.Amount:
 		_, ok := printed.ParseNumber(text, s.locale.Decimal)
 		return text, ok && !strings.Contains(text, "%")
@@ -102,13 +107,20 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 var (
 	// quantified is an amount behind a count or a rate: "3 75.00", "@6% RM 79.50".
 	quantified = lazyregexp.New(`^(?:@ ?)?\(?(?:\d{1,4}|\d{1,2}(?:[.,]\d{1,2})? ?%)\)?[ :]+((?:[A-Z]{2,3} ?|\p{Sc} ?)?-?\d[\d.,]*[.,]\d{2})$`)
+	// spaced is an amount in which spaces group digits: "2 140,55".
+	spaced = lazyregexp.New(`^-?\d{1,3}(?: \d{3})+,\d{2}\b`)
+	// measured is a number with its unit: "2.846 kWh", "14 320 kg".
+	measured = lazyregexp.New(`(?i)^(-?\d(?:[\d.,'’ ]*\d)?) ?(?:[kMG]?Wh|[km]?m[²³23]?|cm|[km]?g|t|[mc]?l|kW|Sm[c³]|lbs?|oz|ft|in|h|min|%)(?:[.,;]|\s|$)`)
 	// taxCode stands behind an amount on receipts: "12.20 SR".
 	taxCode = lazyregexp.New(`([.,]\d{2}) ?\*?[A-Z]{1,2}\*?$`)
 )
 
 // bareAmount is an amount without what tills print before and behind it.
-func bareAmount(text string) string {
+func (s *search) bareAmount(text string) string {
 	text = taxCode().ReplaceAllString(text, "$1")
+	if s.locale.Decimal == printed.DecimalComma && spaced().MatchString(text) {
+		return text
+	}
 	if m := quantified().FindStringSubmatch(text); m != nil {
 		return m[1]
 	}

@@ -3,10 +3,16 @@ package heuristic
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ocr-gateway/extract/labels"
 	"ocr-gateway/extract/pagetext"
+	"ocr-gateway/internal/lazyregexp"
 )
+
+// outsideScore is for what stands below the label's table, where a value stands in it.
+const outsideScore = 0.7
 
 // around looks for the value of a label: behind it, right of it, below it.
 func (s *search) around(t labels.Target, m match) []candidate {
@@ -18,8 +24,14 @@ func (s *search) around(t labels.Target, m match) []candidate {
 		if t.Form == labels.Text && !t.Field.Kind.Numeric() && !m.colon {
 			return nil // the beginning of a sentence
 		}
-		if v, ok := s.accept(t, m.rest, true); ok {
+		if m.inner || m.late {
+			score = 0.8
+		}
+		if v, ok := s.accept(t, s.whole(t, &s.lines[m.line], m.rest), true); ok {
 			return []candidate{{v, m.score * score, s.lines[m.line].Evidence()}}
+		}
+		if m.inner {
+			return nil
 		}
 		if t.Form != labels.Amount && t.Form != labels.Date {
 			return nil
@@ -32,11 +44,14 @@ func (s *search) around(t labels.Target, m match) []candidate {
 	var found []candidate
 	right, rightScore := s.right(t, m)
 	if right != nil {
-		v, _ := s.accept(t, right.Text, false)
+		v, _ := s.accept(t, s.whole(t, right, right.Text), false)
 		found = append(found, candidate{v, m.score * rightScore, right.Evidence()})
 	}
 	if below, score := s.below(t, m); below != nil {
 		v, _ := s.accept(t, below.Text, false)
+		if right != nil && right.Region == s.lines[m.line].Region && below.Region != right.Region {
+			score = outsideScore
+		}
 		found = append(found, candidate{v, m.score * score, below.Evidence()})
 	}
 	if len(found) == 0 && t.Is("total") {
@@ -46,6 +61,35 @@ func (s *search) around(t labels.Target, m match) []candidate {
 		}
 	}
 	return found
+}
+
+var (
+	// inForm is the label of a field in a form that says what belongs there: "16 Carrier (name,
+	// address)".
+	inForm = lazyregexp.New(`^\d{1,2}[a-z]?[.)]? \p{Lu}[^\d:]*\([^\d()]*\)$`)
+	// leadsOn ends a text that goes on: "45 days from receipt of", "P. van der".
+	leadsOn = lazyregexp.New(`\s\p{Ll}{1,4}$`)
+	// isAddress is no text that goes on, though it begins with a small letter.
+	isAddress = lazyregexp.New(`@|^www\.|^https?:|^[\w\-]+\.[a-z]{2,}`)
+)
+
+// whole returns a text in line l with the line below on which it goes on.
+func (s *search) whole(t labels.Target, l *pagetext.Line, text string) string {
+	if t.Form != labels.Text && t.Form != labels.Party || t.Field.Kind.Numeric() || text == "" {
+		return text
+	}
+	for _, o := range s.pages[l.Page] {
+		gap := o.Box[1] - l.Box[3]
+		if o.Box[1] <= l.Box[1] || abs(o.Box[0]-l.Box[0]) > l.Height()/2 || gap < -l.Height()/2 || gap > l.Height()/2 {
+			continue
+		}
+		first, _ := utf8.DecodeRuneInString(o.Text)
+		if (unicode.IsLower(first) || leadsOn().MatchString(text)) && !strings.Contains(o.Text, ":") && !isAddress().MatchString(o.Text) && !s.isLabel(o) {
+			return text + " " + o.Text
+		}
+		return text
+	}
+	return text
 }
 
 // nextRow finds the amount that stands alone in the row under a total's label.
@@ -73,11 +117,12 @@ func (s *search) nextRow(t labels.Target, m match) *pagetext.Line {
 
 // right finds the value in the label's row.
 func (s *search) right(t labels.Target, m match) (*pagetext.Line, float64) {
-	l := &s.lines[m.line]
+	label := s.label(m)
+	l := &label
 	var row []*pagetext.Line
 	for _, o := range s.pages[l.Page] {
 		overlap := min(o.Box[3], l.Box[3]) - max(o.Box[1], l.Box[1])
-		if o != l && o.Box[0] >= l.Box[2]-l.Height()/3 && 2*overlap >= min(o.Height(), l.Height()) && o.Box != l.Box {
+		if o != &s.lines[m.line] && o.Box[0] >= l.Box[2]-l.Height()/3 && 2*overlap >= min(o.Height(), l.Height()) && o.Box != l.Box {
 			row = append(row, o)
 		}
 	}
@@ -126,16 +171,18 @@ func (s *search) unpaired(l *pagetext.Line, right int) bool {
 
 // below finds the value under the label.
 func (s *search) below(t labels.Target, m match) (*pagetext.Line, float64) {
-	l := &s.lines[m.line]
-	reach := 3 * l.Height() / 2
+	label := s.label(m)
+	l := &label
+	height := s.lines[m.line].Height()
+	reach := 3 * height / 2
 	if t.Form == labels.Amount || t.Form == labels.Date {
-		reach = 3 * l.Height()
+		reach = 3 * height
 	}
 	var found *pagetext.Line
 	for _, o := range s.pages[l.Page] {
 		aligned := min(o.Box[2], l.Box[2])-max(o.Box[0], l.Box[0]) > 0 || abs(o.Box[0]-l.Box[0]) < l.Height()
 		gap := o.Box[1] - l.Box[3]
-		if o == l || !aligned || isNote(o.Text) || gap < -l.Height()/2 || gap > reach || o.Box[1] <= l.Box[1] || o.Box == l.Box {
+		if o == &s.lines[m.line] || !aligned || isNote(o.Text) || gap < -l.Height()/2 || gap > reach || o.Box[1] <= l.Box[1] || o.Box == l.Box {
 			continue
 		}
 		if found == nil || o.Box[1] < found.Box[1] || o.Box[1] == found.Box[1] && o.Box[0] < found.Box[0] {
@@ -153,7 +200,7 @@ func (s *search) below(t labels.Target, m match) (*pagetext.Line, float64) {
 
 // isLabel reports whether a line is the label of another value.
 func (s *search) isLabel(o *pagetext.Line) bool {
-	if strings.HasSuffix(o.Text, ":") {
+	if strings.HasSuffix(o.Text, ":") || inForm().MatchString(o.Text) {
 		return true
 	}
 	if len(o.Words) > 3*maxLabelWords {

@@ -24,6 +24,9 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 			if found := s.besideNumber(t); len(found) > 0 || labeled {
 				return found
 			}
+			if found := s.ofLetter(t); len(found) > 0 {
+				return found
+			}
 			return s.only(t, 0.5)
 		}
 	case labels.Currency:
@@ -35,10 +38,14 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 			return s.byInitial(t)
 		}
 	case labels.Text:
-		if t.Is("recipient") && !labeled {
+		switch {
+		case labeled:
+		case t.Is("recipient"):
 			if l := s.addressee(); l != nil {
 				return s.one(t, l.Text, l, addresseeScore)
 			}
+		case t.Is("paymentmethod"):
+			return s.paidBy(t)
 		}
 	case labels.Party:
 		if b := s.issuer(); b != nil {
@@ -119,6 +126,24 @@ func (s *search) besideNumber(t labels.Target) []candidate {
 		}
 	}
 	return found
+}
+
+// placed is the head of a letter before its date: "Roncadelle, ", "Bonn, den ".
+var placed = lazyregexp.New(`^\p{Lu}[\p{L} .'’()\-]{1,40}, ?(?:den |le |li |a |the )?$`)
+
+// ofLetter returns the date that stands behind the place from which a letter comes.
+func (s *search) ofLetter(t labels.Target) []candidate {
+	for i := range s.lines {
+		text := strings.TrimSpace(s.lines[i].Text)
+		d, ok := printed.FindDate(text, s.locale.Days)
+		if !ok || d.ISO == "" {
+			continue
+		}
+		if before, ends := strings.CutSuffix(text, d.Text); ends && placed().MatchString(before) {
+			return s.one(t, d.ISO, &s.lines[i], 0.6)
+		}
+	}
+	return nil
 }
 
 // one returns a candidate with the whole text as its value.

@@ -24,14 +24,15 @@ const (
 	Email
 	Website
 	Phone
+	Measure // a number with or without its unit
 )
 
 // Numeric reports whether values of the form are numbers.
-func (f Form) Numeric() bool { return f == Amount || f == Percent }
+func (f Form) Numeric() bool { return f == Amount || f == Percent || f == Measure }
 
 // Concept is something that documents commonly say, with the names of fields that ask for
 // it and the labels it is printed under, the surest first. Languages: en, de, fr, es,
-// it, nl.
+// it, nl; of bills and statements also pt and pl.
 type Concept struct {
 	Name   string
 	Form   Form

@@ -75,8 +75,21 @@ func bag(words []string) string {
 
 // formWords say only which form a value has: date_check_in is printed under "Check in".
 var formWords = map[string]Form{
-	"date": Date, "datum": Date, "amount": Amount, "number": ID, "no": ID, "nr": ID, "id": ID, "total": Amount,
+	"date": Date, "datum": Date, "amount": Amount, "number": ID, "numero": ID, "nummer": ID, "no": ID, "nr": ID, "id": ID, "total": Amount,
 }
 
 // numberWords are short for a number in labels.
-var numberWords = []string{"no", "nr", "number"}
+var numberWords = []string{"no", "nr", "n", "number", "numero"}
+
+// fillers are words that labels have and names of fields leave out: "date_limite_paiement" is
+// printed as "Date limite de paiement".
+var fillers = func() map[string]bool {
+	found := map[string]bool{}
+	for w := range strings.FieldsSeq("of the de du des d la le les l del della dei di do da dos van der het den des und") {
+		found[w] = true
+	}
+	return found
+}()
+
+// IsFiller reports whether the names of fields leave out a word of labels.
+func IsFiller(word string) bool { return fillers[word] }

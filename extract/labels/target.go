@@ -99,13 +99,9 @@ func (t *Target) addOwn(words []string, score float64) {
 	if t.Concept != nil {
 		return
 	}
-	if len(words) == 2 { // "numero_licence" is printed as "Numéro de licence"
-		for _, of := range []string{"of", "de", "di", "del", "van"} {
-			add([]string{words[0], of, words[1]}, score)
-		}
-	}
+	add(slices.DeleteFunc(slices.Clone(words), IsFiller), score)
 	for i, w := range words {
-		if formWords[w] == ID && i > 0 { // "member_number" is printed as "Member no."
+		if formWords[w] == ID && len(words) > 1 { // "member_number" is printed as "Member no."
 			for _, other := range numberWords {
 				add(slices.Concat(words[:i], []string{other}, words[i+1:]), score)
 			}

@@ -130,7 +130,11 @@ func dateOf(printed, year, month, day string) (Date, bool) {
 	return Date{strings.TrimSpace(printed), iso}, true
 }
 
-// DayOrderOf learns the order from the unambiguous dates of a document.
+// american is the end of an address in the United States: "Portland, OR 97214".
+var american = lazyregexp.New(`, (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),? \d{5}\b`)
+
+// DayOrderOf learns the order from the unambiguous dates of a document, or else from an
+// address of the United States, where the month comes first.
 func DayOrderOf(text string) DayOrder {
 	days, others := 0, 0
 	for _, m := range numericDate().FindAllStringSubmatch(text, 200) {
@@ -145,6 +149,8 @@ func DayOrderOf(text string) DayOrder {
 	case days > 0 && others == 0:
 		return DayFirst
 	case others > 0 && days == 0:
+		return MonthFirst
+	case days == 0 && american().MatchString(text):
 		return MonthFirst
 	}
 	return UnknownOrder

@@ -10,6 +10,7 @@ func TestDates(t *testing.T) {
 	const days, months = "vom 31/12/2017", "due 12/31/2017"
 	for _, tc := range []struct{ text, document, iso string }{
 		{"2014-08-03", "", "2014-08-03"},
+		{"03/04/2025", "Portland, OR 97214", "2025-03-04"},
 		{"August 3 , 2014", "", "2014-08-03"},
 		{"Aug. 3rd, 2014", "", "2014-08-03"},
 		{"7. Mai 2014", "", "2014-05-07"},

@@ -2,6 +2,7 @@ package printed
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"ocr-gateway/internal/lazyregexp"
@@ -42,7 +43,7 @@ func DecimalMarkOf(text string) DecimalMark {
 var amount = lazyregexp.New(`^([-−–(]?)\s*(?:[\p{Sc}]|[A-Z][A-Za-z]{0,2}[.$]?)?\s*([-−–]?)\s*(\d(?:[\d.,'’` + "`" + ` \x{a0}\x{202f}]*\d)?)\s*(?:,-|%|[\p{Sc}]|[A-Z]{3}|[Kk]č|kr\.?|zł)?\s*([-−–)]?)$`)
 
 // ParseNumber reads a number as people print it: "1,234.50", "1.234,50",
-// "1 234,50", "1'234.50", "€ 717,97", "(3.10)", "21 %". Of two kinds of marks the
+// "1 234,50", "1'234.50", "12,34,567.50", "€ 717,97", "(3.10)", "21 %". Of two kinds of marks the
 // last is the decimal one. A single comma or period is a decimal mark, except
 // before exactly three digits: there a comma groups, and a period does too in a
 // document with decimal commas. A text with other letters or with groups
@@ -95,8 +96,9 @@ func plainDigits(s string, m DecimalMark) (string, bool) {
 	if len(groups) == 0 || strings.Count(whole, ".")+strings.Count(whole, ",")+strings.Count(whole, "'") != len(groups)-1 {
 		return "", false
 	}
+	indian := strings.Contains(whole, ",") && isIndian(groups)
 	for i, g := range groups {
-		if len(groups) > 1 && (i == 0 && len(g) > 3 || i > 0 && len(g) != 3) {
+		if !indian && len(groups) > 1 && (i == 0 && len(g) > 3 || i > 0 && len(g) != 3) {
 			return "", false
 		}
 		if i > 0 && whole[len(whole)-len(strings.Join(groups[i:], "."))-1] != whole[len(groups[0])] {
@@ -111,6 +113,15 @@ func plainDigits(s string, m DecimalMark) (string, bool) {
 		digits += "." + fraction
 	}
 	return digits, true
+}
+
+// isIndian reports whether digits are grouped by lakhs and crores: "12,34,56,789".
+func isIndian(groups []string) bool {
+	last := len(groups) - 1
+	if last < 2 || len(groups[last]) != 3 || len(groups[0]) > 2 {
+		return false
+	}
+	return !slices.ContainsFunc(groups[1:last], func(g string) bool { return len(g) != 2 })
 }
 
 // decimalMark returns the index of the decimal mark in a number, -1 when it has none.

@@ -50,6 +50,8 @@ func Fold(s string) string {
 			b.WriteString("ss")
 		case r == 'ø' || r == 'Ø':
 			b.WriteByte('o')
+		case r == 'ł' || r == 'Ł':
+			b.WriteByte('l')
 		case r == '°':
 			b.WriteByte('o') // N° is No
 		default:

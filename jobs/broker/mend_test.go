@@ -1,12 +1,14 @@
 package broker
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ocr-gateway/jobs/record"
 )
@@ -25,7 +27,14 @@ func (h *heard) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// TestLogIsReadAnew until that succeeds; what it had is there.
+// ids follows the log for the jobs of its events.
+type ids chan string
+
+func (i ids) See(e record.Event) { i <- e.ID }
+func (i ids) CaughtUp()          {}
+func (i ids) Anew()              { i <- "anew" }
+
+// TestLogIsReadAnew until that succeeds; what it had is there, and who follows it goes on.
 func TestLogIsReadAnew(t *testing.T) {
 	dir, failed := t.TempDir(), &heard{text: "not read anew", told: make(chan struct{})}
 	b, err := Open(t.Context(), DefaultConfig(), dir, slog.New(slog.NewTextHandler(failed, nil)))
@@ -33,9 +42,15 @@ func TestLogIsReadAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
+	seen, following := make(ids, 10), sync.WaitGroup{}
+	ctx, stop := context.WithCancel(t.Context())
+	following.Go(func() { b.Follow(ctx, seen) })
+	defer following.Wait()
+	defer stop()
 	if _, _, err := b.Append(t.Context(), record.Event{ID: "a", Job: &record.Job{ID: "a"}}); err != nil {
 		t.Fatal(err)
 	}
+	next(t, seen, "a")
 	store, away := filepath.Join(dir, "jetstream"), filepath.Join(dir, "away")
 	if err := os.Rename(store, away); err != nil {
 		t.Fatal(err)
@@ -57,5 +72,19 @@ func TestLogIsReadAnew(t *testing.T) {
 	}
 	if _, first, err := b.Append(t.Context(), record.Event{ID: "b", Job: &record.Job{ID: "b"}}); err != nil || !first {
 		t.Errorf("appended: %t, %v", first, err)
+	}
+	next(t, seen, "b")
+}
+
+// next is of what a follower sees next.
+func next(t *testing.T, seen ids, want string) {
+	t.Helper()
+	select {
+	case got := <-seen:
+		if got != want {
+			t.Errorf("%s is seen in place of %s", got, want)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal(want + " is not seen within a minute")
 	}
 }

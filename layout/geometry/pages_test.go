@@ -77,8 +77,8 @@ func (p *recordedPage) Find(context.Context, *document.Page) (lines []document.L
 // say so.
 func TestPages(t *testing.T) {
 	pages, err := filepath.Glob("testdata/pages/*.png")
-	if err != nil || len(pages) != 46 {
-		t.Fatalf("%d pages, %v; want 46", len(pages), err)
+	if err != nil || len(pages) != 50 {
+		t.Fatalf("%d pages, %v; want 50", len(pages), err)
 	}
 	for _, page := range pages {
 		name := strings.TrimSuffix(page, ".png")

@@ -194,7 +194,7 @@ func words(img *image.Gray, l document.Line, size, gap float64) {
 		if gap > 0 && math.Mod(s+7*q[0].Y, 3*size) < gap*size {
 			continue
 		}
-		for d := 0.4; d < 0.65; d += 1 / size { // as much ink as letters have
+		for d := 0.36; d < 0.66; d += 1 / size { // as much ink as letters have, clearly thicker than rulings
 			t := s / n
 			top := document.Point{X: q[0].X + t*(q[1].X-q[0].X), Y: q[0].Y + t*(q[1].Y-q[0].Y)}
 			low := document.Point{X: q[3].X + t*(q[2].X-q[3].X), Y: q[3].Y + t*(q[2].Y-q[3].Y)}

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -52,7 +53,7 @@ func (d Decoder) Form(contentType, field string, body io.Reader) (*Foreign, erro
 	media, params, err := mime.ParseMediaType(contentType)
 	if err != nil || media != "multipart/form-data" {
 		return nil, document.Problemf(document.CodeUnsupportedMedia, document.PhaseAdmission,
-			"this address reads multipart/form-data, with files in field %q, not %q", field, clip.Text(contentType))
+			"this address reads multipart/form-data, with files in field %q, and not %q", cmp.Or(field, "file"), clip.Text(contentType))
 	}
 	if boundary := params["boundary"]; boundary == "" || len(boundary) > 70 { // RFC 2046 section 5.1.1
 		return nil, problem.Malformed("the multipart Content-Type has no valid boundary; let the HTTP client write this header")

@@ -36,21 +36,29 @@ func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 // line of which nothing is read has neither. Lines that are higher than wide by pixels.TallLine
 // are read downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
+	lines, _, err := r.ReadSample(ctx, src, lines)
+	return lines, err
+}
+
+// ReadSample is Read, and reports whether the first of several readers is of use for lines like these: what it read
+// is kept of some. Where it is not, the last one alone costs less.
+func (r *Recognizer) ReadSample(ctx context.Context, src pixels.Raster, lines []document.Line) (_ []document.Line, quick bool, err error) {
 	if len(r.readers) == 1 {
-		return r.readBy(ctx, r.last(), src, lines)
+		lines, err = r.readBy(ctx, r.last(), src, lines)
+		return lines, false, err
 	}
 	all := stripsOf(lines)
 	kept, again, err := r.readFirst(ctx, src, all)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	first := slices.Clone(again)
 	if err := r.readAll(ctx, r.last(), src, again); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	surer(first, again)
 	if !slices.ContainsFunc(again, r.otherLetters) {
-		return joined(lines, append(kept, again...)), nil
+		return joined(lines, append(kept, again...)), len(kept) > 0, nil
 	}
 	again = slices.DeleteFunc(again, func(s strip) bool { return s.width() < s.wide })
 	whole := map[int]bool{}
@@ -59,9 +67,9 @@ func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []docume
 	}
 	rest := slices.DeleteFunc(all, func(s strip) bool { return whole[s.line] })
 	if err := r.readAll(ctx, r.last(), src, rest); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return joined(lines, append(again, rest...)), nil
+	return joined(lines, append(again, rest...)), false, nil
 }
 
 // readBy is Read by one reader alone.
@@ -126,7 +134,7 @@ func (r *Recognizer) readFirst(ctx context.Context, src pixels.Raster, strips []
 // divide tells what is kept of strips as the first reader reads them from what is read again: of lines of text
 // that it knows well the words of doubt, of others all.
 func divide(strips []strip) (kept, again []strip) {
-	wellKnown := !slices.ContainsFunc(strips, func(s strip) bool { return lessKnown(s.read.text) })
+	wellKnown := !slices.ContainsFunc(strips, func(s strip) bool { return lessKnown(s.read) })
 	for _, s := range strips {
 		switch {
 		case trusted(s.read, s.claim, s.sure):

@@ -3,6 +3,7 @@ package ppocr
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -74,11 +75,14 @@ func isEastAsian(r rune) bool {
 		r >= '\u3000' && r <= '\u303f' || r >= '\uff00' && r <= '\uffef'
 }
 
-// lessKnown reports whether a text has letters beyond those of Western Europe. In languages with
+// lessKnown reports whether a reading has letters beyond those of Western Europe. In languages with
 // such, as Polish, Czech and Turkish, the tiny network is wrong in words of which it is sure:
 // it reads t for ł, i for ı.
-func lessKnown(text string) bool {
-	return strings.ContainsFunc(text, func(c rune) bool {
-		return c > unicode.MaxLatin1 && unicode.IsLetter(c) && !strings.ContainsRune("ŒœŸſ", c)
+func lessKnown(r reading) bool {
+	const likely = 0.5 // noise is read as any letter, mostly a Chinese one
+	return slices.ContainsFunc(r.characters, func(c character) bool {
+		return c.probability >= likely && strings.ContainsFunc(c.text, func(c rune) bool {
+			return c > unicode.MaxLatin1 && unicode.IsLetter(c) && !strings.ContainsRune("ŒœŸſ", c)
+		})
 	})
 }

@@ -33,12 +33,21 @@ func TestTrust(t *testing.T) {
 
 // TestLessKnown: where a line has letters beyond those of Western Europe, no line beside it is divided.
 func TestLessKnown(t *testing.T) {
+	read := func(text string, probability float64) (r reading) {
+		for _, c := range text {
+			r.characters = append(r.characters, character{string(c), 0, probability})
+		}
+		return r
+	}
 	for text, want := range map[string]bool{
 		"Où est l’œuvre – 5 €?": false, "Größe, señor, åland; þ": false, "Preſſe": false,
 		"Posłowie": true, "Başkan": true, "ıslak": true, "přírodní": true, "Αθήνα": true, "": false,
 	} {
-		if got := lessKnown(text); got != want {
+		if got := lessKnown(read(text, .9)); got != want {
 			t.Errorf("%q: %v", text, got)
+		}
+		if lessKnown(read(text, .4)) {
+			t.Errorf("%q: noise counts as letters", text)
 		}
 	}
 }

@@ -33,6 +33,11 @@ const (
 	mostStamps = 8    // of a page
 	cast       = 12   // between the brightest and darkest of the paper's colors, where light is colored
 	castHue    = 25.0 // degrees from the paper's hue: print in colored light
+
+	// Between the ink of a stamp is paper: as bright as the page's, of which a part may lie in the shade, or brighter
+	// than the ink. Leaves and wood around a paper that was photographed are as dark as what looks like ink there.
+	asPaper = 0.7 // of the brightness of the page's paper
+	overInk = 1.1 // times that of the ink
 )
 
 // Find returns the stamps of a page; none on one without colors.
@@ -41,20 +46,25 @@ func Find(src pixels.Raster) []Stamp {
 		return nil
 	}
 	w, h := src.W/cell, src.H/cell
-	inked := make([]bool, w*h)
+	inked := make([]uint8, w*h)
 	for y := range h {
 		for x := range w {
-			inked[y*w+x] = inkIn(src, x*cell, y*cell)
+			if inkIn(src, x*cell, y*cell) {
+				inked[y*w+x] = 1
+			}
 		}
 	}
 	paper := paperOf(src)
 	low, high := span(paper[:])
+	isStamp := func(s Stamp) bool {
+		return (high-low < cast || between(s.hue, hueOf(paper[:])) > castHue) && s.onPaper(src, high)
+	}
 	var found []Stamp
 	for _, box := range pixels.Components(inked, w) {
 		if len(found) == mostStamps {
 			break
 		}
-		if s, ok := newStamp(src, image.Rect(box.Min.X*cell, box.Min.Y*cell, box.Max.X*cell, box.Max.Y*cell)); ok && (high-low < cast || between(s.hue, hueOf(paper[:])) > castHue) {
+		if s, ok := newStamp(src, image.Rect(box.Min.X*cell, box.Min.Y*cell, box.Max.X*cell, box.Max.Y*cell)); ok && isStamp(s) {
 			found = append(found, s)
 		}
 	}
@@ -146,6 +156,23 @@ func (s *Stamp) ring(src pixels.Raster) bool {
 		}
 	}
 	return float64(met) >= wholeRing*directions
+}
+
+// onPaper reports whether there is paper between the ink. bright is the brightness of the page's.
+func (s *Stamp) onPaper(src pixels.Raster, bright uint8) bool {
+	var counts [256]int
+	n := 0
+	each(src, s.Box, func(p []uint8) {
+		if low, high := span(p); high-low <= colored {
+			counts[high]++
+			n++
+		}
+	})
+	quarter := 255 // the brightest quarter is at least as bright
+	for above := counts[quarter]; 4*above < n; above += counts[quarter] {
+		quarter--
+	}
+	return float64(quarter) >= min(asPaper*float64(bright), overInk*float64(s.solid))
 }
 
 // isInk reports whether a pixel is of the stamp's ink, or of its rim.

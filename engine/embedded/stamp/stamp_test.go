@@ -58,6 +58,26 @@ func inWarmLight(img *image.RGBA) {
 	}
 }
 
+// darken puts a part of a page in the shade.
+func darken(img *image.RGBA, part image.Rectangle) {
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
+			p := img.RGBAAt(x, y)
+			img.SetRGBA(x, y, color.RGBA{p.R / 2, p.G / 2, p.B / 2, 255})
+		}
+	}
+}
+
+// leaves draws dark spots of gray, some as bright as green leaves.
+func leaves(img *image.RGBA, part image.Rectangle) {
+	for y := part.Min.Y; y < part.Max.Y; y++ {
+		for x := part.Min.X; x < part.Max.X; x++ {
+			v := uint8(24 + 60*((x/7+y/5)%3)/2)
+			img.SetRGBA(x, y, color.RGBA{v, v, v - 8, 255})
+		}
+	}
+}
+
 func TestFind(t *testing.T) {
 	blue, red := color.RGBA{20, 60, 170, 255}, color.RGBA{200, 30, 40, 255}
 	for name, c := range map[string]struct {
@@ -94,6 +114,15 @@ func TestFind(t *testing.T) {
 			inWarmLight(img)
 			ring(img, 400, 300, 110, 110, 8, color.RGBA{190, 40, 60, 255}, 1)
 		}, 1},
+		"a stamp in the shade": {func(img *image.RGBA) {
+			ring(img, 600, 300, 110, 110, 8, blue, 0.82)
+			darken(img, image.Rect(450, 0, 800, 600))
+		}, 1},
+		"light ink": {func(img *image.RGBA) { ring(img, 400, 300, 110, 110, 8, color.RGBA{255, 140, 90, 255}, 1) }, 1},
+		"nor leaves around a paper": {func(img *image.RGBA) {
+			leaves(img, image.Rect(500, 0, 800, 600))
+			ring(img, 650, 300, 110, 110, 8, color.RGBA{70, 84, 30, 255}, 1)
+		}, 0},
 		"a page without any": {func(*image.RGBA) {}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

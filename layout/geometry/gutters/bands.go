@@ -10,7 +10,7 @@ import (
 )
 
 // The columns of a newspaper begin anew below a ruling, and below headings that stand
-// level over several columns. A gutter runs on there, but what lies above comes first.
+// level over several columns; those of a bill at boxes that stand level with each other. A gutter runs on there, but what lies above comes first.
 
 const (
 	bandRuled  = 0.9  // of the width of a part, at least, that a ruling across it runs
@@ -47,6 +47,9 @@ func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
 			!passed(s.rulings, h, p.Size) && free(items, h.At, bandSlack*p.Size) {
 			return h.At, true
 		}
+		if inside && s.levelFrames(h, g) && free(items, h.At, bandSlack*p.Size) {
+			return h.At, true
+		}
 	}
 	for _, a := range items[g.From:g.To] {
 		if SideOf(a, g.X) != -1 || !isHeading(p, a) || a.Y0 <= g.top || a.Y0 >= g.end {
@@ -57,12 +60,49 @@ func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
 				continue
 			}
 			top := min(a.Y0, b.Y0)
-			if middle := top - bandWhite*p.Size/2; middle > g.top && free(items, middle, -bandWhite*p.Size/2) {
+			if middle := top - bandWhite*p.Size/2; middle > g.top && free(items, middle, -bandWhite*p.Size/2) && ends(items, g, middle) {
 				return middle, true
 			}
 		}
 	}
 	return 0, false
+}
+
+// ends reports whether columns end at a height: more stands above it on a side of a gutter
+// than one line, which would be the heading of what is below.
+func ends(items []*upright.Item, g Gutter, y float64) bool {
+	left, right := 0, 0
+	for _, it := range items[g.From:g.To] {
+		if it.CenterY() > y || it.Y1 < g.top {
+			continue
+		}
+		switch SideOf(it, g.X) {
+		case -1:
+			left++
+		case 1:
+			right++
+		}
+	}
+	return max(left, right) > 1
+}
+
+// levelFrames reports whether a ruling left of a gutter and another one right of it are the tops
+// of two frames that stand level with each other.
+func (s *Search) levelFrames(left rulings.Ruling, g Gutter) bool {
+	size := s.page.Size
+	return left.To < g.X && s.topsFrame(left) && slices.ContainsFunc(s.rulings.Horizontal, func(right rulings.Ruling) bool {
+		return right.From > g.X && math.Abs(right.At-left.At) < bandLevel*size && s.topsFrame(right)
+	})
+}
+
+// topsFrame reports whether vertical rulings go down from both ends of a horizontal one.
+func (s *Search) topsFrame(h rulings.Ruling) bool {
+	down := func(x float64) bool {
+		return slices.ContainsFunc(s.rulings.Vertical, func(v rulings.Ruling) bool {
+			return math.Abs(v.At-x) < bandLevel*s.page.Size && math.Abs(v.From-h.At) < bandLevel*s.page.Size
+		})
+	}
+	return down(h.From) && down(h.To)
 }
 
 // isHeading reports whether an item is large enough for the heading of a column.

@@ -1,21 +1,28 @@
 package rulings
 
-import "image"
+import (
+	"image"
+
+	"ocr-gateway/document"
+	"ocr-gateway/layout/geometry/upright"
+)
 
 // mask marks the ink of a page, one byte a pixel, at 1/step of its size.
 type mask struct {
 	w, h, step int
 	ink        []bool
+	origin     document.Point // where it begins, in the upright frame
+	level      bool           // its rows run level there, not in the page
 }
 
 // maskOf counts what is darker than its surroundings as ink. A pixel of the mask
-// is ink when any of the pixels under it is, so that thin rulings last.
-func maskOf(page *image.Gray, step int) mask {
-	const (
-		tile  = 32 // mask pixels; the background is estimated for each tile
-		faint = 25 // gray levels below the background: light gray rulings count
-	)
-	b := page.Rect
+// is ink when any of the pixels under it is, so that thin rulings last. Of a page that is
+// askew it is drawn in the upright frame: rulings are rows of pixels there.
+func maskOf(page *upright.Page, step int) mask {
+	if page.Deskew.Askew() {
+		return leveled(page, step)
+	}
+	b := page.Gray.Rect
 	m := mask{w: b.Dx() / step, h: b.Dy() / step, step: step}
 	darkest := make([]uint8, m.w*m.h)
 	for y := range m.h {
@@ -24,7 +31,7 @@ func maskOf(page *image.Gray, step int) mask {
 			out[x] = 255
 		}
 		for k := range step {
-			in := page.Pix[(y*step+k)*page.Stride:]
+			in := page.Gray.Pix[(y*step+k)*page.Gray.Stride:]
 			for x := range out {
 				for _, v := range in[x*step : (x+1)*step] {
 					out[x] = min(out[x], v)
@@ -32,6 +39,66 @@ func maskOf(page *image.Gray, step int) mask {
 			}
 		}
 	}
+	m.mark(darkest)
+	return m
+}
+
+// leveled is the mask of a page that is askew.
+func leveled(page *upright.Page, step int) mask {
+	const cell = 16 // pixels of the mask between points that are mapped; those between are near a line
+	around := page.Extent()
+	m := mask{
+		w: int(around.Width()) / step, h: int(around.Height()) / step, step: step,
+		origin: document.Point{X: around.X0, Y: around.Y0}, level: true,
+	}
+	darkest := make([]uint8, m.w*m.h)
+	node := func(x, y int) document.Point {
+		return page.Deskew.Back(document.Point{X: around.X0 + float64(x*step), Y: around.Y0 + float64(y*step)})
+	}
+	for cy := 0; cy < m.h; cy += cell {
+		topLeft, bottomLeft := node(0, cy), node(0, cy+cell)
+		for cx := 0; cx < m.w; cx += cell {
+			topRight, bottomRight := node(cx+cell, cy), node(cx+cell, cy+cell)
+			for y := cy; y < min(cy+cell, m.h); y++ {
+				t := float64(y-cy) / cell
+				left, right := between(topLeft, bottomLeft, t), between(topRight, bottomRight, t)
+				dx, dy := (right.X-left.X)/cell, (right.Y-left.Y)/cell
+				for x := cx; x < min(cx+cell, m.w); x++ {
+					darkest[y*m.w+x] = darkestAt(page.Gray, int(left.X), int(left.Y), step)
+					left.X, left.Y = left.X+dx, left.Y+dy
+				}
+			}
+			topLeft, bottomLeft = topRight, bottomRight
+		}
+	}
+	m.mark(darkest)
+	return m
+}
+
+func between(a, b document.Point, t float64) document.Point {
+	return document.Point{X: a.X + t*(b.X-a.X), Y: a.Y + t*(b.Y-a.Y)}
+}
+
+// darkestAt is the darkest of step by step pixels, white where there are none.
+func darkestAt(page *image.Gray, x0, y0, step int) uint8 {
+	v := uint8(255)
+	if x0 < 0 || y0 < 0 || x0+step > page.Rect.Dx() || y0+step > page.Rect.Dy() {
+		return v
+	}
+	for y := y0; y < y0+step; y++ {
+		for _, p := range page.Pix[y*page.Stride+x0 : y*page.Stride+x0+step] {
+			v = min(v, p)
+		}
+	}
+	return v
+}
+
+// mark tells ink from paper. darkest holds the darkest pixel under each of the mask's.
+func (m *mask) mark(darkest []uint8) {
+	const (
+		tile  = 32 // mask pixels; the background is estimated for each tile
+		faint = 25 // gray levels below the background: light gray rulings count
+	)
 	m.ink = make([]bool, m.w*m.h)
 	for ty := 0; ty < m.h; ty += tile {
 		for tx := 0; tx < m.w; tx += tile {
@@ -43,7 +110,6 @@ func maskOf(page *image.Gray, step int) mask {
 			}
 		}
 	}
-	return m
 }
 
 // background returns the mean of a tile's brighter pixels.
@@ -65,7 +131,7 @@ func background(pix []uint8, stride int, tile image.Rectangle) int {
 
 // transposed swaps the axes.
 func (m mask) transposed() mask {
-	t := mask{w: m.h, h: m.w, step: m.step, ink: make([]bool, len(m.ink))}
+	t := mask{w: m.h, h: m.w, step: m.step, ink: make([]bool, len(m.ink)), origin: m.origin, level: m.level}
 	const block = 64 // fits the CPU's cache
 	for by := 0; by < m.h; by += block {
 		for bx := 0; bx < m.w; bx += block {

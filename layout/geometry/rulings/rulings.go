@@ -23,6 +23,9 @@ const (
 	textureApart   = 0.8  // between rows of dots that are a pattern, at most
 	gapAlong       = 0.7  // along: pieces of one ruling, at most
 	blankGap       = 1.0  // between a text and the blank that goes on with it, at most
+	wholeLength    = 20   // longer than what is seen of a ruling that is seen in pieces
+	wholeAlike     = 3    // rulings of the same ends, to half of wholeEnds, that are not so by chance
+	wholeEnds      = 1.0  // between the end of a ruling and where it is to end, at most
 	surelyRuling   = 12   // longer than any underline or stroke of a letter
 )
 
@@ -50,14 +53,21 @@ func Find(page *upright.Page) Rulings {
 	if page.Gray == nil || page.Unruled || page.Width < minSide || page.Height < minSide {
 		return Rulings{}
 	}
-	m := maskOf(page.Gray, max(1, int(page.Size/pixelsPerText+0.5)))
+	m := maskOf(page, max(1, int(page.Size/pixelsPerText+0.5)))
 	least := int(max(6, shortestStroke*page.Size/float64(m.step)))
 	thick := int(max(4, thickestStroke*page.Size/float64(m.step)))
 	size := page.Size / float64(m.step)
-	level := inFrame(page, strokes(m, least, thick, size), float64(m.step), false)
-	plumb := inFrame(page, strokes(m.transposed(), least, thick, size), float64(m.step), true)
-	found := Rulings{Vertical: withoutTexture(joined(plumb, page.Size), page.Size)}
-	for _, r := range outsideText(page, withoutTexture(joined(level, page.Size), page.Size)) {
+	level := m.inFrame(page, strokes(m, least, thick, size), false)
+	plumb := m.inFrame(page, strokes(m.transposed(), least, thick, size), true)
+	horizontal := outsideText(page, withoutTexture(joined(level, page.Size), page.Size))
+	vertical := besideText(page, withoutTexture(joined(plumb, page.Size), page.Size))
+	if m.level {
+		horizontal = whole(horizontal, vertical, page.Size)
+		vertical = whole(vertical, horizontal, page.Size)
+		horizontal = whole(horizontal, vertical, page.Size)
+	}
+	found := Rulings{Vertical: vertical}
+	for _, r := range horizontal {
 		if r.isBlank(page) {
 			found.Blanks = append(found.Blanks, r)
 		} else {
@@ -101,15 +111,20 @@ func (r Ruling) isBlank(page *upright.Page) bool {
 
 // inFrame maps strokes to the upright frame and keeps those that run level, or
 // plumb, there.
-func inFrame(page *upright.Page, strokes []stroke, step float64, vertical bool) []Ruling {
+func (m mask) inFrame(page *upright.Page, strokes []stroke, vertical bool) []Ruling {
 	var kept []Ruling
+	step := float64(m.step)
 	for _, g := range strokes {
 		a := document.Point{X: float64(g.x0) * step, Y: float64(g.y0) * step}
 		b := document.Point{X: float64(g.x1+1) * step, Y: float64(g.y1) * step}
 		if vertical {
 			a.X, a.Y, b.X, b.Y = a.Y, a.X, b.Y, b.X
 		}
-		a, b = page.Deskew.Point(a), page.Deskew.Point(b)
+		if m.level {
+			a.X, a.Y, b.X, b.Y = a.X+m.origin.X, a.Y+m.origin.Y, b.X+m.origin.X, b.Y+m.origin.Y
+		} else {
+			a, b = page.Deskew.Point(a), page.Deskew.Point(b)
+		}
 		along, across := b.X-a.X, b.Y-a.Y
 		r := Ruling{(a.Y + b.Y) / 2, plane.Span{From: min(a.X, b.X), To: max(a.X, b.X)}, g.dotted}
 		if vertical {
@@ -194,6 +209,44 @@ func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 			}
 		}
 		return false
+	})
+}
+
+// whole leaves out pieces of rulings most of which was not seen, as happens on photographs: those that
+// end in the open, where neither a ruling across lies nor one of the same ends.
+func whole(rs, across []Ruling, size float64) []Ruling {
+	near := wholeEnds * size
+	met := func(end float64, r Ruling) bool {
+		return slices.ContainsFunc(across, func(o Ruling) bool {
+			return math.Abs(o.At-end) < near && r.At > o.From-near && r.At < o.To+near
+		})
+	}
+	return slices.DeleteFunc(slices.Clone(rs), func(r Ruling) bool {
+		if r.Length() > wholeLength*size || met(r.From, r) && met(r.To, r) {
+			return false
+		}
+		alike := 0
+		for _, o := range rs {
+			if math.Abs(o.From-r.From) < near/2 && math.Abs(o.To-r.To) < near/2 {
+				alike++
+			}
+		}
+		return alike < wholeAlike
+	})
+}
+
+// besideText leaves out vertical strokes that run through text for most of their length: letters
+// that stand below each other.
+func besideText(page *upright.Page, rs []Ruling) []Ruling {
+	const inset = 0.3 // text heights from the ends of a text: what is further in runs through it
+	return slices.DeleteFunc(rs, func(r Ruling) bool {
+		through := 0.0
+		for _, it := range page.Items {
+			if it.Object == nil && r.At > it.X0+inset*it.Size && r.At < it.X1-inset*it.Size {
+				through += max(0, r.Overlap(plane.Span{From: it.Y0, To: it.Y1}))
+			}
+		}
+		return 2*through > r.Length()
 	})
 }
 

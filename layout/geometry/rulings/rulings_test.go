@@ -104,3 +104,59 @@ func TestPageWithoutPixels(t *testing.T) {
 		t.Errorf("found %+v", found)
 	}
 }
+
+// TestFindOnSkewedPage draws rulings that run down by a tenth: those around cells are found from end
+// to end, and pieces of others that end in the open are none.
+func TestFindOnSkewedPage(t *testing.T) {
+	const slope = 0.1
+	img := image.NewGray(image.Rect(0, 0, 700, 500))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	at := func(x, y float64) (int, int) { return int(x - slope*y + 60), int(y + slope*x) }
+	stroke := func(x0, y0, x1, y1 float64) {
+		for i := range 1001 {
+			x, y := at(x0+(x1-x0)*float64(i)/1000, y0+(y1-y0)*float64(i)/1000)
+			for _, d := range []image.Point{{}, {X: 1}, {Y: 1}, {X: 1, Y: 1}} {
+				img.SetGray(x+d.X, y+d.Y, color.Gray{Y: 90})
+			}
+		}
+	}
+	for _, y := range []float64{150, 190, 230, 270} {
+		stroke(50, y, 350, y)
+	}
+	for _, x := range []float64{50, 150, 250, 350} {
+		stroke(x, 150, x, 270)
+	}
+	stroke(420, 180, 520, 180)
+	stroke(450, 220, 540, 220)
+	var lines []document.Line
+	for _, y := range []float64{50, 90} {
+		var q [4]document.Point
+		for i, c := range [4][2]float64{{50, y}, {450, y}, {450, y + 24}, {50, y + 24}} {
+			x, y := at(c[0], c[1])
+			q[i] = document.Point{X: float64(x), Y: float64(y)}
+		}
+		lines = append(lines, document.Line{Quad: q, BBox: document.BBox{int(q[3].X), int(q[0].Y), int(q[1].X), int(q[2].Y)}})
+	}
+	found := rulings.Find(upright.New(&document.Page{Width: 700, Height: 500, Image: img}, lines, nil))
+	if len(found.Horizontal) != 4 || len(found.Vertical) != 4 {
+		t.Fatalf("%d across and %d down, want 4 and 4: %+v", len(found.Horizontal), len(found.Vertical), found)
+	}
+	for _, r := range found.Horizontal {
+		if math.Abs(r.Length()-300) > 12 {
+			t.Errorf("a ruling of 300 pixels is %v long", r.Length())
+		}
+	}
+}
+
+// TestLettersBelowEachOther are no ruling.
+func TestLettersBelowEachOther(t *testing.T) {
+	page := drawn(image.Rect(140, 50, 142, 104))
+	q := [4]document.Point{{X: 50, Y: 80}, {X: 250, Y: 80}, {X: 250, Y: 104}, {X: 50, Y: 104}}
+	lines := []document.Line{{Quad: q, BBox: document.BBox{50, 80, 250, 104}}}
+	lines = append(lines, page.Lines(page.Items)...)
+	if found := rulings.Find(upright.New(&document.Page{Width: 600, Height: 400, Image: page.Gray}, lines, nil)); len(found.Vertical) != 0 {
+		t.Errorf("%+v", found.Vertical)
+	}
+}

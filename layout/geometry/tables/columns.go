@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ocr-gateway/internal/plane"
+	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -15,7 +16,7 @@ func (t *table) findColumns(text []upright.Row) []float64 {
 	strips := t.freeStrips(rows)
 	var cuts []float64
 	for _, v := range t.rulings.Vertical {
-		if v.Length() < columnRuling*t.box.Height() || v.At < t.box.X0+columnInset*t.size || v.At > t.box.X1-columnInset*t.size {
+		if v.Length() < columnRuling*t.box.Height() && !t.dividesBoxes(v, strips) || v.At < t.box.X0+columnInset*t.size || v.At > t.box.X1-columnInset*t.size {
 			continue
 		}
 		// A strip that holds a ruling ends there, wherever its middle is.
@@ -34,6 +35,18 @@ func (t *table) findColumns(text []upright.Row) []float64 {
 	slices.Sort(cuts)
 	bounds := append([]float64{t.box.X0}, cuts...)
 	return t.withoutMarks(append(bounds, t.box.X1), rows)
+}
+
+// dividesBoxes reports whether a vertical ruling divides a box of a form in two, where other
+// boxes leave no free strip: it runs from one horizontal ruling to another.
+func (t *table) dividesBoxes(v rulings.Ruling, strips []plane.Span) bool {
+	ends := func(y float64) bool {
+		return slices.ContainsFunc(t.rulings.Horizontal, func(h rulings.Ruling) bool {
+			return math.Abs(h.At-y) < boxCorner*t.size && h.From < v.At-t.size && h.To > v.At+t.size
+		})
+	}
+	free := slices.ContainsFunc(strips, func(f plane.Span) bool { return v.At > f.From && v.At < f.To })
+	return !free && len(t.interior()) > gridVertical && ends(v.From) && ends(v.To)
 }
 
 // dividesRuled reports whether a strip divides a column between two rulings: rows have
@@ -66,10 +79,14 @@ func dividesRuled(strip plane.Span, ruled []float64, rows [][]plane.Span) bool {
 // piecesOf returns the extents of the pieces of text in each row.
 func (t *table) piecesOf(rows []upright.Row) [][]plane.Span {
 	all := make([][]plane.Span, len(rows))
+	blanks := wideBlanks
+	if len(rows) >= closeRows {
+		blanks = closeBlanks
+	}
 	for i, r := range rows {
 		for _, it := range r {
 			from := it.X0
-			for _, b := range wideBlanks(t.page, it) {
+			for _, b := range blanks(t.page, it) {
 				all[i] = append(all[i], plane.Span{From: from, To: b.From})
 				from = b.To
 			}
@@ -113,6 +130,21 @@ func (t *table) freeStrips(rows [][]plane.Span) []plane.Span {
 		strips[i] = plane.Span{From: t.box.X0 + f.From*bin, To: t.box.X0 + f.To*bin}
 	}
 	return strips
+}
+
+// withoutGroups leaves out short texts that stand alone at the left edge of a ruled table, such
+// as the names of groups of rows: they may reach out of the first column.
+func (t *table) withoutGroups(rows []upright.Row) []upright.Row {
+	var kept []upright.Row
+	for _, r := range rows {
+		if b := r.Box(); pieces(t.page, r) > 1 || b.X0 > t.box.X0+t.size || b.Width() > groupWidth*t.box.Width() {
+			kept = append(kept, r)
+		}
+	}
+	if groupRows*len(kept) < len(rows) || len(t.across()) < leastRulings {
+		return rows
+	}
+	return kept
 }
 
 // stripsIn returns the stretches of bins that at most allowed rows cover, leaving

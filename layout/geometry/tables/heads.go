@@ -38,11 +38,15 @@ func (t *table) divideHeads(items []*upright.Item) []*upright.Item {
 }
 
 // headsOf returns the spaces between heads in each line of a row that has one over every
-// column; the name of a bank over a statement only stands over some.
+// column, the first of which may have none; the name of a bank over a statement only stands
+// over some.
 func (t *table) headsOf(r upright.Row) (spaces [][]plane.Span, ok bool) {
 	next := 0
-	for _, it := range r {
+	for i, it := range r {
 		first, last := t.columnsOf(it)
+		if i == 0 && first == 1 && len(t.columns) > stubColumns {
+			next = 1
+		}
 		between := t.headSpaces(it, first, last)
 		if first != next || len(between) != last-first {
 			return nil, false

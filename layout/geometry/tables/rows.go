@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
@@ -11,7 +12,7 @@ import (
 // fill sorts the rows of text into rows of the table.
 func (t *table) fill(rows []upright.Row) {
 	t.columnText = t.findColumnText(rows)
-	levels := t.ruledLevels()
+	levels := t.withReversedHead(t.ruledLevels(), rows)
 	bands := len(levels) - 1
 	interior := 0
 	for _, x := range t.columns[1 : len(t.columns)-1] {
@@ -19,8 +20,12 @@ func (t *table) fill(rows []upright.Row) {
 			interior++
 		}
 	}
+	t.partly = t.missesRulings(rows, levels)
 	switch {
+	case t.partly:
 	case interior > 0 && bands >= 2 && len(rows) < ruledRows*bands:
+		t.ruled = true
+	case interior == 1 && bands >= 2 && t.isBoxes(rows):
 		t.ruled = true
 	case bands >= ruledBands && (2*len(rows) <= 3*bands || t.wrapsBetween(rows, levels)):
 		t.ruled = true
@@ -30,6 +35,42 @@ func (t *table) fill(rows []upright.Row) {
 	} else {
 		t.byText(rows)
 	}
+}
+
+// isBoxes reports whether the two columns of a form hold texts, such as addresses, rather than
+// entries.
+func (t *table) isBoxes(rows []upright.Row) bool {
+	widths := make([][]float64, len(t.columns)-1)
+	for _, r := range rows {
+		for c, it := range t.byColumn(r) {
+			if it != nil {
+				widths[c] = append(widths[c], it.Width()/it.Size)
+			}
+		}
+	}
+	return len(widths) == 2 && upright.Median(widths[0]) > boxEntry && upright.Median(widths[1]) > boxEntry
+}
+
+// missesRulings reports whether rulings of a page that is askew were not seen: a band between
+// two others holds rows that each begin in the first column, as rows of a table do.
+func (t *table) missesRulings(rows []upright.Row, levels []float64) bool {
+	if !t.page.Deskew.Askew() {
+		return false
+	}
+	band, last := 0, math.Inf(-1)
+	for _, r := range rows {
+		y := r.Box().CenterY()
+		for band < len(levels)-2 && y > levels[band+1] {
+			band, last = band+1, math.Inf(-1)
+		}
+		if cells := t.byColumn(r); cells[0] != nil && countItems(cells) > 1 {
+			if y-last > ruledPitch*t.size && !math.IsInf(last, -1) {
+				return true
+			}
+			last = y
+		}
+	}
+	return false
 }
 
 // wrapsBetween reports whether the bands between rulings are rows whose cells wrap: what
@@ -73,6 +114,27 @@ func (t *table) ruledLevels() []float64 {
 	return append(levels, t.box.Y1)
 }
 
+// withReversedHead adds the edge of a head in light print on a dark ground.
+func (t *table) withReversedHead(levels []float64, rows []upright.Row) []float64 {
+	reversed := func(r upright.Row) bool {
+		return !slices.ContainsFunc(r, func(it *upright.Item) bool { return !t.page.Reversed(it) })
+	}
+	n := 0
+	for n < len(rows) && reversed(rows[n]) {
+		n++
+	}
+	if n == 0 || 2*n > len(rows) {
+		return levels
+	}
+	edge := (rows[n-1].Box().Y1 + rows[n].Box().Y0) / 2
+	if slices.ContainsFunc(levels, func(y float64) bool { return y > rows[n-1].Box().CenterY() && y < rows[n].Box().CenterY() }) {
+		return levels
+	}
+	t.headEdge = edge
+	at, _ := slices.BinarySearch(levels, edge)
+	return slices.Insert(levels, at, edge)
+}
+
 // byRulings makes each band between rulings a row. Below the last ruling each row of text is
 // one, such as the totals of a bill, where all have several pieces.
 func (t *table) byRulings(rows []upright.Row, levels []float64) {
@@ -106,11 +168,12 @@ func (t *table) closed(last float64) bool {
 // above. Rulings within the head make its rows.
 func (t *table) byText(rows []upright.Row) {
 	head, n := t.head(rows)
-	if bands := t.headBands(head, rows[:n]); bands != nil {
+	if bands := t.headBands(head, rows[:n]); bands != nil && !t.partly {
 		t.byRulings(rows[:n], bands)
 		t.headRows, t.ruledHead = len(t.rows), true
 		rows = rows[n:]
 	}
+	t.pitch = t.findPitch(rows)
 	for i, r := range rows {
 		if i > 0 && t.continues(rows, i) {
 			last := len(t.rows) - 1
@@ -159,10 +222,26 @@ func (t *table) headBands(head float64, rows []upright.Row) []float64 {
 			levels = append(levels, h.At)
 		}
 	}
-	if len(levels) == 1 {
+	if len(levels) == 1 && !t.framesHeads(head, rows) {
 		return nil
 	}
 	return append(levels, head)
+}
+
+// framesHeads reports whether vertical rulings divide the head at every column and each line
+// of it stands between two of them: however many lines they have, the heads are one row.
+func (t *table) framesHeads(head float64, rows []upright.Row) bool {
+	band := plane.Span{From: rows[0].Box().Y0, To: head}
+	for _, x := range t.columns[1 : len(t.columns)-1] {
+		if !slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
+			return math.Abs(v.At-x) < sameRuling*t.size && v.Overlap(band) > framedHead*band.Length()
+		}) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(rows, func(r upright.Row) bool {
+		return slices.ContainsFunc(r, func(it *upright.Item) bool { first, last := t.columnsOf(it); return first != last })
+	})
 }
 
 // continues reports whether a row of text goes on with the cells of the row above: its own
@@ -177,6 +256,12 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	upper, lower := t.byColumn(above), t.byColumn(r)
+	if t.leads(rows, i) {
+		return false
+	}
+	if t.isTight(upper, lower) {
+		return true
+	}
 	if t.between(rows, i) {
 		return len(t.rows[len(t.rows)-1]) == 1 || countItems(upper) >= countItems(lower)
 	}
@@ -196,6 +281,47 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	return full && 3*n <= len(lower)+1 || n == 1 && lower[0] == nil && whole[0] != nil && t.keyed(rows)
+}
+
+// leads reports whether row i of text is the name of a group of rows: nothing but an entry
+// in the first column, level with the one above it, and what follows is indented under it.
+func (t *table) leads(rows []upright.Row, i int) bool {
+	if i+1 == len(rows) {
+		return false
+	}
+	above, name, next := t.byColumn(rows[i-1]), t.byColumn(rows[i]), t.byColumn(rows[i+1])
+	return countItems(name) == 1 && isIndented(name, next, t.size) &&
+		above[0] != nil && math.Abs(above[0].X0-name[0].X0) < groupIndent*t.size
+}
+
+// isIndented reports whether a row of several cells begins further in than the one above it.
+func isIndented(above, r []*upright.Item, size float64) bool {
+	return above[0] != nil && r[0] != nil && countItems(r) > 1 && r[0].X0-above[0].X0 > groupIndent*size
+}
+
+// isTight reports whether two rows of text, of which one has nothing but an entry in the first
+// column, stand so much closer in it than rows of the table that they are lines of one entry.
+func (t *table) isTight(upper, lower []*upright.Item) bool {
+	if t.pitch == 0 || upper[0] == nil || lower[0] == nil || countItems(upper) > 1 && countItems(lower) > 1 {
+		return false
+	}
+	return lower[0].CenterY()-upper[0].CenterY() < tightPitch*t.pitch
+}
+
+// findPitch is the usual distance between the entries in the first column of rows that have
+// others, 0 where too few tell.
+func (t *table) findPitch(rows []upright.Row) float64 {
+	var pitches []float64
+	for i := 1; i < len(rows); i++ {
+		upper, lower := t.byColumn(rows[i-1]), t.byColumn(rows[i])
+		if upper[0] != nil && lower[0] != nil && countItems(upper) > 1 && countItems(lower) > 1 {
+			pitches = append(pitches, lower[0].CenterY()-upper[0].CenterY())
+		}
+	}
+	if len(pitches) < pitchedRows {
+		return 0
+	}
+	return upright.Median(pitches)
 }
 
 // between reports whether row i of text and the one above it are of one row of the table,

@@ -22,9 +22,12 @@ type table struct {
 	rows       [][]upright.Row // rows of text in each row of the table
 	levels     []float64       // boundaries of the rows, one more than rows
 	ruled      bool            // rulings make the rows
+	partly     bool            // rulings between rows were not seen
 	below      int             // the first of the rows below the last ruling, which text makes; 0 without any
 	headRows   int             // rows above the first ruling
 	ruledHead  bool            // rulings make the rows of the head
+	pitch      float64         // usual distance of rows that text makes; 0 where it is not known
+	headEdge   float64         // the lower edge of a head in light print; 0 without one
 }
 
 // across returns the horizontal rulings that run across the table.
@@ -120,4 +123,12 @@ func wideBlanks(page *upright.Page, it *upright.Item) []plane.Span {
 		}
 	}
 	return wide
+}
+
+// closeBlanks returns the wide blanks of a line, and the narrower one between its only two words.
+func closeBlanks(page *upright.Page, it *upright.Item) []plane.Span {
+	if s := page.Spaces(it); len(s) == 1 && s[0].Length() > closeWhite*it.Size {
+		return s
+	}
+	return wideBlanks(page, it)
 }

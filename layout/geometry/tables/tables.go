@@ -54,7 +54,7 @@ func (f *Finder) inArea(a area, items []*upright.Item) []*table {
 		items = framed(f.page, found, items)
 	}
 	var tables []*table
-	for _, rows := range sections(f.page, a.Box, found, upright.RowsOf(items)) {
+	for _, rows := range sections(f.page, a, found, upright.RowsOf(items)) {
 		if t := build(f.page, found, rows); t != nil && t.credible(a.evidence) {
 			tables = append(tables, t)
 		}
@@ -75,7 +75,7 @@ func build(page *upright.Page, found rulings.Rulings, rows []upright.Row) *table
 	}
 	t.box = upright.Bounds(items)
 	t.rulings = found.In(t.box, rulingMargin*t.size)
-	t.columns = t.findColumns(rows)
+	t.columns = t.findColumns(t.withoutGroups(rows))
 	if len(t.columns)-1 < leastColumns {
 		return nil
 	}
@@ -93,7 +93,11 @@ func (t *table) object() *upright.Object {
 		Type: document.RegionTable, Label: Label, BBox: t.page.BBox(t.box),
 		Grid: &document.Grid{Rows: len(t.rows), Cols: len(t.columns) - 1},
 	}
-	for _, c := range t.cells() {
+	cells := t.cells()
+	for i := range cells {
+		t.findDash(&cells[i])
+	}
+	for _, c := range cells {
 		cell := document.Cell{
 			Row: c.row, Col: c.column, RowSpan: c.rowSpan, ColSpan: c.columnSpan, Header: c.row < t.headRows,
 			BBox: t.page.BBox(plane.Box{

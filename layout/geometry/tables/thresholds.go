@@ -13,6 +13,8 @@ const (
 	leastItems      = 3    // pieces of text; less is text
 	leastFilledRows = 2    // rows with text in several columns
 	pieceWhite      = 0.8  // white between two pieces of a row; words stand closer
+	closeWhite      = 0.55 // the same where many rows show it: numbers at the right and units at the left of two columns
+	closeRows       = 6    // rows, from which they are many
 	rulingMargin    = 1.0  // beside a table, within which rulings belong to it
 	sameRow         = 0.35 // between the centers of two items on one row, at most
 )
@@ -65,6 +67,9 @@ const (
 	betweenTables   = 0.5 // of an area's width, from which a row of one piece divides tables
 	sectionRows     = 4   // rows, at least, that show what the columns are
 	sectionHead     = 3   // rows below a division, within which a ruling closes a head
+	leastRulings    = 2   // rulings across a table, from which it is a ruled one
+	headingApart    = 1.2 // of the usual distance of rows, from which a heading stands away from the row above it
+	dividerRuns     = 0.7 // of the height between two rulings that a vertical one runs, at least, to divide it
 	closingRulings  = 3   // rulings across, from which rows of several pieces below the last are another thing
 	frameRulings    = 2   // rulings of a closed frame in each direction, at least
 	totalRows       = 2   // rows below the last ruling, at most, that are its total
@@ -76,39 +81,53 @@ const (
 
 // Columns (columns.go).
 const (
-	columnRuling  = 0.4 // of the table's height, at least, that a ruling between columns runs
-	columnInset   = 0.5 // from the table's edges, at least
-	stripAround   = 0.6 // beside a free strip, within which a ruling takes its place
-	binsPerText   = 8   // resolution of free strips: bins per text height
-	stripPadding  = 0.2 // detectors pad their boxes by so much
-	stripBins     = 3   // bins that make a strip, at least
-	strayRows     = 20  // one row in so many may stand in a strip
-	headStrayRows = 6   // filled rows, from which one row more may stand in a strip
-	spanOverlap   = 0.3 // of a piece, at least, that another one lies over
-	spanCovers    = 0.5 // of one of the pieces that it lies over, at least
-	spanRows      = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
-	spanRowsShare = 4   // one in so many of the filled rows, at least
-	spanningHeads = 3   // rows at the top in which heads may stand over several columns
-	headCentered  = 0.8 // between the middle of such a head and that of what it stands over, at most
-	headWords     = 2   // of a head, on average, at most, in a line of several
-	headEdges     = 0.5 // between a head's edge or middle and that of its column's text, at most
-	columnReach   = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
-	markWidth     = 1.1 // currency signs, brackets and bullets are narrower
-	countedRows   = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
-	columnSlack   = 0.6 // of an item's text height by which it may reach into the next column
-	divideInset   = 0.5 // of an item's text height from its ends, at least, where it is divided
-	divideNear    = 0.2 // of an item's text height between its blank and the column's edge, at most
-	divideBlank   = 0.5 // of an item's text height: blank at which it is divided, at least
+	columnRuling   = 0.4 // of the table's height, at least, that a ruling between columns runs
+	columnInset    = 0.5 // from the table's edges, at least
+	boxCorner      = 0.4 // between the end of a ruling that divides a box and the box's edge, at most
+	stripAround    = 0.6 // beside a free strip, within which a ruling takes its place
+	binsPerText    = 8   // resolution of free strips: bins per text height
+	stripPadding   = 0.2 // detectors pad their boxes by so much
+	stripBins      = 3   // bins that make a strip, at least
+	strayRows      = 20  // one row in so many may stand in a strip
+	headStrayRows  = 6   // filled rows, from which one row more may stand in a strip
+	groupWidth     = 0.4 // of the table's width, below which a text that stands alone at the left edge may be the name of a group
+	groupRows      = 2   // one row in so many, at least, is none
+	spanOverlap    = 0.3 // of a piece, at least, that another one lies over
+	spanCovers     = 0.5 // of one of the pieces that it lies over, at least
+	spanRows       = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
+	spanRowsShare  = 4   // one in so many of the filled rows, at least
+	spanningHeads  = 3   // rows at the top in which heads may stand over several columns
+	headCentered   = 0.8 // between the middle of such a head and that of what it stands over, at most
+	headWords      = 2   // of a head, on average, at most, in a line of several
+	stubColumns    = 4   // columns, at least, of which the first may have no head
+	headEdges      = 0.5 // between a head's edge or middle and that of its column's text, at most
+	columnReach    = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
+	markWidth      = 1.1 // currency signs, brackets and bullets are narrower
+	countedRows    = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
+	columnSlack    = 0.6 // of an item's text height by which it may reach into the next column
+	dashBeside     = 1.0 // by which a dash may miss the text of its column, at most
+	dashAround     = 0.2 // of the height of its row, above and below, where other rows may reach in
+	dashInset      = 0.2 // from the edges of its column, at least
+	bannerCentered = 1.0 // between the middle of the only piece of a row and that of the table, at most
+	divideInset    = 0.5 // of an item's text height from its ends, at least, where it is divided
+	divideNear     = 0.2 // of an item's text height between its blank and the column's edge, at most
+	divideBlank    = 0.5 // of an item's text height: blank at which it is divided, at least
 )
 
 // Rows (rows.go).
 const (
 	ruledRows     = 4    // rows of text in a band between rulings, below which the bands are the rows
+	ruledPitch    = 1.25 // between rows with a ruling between them, at least; the lines of a cell are closer
 	ruledBands    = 3    // bands, from which they are the rows even without interior rulings
+	boxEntry      = 5.0  // width of the median line in both columns of a form, at least, where its boxes hold texts
 	betweenPitch  = 0.85 // between the centers of lines of one row that are not level, at most
 	wrappedPitch  = 1.5  // between a row and one that goes on with its cells, at most
 	wrappedFull   = 0.7  // of the column's width, at least, that the text of a cell fills when it wraps
 	wrappedText   = 0.8  // of the width of the column's text, at least, that it fills
+	groupIndent   = 0.6  // of rows under the name of their group, at least
+	tightPitch    = 0.8  // of the pitch of the rows, at most, between lines of one entry
+	pitchedRows   = 3    // pairs of rows, at least, that tell the pitch
+	framedHead    = 0.7  // of the height of a head, at least, along which rulings divide it
 	keyedShare    = 6    // rows in ten, more than which begin in the first column where each entry does
 	wrappedFilled = 0.7  // of the cells of the first row of a band between rulings, at most, that further rows fill
 	wrappedIndent = 1.0  // between the left edges, or centers, of a cell's rows, at most

@@ -9,8 +9,22 @@ import (
 // Contrast returns by how much the print of a line differs from the paper, in gray
 // levels: the median of what is no paper.
 func (p *Page) Contrast(it *Item) float64 {
+	paper, print := p.levelsOf(it)
+	return math.Abs(print - paper)
+}
+
+// Reversed reports whether a line is light print on a dark ground.
+func (p *Page) Reversed(it *Item) bool {
+	const clearly = 60 // gray levels
+	paper, print := p.levelsOf(it)
+	return print-paper > clearly
+}
+
+// levelsOf returns the gray of what is behind a line and of its print: the median of what
+// is no paper.
+func (p *Page) levelsOf(it *Item) (paper, print float64) {
 	if p.Gray == nil || it.Object != nil {
-		return 0
+		return 0, 0
 	}
 	const (
 		across = 48 // samples of a line, each way
@@ -30,12 +44,15 @@ func (p *Page) Contrast(it *Item) float64 {
 			}
 		}
 	}
-	paper := slices.Index(histogram[:], slices.Max(histogram[:]))
+	paper = float64(slices.Index(histogram[:], slices.Max(histogram[:])))
 	var ink []float64
 	for _, v := range values {
-		if d := math.Abs(float64(v) - float64(paper)); d > faint {
-			ink = append(ink, d)
+		if math.Abs(float64(v)-paper) > faint {
+			ink = append(ink, float64(v))
 		}
 	}
-	return Median(ink)
+	if len(ink) == 0 {
+		return paper, paper
+	}
+	return paper, Median(ink)
 }

@@ -18,41 +18,33 @@ type Deskew struct {
 	bend     bend
 }
 
-// bend is the slope of lines of text over the page, beyond the rotation:
-// b0 + b1 x + b2 y + b3 xy + b4 x², in units from the middle.
-type bend [5]float64
-
-func (b bend) terms(x, y float64) [5]float64 { return [5]float64{1, x, y, x * y, x * x} }
-
-func (b bend) slope(x, y float64) float64 {
-	var sum float64
-	for i, t := range b.terms(x, y) {
-		sum += b[i] * t
-	}
-	return sum
-}
-
-// rise is the slope integrated from the middle to x: how far a line of text has sunk there.
-func (b bend) rise(x, y float64) float64 {
-	return x * (b[0] + b[2]*y + x*(b[1]/2+b[3]*y/2+x*b[4]/3))
-}
-
 // Point maps a point of the page to the upright frame.
 func (d Deskew) Point(p document.Point) document.Point {
-	u, v := p.X*d.cos+p.Y*d.sin-d.middle.X, p.Y*d.cos-p.X*d.sin-d.middle.Y
-	x := u / d.unit
-	v -= d.unit * d.bend.rise(x, v/d.unit)
-	return document.Point{X: u - (d.shear[0]+d.shear[1]*x)*v + d.middle.X, Y: v + d.middle.Y}
+	at := d.inUnits(p)
+	u, v := d.unit*at.X, d.unit*(at.Y-d.bend.sunk(at))
+	return document.Point{X: u - (d.shear[0]+d.shear[1]*at.X)*v + d.middle.X, Y: v + d.middle.Y}
 }
 
-// back maps a point of the upright frame to page pixels.
-func (d Deskew) back(p document.Point) document.Point {
+// Askew reports whether what is drawn straight runs level in the upright frame and not on the
+// page: it was skewed or seen from the side. Curled paper is made level enough for text only.
+func (d Deskew) Askew() bool {
+	const visibly = 0.01 // slope
+	return d.bend.across <= flatAcross && (math.Abs(d.sin) > visibly || d.bend.across > 0 || d.shear != [2]float64{})
+}
+
+// inUnits returns where a point of the page is, rotated, in units from the middle.
+func (d Deskew) inUnits(p document.Point) document.Point {
+	return document.Point{X: (p.X*d.cos + p.Y*d.sin - d.middle.X) / d.unit, Y: (p.Y*d.cos - p.X*d.sin - d.middle.Y) / d.unit}
+}
+
+// Back maps a point of the upright frame to page pixels.
+func (d Deskew) Back(p document.Point) document.Point {
 	goal := document.Point{X: p.X - d.middle.X, Y: p.Y - d.middle.Y}
 	u, v := goal.X, goal.Y
-	for range 6 { // fixed-point iteration: shear and bend are small
+	for range 12 { // fixed-point iteration: shear is small, and a bend moves less than its place does
 		x := u / d.unit
 		u = goal.X + (d.shear[0]+d.shear[1]*x)*goal.Y
-		v = goal.Y + d.unit*d.bend.rise(u/d.unit, v/d.unit)
+		v = goal.Y + d.unit*d.bend.sunk(document.Point{X: u / d.unit, Y: v / d.unit})
 	}
 	u, v = u+d.middle.X, v+d.middle.Y
 	return document.Point{X: u*d.cos - v*d.sin, Y: u*d.sin + v*d.cos}
@@ -60,8 +52,8 @@ func (d Deskew) back(p document.Point) document.Point {
 
 // line returns the box of a line of text and the height of its text. The box is
 // as high as the text, not as its skewed corners reach: neighbors must not overlap
-// because they slope.
-func (d Deskew) line(q [4]document.Point) (plane.Box, float64) {
+// because they slope. A bent line lies where its spine does on average.
+func (d Deskew) line(q [4]document.Point, spine []document.Point) (plane.Box, float64) {
 	var p [4]document.Point
 	for i := range q {
 		p[i] = d.Point(q[i])
@@ -74,7 +66,23 @@ func (d Deskew) line(q [4]document.Point) (plane.Box, float64) {
 		return plane.Box{X0: c.X - h/2, Y0: c.Y - steep/2, X1: c.X + h/2, Y1: c.Y + steep/2}, h
 	}
 	cy := (left.Y + right.Y) / 2
+	if len(spine) > 1 {
+		cy = d.middleOf(spine)
+	}
 	return plane.Box{X0: min(left.X, right.X), Y0: cy - h/2, X1: max(left.X, right.X), Y1: cy + h/2}, h
+}
+
+// middleOf returns the mean height of a bent line in the upright frame.
+func (d Deskew) middleOf(spine []document.Point) float64 {
+	var sum, length float64
+	last := d.Point(spine[0])
+	for _, s := range spine[1:] {
+		p := d.Point(s)
+		w := math.Abs(p.X - last.X)
+		sum, length = sum+w*(last.Y+p.Y)/2, length+w
+		last = p
+	}
+	return sum / max(length, 1e-9)
 }
 
 // rect returns the upright box around a rectangle of the page.

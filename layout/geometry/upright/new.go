@@ -12,10 +12,10 @@ func New(page *document.Page, lines []document.Line, boxes []document.Region) *P
 	for i := range lines {
 		quads[i] = p.soundQuad(lines[i])
 	}
-	p.Deskew = estimateDeskew(quads, p.Width, p.Height)
+	p.Deskew = estimateDeskew(quads, lines, p.Width, p.Height)
 	var sizes []float64
 	for i, q := range quads {
-		b, size := p.Deskew.line(q)
+		b, size := p.Deskew.line(q, lines[i].Spine)
 		p.Items = append(p.Items, &Item{Box: b, Size: size, line: i})
 		// Each piece of a line counts: body text outweighs many short labels.
 		for range int(min(40, 1+b.Width()/size)) {

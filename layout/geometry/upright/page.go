@@ -86,9 +86,25 @@ func (p *Page) itemBBox(it *Item) document.BBox {
 // BBox returns the smallest box of page pixels around an upright one.
 func (p *Page) BBox(b plane.Box) document.BBox {
 	return p.clip(boundsOf([4]document.Point{
-		p.Deskew.back(document.Point{X: b.X0, Y: b.Y0}), p.Deskew.back(document.Point{X: b.X1, Y: b.Y0}),
-		p.Deskew.back(document.Point{X: b.X1, Y: b.Y1}), p.Deskew.back(document.Point{X: b.X0, Y: b.Y1}),
+		p.Deskew.Back(document.Point{X: b.X0, Y: b.Y0}), p.Deskew.Back(document.Point{X: b.X1, Y: b.Y0}),
+		p.Deskew.Back(document.Point{X: b.X1, Y: b.Y1}), p.Deskew.Back(document.Point{X: b.X0, Y: b.Y1}),
 	}))
+}
+
+// Extent returns the upright box that the page's own corners and the middles of its sides lie in.
+func (p *Page) Extent() plane.Box {
+	const half = 2
+	var b plane.Box
+	for i := range half + 1 {
+		for j := range half + 1 {
+			c := p.Deskew.Point(document.Point{X: float64(i*p.Width) / half, Y: float64(j*p.Height) / half})
+			if i+j == 0 {
+				b = plane.Box{X0: c.X, Y0: c.Y, X1: c.X, Y1: c.Y}
+			}
+			b = plane.Box{X0: min(b.X0, c.X), Y0: min(b.Y0, c.Y), X1: max(b.X1, c.X), Y1: max(b.Y1, c.Y)}
+		}
+	}
+	return b
 }
 
 // soundQuad returns the line's quad, or its box where the quad is degenerate: not

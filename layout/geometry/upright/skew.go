@@ -19,7 +19,7 @@ const maxSkew = 20 * math.Pi / 180
 
 // estimateDeskew estimates skew, bend and shear from the lines of a page: the
 // median slope, long lines counting more, then the bend and the shear that remain.
-func estimateDeskew(quads [][4]document.Point, width, height int) Deskew {
+func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, height int) Deskew {
 	d := Deskew{cos: 1, unit: max(1, float64(max(width, height))/2)}
 	var slopes []slope
 	var total float64
@@ -46,91 +46,27 @@ func estimateDeskew(quads [][4]document.Point, width, height int) Deskew {
 	d.sin, d.cos = math.Sincos(skew)
 	cx, cy := float64(width)/2, float64(height)/2
 	d.middle = document.Point{X: cx*d.cos + cy*d.sin, Y: cy*d.cos - cx*d.sin}
-	d.bend = fitBend(d, slopes, skew)
-	d.shear = fitShear(d, quads)
+	own := d.lineLevels(quads, lines)
+	d.bend = fitBend(own)
+	if d.bend.across > 0 || meanSquare(own, bend{}) >= straight*straight {
+		for range 2 { // what stands in one row is seen better each time
+			if b := fitBend(append(d.rowLevels(quads, lines), own...)); b.across > 0 {
+				d.bend = b
+			}
+		}
+	}
+	d.shear = fitShear(d, quads, lines)
 	return d
-}
-
-// fitBend fits the bend by least squares, outliers counting less. Pages whose lines
-// are straight enough, or that it does not make much straighter, get none.
-func fitBend(d Deskew, slopes []slope, skew float64) bend {
-	const (
-		least    = 12    // lines
-		straight = 0.008 // mean slope that is not worth a bend
-		outlier  = 0.03  // slope that is half believed
-		largest  = 0.6   // coefficient that is believed at all
-	)
-	if len(slopes) < least {
-		return bend{}
-	}
-	var fit bend
-	var before, after float64
-	for range 4 {
-		var a [5][6]float64
-		var weights float64
-		before, after = 0, 0
-		for _, s := range slopes {
-			p := d.Point(s.at)
-			x, y := (p.X-d.middle.X)/d.unit, (p.Y-d.middle.Y)/d.unit
-			m := math.Tan(s.angle - skew)
-			left := m - fit.slope(x, y)
-			w := s.length / (1 + left*left/(outlier*outlier))
-			weights += w
-			before += w * m * m
-			after += w * left * left
-			terms := fit.terms(x, y)
-			for i := range terms {
-				for j := range terms {
-					a[i][j] += w * terms[i] * terms[j]
-				}
-				a[i][5] += w * terms[i] * m
-			}
-		}
-		for i := range a {
-			a[i][i] += 0.01 * weights // keeps what the lines do not tell near zero
-		}
-		before, after = before/weights, after/weights
-		fit = solve(a)
-	}
-	for _, c := range fit {
-		if !(math.Abs(c) < largest) {
-			return bend{}
-		}
-	}
-	if before < straight*straight || after > 0.6*before {
-		return bend{}
-	}
-	return fit
-}
-
-// solve does Gaussian elimination on a positive definite system.
-func solve(a [5][6]float64) (x [5]float64) {
-	for i := range a {
-		for k := i + 1; k < len(a); k++ {
-			factor := a[k][i] / a[i][i]
-			for j := i; j < 6; j++ {
-				a[k][j] -= factor * a[i][j]
-			}
-		}
-	}
-	for i := len(a) - 1; i >= 0; i-- {
-		x[i] = a[i][5]
-		for j := i + 1; j < len(a); j++ {
-			x[i] -= a[i][j] * x[j]
-		}
-		x[i] /= a[i][i]
-	}
-	return x
 }
 
 // fitShear tries shears and keeps the one that puts most left edges, and most right
 // edges, above each other. None is kept unless it is clearly better than none.
-func fitShear(d Deskew, quads [][4]document.Point) [2]float64 {
+func fitShear(d Deskew, quads [][4]document.Point, lines []document.Line) [2]float64 {
 	const compared = 600 // lines; more of them tell nothing new
 	var left, right []document.Point
 	var heights []float64
 	for i := 0; i < len(quads); i += 1 + len(quads)/compared {
-		if b, h := d.line(quads[i]); b.Width() > 1.5*h {
+		if b, h := d.line(quads[i], lines[i].Spine); b.Width() > 1.5*h {
 			y := b.CenterY() - d.middle.Y
 			left = append(left, document.Point{X: b.X0 - d.middle.X, Y: y})
 			right = append(right, document.Point{X: b.X1 - d.middle.X, Y: y})
