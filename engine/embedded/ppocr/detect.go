@@ -10,25 +10,26 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// Detect finds the text lines of src, in no particular order. A page of small
-// print is looked at twice, the second time larger, and so are places with print in which
-// no line was seen.
+// Detect finds the text lines of src, in no particular order. Where small print was seen
+// is looked at twice, the second time larger, and so are places with print in which no
+// line was seen.
 func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line, error) {
 	if src.W < 2 || src.H < 2 || !src.Marked() {
 		return nil, nil
 	}
-	v := firstView(src.W, src.H, m.cfg.MaxSide)
-	lines, err := m.detectIn(ctx, src, v)
+	first := look{image.Rect(0, 0, src.W, src.H), firstView(src.W, src.H, m.cfg.MaxSide)}
+	lines, err := m.detectIn(ctx, src, first.view)
 	if err != nil {
 		return nil, err
 	}
-	if closer, ok := v.closer(lines); ok {
-		v = closer
-		if lines, err = m.detectIn(ctx, src, v); err != nil {
+	last := first
+	if closer, ok := first.closer(lines); ok {
+		last = closer
+		if lines, err = m.detectPart(ctx, src, last); err != nil {
 			return nil, err
 		}
 	}
-	return m.detectOverlooked(ctx, src, v, lines)
+	return m.detectOverlooked(ctx, src, first, last, lines)
 }
 
 // DetectIn finds the text lines of a part of src, as large as Detect would see them.
@@ -38,16 +39,16 @@ func (m *Models) DetectIn(ctx context.Context, src pixels.Raster, part image.Rec
 	if part.Dx()*part.Dy() > int(most*float64(src.W*src.H)) {
 		return m.Detect(ctx, src)
 	}
-	return m.detectPart(ctx, src, part, 1/firstView(src.W, src.H, m.cfg.MaxSide).scaleY)
+	return m.detectPart(ctx, src, lookAt(part, 1/firstView(src.W, src.H, m.cfg.MaxSide).scaleY))
 }
 
-// detectPart finds the text lines of a part of src, which is shown scaled.
-func (m *Models) detectPart(ctx context.Context, src pixels.Raster, part image.Rectangle, scale float64) ([]document.Line, error) {
-	piece := src.Sub(part)
+// detectPart finds the text lines of the part of src that is looked at.
+func (m *Models) detectPart(ctx context.Context, src pixels.Raster, at look) ([]document.Line, error) {
+	part, piece := at.part, src.Sub(at.part)
 	if part.Dx() < 2 || part.Dy() < 2 || !piece.Marked() {
 		return nil, nil
 	}
-	lines, err := m.detectIn(ctx, piece, newView(part.Dx(), part.Dy(), scale))
+	lines, err := m.detectIn(ctx, piece, at.view)
 	for i := range lines {
 		l := &lines[i]
 		for j := range l.Quad {

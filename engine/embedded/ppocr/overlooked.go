@@ -27,25 +27,45 @@ const (
 	overlookedCloser = 2
 )
 
-// detectOverlooked adds to the lines seen in v those where something is printed and none
-// was seen.
-func (m *Models) detectOverlooked(ctx context.Context, src pixels.Raster, v view, seen []document.Line) ([]document.Line, error) {
+// detectOverlooked adds to the lines seen where something is printed and none was seen. The
+// image was looked at first as a whole and last where seen are from.
+func (m *Models) detectOverlooked(ctx context.Context, src pixels.Raster, first, last look, seen []document.Line) ([]document.Line, error) {
+	cut := func(l document.Line) bool { return last.cuts(l, first.part) }
+	complete := slices.DeleteFunc(slices.Clone(seen), cut)
 	var added []document.Line
-	for _, place := range overlooked(src, seen) {
-		found, err := m.detectPart(ctx, src, place, overlookedCloser/v.scaleY)
+	for _, place := range overlooked(src, complete) {
+		from := first
+		if place.In(last.part) {
+			from = last
+		}
+		found, err := m.detectPart(ctx, src, lookAt(place, overlookedCloser/from.scaleY))
 		if err != nil {
 			return nil, err
 		}
 		for _, l := range found {
-			if !MostlyIn(l.BBox.Rect(), seen) {
+			if !MostlyIn(l.BBox.Rect(), complete) {
 				added = append(added, l)
 			}
 		}
 	}
 	seen = slices.DeleteFunc(seen, func(s document.Line) bool {
-		return pieceOf(s, added)
+		return pieceOf(s, added) || cut(s) && middleIn(s, added)
 	})
 	return append(seen, added...), nil
+}
+
+// middleIn reports whether the middle of a line lies in one of others.
+func middleIn(line document.Line, lines []document.Line) bool {
+	q := line.Quad
+	x, y := (q[0].X+q[1].X+q[2].X+q[3].X)/4, (q[0].Y+q[1].Y+q[2].Y+q[3].Y)/4
+	return slices.ContainsFunc(lines, func(l document.Line) bool {
+		for i, a := range l.Quad { // clockwise: what is inside lies to the right of every side
+			if b := l.Quad[(i+1)%4]; (b.X-a.X)*(y-a.Y) < (b.Y-a.Y)*(x-a.X) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // pieceOf reports whether a line is a piece of others, beside which no letter of it stands.

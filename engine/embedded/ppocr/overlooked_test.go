@@ -132,3 +132,42 @@ func TestPieceOf(t *testing.T) {
 		}
 	}
 }
+
+// TestLinesCutByTheCloserLookAreFoundWhole has a line of which the closer look, whose part ends
+// there, shows most: it is looked at whole, and its piece is gone.
+func TestLinesCutByTheCloserLookAreFoundWhole(t *testing.T) {
+	img := image.NewGray(image.Rect(0, 0, 1200, 400))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	for x := 60; x < 1100; x += 18 {
+		eight(img, x, 100)
+	}
+	m, src := loadModels(t), pixels.Of(img)
+	first, last := lookAt(img.Bounds(), 1), lookAt(image.Rect(0, 60, 760, 160), 1)
+	seen, err := m.detectPart(t.Context(), src, last)
+	if err != nil || len(seen) != 1 {
+		t.Fatalf("the part shows %d lines and %v, want one", len(seen), err)
+	}
+	lines, err := m.detectOverlooked(t.Context(), src, first, last, seen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lines) != 1 || lines[0].BBox.Rect().Dx() < 1000 {
+		t.Errorf("found %v, want one line from 60 to 1100", lines)
+	}
+}
+
+func TestMiddleIn(t *testing.T) {
+	slanted := document.Line{Quad: [4]document.Point{{X: 100, Y: 100}, {X: 900, Y: 180}, {X: 898, Y: 200}, {X: 98, Y: 120}}}
+	for box, want := range map[image.Rectangle]bool{
+		image.Rect(200, 115, 300, 135): true,
+		image.Rect(200, 155, 300, 175): false, // of the next line, in the box of this one
+		image.Rect(20, 95, 60, 115):    false,
+		image.Rect(950, 170, 990, 190): false,
+	} {
+		if got := middleIn(lineIn(box), []document.Line{slanted}); got != want {
+			t.Errorf("the middle of %v is in the line: %v, want %v", box, got, want)
+		}
+	}
+}

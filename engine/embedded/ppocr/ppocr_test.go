@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"image/color"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -81,6 +82,19 @@ func TestCancelWhileWaiting(t *testing.T) {
 	}
 }
 
+// eight draws an 8 of two rings, 12 x 20 pixels.
+func eight(img *image.Gray, x, y int) {
+	for _, ring := range []image.Rectangle{image.Rect(0, 0, 12, 10), image.Rect(0, 8, 12, 20)} {
+		for dx := range ring.Dx() {
+			for dy := range ring.Dy() {
+				if min(dx, dy, ring.Dx()-1-dx, ring.Dy()-1-dy) < 2 {
+					img.SetGray(x+ring.Min.X+dx, y+ring.Min.Y+dy, color.Gray{})
+				}
+			}
+		}
+	}
+}
+
 // TestNoLineOfAFullPageIsLost has a page of numbers, more than are printed on any.
 func TestNoLineOfAFullPageIsLost(t *testing.T) {
 	const across, down, width, height = 62, 50, 100, 60
@@ -88,18 +102,10 @@ func TestNoLineOfAFullPageIsLost(t *testing.T) {
 	for i := range img.Pix {
 		img.Pix[i] = 255
 	}
-	for i := range across * down { // an 8 of two rings
+	for i := range across * down {
 		x, y := 20+i%across*width, 10+i/across*height
-		for _, ring := range []image.Rectangle{image.Rect(0, 0, 12, 10), image.Rect(0, 8, 12, 20)} {
-			for dx := range ring.Dx() {
-				for dy := range ring.Dy() {
-					if min(dx, dy, ring.Dx()-1-dx, ring.Dy()-1-dy) < 2 {
-						img.Pix[(y+ring.Min.Y+dy)*img.Stride+x+dx] = 0
-						img.Pix[(y+ring.Min.Y+dy)*img.Stride+x+dx+16] = 0
-					}
-				}
-			}
-		}
+		eight(img, x, y)
+		eight(img, x+16, y)
 	}
 	lines, err := loadModels(t).Detect(t.Context(), pixels.Of(img))
 	if err != nil || len(lines) != across*down {

@@ -32,6 +32,11 @@ const (
 
 	// blankCloser is how much closer to look where no line was seen.
 	blankCloser = 1.6
+
+	// Small print is looked at closer with as many pixels of the view around its lines, unless
+	// that is mostCloser of the image: then all of it is.
+	closerMargin = 64
+	mostCloser   = 0.75
 )
 
 // view is an image as the detector sees it: scaled to w x h.
@@ -59,27 +64,52 @@ func newView(w, h int, scale float64) view {
 	return v
 }
 
-// closer is the view that shows small lines, found in v, at a good size. It is
-// not ok when v does, or when the source has no more detail.
-func (v view) closer(lines []document.Line) (closer view, ok bool) {
-	if v.scaleY <= 1 {
-		return view{}, false
+// look is a part of an image, as the detector sees it.
+type look struct {
+	part image.Rectangle
+	view
+}
+
+// lookAt shows a part of an image scaled.
+func lookAt(part image.Rectangle, scale float64) look {
+	return look{part, newView(part.Dx(), part.Dy(), scale)}
+}
+
+// closer is the look that shows small lines, found in l, at a good size. It is not ok when
+// l does, or when the source has no more detail.
+func (l look) closer(lines []document.Line) (closer look, ok bool) {
+	if l.scaleY <= 1 {
+		return look{}, false
 	}
-	w, h := int(float64(v.w)*v.scaleX+.5), int(float64(v.h)*v.scaleY+.5)
 	if len(lines) == 0 { // or they were too small to be seen at all
-		return newView(w, h, min(blankCloser/v.scaleY, 1)), true
+		return lookAt(l.part, min(blankCloser/l.scaleY, 1)), true
 	}
 	heights := make([]float64, len(lines))
-	for i, l := range lines {
-		width, height := pixels.QuadSize(l.Quad)
-		heights[i] = min(width, height) / v.scaleY
+	var around image.Rectangle
+	for i, line := range lines {
+		width, height := pixels.QuadSize(line.Quad)
+		heights[i] = min(width, height) / l.scaleY
+		around = around.Union(line.BBox.Rect())
 	}
 	slices.Sort(heights)
 	small := heights[len(heights)/4]
 	if small >= smallText {
-		return view{}, false
+		return look{}, false
 	}
-	return newView(w, h, min(goodText/small/v.scaleY, 1)), true
+	scale := min(goodText/small/l.scaleY, 1)
+	part := around.Inset(-int(closerMargin / scale)).Intersect(l.part)
+	if float64(part.Dx()*part.Dy()) > mostCloser*float64(l.part.Dx()*l.part.Dy()) {
+		part = l.part
+	}
+	return lookAt(part, scale), true
+}
+
+// cuts reports whether a line found in the part reaches to where it was cut out of an image:
+// more of it may stand beyond.
+func (l look) cuts(line document.Line, whole image.Rectangle) bool {
+	box, p := line.BBox.Rect(), l.part
+	return p.Min.X > whole.Min.X && box.Min.X <= p.Min.X || p.Max.X < whole.Max.X && box.Max.X >= p.Max.X ||
+		p.Min.Y > whole.Min.Y && box.Min.Y <= p.Min.Y || p.Max.Y < whole.Max.Y && box.Max.Y >= p.Max.Y
 }
 
 // toSource maps a position in the view, where integers are pixel centres,
