@@ -1,5 +1,5 @@
-// Package batch has a gateway read many documents as jobs: it finds them, keeps some of
-// them in work, writes the results, and goes on where it ended when it is run again.
+// Package batch has a gateway read many documents as jobs: it finds them, keeps some of them in
+// work, writes the results, and resumes where it stopped when it is run again.
 package batch
 
 import (
@@ -36,10 +36,10 @@ type Config struct {
 	State   string            // file; empty: in Out, or in the working folder
 	// Parallel is how many documents are in work at once.
 	Parallel int
-	// RetryFor is how long a gateway is waited for that is full or does not answer.
+	// RetryFor is how long to wait for a gateway that is full or does not answer.
 	RetryFor    time.Duration
-	RetryFailed bool // read again what was not read wholly before
-	// Price is that of the machines in dollars an hour; 0 where nobody wants to know.
+	RetryFailed bool // read again what failed, or was read only in part
+	// Price is that of the machines, in dollars an hour; 0 where it is of no interest.
 	Price float64
 }
 
@@ -76,17 +76,17 @@ func (c Config) statePath() string {
 	}
 }
 
-// Progress is how far a run is.
+// Progress is how far a run has come.
 type Progress struct {
 	Files, FilesDone, FilesFailed int
 	Pages, PagesDone, PagesFailed int // of documents that were opened
 }
 
-// Failure is a document that was not read, or not wholly.
+// Failure is a document that could not be read, or only in part.
 type Failure struct {
 	Name  string `json:"name"`
 	Error string `json:"error"`
-	// Partial says that there are results all the same.
+	// Partial says that there are results nevertheless.
 	Partial bool `json:"partial,omitempty"`
 }
 
@@ -96,7 +96,7 @@ type Report struct {
 	OK          int            `json:"ok"`
 	Partial     int            `json:"partial"`
 	Failed      int            `json:"failed"`
-	Before      int            `json:"done_before"` // of these, by runs before this one
+	Before      int            `json:"done_before"` // of these, in earlier runs
 	Pages       int            `json:"pages"`       // by this run
 	PagesFailed int            `json:"pages_failed"`
 	Elapsed     time.Duration  `json:"-"`
@@ -104,9 +104,9 @@ type Report struct {
 	PagesPerS   float64        `json:"pages_per_s"`
 	Cost        float64        `json:"cost_usd,omitempty"`
 	CostPer1000 float64        `json:"cost_usd_per_1000_pages,omitempty"`
-	Usage       document.Usage `json:"usage"` // of this run, as the gateway says
+	Usage       document.Usage `json:"usage"` // of this run, according to the gateway
 	Failures    []Failure      `json:"failures"`
-	Left        int            `json:"left"` // not done: the run ended before
+	Left        int            `json:"left"` // not done when the run ended
 }
 
 // run is a run in progress.
@@ -122,10 +122,10 @@ type run struct {
 	tell     func(Progress)
 }
 
-// Run reads all documents. It returns an error when it could not go on: what is done is
-// kept, and the next run goes on from there. The report has no files where what is wanted
-// cannot be meant. That documents cannot be read is none, but
-// in the report. tell is called with each step, one at a time; it may be nil.
+// Run reads all documents. It returns an error when it could not go on: what is done is kept, and
+// the next run resumes from there. Documents that cannot be read are no error, but listed in the
+// report. The report counts no files where the configuration is wrong. tell is called with each
+// step, one call at a time; it may be nil.
 func Run(ctx context.Context, cfg Config, g Gateway, tell func(Progress)) (Report, error) {
 	if err := cfg.Validate(); err != nil {
 		return Report{}, err
@@ -150,8 +150,8 @@ func Run(ctx context.Context, cfg Config, g Gateway, tell func(Progress)) (Repor
 	return r.finish(time.Since(start)), err
 }
 
-// known asks whether the gateway is there, and knows the formats: or all results would fail
-// to be fetched after all documents were read.
+// known checks that the gateway answers and knows the formats; otherwise all results would fail to
+// be fetched after all documents were read.
 func (r *run) known(ctx context.Context) error {
 	info, err := r.gateway.Info(ctx)
 	if err != nil {
@@ -211,7 +211,7 @@ func (r *run) done(i item, e entry, before bool) {
 	})
 }
 
-// step changes the progress and tells of it.
+// step changes the progress and reports it.
 func (r *run) step(change func(*Progress)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -51,7 +51,7 @@ func (b *buckets) connect() error {
 	return err
 }
 
-// split takes an address apart.
+// split splits an address into bucket and key.
 func split(address string) (bucket, key string, err error) {
 	bucket, key, _ = strings.Cut(strings.TrimPrefix(address, scheme), "/")
 	if bucket == "" {
@@ -73,7 +73,7 @@ func (b *buckets) list(ctx context.Context, address string) (all []item, err err
 		if o.Err != nil {
 			return nil, fmt.Errorf("%s: %w", address, o.Err)
 		}
-		folder := strings.HasSuffix(o.Key, "/") // an empty object, which consoles make for one
+		folder := strings.HasSuffix(o.Key, "/") // an empty object, which consoles create to show a folder
 		if folder || o.Key != prefix && !readable(o.Key) {
 			continue
 		}
@@ -100,7 +100,7 @@ func (b *buckets) open(ctx context.Context, bucket, key string) (client.File, fu
 	return client.File{Name: src.Name, Size: src.Size, Content: src.Reader()}, func() { src.Close() }, nil
 }
 
-// put writes an object. r is whole, or fails.
+// put writes an object. r is complete, or fails.
 func (b *buckets) put(ctx context.Context, address string, r io.Reader) error {
 	bucket, key, err := split(address)
 	if err == nil {

@@ -23,10 +23,10 @@ import (
 
 // item is a document to be read.
 type item struct {
-	name    string            // how people know it: its path or address
-	rel     string            // below what was named, with slashes: where its results go in a folder
+	name    string            // for people: its path or address
+	rel     string            // path below the argument, with slashes: where its results go in a folder
 	options map[string]string // by their names in the API
-	version string            // another one means another content
+	version string            // changes with the content
 	open    func(ctx context.Context) (client.File, func(), error)
 }
 
@@ -37,8 +37,8 @@ func readable(name string) bool {
 	return slices.Contains(kinds, strings.ToLower(path.Ext(name))) && !strings.HasPrefix(path.Base(name), ".")
 }
 
-// find lists the documents that arguments name, each once: folders, files, patterns,
-// manifests (*.jsonl) and buckets. What a manifest says of a document goes before options.
+// find lists the documents that arguments name, each once: folders, files, patterns, manifests
+// (*.jsonl) and buckets. Options in a manifest override the given ones.
 func find(ctx context.Context, args []string, options map[string]string, b *buckets) ([]item, error) {
 	var all []item
 	for _, arg := range args {
@@ -73,7 +73,7 @@ func (i item) id() string {
 	return i.name + " " + hex.EncodeToString(sum[:8])
 }
 
-// asked is the options as text.
+// asked returns the options as text.
 func (i item) asked() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(i.options)) {
@@ -138,7 +138,7 @@ func findFolder(dir string) (all []item, err error) {
 	return all, err
 }
 
-// local is a file of this machine.
+// local is a file on this machine.
 func local(name, rel string) (item, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -228,7 +228,7 @@ func fromLine(ctx context.Context, dir string, text []byte, b *buckets) ([]item,
 	return found, err
 }
 
-// texts are options as forms have them. Objects, as schemas are, stay JSON.
+// texts returns options as a form has them. Objects, such as schemas, stay JSON.
 func texts(options map[string]any) (map[string]string, error) {
 	all := map[string]string{}
 	for name, value := range options {

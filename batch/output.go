@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// endings are those of results in some formats; others have the format's name.
+// endings are the file name endings of some formats; the others end in the format's name.
 var endings = map[string]string{"alto": ".alto.xml", "docling": ".docling.json"}
 
 func ending(format string) string {
@@ -20,9 +20,8 @@ func ending(format string) string {
 	return "." + format
 }
 
-// place is where the result of an item in a format goes: into the folder or bucket out, or
-// beside the document. The ending comes behind that of the document, so that a.pdf and
-// a.png do not meet.
+// place is where the result of an item goes: into the folder or bucket out, or beside the
+// document. Its ending is appended to the document's, so that a.pdf and a.png do not collide.
 func place(out string, i item, format string) string {
 	switch {
 	case out == "":
@@ -34,8 +33,8 @@ func place(out string, i item, format string) string {
 	}
 }
 
-// withoutResults leaves out what is where the PDF of another document goes: an earlier run has
-// written it, or this one would write over it.
+// withoutResults leaves out items at the place where the PDF of another item goes: an earlier run
+// has written them, or this one would overwrite them.
 func withoutResults(out string, items []item) []item {
 	results := map[string]bool{}
 	for _, i := range items {
@@ -44,7 +43,7 @@ func withoutResults(out string, items []item) []item {
 	return slices.DeleteFunc(items, func(i item) bool { return results[whole(i.name)] })
 }
 
-// whole is the name of a file or object, however it was said.
+// whole returns the full name of a file or object.
 func whole(name string) string {
 	if abs, err := filepath.Abs(name); err == nil && !isBucket(name) {
 		return abs
@@ -52,7 +51,7 @@ func whole(name string) string {
 	return name
 }
 
-// write writes a result, whole or not at all.
+// write writes a result completely, or not at all.
 func (r *run) write(ctx context.Context, to string, from io.Reader) (err error) {
 	if isBucket(to) {
 		return r.buckets.put(ctx, to, from)
@@ -60,7 +59,7 @@ func (r *run) write(ctx context.Context, to string, from io.Reader) (err error) 
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	// Its name is always the same, so that a run which is killed leaves nothing behind for good.
+	// Its name is always the same, so that killed runs do not pile up files.
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(to), "."+filepath.Base(to)+".part"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ func (r Report) writeUsage(b *strings.Builder) {
 	b.WriteByte('\n')
 }
 
-// byName puts failures in an order.
+// byName sorts failures.
 func byName(all []Failure) {
 	slices.SortFunc(all, func(a, b Failure) int { return cmp.Compare(a.Name, b.Name) })
 }

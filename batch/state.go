@@ -13,12 +13,11 @@ import (
 	"syscall"
 )
 
-// entry is what is known of an item, as a line of the state file says. Later lines go before
-// earlier ones.
+// entry is a line of the state file: what is known of an item. Later lines override earlier ones.
 type entry struct {
 	ID      string   `json:"id"`
 	Version string   `json:"version"`           // of its content
-	Try     int      `json:"try,omitempty"`     // from 0; another one is another job
+	Try     int      `json:"try,omitempty"`     // from 0; each try is another job
 	SHA256  string   `json:"sha256,omitempty"`  // of its content
 	Job     string   `json:"job,omitempty"`     // that reads it
 	Outcome outcome  `json:"outcome,omitempty"` // empty until its results are written
@@ -28,7 +27,7 @@ type entry struct {
 	Error   string   `json:"error,omitempty"`
 }
 
-// next is the entry for another job.
+// next returns the entry for another job.
 func (e entry) next() entry {
 	return entry{ID: e.ID, Version: e.Version, SHA256: e.SHA256, Try: e.Try + 1}
 }
@@ -47,9 +46,9 @@ const (
 	outcomeFailed  outcome = "failed"
 )
 
-// state is the file that a run leaves behind, so that the next one goes on where it ended.
-// Each line is written at once: what a killed program had not written is found again
-// by the job's Idempotency-Key.
+// state is the file that a run leaves behind, so that the next one can resume. Each line is
+// written at once: what a killed program had not written is found again by the job's
+// Idempotency-Key.
 type state struct {
 	file *os.File
 
@@ -83,7 +82,7 @@ func (s *state) load() error {
 	if err != nil {
 		return err
 	}
-	whole := bytes.LastIndexByte(text, '\n') + 1 // a line that was cut is none
+	whole := bytes.LastIndexByte(text, '\n') + 1 // an incomplete line does not count
 	for line := range bytes.Lines(text[:whole]) {
 		var e entry
 		if err := json.Unmarshal(line, &e); err != nil || e.ID == "" {
@@ -98,7 +97,7 @@ func (s *state) load() error {
 	return err
 }
 
-// of is what is known of an item whose content has a version.
+// of returns what is known of an item whose content has a version.
 func (s *state) of(id, version string) entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,7 +107,7 @@ func (s *state) of(id, version string) entry {
 	return entry{ID: id, Version: version}
 }
 
-// set writes down what is known of an item.
+// set records what is known of an item.
 func (s *state) set(e entry) error {
 	b, err := json.Marshal(e)
 	if err != nil {

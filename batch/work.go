@@ -19,7 +19,7 @@ import (
 // maxForgotten is how often a job may be unknown right after it was accepted.
 const maxForgotten = 3
 
-// one reads a document, unless it was read before. The error is one that ends the run.
+// one reads a document, unless it was read before. An error ends the whole run.
 func (r *run) one(ctx context.Context, i item) error {
 	e := r.state.of(i.id(), i.version)
 	switch {
@@ -42,8 +42,8 @@ func (r *run) one(ctx context.Context, i item) error {
 	return fmt.Errorf("%s: the gateway does not know jobs that it has accepted: if there are several behind its address, they do not share them", i.name)
 }
 
-// read has a document read by the job of an entry, which it begins where there is none.
-// again says that the gateway has forgotten the job.
+// read has a document read by the job of an entry, which it submits where there is none. again
+// says that the gateway has forgotten the job.
 func (r *run) read(ctx context.Context, i item, e *entry) (again bool, err error) {
 	if e.Job == "" {
 		if err := r.submit(ctx, i, e); err != nil {
@@ -64,7 +64,7 @@ func (r *run) read(ctx context.Context, i item, e *entry) (again bool, err error
 	return false, r.end(i, *e)
 }
 
-// end writes down how an item ended.
+// end records how an item ended.
 func (r *run) end(i item, e entry) error {
 	if err := r.state.set(e); err != nil {
 		return err
@@ -73,8 +73,7 @@ func (r *run) end(i item, e entry) error {
 	return nil
 }
 
-// failed is an item that could not be read, or the end of the run where it is not the
-// item's fault.
+// failed records an item that could not be read, or ends the run where it is not the item's fault.
 func (r *run) failed(ctx context.Context, i item, e entry, err error) error {
 	if _, ours := errors.AsType[*writeError](err); ours || ctx.Err() != nil || status(err) == 0 || endsAll(status(err)) {
 		return fmt.Errorf("%s: %w", i.name, err)
@@ -83,14 +82,14 @@ func (r *run) failed(ctx context.Context, i item, e entry, err error) error {
 	return r.end(i, e)
 }
 
-// endsAll reports whether an answer holds for every document: the key is wrong, the gateway
-// keeps no jobs, or it is not one; or it was waited for in vain.
+// endsAll reports whether a status holds for every document: the key is wrong, the gateway keeps
+// no jobs or is none, or waiting for it was in vain.
 func endsAll(status int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound ||
 		status == http.StatusMethodNotAllowed || status == http.StatusTooManyRequests || status >= 500
 }
 
-// status is that of the answer that an error is, 0 for an error that is none.
+// status returns the HTTP status behind an error, 0 if there is none.
 func status(err error) int {
 	if p, ok := errors.AsType[*client.Problem](err); ok {
 		return p.Status
@@ -101,7 +100,7 @@ func status(err error) int {
 	return 0
 }
 
-// why is an error as the report has it.
+// why words an error for the report.
 func why(err error) string {
 	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return p.Detail
@@ -109,13 +108,13 @@ func why(err error) string {
 	return err.Error()
 }
 
-// openError is a document that cannot be opened here.
+// openError is that of a document that cannot be opened on this machine.
 type openError struct{ error }
 
 func (e *openError) Unwrap() error { return e.error }
 
-// submit sends a document. Whenever it is sent again, it is under the same key, and so the
-// same job.
+// submit sends a document. It always has the same key, and so becomes the same job however often
+// it is sent.
 func (r *run) submit(ctx context.Context, i item, e *entry) error {
 	file, closeFile, err := i.open(ctx)
 	if err != nil {
@@ -148,7 +147,7 @@ func sum(f client.File) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// keyOf is the Idempotency-Key of a document with options: that of its content, whatever
+// keyOf is the Idempotency-Key of a document with options. It depends on the content, not on what
 // the program remembers.
 func keyOf(i item, e entry, f client.File) string {
 	h := sha256.New()
@@ -158,7 +157,7 @@ func keyOf(i item, e entry, f client.File) string {
 
 const (
 	poll = 20 * time.Second // a gateway answers earlier when the job ends
-	// spurious is the least time between two questions: what stands between may answer at once.
+	// spurious is the least time between two polls: something in between may answer at once.
 	spurious = 200 * time.Millisecond
 )
 
@@ -193,12 +192,12 @@ func (r *run) await(ctx context.Context, id string) (*client.Job, error) {
 	}
 }
 
-// writeError is a result that could not be written: the disk is full, perhaps.
+// writeError is that of a result that could not be written, for example to a full disk.
 type writeError struct{ error }
 
 func (e *writeError) Unwrap() error { return e.error }
 
-// fetch writes the results of a job that has ended, and says in e how it did.
+// fetch writes the results of a job that has ended, and notes the outcome in e.
 func (r *run) fetch(ctx context.Context, i item, e *entry, job *client.Job) error {
 	switch job.State {
 	case "succeeded":
@@ -248,17 +247,17 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// waits are those while a gateway is full or away.
+// waits are the pauses while a gateway is full or away.
 var waits = backoff.Exponential{First: 500 * time.Millisecond, Max: 15 * time.Second}
 
-// persist calls a function until it succeeds, fails for good, or has failed for RetryFor.
+// persist calls a function until it succeeds, fails for good, or has kept failing for RetryFor.
 func (r *run) persist(ctx context.Context, call func() error) error {
 	start := time.Now()
 	for failures := 1; ; failures++ {
 		err := call()
 		switch {
 		case err == nil:
-			return nil // even if ctx has ended: what was done is to be noted
+			return nil // even if ctx has ended: what was done must be recorded
 		case ctx.Err() != nil || !passes(err):
 			return cmp.Or(context.Cause(ctx), err)
 		}

@@ -16,8 +16,8 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// bucket keeps each key as an object. Objects, and those sent in parts too, are there as a
-// whole or not at all.
+// bucket stores each key as an object. Objects appear completely or not at all, those sent in
+// parts too.
 type bucket struct {
 	name, prefix string
 	client       minio.Core
@@ -25,8 +25,8 @@ type bucket struct {
 }
 
 const (
-	// partSize is in memory for each Put of more; less goes in one request. The 10,000
-	// parts that an object may have are 156 GiB.
+	// partSize is held in memory for each Put of more; less goes in one request. The 10,000 parts
+	// that an object may have are 156 GiB.
 	partSize = 16 << 20
 	// tries is how often a request is sent when the storage is busy or fails.
 	tries = 5
@@ -40,7 +40,7 @@ func openBucket(cfg S3) (*bucket, error) {
 	return &bucket{cfg.Bucket, cfg.Prefix, client, transport}, nil
 }
 
-// connect makes a client of the storage. Nothing is sent yet.
+// connect makes a client of the storage, without contacting it.
 func connect(cfg S3) (minio.Core, *http.Transport, error) {
 	u, err := url.Parse(cfg.Endpoint)
 	if err != nil {
@@ -71,7 +71,7 @@ func login(cfg S3) *credentials.Credentials {
 }
 
 func (b *bucket) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	r = guarded{ctx, r}
@@ -87,8 +87,8 @@ func (b *bucket) Put(ctx context.Context, key string, r io.Reader) error {
 	}
 	_, err = b.client.Client.PutObject(ctx, b.name, b.prefix+key, r, size, minio.PutObjectOptions{
 		PartSize: partSize,
-		// One checksum that every server checks, also without TLS, in place of chunks that are
-		// signed one by one, which some servers do not read.
+		// One checksum that every server checks, also without TLS, instead of chunks signed one by
+		// one, which some servers do not read.
 		SendContentMd5: true, DisableContentSha256: true,
 	})
 	if err != nil {
@@ -98,7 +98,7 @@ func (b *bucket) Put(ctx context.Context, key string, r io.Reader) error {
 }
 
 func (b *bucket) Get(ctx context.Context, key string) (io.ReadCloser, error) {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return nil, err
 	}
 	body, _, _, err := b.client.GetObject(ctx, b.name, b.prefix+key, minio.GetObjectOptions{})
@@ -112,18 +112,18 @@ func (b *bucket) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 }
 
 func (b *bucket) Delete(ctx context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	err := b.client.RemoveObject(ctx, b.name, b.prefix+key, minio.RemoveObjectOptions{})
-	if err != nil && minio.ToErrorResponse(err).Code != minio.NoSuchKey { // some say so
+	if err != nil && minio.ToErrorResponse(err).Code != minio.NoSuchKey { // some servers report it
 		return fmt.Errorf("blob: delete %s: %w", key, because(ctx, err))
 	}
 	return nil
 }
 
 func (b *bucket) DeleteAll(ctx context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	var failed error // of the list
@@ -171,7 +171,7 @@ func (b *bucket) Close() error {
 	return nil
 }
 
-// because is err, or what ended ctx and so caused it.
+// because adds to err that ctx has ended, and so caused it.
 func because(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err)

@@ -6,15 +6,15 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Config says where bytes are kept.
+// Config says where blobs are stored.
 type Config struct {
-	// Dir is the folder, empty for none. Programs of one machine may share it.
+	// Dir is the folder, empty for none. Programs on one machine may share it.
 	Dir string `mapstructure:"dir"`
-	// MaxBytes is how much the folder may hold; 0 means any amount.
+	// MaxBytes is how much the folder may hold; 0 means no limit.
 	MaxBytes int64 `mapstructure:"max_bytes"`
-	// MinFreeDisk is how much the disk of the folder keeps free.
+	// MinFreeDisk is how much of the folder's disk is kept free.
 	MinFreeDisk int64 `mapstructure:"min_free_disk"`
-	// S3 takes the folder's place where it names a bucket.
+	// S3 is used instead of the folder where it names a bucket.
 	S3 S3 `mapstructure:"s3"`
 }
 
@@ -30,7 +30,7 @@ type S3 struct {
 	SecretKey string `mapstructure:"secret_key" secret:"true"`
 }
 
-// DefaultConfig keeps nothing.
+// DefaultConfig stores nothing.
 func DefaultConfig() Config {
 	return Config{MinFreeDisk: 256 << 20, S3: S3{Endpoint: "https://s3.amazonaws.com"}}
 }
@@ -52,7 +52,7 @@ func (s S3) Validate() error {
 	u, err := url.Parse(s.Endpoint)
 	errs.Check(err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil && (u.Path == "" || u.Path == "/") && u.RawQuery == "",
 		"endpoint", "is no URL of a server: use https://HOST or http://HOST:PORT")
-	errs.Check(s.Prefix == "" || CheckKey(s.Prefix+"x") == nil, "prefix", "is %q: use letters, digits, \".\", \"_\", \"-\" and \"/\"", s.Prefix)
+	errs.Check(s.Prefix == "" || checkKey(s.Prefix+"x") == nil, "prefix", "is %q: use letters, digits, \".\", \"_\", \"-\" and \"/\"", s.Prefix)
 	errs.Check((s.AccessKey == "") == (s.SecretKey == ""), "secret_key", "and access_key_id are both needed, or neither")
 	return errs.Join()
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// folder keeps each key in a file of that path with ending behind it, so that a key may
-// also be a folder of others. What is being written is in the folder partial.
+// folder stores each key in a file of that path with ending appended, so that a key may also be
+// the folder of others. Files being written are in the folder partial.
 type folder struct {
 	dir  string
 	room *room
@@ -24,9 +24,9 @@ type folder struct {
 const (
 	ending  = "=" // no key has it
 	partial = ".partial"
-	// abandoned is how long nothing was written to what a crash has left.
+	// abandoned is the age, since the last write, at which a partial file is a crash's remains.
 	abandoned = time.Hour
-	// placings is how often a folder is made that others take away meanwhile.
+	// placings is how often a folder is created again that others remove meanwhile.
 	placings = 100
 )
 
@@ -37,7 +37,7 @@ func openFolder(cfg Config, log *slog.Logger) (*folder, error) {
 	}
 	f.sweep()
 	f.room = &room{dir: cfg.Dir, max: cfg.MaxBytes, keep: cfg.MinFreeDisk, count: f.size}
-	probe, err := f.create() // now, or every Put would fail
+	probe, err := f.create() // fail now rather than at every Put
 	if err != nil {
 		return nil, fmt.Errorf("blob.dir: %w", err)
 	}
@@ -45,7 +45,7 @@ func openFolder(cfg Config, log *slog.Logger) (*folder, error) {
 	return f, os.Remove(probe.Name())
 }
 
-// sweep removes what crashes have left half written. Another program may be writing.
+// sweep removes what crashes have left half written. Another program may be writing at this time.
 func (f *folder) sweep() {
 	left, err := os.ReadDir(filepath.Join(f.dir, partial))
 	if err != nil {
@@ -59,7 +59,7 @@ func (f *folder) sweep() {
 }
 
 func (f *folder) create() (*os.File, error) {
-	return os.CreateTemp(filepath.Join(f.dir, partial), "") // readable by us alone
+	return os.CreateTemp(filepath.Join(f.dir, partial), "") // readable by this user only
 }
 
 func (f *folder) path(key string) string {
@@ -67,7 +67,7 @@ func (f *folder) path(key string) string {
 }
 
 func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	file, err := f.create()
@@ -91,7 +91,7 @@ func (f *folder) Put(ctx context.Context, key string, r io.Reader) error {
 	return nil
 }
 
-// place moves a file to its path so that a crash does not undo it.
+// place moves a file to its path so that it survives a crash.
 func (f *folder) place(from, to string) error {
 	if old, err := os.Stat(to); err == nil {
 		defer f.room.give(old.Size())
@@ -99,8 +99,8 @@ func (f *folder) place(from, to string) error {
 	made := false
 	err := os.Rename(from, to)
 	for range placings {
-		// Who deletes the last file of a folder takes the folder away, also while it is made:
-		// it is there then, and the next moment is not.
+		// Whoever deletes the last file of a folder removes the folder, also while it is being made:
+		// it may exist now and be gone the next moment.
 		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrExist) {
 			break
 		}
@@ -117,7 +117,7 @@ func (f *folder) place(from, to string) error {
 	return err
 }
 
-// syncFolder has the names in a folder survive a crash.
+// syncFolder makes the names in a folder survive a crash.
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -130,7 +130,7 @@ func syncFolder(dir string) error {
 }
 
 func (f *folder) Get(_ context.Context, key string) (io.ReadCloser, error) {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return nil, err
 	}
 	file, err := os.Open(f.path(key))
@@ -144,7 +144,7 @@ func (f *folder) Get(_ context.Context, key string) (io.ReadCloser, error) {
 }
 
 func (f *folder) Delete(_ context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	path := f.path(key)
@@ -176,7 +176,7 @@ func (f *folder) prune(dir string) {
 }
 
 func (f *folder) DeleteAll(_ context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
+	if err := checkKey(key); err != nil {
 		return err
 	}
 	dir := strings.TrimSuffix(f.path(key), ending)
@@ -223,7 +223,7 @@ func (f *folder) List(ctx context.Context, prefix string, found func(key string,
 	return nil
 }
 
-// size is what all files hold, with those that are being written.
+// size is the size of all files, those being written included.
 func (f *folder) size() (sum int64, err error) {
 	err = filepath.WalkDir(f.dir, func(_ string, e fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {

@@ -10,14 +10,14 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
-// Objects reads what others have put into buckets of the storage, by the names that it has
-// there.
+// Objects reads objects that others have put into buckets of the storage, under the names they
+// have there.
 type Objects struct {
 	client    minio.Core
 	transport *http.Transport
 }
 
-// OpenObjects makes one of the storage's address and login; its bucket and prefix mean nothing.
+// OpenObjects connects by the storage's address and login; its bucket and prefix are ignored.
 func OpenObjects(cfg S3) (*Objects, error) {
 	client, transport, err := connect(cfg)
 	if err != nil {
@@ -42,7 +42,7 @@ func (o *Objects) Get(ctx context.Context, bucket, key string) (body io.ReadClos
 	return body, info.Size, nil
 }
 
-// Close gives connections back.
+// Close closes idle connections.
 func (o *Objects) Close() error {
 	o.transport.CloseIdleConnections()
 	return nil

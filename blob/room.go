@@ -11,12 +11,12 @@ import (
 	"ocr-gateway/document"
 )
 
-// room is what a folder may still take. Other programs may use the folder too, so it is
-// counted anew now and then.
+// room is how much a folder may still take. Other programs may use the folder too, so that it is
+// recounted now and then.
 type room struct {
 	dir   string
 	max   int64                 // bytes in the folder; 0 means any
-	keep  int64                 // bytes that stay free on its disk
+	keep  int64                 // bytes to keep free on its disk
 	count func() (int64, error) // what is in the folder
 
 	mu      sync.Mutex
@@ -29,7 +29,7 @@ const (
 	fullAfter  = 5 * time.Second // while it is full, others may have deleted
 )
 
-// take takes n bytes of the room, or says why there is none.
+// take reserves n bytes, or says why there is no room.
 func (r *room) take(n int64) error {
 	var s syscall.Statfs_t
 	if r.keep > 0 && syscall.Statfs(r.dir, &s) == nil && int64(s.Bavail)*s.Bsize-n < r.keep {
@@ -63,28 +63,28 @@ func (r *room) recount() error {
 	return nil
 }
 
-// give gives n bytes back.
+// give returns n bytes.
 func (r *room) give(n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.used = max(0, r.used-n)
 }
 
-// stale has what is used counted anew.
+// stale forces a recount.
 func (r *room) stale() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.counted = time.Time{}
 }
 
-// full is the answer to who wants more than there is room for.
+// full is the problem when there is no room.
 func full(limit string) *document.Problem {
 	p := document.Problemf(document.CodeOverloaded, document.PhaseAdmission, "the server has no room left to keep this; try again later").Retry()
 	p.Limit = "blob." + limit
 	return p
 }
 
-// taking is a writer that takes room for what it writes.
+// taking is a writer that reserves room for what it writes.
 type taking struct {
 	w     io.Writer
 	room  *room

@@ -1,5 +1,5 @@
-// Package cache keeps small values on disk, within a bound, by the hash of what they
-// were made from. It may lose any of them at any time and never gives a wrong one.
+// Package cache keeps small values on disk, within a size limit, by the hash of what they were
+// made from. It may lose any of them at any time and never returns a wrong one.
 package cache
 
 import (
@@ -22,27 +22,27 @@ import (
 // Key is the hash of everything that a value depends on.
 type Key = [sha256.Size]byte
 
-// Disk is a folder of entries, each a file in one of 256 folders. An entry is its
-// checksum, over key and value, and the value: one that a crash has cut or left empty is
-// no entry. So nothing is synced. The time of a file's last change is that of its last
-// use; the least recently used go first. It is safe for concurrent use.
+// Disk is a folder of entries, each a file in one of 256 folders. An entry is a checksum over key
+// and value, and the value: one that a crash has truncated is not valid, so that nothing needs to
+// be synced. A file's modification time is that of its last use; the least recently used go first.
+// It is safe for concurrent use.
 type Disk struct {
 	dir string
 	max int64
 	log *slog.Logger
 
-	mu   sync.Mutex // held by who writes
-	size int64      // of all entries on disk, about
+	mu   sync.Mutex // held while writing
+	size int64      // of all entries on disk, approximately
 }
 
 const (
-	// block is what a small file takes on disk at least.
+	// block is the least that a small file takes on disk.
 	block = 4 << 10
-	// largestShare of the bound is what one entry may take.
+	// largestShare is the part of the limit that one entry may take: an eighth.
 	largestShare = 8
-	// kept is how many of ten bytes stay when the bound is met.
+	// kept is how many tenths stay when the limit is reached.
 	kept = 9
-	// partial begins the names of entries that are being written.
+	// partial is the prefix of the names of entries being written.
 	partial = "partial-"
 )
 
@@ -59,7 +59,7 @@ func Open(cfg Config, log *slog.Logger) (*Disk, error) {
 	for _, path := range abandoned {
 		os.Remove(path)
 	}
-	probe, err := os.CreateTemp(cfg.Dir, partial) // now, or every page would fail to be kept
+	probe, err := os.CreateTemp(cfg.Dir, partial) // fail now rather than at every page
 	if err != nil {
 		return nil, fmt.Errorf("cache.dir: %w", err)
 	}
@@ -111,9 +111,9 @@ func (d *Disk) Put(key Key, value []byte) {
 	}
 }
 
-// write puts an entry in its place in one step.
+// write places an entry atomically.
 func (d *Disk) write(path string, key Key, value []byte) error {
-	f, err := os.CreateTemp(d.dir, partial) // readable by us alone
+	f, err := os.CreateTemp(d.dir, partial) // readable by this user only
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (d *Disk) write(path string, key Key, value []byte) error {
 	_, err = f.Write(slices.Concat(sum[:], value))
 	err = errors.Join(err, f.Close())
 	if err == nil {
-		if err = os.Rename(f.Name(), path); errors.Is(err, fs.ErrNotExist) { // the first of its folder
+		if err = os.Rename(f.Name(), path); errors.Is(err, fs.ErrNotExist) { // the first entry of its folder
 			err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.Rename(f.Name(), path))
 		}
 	}
@@ -138,9 +138,8 @@ type entry struct {
 	used time.Time
 }
 
-// shrink counts the entries anew and, when they are more than the bound, removes those
-// that were not used for longest until a tenth is free. So it walks the folder once
-// for many entries.
+// shrink recounts the entries and, when they exceed the limit, removes the least recently used
+// until a tenth is free, so that it walks the folder once for many entries.
 func (d *Disk) shrink() {
 	var all []entry
 	d.size = 0
@@ -177,7 +176,7 @@ func (d *Disk) shrink() {
 	}
 }
 
-// onDisk is how much a file of so many bytes takes.
+// onDisk is how much room a file of so many bytes takes.
 func onDisk(bytes int64) int64 { return (bytes + block - 1) / block * block }
 
 func checksum(key Key, value []byte) (sum Key) {

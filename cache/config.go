@@ -6,10 +6,10 @@ import (
 
 // Config says where entries are kept and how many.
 type Config struct {
-	// Dir is the folder of the entries; empty means no cache. One program uses it.
+	// Dir is the folder of the entries; empty means no cache. Only one program may use it.
 	Dir string `mapstructure:"dir"`
-	// Shared has the entries kept where blob says, for all programs that use that; Dir is not
-	// used then.
+	// Shared keeps the entries in the storage of the section blob, for all programs that use it;
+	// Dir is ignored then.
 	Shared bool `mapstructure:"shared"`
 	// MaxBytes is how much room the entries may take.
 	MaxBytes int64 `mapstructure:"max_bytes"`

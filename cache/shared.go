@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Blobs keep bytes by key, for several programs.
+// Blobs store bytes by key, for several programs.
 type Blobs interface {
 	Put(ctx context.Context, key string, r io.Reader) error
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
@@ -23,25 +23,25 @@ type Blobs interface {
 	List(ctx context.Context, prefix string, found func(key string, size int64, changed time.Time) error) error
 }
 
-// Shared is entries in storage that several programs share: what one has read, all find. The
+// Shared keeps entries in storage that several programs share: what one has read, all find. The
 // oldest go first. It is safe for concurrent use.
 type Shared struct {
 	blobs Blobs
 	max   int64
 	log   *slog.Logger
-	pause atomic.Int64 // until when the storage is not asked, since it failed; in Unix nanoseconds
+	pause atomic.Int64 // time until which the storage is not asked after a failure, in Unix nanoseconds
 }
 
 const (
 	prefix = "cache/"
-	// askTimeout bounds a look and a write: reading a page takes about as long.
+	// askTimeout limits a read or write: reading the page itself takes about as long.
 	askTimeout = 3 * time.Second
 	// failPause is how long a storage that failed is left alone.
 	failPause = 10 * time.Second
-	// sweepInterval is between counts of what is there. Entries may be more than the bound by
-	// what is written in that time.
+	// sweepInterval is the time between recounts. The limit may be exceeded by what is written in
+	// between.
 	sweepInterval = 10 * time.Minute
-	// maxEntry is how large an entry may be that is read.
+	// maxEntry is the largest entry that is read.
 	maxEntry = 64 << 20
 )
 
@@ -72,7 +72,7 @@ func (s *Shared) Get(key Key) ([]byte, bool) {
 	}
 	if len(b) < sha256.Size || checksum(key, b[sha256.Size:]) != Key(b[:sha256.Size]) {
 		s.log.Warn("damaged cache entry is not used", "key", name(key))
-		return nil, false // what is read in its place is put over it
+		return nil, false // the page is read again and replaces it
 	}
 	return b[sha256.Size:], true
 }
@@ -97,14 +97,14 @@ func name(key Key) string {
 
 func (s *Shared) paused() bool { return time.Now().UnixNano() < s.pause.Load() }
 
-// failed leaves the storage alone for a while: pages are read without it.
+// failed avoids the storage for a while: pages are read without it.
 func (s *Shared) failed(err error) {
 	s.pause.Store(time.Now().Add(failPause).UnixNano())
 	s.log.Warn("the shared cache cannot be used", "pause", failPause, "error", err)
 }
 
-// Sweep removes the oldest entries when they are more than the bound, now and then until ctx ends.
-// Each program that shares them does.
+// Sweep removes the oldest entries whenever they exceed the limit, until ctx ends. Each program
+// that shares them does.
 func (s *Shared) Sweep(ctx context.Context) {
 	tick := time.NewTicker(sweepInterval)
 	defer tick.Stop()
@@ -120,8 +120,8 @@ func (s *Shared) Sweep(ctx context.Context) {
 	}
 }
 
-// shrink counts the entries and, when they are more than the bound, removes the oldest until a
-// tenth is free.
+// shrink counts the entries and, when they exceed the limit, removes the oldest until a tenth is
+// free.
 func (s *Shared) shrink(ctx context.Context) error {
 	type blob struct {
 		key     string

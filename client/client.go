@@ -13,16 +13,16 @@ import (
 	"strings"
 )
 
-// Client calls one server. It is safe for concurrent use and holds nothing that needs an end.
+// Client calls one server. It is safe for concurrent use and needs no closing.
 type Client struct {
 	base *url.URL
 	key  string
 	http *http.Client
 }
 
-// New makes a client of the server at base, such as http://127.0.0.1:8007, with its API key;
-// empty where it wants none. Calls end with their context: client should have no timeout of
-// its own, as a document may take many minutes. Nil means http.DefaultClient.
+// New makes a client of the server at base, such as http://127.0.0.1:8007, with its API key; empty
+// where it needs none. Calls end with their context: client should have no timeout of its own, as
+// a document may take many minutes. Nil means http.DefaultClient.
 func New(base, key string, client *http.Client) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
@@ -34,7 +34,7 @@ func New(base, key string, client *http.Client) (*Client, error) {
 	return &Client{u, key, client}, nil
 }
 
-// get asks for what a route shows, as JSON.
+// get reads a route's JSON.
 func (c *Client) get(ctx context.Context, path string, into any) error {
 	req, err := c.request(ctx, http.MethodGet, path, nil)
 	if err != nil {
@@ -77,8 +77,8 @@ func answerOf[T any](c *Client, req *http.Request) (*T, error) {
 	return answer, nil
 }
 
-// send sends a request. An answer that is no success is an error, a *Problem where the
-// server says why; the caller closes the body of any other.
+// send sends a request. An unsuccessful answer is an error, a *Problem where the server says why;
+// the caller closes the body of any other.
 func (c *Client) send(req *http.Request) (*http.Response, error) {
 	res, err := c.http.Do(req)
 	if err != nil {
@@ -91,8 +91,8 @@ func (c *Client) send(req *http.Request) (*http.Response, error) {
 	return nil, problemOf(res)
 }
 
-// withoutAddress takes the method and address off an error of net/http, which repeats them;
-// an address may hold a password.
+// withoutAddress removes from an error of net/http the method and address that it repeats; an
+// address may hold a password.
 func withoutAddress(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("%s: %w", hostOf(e.URL), e.Err)

@@ -22,7 +22,7 @@ type Output struct {
 	Content   string `json:"content"`
 }
 
-// Bytes is the content as it belongs into a file.
+// Bytes returns the content as it belongs in a file.
 func (o Output) Bytes() ([]byte, error) {
 	if o.Encoding != "base64" {
 		return []byte(o.Content), nil
@@ -44,7 +44,7 @@ func (c *Client) Extract(ctx context.Context, file File, opts Options) (*documen
 	return call[document.Extraction](ctx, c, "/api/ocr/extract", "file", []File{file}, opts)
 }
 
-// call sends files and reads the answer.
+// call uploads files and decodes the answer.
 func call[T any](ctx context.Context, c *Client, path, field string, files []File, opts Options) (*T, error) {
 	req, err := c.upload(ctx, path, field, files, opts.fields())
 	if err != nil {

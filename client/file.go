@@ -19,12 +19,12 @@ type File struct {
 	Content io.ReaderAt // Size bytes; read again when a connection has to be
 }
 
-// Bytes makes a file of bytes in memory.
+// Bytes makes a file from bytes in memory.
 func Bytes(name string, content []byte) File {
 	return File{name, int64(len(content)), bytes.NewReader(content)}
 }
 
-// Opened makes a file of one that is open, and stays the caller's to close.
+// Opened makes a file from an open one, which the caller closes afterwards.
 func Opened(f *os.File) (File, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -74,7 +74,7 @@ func (f *form) add(part io.ReaderAt, size int64) {
 	f.parts, f.sizes, f.size = append(f.parts, part), append(f.sizes, size), f.size+size
 }
 
-// body reads the form from its start.
+// body returns a reader of the form from its start.
 func (f *form) body() io.ReadCloser {
 	readers := make([]io.Reader, len(f.parts))
 	for i, part := range f.parts {
@@ -83,7 +83,7 @@ func (f *form) body() io.ReadCloser {
 	return io.NopCloser(io.MultiReader(readers...))
 }
 
-// upload makes the request that sends files with options by their names.
+// upload makes a request that sends files, with options by name.
 func (c *Client) upload(ctx context.Context, path, field string, files []File, options [][2]string) (*http.Request, error) {
 	f, err := newForm(field, files, options)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 type Component struct {
 	Name      string          `json:"name"`
 	Model     string          `json:"model"`
-	Profile   string          `json:"profile"` // how a vision model is asked and read
+	Profile   string          `json:"profile"` // how a vision model is prompted and read
 	State     string          `json:"state"`   // ready, loading, failed, disabled
 	Detail    string          `json:"detail"`  // why it is not ready
 	Tasks     []document.Task `json:"tasks"`
@@ -32,7 +32,7 @@ type Endpoint struct {
 	Version  string `json:"version"`
 }
 
-// Health is how the server is.
+// Health is the state of the server.
 type Health struct {
 	Status    string      `json:"status"` // ok, degraded, starting, failed or stopping
 	Ready     bool        `json:"ready"`  // whether work can be sent
@@ -46,7 +46,7 @@ type Health struct {
 	Queue     Queue       `json:"queue"`
 }
 
-// Rendering is how the processes are in which documents are opened.
+// Rendering is the state of the processes that open documents.
 type Rendering struct {
 	State    string `json:"state"` // ready or failed
 	Detail   string `json:"detail"`
@@ -55,13 +55,13 @@ type Rendering struct {
 	Failures int64  `json:"failures"`
 }
 
-// JobsState is whether jobs can be sent.
+// JobsState says whether jobs can be submitted.
 type JobsState struct {
-	State  string `json:"state"` // ready, disabled, or failed: they are kept, and cannot be used
+	State  string `json:"state"` // ready, disabled, or failed: there are some, and they cannot be used
 	Detail string `json:"detail"`
 }
 
-// Queue is what the server has to do.
+// Queue is the work that the server has.
 type Queue struct {
 	Running   int `json:"running"`
 	Limit     int `json:"limit"` // of Running
@@ -69,7 +69,7 @@ type Queue struct {
 	Pages     int `json:"pages"` // of running documents, not done
 }
 
-// Health asks how the server is. It answers as long as it lives.
+// Health returns the state of the server, which answers as long as it lives.
 func (c *Client) Health(ctx context.Context) (*Health, error) {
 	health := new(Health)
 	if err := c.get(ctx, "/health", health); err != nil {
@@ -78,7 +78,7 @@ func (c *Client) Health(ctx context.Context) (*Health, error) {
 	return health, nil
 }
 
-// Info is what the server is and can do.
+// Info describes the server and what it can do.
 type Info struct {
 	Version string          `json:"version"`
 	Engines []Component     `json:"engines"` // the one in use first
@@ -98,7 +98,7 @@ type Info struct {
 	Limits map[string]int64 `json:"limits"`
 }
 
-// Info asks what the server is and can do.
+// Info asks the server for its Info.
 func (c *Client) Info(ctx context.Context) (*Info, error) {
 	info := new(Info)
 	if err := c.get(ctx, "/api/info", info); err != nil {

@@ -44,7 +44,7 @@ type JobProgress struct {
 	SecondsLeft float64 `json:"seconds_left"` // estimated; 0 where nothing is known
 }
 
-// JobFile is how far a file of a job is.
+// JobFile is the state of a file of a job.
 type JobFile struct {
 	Index  int    `json:"index"`
 	Status string `json:"status"` // queued, open, done or failed
@@ -56,11 +56,12 @@ type JobFile struct {
 // failed, was canceled or has expired.
 func (j *Job) Ended() bool { return j.State != "queued" && j.State != "running" }
 
-// JobRequest is a job that is wanted.
+// JobRequest is a job to submit.
 type JobRequest struct {
 	Kind     string // empty leaves it to the server
 	Priority string // high, normal or low; empty means normal
-	// Key is an Idempotency-Key: the same request under it is the same job. Empty means none.
+	// Key is an Idempotency-Key: the same request with the same key is the same job. Empty means
+	// none.
 	Key     string
 	Files   []File
 	Options Options
@@ -68,7 +69,7 @@ type JobRequest struct {
 	More map[string]string
 }
 
-// SubmitJob has documents read later, whatever happens to the server.
+// SubmitJob has documents read later, which survives restarts of the server.
 func (c *Client) SubmitJob(ctx context.Context, r JobRequest) (*Job, error) {
 	set := r.Options.fields()
 	for name, value := range map[string]string{"kind": r.Kind, "priority": r.Priority} {
@@ -89,8 +90,7 @@ func (c *Client) SubmitJob(ctx context.Context, r JobRequest) (*Job, error) {
 	return answerOf[Job](c, req)
 }
 
-// Job is a job as it stands when it has ended, or after wait at the latest; with 0 it is
-// answered at once.
+// Job returns a job when it has ended, or after wait at the latest; with 0 at once.
 func (c *Client) Job(ctx context.Context, id string, wait time.Duration) (*Job, error) {
 	query := url.Values{}
 	if wait > 0 {
@@ -133,8 +133,8 @@ func (c *Client) Jobs(ctx context.Context, cursor string, states ...string) (*Jo
 	return answerOf[JobList](c, req)
 }
 
-// JobResult reads what there is of one file of a job, the first being 0, in a format by its
-// name in Info.Formats. The caller closes it. A file that could not be read is a *Problem.
+// JobResult returns what was read of one file of a job, the first being 0, in a format by its name
+// in Info.Formats. The caller closes it. A file that could not be read is a *Problem.
 func (c *Client) JobResult(ctx context.Context, id string, file int, format string) (io.ReadCloser, error) {
 	query := url.Values{"file": {strconv.Itoa(file)}, "format": {format}}
 	req, err := c.ask(ctx, http.MethodGet, jobPath(id)+"/result", query)
@@ -149,7 +149,7 @@ func (c *Client) JobResult(ctx context.Context, id string, file int, format stri
 	return res.Body, nil
 }
 
-// jobPath is the address of a job. What is no id names no other address.
+// jobPath is the address of a job. It escapes the id, so that it can name no other address.
 func jobPath(id string) string { return "/api/ocr/jobs/" + url.PathEscape(strings.Trim(id, "./")) }
 
 // ask makes a request without a body.

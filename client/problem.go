@@ -16,7 +16,7 @@ import (
 // *document.Problem in it.
 type Problem struct {
 	document.Problem
-	Status    int           // of HTTP; where a stream ended with the problem, what would have been it
+	Status    int           // of HTTP; where a stream ended with the problem, the one it would have had
 	RequestID string        // finds the request in the server's log
 	After     time.Duration // when to try again, where the server says; 0 where it does not
 }
@@ -30,7 +30,7 @@ func (p *Problem) Error() string {
 	return text
 }
 
-// Unwrap returns the problem without what only HTTP knows.
+// Unwrap returns the problem without its HTTP part.
 func (p *Problem) Unwrap() error { return &p.Problem }
 
 // problemBody is a problem as it is sent (RFC 9457).
@@ -70,8 +70,8 @@ func (p *Problem) UnmarshalJSON(b []byte) error {
 // maxProblem bounds what is read of an answer that is no success.
 const maxProblem = 16 << 20
 
-// problemOf reads the answer to a request that was refused. What does not come from this
-// server, but from something on the way, is a problem without a code.
+// problemOf reads an unsuccessful answer. One that does not come from this server, but from
+// something in between, is a problem without a code.
 func problemOf(res *http.Response) error {
 	var body problemBody
 	media, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))

@@ -17,7 +17,7 @@ import (
 	"ocr-gateway/internal/backoff"
 )
 
-// Progress is how far a document is.
+// Progress is how much of a document is done.
 type Progress struct {
 	ID      string           `json:"id"`
 	Done    int              `json:"done"`
@@ -25,7 +25,7 @@ type Progress struct {
 	Summary document.Summary `json:"summary"`
 }
 
-// Events take what comes in while a document is read; nil ones are not called.
+// Events receive what comes in while a document is read; nil ones are not called.
 type Events struct {
 	Page     func(document.PageResult) // as pages finish, failed ones too: in any order
 	Progress func(Progress)            // at the start and after each page
@@ -44,13 +44,13 @@ type Ending struct {
 	Error   *Problem         `json:"error"` // nil where all went well
 }
 
-// maxEvent bounds one page with its images, in bytes.
+// maxEvent limits one page with its images, in bytes.
 const maxEvent = 1 << 30
 
-// Stream reads a document and tells of its pages as they finish. Where the connection breaks it
-// goes on where it was, as long as the server keeps the stream. A document that ends as failed or
-// canceled is an error beside its ending; the pages told of until then hold. With the end of ctx
-// the server stops to read.
+// Stream reads a document and reports its pages as they finish. Where the connection breaks it
+// resumes, as long as the server keeps the stream. A document that ends as failed or canceled is
+// an error beside its ending; the pages reported until then stand. When ctx ends the server stops
+// reading.
 func (c *Client) Stream(ctx context.Context, file File, opts Options, events Events) (*Ending, error) {
 	req, err := c.upload(ctx, "/api/ocr/document/stream", "file", []File{file}, opts.fields())
 	if err != nil {
@@ -87,28 +87,28 @@ func (c *Client) Stream(ctx context.Context, file File, opts Options, events Eve
 const sseType = "text/event-stream"
 
 var (
-	// errBrokeOff is of a stream that cannot be taken up again.
+	// errBrokeOff is the error of a stream that cannot be resumed.
 	errBrokeOff = errors.New("the stream broke off before the document's end")
-	// againWait is before a stream is taken up again. Servers keep one for 30 s.
+	// againWait is the pause before a stream is resumed. Servers keep one for 30 s.
 	againWait = backoff.Exponential{First: 100 * time.Millisecond, Max: 5 * time.Second}
 )
 
 const (
-	// againTries are how often in a row that may bring nothing: about half a minute.
+	// againTries is how many attempts in a row may bring nothing: about half a minute.
 	againTries = 10
-	// cancelTimeout bounds what is done when nobody waits any more.
+	// cancelTimeout limits what is done when nobody waits any more.
 	cancelTimeout = 5 * time.Second
 )
 
-// stream is one that is read, over as many connections as it takes.
+// stream is a stream being read, over as many connections as it takes.
 type stream struct {
 	client   *Client
-	location string // where it is taken up again; empty where the server cannot
+	location string // where it is resumed; empty where the server cannot
 	last     string // id of the last event
 	events   Events
 }
 
-// read tells of the events of an answer. Without an ending and an error the connection broke.
+// read reports the events of an answer. Without an ending or an error the connection broke.
 func (s *stream) read(res *http.Response) (*Ending, error) {
 	defer res.Body.Close()
 	if media, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); media != sseType {
@@ -130,7 +130,7 @@ func (s *stream) read(res *http.Response) (*Ending, error) {
 	return nil, nil
 }
 
-// broke is an error only where the stream cannot be taken up again.
+// broke returns an error only where the stream cannot be resumed.
 func (s *stream) broke(err error) error {
 	if s.location != "" {
 		return nil
@@ -138,7 +138,7 @@ func (s *stream) broke(err error) error {
 	return fmt.Errorf("the stream broke off: %w", withoutAddress(err))
 }
 
-// again takes the stream up after the last event.
+// again resumes the stream after the last event.
 func (s *stream) again(ctx context.Context, tries int) (*Ending, error) {
 	req, err := s.request(ctx, http.MethodGet)
 	if err != nil {
@@ -162,7 +162,7 @@ func (s *stream) again(ctx context.Context, tries int) (*Ending, error) {
 	return s.read(res)
 }
 
-// cancel has the server stop at once; else it would wait for this client to come back.
+// cancel ends the work on the server, which would otherwise wait for this client to come back.
 func (s *stream) cancel(ctx context.Context) {
 	if s.location == "" {
 		return
@@ -185,8 +185,8 @@ func (s *stream) request(ctx context.Context, method string) (*http.Request, err
 	return s.client.request(ctx, method, "/api/ocr/"+path, nil)
 }
 
-// take passes one event on; the last one gives the ending. Names that it does not know are
-// of a newer server, and left aside.
+// take passes one event on; the last one returns the ending. Unknown events are those of a newer
+// server, and ignored.
 func (e Events) take(event sse.Event) (*Ending, error) {
 	data := []byte(event.Data)
 	switch document.EventKind(event.Type) {
@@ -215,7 +215,7 @@ func (e Events) take(event sse.Event) (*Ending, error) {
 	return nil, nil
 }
 
-// problem is why the document was not read; nil where it was, if only in part.
+// problem is why the document was not read; nil where at least a part was.
 func (e *Ending) problem() error {
 	if e.Status == document.StatusOK || e.Status == document.StatusPartial || e.Error == nil {
 		return nil

@@ -64,9 +64,9 @@ type Result struct {
 	Error    *Problem       `json:"error,omitempty"`
 }
 
-// Mixed is Result.Engine and Layout of a document whose pages differ, which then say for
+// mixed is Result.Engine and Layout of a document whose pages differ, which then say for
 // themselves.
-const Mixed = "mixed"
+const mixed = "mixed"
 
 // Account adds a page that has ended to the summary, the usage and to who found and read
 // the document. It leaves Pages alone.
@@ -100,7 +100,7 @@ func credit(name *string, page string, first bool) {
 	case first || *name == "":
 		*name = page
 	case *name != page:
-		*name = Mixed
+		*name = mixed
 	}
 }
 

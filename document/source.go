@@ -97,9 +97,6 @@ func (s *Source) Reader() *io.SectionReader {
 // close it, write to it nor move its offset.
 func (s *Source) File() *os.File { return s.file }
 
-// Bytes is the document in memory, nil when spooled. It must not be changed.
-func (s *Source) Bytes() []byte { return s.data }
-
 // Close frees the document. The source must not be in use.
 func (s *Source) Close() error {
 	if s.file == nil {

@@ -6,13 +6,14 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Config bounds what is kept of clients.
+// Config limits what is kept for clients.
 type Config struct {
-	// Keep is how long a file is kept after the last byte of it came.
+	// Keep is how long a file is kept after its last byte came.
 	Keep time.Duration `mapstructure:"keep"`
-	// MaxBytesPerClient is what the files of a client (an API key, or all without one) take at most.
+	// MaxBytesPerClient is the most that the files of a client (an API key, or all clients without
+	// one) may take.
 	MaxBytesPerClient int64 `mapstructure:"max_bytes_per_client"`
-	// MaxPerClient is how many there are at most.
+	// MaxPerClient is the most files that a client may have.
 	MaxPerClient int `mapstructure:"max_per_client"`
 }
 

@@ -25,37 +25,37 @@ import (
 	"ocr-gateway/document"
 )
 
-// Blobs keep bytes by key. They are safe for concurrent use.
+// Blobs store bytes by key. They are safe for concurrent use.
 type Blobs interface {
-	// Put keeps what r gives up to its end, durably, or leaves the key as it was.
+	// Put stores all of r durably, or leaves the key as it was.
 	Put(ctx context.Context, key string, r io.Reader) error
 	// Get reads a blob; the error is fs.ErrNotExist where there is none.
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
-	// Delete removes a key; that there is none is no error.
+	// Delete removes a key; a missing one is no error.
 	Delete(ctx context.Context, key string) error
-	// DeleteAll removes all keys below one: of a those that begin with a/.
+	// DeleteAll removes all keys below one: for a, those that begin with a/.
 	DeleteAll(ctx context.Context, key string) error
 	// List calls found for all keys that begin with prefix, until it returns an error.
 	List(ctx context.Context, prefix string, found func(key string, size int64, changed time.Time) error) error
 }
 
-// File is what is known of a file.
+// File describes a file.
 type File struct {
 	ID      string
-	Name    string // as its client calls it
-	Size    int64  // when it is whole
-	Offset  int64  // how much of it is here
-	SHA256  string // in hexadecimal, when it is whole
+	Name    string // as the client calls it
+	Size    int64  // when it is complete
+	Offset  int64  // bytes received
+	SHA256  string // in hexadecimal, when it is complete
 	Expires time.Time
 
 	owner  string
 	pieces []piece
 }
 
-// Whole reports whether all of the file is here.
+// Whole reports whether the file is complete.
 func (f File) Whole() bool { return f.SHA256 != "" }
 
-// head is what a client said when it began a file.
+// head is what the client said when it created the file.
 type head struct {
 	Name string `json:"name"`
 	Size int64  `json:"size"`
@@ -70,11 +70,11 @@ type Files struct {
 	now   func() time.Time
 
 	mu       sync.Mutex
-	usage    map[string]usage // by owner, for a moment
+	usage    map[string]usage // by owner, for a short time
 	received int64
 }
 
-// New makes Files of at most so many bytes each.
+// New makes Files of at most most bytes each.
 func New(cfg Config, most int64, blobs Blobs, log *slog.Logger) *Files {
 	return &Files{cfg: cfg, most: most, blobs: blobs, log: log, now: time.Now, usage: map[string]usage{}}
 }
@@ -85,7 +85,7 @@ const (
 	slash = "/"
 )
 
-// folderOf is an owner's: nobody can ask for what is in another's.
+// folderOf is the folder of an owner: nobody can address what is in another's.
 func folderOf(owner string) string {
 	sum := sha256.Sum256([]byte(owner))
 	return hex.EncodeToString(sum[:16])
@@ -95,7 +95,7 @@ func (f *Files) keyOf(owner, id, name string) string {
 	return strings.Join([]string{root, folderOf(owner), id, name}, slash)
 }
 
-// Create begins a file of a client.
+// Create creates a file of a client, without content.
 func (f *Files) Create(ctx context.Context, owner, name string, size int64) (File, error) {
 	switch {
 	case size < 1:
@@ -117,8 +117,7 @@ func (f *Files) Create(ctx context.Context, owner, name string, size int64) (Fil
 	return file, nil
 }
 
-// Get is a file as it stands. Files of other owners are not there, nor those whose time is
-// over.
+// Get describes a file. Those of other owners, and expired ones, do not exist to the caller.
 func (f *Files) Get(ctx context.Context, owner, id string) (File, error) {
 	if uuid.Validate(id) != nil || len(id) != 36 {
 		return File{}, notFound()
@@ -139,7 +138,7 @@ func (f *Files) Get(ctx context.Context, owner, id string) (File, error) {
 	return file, nil
 }
 
-// Sum finds an owner's whole file by its SHA-256 in hexadecimal.
+// Sum finds an owner's complete file by its SHA-256 in hexadecimal.
 func (f *Files) Sum(ctx context.Context, owner, sum string) (File, error) {
 	if b, err := hex.DecodeString(sum); err != nil || len(b) != sha256.Size {
 		return File{}, document.Invalid("sha256", "sha256 must be 64 hexadecimal digits")
@@ -156,7 +155,7 @@ func (f *Files) Sum(ctx context.Context, owner, sum string) (File, error) {
 	return file, err
 }
 
-// Delete removes a file; one that is not there is an error.
+// Delete removes a file; a missing one is an error.
 func (f *Files) Delete(ctx context.Context, owner, id string) error {
 	file, err := f.Get(ctx, owner, id)
 	if err != nil {

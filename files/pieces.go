@@ -17,21 +17,21 @@ import (
 	"ocr-gateway/document"
 )
 
-// piece is a part of a file that is here.
+// piece is a part of a file that has been received.
 type piece struct {
 	key      string
 	at, size int64
-	skip     int64 // bytes at its start that the one before it has
+	skip     int64 // bytes at its start that the one before it has, too
 }
 
 const (
-	// pieceSize is how much a crash of this program may cost a client.
+	// pieceSize is how much a client may have to send again after a crash of this program.
 	pieceSize = 16 << 20
-	// maxPieces bounds what a client can make of a file that sends it in crumbs.
+	// maxPieces limits the pieces of a file whose client sends it in crumbs.
 	maxPieces = 2000
 )
 
-// look finds the pieces of a file, and when the last of its blobs was written.
+// look finds the pieces of a file, and when its last blob was written.
 func (f *Files) look(ctx context.Context, file *File) (changed time.Time, err error) {
 	var all []piece
 	whole := false
@@ -65,9 +65,9 @@ func (f *Files) look(ctx context.Context, file *File) (changed time.Time, err er
 	return changed, nil
 }
 
-// chain puts pieces in a row, and says where it ends. A client that believed a connection
-// dead may have sent the same again beside it: what is there twice is taken once, and more
-// pieces never make a file shorter.
+// chain puts pieces in a row, and says where it ends. A client that took a connection for dead may
+// have sent the same bytes twice at once: overlaps are taken once, and more pieces never make a
+// file shorter.
 func chain(all []piece) (row []piece, end int64) {
 	slices.SortFunc(all, func(a, b piece) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.key, b.key)) })
 	for {
@@ -86,16 +86,16 @@ func chain(all []piece) (row []piece, end int64) {
 	}
 }
 
-// Check is what a piece has to be: the hash that its bytes are added to, and its sum. The
-// zero value takes anything.
+// Check is the expected checksum of a piece: the hash and its sum. The zero value accepts
+// anything.
 type Check struct {
 	Hash hash.Hash
 	Sum  []byte
 }
 
-// Append adds a piece to a file, at the offset that its client believes to be the next one.
-// What has come before body fails is kept, unless there is a check, and the file that is
-// returned with the error has it.
+// Append adds a piece to a file, at the offset where its client believes it to end. What was
+// received before body fails is kept, unless there is a check; the file returned with the error
+// includes it.
 func (f *Files) Append(ctx context.Context, owner, id string, offset int64, body io.Reader, c Check) (File, error) {
 	file, err := f.Get(ctx, owner, id)
 	if err != nil {
@@ -112,7 +112,7 @@ func (f *Files) Append(ctx context.Context, owner, id string, offset int64, body
 	if err := f.admit(ctx, owner, 0, false); err != nil {
 		return file, err
 	}
-	// What has come is kept when the client is gone, too.
+	// What was received is kept even when the client is gone.
 	durable := context.WithoutCancel(ctx)
 	failed := f.take(durable, &file, &incoming{r: body, left: file.Size - offset, check: c})
 	if failed == nil && file.Offset == file.Size && !file.Whole() {
@@ -122,12 +122,12 @@ func (f *Files) Append(ctx context.Context, owner, id string, offset int64, body
 	return file, failed
 }
 
-// take keeps what comes, in pieces.
+// take stores what comes, in pieces.
 func (f *Files) take(ctx context.Context, file *File, in *incoming) error {
 	for !in.ended {
 		in.came, in.room = 0, pieceSize
 		if in.check.Hash != nil {
-			in.room = in.left + 1 // it counts as a whole or not at all
+			in.room = in.left + 1 // with a checksum, it is kept completely or not at all
 		}
 		key := f.keyOf(file.owner, file.ID, fmt.Sprintf("at-%016d-%s", file.Offset, newTag()))
 		if err := f.blobs.Put(ctx, key, in); err != nil {
@@ -140,15 +140,15 @@ func (f *Files) take(ctx context.Context, file *File, in *incoming) error {
 			file.pieces = append(file.pieces, piece{key: key, at: file.Offset, size: size})
 			file.Offset += size
 			f.used(file.owner, size)
-		} else if err := f.blobs.Delete(ctx, key); err != nil { // a piece of nothing
+		} else if err := f.blobs.Delete(ctx, key); err != nil { // an empty piece
 			return unavailable(err)
 		}
 	}
 	return in.failed
 }
 
-// incoming is what a client sends: it ends where the client fails, and fails where what
-// came must not be kept.
+// incoming is what a client sends: it ends where the client fails, and fails where what came must
+// not be kept.
 type incoming struct {
 	r       io.Reader
 	left    int64 // that the file may still take
@@ -199,7 +199,7 @@ func (in *incoming) refuse(err error) error {
 	return err
 }
 
-// complete notes what a whole file is.
+// complete records the checksum of a complete file.
 func (f *Files) complete(ctx context.Context, file *File) error {
 	h := sha256.New()
 	r := f.reader(ctx, *file)
@@ -220,13 +220,13 @@ func (f *Files) complete(ctx context.Context, file *File) error {
 	return nil
 }
 
-// Open reads a whole file.
+// Open opens a complete file.
 func (f *Files) Open(ctx context.Context, owner, id string) (File, io.ReadCloser, error) {
 	file, err := f.Get(ctx, owner, id)
 	if err != nil {
 		return File{}, nil, err
 	}
-	if file.Offset == file.Size && !file.Whole() { // a crash came between
+	if file.Offset == file.Size && !file.Whole() { // a crash came in between
 		if err := f.complete(ctx, &file); err != nil {
 			return File{}, nil, err
 		}

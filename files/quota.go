@@ -11,18 +11,18 @@ import (
 	"ocr-gateway/internal/backoff"
 )
 
-// usage is what the files of an owner take.
+// usage is how much the files of an owner take.
 type usage struct {
 	bytes   int64
 	files   int
 	counted time.Time
 }
 
-// recount is how long a count is believed. Other gateways may take files too.
+// recount is how long a count is trusted. Other gateways may receive files too.
 const recount = 10 * time.Second
 
-// admit refuses a client that has no room for so many bytes more. A file that begins
-// counts with what it is going to have.
+// admit refuses a client that has no room for so many bytes more. A new file counts with its full
+// size.
 func (f *Files) admit(ctx context.Context, owner string, bytes int64, begins bool) error {
 	u, err := f.count(ctx, owner)
 	if err != nil {
@@ -48,7 +48,7 @@ func (f *Files) admit(ctx context.Context, owner string, bytes int64, begins boo
 	return nil
 }
 
-// count is what an owner has.
+// count returns what an owner has.
 func (f *Files) count(ctx context.Context, owner string) (usage, error) {
 	f.mu.Lock()
 	u := f.usage[owner]
@@ -74,7 +74,7 @@ func (f *Files) count(ctx context.Context, owner string) (usage, error) {
 	return u, nil
 }
 
-// used counts bytes that have come.
+// used counts received bytes.
 func (f *Files) used(owner string, bytes int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -84,25 +84,24 @@ func (f *Files) used(owner string, bytes int64) {
 	f.received += bytes
 }
 
-// Received is how many bytes have come so far.
+// Received is how many bytes were received so far.
 func (f *Files) Received() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.received
 }
 
-// forgetUsage has what an owner has counted anew.
+// forgetUsage forces a recount for an owner.
 func (f *Files) forgetUsage(owner string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.usage, owner)
 }
 
-// sweepInterval is how often files are looked for whose time is over.
+// sweepInterval is how often expired files are looked for.
 const sweepInterval = 10 * time.Minute
 
-// Sweep removes files whose time is over, until ctx ends. Several programs may do so
-// at once.
+// Sweep removes expired files until ctx ends. Several programs may do so at once.
 func (f *Files) Sweep(ctx context.Context) {
 	for {
 		if err := f.sweep(ctx); err != nil && ctx.Err() == nil {
@@ -147,7 +146,7 @@ func (f *Files) sweep(ctx context.Context) error {
 	return nil
 }
 
-// newTag tells pieces apart that begin at the same byte.
+// newTag tells apart pieces that begin at the same byte.
 func newTag() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -9,120 +10,9 @@ import (
 	"ocr-gateway/internal/htmltable"
 )
 
-// The parts of a DoclingDocument (docling-core, docling_core.types.doc) that are written here.
-// Positions are pixels of the page, as its size is.
-
 // doclingVersion is the oldest version of the schema with all that is written: readers take
 // those that are not newer than they are.
 const doclingVersion = "1.3.0"
-
-type doclingDocument struct {
-	Schema        string                 `json:"schema_name"`
-	Version       string                 `json:"version"`
-	Name          string                 `json:"name"`
-	Furniture     doclingGroup           `json:"furniture"`
-	Body          doclingGroup           `json:"body"`
-	Groups        []*doclingGroup        `json:"groups"`
-	Texts         []doclingText          `json:"texts"`
-	Pictures      []doclingPicture       `json:"pictures"`
-	Tables        []doclingTable         `json:"tables"`
-	KeyValueItems []struct{}             `json:"key_value_items"`
-	FormItems     []struct{}             `json:"form_items"`
-	Pages         map[string]doclingPage `json:"pages"`
-
-	begun bool // something other than margins is there
-}
-
-type doclingRef struct {
-	Ref string `json:"$ref"`
-}
-
-type doclingGroup struct {
-	Self     string       `json:"self_ref"`
-	Parent   *doclingRef  `json:"parent,omitempty"`
-	Children []doclingRef `json:"children"`
-	Layer    string       `json:"content_layer"`
-	Name     string       `json:"name"`
-	Label    string       `json:"label"`
-}
-
-type doclingBox struct {
-	L      int    `json:"l"`
-	T      int    `json:"t"`
-	R      int    `json:"r"`
-	B      int    `json:"b"`
-	Origin string `json:"coord_origin"`
-}
-
-type doclingProv struct {
-	Page int        `json:"page_no"`
-	Box  doclingBox `json:"bbox"`
-	Span [2]int     `json:"charspan"` // of the item's text, in characters
-}
-
-// doclingItem is what all items have.
-type doclingItem struct {
-	Self     string        `json:"self_ref"`
-	Parent   doclingRef    `json:"parent"`
-	Children []doclingRef  `json:"children"`
-	Layer    string        `json:"content_layer"`
-	Label    string        `json:"label"`
-	Prov     []doclingProv `json:"prov"`
-}
-
-type doclingText struct {
-	doclingItem
-	Orig       string  `json:"orig"`
-	Text       string  `json:"text"`
-	Level      int     `json:"level,omitempty"`         // of a section_header
-	Enumerated *bool   `json:"enumerated,omitempty"`    // of a list_item
-	Marker     string  `json:"marker,omitempty"`        // of a list_item
-	Language   *string `json:"code_language,omitempty"` // of code
-}
-
-type doclingPicture struct {
-	doclingItem
-	Image *doclingImage `json:"image,omitempty"`
-}
-
-type doclingImage struct {
-	MediaType string      `json:"mimetype"`
-	DPI       int         `json:"dpi"`
-	Size      doclingSize `json:"size"`
-	URI       string      `json:"uri"`
-}
-
-type doclingTable struct {
-	doclingItem
-	Data doclingData `json:"data"`
-}
-
-type doclingData struct {
-	Cells []doclingCell `json:"table_cells"`
-	Rows  int           `json:"num_rows"`
-	Cols  int           `json:"num_cols"`
-}
-
-type doclingCell struct {
-	RowSpan  int    `json:"row_span"`
-	ColSpan  int    `json:"col_span"`
-	StartRow int    `json:"start_row_offset_idx"`
-	EndRow   int    `json:"end_row_offset_idx"`
-	StartCol int    `json:"start_col_offset_idx"`
-	EndCol   int    `json:"end_col_offset_idx"`
-	Text     string `json:"text"`
-	Header   bool   `json:"column_header"`
-}
-
-type doclingSize struct {
-	Width  int `json:"width"`
-	Height int `json:"height"`
-}
-
-type doclingPage struct {
-	Size   doclingSize `json:"size"`
-	Number int         `json:"page_no"`
-}
 
 const (
 	layerBody      = "body"
@@ -145,7 +35,7 @@ func encodeDocling(w io.Writer, d Document) error {
 		p := &d.Pages[i]
 		out.Pages[fmt.Sprint(p.Number)] = doclingPage{doclingSize{p.Width, p.Height}, p.Number}
 		for j := range p.Regions {
-			out.region(p, &p.Regions[j])
+			doclingRegion{out, p, &p.Regions[j]}.write()
 		}
 	}
 	return writeJSON(w, out)
@@ -157,55 +47,63 @@ var doclingLabels = map[document.RegionType]string{
 	document.RegionPageNumber: "page_footer", document.RegionFootnote: "footnote", document.RegionReference: "reference",
 }
 
-func (d *doclingDocument) region(p *document.PageResult, r *document.Region) {
+// doclingRegion is a region of a page on its way into the document.
+type doclingRegion struct {
+	*doclingDocument
+	page   *document.PageResult
+	region *document.Region
+}
+
+func (d doclingRegion) write() {
+	r := d.region
 	content := strings.TrimSpace(r.Content)
 	switch {
 	case r.Type == document.RegionImage && content == "":
-		d.picture(p, r)
+		d.picture()
 	case content == "":
 	case r.Format == document.FormatHTML:
 		for _, t := range htmltable.Read(content) {
-			d.table(p, r, t)
+			d.table(t)
 		}
 	case r.Format == document.FormatLaTeX:
-		d.text(p, r, &d.Body, "formula", content)
+		d.text(&d.Body, "formula", content)
 	case r.Type == document.RegionTitle:
-		d.title(p, r, strings.Join(strings.Fields(content), " "))
+		d.title(strings.Join(strings.Fields(content), " "))
 	case doclingLabels[r.Type] != "" && r.Format != document.FormatMarkdown:
-		d.text(p, r, &d.Body, doclingLabels[r.Type], content)
+		d.text(&d.Body, doclingLabels[r.Type], content)
 	default:
-		d.segments(p, r)
+		d.segments()
 	}
 }
 
 // title is the title of the document, or the head of a section: of level 1 below the title.
-func (d *doclingDocument) title(p *document.PageResult, r *document.Region, content string) {
-	if r.Level <= 1 && !d.begun {
-		d.text(p, r, &d.Body, "title", content)
+func (d doclingRegion) title(content string) {
+	if d.region.Level <= 1 && !d.begun {
+		d.text(&d.Body, "title", content)
 		return
 	}
-	d.text(p, r, &d.Body, "section_header", content).Level = max(r.Level-1, 1)
+	d.text(&d.Body, "section_header", content).Level = max(d.region.Level-1, 1)
 }
 
 // segments adds paragraphs, code and lists.
-func (d *doclingDocument) segments(p *document.PageResult, r *document.Region) {
+func (d doclingRegion) segments() {
 	var list *doclingGroup
-	for _, s := range segments(r) {
+	for _, s := range segments(d.region) {
 		if s.kind != item {
 			list = nil
 		}
 		switch s.kind {
 		case paragraph:
-			d.text(p, r, &d.Body, "text", s.text)
+			d.text(&d.Body, "text", s.text)
 		case code:
 			language := "unknown"
-			d.text(p, r, &d.Body, "code", s.text).Language = &language
+			d.text(&d.Body, "code", s.text).Language = &language
 		case item:
 			if list == nil {
 				list = d.list()
 			}
 			counted := numbered.MatchString(s.marker + " ")
-			text := d.text(p, r, list, "list_item", s.text)
+			text := d.text(list, "list_item", s.text)
 			text.Enumerated, text.Marker = &counted, s.marker
 		}
 	}
@@ -223,58 +121,55 @@ func (d *doclingDocument) list() *doclingGroup {
 }
 
 // item makes an item of a region, the next of its kind, in a group.
-func (d *doclingDocument) item(p *document.PageResult, r *document.Region, in *doclingGroup, kind string, n int, label, text string) doclingItem {
-	layer := layerBody
-	if marginal(r.Type) {
+func (d doclingRegion) item(in *doclingGroup, kind string, n int, label, text string) doclingItem {
+	layer, box := layerBody, d.region.BBox
+	if marginal(d.region.Type) {
 		layer = layerFurniture
 	} else {
 		d.begun = true
 	}
 	i := doclingItem{
 		Self: fmt.Sprintf("#/%s/%d", kind, n), Parent: doclingRef{in.Self}, Children: []doclingRef{}, Layer: layer, Label: label,
-		Prov: []doclingProv{{p.Number, doclingBox{r.BBox[0], r.BBox[1], r.BBox[2], r.BBox[3], "TOPLEFT"}, [2]int{0, len([]rune(text))}}},
+		Prov: []doclingProv{{d.page.Number, doclingBox{box[0], box[1], box[2], box[3], "TOPLEFT"}, [2]int{0, len([]rune(text))}}},
 	}
 	in.Children = append(in.Children, doclingRef{i.Self})
 	return i
 }
 
-func (d *doclingDocument) text(p *document.PageResult, r *document.Region, in *doclingGroup, label, text string) *doclingText {
-	d.Texts = append(d.Texts, doclingText{doclingItem: d.item(p, r, in, "texts", len(d.Texts), label, text), Orig: text, Text: text})
+func (d doclingRegion) text(in *doclingGroup, label, text string) *doclingText {
+	d.Texts = append(d.Texts, doclingText{doclingItem: d.item(in, "texts", len(d.Texts), label, text), Orig: text, Text: text})
 	return &d.Texts[len(d.Texts)-1]
 }
 
-func (d *doclingDocument) picture(p *document.PageResult, r *document.Region) {
-	pic := doclingPicture{doclingItem: d.item(p, r, &d.Body, "pictures", len(d.Pictures), "picture", "")}
-	if head, _, inline := strings.Cut(r.Image, ";base64,"); inline {
-		size := r.BBox.Rect().Size()
-		dpi := int(p.DPI)
-		if dpi == 0 {
-			dpi = 72
-		}
-		pic.Image = &doclingImage{strings.TrimPrefix(head, "data:"), dpi, doclingSize{size.X, size.Y}, r.Image}
+func (d doclingRegion) picture() {
+	pic := doclingPicture{doclingItem: d.item(&d.Body, "pictures", len(d.Pictures), "picture", "")}
+	if head, _, inline := strings.Cut(d.region.Image, ";base64,"); inline {
+		size := d.region.BBox.Rect().Size()
+		dpi := cmp.Or(int(d.page.DPI), 72)
+		pic.Image = &doclingImage{strings.TrimPrefix(head, "data:"), dpi, doclingSize{size.X, size.Y}, d.region.Image}
 	}
 	d.Pictures = append(d.Pictures, pic)
 }
 
 // table adds a table, and what stands in none of its cells as texts around it.
-func (d *doclingDocument) table(p *document.PageResult, r *document.Region, t htmltable.Table) {
+func (d doclingRegion) table(t htmltable.Table) {
 	cells, rows, cols := t.Grid()
 	added := len(cells) == 0
 	for _, row := range t.Rows {
 		switch {
 		case row.Loose != "":
-			d.text(p, r, &d.Body, "text", row.Loose)
+			d.text(&d.Body, "text", row.Loose)
 		case !added:
 			added = true
-			d.grid(p, r, cells, rows, cols)
+			d.grid(cells, rows, cols)
 		}
 	}
 }
 
-func (d *doclingDocument) grid(p *document.PageResult, r *document.Region, cells []htmltable.Placed, rows, cols int) {
+func (d doclingRegion) grid(cells []htmltable.Placed, rows, cols int) {
 	data := doclingData{Cells: make([]doclingCell, len(cells)), Rows: rows, Cols: cols}
 	for i, c := range cells {
 		data.Cells[i] = doclingCell{c.RowSpan, c.ColSpan, c.Row, c.Row + c.RowSpan, c.Col, c.Col + c.ColSpan, c.Text, c.Header}
 	}
-	d.Tables = append(d.Tables, doclingTable{d.item(p, r, &d.Body, "tables", len(d.Tables), "table", ""), data})
+	d.Tables = append(d.Tables, doclingTable{d.item(&d.Body, "tables", len(d.Tables), "table", ""), data})
 }

@@ -13,7 +13,7 @@ import (
 	"ocr-gateway/service"
 )
 
-// Get is a job as it stands. Jobs of other owners are not there.
+// Get returns a job as it stands. Jobs of other owners do not exist to the caller.
 func (j *Jobs) Get(ctx context.Context, owner, id string) (index.Job, error) {
 	job, _, err := j.watch(ctx, owner, id)
 	return job, err
@@ -64,7 +64,7 @@ func notFound() error {
 	return document.Problemf(document.CodeNotFound, "", "there is no such job; jobs are forgotten some time after their end")
 }
 
-// Wait is Get when the job has ended, or after a while.
+// Wait returns a job when it has ended, or after most.
 func (j *Jobs) Wait(ctx context.Context, owner, id string, most time.Duration) (index.Job, error) {
 	over := time.NewTimer(most)
 	defer over.Stop()
@@ -83,7 +83,7 @@ func (j *Jobs) Wait(ctx context.Context, owner, id string, most time.Duration) (
 	}
 }
 
-// List gives an owner's jobs, the newest first; more says that there are others.
+// List returns an owner's jobs, the newest first; more says that there are others.
 func (j *Jobs) List(ctx context.Context, q index.Query) (jobs []index.Job, more bool, err error) {
 	if err := j.known(ctx); err != nil {
 		return nil, false, err
@@ -92,7 +92,7 @@ func (j *Jobs) List(ctx context.Context, q index.Query) (jobs []index.Job, more 
 	return jobs, more, nil
 }
 
-// Cancel ends a job; one that has ended stays as it is. What was done of it is kept.
+// Cancel ends a job and keeps what was done; one that has ended stays as it is.
 func (j *Jobs) Cancel(ctx context.Context, owner, id string) (index.Job, error) {
 	job, err := j.Get(ctx, owner, id)
 	if err != nil || job.State.Ended() {
@@ -109,17 +109,16 @@ func (j *Jobs) Cancel(ctx context.Context, owner, id string) (index.Job, error) 
 	return j.Get(ctx, owner, id)
 }
 
-// unqueue removes the tasks of a job that was ended; those that are left are dropped by who
-// takes them.
+// unqueue removes the tasks of a job that has ended. Those that it misses are dropped by the
+// worker that takes them.
 func (j *Jobs) unqueue(ctx context.Context, id string) {
 	if err := j.broker.Unqueue(ctx, id); err != nil {
 		j.log.WarnContext(ctx, "tasks of an ended job not removed", "job", id, "error", err)
 	}
 }
 
-// Events calls see for each event of a job, in their order, those that are there and
-// those to come, until the job has ended or see returns an error. The order is the
-// same for everybody, always.
+// Events calls see for each event of a job in order, past and future ones, until the job has ended
+// or see returns an error. The order is always the same, for everybody.
 func (j *Jobs) Events(ctx context.Context, owner, id string, see func(record.Event) error) error {
 	for seq := uint64(0); ; {
 		job, changed, err := j.watch(ctx, owner, id)
@@ -164,7 +163,7 @@ func (j *Jobs) Read(ctx context.Context, p record.Page) (document.PageResult, er
 	return record.DecodePage(b)
 }
 
-// Page is one page of a file of a job.
+// Page returns one page of a file of a job.
 func (j *Jobs) Page(ctx context.Context, owner, id string, file, number int) (document.PageResult, error) {
 	job, err := j.Get(ctx, owner, id)
 	if err != nil {
@@ -186,8 +185,7 @@ func (j *Jobs) Page(ctx context.Context, owner, id string, file, number int) (do
 	return document.PageResult{}, p
 }
 
-// Original is a copy of a file of a job, which the caller closes, and what the job was asked
-// with.
+// Original returns a copy of a file of a job, which the caller closes, and the job's options.
 func (j *Jobs) Original(ctx context.Context, owner, id string, file int) (*document.Source, service.Options, error) {
 	if _, err := j.Get(ctx, owner, id); err != nil {
 		return nil, service.Options{}, err

@@ -2,15 +2,15 @@ package jobs
 
 import "time"
 
-// tick is a moment by two clocks: that of the machine, which can be set, and the time
-// since a start, which cannot.
+// tick is a moment on two clocks: the machine's, which can be set, and the time since a start,
+// which cannot.
 type tick struct {
 	wall  time.Time
 	since time.Duration
 }
 
-// mostDrift is how far the clocks may come apart between two ticks; corrections in small
-// steps stay below it.
+// mostDrift is how far the clocks may drift apart between two ticks; corrections in small steps
+// stay below it.
 const mostDrift = time.Minute
 
 // jumped reports whether the machine's clock was set between two ticks.
@@ -19,17 +19,17 @@ func (t tick) jumped(now tick) bool {
 	return drift.Abs() > mostDrift
 }
 
-// holdAfterJump is how long nothing is ended or forgotten by a clock that was set. People
-// may set it right in that time.
+// holdAfterJump is how long nothing is ended or forgotten after the clock was set, so that people
+// have time to correct it.
 const holdAfterJump = time.Hour
 
-// watch tells when deadlines can be believed. Its zero value does not know the time yet.
+// watch tells when deadlines can be trusted. Its zero value does not know the time yet.
 type watch struct {
 	last tick
-	hold time.Duration // since the start, until when they cannot
+	hold time.Duration // since the start, until when they cannot be
 }
 
-// trusts takes the next tick; jumped says that the clock has been set since the last.
+// trusts takes the next tick; jumped says that the clock was set since the last.
 func (w *watch) trusts(now tick) (ok, jumped bool) {
 	jumped = !w.last.wall.IsZero() && w.last.jumped(now)
 	if jumped {

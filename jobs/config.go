@@ -11,23 +11,24 @@ import (
 // Config is what an operator decides about jobs.
 type Config struct {
 	Enabled bool `mapstructure:"enabled"`
-	// Dir holds the log of jobs and the key, and what clients sent and pages where nothing
-	// else is set for those. Empty means a folder of the user.
+	// Dir holds the log of jobs and the key, and also uploads and pages where no other place is
+	// configured for them. Empty means a folder of the user.
 	Dir  string        `mapstructure:"dir"`
 	Key  string        `mapstructure:"key" secret:"true"` // seals passwords; empty: that in the file key in Dir, made when it is missing
 	Keep time.Duration `mapstructure:"keep"`              // how long jobs are kept after their end
-	// Deadline is how long a job may take from when it was accepted, where its client does
-	// not ask for less. What has not ended by then expires.
+	// Deadline is how long a job may take from its acceptance, unless its client asks for less. It
+	// then expires.
 	Deadline          time.Duration `mapstructure:"deadline"`
 	MaxJobs           int           `mapstructure:"max_jobs"`             // unfinished, of all clients
 	MaxJobsPerClient  int           `mapstructure:"max_jobs_per_client"`  // unfinished, of one
-	MaxPagesPerClient int           `mapstructure:"max_pages_per_client"` // of opened files of one, not done
-	// Parallel is how many tasks this process works on side by side. 0: none, others do.
+	MaxPagesPerClient int           `mapstructure:"max_pages_per_client"` // of one client: pages of opened files that are not done
+	// Parallel is how many tasks this process works on side by side; 0 leaves all work to other
+	// processes.
 	Parallel  int `mapstructure:"parallel"`
-	TaskPages int `mapstructure:"task_pages"` // longer documents are cut into tasks of so many pages
-	Attempts  int `mapstructure:"attempts"`   // before a page that brings workers down, or keeps failing, is given up
-	// ResultMemory bounds what the results that are being put together and sent take in memory,
-	// about, in bytes.
+	TaskPages int `mapstructure:"task_pages"` // longer documents are cut into tasks of this many pages
+	Attempts  int `mapstructure:"attempts"`   // attempts before a page that crashes workers, or keeps failing, is given up
+	// ResultMemory bounds, roughly, the memory in bytes for results that are being assembled and
+	// sent.
 	ResultMemory int64         `mapstructure:"result_memory"`
 	NATS         broker.Config `mapstructure:"nats"`
 }

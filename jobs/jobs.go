@@ -25,13 +25,13 @@ import (
 
 // Blobs keep bytes by key. They are safe for concurrent use.
 type Blobs interface {
-	// Put keeps what r gives up to its end, durably, or leaves the key as it was.
+	// Put stores all of r durably, or leaves the key as it was.
 	Put(ctx context.Context, key string, r io.Reader) error
 	// Get reads a blob; the error is fs.ErrNotExist where there is none.
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
-	// Delete removes a key; that there is none is no error.
+	// Delete removes a key; a missing one is no error.
 	Delete(ctx context.Context, key string) error
-	// DeleteAll removes all keys below one: of a those that begin with a/.
+	// DeleteAll removes all keys below one: for a, those that begin with a/.
 	DeleteAll(ctx context.Context, key string) error
 	// List calls found for all keys that begin with prefix, until it returns an error.
 	List(ctx context.Context, prefix string, found func(key string, size int64, changed time.Time) error) error
@@ -41,19 +41,20 @@ type Blobs interface {
 type Parts struct {
 	Service *service.Service
 	Blobs   Blobs
-	Sealer  *seal.Sealer // nil takes no passwords
+	Sealer  *seal.Sealer // nil refuses passwords
 	// Ready reports whether pages can be read now.
 	Ready func() bool
-	// Whole reports whether a document has to be read as a whole: what is read on one page
+	// Whole reports whether a document must be read as one task, because what is read on one page
 	// depends on others.
 	Whole   func(document.Options) bool
 	TempDir string // for copies of blobs; empty means the system's
-	// CheckWebhook says whether an address may be told of the end of jobs, as the value of an
-	// option; the error is a *document.Problem. Nil where nobody tells: see TakeNotice.
+	// CheckWebhook says whether an address, given as the value of an option, may be notified of the
+	// end of jobs; the error is a *document.Problem. Nil where nobody sends notices: see
+	// TakeNotice.
 	CheckWebhook func(option, address string) error
 }
 
-// Jobs takes jobs and, with Config.Parallel, works on them. It is safe for concurrent use.
+// Jobs accepts jobs and, with Config.Parallel, works on them. It is safe for concurrent use.
 type Jobs struct {
 	cfg    Config
 	parts  Parts
@@ -66,8 +67,8 @@ type Jobs struct {
 	work   sync.WaitGroup
 }
 
-// Open opens the log in cfg.Dir, or that of a cluster, and begins to work. Jobs that were
-// not done go on. It must be closed.
+// Open opens the log in cfg.Dir, or that of a cluster, and starts working. Unfinished jobs go on.
+// It must be closed.
 func Open(ctx context.Context, cfg Config, parts Parts, log *slog.Logger) (*Jobs, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func Open(ctx context.Context, cfg Config, parts Parts, log *slog.Logger) (*Jobs
 	j := &Jobs{cfg: cfg, parts: parts, broker: b, index: index.New(cfg.Keep), log: log, memory: semaphore.NewWeighted(cfg.ResultMemory)}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	j.stop = stop
-	j.work.Go(func() { b.Follow(working, j.index.See, j.index.CaughtUp) })
+	j.work.Go(func() { b.Follow(working, j.index) })
 	j.work.Go(func() { j.sweep(working) })
 	if parts.CheckWebhook != nil {
 		j.work.Go(func() { j.post(working) })
@@ -96,12 +97,16 @@ func Open(ctx context.Context, cfg Config, parts Parts, log *slog.Logger) (*Jobs
 	return j, nil
 }
 
-// Close gives unfinished tasks back and ends.
+// Close gives unfinished tasks back and stops.
 func (j *Jobs) Close(context.Context) error {
 	j.stop()
 	j.work.Wait()
 	return j.broker.Close()
 }
+
+// Trouble is why jobs cannot be taken, worked on or asked for at the moment, fit to be shown; nil while
+// they can.
+func (j *Jobs) Trouble() error { return j.broker.Trouble() }
 
 // Keep is how long jobs are kept after their end.
 func (j *Jobs) Keep() time.Duration { return j.cfg.Keep }
@@ -109,7 +114,7 @@ func (j *Jobs) Keep() time.Duration { return j.cfg.Keep }
 // Deadline is how long a job may take at most.
 func (j *Jobs) Deadline() time.Duration { return j.cfg.Deadline }
 
-// known waits until everything that was there at the start is known.
+// known waits until the log has been read as it was at the start.
 func (j *Jobs) known(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, knownTimeout)
 	defer cancel()
@@ -123,7 +128,7 @@ func (j *Jobs) known(ctx context.Context) error {
 
 const knownTimeout = 10 * time.Second
 
-// options are those of a job, parsed again and with its password.
+// options returns the options of a job, parsed again and with its password.
 func (j *Jobs) options(job *record.Job) (service.Options, error) {
 	if job.Format > record.Format {
 		return service.Options{}, document.Problemf(document.CodeInternal, document.PhaseAdmission,

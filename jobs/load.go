@@ -15,10 +15,10 @@ type Load struct {
 	broker.Depths
 }
 
-// PagesToday is how many pages the files of an owner have that were opened today, in UTC.
+// PagesToday returns how many pages have the files of an owner that were opened today, in UTC.
 func (j *Jobs) PagesToday(owner string) int { return j.index.PagesToday(owner) }
 
-// depths asks the servers at most once in a while.
+// depths asks the servers at most once in an interval.
 type depths struct {
 	mu  sync.Mutex
 	at  time.Time

@@ -14,15 +14,15 @@ import (
 	"ocr-gateway/service"
 )
 
-// Result is what there is of a job.
+// Result is what a job has read so far.
 type Result struct {
 	Job     index.Job
 	Options service.Options
 	Items   []Item // one for each file, in their order
 }
 
-// Item is what there is of a file: a result or an extraction, or why there is neither. All
-// are nil while the file has not been opened.
+// Item is what was read of a file: a result or an extraction, or why there is neither. All are nil
+// while the file has not been opened.
 type Item struct {
 	File    record.File
 	Result  *document.Result
@@ -30,8 +30,8 @@ type Item struct {
 	Problem *document.Problem
 }
 
-// Result is what there is of a job now: a document is whole when the job has ended. file
-// chooses one, -1 means all. The memory that it takes counts until ctx ends.
+// Result returns what a job has read so far: a document is whole when the job has ended. file
+// chooses one, -1 means all. The memory that it takes is counted until ctx ends.
 func (j *Jobs) Result(ctx context.Context, owner, id string, file int) (*Result, error) {
 	job, err := j.Get(ctx, owner, id)
 	if err == nil {
@@ -47,8 +47,8 @@ func (j *Jobs) Result(ctx context.Context, owner, id string, file int) (*Result,
 	return g.whole(ctx)
 }
 
-// Lines gives the pages of a file that are done to page, one at a time, in the order in which
-// they were, and then what is said of the whole, without them.
+// Lines passes the finished pages of a file to page, one at a time, in the order in which they
+// were finished, and returns the summary without them.
 func (j *Jobs) Lines(ctx context.Context, owner, id string, file int, page func(document.PageResult) error) (*Result, error) {
 	job, err := j.Get(ctx, owner, id)
 	if err == nil {
@@ -69,8 +69,8 @@ func hasFile(job index.Job, file int) error {
 }
 
 const (
-	// perByte is what a byte of a page that is kept takes in memory: decoded, joined and
-	// encoded again, in a buffer that grows.
+	// perByte is how much memory a stored byte of a page takes: decoded, joined and encoded again,
+	// in a growing buffer.
 	perByte = 4
 	// roomTimeout is how long a result waits for others to be sent.
 	roomTimeout = 30 * time.Second
@@ -102,8 +102,8 @@ func (j *Jobs) room(ctx context.Context, job index.Job, file int) error {
 	return nil
 }
 
-// Source is the file of an item; the caller closes it. One that is kept in a folder is read there: pictures of
-// its pages are drawn one by one, and each would begin with a copy of the whole file.
+// Source returns the file of an item; the caller closes it. One in a folder is read in place:
+// pictures of its pages are drawn one by one, and each would begin with a copy of the whole file.
 func (j *Jobs) Source(ctx context.Context, item Item) (*document.Source, error) {
 	r, err := j.parts.Blobs.Get(ctx, item.File.Blob)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -134,13 +134,13 @@ type gathering struct {
 type gathered struct {
 	opened *record.Opened
 	model  string
-	pages  []document.PageResult // of those that are given away only why they failed
+	pages  []document.PageResult // where they are passed on, only why they failed
 	counts document.Result
 	last   time.Time // when the last page was done
 	first  time.Time // when it was opened
 }
 
-// whole gathers what there is and puts it together.
+// whole gathers all events and assembles the result.
 func (g *gathering) whole(ctx context.Context) (*Result, error) {
 	if err := g.gather(ctx); err != nil {
 		return nil, err
@@ -152,7 +152,7 @@ func (g *gathering) whole(ctx context.Context) (*Result, error) {
 	return g.result(opts), nil
 }
 
-// gather sees the events of the job up to now.
+// gather sees the events of the job so far.
 func (g *gathering) gather(ctx context.Context) error {
 	for seq := uint64(0); seq < g.job.Seq; {
 		e, there, err := g.jobs.broker.Next(ctx, g.job.ID, seq)
@@ -222,7 +222,7 @@ func (g *gathering) result(opts service.Options) *Result {
 	return r
 }
 
-// fields puts what is found in a file in the place of its result.
+// fields replaces the result of a file by the fields found in it.
 func (i *Item) fields(opts service.Options) {
 	found, err := opts.Found(i.Result)
 	if err != nil {
@@ -233,7 +233,7 @@ func (i *Item) fields(opts service.Options) {
 	i.Fields = found
 }
 
-// document is a file as service.Read gives it.
+// document assembles a file's result as service.Read returns it.
 func (g *gathering) document(f gathered, opts service.Options) (*document.Result, *document.Problem) {
 	if f.opened.Problem != nil {
 		return nil, f.opened.Problem

@@ -32,31 +32,31 @@ const (
 // Kinds lists them.
 var Kinds = []string{KindDocument, KindExtract, KindText}
 
-// kinds are what jobs are parsed as. How many files they have is the server's to say.
+// kinds are what the options of jobs are parsed as. The server decides how many files a job may
+// have.
 var kinds = map[string]service.Kind{
 	KindDocument: service.Document, KindExtract: service.Extract, KindText: service.Recognize,
 }
 
-// Request is a job that somebody wants.
+// Request is a job to be submitted.
 type Request struct {
 	Owner    string
 	Kind     string
 	Values   map[string]string // options by name
 	Sources  []*document.Source
 	Priority record.Priority // empty means Normal
-	Webhook  string          // address that is told of its end; empty for none
-	// PagesPerDay is how many pages of its jobs the owner may have opened on one day, in UTC; 0
-	// means any number. A file with more than are left is not read.
+	Webhook  string          // address that is notified of its end; empty for none
+	// PagesPerDay is how many pages the owner's jobs may open a day, in UTC; 0 means any number. A
+	// file with more pages than are left is not read.
 	PagesPerDay int
-	// Timeout is after how long it expires; 0 means Config.Deadline.
+	// Timeout is how long it may take before it expires; 0 means Config.Deadline.
 	Timeout time.Duration
-	// Key is what the client calls the request, to be able to send it again; empty for
-	// nothing.
+	// Key identifies the request when the client sends it again; empty for never.
 	Key string
 }
 
-// Submit takes a job. When it returns, the job will be done, whatever happens to this
-// process. A request that its client has sent before, by its key, is the job that it was then.
+// Submit accepts a job. When it returns, the job will be done, whatever happens to this process.
+// For a request whose key was used before, it returns the job of that time.
 func (j *Jobs) Submit(ctx context.Context, r Request) (index.Job, error) {
 	job, err := j.draft(r)
 	if err != nil {
@@ -88,14 +88,21 @@ func (j *Jobs) Submit(ctx context.Context, r Request) (index.Job, error) {
 	if err := j.index.Reached(ctx, seq); err != nil {
 		return index.Job{}, document.EndProblem(err, document.PhaseAdmission)
 	}
-	if !first { // the same request came at the same time
+	if !first { // the same request came twice at the same time
 		j.discard(ctx, job)
 		there, err := j.again(ctx, job)
 		return deref(there), err
 	}
-	there, _, _ := j.index.Get(job.ID)
+	there, _, known := j.index.Get(job.ID)
+	if !known {
+		return index.Job{}, unavailable(errAnother)
+	}
 	return there, nil
 }
+
+// errAnother is of a job that was written into another log than the one that was read: see
+// broker.Follower.
+var errAnother = errors.New("jobs: the log is being read anew")
 
 func deref(job *index.Job) index.Job {
 	if job == nil {
@@ -104,7 +111,7 @@ func deref(job *index.Job) index.Job {
 	return *job
 }
 
-// draft checks what was asked for.
+// draft checks the request and makes the job's record of it.
 func (j *Jobs) draft(r Request) (*record.Job, error) {
 	job := &record.Job{
 		Format: record.Format, ID: newID(r), Owner: r.Owner, Kind: r.Kind, Values: maps.Clone(r.Values), Priority: r.Priority, Webhook: r.Webhook, PagesPerDay: r.PagesPerDay, Created: time.Now().UTC(),
@@ -133,7 +140,7 @@ func (j *Jobs) draft(r Request) (*record.Job, error) {
 	return job, nil
 }
 
-// newID is unguessable, or the same for the same key of an owner.
+// newID is unguessable; for the same key of an owner it is the same.
 func newID(r Request) string {
 	if r.Key == "" {
 		return uuid.Must(uuid.NewV7()).String()
@@ -142,7 +149,7 @@ func newID(r Request) string {
 	return uuid.Must(uuid.FromBytes(sum[:16])).String()
 }
 
-// digest tells requests under one key apart.
+// digest tells different requests under one key apart.
 func (j *Jobs) digest(job *record.Job, r Request) error {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q\n", job.Kind, job.Priority, job.Webhook)
@@ -184,7 +191,7 @@ func (j *Jobs) again(ctx context.Context, job *record.Job) (*index.Job, error) {
 	return &found, nil
 }
 
-// admit refuses what is too much.
+// admit refuses a job beyond the limits.
 func (j *Jobs) admit(owner string, files int) error {
 	load := j.index.Load(owner)
 	full := func(code document.Code, limit, format string, args ...any) error {
@@ -203,11 +210,11 @@ func (j *Jobs) admit(owner string, files int) error {
 	return nil
 }
 
-// folderOf is the key below which all blobs of a job are.
+// folderOf is the prefix of the keys of all blobs of a job.
 func folderOf(id string) string { return "jobs/" + id }
 
-// store keeps the files, each under a name of its own: the same job may be on its way in
-// twice.
+// store stores the files, each under a new name: the same job may be being submitted twice at
+// once.
 func (j *Jobs) store(ctx context.Context, job *record.Job, sources []*document.Source) error {
 	visit := newVisit()
 	for i, src := range sources {
@@ -225,8 +232,8 @@ func newVisit() string {
 	return hex.EncodeToString(id[:8])
 }
 
-// accept queues the job's tasks and then writes the job down. Tasks of a job that was not
-// written down are dropped by who takes them, so it must not come to that late.
+// accept queues the job's tasks and then records the job. Workers drop tasks whose job is not
+// recorded by the time they look, so that must not come too late.
 func (j *Jobs) accept(ctx context.Context, job *record.Job) (seq uint64, first bool, err error) {
 	lane, start := record.Lane{Owner: job.Owner, Priority: job.Priority}, time.Now().Round(0)
 	for i, f := range job.Files {
@@ -234,7 +241,7 @@ func (j *Jobs) accept(ctx context.Context, job *record.Job) (seq uint64, first b
 			return 0, false, err
 		}
 	}
-	// By the clock on the wall: it also counts the time for which a machine was asleep.
+	// By the wall clock, which also counts the time that a machine was asleep.
 	if took := time.Now().Round(0).Sub(start); took > worker.AcceptTimeout/2 {
 		return 0, false, fmt.Errorf("jobs: the tasks of a job took %s to queue", took)
 	}

@@ -13,13 +13,13 @@ import (
 
 const (
 	sweepInterval = 2 * time.Second
-	// orphanAge is how old blobs are that nobody will write the job of any more.
+	// orphanAge is the age at which nobody will record the job of a blob any more.
 	orphanAge    = time.Hour
 	orphanSweeps = 1800 // once an hour
 )
 
-// sweep ends jobs whose time is over and forgets those that were kept long enough, until
-// ctx ends. Several processes may do so at once.
+// sweep ends jobs past their deadline and forgets those kept long enough, until ctx ends. Several
+// processes may do so at once.
 func (j *Jobs) sweep(ctx context.Context) {
 	select {
 	case <-j.index.Ready():
@@ -64,8 +64,8 @@ func (j *Jobs) expire(ctx context.Context, id string) {
 	j.unqueue(ctx, id)
 }
 
-// forget removes a job, its events last: until then it is tried again. Another process may have
-// done so, and its id be in use again.
+// forget removes a job, its events last: until they are gone it is tried again. Another process
+// may have done so already, and the id may be in use again.
 func (j *Jobs) forget(ctx context.Context, id string) {
 	if _, _, anew := j.index.Get(id); anew {
 		return
@@ -86,10 +86,10 @@ func (j *Jobs) forget(ctx context.Context, id string) {
 	j.index.Drop(id)
 }
 
-// sweepOrphans removes the blobs of jobs that were never accepted: a process died
-// on the way, or a late worker wrote them for a job that was forgotten.
+// sweepOrphans removes the blobs of jobs that were never accepted, because a process died on the
+// way, or a late worker wrote them for a job that was forgotten.
 func (j *Jobs) sweepOrphans(ctx context.Context) {
-	orphans := map[string][]string{} // keys by id: what is newer below an id may be of a job to come
+	orphans := map[string][]string{} // keys by id: newer blobs below an id may belong to a job that is being submitted
 	err := j.parts.Blobs.List(ctx, "jobs/", func(key string, _ int64, changed time.Time) error {
 		id, _, _ := strings.Cut(strings.TrimPrefix(key, "jobs/"), "/")
 		if _, _, known := j.index.Get(id); !known && time.Since(changed) > orphanAge {

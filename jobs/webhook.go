@@ -13,12 +13,12 @@ import (
 	"ocr-gateway/jobs/record"
 )
 
-// OptionWebhook is the option that names the address which is told of a job's end.
+// OptionWebhook is the option with the address that is notified of a job's end.
 const OptionWebhook = "webhook_url"
 
 const (
 	maxWebhook  = 2048            // bytes of the longest address
-	unreadAgain = 5 * time.Second // until a job is taken again whose end could not be read
+	unreadAgain = 5 * time.Second // until a job whose end could not be read is taken again
 )
 
 func (j *Jobs) checkWebhook(address string) error {
@@ -34,9 +34,8 @@ func (j *Jobs) checkWebhook(address string) error {
 	}
 }
 
-// post queues the jobs that have ended and of which an address is to be told, until ctx
-// ends. Those of before a crash are found again in the log; several processes may do so at
-// once.
+// post queues a notice for each job that has ended and has a webhook, until ctx ends. After a
+// crash they are found again in the log; several processes may do so at once.
 func (j *Jobs) post(ctx context.Context) {
 	select {
 	case <-j.index.Ready():
@@ -60,8 +59,8 @@ func (j *Jobs) post(ctx context.Context) {
 	}
 }
 
-// queueHook reports whether a job stands in the queue. After a crash it is queued as if for the
-// first time: the attempts that were made before count.
+// queueHook queues a notice and reports whether it is in the queue. After a crash it is queued as
+// if for the first time: earlier attempts count.
 func (j *Jobs) queueHook(ctx context.Context, id string) bool {
 	err := j.broker.QueueHook(ctx, id, 0)
 	if err != nil && ctx.Err() == nil {
@@ -70,21 +69,20 @@ func (j *Jobs) queueHook(ctx context.Context, id string) bool {
 	return err == nil
 }
 
-// Notice is a job of whose end an address is to be told by who took it, and what is to be
-// said. It must end with Done or Later; else it is given to somebody again.
+// Notice is the notice of a job's end, to be sent by whoever took it. It must finish with Done or
+// Later; else it is given to another.
 type Notice struct {
 	ID     string // the same for every attempt
 	URL    string
 	Body   []byte // JSON
-	Before int    // attempts since it was asked for
+	Before int    // attempts since it was queued
 
 	jobs *Jobs
 	hook *broker.Hook
 	made int // attempts ever
 }
 
-// TakeNotice waits a while for a job of whose end an address is to be told; nil when there is
-// none.
+// TakeNotice waits a while for a notice to send; nil when there is none.
 func (j *Jobs) TakeNotice(ctx context.Context) (*Notice, error) {
 	hook, err := j.broker.TakeHook(ctx)
 	if err != nil || hook == nil {
@@ -92,7 +90,8 @@ func (j *Jobs) TakeNotice(ctx context.Context) (*Notice, error) {
 	}
 	n, err := j.notice(ctx, hook)
 	if err != nil {
-		// It comes again, soon or, where not even this can be said, when nothing was heard of it for a while.
+		// It is redelivered soon, or, where not even that can be said, after the acknowledgement
+		// timeout.
 		return nil, fmt.Errorf("webhook of job %s: %w", hook.Job, errors.Join(err, hook.Later(unreadAgain)))
 	}
 	return n, nil
@@ -107,7 +106,7 @@ func (j *Jobs) notice(ctx context.Context, hook *broker.Hook) (*Notice, error) {
 	if err != nil {
 		return nil, err
 	}
-	over := len(told) > hook.From && told[len(told)-1].Last // and this was not noted any more
+	over := len(told) > hook.From && told[len(told)-1].Last // and its being done was not noted
 	if !known || job.Webhook.URL == "" || over {
 		return nil, hook.Done(ctx)
 	}
@@ -120,7 +119,7 @@ func (j *Jobs) notice(ctx context.Context, hook *broker.Hook) (*Notice, error) {
 	}, nil
 }
 
-// endedJob is a job as it ended; false for one that is forgotten. Another process may have
+// endedJob returns a job that has ended; false where it was forgotten. Another process may have
 // seen the end first.
 func (j *Jobs) endedJob(ctx context.Context, id string) (index.Job, bool, error) {
 	end, there, err := j.broker.End(ctx, id)
@@ -134,7 +133,7 @@ func (j *Jobs) endedJob(ctx context.Context, id string) (index.Job, bool, error)
 	return job, known, nil
 }
 
-// news is what is told, as https://www.standardwebhooks.com has it.
+// news is the body of a notice, as https://www.standardwebhooks.com has it.
 type news struct {
 	Type string    `json:"type"` // job.succeeded and so on
 	Time time.Time `json:"timestamp"`
@@ -161,7 +160,7 @@ type newsPages struct {
 	Failed  int `json:"failed"`
 }
 
-// announcement is what is told of a job that has ended; the same at any time.
+// announcement is the notice of a job that has ended; always the same for the same job.
 func announcement(j index.Job) news {
 	return news{"job." + string(j.State), j.Ended.UTC(), newsData{
 		ID: j.ID, Kind: j.Kind, State: j.State, Priority: j.Priority, Created: j.Created.UTC(), Ended: j.Ended.UTC(), Files: len(j.Files),
@@ -170,7 +169,7 @@ func announcement(j index.Job) news {
 	}}
 }
 
-// Done writes an attempt down after which no other follows.
+// Done records an attempt that no other follows.
 func (n *Notice) Done(ctx context.Context, a record.Attempt) error {
 	if err := n.note(ctx, a); err != nil {
 		return err
@@ -178,7 +177,7 @@ func (n *Notice) Done(ctx context.Context, a record.Attempt) error {
 	return n.hook.Done(ctx)
 }
 
-// Later writes an attempt down, where one was made, and has another made after a while.
+// Later records an attempt, where one was made, and has another made after a while.
 func (n *Notice) Later(ctx context.Context, a *record.Attempt, after time.Duration) error {
 	if a != nil {
 		if err := n.note(ctx, *a); err != nil {
@@ -194,7 +193,7 @@ func (n *Notice) note(ctx context.Context, a record.Attempt) error {
 	return err
 }
 
-// Told are the attempts to tell an address of the end of a job.
+// Told returns the attempts to notify an address of a job's end.
 func (j *Jobs) Told(ctx context.Context, owner, id string) (index.Job, []record.Attempt, error) {
 	job, err := j.Get(ctx, owner, id)
 	if err != nil {
@@ -210,7 +209,7 @@ func (j *Jobs) Told(ctx context.Context, owner, id string) (index.Job, []record.
 	return job, all, nil
 }
 
-// TellAgain has an address told of the end of a job at once, whatever was tried before.
+// TellAgain has a job's notice sent again at once, whatever was tried before.
 func (j *Jobs) TellAgain(ctx context.Context, owner, id string) (index.Job, []record.Attempt, error) {
 	job, told, err := j.Told(ctx, owner, id)
 	switch {

@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// Budget is the memory that decoded pages may take over all documents. Waiters are
-// served in order, but for one thing: small pages pass large ones that wait, within
-// a reserve that large pages never take. So a small page does not wait behind large
-// ones, and what small pages take beyond the reserve cannot starve a large one.
+// Budget is the memory that decoded pages of all documents may take. Waiters are served in order,
+// with one exception: small pages overtake large ones that wait, within a reserve that large pages
+// never take. So a small page does not wait behind large ones, and small pages beyond the reserve
+// cannot starve a large one.
 type Budget struct {
 	total   int64
 	reserve int64 // a page up to this size is small
@@ -25,8 +25,8 @@ type claim struct {
 	granted chan struct{}
 }
 
-// reservedPart of the budget is kept from large pages: at the default of 256 MiB it
-// holds two A4 pages in color at 200 dpi.
+// reservedPart is the part of the budget that large pages never take, an eighth: of the default of
+// 256 MiB it holds two A4 pages in color at 200 dpi.
 const reservedPart = 8
 
 // NewBudget returns a budget of total bytes.
@@ -34,9 +34,9 @@ func NewBudget(total int64) *Budget {
 	return &Budget{total: total, reserve: total / reservedPart}
 }
 
-// Acquire waits until bytes are free. A page larger than what the reserve leaves
-// takes all of that, so no other large page is held beside it. free gives back all
-// but rest bytes; it may be called again with less, and never concurrently.
+// Acquire waits until bytes are free. A page larger than all but the reserve takes all but the
+// reserve, so that no other large page is held beside it. free gives back all but rest bytes; it
+// may be called again with less, never concurrently.
 func (b *Budget) Acquire(ctx context.Context, bytes int64) (free func(rest int64), err error) {
 	bytes = min(bytes, b.total-b.reserve)
 	c := &claim{bytes: bytes, granted: make(chan struct{})}
@@ -69,11 +69,11 @@ func (b *Budget) withdraw(c *claim) bool {
 		return false
 	}
 	b.waiting = slices.Delete(b.waiting, at, at+1)
-	b.grant() // who stood behind a large page may fit
+	b.grant() // those that stood behind a large page may fit
 	return true
 }
 
-// resize changes a page's bytes, and lets in who fits then.
+// resize changes a page's bytes, and lets in whatever then fits.
 func (b *Budget) resize(from, to int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -82,7 +82,7 @@ func (b *Budget) resize(from, to int64) {
 	b.grant()
 }
 
-// kind is the account of pages of a size.
+// kind is the account of pages of that size.
 func (b *Budget) kind(bytes int64) *int64 {
 	if bytes <= b.reserve {
 		return &b.small
@@ -90,8 +90,8 @@ func (b *Budget) kind(bytes int64) *int64 {
 	return &b.large
 }
 
-// grant lets in, in order, who fits. Behind a large page that does not, small ones
-// still go as far as the reserve reaches.
+// grant lets in, in order, what fits. Behind a large page that does not fit, small ones still go
+// as far as the reserve reaches.
 func (b *Budget) grant() {
 	largeWaits, smallWaits := false, false
 	b.waiting = slices.DeleteFunc(b.waiting, func(c *claim) bool {

@@ -7,15 +7,14 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline/once"
-	"ocr-gateway/pipeline/verified"
 )
 
 // Cache keeps what was read on pages, by the hash of all that it depends on. It may lose
 // anything and is safe for concurrent use.
 type Cache = once.Cache
 
-// kept is what of a page depends on its key only. The text is written anew from it,
-// pictures are cut anew, and the numbers in names are those of the page at hand.
+// kept is the part of a page's result that depends only on its key. Text and pictures are made
+// again from it, and the numbers in names are those of the page at hand.
 type kept struct {
 	Width, Height, Rotation int
 	Layout                  string
@@ -25,20 +24,21 @@ type kept struct {
 	Lessons                 []byte // what the page has taught of the document's glyphs
 }
 
-// keptRegion is a region with what is no part of answers and is needed all the same.
+// keptRegion is a region with the parts that answers leave out and that are needed all the same.
 type keptRegion struct {
 	document.Region
 	Grid *document.Grid
 }
 
-// keep writes down a page that was read whole; nil for all others. A page without its
-// layout because the detector was down is not whole.
-func (r *run) keep(by document.Info, page *document.PageResult, lessons []byte) []byte {
-	withLayout := r.opts.Layout && (r.opts.Task == document.TaskText || r.opts.Task == document.TaskDocument)
-	if page == nil || page.Status != document.StatusOK || withLayout && page.Layout != by.Name {
+// keep encodes the page if it was read completely; nil if not. A page without its layout because
+// detector was down is not complete.
+func (p *pageRun) keep(detector document.Info) []byte {
+	page := p.result
+	withLayout := p.opts.Layout && (p.opts.Task == document.TaskText || p.opts.Task == document.TaskDocument)
+	if page.Status != document.StatusOK || withLayout && page.Layout != detector.Name {
 		return nil
 	}
-	k := kept{Width: page.Width, Height: page.Height, Rotation: page.Rotation, Layout: page.Layout, TextLayer: page.TextLayer, Lessons: lessons}
+	k := kept{Width: page.Width, Height: page.Height, Rotation: page.Rotation, Layout: page.Layout, TextLayer: page.TextLayer, Lessons: p.turn.Lessons()}
 	if page.Answer != nil {
 		if page.Answer.Error != nil {
 			return nil
@@ -59,14 +59,14 @@ func (r *run) keep(by document.Info, page *document.PageResult, lessons []byte) 
 	}
 	b, err := json.Marshal(k)
 	if err != nil {
-		return nil // a number that JSON has not
+		return nil // a number that JSON cannot express
 	}
 	return b
 }
 
-// restore makes a page of what was kept. False when it cannot: the value is damaged, or
-// pictures are wanted of a page that is not upright as it was rendered.
-func (r *run) restore(ctx context.Context, by *backend, value []byte, page *document.Page, result *document.PageResult, t *verified.Turn) bool {
+// restore makes the page's result from what was kept. False when it cannot: the value is damaged,
+// or pictures are wanted of a page that was turned upright.
+func (p *pageRun) restore(ctx context.Context, value []byte) bool {
 	var k kept
 	if json.Unmarshal(value, &k) != nil {
 		return false
@@ -76,66 +76,67 @@ func (r *run) restore(ctx context.Context, by *backend, value []byte, page *docu
 	for i, region := range k.Regions {
 		regions[i] = region.Region
 		regions[i].Grid = region.Grid
-		regions[i].ID = regionID(page.Number, i)
+		regions[i].ID = regionID(p.page.Number, i)
 		ids[region.ID] = regions[i].ID
 	}
 	for i := range regions {
 		regions[i].MergedInto = ids[regions[i].MergedInto]
 	}
-	if r.wantsPictures() && readable(regions) < len(regions) && (k.Rotation != 0 || k.Width != page.Width || k.Height != page.Height) {
+	asRendered := k.Rotation == 0 && k.Width == p.page.Width && k.Height == p.page.Height
+	if p.wantsPictures() && readable(regions) < len(regions) && !asRendered {
 		return false
 	}
-	if r.judges(by) && t.Ledger().Repeat(k.Lessons) != nil {
+	if p.judges() && p.turn.Ledger().Repeat(k.Lessons) != nil {
 		return false
 	}
-	t.Teach(k.Lessons)
-	result.TextLayer = k.TextLayer
-	result.Width, result.Height, result.Rotation, result.Layout = k.Width, k.Height, k.Rotation, k.Layout
-	result.Regions, result.Status, result.Cached = regions, document.StatusOK, true
-	result.Images = r.cut(ctx, page, regions)
+	p.turn.Teach(k.Lessons)
+	p.result.TextLayer = k.TextLayer
+	p.result.Width, p.result.Height, p.result.Rotation, p.result.Layout = k.Width, k.Height, k.Rotation, k.Layout
+	p.result.Regions, p.result.Status, p.result.Cached = regions, document.StatusOK, true
+	p.result.Images = p.cut(ctx, regions)
 	if k.Answer != nil {
-		result.Answer = &document.Answer{Text: *k.Answer}
+		p.result.Answer = &document.Answer{Text: *k.Answer}
 	}
-	r.write(result)
+	p.write(p.result)
 	return true
 }
 
-// readOnce takes a page from the cache, or from another run that reads the same page
+// readOnce takes the page from the cache, or from another run that reads the same page
 // now, or reads it and keeps it.
-func (r *run) readOnce(ctx context.Context, by *backend, page *document.Page, result *document.PageResult, t *verified.Turn) *document.PageResult {
-	detector, profile := by.Detector.Info(), by.Recognizer.Info().Profile
-	r.look(ctx, by, page, t)
-	key, ok := r.keyOf(by, page, t)
+func (p *pageRun) readOnce(ctx context.Context) *document.PageResult {
+	detector, profile := p.by.Detector.Info(), p.by.Recognizer.Info().Profile
+	p.look(ctx)
+	key, ok := p.key()
 	if !ok {
-		result, _ = r.read(ctx, by, page, result, t)
+		result, _ := p.readNow(ctx)
 		return result
 	}
-	value, mine := r.cache.Find(ctx, key)
-	if value != nil && r.restore(ctx, by, value, page, result, t) {
-		t.Pass()
-		page.Release()
+	value, mine := p.cache.Find(ctx, key)
+	if value != nil && p.restore(ctx, value) {
+		p.turn.Pass()
+		p.page.Release()
 		if ctx.Err() != nil {
 			return nil
 		}
-		r.hits.Add(1)
-		return result
+		p.hits.Add(1)
+		return p.result
 	}
-	r.misses.Add(1)
+	p.misses.Add(1)
 	var fresh []byte
 	if mine != nil {
-		defer func() { r.cache.Land(key, mine, fresh, ctx.Err() != nil) }()
+		defer func() { p.cache.Land(key, mine, fresh, ctx.Err() != nil) }()
 	}
-	result, placed := r.read(ctx, by, page, result, t)
-	if !placed || profile != by.Recognizer.Info().Profile {
-		return result // its words are missing, or who read it is not whom the key names
+	result, placed := p.readNow(ctx)
+	if !placed || profile != p.by.Recognizer.Info().Profile {
+		return result // its words are missing, or the key names another model than the one that read it
 	}
-	if fresh = r.keep(detector, result, t.Lessons()); fresh != nil && value == nil {
-		r.cache.Store.Put(key, fresh)
+	if fresh = p.keep(detector); fresh != nil && value == nil {
+		p.cache.Store.Put(key, fresh)
 	}
 	return result
 }
 
-// CacheCounts is how many pages were found in the cache, and how many were not; both 0
+// CacheCounts returns how many pages were found in the cache, and how many were not; both 0
 // without one.
 func (p *Pipeline) CacheCounts() (hits, misses int64) {
 	return p.hits.Load(), p.misses.Load()

@@ -8,7 +8,7 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Config bounds the pipeline.
+// Config limits the pipeline.
 type Config struct {
 	// MemoryBudget is how many bytes of decoded pages may be held over all documents.
 	MemoryBudget int64 `mapstructure:"memory_budget"`
@@ -21,14 +21,15 @@ type Config struct {
 	// RegionSlots is how many regions may be with the engine at once; 0 lets the
 	// engine choose.
 	RegionSlots int `mapstructure:"region_slots"`
-	// TextLayer says whether a PDF's own text may stand in place of reading, where a
-	// request does not.
+	// TextLayer says whether a PDF's own text may be used instead of reading, unless a request
+	// does.
 	TextLayer document.TextLayer `mapstructure:"text_layer"`
-	// MaxImages and MaxImageBytes bound the images of one document that an answer
-	// holds, their bytes as PNG and JPEG.
+	// MaxImages and MaxImageBytes limit the images of one document in an answer; their bytes are
+	// those of the PNG or JPEG.
 	MaxImages     int   `mapstructure:"max_images"`
 	MaxImageBytes int64 `mapstructure:"max_image_bytes"`
-	// SlowPage is from which time on a page is logged with where that time went; 0 logs none.
+	// SlowPage is how long a page may take before it is logged with where the time went; 0 logs
+	// none.
 	SlowPage time.Duration `mapstructure:"slow_page"`
 }
 

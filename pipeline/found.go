@@ -8,10 +8,10 @@ import (
 
 func isPage(r document.Region) bool { return r.Type == document.RegionPage }
 
-// foundIn completes the parts that the engine found in a region which was read; nil
-// where it looked for none. What the reading cost stands with the first. Where the answer
-// was cut it is the last part that is truncated, unless that is a picture: then the
-// missing text is a region of its own, without content.
+// foundIn completes the parts that the engine found in a region; nil where it looked for none. The
+// first part carries the cost of the reading. Where the answer was cut off the last part is
+// truncated, unless that is a picture: then the missing text is a region of its own, without
+// content.
 func foundIn(whole *document.Region, parts []document.Region) []document.Region {
 	if len(parts) == 0 {
 		return nil
@@ -35,7 +35,7 @@ func foundIn(whole *document.Region, parts []document.Region) []document.Region 
 	return parts
 }
 
-// replaced puts what was found in regions in their place.
+// replaced replaces regions by what was found in them.
 func replaced(page int, regions []document.Region, found [][]document.Region) []document.Region {
 	if !slices.ContainsFunc(found, func(parts []document.Region) bool { return parts != nil }) {
 		return regions

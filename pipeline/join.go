@@ -2,9 +2,9 @@ package pipeline
 
 import "ocr-gateway/document"
 
-// Join tells running heads from titles by all pages, joins tables over page breaks where
-// opts ask for it, in place, and writes the pages that it changes anew. pages are all those of a document, ascending by
-// number, as Run emitted them.
+// Join tells running heads from titles by all pages, joins tables over page breaks where opts ask
+// for it, in place, and rewrites the text of the pages that it changes. pages are all those of a
+// document, ascending by number, as Run emitted them.
 func (p *Pipeline) Join(pages []document.PageResult, opts document.Options) {
 	var changed []int
 	if p.settleHeads != nil {

@@ -9,51 +9,50 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/pipeline/picture"
-	"ocr-gateway/pipeline/verified"
 )
 
-// cacheVersion counts what this program has taken for a page that was read. Entries of other
-// versions are not found. 2: before it, answers without text were kept as empty pages.
+// cacheVersion changes with what this program accepts as a page that was read. Entries of other
+// versions are not found. Before version 2, answers without text were kept as empty pages.
 const cacheVersion = 2
 
-// cacheKey is everything that what is read on a page depends on. How it is written, and
-// where the page stands, are no part of it; see kept.
+// cacheKey is everything that the reading of a page depends on. The page's number, and how the
+// result is written, are no part of it; see kept.
 type cacheKey struct {
 	Version              int
 	Settings             string // of the program
 	Detector, Recognizer document.Info
 	Options              document.Options  // see readingOptions
 	Text                 [sha256.Size]byte // the words and characters that the document draws
-	Ledger               [sha256.Size]byte // what was known of the document before the page
+	Ledger               [sha256.Size]byte // what the ledger knew before the page
 	Width, Height        int
 	Pixels               [sha256.Size]byte
 }
 
-// keyOf hashes a page before anything was done to it; false when its pixels are of no
-// kind that it knows.
-func (r *run) keyOf(by *backend, page *document.Page, t *verified.Turn) (key [sha256.Size]byte, ok bool) {
+// key hashes the page before anything was done to it; false where its pixels have an unknown
+// format.
+func (p *pageRun) key() (key [sha256.Size]byte, ok bool) {
 	var known [sha256.Size]byte
 	switch {
-	case r.judges(by):
-		known = t.Ledger().State()
-	case r.learns(by):
-		known = t.State()
+	case p.judges():
+		known = p.turn.Ledger().State()
+	case p.learns():
+		known = p.turn.State()
 	}
-	pixels, ok := hashPixels(page.Image)
+	pixels, ok := hashPixels(p.page.Image)
 	if !ok {
 		return key, false
 	}
 	b, err := json.Marshal(cacheKey{
-		cacheVersion, r.settings, by.Detector.Info(), by.Recognizer.Info(), readingOptions(r.opts),
-		hashText(page.Words, page.Drawn), known, page.Width, page.Height, pixels,
+		cacheVersion, p.settings, p.by.Detector.Info(), p.by.Recognizer.Info(), readingOptions(p.opts),
+		hashText(p.page.Words, p.page.Drawn), known, p.page.Width, p.page.Height, pixels,
 	})
 	return sha256.Sum256(b), err == nil
 }
 
-// readingOptions are those that change what is read on a page: all but the ones named
-// here, so that a new option is in the key until somebody says that it need not be.
+// readingOptions are the options that change what is read on a page: all but the ones named here,
+// so that a new option is part of the key until somebody excludes it.
 func readingOptions(opts document.Options) document.Options {
-	opts.Pages, opts.Password, opts.DPI = document.PageRange{}, "", 0 // drawing: the pixels are in the key
+	opts.Pages, opts.Password, opts.DPI = document.PageRange{}, "", 0 // they change the drawing, and the pixels are in the key
 	opts.IncludeHeaders, opts.TableFormat, opts.JoinTables = false, "", false
 	opts.Images, opts.ImagePrefix = "", ""
 	opts.Batch = false
@@ -63,7 +62,7 @@ func readingOptions(opts document.Options) document.Options {
 	return opts
 }
 
-// hashPixels hashes the kind of an image and its rows without what lies between them.
+// hashPixels hashes the format of an image and its rows, without the padding between them.
 func hashPixels(img image.Image) (sum [sha256.Size]byte, ok bool) {
 	pix, stride, size, ok := picture.Bytes(img)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"ocr-gateway/pipeline/verified"
 )
 
-// observed is page with its time observed: in the trace of the document, and in a line of the
-// log when it took too long.
+// observed is read with its time observed: in the document's trace, and in the log when it took
+// too long.
 func (r *run) observed(ctx context.Context, page *document.Page, rasterErr error, t *verified.Turn) *document.PageResult {
 	began, arrived := r.beginOf(page.Number), time.Now()
 	ctx, sheet := stage.Sheeted(ctx)
@@ -20,7 +20,7 @@ func (r *run) observed(ctx context.Context, page *document.Page, rasterErr error
 	drawing := arrived.Add(-min(page.Took, arrived.Sub(began)))
 	observeUntil(ctx, stage.WaitRender, began, drawing)
 	observeUntil(ctx, stage.Render, drawing, arrived)
-	result := r.page(ctx, page, rasterErr, t, arrived.Sub(began))
+	result := r.read(ctx, page, rasterErr, t, arrived.Sub(began))
 	if result == nil {
 		whole.Fail(string(document.CodeCanceled))
 		return nil
@@ -34,13 +34,13 @@ func (r *run) observed(ctx context.Context, page *document.Page, rasterErr error
 	return result
 }
 
-// observeUntil notes a stage that is over.
+// observeUntil records a stage that is over.
 func observeUntil(ctx context.Context, s stage.Stage, from, to time.Time) {
 	_, span := stage.BeginAt(ctx, s, from)
 	span.EndAt(to)
 }
 
-// notePage says in a trace what a page was.
+// notePage describes a page in its span.
 func notePage(span stage.Span, page *document.PageResult) {
 	if !span.Recorded() {
 		return
@@ -59,7 +59,7 @@ func notePage(span stage.Span, page *document.PageResult) {
 	}
 }
 
-// noteRegion says in a trace what came of a region.
+// noteRegion describes a region in its span.
 func noteRegion(span stage.Span, region *document.Region) {
 	if !span.Recorded() {
 		return

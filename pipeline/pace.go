@@ -6,45 +6,45 @@ import (
 	"time"
 )
 
-// pace is how fast a backend works, as moving averages of what was measured, 0
-// before anything was. Waiting for a turn is not in it: more pages would make it longer.
+// pace is how fast a backend works, as moving averages of measured times, 0 before there are any.
+// Waiting for a turn is not included: more pages would make it longer.
 type pace struct {
 	mu      sync.Mutex
-	render  float64 // seconds from the begin of a page to its image
+	render  float64 // seconds from the start of a page to its image
 	layout  float64 // seconds from its image to its regions
 	regions float64 // to read on a page
-	read    float64 // seconds that a region is with the engine
+	read    float64 // seconds that the engine takes for a region
 }
 
-// rendered notes how long the image of a page took.
+// rendered records how long the image of a page took.
 func (p *pace) rendered(took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	average(&p.render, took.Seconds())
 }
 
-// looked notes how long it took to find the regions of a page.
+// looked records how long it took to find the regions of a page.
 func (p *pace) looked(took time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	average(&p.layout, took.Seconds())
 }
 
-// found notes how many of them are to be read.
+// found records how many of them are to be read.
 func (p *pace) found(regions int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	average(&p.regions, max(float64(regions), 0.1))
 }
 
-// took notes the time for one region.
+// took records the time for one region.
 func (p *pace) took(t time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	average(&p.read, t.Seconds())
 }
 
-// average moves an average by an eighth of the way to a new value.
+// average moves an average by an eighth towards a new value.
 func average(mean *float64, v float64) {
 	if *mean == 0 {
 		*mean = v
@@ -52,10 +52,10 @@ func average(mean *float64, v float64) {
 	*mean += (v - *mean) / 8
 }
 
-// pages is how many pages should be in preparation so that an engine with so many
-// slots finds regions to read: one round of it, because its answers can all come at
-// once, and what it reads while a page is prepared. That is a round at most: when
-// preparing takes longer, it is what limits, and more pages would only wait.
+// pages is how many pages should be in preparation so that an engine with so many slots always
+// finds regions to read: one round of its slots, because its answers can all come at once, and
+// what it reads while a page is prepared. The latter is a round at most: where preparing takes
+// longer, preparing is the limit, and more pages would only wait.
 func (p *pace) pages(slots int) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()

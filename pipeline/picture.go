@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/pipeline/picture"
 )
 
-// pictures bounds what a document's images may take, over all its pages.
+// pictures limits the images of a document, over all its pages.
 type pictures struct {
 	maxCount int
 	maxBytes int64
@@ -18,17 +18,17 @@ type pictures struct {
 	mu    sync.Mutex
 	count int
 	bytes int64
-	full  bool // one did not fit: those that come later are left out unseen
+	full  bool // one did not fit: later ones are left out unseen
 }
 
 func (r *run) wantsPictures() bool {
 	return r.opts.Images != "" && r.opts.Images != document.ImagesNone
 }
 
-// cut takes the images of a page out of it, as the options ask, and gives those
-// that have names. An image that is left out says so and takes nothing else with it.
-func (r *run) cut(ctx context.Context, page *document.Page, regions []document.Region) map[string][]byte {
-	if !r.wantsPictures() {
+// cut cuts the page's images out as the options ask, and returns those that have names. An image
+// that is left out says so and affects nothing else.
+func (p *pageRun) cut(ctx context.Context, regions []document.Region) map[string][]byte {
+	if !p.wantsPictures() {
 		return nil
 	}
 	var byName map[string][]byte
@@ -37,17 +37,17 @@ func (r *run) cut(ctx context.Context, page *document.Page, regions []document.R
 		if region.Type != document.RegionImage || ctx.Err() != nil {
 			continue
 		}
-		data, kind, err := r.picture(page, region.BBox)
+		data, kind, err := p.picture(region.BBox)
 		if err != nil {
 			region.Error = problemOf(ctx, err, document.CodeImageLeftOut, document.PhaseFormat, "the image could not be cut out of the page")
-			r.log.WarnContext(ctx, "image left out", "page", page.Number, "region", region.ID, "error", err)
+			p.log.WarnContext(ctx, "image left out", "page", p.page.Number, "region", region.ID, "error", err)
 			continue
 		}
-		if r.opts.Images == document.ImagesInline {
+		if p.opts.Images == document.ImagesInline {
 			region.Image = "data:" + kind.MediaType + ";base64," + base64.StdEncoding.EncodeToString(data)
 			continue
 		}
-		region.Image = fmt.Sprintf("%spage-%d-region-%d%s", r.opts.ImagePrefix, page.Number, region.Order, kind.Extension)
+		region.Image = fmt.Sprintf("%spage-%d-region-%d%s", p.opts.ImagePrefix, p.page.Number, region.Order, kind.Extension)
 		if byName == nil {
 			byName = map[string][]byte{}
 		}
@@ -56,16 +56,16 @@ func (r *run) cut(ctx context.Context, page *document.Page, regions []document.R
 	return byName
 }
 
-// picture encodes what is in box and counts it. The error is a *document.Problem
-// when it is over the document's bounds.
-func (r *run) picture(page *document.Page, box document.BBox) (data []byte, kind picture.Kind, err error) {
+// picture encodes the content of box and counts it. The error is a *document.Problem when it
+// exceeds the document's limits.
+func (p *pageRun) picture(box document.BBox) (data []byte, kind picture.Kind, err error) {
 	defer recovered(&err)
-	if r.pictures.isFull() {
-		return nil, kind, r.pictures.problem()
+	if p.pictures.isFull() {
+		return nil, kind, p.pictures.problem()
 	}
-	data, kind, err = picture.Encode(page.Image, box)
-	if err == nil && !r.pictures.take(len(data)) {
-		err = r.pictures.problem()
+	data, kind, err = picture.Encode(p.page.Image, box)
+	if err == nil && !p.pictures.take(len(data)) {
+		err = p.pictures.problem()
 	}
 	return data, kind, err
 }
@@ -76,7 +76,7 @@ func (p *pictures) isFull() bool {
 	return p.full
 }
 
-// take counts an image of n bytes. It is false when the image is one too many.
+// take counts an image of n bytes; false when it is one too many.
 func (p *pictures) take(n int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -36,39 +36,39 @@ type Detector interface {
 // Recognizer reads the text of one region, or finds the regions of a document.RegionPage
 // and reads them: see document.Recognition.
 type Recognizer interface {
-	// Recognize must not change page or region and is safe for concurrent use.
-	// Beside an error the Usage of the Recognition says what the attempts cost.
+	// Recognize must not change page or region and is safe for concurrent use. With an error, the
+	// Usage says what the attempts cost.
 	Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error)
 	Info() document.Info
-	// Slots is how many regions it serves well at once.
+	// Slots is how many regions it handles well at once.
 	Slots() int
 }
 
-// Preparer is a Recognizer that needs a page's pixels only at first. Its pages give
-// their memory back while they wait for the model.
+// Preparer is a Recognizer that needs a page's pixels only at first, so that its pages give their
+// memory back while they wait for the model.
 type Preparer interface {
-	// Prepare does what Recognize does up to where pixels are not needed. It must not
-	// change page or region and is safe for concurrent use.
+	// Prepare does the part of Recognize that needs the pixels. It must not change page or region
+	// and is safe for concurrent use.
 	Prepare(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Prepared, error)
 }
 
 // Answerer is a Recognizer that may also answer questions about whole pages.
 type Answerer interface {
-	// Answers reports whether it does now.
+	// Answers reports whether it does so now.
 	Answers() bool
-	// PrepareAnswer is to a question what Prepare is to a region.
+	// PrepareAnswer is Prepare for a question.
 	PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error)
 }
 
 // Awaited is a Recognizer that may not know at first which model it reads with.
 type Awaited interface {
-	// Await waits until it does, for a while. The error is that of ctx.
+	// Await waits a while until it knows. The error is that of ctx.
 	Await(ctx context.Context) error
 }
 
-// Prompted is a Recognizer that may take a prompt in place of a task's own.
+// Prompted is a Recognizer that may take a client's prompt instead of a task's own.
 type Prompted interface {
-	// CheckPrompt says why it does not take this one: a *document.Problem.
+	// CheckPrompt returns why a prompt is not accepted: a *document.Problem.
 	CheckPrompt(prompt string) error
 }
 
@@ -82,18 +82,17 @@ type Backend struct {
 	// Assemble turns what the recognizer read on a page into its content, in
 	// place, before the page's status is set. nil changes nothing.
 	Assemble func(*document.PageResult)
-	// Prose makes lines of a PDF's own text the content of a region of page, as a model would write it. With
-	// it, what the recognizer, a model, answers teaches which of that text can stand in place of asking; nil
+	// Prose writes lines of a PDF's own text as the content of a region, in the form that the model
+	// would. With it, the model's answers teach which of that text can be used without asking; nil
 	// asks about every region.
 	Prose func(page *document.Page, region *document.Region, lines []document.LayerLine, opts document.Options)
-	// See finds the words that stand on a page, where the recognizer does not tell, and Ground
-	// gives the regions theirs by them, in place: with document.BoxesWord. nil for both means
-	// that the recognizer tells, or that nobody can.
+	// See locates the words on a page, for recognizers that do not, and Ground assigns them to the
+	// regions, in place: for document.BoxesWord. nil for both means that the recognizer locates
+	// words, or that nothing can.
 	See    func(ctx context.Context, page *document.Page) ([]document.WordBox, error)
 	Ground func(regions []document.Region, seen []document.WordBox)
-	// Shared says that detector and recognizer use the same processors: they then
-	// take turns in one gate, so that a page is read to its end before the next
-	// is looked at.
+	// Shared says that detector and recognizer use the same processors: they then take turns in one
+	// gate, so that a page is read to its end before layout begins on the next.
 	Shared bool
 }
 
@@ -101,23 +100,24 @@ type Backend struct {
 type Parts struct {
 	Raster Rasterizer
 	Main   Backend
-	// Fallback reads the pages that come up while Main's recognizer has an answer
-	// to Ready() bool and it is no; nil means that they wait for Main.
+	// Fallback reads the pages that come up while Main's recognizer has a method Ready() bool and
+	// it returns false; nil means that they wait for Main.
 	Fallback *Backend
 	Text     Writer // fills PageResult.Text
 	Markdown Writer // fills PageResult.Markdown
-	// JoinTables joins tables over page breaks, in place, in all pages of a document
-	// in their order, and gives the indices of those it changed. nil joins none.
+	// JoinTables joins tables over page breaks, in place, in all pages of a document in order, and
+	// returns the indices of those it changed. nil joins none.
 	JoinTables func([]document.PageResult) (changed []int)
 	// SettleHeads likewise tells running heads from titles. nil changes none.
 	SettleHeads func([]document.PageResult) (changed []int)
-	// Cache keeps what was read on pages; nil keeps nothing. Settings are then all those
-	// of the program that change what is read, in any form.
+	// Cache keeps what was read on pages; nil keeps nothing. Settings must then contain, in any
+	// form, all settings that change what is read.
 	Cache    Cache
 	Settings string
-	// Ledger makes the ledger of one document for a reader of these scripts; nil takes no text from PDFs.
+	// Ledger makes the ledger of one document for a reader of these scripts; nil never uses PDFs'
+	// own text.
 	Ledger func(scripts []string) Ledger
-	// Charge writes into what a page took what it costs; nil costs nothing.
+	// Charge adds the price to a page's usage; nil means that nothing has a price.
 	Charge func(*document.Usage)
 }
 
@@ -180,7 +180,7 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Pipeline {
 	return p
 }
 
-// maxWindow bounds the pages of a document whose reader does not take them.
+// maxWindow limits the pages of a document whose reader is slow.
 const maxWindow = 128
 
 func newBackend(cfg Config, b Backend) *backend {
@@ -196,7 +196,7 @@ func newBackend(cfg Config, b Backend) *backend {
 	return &backend{Backend: b, slots: slots, layout: layout, engine: engine}
 }
 
-// choose is who reads the next page of a document.
+// choose returns the backend that reads the next page of a document.
 func (p *Pipeline) choose(opts document.Options) *backend {
 	if p.fallback == nil || !p.fallback.can(opts.Task) || p.fallback.takes(opts.Prompt) != nil {
 		return p.main
@@ -223,8 +223,8 @@ func (b *backend) takes(prompt string) error {
 		"the %s engine takes no prompt: leave prompt out and name a task", b.Recognizer.Info().Name)
 }
 
-// await lets the engine that reads find out what it reads with: tasks, layout and the
-// cache's keys go by that.
+// await lets the engine find out what it reads with: tasks, layout and the cache's keys depend on
+// that.
 func (p *Pipeline) await(ctx context.Context, opts document.Options) error {
 	if engine, ok := p.main.Recognizer.(Awaited); ok && p.choose(opts) == p.main {
 		return engine.Await(ctx)

@@ -6,19 +6,18 @@ import (
 	"ocr-gateway/document"
 )
 
-// pixels drops a page's pixels when its last user has seen them, while what was taken
-// from them is still being read: a page that waits for a slow model holds the encoded
-// crops, not the page.
+// pixels drops a page's pixels after their last user, while what was taken from them is still
+// being read: a page that waits for a slow model holds the encoded crops, not the image.
 type pixels struct {
 	page *document.Page
 
 	mu    sync.Mutex
 	users int
-	rest  int64 // bytes that users still hold of what they took
+	rest  int64 // bytes that users go on holding of what they took
 }
 
-// use adds a user, while there is another or before there is any. seen ends the use;
-// what of the page's memory the user goes on holding is rest bytes. Further calls do nothing.
+// use adds a user; there must be another, or none yet. seen ends the use, after which the user
+// goes on holding rest bytes of the page's memory. Further calls do nothing.
 func (p *pixels) use() (seen func(rest int64)) {
 	p.mu.Lock()
 	p.users++

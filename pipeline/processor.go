@@ -5,9 +5,9 @@ import (
 	"ocr-gateway/internal/share"
 )
 
-// processor divides the processor time of this process among the pages that it takes it for.
-// What is spent while pages are looked at or regions are read is shared by those; the rest, by
-// the pages in work. What a page's child takes is the page's own; see document.Page.
+// processor divides the processor time of this process among pages. What is spent during layout
+// and reading is shared by the pages there; the rest, by all pages in work. The time of rendering
+// children is measured for each page; see document.Page.
 type processor struct{ reading, pages *share.Meter }
 
 func newProcessor() processor {
@@ -15,7 +15,7 @@ func newProcessor() processor {
 	return processor{reading, share.New(reading.Unused)}
 }
 
-// read begins work on a page's reading; end adds its part of the processor time to took.
+// read begins work on a page's reading; end adds its share of the processor time to took.
 func (p processor) read(took *document.Usage) (end func()) {
 	use := p.reading.Begin()
 	return func() { took.CPUSeconds += document.Seconds(p.reading.End(use)) }

@@ -34,11 +34,11 @@ type run struct {
 	begun map[int]*begun // by page number
 }
 
-// begun is a page from its begin to its end.
+// begun is a page from its start to its end.
 type begun struct {
 	at    time.Time
-	ahead bool      // counts in the intake
-	use   share.Use // of the processor
+	ahead bool      // is counted by the intake
+	use   share.Use // of processor time
 	spent bool      // use has ended
 }
 
@@ -53,12 +53,11 @@ func (l *lanes) layoutLane(b *backend) *turns.Lane {
 	return &l.layout
 }
 
-// Run reads src and calls emit for every event, one call at a time: accepted
-// first, then each page in the order in which they finish. While emit blocks,
-// this document waits and no other. The result has all but pages and text, which
-// come through emit only. The error is a *document.Problem: the document could not
-// be opened, the task is not the engine's, or ctx ended; in the last case the
-// result is there too and accounts for the pages that were not read.
+// Run reads src and calls emit for every event, one call at a time: accepted first, then each page
+// as it finishes. While emit blocks, only this document waits. The result has everything but pages
+// and text, which come through emit only. The error is a *document.Problem: the document could not
+// be opened, the engine cannot do the task, or ctx ended; in that last case there is a result too,
+// which accounts for the pages that were not read.
 func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error) {
 	if opts.Task == "" {
 		opts.Task = document.TaskDocument
@@ -85,26 +84,8 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	}
 	defer pages.Close()
 
-	r := &run{
-		Pipeline: p, opts: opts, emit: emit,
-		window: make(chan struct{}, p.window), seen: make(chan struct{}), begun: map[int]*begun{}, course: verified.NewCourse(nil),
-	}
-	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
-		r.layered, r.course = true, verified.NewCourse(p.newLedger(p.main.Recognizer.Info().Scripts))
-	}
-	r.pictures.maxCount, r.pictures.maxBytes = p.maxImages, p.maxImageBytes
-	r.pass = turns.Lane{Batch: opts.Batch}
-	if len(pages.Numbers) > 0 {
-		r.pass.First = pages.Numbers[0]
-	}
-	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
+	r := p.newRun(opts, pages, emit)
 	pages.Begin = r.begin
-	r.result = document.Result{
-		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers), Notice: pages.Notice},
-		Model:   p.main.Recognizer.Info().Model,
-		Engine:  p.main.Recognizer.Info().Name,
-		Layout:  p.main.Detector.Info().Name,
-	}
 	emit(document.Event{Kind: document.EventAccepted, Summary: r.result.Summary, Model: r.result.Model})
 	err = r.pages(ctx, pages)
 	r.result.Timings = map[string]int{"total": milliseconds(time.Since(start))}
@@ -116,7 +97,30 @@ func (p *Pipeline) Run(ctx context.Context, src *document.Source, opts document.
 	return &r.result, nil
 }
 
-// note says in a trace what a document was.
+// newRun makes the run of a document that was opened.
+func (p *Pipeline) newRun(opts document.Options, pages *document.Pages, emit func(document.Event)) *run {
+	r := &run{
+		Pipeline: p, opts: opts, emit: emit,
+		window: make(chan struct{}, p.window), seen: make(chan struct{}), begun: map[int]*begun{}, course: verified.NewCourse(nil),
+		pictures: pictures{maxCount: p.maxImages, maxBytes: p.maxImageBytes}, pass: turns.Lane{Batch: opts.Batch},
+	}
+	if opts.TextLayer == document.TextLayerVerified && p.newLedger != nil {
+		r.layered, r.course = true, verified.NewCourse(p.newLedger(p.main.Recognizer.Info().Scripts))
+	}
+	if len(pages.Numbers) > 0 {
+		r.pass.First = pages.Numbers[0]
+	}
+	r.lanes = map[*backend]*lanes{p.main: {r.pass, r.pass}, p.fallback: {r.pass, r.pass}}
+	r.result = document.Result{
+		Summary: document.Summary{Total: pages.Total, Pages: len(pages.Numbers), Notice: pages.Notice},
+		Model:   p.main.Recognizer.Info().Model,
+		Engine:  p.main.Recognizer.Info().Name,
+		Layout:  p.main.Detector.Info().Name,
+	}
+	return r
+}
+
+// note describes a document in its span.
 func note(span stage.Span, opts document.Options, res *document.Result) {
 	if !span.Recorded() {
 		return
@@ -188,9 +192,9 @@ func (r *run) render(ctx context.Context, pages *document.Pages, done chan<- *do
 	return nil
 }
 
-// begin waits until a page may begin: until the document has not too many in work,
-// because its reader is slow, and the engine will soon want it. For a page that has begun it
-// does nothing.
+// begin waits until a page may begin: until the document has not too many in work, which happens
+// when its reader is slow, and the engine will soon need it. For a page that has begun it does
+// nothing.
 func (r *run) begin(ctx context.Context, page int) error {
 	r.mu.Lock()
 	_, again := r.begun[page]
@@ -215,23 +219,7 @@ func (r *run) begin(ctx context.Context, page int) error {
 	return nil
 }
 
-// awaitFirst has the other pages of a document that somebody waits to see wait for the first one
-// where layout and reading use the same processors: they would take half of them from it.
-func (r *run) awaitFirst(ctx context.Context, by *backend, page int) error {
-	if !by.Shared || r.opts.Batch || page == r.pass.First {
-		return nil
-	}
-	wait := stage.Wait(ctx, stage.WaitLayout)
-	defer wait.End(ctx)
-	select {
-	case <-r.seen:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// handed says that the engine has the page's last region.
+// handed says that the engine has been given the page's last region.
 func (r *run) handed(page int) {
 	r.mu.Lock()
 	b := r.begun[page]
@@ -245,7 +233,7 @@ func (r *run) handed(page int) {
 	}
 }
 
-// end says that nothing of the page is left but its result, and that was taken.
+// end says that nothing of the page is left but its result, which was delivered.
 func (r *run) end(page int) {
 	r.handed(page)
 	r.spent(page)
@@ -255,8 +243,8 @@ func (r *run) end(page int) {
 	<-r.window
 }
 
-// spent is a page's part of the processor time that was spent for no page's reading. What
-// comes after it is not the page's.
+// spent is the page's share of the processor time that was not spent on any page's reading. Later
+// time is not the page's.
 func (r *run) spent(page int) document.Seconds {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -275,7 +263,7 @@ func (r *run) endAll() {
 	}
 }
 
-// beginOf is when a page began.
+// beginOf returns when a page began.
 func (r *run) beginOf(page int) time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -293,9 +281,8 @@ func (r *run) account(page *document.PageResult) {
 	}
 }
 
-// blame keeps the page whose failure is shown should all fail: the earliest of
-// those that got past the rasterizer, so that damage to the input is only named
-// when no page did.
+// blame keeps the page whose failure is reported should all fail: the earliest of those that got
+// past the rasterizer, so that damage to the input is only named when no page did.
 func (r *run) blame(page *document.PageResult) {
 	damaged := func(p *document.PageResult) bool { return p.Error.Phase == document.PhaseRaster }
 	if r.blamed == nil || damaged(r.blamed) && !damaged(page) ||
@@ -332,7 +319,7 @@ func allFailed(pages int, blamed *document.PageResult) *document.Problem {
 	first := blamed.Error
 	code := document.CodeAllPagesFailed
 	switch {
-	case first.Code == document.CodeOverloaded: // the server was short of something, not the document
+	case first.Code == document.CodeOverloaded: // the server lacked something, not the document
 		code = first.Code
 	case first.Phase == document.PhaseRaster:
 		code = document.CodeUnreadable
@@ -345,8 +332,8 @@ func allFailed(pages int, blamed *document.PageResult) *document.Problem {
 	return p
 }
 
-// problemOf makes err a Problem: its own if it is one, the context's end if that
-// is behind it, else code with detail.
+// problemOf turns err into a Problem: its own if it is one, the end of the context if that caused
+// it, else code with detail.
 func problemOf(ctx context.Context, err error, code document.Code, phase document.Phase, detail string) *document.Problem {
 	if ctx.Err() != nil {
 		return document.EndProblem(context.Cause(ctx), phase)

@@ -33,8 +33,8 @@ func setStatus(page *document.PageResult) {
 	}
 }
 
-// noteFaults has a page say what of it could not be drawn. It is no part of what was
-// read, which the cache keeps. A page on which nothing else could be read has failed.
+// noteFaults records what of a page could not be drawn. That is not part of what was read and kept
+// in the cache. A page on which nothing could be read has failed.
 func noteFaults(page *document.PageResult, faults []string) {
 	if page == nil || len(faults) == 0 || page.Status == document.StatusFailed {
 		return

@@ -1,4 +1,4 @@
-// Package price is what an operator asks for what requests use.
+// Package price is what an operator charges for what requests use.
 package price
 
 import (
@@ -11,7 +11,7 @@ import (
 // Config is a list of prices, in one currency. With none of them set nothing has a price.
 type Config struct {
 	Currency string `mapstructure:"currency"` // as ISO 4217 has it
-	// GPUHour is of an hour of a model server, all of its GPUs together.
+	// GPUHour is the price of an hour of a model server, with all of its GPUs.
 	GPUHour float64 `mapstructure:"gpu_hour"`
 	CPUHour float64 `mapstructure:"cpu_hour"` // of one processor core
 	// Of a million tokens.
@@ -22,10 +22,10 @@ type Config struct {
 // DefaultConfig has no prices.
 func DefaultConfig() Config { return Config{Currency: "USD"} }
 
-// maxPrice is more than anything costs.
+// maxPrice is higher than any real price.
 const maxPrice = 1e6
 
-// Validate reports every price that cannot be meant.
+// Validate reports every price that cannot be right.
 func (c Config) Validate() error {
 	var errs setting.Errors
 	errs.Check(isCurrency(c.Currency), "currency", "is not a code of three capitals, such as USD")

@@ -11,13 +11,13 @@ import (
 //
 // Calls wait out rate limits and repeat what is safe to repeat by themselves,
 // within their context. Their errors are *cloud.Error where the cloud answered,
-// and match one of the sentinels below by errors.Is where the caller can act on it.
+// and match one of package cloud's sentinels by errors.Is where the caller can act on it.
 type Cloud interface {
 	// Offers returns every kind of GPU that fits a search, with price and stock
 	// as they are now, in no order. It reserves nothing.
 	Offers(ctx context.Context, search cloud.Search) ([]cloud.Offer, error)
-	// Create rents one pod of the order's first and only kind of GPU. It sends
-	// the order once: ErrUnknownOutcome means that a pod may exist.
+	// Create rents one pod. It sends the order once: ErrUnknownOutcome means that
+	// a pod may exist.
 	Create(ctx context.Context, order cloud.Order) (cloud.Pod, error)
 	// Pods returns every pod of the account, those of others too.
 	Pods(ctx context.Context) ([]cloud.Pod, error)

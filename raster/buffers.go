@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// keptBuffers is how many bytes of buffers wait for the next pages: one of an A4 page
-	// in color at 300 dpi, or several smaller ones.
+	// keptBuffers is how many bytes of free buffers are kept for the next pages: one A4 page in
+	// color at 300 dpi, or several smaller ones.
 	keptBuffers = 36 << 20
-	// deadBuffers is how many bytes of others may lie dead until the collector is called. It
-	// comes by itself only when the heap has grown by a part of what lives, which with a
-	// large page is a large page.
+	// deadBuffers is how many bytes of dropped buffers may be garbage before the collector is
+	// called. By itself it runs only when the heap has grown by a share of what is live, and with a
+	// large page that is another large page.
 	deadBuffers = 16 << 20
 )
 
-// buffers holds the pixels of pages that are done, for the next ones: a fresh one
-// is several MB to clear and to collect. What it holds and what lies dead is bounded, because
-// nobody counts it: the budget has it back.
+// buffers keeps the pixels of finished pages for the next ones: a fresh buffer is several MB to
+// clear and to collect. What it keeps, and the garbage it causes, is limited, because the memory
+// budget does not count it.
 type buffers struct {
 	mu   sync.Mutex
 	free [][]byte // longest unused first
@@ -50,7 +50,7 @@ func (b *buffers) get(n int) []byte {
 	return make([]byte, n)
 }
 
-// put takes a buffer back. Which it drops in its place is the one unused longest.
+// put takes a buffer back. If one has to be dropped for it, that is the one unused longest.
 func (b *buffers) put(pix []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -76,8 +76,8 @@ func (r *Rasterizer) pixelBuffer(page *document.Page, gray bool) []byte {
 	return r.buffers.get(4 * page.Width * page.Height)
 }
 
-// adopt makes pix, from pixelBuffer, the image of a page that has its memory; it
-// goes with the page. A gray one gives back what it does not need.
+// adopt makes pix, from pixelBuffer, the image of a page whose memory was reserved; it is freed
+// with the page. A gray one returns the memory that it does not need.
 func (r *Rasterizer) adopt(page *document.Page, pix []byte, gray bool) image.Image {
 	rect, free := image.Rect(0, 0, page.Width, page.Height), page.Free
 	put := sync.OnceFunc(func() { r.buffers.put(pix) })

@@ -8,7 +8,7 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Config bounds what rasterizing a document may cost.
+// Config limits what rasterizing a document may cost.
 type Config struct {
 	// Workers is how many children may render one document side by side. One more may
 	// decode images, of all documents.
@@ -25,23 +25,23 @@ type Config struct {
 	// MaxPixels is the size of a page: larger PDF pages are scaled down, larger
 	// images refused.
 	MaxPixels int `mapstructure:"max_pixels"`
-	// Words asks for what a PDF says is drawn on its pages, for engines that check
-	// their reading against it.
+	// Words asks for the words that a PDF draws on its pages, for engines that check their reading
+	// against them.
 	Words bool `mapstructure:"words"`
-	// OnlyPlaced has words of those documents only whose answer is to tell them: nothing else looks
-	// at them. It is no setting but what the program knows of its engines.
+	// OnlyPlaced asks for words only where the answer is to have them: nothing else looks at them.
+	// It is no setting, but depends on the program's engines.
 	OnlyPlaced bool `mapstructure:"-"`
 	// ReadAhead is how many pages of a document are rendered before its reader
 	// asks for them.
 	ReadAhead int `mapstructure:"read_ahead"`
-	// PageTimeout bounds the rendering of one page, the decoding of an image and the
-	// opening of a document.
+	// PageTimeout limits the rendering of one page, the decoding of an image and the opening of a
+	// document.
 	PageTimeout time.Duration `mapstructure:"page_timeout"`
 	// ChildMemory is how many bytes of address space a child may take beyond
 	// what it has at start.
 	ChildMemory int64 `mapstructure:"child_memory"`
-	// Command starts a child; empty means this program with the argument "render".
-	// The command must call worker.Main. It is no setting but a seam for tests.
+	// Command starts a child; empty means this program with the argument "render". The command must
+	// call worker.Main. It is not a setting but a hook for tests.
 	Command []string `mapstructure:"-"`
 }
 
@@ -62,7 +62,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate names every key that makes no sense.
+// Validate reports every setting that makes no sense.
 func (c Config) Validate() error {
 	var errs setting.Errors
 	errs.Check(c.Workers >= 1, "workers", "is %d: use 1 or more", c.Workers)

@@ -17,9 +17,6 @@ func (r *Rasterizer) ChildPIDs() []int {
 // IdlePIDs are the processes that wait for another image.
 func (r *Rasterizer) IdlePIDs() []int { return r.pool.Snapshot().Idle }
 
-// Waiting is how many documents wait for a child.
-func (r *Rasterizer) Waiting() int { return r.pool.Snapshot().Waiting }
-
 // Parked is how many children idle with a document that may go on with them.
 func (r *Rasterizer) Parked() int { return r.pool.Snapshot().Parked }
 

@@ -5,7 +5,7 @@ import (
 	"ocr-gateway/raster/wire"
 )
 
-// faultWords are the faults in people's words.
+// faultWords are the texts of faults.
 var faultWords = []struct {
 	fault mupdf.Faults
 	text  string
@@ -27,8 +27,8 @@ var faultWords = []struct {
 	{mupdf.Faults(wire.FaultPages), "the file is damaged or cut off behind this page, and pages that follow it cannot be found"},
 }
 
-// faultTexts puts faults into words; nil for none. Bits that mean nothing, which a child
-// can send, are left out.
+// faultTexts returns the texts of faults; nil for none. Unknown bits, which a child may send, are
+// ignored.
 func faultTexts(faults mupdf.Faults) (texts []string) {
 	const undecoded = mupdf.FaultJPEG | mupdf.FaultJPX | mupdf.FaultJBIG2 | mupdf.FaultFax | mupdf.FaultFilter | mupdf.FaultData
 	if faults&undecoded != 0 {

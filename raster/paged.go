@@ -3,7 +3,6 @@ package raster
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 
@@ -20,11 +19,11 @@ type paged struct {
 	offset   int
 	password string
 	dpi      int         // of PDF pages
-	asked    bool        // the request says dpi
+	asked    bool        // the request sets dpi
 	words    bool        // the words of PDF pages are wanted
 	layer    bool        // and the characters
 	file     *os.File    // the document, readable only
-	first    *pool.Child // has the document open; parked until the pages are ranged over
+	first    *pool.Child // has the document open; parked until the pages are read
 }
 
 // openPaged opens a document in a child.
@@ -79,7 +78,7 @@ func (d *paged) open(ctx context.Context, opts document.Options) (*document.Page
 	return pages, nil
 }
 
-// close frees what the document holds while it is not ranged over.
+// close frees what the document holds while its pages are not being read.
 func (d *paged) close() {
 	if d.first != nil {
 		d.pool.Release(d.first)
@@ -107,83 +106,4 @@ func (d *paged) openIn(ctx context.Context, c *pool.Child) (total int, err error
 		return 0, err
 	}
 	return int(rep.Pages), nil
-}
-
-func wrongPassword() *document.Problem {
-	return document.Problemf(document.CodeWrongPassword, document.PhaseRaster, "the password does not open the PDF")
-}
-
-// openFailed translates why a document could not be handed to a child.
-func openFailed(err error) error {
-	if problem := shortProblem(err); problem != nil {
-		return problem
-	}
-	return fmt.Errorf("raster: %w", err)
-}
-
-// shortProblem is the problem of a machine that is out of something, which is no
-// document's fault; nil for other errors.
-func shortProblem(err error) *document.Problem {
-	if !errors.Is(err, pool.ErrNoChild) && !pool.Short(err) {
-		return nil
-	}
-	return document.Problemf(document.CodeOverloaded, document.PhaseRaster,
-		"the server is out of processes, file descriptors or memory for now: send the document again later").Retry().Because(err)
-}
-
-// openProblem translates why a document does not open. Other errors pass through.
-func (d *paged) openProblem(err error) error {
-	var failed *pool.CallError
-	var problem *document.Problem
-	switch {
-	case errors.As(err, &problem):
-		return problem
-	case shortProblem(err) != nil:
-		return shortProblem(err)
-	case errors.As(err, &failed) && failed.Status == wire.StatusPasswordRequired:
-		return document.Problemf(document.CodePasswordRequired, document.PhaseRaster,
-			"the PDF is encrypted: send its password in the field password")
-	case errors.As(err, &failed) && failed.Status == wire.StatusWrongPassword:
-		return wrongPassword()
-	case errors.Is(err, pool.ErrClosed):
-		return document.Problemf(document.CodeOverloaded, document.PhaseRaster, "the server is stopping").Retry().Because(err)
-	case errors.Is(err, pool.ErrTimeout):
-		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
-			"the %s could not be opened within %s: it is too complex or damaged", d.kind, d.cfg.PageTimeout).Because(err)
-	case errors.As(err, &failed), errors.Is(err, pool.ErrGone):
-		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
-			"the %s could not be opened: it is damaged, or too large to hold in memory", d.kind).Because(err)
-	}
-	return err
-}
-
-// isPicture tells images of one page from documents with pages.
-func (d *paged) isPicture() bool { return d.kind != kind.PDF && d.kind != kind.TIFF }
-
-// pageProblem translates why a page fails, nil for errors that end the document.
-func (d *paged) pageProblem(number int, err error) *document.Problem {
-	var failed *pool.CallError
-	var problem *document.Problem
-	switch {
-	case errors.As(err, &problem):
-		return problem
-	case shortProblem(err) != nil:
-		return shortProblem(err)
-	case errors.Is(err, pool.ErrTimeout) && d.isPicture():
-		return document.Problemf(document.CodePageTimeout, document.PhaseRaster,
-			"the %s image took longer than %s to decode", d.kind, d.cfg.PageTimeout).Because(err)
-	case errors.Is(err, pool.ErrTimeout):
-		return document.Problemf(document.CodePageTimeout, document.PhaseRaster,
-			"page %d was not rendered within %s", number, d.cfg.PageTimeout).Because(err)
-	case errors.Is(err, pool.ErrGone) && d.isPicture():
-		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
-			"the %s image could not be decoded: it is damaged, or too large to hold in memory", d.kind).Because(err)
-	case errors.As(err, &failed) && d.isPicture():
-		return document.Problemf(document.CodeUnreadable, document.PhaseRaster,
-			"the %s image could not be decoded: it is damaged, or of a variety that is not supported", d.kind).Because(err)
-	case errors.As(err, &failed), errors.Is(err, pool.ErrGone):
-		return document.Problemf(document.CodePageFailed, document.PhaseRaster,
-			"page %d could not be rendered: it is damaged, or too large to hold in memory", number).Because(err)
-	}
-	return nil
 }

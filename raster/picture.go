@@ -14,22 +14,22 @@ import (
 	"ocr-gateway/raster/wire"
 )
 
-// picture is an image that a child decodes: nothing of it but its first bytes is looked
-// at in this process. Unlike a document with pages it holds a child only while one works on it.
+// picture is an image that a child decodes: this process looks at nothing but its first bytes.
+// Unlike a document with pages it holds a child only while one works on it.
 type picture struct {
 	*paged
 	memory int64 // bytes that decoding takes
 	scans  int
-	header wire.Reply    // what a child says of it
-	spent  time.Duration // of children, so far
+	header wire.Reply    // what a child has read in it
+	spent  time.Duration // processor time of children so far
 }
 
 // maxScans is more than any JPEG needs: an encoder that sends each bit of each coefficient by
 // itself comes to some 200.
 const maxScans = 500
 
-// keptMemory is the largest image after which a child goes on with another: its heap
-// stays as large.
+// keptMemory is the largest image after which a child is used for another: its heap stays that
+// large.
 const keptMemory = 128 << 20
 
 // openPicture opens an image of any kind but TIFF, which has pages.
@@ -65,8 +65,8 @@ func (p *picture) open(ctx context.Context, opts document.Options) (*document.Pa
 	return pages, nil
 }
 
-// childWork is done with an image that a child has open. clean says that the child may
-// go on with another image: nothing written in C has seen this one.
+// childWork works with a child that has the image open. clean says that the child may be used for
+// another image: nothing written in C has seen this one.
 type childWork func(ctx context.Context, c *pool.Child, again bool) (clean bool, err error)
 
 // withChild has a child open the image for work, and once more, again, if that child dies.
@@ -118,7 +118,7 @@ func (p *picture) look(ctx context.Context, c *pool.Child, _ bool) (clean bool, 
 	return true, nil
 }
 
-// tooCostly refuses an image by what its header says that decoding takes.
+// tooCostly refuses an image whose header says that decoding it takes too much.
 func (p *picture) tooCostly() *document.Problem {
 	const mib = 1 << 20
 	switch {
@@ -160,8 +160,8 @@ func (p *picture) page(ctx context.Context, permit func(context.Context, int) er
 	return nil, p.openProblem(err)
 }
 
-// decode has a child decode the image, and takes memory for it once it is there: one that
-// never gets there holds none.
+// decode has a child decode the image, and reserves its memory only then: an image that cannot be
+// decoded holds none.
 func (p *picture) decode(ctx context.Context, c *pool.Child, again bool) (page *document.Page, clean bool, err error) {
 	began := time.Now()
 	rep, clean, err := p.draw(ctx, c, again)
@@ -188,8 +188,8 @@ func (p *picture) decode(ctx context.Context, c *pool.Child, again bool) (page *
 	return page, clean && p.memory <= keptMemory, nil
 }
 
-// draw decodes with Go's decoder, and what that refuses with the lenient one. An image that
-// has cost a child its life goes to the lenient one at once.
+// draw decodes with Go's decoder, and what that refuses with the lenient one. An image that has
+// killed a child goes to the lenient one at once.
 func (p *picture) draw(ctx context.Context, c *pool.Child, again bool) (rep wire.Reply, clean bool, err error) {
 	began := time.Now()
 	var failed *pool.CallError

@@ -61,8 +61,8 @@ func New(cfg Config, budget Budget, log *slog.Logger) (*Rasterizer, error) {
 	return &Rasterizer{cfg: cfg, budget: budget, log: log, pool: pool.New(cfg.children(library), log), library: library}, nil
 }
 
-// children is what the children may take. There is one decoder more than one document may
-// have children, so that images go on beside it.
+// children are the limits of the children. There is one decoder more than a document may have
+// children, so that images go on beside it.
 func (c Config) children(library *os.File) pool.Config {
 	return pool.Config{
 		Command: c.Command, Library: library, Children: c.MaxChildren, Decoders: c.Workers + 1, Spares: c.Spares,
@@ -84,10 +84,10 @@ func (r *Rasterizer) Close(ctx context.Context) error {
 	return r.pool.Close(ctx)
 }
 
-// State is how the rendering children are.
+// State is the state of the rendering children.
 type State = pool.State
 
-// State tells how the rendering children are.
+// State returns the state of the rendering children.
 func (r *Rasterizer) State() State { return r.pool.State() }
 
 // accepted says which documents can be read.

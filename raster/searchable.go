@@ -42,7 +42,7 @@ func (r *Rasterizer) Searchable(ctx context.Context, src *document.Source, opts 
 	c, _, err := d.acquire(ctx, true)
 	if err == nil {
 		defer r.pool.Release(c)
-		err = ctx.Err() // a child that was free is had even after the end
+		err = ctx.Err() // a free child is handed out even after ctx has ended
 	}
 	if err == nil {
 		err = d.writeSearchable(ctx, c, src, pages, w)
@@ -50,7 +50,7 @@ func (r *Rasterizer) Searchable(ctx context.Context, src *document.Source, opts 
 	return d.writeProblem(ctx, err)
 }
 
-// writeSearchable has a child add the text of each page, and writes what comes of it.
+// writeSearchable has a child add the text of each page, and writes the result.
 func (d *paged) writeSearchable(ctx context.Context, c *pool.Child, src *document.Source, pages []document.PageResult, w io.Writer) error {
 	added := false
 	for i := range pages {
@@ -86,7 +86,7 @@ func (d *paged) writeSearchable(ctx context.Context, c *pool.Child, src *documen
 	return err
 }
 
-// addWords has a child add the words of a page that are not there. It reports whether any is new.
+// addWords has a child add the missing words of a page. It reports whether there were any.
 func (d *paged) addWords(ctx context.Context, c *pool.Child, number int, words searchable.Page) (added bool, err error) {
 	packed, err := json.Marshal(words)
 	if err != nil {
@@ -99,7 +99,7 @@ func (d *paged) addWords(ctx context.Context, c *pool.Child, number int, words s
 	return rep.Added == 1, err
 }
 
-// layerOf are the words of a page, with lines that are numbered through.
+// layerOf returns the words of a page, with its lines numbered consecutively.
 func layerOf(page *document.PageResult) searchable.Page {
 	out := searchable.Page{Width: page.Width, Height: page.Height, Rotation: page.Rotation}
 	line := 0
@@ -117,7 +117,7 @@ func layerOf(page *document.PageResult) searchable.Page {
 	return out
 }
 
-// writeProblem translates why a document could not be written.
+// writeProblem explains why a document could not be written.
 func (d *paged) writeProblem(ctx context.Context, err error) error {
 	var failed *pool.CallError
 	switch {

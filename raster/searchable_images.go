@@ -43,7 +43,7 @@ func (r *Rasterizer) imagesAsPDF(ctx context.Context, k kind.Kind, src *document
 	return pdf, err
 }
 
-// writeImages writes what can stand in a PDF as it is, and the pixels of all else.
+// writeImages writes images that a PDF can hold unchanged, and the pixels of all others.
 func (r *Rasterizer) writeImages(ctx context.Context, k kind.Kind, src *document.Source, read []document.PageResult, to *searchable.Images) error {
 	if k == kind.JPEG {
 		if as, err := r.jpegAsItIs(ctx, src, to); as || err != nil {
@@ -81,13 +81,13 @@ func wasDrawn(read []document.PageResult, number int) bool {
 	return slices.ContainsFunc(read, func(p document.PageResult) bool { return p.Number == number && p.Width > 0 })
 }
 
-// isDamage reports whether a page cannot be drawn for a reason that lies in it.
+// isDamage reports whether a page cannot be drawn because it is damaged.
 func isDamage(err error) bool {
 	p, ok := errors.AsType[*document.Problem](err)
 	return ok && !p.Retryable && p.Code != document.CodeOverloaded
 }
 
-// jpegAsItIs writes a JPEG if a child says that it can stand in a PDF.
+// jpegAsItIs writes a JPEG if a child says that a PDF can hold it unchanged.
 func (r *Rasterizer) jpegAsItIs(ctx context.Context, src *document.Source, to *searchable.Images) (done bool, err error) {
 	file, err := pool.ReadOnly(src)
 	if err != nil {

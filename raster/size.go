@@ -11,7 +11,7 @@ import (
 	"ocr-gateway/raster/wire"
 )
 
-// size asks a child for the size of a page, and makes it one that can be rendered.
+// size asks a child for the size of a page, and adapts it to what can be rendered.
 func (d *paged) size(ctx context.Context, c *pool.Child, number int) (renderSize, error) {
 	rep, err := d.pool.Call(ctx, c, d.cfg.PageTimeout, wire.Request{Op: wire.OpSize, Page: uint32(number - 1)}, "", nil)
 	var failed *pool.CallError
@@ -66,7 +66,7 @@ func scaledSize(width, height float64, dpi, maxPixels int) (renderSize, error) {
 	return size, nil
 }
 
-// pictureSize checks the size of an image as a child says it is.
+// pictureSize checks the size of an image that a child reports.
 func (d *paged) pictureSize(rep wire.Reply) (renderSize, error) {
 	var size renderSize
 	width, height, err := d.pixels(rep)
@@ -80,7 +80,7 @@ func (d *paged) pictureSize(rep wire.Reply) (renderSize, error) {
 	return size, nil
 }
 
-// pixels checks the size in pixels that a child says.
+// pixels checks the size in pixels that a child reports.
 func (r *Rasterizer) pixels(rep wire.Reply) (width, height int, err error) {
 	if rep.Width >= 1 && rep.Width <= wire.MaxSide && rep.Height >= 1 && rep.Height <= wire.MaxSide {
 		width, height = int(rep.Width), int(rep.Height)

@@ -82,6 +82,8 @@ func TestWords(t *testing.T) {
 		{"lowered", "BT /F 18 Tf 20 150 Td (CO) Tj -3 Ts /F 12 Tf (2) Tj /F 18 Tf 0 Ts ( and 10) Tj 6 Ts /F 10 Tf (-3) Tj ET", []string{"10\u207b\u00b3", "CO\u2082", "and"}},
 		{"a note that begins with its mark", "BT /F 8 Tf 20 156 Td (4) Tj /F 14 Tf 6 -6 Td (See below) Tj ET", []string{"below", "\u2074See"}},
 		{"raised letters of a word, and a letter as a mark", "BT /F 20 Tf 20 150 Td (the 5) Tj 7 Ts /F 12 Tf (th) Tj /F 20 Tf 0 Ts ( tone) Tj 7 Ts /F 12 Tf (b) Tj ET", []string{"5th", "the", "tone\u1d47"}},
+		{"narrow blanks, by place alone", "BT /F 20 Tf 20 150 Td [(set) -130 (tight) -125 (in) -140 (a) -130 (line)] TJ ET", []string{"a", "in", "line", "set", "tight"}},
+		{"letters set wide", "BT /F 20 Tf 2.6 Tc 20 150 Td (Opening) Tj ET", []string{"Opening"}},
 		{"small on the same line", "BT /F 20 Tf 20 150 Td (NO) Tj /F 12 Tf ( 12 A) Tj ET", []string{"12", "A", "NO"}},
 		{"slanted", "BT /F 20 Tf .7 .7 -.7 .7 50 50 Tm (Hello) Tj ET", []string{"Hello"}},
 	} {

@@ -12,7 +12,7 @@ import (
 	"ocr-gateway/server/guard"
 )
 
-// openAudit opens the audit log, which is only added to, so that it can be rotated.
+// openAudit opens the audit log for appending only, so that it can be rotated.
 func (s *Server) openAudit() (closed func(), err error) {
 	if s.cfg.AuditLog == "" {
 		return func() {}, nil
@@ -25,8 +25,8 @@ func (s *Server) openAudit() (closed func(), err error) {
 	return func() { file.Close() }, nil
 }
 
-// audit writes who had how much read, and who was refused, without a word of what. Requests
-// that need no key are left out.
+// audit records who had how many pages read, and who was refused, without anything of the content.
+// Requests that need no key are left out.
 func (s *Server) audit(c echo.Context, took time.Duration) {
 	caller, asked := c.Get(callerName).(guard.Caller)
 	if s.auditLog == nil || !asked {

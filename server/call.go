@@ -16,8 +16,8 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// take reads a request that is to be answered with media, unless it names a format itself. It
-// returns when the request may run.
+// take reads a request and waits until it may run. It is answered with media, unless it names a
+// format itself.
 func (s *Server) take(c echo.Context, kind service.Kind, media string) (*answer.Call, error) {
 	ticket := c.Get(ticketName).(*admission.Ticket)
 	req, err := s.decode(c.Request(), ticket, kind)
@@ -31,7 +31,7 @@ func (s *Server) take(c echo.Context, kind service.Kind, media string) (*answer.
 	return call, err
 }
 
-// begin checks a request that was read, and returns when it may run.
+// begin checks a request that was read, and waits until it may run.
 func (s *Server) begin(c echo.Context, kind service.Kind, req *form.Request, media string) (*answer.Call, error) {
 	opts, err := s.service.Parse(kind, req.Values)
 	if err == nil {
@@ -94,8 +94,8 @@ func (s *Server) receivePiece(c echo.Context, read func(io.Reader) error) error 
 	return s.receive(c.Request(), c.Get(ticketName).(*admission.Ticket), read)
 }
 
-// receive reads a request's body as far as its client sends it. Without a ticket nothing is
-// counted.
+// receive reads the body of a request, with the limits on its size and on clients that stall.
+// Without a ticket nothing is counted.
 func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io.Reader) error) error {
 	_, receiving := stage.Begin(r.Context(), stage.Receive)
 	defer receiving.End()
@@ -114,8 +114,8 @@ func (s *Server) receive(r *http.Request, ticket *admission.Ticket, read func(io
 	return read(plain)
 }
 
-// choose is the type of the answer: that of the format that the options name, or the one that
-// was negotiated. The options then ask for what that needs.
+// choose returns the media type of the answer: that of the format named in the options, or else
+// the one negotiated. It sets what that type needs in the options.
 func (s *Server) choose(opts *service.Options, media string) (string, error) {
 	if opts.Format != nil {
 		if media == answer.SSE {
@@ -129,10 +129,10 @@ func (s *Server) choose(opts *service.Options, media string) (string, error) {
 	return media, fit(*opts, media)
 }
 
-// namesImages are the types of answers that carry images by name.
+// namesImages are the types of answers that can carry images by name.
 var namesImages = []string{answer.JSON, answer.NDJSON, answer.SSE, "application/zip"}
 
-// fit refuses options that an answer of the given type cannot have.
+// fit refuses options that do not go with an answer of the given type.
 func fit(opts service.Options, media string) error {
 	switch {
 	case opts.JoinTables && (media == answer.SSE || media == answer.NDJSON):

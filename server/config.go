@@ -1,6 +1,7 @@
 package server
 
 import (
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -17,22 +18,22 @@ type Config struct {
 	service.Config `mapstructure:",squash"`
 
 	URLs  fetch.Config `mapstructure:"urls"`  // documents at addresses that clients name
-	Doors []string     `mapstructure:"doors"` // other APIs that are spoken beside our own, by name
+	Doors []string     `mapstructure:"doors"` // other APIs served beside our own, by name
 
-	DebugAddress string `mapstructure:"debug_address"` // of this machine alone, for Go's profiles; empty serves none
+	DebugAddress string `mapstructure:"debug_address"` // for Go's profiles, on this machine only; empty serves none
 	Page         bool   `mapstructure:"page"`          // the page for people at /
 
 	AuditLog string `mapstructure:"audit_log"`     // file that gets a line for each request with a key; empty means none
-	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate and what vouches for it; empty means plain HTTP
+	TLSCert  string `mapstructure:"tls_cert_file"` // PEM file of the certificate chain; empty means plain HTTP
 	TLSKey   string `mapstructure:"tls_key_file"`  // PEM file of its private key
 
-	IdleTimeout  time.Duration `mapstructure:"idle_timeout"`  // a client that neither sends nor reads for so long is cut off
+	IdleTimeout  time.Duration `mapstructure:"idle_timeout"`  // a client that neither sends nor reads for this long is cut off
 	Heartbeat    time.Duration `mapstructure:"heartbeat"`     // between comments on a quiet event stream
-	StreamGrace  time.Duration `mapstructure:"stream_grace"`  // a stream waits so long for its client to come back
-	DrainTimeout time.Duration `mapstructure:"drain_timeout"` // running work may take so long after a stop
+	StreamGrace  time.Duration `mapstructure:"stream_grace"`  // how long a stream waits for its client to come back
+	DrainTimeout time.Duration `mapstructure:"drain_timeout"` // how long running work may take after a stop
 }
 
-// DefaultConfig is a server for this machine only.
+// DefaultConfig serves this machine only.
 func DefaultConfig() Config {
 	return Config{
 		Access:       guard.DefaultAccess(),
@@ -47,7 +48,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate names every key that cannot work.
+// Validate reports every setting that cannot work.
 func (c Config) Validate() error {
 	var errs setting.Errors
 	c.Access.Check(&errs)
@@ -62,4 +63,14 @@ func (c Config) Validate() error {
 	errs.Check(c.StreamGrace >= 0, "stream_grace", "must not be less than 0")
 	errs.Check(c.DrainTimeout > 0, "drain_timeout", "must be more than 0")
 	return errs.Join()
+}
+
+// CheckFiles reports which of the files named in the settings cannot be used, and why.
+func CheckFiles(cfg Config) error {
+	quiet := slog.New(slog.DiscardHandler)
+	_, err := openKeys(cfg, quiet)
+	if err == nil && cfg.TLSCert != "" {
+		_, err = openCertificate(cfg, quiet)
+	}
+	return err
 }

@@ -17,15 +17,16 @@ import (
 	"ocr-gateway/server/doors/openwebui"
 	"ocr-gateway/server/doors/paddlex"
 	"ocr-gateway/server/doors/tika"
+	"ocr-gateway/server/keys"
 	"ocr-gateway/service/admission"
 )
 
-// allDoors are the other APIs that a server can speak.
+// allDoors are the other APIs that this server can serve.
 func allDoors() []doors.Door {
 	return []doors.Door{docling.Door(), openwebui.Door(), mistral.Door(), tika.Door(), mineru.Door(), paddlex.Door(), glmocr.Door(), azure.Door(), mcp.Door()}
 }
 
-// doorNames are those that server.doors may name.
+// doorNames are the values that server.doors may have.
 func doorNames() []string {
 	var names []string
 	for _, d := range allDoors() {
@@ -34,7 +35,7 @@ func doorNames() []string {
 	return names
 }
 
-// openDoors registers the addresses of the doors that are open.
+// openDoors registers the routes of the doors that are switched on.
 func (s *Server) openDoors(e *echo.Echo) {
 	s.doors = map[string]*doors.Door{}
 	for _, d := range allDoors() {
@@ -42,7 +43,7 @@ func (s *Server) openDoors(e *echo.Echo) {
 			continue
 		}
 		for _, r := range d.Routes {
-			guards := []echo.MiddlewareFunc{s.authorizeBy(d.KeyHeader)}
+			guards := []echo.MiddlewareFunc{s.authorize(keys.Read, d.KeyHeader)}
 			if !r.Light {
 				guards = append(guards, s.admit)
 			}

@@ -12,10 +12,13 @@ import (
 	"ocr-gateway/server/health"
 )
 
-// jobsHealth is whether jobs can be sent.
+// jobsHealth says whether jobs can be submitted.
 func (s *Server) jobsHealth() health.Jobs {
 	switch p := s.deps.NoJobs; {
 	case s.deps.Jobs != nil:
+		if err := s.deps.Jobs.Trouble(); err != nil {
+			return health.Jobs{State: "failed", Detail: err.Error()}
+		}
 		return health.Jobs{State: "ready"}
 	case p.Code == document.CodeJobsDisabled:
 		return health.Jobs{State: "disabled", Detail: p.Detail}
@@ -24,8 +27,7 @@ func (s *Server) jobsHealth() health.Jobs {
 	}
 }
 
-// showHealth answers 200 as long as the process can answer at all; the body is
-// honest about the rest.
+// showHealth answers 200 as long as the process can answer at all; the body says how well it does.
 func (s *Server) showHealth(c echo.Context) error {
 	return answer.WriteJSON(c, http.StatusOK, answer.JSON, s.healthNow())
 }
@@ -83,7 +85,7 @@ type infoAnswer struct {
 // extractInfo says how /api/ocr/extract finds fields.
 type extractInfo struct {
 	Engine string           `json:"engine"` // the one in use
-	Method string           `json:"method"` // its; other engines say theirs
+	Method string           `json:"method"` // how the one in use finds fields; each engine says its own
 	Limits map[string]int64 `json:"limits"`
 }
 

@@ -41,7 +41,7 @@ func (s *Server) setLogLevel(c echo.Context) error {
 		return in.Decode(&wanted)
 	})
 	if p, ok := errors.AsType[*document.Problem](err); ok {
-		return p // of how it was sent
+		return p // the client sent too slowly, or too much
 	}
 	if err != nil {
 		return document.Invalid("level", `the body must be a level as {"level": "debug"}`).Because(err)
@@ -63,7 +63,7 @@ func (s *Server) resetLogLevel(c echo.Context) error {
 func (s *Server) changeLogLevel(c echo.Context, level slog.Level) {
 	before := s.deps.LogLevel.Level()
 	s.deps.LogLevel.Set(level)
-	// At a level that is shown whatever is chosen.
+	// Logged as an error so that it shows at any level.
 	s.log.ErrorContext(c.Request().Context(), "log level changed", "from", nameOf(before), "to", nameOf(level), "by", clientOf(c))
 }
 

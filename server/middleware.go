@@ -16,8 +16,6 @@ import (
 	"ocr-gateway/internal/clip"
 	"ocr-gateway/internal/correlation"
 	"ocr-gateway/internal/stage"
-	"ocr-gateway/server/guard"
-	"ocr-gateway/server/keys"
 	"ocr-gateway/server/tus"
 )
 
@@ -26,7 +24,7 @@ const headerRequestID = "X-Request-Id"
 // newID makes ids that sort by time (UUIDv7).
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// identify gives every request an id, which lines of the log name: the client's own when it is harmless.
+// identify gives every request an id, which log lines carry: the client's own when it is harmless.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := c.Request().Header.Get(headerRequestID)
@@ -54,8 +52,8 @@ func saneID(id string) bool {
 	return true
 }
 
-// observe writes the access log and counts. It has errors answered first, so
-// that it sees the final status. The query is left out: it may hold a password.
+// observe writes the access log and counts requests. It has errors answered first, so that it sees
+// the final status. The query is left out: it may hold a password.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -133,53 +131,11 @@ func (s *Server) cors() echo.MiddlewareFunc {
 // Where middleware leaves what handlers need.
 const (
 	callerName = "caller" // a guard.Caller
-	billName   = "bill"   // a *bill, of requests that may have pages read
+	billName   = "bill"   // a *bill, for requests that may have pages read
 	ticketName = "ticket"
 )
 
-// authorize wants one of the API keys, when there are any.
-func (s *Server) authorize(next echo.HandlerFunc) echo.HandlerFunc { return s.authorizeBy("")(next) }
-
-// authorizeBy takes the key in another header, too.
-func (s *Server) authorizeBy(header string) echo.MiddlewareFunc {
-	return s.open(keys.Read, header)
-}
-
-// open wants a key with a scope, when there are keys.
-func (s *Server) open(scope keys.Scope, header string) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			caller, err := s.guard.Key(c.Request(), header)
-			c.Set(callerName, caller)
-			if err == nil {
-				err = caller.May(scope)
-			}
-			if err != nil {
-				return err
-			}
-			return next(c)
-		}
-	}
-}
-
-// callerOf is who calls, as far as authorize has found out.
-func callerOf(c echo.Context) guard.Caller {
-	caller, _ := c.Get(callerName).(guard.Caller)
-	return caller
-}
-
-// owner is whose jobs and files a request may see.
-func (s *Server) owner(c echo.Context) string { return s.guard.Owner(callerOf(c)) }
-
-// clientOf tells clients apart: by API key where there are any, else by address.
-func clientOf(c echo.Context) string {
-	if caller := callerOf(c); caller.Name != "" {
-		return caller.Name
-	}
-	return guard.Client(c.RealIP())
-}
-
-// admit lets a request in before its body is read, or does not.
+// admit decides, before its body is read, whether a request may come in.
 func (s *Server) admit(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		declared := c.Request().ContentLength

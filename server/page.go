@@ -8,7 +8,7 @@ import (
 	"ocr-gateway/server/page"
 )
 
-// openPage opens the page for people, or leads / to the documents of the API.
+// openPage serves the web page, or redirects / to the API's documentation.
 func (s *Server) openPage(e *echo.Echo) error {
 	reads := []string{http.MethodGet, http.MethodHead}
 	if !s.cfg.Page {

@@ -18,7 +18,7 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// problemOf makes any error what a client may see.
+// problemOf turns any error into what a client may see.
 func problemOf(err error) *document.Problem {
 	he, ok := errors.AsType[*echo.HTTPError](err)
 	switch {
@@ -90,7 +90,7 @@ func (s *Server) deliver(c echo.Context, status int, media string, body any) {
 	}
 }
 
-// retryAfter is what the client of a refused request is told to wait.
+// retryAfter is how long the client of a refused request is told to wait.
 func (s *Server) retryAfter(p *document.Problem) time.Duration {
 	if p.Limit == admission.LimitPagesPerDay {
 		now := time.Now().UTC()
@@ -112,5 +112,5 @@ func (s *Server) turnAway(c net.Conn) {
 	_, _ = fmt.Fprintf(c, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }
 
-// limitConnections is the limit of turnAway, as problems and metrics name it.
+// limitConnections is the name of this limit in problems and metrics.
 const limitConnections = "connections"

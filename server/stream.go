@@ -21,7 +21,7 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// progress is how far a document is.
+// progress is how much of a document is done.
 type progress struct {
 	ID      string           `json:"id"`
 	Done    int              `json:"done"`
@@ -33,20 +33,20 @@ func progressOf(id string, s document.Summary) progress {
 	return progress{id, s.OK + s.Partial + s.Failed + s.Canceled, s.Pages, s}
 }
 
-// streamPath is where streams begin, and below which they are taken up again.
+// streamPath is where streams begin, and the prefix under which they are resumed.
 const streamPath = "/api/ocr/document/stream"
 
-// detachable is what a stream may be asked with.
+// detachable is the kind of a request for a stream.
 var detachable = service.Kind{
 	Task: service.Document.Task, Files: service.Document.Files, Many: service.Document.Many,
 	Options: append(slices.Clone(service.Document.Options), optionDetach),
 }
 
-// optionDetach asks for a stream of work that goes on without its client.
+// optionDetach asks for work that goes on without its client.
 const optionDetach = "detach"
 
-// documentStream reads a document and answers with its events. The work goes on for a while
-// without its client, who may come back for the rest: see streamAgain.
+// documentStream reads a document and answers with its events. The work goes on for a while after
+// its client has gone, so that it may come back for the rest: see streamAgain.
 func (s *Server) documentStream(c echo.Context) error {
 	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
@@ -72,18 +72,18 @@ func (s *Server) documentStream(c echo.Context) error {
 	return s.attached(c, call)
 }
 
-// detached makes a request a job and answers with its events.
+// detached turns a request into a job and answers with the job's events.
 func (s *Server) detached(c echo.Context, ticket *admission.Ticket, req *form.Request) error {
 	job, err := s.jobs.Take(c, jobs.KindDocument, req)
 	if err != nil {
 		return err
 	}
-	ticket.Leave() // the work is not this request's
+	ticket.Leave() // the job does the work from here on
 	c.Response().Header().Set("Location", jobroutes.EventsPath(job))
 	return s.jobs.Follow(c, job, 0)
 }
 
-// errLeft is why work ends that nobody comes back for.
+// errLeft is the cause when a client does not come back for its stream.
 var errLeft = document.Problemf(document.CodeCanceled, "", "the client went away and did not come back in time, or ended the stream")
 
 // attached reads a document for a client that may lose its connection.
@@ -104,7 +104,7 @@ func (s *Server) attached(c echo.Context, call *answer.Call) error {
 	defer r.Leave()
 	if !st.Begun(gone) {
 		if gone.Err() != nil {
-			cancel(context.Cause(gone)) // it does not know yet where to come back to
+			cancel(context.Cause(gone)) // the client does not know yet where to come back to
 		}
 		return <-failed
 	}
@@ -112,7 +112,7 @@ func (s *Server) attached(c echo.Context, call *answer.Call) error {
 	return s.follow(c, r)
 }
 
-// endsWhen is ctx without its end, unless that is for a certain cause.
+// endsWhen returns a context that ends with ctx only where the cause is one that is accepts.
 func endsWhen(ctx context.Context, is func(cause error) bool) (context.Context, context.CancelCauseFunc) {
 	lasting, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	unwatch := context.AfterFunc(ctx, func() {
@@ -125,7 +125,7 @@ func endsWhen(ctx context.Context, is func(cause error) bool) (context.Context, 
 
 func stopping(cause error) bool { return errors.Is(cause, errStopping) }
 
-// readInto reads a document into a stream. An error is of one that has no event.
+// readInto reads a document into a stream. It returns an error only where no event was sent.
 func (s *Server) readInto(ctx context.Context, st *streams.Stream, call *answer.Call, id, requestID string) error {
 	n := 0
 	tell := func(event string, data any) { n++; st.Append(answer.Frame(n, event, data)) }
@@ -145,7 +145,7 @@ func (s *Server) readInto(ctx context.Context, st *streams.Stream, call *answer.
 	return nil
 }
 
-// streamAgain answers with the events of a stream that follow those the client has had.
+// streamAgain resumes a stream after the last event that the client has seen.
 func (s *Server) streamAgain(c echo.Context) error {
 	if _, err := answer.Negotiate(c.Request(), answer.SSE); err != nil {
 		return err
@@ -178,7 +178,7 @@ func (s *Server) endStream(c echo.Context) error {
 
 var errNoStream = document.Problemf(document.CodeNotFound, "", "there is no such stream here, or what you miss of it is not kept any more: streams end with their process, and some time after their client has gone or their last event")
 
-// follow answers with the events of a stream that its client has not had.
+// follow sends the events of a stream that its client has not had.
 func (s *Server) follow(c echo.Context, r *streams.Reader) error {
 	if r.Over() {
 		return c.NoContent(http.StatusNoContent) // the client has had the last event

@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/server/certificate"
 )
 
-// serving is how srv serves: over TLS where there is a certificate.
+// serving returns how srv serves: over TLS where there is a certificate.
 func (s *Server) serving(srv *http.Server) (func(net.Listener) error, error) {
 	if s.cfg.TLSCert == "" {
 		return srv.Serve, nil
@@ -32,7 +32,7 @@ func openCertificate(cfg Config, log *slog.Logger) (*certificate.Certificate, er
 	return c, nil
 }
 
-// plain is the connection under TLS, which is the one that was accepted.
+// plain returns the accepted connection under TLS.
 func plain(c net.Conn) net.Conn {
 	if over, ok := c.(*tls.Conn); ok {
 		return over.NetConn()

@@ -12,7 +12,7 @@ import (
 // probes are asked every few seconds and leave no traces.
 var probes = []string{"/health", "/livez", "/readyz", "/metrics"}
 
-// trace goes on with the client's trace, or begins one. Query, headers and body stay out of it.
+// trace continues the client's trace, or begins one. Query, headers and body stay out of it.
 func (s *Server) trace(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()

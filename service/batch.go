@@ -8,14 +8,14 @@ import (
 	"ocr-gateway/document"
 )
 
-// Results are how the files of a batch ended, in their order.
+// Results are the outcomes of a batch's files, in their order.
 type Results struct {
 	Status document.Status // ok or partial
 	Counts Counts
 	Items  []Item
 }
 
-// Counts are files by how they ended.
+// Counts are numbers of files, by outcome.
 type Counts struct {
 	Total   int `json:"total"`
 	OK      int `json:"ok"`
@@ -31,9 +31,8 @@ type Item struct {
 	Error  *document.Problem
 }
 
-// ReadAll reads files side by side, a few at once. A file that fails leaves its
-// neighbors alone; when all do, the error says so and the results why. They are nil when
-// ctx ended.
+// ReadAll reads files side by side, a few at once. A file that fails leaves the others alone; when
+// all fail, the error says so and the results say why. They are nil when ctx ended.
 func (s *Service) ReadAll(ctx context.Context, sources []*document.Source, opts Options) (*Results, error) {
 	opts.Batch = true
 	outer := ctx

@@ -7,7 +7,7 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// Config is what an operator decides about requests, however they come.
+// Config is what an operator decides about requests, whatever the transport.
 type Config struct {
 	MaxUploadBytes int64         `mapstructure:"max_upload_bytes"` // of one request, after decompression
 	MaxBatchFiles  int           `mapstructure:"max_batch_files"`

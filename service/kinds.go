@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/internal/clip"
 )
 
-// Kind is something that can be asked: the files and options that belong to it.
+// Kind is a kind of request: the files and options that belong to it.
 type Kind struct {
 	Task    document.Task // unless the options say otherwise
 	Files   []string      // names of the field for files, the documented one first
@@ -44,8 +44,8 @@ func Batch(files int) Kind {
 	}
 }
 
-// Unknown is the problem of a field that the kind does not have. It names the one that
-// was probably meant.
+// Unknown is the problem of a field that the kind does not have. It names the one that was
+// probably meant.
 func (k Kind) Unknown(name string) *document.Problem {
 	known := slices.Concat(k.Files, k.Options)
 	if near := nearest(name, known); near != "" {
@@ -54,8 +54,8 @@ func (k Kind) Unknown(name string) *document.Problem {
 	return document.Invalid(clip.Text(name), "there is no field %q; known are %s", clip.Text(name), strings.Join(known, ", "))
 }
 
-// nearest finds the known word that name was probably meant to be: at most two
-// changes away and less than half of its length. Empty when none is near.
+// nearest finds the known word that name was probably meant to be: at most two edits away, and
+// fewer than half its length. Empty when none is near.
 func nearest(name string, known []string) string {
 	if len(name) > clip.Most {
 		return ""

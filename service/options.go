@@ -23,7 +23,7 @@ type Options struct {
 	Timeout time.Duration // of the work, from the end of the upload; 0 means none
 	Until   time.Time     // the end of the work; zero means none
 
-	account admission.Account // of who asks; nil for none
+	account admission.Account // of the client; nil for none
 }
 
 // Rules are what options are checked against.
@@ -74,7 +74,7 @@ func (r Rules) Parse(k Kind, values map[string]string) (Options, error) {
 	return opts, nil
 }
 
-// Use asks for what a format needs, where nothing else is asked for.
+// Use sets what a format needs, where the request does not say otherwise.
 func (o *Options) Use(f Format) {
 	if o.Boxes == "" || f.Words {
 		o.Boxes = f.Boxes
@@ -84,7 +84,7 @@ func (o *Options) Use(f Format) {
 	}
 }
 
-// setters read the text of each option into opts.
+// setters parse the text of each option into opts.
 func (r Rules) setters(opts *Options) map[string]func(string) error {
 	return map[string]func(string) error{
 		"task":            func(v string) error { return setOneOf(&opts.Task, "task", v, document.Tasks) },
@@ -93,7 +93,7 @@ func (r Rules) setters(opts *Options) map[string]func(string) error {
 		"dpi":             func(v string) error { return setInt(&opts.DPI, "dpi", v, document.MinDPI, document.MaxDPI) },
 		"enable_layout":   func(v string) error { return setBool(&opts.Layout, "enable_layout", v) },
 		"include_headers": func(v string) error { return setBool(&opts.IncludeHeaders, "include_headers", v) },
-		"prompt":          func(v string) error { opts.Prompt = v; return nil }, // whether it may be sent is the engine's to say
+		"prompt":          func(v string) error { opts.Prompt = v; return nil }, // the engine decides whether prompts are allowed
 		"formats":         func(v string) (err error) { opts.Formats, err = r.formatsNamed(v); return err },
 		"format":          func(v string) (err error) { opts.Format, err = r.formatNamed(v); return err },
 		"table_format":    func(v string) error { return setOneOf(&opts.TableFormat, "table_format", v, document.TableFormats) },
@@ -112,8 +112,7 @@ func (r Rules) setters(opts *Options) map[string]func(string) error {
 	}
 }
 
-// Start waits for a place for a request whose upload is complete. Its time runs from
-// now on.
+// Start waits for a place for a request whose upload is complete. Its time starts now.
 func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 	if o.Timeout > 0 {
 		o.Until = time.Now().Add(o.Timeout)
@@ -126,7 +125,7 @@ func (o *Options) Start(ctx context.Context, t *admission.Ticket) error {
 	return t.Run(ctx)
 }
 
-// Within is ctx for as long as the request may take.
+// Within is ctx with the request's time limit.
 func (o *Options) Within(ctx context.Context) (context.Context, context.CancelFunc) {
 	if o.Until.IsZero() {
 		return context.WithCancel(ctx)
@@ -134,7 +133,7 @@ func (o *Options) Within(ctx context.Context) (context.Context, context.CancelFu
 	return context.WithDeadline(ctx, o.Until)
 }
 
-// wrongs gathers what is wrong with options.
+// wrongs collects the problems of options.
 type wrongs struct{ problem *document.Problem }
 
 func (w *wrongs) add(field string, err error) {
@@ -194,7 +193,7 @@ func setBool(b *bool, name, v string) error {
 	return nil
 }
 
-// formatNamed finds a format among those that can be written.
+// formatNamed finds one of the available formats.
 func (r Rules) formatNamed(name string) (*Format, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	known := make([]string, len(r.Formats))
@@ -207,7 +206,7 @@ func (r Rules) formatNamed(name string) (*Format, error) {
 	return nil, document.Invalid("format", "there is no format %q; known are %s", clip.Text(name), list(known))
 }
 
-// formatsNamed finds "md,hocr", each once.
+// formatsNamed parses a list such as "md,hocr"; each format counts once.
 func (r Rules) formatsNamed(v string) ([]Format, error) {
 	var found []Format
 	for name := range strings.SplitSeq(v, ",") {

@@ -8,10 +8,10 @@ import (
 	"ocr-gateway/document"
 )
 
-// Run reads a document and calls emit for every event, one at a time and in order: once
-// when the document is open, then for each page as it is finished. The result, which has
-// no pages and no text, is nil when the document could not be opened. Beside an error it
-// accounts for what was read until then: all pages, when the error is that none could be.
+// Run reads a document and calls emit for every event, one at a time and in order: once when the
+// document is open, then for each page as it is finished. The result has no pages and no text; it
+// is nil when the document could not be opened. With an error it accounts for what was read until
+// then: all pages, when the error is that none could be.
 func (s *Service) Run(ctx context.Context, src *document.Source, opts Options, emit func(document.Event)) (*document.Result, error) {
 	ctx, cancel := opts.Within(ctx)
 	defer cancel()
@@ -26,7 +26,7 @@ func (s *Service) Run(ctx context.Context, src *document.Source, opts Options, e
 			pages.Done()
 		} else if full := pages.Add(e.Summary.Pages); full != nil {
 			refuse(full)
-			return // the caller hears of it in place of this event
+			return // the caller gets this as the error instead
 		}
 		seen.event(e)
 		emit(e)
@@ -34,7 +34,7 @@ func (s *Service) Run(ctx context.Context, src *document.Source, opts Options, e
 	return seen.account(ctx, res, err)
 }
 
-// guarded runs the pipeline. A panic stays within its document.
+// guarded runs the pipeline. A panic fails only its document.
 func (s *Service) guarded(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (res *document.Result, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -45,7 +45,7 @@ func (s *Service) guarded(ctx context.Context, src *document.Source, opts docume
 	return s.parts.Pipeline.Run(ctx, src, opts, emit)
 }
 
-// seen is what the events of a document said.
+// seen is what the events of a document have said.
 type seen struct {
 	opened bool
 	last   document.Summary
@@ -62,7 +62,7 @@ func (s *seen) event(e document.Event) {
 	}
 }
 
-// account says how a document ended. A context that ended is the reason, whatever the
+// account decides how a document ended. Where the context ended, that is the reason, whatever the
 // pipeline made of it.
 func (s *seen) account(ctx context.Context, res *document.Result, err error) (*document.Result, error) {
 	var problem *document.Problem
@@ -89,8 +89,8 @@ func (s *seen) account(ctx context.Context, res *document.Result, err error) (*d
 	return res, problem
 }
 
-// Verdict is the problem of a document of which nothing could be read; pages are those
-// that were tried.
+// Verdict is the problem of a document of which nothing could be read; pages are those that were
+// tried.
 func Verdict(pages []document.PageResult) *document.Problem {
 	res := &document.Result{}
 	if len(pages) > 1 {
@@ -114,8 +114,8 @@ func (s *Service) Read(ctx context.Context, src *document.Source, opts Options, 
 	return res, err
 }
 
-// Complete puts pages that Run emitted, in whatever order and by however many runs, into
-// res as Read does.
+// Complete adds pages that Run emitted, in any order and from any number of runs, to res as Read
+// does.
 func (s *Service) Complete(res *document.Result, pages []document.PageResult, opts Options) {
 	var all document.Collector
 	for i := range pages {
@@ -144,7 +144,7 @@ func (s *Service) Extract(ctx context.Context, src *document.Source, opts Option
 	return opts.Found(res)
 }
 
-// Ask has the pages asked for the fields of o, which must have some.
+// Ask sets the engine's question about each page to that of the fields, which must be set.
 func (o *Options) Ask() error {
 	if o.Fields == nil {
 		return document.Invalid("schema", `schema is missing: a JSON example such as {"name": ""} or a JSON Schema`)
@@ -153,7 +153,7 @@ func (o *Options) Ask() error {
 	return nil
 }
 
-// Found is what Extract finds in a document that was read and asked.
+// Found is what Extract returns for a document that was read, with its question.
 func (o Options) Found(res *document.Result) (*document.Extraction, error) {
 	found, err := o.Fields.Extract(res)
 	if err != nil {

@@ -1,7 +1,6 @@
-// Package service is what a caller may ask, whatever the transport: options by name,
-// parsed and checked; documents read within limits and deadlines, one or many; and what
-// is said of a document as a whole. It knows nothing of HTTP. Errors are
-// *document.Problem.
+// Package service is what callers may ask for, whatever the transport: options by name, parsed and
+// checked; documents read within limits and deadlines, one or many; and the verdict on a document
+// as a whole. It knows nothing of HTTP. Errors are *document.Problem.
 package service
 
 import (
@@ -18,45 +17,44 @@ import (
 
 // Pipeline turns a source into accounted pages.
 type Pipeline interface {
-	// Run calls emit for every event, one at a time, in order, and returns when
-	// the document is done. Pages come through emit only: the Result has neither
-	// Pages nor Markdown. The error is a *document.Problem when the document
-	// could not be opened at all or ctx ended; in the last case the Result, where
-	// there is one, accounts for what was read.
+	// Run calls emit for every event, one at a time, in order, and returns when the document is
+	// done. Pages come through emit only: the Result has neither Pages nor Markdown. The error is a
+	// *document.Problem when the document could not be opened at all or ctx ended; in the latter
+	// case the Result, where there is one, accounts for what was read.
 	Run(ctx context.Context, src *document.Source, opts document.Options, emit func(document.Event)) (*document.Result, error)
-	// Join changes what goes on over page breaks in all pages of a document, which
-	// are in their order, where opts ask for it.
+	// Join joins what continues over page breaks, where opts ask for it. The pages are all those of
+	// a document, in order.
 	Join(pages []document.PageResult, opts document.Options)
 }
 
-// Format writes documents in one way.
+// Format is a way to write documents.
 type Format struct {
 	Name      string // as in the options "format" and "formats": md, hocr, …
 	MediaType string
 	Extension string // of files, with the dot
-	// Boxes and Images are what it needs where the options say nothing of them.
+	// Boxes and Images are what it needs unless the options say otherwise.
 	Boxes  document.Boxes
 	Images document.Images
-	// Words says that it is of no use without words, whatever the options say of boxes.
+	// Words says that it is useless without the boxes of words, whatever the options say.
 	Words bool
-	// Encode writes a document that was read. The error is a *document.Problem where the
-	// document cannot be written so.
+	// Encode writes a document. The error is a *document.Problem where the document cannot be
+	// written in this format.
 	Encode func(ctx context.Context, w io.Writer, r Reading) error
 }
 
-// Reading is a document that was read as a whole. Its source is still open.
+// Reading is a document that was read completely. Its source is still open.
 type Reading struct {
 	Source  *document.Source
 	Options document.Options
 	Result  *document.Result
 }
 
-// Fields are what a caller wants to know of a document.
+// Fields are what a caller wants to extract from a document.
 type Fields interface {
-	// Question is what the engine is asked about each page, where it can answer.
+	// Question is what the engine is asked about each page, if it can answer.
 	Question() *document.Question
-	// Extract finds the fields in a document that was read and asked; the error is
-	// a *document.Problem when no page could be searched.
+	// Extract finds the fields in a document that was read with the question; the error is a
+	// *document.Problem when no page could be searched.
 	Extract(res *document.Result) (*document.Extraction, error)
 }
 
@@ -71,8 +69,7 @@ type Parts struct {
 
 // Service answers callers. It is safe for concurrent use.
 type Service struct {
-	// Admission lets requests in. Who runs without a ticket is not counted there, but
-	// its pages are.
+	// Admission lets requests in. Work without a ticket is not counted there, but its pages are.
 	Admission *admission.Control
 
 	cfg   Config
@@ -85,7 +82,7 @@ type Service struct {
 	used   document.Usage
 }
 
-// New builds a service; it holds nothing that needs an end.
+// New builds a service; it needs no closing.
 func New(cfg Config, parts Parts, log *slog.Logger) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -101,21 +98,21 @@ func New(cfg Config, parts Parts, log *slog.Logger) (*Service, error) {
 // Formats lists what results can be written as.
 func (s *Service) Formats() []Format { return s.parts.Formats }
 
-// Pages counts the pages that are done so far by how they ended.
+// Pages returns how many pages are done so far, by outcome.
 func (s *Service) Pages() map[document.Status]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.pages)
 }
 
-// Layers counts what became of PDFs' own text so far.
+// Layers returns what became of PDFs' own text so far.
 func (s *Service) Layers() document.LayerCounts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.layers
 }
 
-// Used is what all pages that are done so far have cost.
+// Used is what all pages so far have cost.
 func (s *Service) Used() document.Usage {
 	s.mu.Lock()
 	defer s.mu.Unlock()

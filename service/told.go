@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// Markdown is a page's, or where it could not be read a comment that says so: many APIs have
-// no other place for it, and a page must not be missing in silence.
+// Markdown is a page's Markdown, or a comment that says why it could not be read: many APIs have
+// no other place for that, and a page must not go missing silently.
 func Markdown(p document.PageResult) string {
 	if p.Status != document.StatusFailed {
 		return p.Markdown
@@ -16,7 +16,7 @@ func Markdown(p document.PageResult) string {
 	return fmt.Sprintf("<!-- page %d could not be read: %s -->", p.Number, why(p))
 }
 
-// why is what is wrong with a page, fit to stand in a comment.
+// why is the reason in a form that is safe in a comment.
 func why(p document.PageResult) string {
 	if p.Error == nil {
 		return "no reason was given"
@@ -35,7 +35,7 @@ func Whole(res *document.Result) string {
 	return strings.Join(parts, "\n\n")
 }
 
-// Faults lists what could not be read, a page or a region each.
+// Faults lists the pages and regions that could not be read.
 func Faults(res *document.Result) (faults []Fault) {
 	for _, p := range res.Pages {
 		if p.Status != document.StatusOK && p.Error != nil {
@@ -50,7 +50,7 @@ func Faults(res *document.Result) (faults []Fault) {
 	return faults
 }
 
-// Fault is something of a page that could not be read.
+// Fault is a page, or a part of one, that could not be read.
 type Fault struct {
 	Page    int
 	Problem *document.Problem

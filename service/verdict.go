@@ -8,8 +8,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// Problem makes any error what a caller may see of a request. What was not made for people
-// becomes an internal problem; its text stays in Cause.
+// Problem turns any error into what a caller may see. One that was not made for people becomes an
+// internal problem with the error as its Cause.
 func Problem(err error) *document.Problem {
 	if p, ok := errors.AsType[*document.Problem](err); ok {
 		return ofWhole(p)
@@ -20,7 +20,7 @@ func Problem(err error) *document.Problem {
 	return document.Problemf(document.CodeInternal, "", "something failed on our side; the server's log has the reason").Because(err)
 }
 
-// partCodes are those of pages and regions only.
+// partCodes are the codes that only pages and regions have.
 var partCodes = []document.Code{
 	document.CodePageFailed, document.CodePageTimeout, document.CodePageIncomplete, document.CodeLayoutFailed,
 	document.CodeScriptUnsupported, document.CodeTextIllegible, document.CodeNotRead, document.CodeImageLeftOut,
@@ -37,8 +37,8 @@ func ofWhole(p *document.Problem) *document.Problem {
 	return &v
 }
 
-// inputFaults are the codes of what is wrong with the request or the document: the same
-// request fails again, wherever it is sent.
+// inputFaults are the codes of faults of the request or the document: it fails again wherever it
+// is sent.
 var inputFaults = []document.Code{
 	document.CodeInvalidRequest, document.CodePagesOutOfRange, document.CodeUnsupportedMedia, document.CodeUnreadable,
 	document.CodePasswordRequired, document.CodeWrongPassword, document.CodeTooLarge, document.CodeTooManyPages,
@@ -82,10 +82,10 @@ func nothingRead(items []Item) *document.Problem {
 	return v
 }
 
-// blame decides whose fault it is that every part failed. Parts that all failed for one
-// reason give it to the whole, if it is the caller's or a matter of time. Pages that
-// could not even be rendered, and parts that are all unfit for various reasons, are a
-// document that cannot be read.
+// blame decides whose fault it is that every part failed. A reason that all parts share becomes
+// that of the whole, if it is the caller's fault or temporary. Pages that could not even be
+// rendered, and parts that failed for different reasons of their own, make it a document that
+// cannot be read.
 func blame(v *document.Problem, raster bool) {
 	if len(v.Parts) == 0 {
 		return

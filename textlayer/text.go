@@ -10,7 +10,7 @@ import (
 
 // White between glyphs, in ems.
 const (
-	wordGap  = 0.14 // is a blank, where the PDF says none
+	wordGap  = 0.12 // is a blank, where the PDF says none
 	blankGap = 0.08 // is one where the PDF says so
 	cjkGap   = 0.5  // is one between characters that stand without
 )

@@ -1,5 +1,5 @@
-// Package tools is what language models are offered by the Model Context Protocol: tools by which
-// they have documents read, whatever brings their calls.
+// Package tools offers tools to language models by the Model Context Protocol, with which they
+// have documents read, whatever transport brings their calls.
 package tools
 
 import (
@@ -16,7 +16,7 @@ import (
 	"ocr-gateway/service"
 )
 
-// Host has the work of tools done. Its errors are told to the model as they are, see Said.
+// Host does the work of tools. Its errors are shown to the model through said.
 type Host interface {
 	// Read reads a file. job is not empty where that takes long and goes on.
 	Read(ctx context.Context, f File, kind service.Kind, values map[string]string) (res *document.Result, job string, err error)
@@ -26,7 +26,7 @@ type Host interface {
 	Job(ctx context.Context, id string) (*document.Result, error)
 }
 
-// File names one in the input of a tool.
+// File names a file in the input of a tool.
 type File struct {
 	Path     string `json:"path,omitempty" jsonschema:"path of the file"`
 	Content  string `json:"content,omitempty" jsonschema:"the file as base64 or as a data: URL; an https address where this server fetches those"`
@@ -63,7 +63,7 @@ const (
 	ByPath    = "path"
 )
 
-// NewServer offers the tools of a host, which take files in the way that by says.
+// NewServer offers the tools of a host. by is how they name files.
 func NewServer(version, by string, h Host) *sdk.Server {
 	s := sdk.NewServer(&sdk.Implementation{Name: "ocr-gateway", Version: version}, nil)
 	t := tools{h}
@@ -98,14 +98,14 @@ type tools struct{ host Host }
 
 func (t tools) document(ctx context.Context, _ *sdk.CallToolRequest, in documentInput) (*sdk.CallToolResult, any, error) {
 	if in.Format != "" && in.Format != "markdown" && in.Format != "text" {
-		return nil, nil, Said(document.Invalid("format", "format must be markdown or text"))
+		return nil, nil, said(document.Invalid("format", "format must be markdown or text"))
 	}
 	values := in.values()
 	values["table_format"] = string(document.TableMarkdown)
 	res, job, err := t.host.Read(ctx, in.File, service.Document, values)
 	switch {
 	case err != nil:
-		return nil, nil, Said(err)
+		return nil, nil, said(err)
 	case job != "":
 		return text("The document takes long and is still being read. Ask get_job for it, with the id " + job + "."), nil, nil
 	case in.Format == "text":
@@ -120,7 +120,7 @@ func (t tools) image(ctx context.Context, _ *sdk.CallToolRequest, in imageInput)
 	res, job, err := t.host.Read(ctx, in.File, service.Recognize, values)
 	switch {
 	case err != nil:
-		return nil, nil, Said(err)
+		return nil, nil, said(err)
 	case job != "":
 		return text("The image takes long and is still being read. Ask get_job for it, with the id " + job + "."), nil, nil
 	case in.Task == "" || in.Task == string(document.TaskText):
@@ -146,7 +146,7 @@ func (t tools) extract(ctx context.Context, _ *sdk.CallToolRequest, in extractIn
 	values["schema"] = string(schema)
 	found, err := t.host.Extract(ctx, in.File, values)
 	if err != nil {
-		return nil, nil, Said(err)
+		return nil, nil, said(err)
 	}
 	b, err := json.Marshal(found)
 	if err != nil {
@@ -159,15 +159,15 @@ func (t tools) job(ctx context.Context, _ *sdk.CallToolRequest, in jobInput) (*s
 	res, err := t.host.Job(ctx, in.ID)
 	switch {
 	case err != nil:
-		return nil, nil, Said(err)
+		return nil, nil, said(err)
 	case res == nil:
 		return text("The job has not ended yet."), nil, nil
 	}
 	return text(service.Whole(res)), nil, nil
 }
 
-// Said is an error as a model is told of it: what is wrong, not our cause of it.
-func Said(err error) error {
+// said makes an error what the model is told: what is wrong, without our internal cause.
+func said(err error) error {
 	if err == nil {
 		return nil
 	}

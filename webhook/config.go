@@ -30,7 +30,7 @@ func DefaultConfig() Config {
 	return Config{Attempts: 14, Parallel: 8, Policy: egress.Policy{Timeout: 15 * time.Second}}
 }
 
-// maxTimeout is below the time for which an outbox gives a message to nobody else.
+// maxTimeout is shorter than the time for which an outbox reserves a message.
 const maxTimeout = time.Minute
 
 // Validate names settings that cannot work. It shows no secret.
@@ -45,11 +45,11 @@ func (c Config) Validate() error {
 	return errs.Join()
 }
 
-// key is what a secret signs with.
+// key decodes a secret.
 func key(secret string) ([]byte, error) {
 	b, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil || len(b) < 24 || len(b) > 64 {
-		return nil, errors.New("webhook: a secret cannot be used") // without what it is
+		return nil, errors.New("webhook: a secret cannot be used") // without its value
 	}
 	return b, nil
 }

@@ -11,23 +11,23 @@ import (
 	"ocr-gateway/internal/backoff"
 )
 
-// Outbox keeps messages until they are delivered or given up, also over crashes.
+// Outbox keeps messages until they are delivered or given up, also across crashes.
 type Outbox interface {
-	// Take waits a while for a message that is due and gives it to nobody else for longer
-	// than an attempt takes; nil when none came.
+	// Take waits a while for a message that is due, and reserves it for longer than an attempt
+	// takes; nil when none came.
 	Take(ctx context.Context) (Letter, error)
 }
 
-// Letter is a message that was taken. One for which neither Done nor Later is called, or
-// that fails to, is given to somebody again.
+// Letter is a message that was taken. Unless Done or Later is called and succeeds, it is delivered
+// to another taker.
 type Letter interface {
 	Message() Message
-	// Before is how many attempts were made since it was asked for.
+	// Before is how many attempts were made since it was queued.
 	Before() int
-	// Done writes the attempt down and gives the message up, delivered or not.
+	// Done records the attempt and removes the message, delivered or not.
 	Done(ctx context.Context, a Attempt) error
-	// Later gives the message to somebody again after a while; it writes the attempt down,
-	// where one was made.
+	// Later returns the message, to be taken again after a while; it records the attempt, where one
+	// was made.
 	Later(ctx context.Context, a *Attempt, after time.Duration) error
 }
 
@@ -37,7 +37,7 @@ var waits = backoff.Exponential{First: 5 * time.Second, Max: 6 * time.Hour}
 const (
 	// crowded is how long a message waits while its host has its share of the senders.
 	crowded = time.Second
-	// broken is how long nothing is taken after the outbox failed.
+	// broken is the pause after the outbox has failed.
 	broken = time.Second
 )
 
@@ -58,7 +58,7 @@ func NewDispatcher(cfg Config, s *Sender, o Outbox, log *slog.Logger) *Dispatche
 	return &Dispatcher{cfg: cfg, sender: s, outbox: o, log: log, hosts: map[string]int{}, counts: map[string]int64{}}
 }
 
-// Counts are how many attempts delivered, failed and were the last that failed.
+// Counts are the numbers of attempts that delivered, failed, or failed for the last time.
 func (d *Dispatcher) Counts() map[string]int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -97,7 +97,7 @@ func (d *Dispatcher) deliver(ctx context.Context, letter Letter) error {
 	a, wait := d.sender.Send(ctx, m)
 	d.leave(host)
 	if ctx.Err() != nil {
-		return ctx.Err() // it says nothing of the receiver
+		return ctx.Err() // that says nothing about the receiver
 	}
 	made := letter.Before() + 1
 	a.Last = a.Last || made >= d.cfg.Attempts
@@ -108,7 +108,7 @@ func (d *Dispatcher) deliver(ctx context.Context, letter Letter) error {
 	return letter.Later(ctx, &a, max(waits.After(made), wait))
 }
 
-// hostOf is whom a message goes to. The rest of its address may hold secrets.
+// hostOf is the host that a message goes to. The rest of its address may hold secrets.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package webhook tells the servers of clients what has happened, as
-// https://www.standardwebhooks.com says: signed, at least once, again while they do not take
-// it.
+// Package webhook notifies clients' servers of events, as specified at
+// https://www.standardwebhooks.com: signed, at least once, and repeated until they are accepted.
 package webhook
 
 import (
@@ -19,23 +18,23 @@ import (
 	"ocr-gateway/internal/egress"
 )
 
-// Message is something to be told.
+// Message is a notice to send.
 type Message struct {
-	// ID is the same in every attempt, so that a receiver can leave out what it has.
+	// ID is the same in every attempt, so that a receiver can recognize duplicates.
 	ID   string `json:"id"`
 	URL  string `json:"url"`
 	Body []byte `json:"body"` // JSON
 }
 
-// Attempt is what became of one attempt to deliver a message. It is fit for the client that
-// asked for it.
+// Attempt is the outcome of one attempt to deliver a message. It may be shown to the client that
+// asked for the message.
 type Attempt struct {
 	At         time.Time `json:"at"`
 	DurationMS int64     `json:"duration_ms"`
 	Status     int       `json:"status,omitempty"` // of the answer, where one came
 	Error      string    `json:"error,omitempty"`
 	Delivered  bool      `json:"delivered"`
-	// Last says that no attempt follows, but by hand.
+	// Last says that no attempt follows, except on request.
 	Last bool `json:"last"`
 }
 
@@ -64,11 +63,11 @@ func NewSender(cfg Config, version string) (*Sender, error) {
 	return s, nil
 }
 
-// Close ends connections that are kept for another message.
+// Close closes idle connections.
 func (s *Sender) Close() { s.client.Close() }
 
-// Check says whether messages may be sent to an address, as far as that can be known before.
-// The error is a *document.Problem of the option of that name.
+// Check says whether messages may be sent to an address, as far as that is known beforehand. The
+// error is a *document.Problem of the named option.
 func (s *Sender) Check(option, address string) error {
 	if len(s.keys) == 0 {
 		return document.Invalid(option, "this server sends no webhooks: its operator has to set webhook.secrets, with which they are signed")
@@ -79,11 +78,11 @@ func (s *Sender) Check(option, address string) error {
 	return nil
 }
 
-// retryAfter is the most that a receiver's Retry-After is heeded.
+// retryAfter is the longest Retry-After that is heeded.
 const retryAfter = time.Hour
 
-// Send makes one attempt. wait is how long the receiver wants to be left alone, 0 where it
-// does not say.
+// Send makes one attempt. wait is how long the receiver wants to be left alone, 0 where it does
+// not say.
 func (s *Sender) Send(ctx context.Context, m Message) (a Attempt, wait time.Duration) {
 	a.At = s.now().UTC()
 	defer func() { a.DurationMS = s.now().Sub(a.At).Milliseconds() }()
@@ -113,7 +112,7 @@ func (s *Sender) Send(ctx context.Context, m Message) (a Attempt, wait time.Dura
 	return a, pause(resp.Header)
 }
 
-// request is a message on its way, signed.
+// request makes the signed HTTP request of a message.
 func (s *Sender) request(ctx context.Context, m Message, at time.Time) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL, bytes.NewReader(m.Body))
 	if err != nil {
@@ -127,7 +126,7 @@ func (s *Sender) request(ctx context.Context, m Message, at time.Time) (*http.Re
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("User-Agent", "ocr-gateway/"+s.version)
-	// The specification writes them in small letters; HTTP does not care.
+	// The specification has them in lower case; HTTP does not care.
 	r.Header.Set(standardwebhooks.HeaderWebhookID, m.ID)
 	r.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
 	r.Header.Set(standardwebhooks.HeaderWebhookSignature, strings.Join(signatures, " "))

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/joho/godotenv"
@@ -22,7 +19,6 @@ import (
 	"ocr-gateway/provision"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/deployment"
-	"ocr-gateway/provision/plan"
 	"ocr-gateway/provision/stage"
 )
 
@@ -242,231 +238,6 @@ func (v *provisioning) act(ctx context.Context) error {
 	default:
 		return v.build(ctx)
 	}
-}
-
-func (v *provisioning) showPlan(ctx context.Context) error {
-	plan, err := v.p.Plan(ctx, v.options)
-	if err != nil {
-		return err
-	}
-	if v.json {
-		return plan.WriteJSON(v.out)
-	}
-	return plan.Write(v.out)
-}
-
-func (v *provisioning) showStatus(ctx context.Context) error {
-	states, err := v.p.Status(ctx)
-	if err != nil {
-		return err
-	}
-	if v.json {
-		return writeJSON(v.out, states)
-	}
-	return provision.WriteStatus(v.out, states)
-}
-
-// build makes a new deployment, or resumes the unfinished one.
-func (v *provisioning) build(ctx context.Context) error {
-	known, err := v.p.Store.Known()
-	if err != nil {
-		return err
-	}
-	var plan plan.Plan
-	if known.Unfinished(v.options) == nil {
-		if plan, err = v.p.Plan(ctx, v.options); err != nil {
-			return err
-		}
-		if err := v.confirm(plan); err != nil {
-			return err
-		}
-	}
-	d, resumed, unlock, err := v.p.Begin(v.options, plan.Ceiling, v.another)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if resumed {
-		fmt.Fprintf(v.err, "Resuming %s, begun %s ago and not ready yet (--new builds another).\n", d.Name, time.Since(d.Created).Round(time.Second))
-		v.warnIgnored(d)
-	}
-	return v.up(ctx, d, plan)
-}
-
-// confirm asks before anything is billed.
-func (v *provisioning) confirm(plan plan.Plan) error {
-	if v.yes {
-		return plan.WriteOrder(v.err)
-	}
-	if err := plan.Write(v.err); err != nil {
-		return err
-	}
-	return v.ask(fmt.Sprintf("Order it, for at most $%.2f an hour? [y/N] ", plan.Ceiling), "y", "yes")
-}
-
-// errDeclined ends a run that the user did not want.
-var errDeclined = errors.New("nothing was done")
-
-// ask wants one of these words, in any case.
-func (v *provisioning) ask(question string, words ...string) error {
-	fmt.Fprint(v.err, "\n", question)
-	answer, err := bufio.NewReader(v.in).ReadString('\n')
-	if err != nil && answer == "" {
-		fmt.Fprintln(v.err)
-		return fmt.Errorf("no answer (without a terminal use --yes): %w", errDeclined)
-	}
-	if !slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(strings.TrimSpace(answer), w) }) {
-		return errDeclined
-	}
-	return nil
-}
-
-// up runs the stages and shows the card.
-func (v *provisioning) up(ctx context.Context, d *deployment.Deployment, plan plan.Plan) error {
-	d.TryAgain = v.tryAgain
-	card, err := v.p.Up(ctx, d, plan)
-	if err != nil {
-		return err
-	}
-	if v.json {
-		return writeJSON(v.out, card)
-	}
-	return card.Write(v.out)
-}
-
-// creationFlags are the flags that a deployment keeps as they were when it was made.
-var creationFlags = []string{
-	"gpu", "gpu-count", "cloud", "region", "max-price", "image", "disk", "volume", "network-volume", "vllm-port", "api-port",
-	"model", "layout-model", "no-layout", "no-mtp", "transformers-from-source", "idle-stop", "dir",
-}
-
-// warnIgnored names the flags that were given and are not for this deployment any more.
-func (v *provisioning) warnIgnored(d *deployment.Deployment) {
-	wanted, kept := v.options, d.Options
-	wanted.RetryFor, wanted.Benchmark, kept.RetryFor, kept.Benchmark = 0, false, 0, false
-	if len(v.given) > 0 && wanted.String() != kept.String() {
-		fmt.Fprintf(v.err, "%s keeps the settings that it was made with; given now: --%s.\n", d.Name, strings.Join(v.given, ", --"))
-	}
-}
-
-// onlyPod fills in the pod's id where it need not be named.
-func (v *provisioning) onlyPod() error {
-	if v.podID != "" {
-		return nil
-	}
-	known, err := v.p.Store.Known()
-	if err != nil {
-		return err
-	}
-	only, err := known.Only()
-	if err != nil {
-		return err
-	}
-	if only.PodID == "" {
-		return fmt.Errorf("%s has no pod yet: resume it with: %s", only.Name, v.p.Resume(only))
-	}
-	v.podID = only.PodID
-	return nil
-}
-
-// onDeployment does what is asked with a deployment that exists.
-func (v *provisioning) onDeployment(ctx context.Context) error {
-	if v.logs || v.ssh || v.tunnel || v.showKey {
-		return v.visit(ctx)
-	}
-	if err := v.onlyPod(); err != nil {
-		return err
-	}
-	d, err := v.p.Select(ctx, v.podID)
-	if err != nil {
-		return err
-	}
-	unlock, err := v.p.Take(d)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	if v.stop {
-		if err := v.p.Stop(ctx, d); err != nil {
-			return err
-		}
-		_, err := fmt.Fprintf(v.out, "Stopped %s. Its storage costs %s; start it again with: %s\n", d.Name, v.p.StoppedCost(ctx, d.PodID), v.p.Command(d, "--start"))
-		return err
-	}
-	v.warnIgnored(d)
-	d.Options.RetryFor = v.options.RetryFor
-	d.Options.Benchmark = v.options.Benchmark
-	err = v.up(ctx, d, plan.Plan{})
-	if !v.replace || !errors.Is(err, cloud.ErrNoStock) {
-		return err
-	}
-	fmt.Fprintf(v.err, "%v\n\nTaking another machine.\n", err)
-	if d.Ceiling == 0 { // taken over from another machine: no price was agreed to here
-		plan, err := v.p.Plan(ctx, d.Options)
-		if err != nil {
-			return err
-		}
-		if err := v.confirm(plan); err != nil {
-			return err
-		}
-		d.Ceiling = plan.Ceiling
-	}
-	successor, unlockNew, err := v.p.Replace(d)
-	if err != nil {
-		return err
-	}
-	defer unlockNew()
-	return v.up(ctx, successor, plan.Plan{})
-}
-
-// end terminates a deployment, or with --force any pod.
-func (v *provisioning) end(ctx context.Context) error {
-	known, err := v.p.Store.Known()
-	if err != nil {
-		return err
-	}
-	d := known.Pod(v.podID)
-	if v.podID == "" {
-		if d, err = known.Only(); err != nil {
-			return err
-		}
-	}
-	what := v.podID
-	if d == nil {
-		if !v.force {
-			return fmt.Errorf("no deployment here knows pod %s: add --force to end it all the same", v.podID)
-		}
-	} else {
-		unlock, err := v.p.Store.Lock(d.Name)
-		if err != nil {
-			return err
-		}
-		defer unlock()
-		if what = d.PodID; what == "" {
-			what = d.Name
-		}
-	}
-	if !v.yes {
-		if err := v.ask(fmt.Sprintf("This destroys %s and everything on its volume. Type that name: ", what), what); err != nil {
-			return err
-		}
-	}
-	if d != nil {
-		err = v.p.Terminate(ctx, d)
-	} else {
-		err = v.p.TerminatePod(ctx, v.podID)
-	}
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(v.out, "Terminated %s: it is not billed any more.\n", what)
-	return err
-}
-
-func writeJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }
 
 // provisionExit gives an error its exit code.

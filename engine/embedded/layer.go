@@ -33,7 +33,9 @@ func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []docume
 func (e *Engine) findByLayer(ctx context.Context, page *document.Page, stamps []stamp.Stamp, clean pixels.Raster) ([]document.Line, []document.Region, error) {
 	var lines []document.Line
 	for _, l := range page.Layer.Lines {
-		lines = append(lines, document.Line{Quad: l.Quad, BBox: l.BBox})
+		if !prose.IsLeader(textOf(l.Characters)) { // a ruling of dots, that is
+			lines = append(lines, document.Line{Quad: l.Quad, BBox: l.BBox})
+		}
 	}
 	others, err := e.findIn(ctx, clean, page.Layer.Areas, lines)
 	if err != nil {
@@ -175,11 +177,15 @@ func fromLayer(layer *document.Layer, line document.Line) (text string, parts []
 		}
 		parts = append(parts, in...)
 	}
+	return plainLine(textOf(parts)), parts, nil
+}
+
+func textOf(characters []document.LayerCharacter) string {
 	var out strings.Builder
-	for _, c := range parts {
+	for _, c := range characters {
 		out.WriteString(c.Text)
 	}
-	return plainLine(out.String()), parts, nil
+	return out.String()
 }
 
 // plainLine writes what a PDF says of a line as readings are written.

@@ -44,6 +44,10 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	e.proofread().Lines(lines, claimed)
 	keepOwn(lines, own)
+	writeDashes(lines)
+	if err := e.settleFractions(ctx, src, lines, said); err != nil {
+		return document.Recognition{}, err
+	}
 	unread := unreadOf(src, region, lines, said)
 	for i := range lines {
 		if said[i] == "" && lines[i].Source == "" { // else the PDF's sizes tell

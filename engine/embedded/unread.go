@@ -120,9 +120,13 @@ func characters(text string) float64 {
 }
 
 // isNoise reports whether lines are parts of a picture that look like letters: half of
-// them could not be read, and the others say next to nothing.
+// them could not be read, and the others say next to nothing; or a speck, or the end of a
+// dotted ruling, of which a dot or two were read.
 func isNoise(lines []document.Line) bool {
 	const word = 4 // characters
+	if len(lines) == 1 && (lines[0].Text == "." || lines[0].Text == "..") {
+		return true
+	}
 	unread, read := 0, 0.0
 	for _, l := range lines {
 		if l.Text == "" {

@@ -65,6 +65,8 @@ func TestNoiseIsNoText(t *testing.T) {
 	}{
 		{[]document.Line{line("m"), line("")}, true},
 		{[]document.Line{line("")}, true},
+		{[]document.Line{line("..")}, true},
+		{[]document.Line{line("...")}, false},
 		{[]document.Line{line("B 12")}, false},
 		{[]document.Line{line("A"), line("B"), line("")}, false},
 		{[]document.Line{line("Total"), line("")}, false},

@@ -119,7 +119,10 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 	ctx, asking := stage.Begin(ctx, stage.Model)
 	defer func() {
 		outcome := outcomeOf(ctx, err)
-		noteAnswer(asking, at.Name, outcome, heard, got.Usage, err)
+		noteAnswer(asking, stage.Answer{
+			Endpoint: at.Name, Outcome: outcomeNames[outcome], FirstToken: heard.firstAfter(asking.Began()),
+			PromptTokens: got.Usage.PromptTokens, CompletionTokens: got.Usage.CompletionTokens,
+		}, err)
 		asking.End()
 		had := e.pool.Release(place, endpoints.Ending{Outcome: outcome, Input: job.input, Rest: restOf(err)})
 		job.usage.ModelSeconds += document.Seconds(had)
@@ -129,7 +132,10 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 	heard.silence = time.AfterFunc(e.cfg.FirstByteTimeout, func() { cancel(errSilent) })
 	defer heard.silence.Stop()
 	defer context.AfterFunc(place.Gone, func() { cancel(errGone) })()
-	got, err = e.exchange(trying, at.Client(fresh), at, job.load.Ask(e.params(job, place.Status)), heard, job.request.Loop)
+	resp, err := e.send(trying, at.Client(fresh), at, job.load.Ask(e.params(job, place.Status)))
+	if err == nil {
+		got, err = readAnswer(resp, heard, job.request.Loop)
+	}
 	got.Usage.Attempts = 1
 	job.usage.Add(got.Usage)
 	var f *chat.Fault
@@ -151,12 +157,8 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 	return got, at, err
 }
 
-// noteAnswer says what came of an attempt to who observes it.
-func noteAnswer(asking stage.Span, server string, outcome endpoints.Outcome, heard *heard, usage document.Usage, err error) {
-	a := stage.Answer{Endpoint: server, Outcome: outcomeNames[outcome], PromptTokens: usage.PromptTokens, CompletionTokens: usage.CompletionTokens}
-	if !heard.first.IsZero() {
-		a.FirstToken = heard.first.Sub(asking.Began())
-	}
+// noteAnswer records what came of an attempt in its span.
+func noteAnswer(asking stage.Span, a stage.Answer, err error) {
 	asking.Answered(a)
 	if f, ok := errors.AsType[*chat.Fault](err); ok {
 		asking.Fail(f.Kind.String())
@@ -245,12 +247,8 @@ func answerRoom(wanted, image, modelLength int) int {
 // maxErrorBody bounds what is read of an error.
 const maxErrorBody = 64 << 10
 
-// exchange sends the body and reads the answer.
-func (e *Engine) exchange(ctx context.Context, client *http.Client, at *endpoints.Server, body chat.Body, heard *heard, rule model.Loop) (chat.Answer, error) {
-	resp, err := e.send(ctx, client, at, body)
-	if err != nil {
-		return chat.Answer{}, err
-	}
+// readAnswer reads the answer to a request.
+func readAnswer(resp *http.Response, heard *heard, rule model.Loop) (chat.Answer, error) {
 	defer resp.Body.Close()
 	heard.body = resp.Body
 	if resp.StatusCode != http.StatusOK {
@@ -291,6 +289,14 @@ type heard struct {
 	body    io.Reader
 	silence *time.Timer
 	limit   time.Duration
+}
+
+// firstAfter is how long after a time the answer began; 0 where it has not.
+func (h *heard) firstAfter(began time.Time) time.Duration {
+	if h.first.IsZero() {
+		return 0
+	}
+	return h.first.Sub(began)
 }
 
 func (h *heard) Read(p []byte) (int, error) {

@@ -17,7 +17,7 @@ type Config struct {
 	APIKeyFile string `mapstructure:"-"`
 	// Model is the name the servers know the model by (--served-model-name).
 	Model string `mapstructure:"model"`
-	// Profile names how the model is asked and read; ProfileAuto goes by what the servers
+	// Profile names how the model is asked and read; profileAuto goes by what the servers
 	// list.
 	Profile string `mapstructure:"profile"`
 	// Charts has charts read as tables by models that can; else they are pictures.
@@ -81,17 +81,17 @@ type Sampling struct {
 	RepetitionPenalty float64 `mapstructure:"repetition_penalty"`
 }
 
-// ProfileAuto is the Config.Profile that goes by what the servers list.
-const ProfileAuto = "auto"
+// profileAuto is the Config.Profile that goes by what the servers list.
+const profileAuto = "auto"
 
-// OwnTemperature is the Sampling.Temperature that leaves it to the model's profile.
-const OwnTemperature = -1
+// ownTemperature is the Sampling.Temperature that leaves it to the model's profile.
+const ownTemperature = -1
 
 // DefaultConfig has no endpoint.
 func DefaultConfig() Config {
 	return Config{
 		Model:            "glm-ocr",
-		Profile:          ProfileAuto,
+		Profile:          profileAuto,
 		FirstByteTimeout: 90 * time.Second,
 		ProgressTimeout:  60 * time.Second,
 		RegionTimeout:    5 * time.Minute,
@@ -100,7 +100,7 @@ func DefaultConfig() Config {
 		Attempts:         5,
 		BusyAttempts:     12,
 		JPEGQuality:      80,
-		Sampling:         Sampling{Temperature: OwnTemperature},
+		Sampling:         Sampling{Temperature: ownTemperature},
 		LoopPenalty:      1.3,
 	}
 }
@@ -110,7 +110,7 @@ func (c Config) Validate() error {
 	var errs setting.Errors
 	endpoints.Check(c.Endpoints, &errs)
 	errs.Check(!strings.ContainsAny(c.APIKey, "\r\n"), "api_key", "holds a line break")
-	errs.Check(c.Profile != "", "profile", "is empty: use %s or the name of a model's profile", ProfileAuto)
+	errs.Check(c.Profile != "", "profile", "is empty: use %s or the name of a model's profile", profileAuto)
 	errs.Check(c.Model != "", "model", "is empty: name the model as the server calls it")
 	errs.Duration("first_byte_timeout", c.FirstByteTimeout, 0)
 	errs.Duration("progress_timeout", c.ProgressTimeout, 0)
@@ -127,7 +127,7 @@ func (c Config) Validate() error {
 		errs.Check(m.value >= 0 && m.value <= 131072, "max_tokens."+m.key, "is %d: use 1 to 131072, or 0 for the model's own", m.value)
 	}
 	s := c.Sampling
-	errs.Check(s.Temperature == OwnTemperature || s.Temperature >= 0 && s.Temperature <= 2, "sampling.temperature", "is %g: use 0 to 2, or -1 for the model's own", s.Temperature)
+	errs.Check(s.Temperature == ownTemperature || s.Temperature >= 0 && s.Temperature <= 2, "sampling.temperature", "is %g: use 0 to 2, or -1 for the model's own", s.Temperature)
 	errs.Check(s.TopP >= 0 && s.TopP <= 1, "sampling.top_p", "is %g: use more than 0, at most 1, or 0 for the model's own", s.TopP)
 	errs.Check(s.TopK >= 0, "sampling.top_k", "is %d: use at least 1, or 0 for the model's own", s.TopK)
 	errs.Check(s.RepetitionPenalty >= 0 && s.RepetitionPenalty <= 2, "sampling.repetition_penalty", "is %g: use more than 0, at most 2, or 0 for the model's own", s.RepetitionPenalty)

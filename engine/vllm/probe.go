@@ -39,7 +39,10 @@ func (e *Engine) probe(ctx context.Context, at *endpoints.Server) bool {
 	body := job.load.Ask(chat.Params{Model: e.cfg.Model, MaxTokens: 1, Sampling: request.Sampling, NoThinking: request.NoThinking})
 	silence := time.AfterFunc(probeTimeout, cancel)
 	defer silence.Stop()
-	_, err = e.exchange(ctx, at.Client(true), at, body, &heard{silence: silence, limit: probeTimeout}, request.Loop)
+	resp, err := e.send(ctx, at.Client(true), at, body)
+	if err == nil {
+		_, err = readAnswer(resp, &heard{silence: silence, limit: probeTimeout}, request.Loop)
+	}
 	var f *chat.Fault
 	return err == nil || errors.As(err, &f) && f.Kind != chat.Broken
 }

@@ -47,7 +47,7 @@ func (s selection) String() string {
 // the servers list. All servers must agree, because any may get any region.
 type selector struct {
 	profiles []Profile
-	fixed    Profile // nil for ProfileAuto
+	fixed    Profile // nil for profileAuto
 
 	mu      sync.Mutex
 	current selection
@@ -59,7 +59,7 @@ type selector struct {
 // model's name goes, or the first. profiles must not be empty.
 func newSelector(profiles []Profile, cfg Config) (*selector, error) {
 	s := &selector{profiles: profiles, seen: make(chan struct{}), serving: map[*endpoints.Server]selection{}}
-	if cfg.Profile != ProfileAuto {
+	if cfg.Profile != profileAuto {
 		i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Name() == cfg.Profile })
 		if i < 0 {
 			return nil, fmt.Errorf("vllm.profile is %q: use %s", cfg.Profile, s.names())
@@ -75,7 +75,7 @@ func newSelector(profiles []Profile, cfg Config) (*selector, error) {
 
 // names lists what Config.Profile may be.
 func (s *selector) names() string {
-	names := []string{ProfileAuto}
+	names := []string{profileAuto}
 	for _, p := range s.profiles {
 		names = append(names, p.Name())
 	}

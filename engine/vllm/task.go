@@ -40,7 +40,7 @@ func (e *Engine) request(s selection, ask model.Ask) (model.Request, error) {
 		limit = e.cfg.MaxTokens.Formula
 	}
 	q.MaxTokens = orOwn(limit, q.MaxTokens)
-	if set.Temperature != OwnTemperature {
+	if set.Temperature != ownTemperature {
 		q.Sampling.Temperature = set.Temperature
 	}
 	q.Sampling.TopP = orOwn(set.TopP, q.Sampling.TopP)

@@ -12,17 +12,22 @@ var (
 	// priced is an amount with the currency before or after it.
 	priced   = lazyregexp.New(`(US\$|CA\$|AU\$|A\$|C\$|\p{Sc}|\b[A-Z]{3}\b|\bRs\.?) ?-?\d|\d ?(\p{Sc}|\b[A-Z]{3}\b|zł|Kč)`)
 	usDollar = lazyregexp.New(`(?i)\bU\.?S\.? ?dollars?\b|\bUSD\b|\bUS\$`)
+	// india finds what only Indian bills have: numbers for their tax and their banks.
+	india = lazyregexp.New(`\bGSTIN\b|\bIFSC\b|\bIndia\b|\bINR\b`)
 )
 
 // currency returns the currency of most prices and where it first stands. A sign that
 // several currencies share is given as printed, unless the document spells it out.
 func (s *search) currency() (string, *pagetext.Line) {
 	counts, first := map[string]int{}, map[string]*pagetext.Line{}
-	var dollars *pagetext.Line
+	var dollars, rupees *pagetext.Line
 	for i := range s.lines {
 		l := &s.lines[i]
 		if dollars == nil && usDollar().MatchString(l.Text) {
 			dollars = l
+		}
+		if rupees == nil && india().MatchString(l.Text) {
+			rupees = l
 		}
 		for _, code := range currenciesIn(l) {
 			if counts[code]++; first[code] == nil {
@@ -41,6 +46,8 @@ func (s *search) currency() (string, *pagetext.Line) {
 		return "", nil
 	case best == "$" && dollars != nil:
 		return "USD", dollars
+	case strings.TrimSuffix(best, ".") == "Rs" && rupees != nil:
+		return "INR", first[best]
 	}
 	return best, first[best]
 }

@@ -42,6 +42,9 @@ func (s *search) index() {
 		sp := &s.lines[n]
 		s.indexWrapped(n)
 		for i := range sp.Words[:min(len(sp.Words), maxLineWords)] {
+			if i == 0 && s.excluded(sp) {
+				continue
+			}
 			before := sp.Text[:sp.Words[i].Start]
 			starts := i == 0 || s.startsLabel(before)
 			key, short := "", "" // short is without the words that names of fields leave out
@@ -172,6 +175,20 @@ var (
 	// taxed stands before the name of a tax: "zzgl. 19 % MwSt.".
 	taxed = lazyregexp.New(`(?i)^\W*(?:zzgl|zuz[uü]glich|inkl|incl|enth|plus)?\.?\s*\d{1,2}(?:[.,]\d{1,2})?\s?%\s*$`)
 )
+
+// excluding ends a line of a head that says of the next one that it is not counted:
+// "Price / without / VAT".
+var excluding = lazyregexp.New(`(?i)\b(?:ohne|exkl|excl|excluding|exclusief|ex|without|before|hors|sans|sin|senza|zonder)\.?$`)
+
+// excluded reports whether a line goes on with a line right above it that leaves out what it names.
+func (s *search) excluded(l *pagetext.Line) bool {
+	return slices.ContainsFunc(s.pages[l.Page], func(o *pagetext.Line) bool {
+		gap := l.Box[1] - o.Box[3]
+		overlap := min(l.Box[2], o.Box[2]) - max(l.Box[0], o.Box[0])
+		return o != l && 2*gap < l.Height() && o.Box[1] < l.Box[1] && l.Box[1]-o.Box[1] < 2*l.Height() &&
+			2*overlap > min(l.Box[2]-l.Box[0], o.Box[2]-o.Box[0]) && excluding().MatchString(o.Text)
+	})
+}
 
 // startsLabel reports whether a label may begin behind what stands before it in its line:
 // nothing, a part of the line that ended, the number of a field, or other labels.

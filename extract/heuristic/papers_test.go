@@ -180,6 +180,47 @@ func TestPapersOfEveryday(t *testing.T) {
 			},
 			`{"customer":"Gasthof Zum Hirschen","vat":260.87,"vat_id":"01234567890"}`,
 		},
+		"prices of which a head says in three lines that tax is not counted": {
+			`{"amount_untaxed":0,"tax":0,"total":0}`,
+			[]line{
+				{100, 100, "Item"},
+				{700, 100, "Price"},
+				{700, 124, "without"},
+				{700, 148, "VAT"},
+				{900, 100, "Amount"},
+				{100, 200, "Hosting"},
+				{700, 200, "5.39"},
+				{900, 200, "5.39"},
+				{100, 240, "Mail"},
+				{700, 240, "3.89"},
+				{900, 240, "3.89"},
+				{700, 400, "Total EUR"},
+				{900, 400, "9.28"},
+			},
+			`{"amount_untaxed":9.28,"tax":null,"total":9.28}`,
+		},
+		"a way to pay beside the total": {
+			`{"total":0,"payment_method":""}`,
+			[]line{
+				{100, 100, "Totaal"},
+				{600, 100, "€ 717,97"},
+				{100, 140, "\"Bancontact\" op 21 april 2015"},
+				{600, 140, "€ 717,97"},
+				{100, 180, "\"PayPal\" op 25 mei 2015"},
+				{600, 180, "€ 9,32"},
+			},
+			`{"total":717.97,"payment_method":"Bancontact"}`,
+		},
+		"rupees of an Indian bill": {
+			`{"total":0,"currency":""}`,
+			[]line{{100, 100, "Grand Total"}, {600, 100, "Rs 1939"}, {100, 200, "GSTIN"}, {100, 240, "29AAACN4165C1Z5"}},
+			`{"total":1939,"currency":"INR"}`,
+		},
+		"rupees of a bill that does not say whose": {
+			`{"total":0,"currency":""}`,
+			[]line{{100, 100, "Grand Total"}, {600, 100, "Rs 1939"}},
+			`{"total":1939,"currency":"Rs"}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			extracttest.WantJSON(t, find(t, tc.schema, extracttest.Page(1, tc.lines...)).Data, tc.want)

@@ -38,10 +38,14 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 			return s.byInitial(t)
 		}
 	case labels.Text:
-		if t.Is("recipient") && !labeled {
+		switch {
+		case labeled:
+		case t.Is("recipient"):
 			if l := s.addressee(); l != nil {
 				return s.one(t, l.Text, l, addresseeScore)
 			}
+		case t.Is("paymentmethod"):
+			return s.paidBy(t)
 		}
 	case labels.Party:
 		if b := s.issuer(); b != nil {

@@ -274,7 +274,7 @@ var homes = map[string][]string{
 	"github.com/pkg/sftp":                    {"provision/sshhost"},
 	"github.com/skeema/knownhosts":           {"provision/sshhost"},
 	"github.com/sashabaranov/go-openai":      {"engine/vllm/chat"},
-	"github.com/santhosh-tekuri":             {"deploy", "extract/schema"},
+	"github.com/santhosh-tekuri":             {"deploy", "extract/schema", "provision/runpodtest"},
 	"github.com/RealAlexandreAI":             {"extract"},
 	"github.com/yalue/onnxruntime_go":        {"engine/embedded/ppocr"},
 	"google.golang.org/protobuf":             {"engine/embedded/network", "internal/otlp/otlptest"},

@@ -27,13 +27,16 @@ func Flow(regions []document.Region) []*document.Region {
 	return out
 }
 
+// asideText is the label of what stands beside the text, such as a stamp up the edge of a page.
+const asideText = "aside_text"
+
 // furniture is what stands in the margins of a page.
 func furniture(r *document.Region) bool {
 	switch r.Type {
 	case document.RegionHeader, document.RegionFooter, document.RegionPageNumber, document.RegionFootnote:
 		return true
 	}
-	return r.Label == "aside_text" || r.Label == "header_image" || r.Label == "footer_image"
+	return r.Label == asideText || r.Label == "header_image" || r.Label == "footer_image"
 }
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }

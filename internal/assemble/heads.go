@@ -15,13 +15,14 @@ import (
 // headShare is the part of a page's height in which its number stands beside a head.
 const headShare = 0.12
 
-// keepTitle makes the heads of a first page without a number at its top text again.
+// keepTitle makes the heads of a first page without a number at its top text again; but for
+// what runs up the edge of a page, which is no title.
 func keepTitle(page *document.PageResult) {
 	if page.Number != 1 || numbered(page) {
 		return
 	}
 	for i := range page.Regions {
-		if page.Regions[i].Type == document.RegionHeader {
+		if page.Regions[i].Type == document.RegionHeader && page.Regions[i].Label != asideText {
 			page.Regions[i].Type = titleOrText(page, &page.Regions[i])
 		}
 	}

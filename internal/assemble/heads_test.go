@@ -19,12 +19,15 @@ func headed(number int, head string) document.PageResult {
 // TestTitleOfAFirstPageIsKept: what stands apart at the top of a first page is its title
 // until other pages have it too, or it has a number.
 func TestTitleOfAFirstPageIsKept(t *testing.T) {
+	aside := headed(1, "Downloaded from the archive of the harbour")
+	aside.Regions[0].Label = "aside_text"
 	for name, c := range map[string]struct {
 		page document.PageResult
 		want document.RegionType
 	}{
 		"a title":         {headed(1, "Minutes of the harbour committee"), document.RegionTitle},
 		"with a number":   {headed(1, "Minutes of the harbour committee 17"), document.RegionHeader},
+		"up the edge":     {aside, document.RegionHeader},
 		"of a later page": {headed(2, "Minutes of the harbour committee"), document.RegionHeader},
 	} {
 		assemble.Plain(&c.page)

@@ -36,43 +36,54 @@ const (
 
 // Broker is a connection to the streams. It is safe for concurrent use.
 type Broker struct {
-	cfg     Config
-	dir     string // of the server
-	log     *slog.Logger
-	server  *server.Server // nil where it is another process
-	conn    *nats.Conn
-	js      jetstream.JetStream
-	events  jetstream.Stream
-	work    jetstream.Stream
-	hooks   jetstream.Stream
-	tellers jetstream.Consumer // of hooks
+	cfg    Config
+	dir    string // of the server
+	log    *slog.Logger
+	server *server.Server // nil where it is another process
+	conn   *nats.Conn
+	js     jetstream.JetStream
+	streams
+	refused atomic.Pointer[error] // why no server could be connected to, when that was tried last
+	closed  chan struct{}         // when conn has ended
 
 	life    context.Context // ends with Close
 	end     context.CancelFunc
 	mending atomic.Bool
 	menders sync.WaitGroup
 
-	mu    sync.Mutex
-	lanes map[string]jetstream.Consumer
+	mu      sync.Mutex
+	lanes   map[string]jetstream.Consumer
+	trouble bool // the log could not be had when it was looked for last
 }
 
-// startTimeout is how long the streams may take to be there.
+// streams are the handles of those of the same names, whoever has made them.
+type streams struct {
+	events  jetstream.Stream
+	work    jetstream.Stream
+	hooks   jetstream.Stream
+	tellers jetstream.Consumer // of hooks
+}
+
+// startTimeout is how long the streams may take to become available.
 const startTimeout = 30 * time.Second
 
-// Open starts the server in dir, or connects to those of cfg, and makes sure of the streams.
+// Open starts the server in dir, or connects to the servers of cfg, and makes sure of the streams.
 func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broker, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	b := &Broker{cfg: cfg, dir: dir, log: log, lanes: map[string]jetstream.Consumer{}}
+	b := &Broker{cfg: cfg, dir: dir, log: log, lanes: map[string]jetstream.Consumer{}, closed: make(chan struct{})}
 	b.life, b.end = context.WithCancel(context.WithoutCancel(ctx))
 	options := []nats.Option{
 		nats.Name("ocr-gateway"), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond),
+		nats.IgnoreAuthErrorAbort(), // credentials may be replaced: they are read again for each try
+		nats.ClosedHandler(func(*nats.Conn) { close(b.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("connection to NATS lost", "error", err)
 			}
 		}),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { b.refused.Store(&err) }),
 		nats.ReconnectHandler(func(c *nats.Conn) { log.Info("connected to NATS again", "server", c.ConnectedServerName()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Debug("NATS", "error", err) }),
 	}
@@ -94,8 +105,8 @@ func Open(ctx context.Context, cfg Config, dir string, log *slog.Logger) (*Broke
 	return b, nil
 }
 
-// Try connects to the cluster and asks for JetStream, and names the server that answered.
-// Nothing is made there.
+// Try connects to the cluster, asks for JetStream, and returns the name of the server that
+// answered. It creates nothing.
 func (c Config) Try(ctx context.Context) (server string, err error) {
 	conn, err := nats.Connect(strings.Join(c.URLs, ","), append(c.security(), nats.Timeout(startTimeout/10))...)
 	if err != nil {
@@ -109,7 +120,7 @@ func (c Config) Try(ctx context.Context) (server string, err error) {
 	return fmt.Sprintf("%s, NATS %s", conn.ConnectedServerName(), conn.ConnectedServerVersion()), err
 }
 
-// security is how the cluster knows this client, and this client the cluster.
+// security is how the cluster and this client authenticate each other.
 func (c Config) security() []nats.Option {
 	var options []nats.Option
 	if c.CredentialsFile != "" {
@@ -135,8 +146,7 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for wait, tries := (backoff.Exponential{First: 100 * time.Millisecond, Max: 2 * time.Second}), 1; ; tries++ {
-		err := b.ensureStreams(ctx)
-		if err == nil {
+		if b.streams, err = b.ensureStreams(ctx); err == nil {
 			return nil
 		}
 		if b.server != nil || errors.Is(err, errNewer) || backoff.Sleep(ctx, wait.After(tries)) != nil {
@@ -145,9 +155,12 @@ func (b *Broker) connect(ctx context.Context, options []nats.Option) error {
 	}
 }
 
-// notReady explains why the streams are not there.
+// notReady explains why the streams are not available.
 func (b *Broker) notReady(err error) error {
 	if b.server == nil && !b.conn.IsConnected() {
+		if why := b.refused.Load(); why != nil {
+			err = *why
+		}
 		return fmt.Errorf("jobs.nats.urls: none of the servers could be reached within %s: %w", startTimeout, cmp.Or(b.conn.LastError(), err))
 	}
 	if errors.Is(err, errNewer) {
@@ -156,45 +169,45 @@ func (b *Broker) notReady(err error) error {
 	return fmt.Errorf("jobs: JetStream is not ready: %w", err)
 }
 
-// deadAge is how long tasks that were given up are kept to be looked at.
+// deadAge is how long tasks that were given up are kept for inspection.
 const deadAge = 30 * 24 * time.Hour
 
-// repeatWindow is how long the same task is not queued twice. What comes later finds its
-// pages done.
+// repeatWindow is how long the same task is not queued twice. A later repeat finds its pages done.
 const repeatWindow = 10 * time.Minute
 
-func (b *Broker) ensureStreams(ctx context.Context) (err error) {
+// ensureStreams makes the streams that are not there.
+func (b *Broker) ensureStreams(ctx context.Context) (made streams, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	if err := b.checkFormat(ctx); err != nil {
-		return err
+		return made, err
 	}
-	if b.events, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	if made.events, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamEvents, Subjects: []string{"ocr.jobs.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
 		Description: "ocr-gateway: what happened to each job", Metadata: map[string]string{formatKey: strconv.Itoa(record.Format)},
 	}); err != nil {
-		return err
+		return made, err
 	}
-	if b.work, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	if made.work, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamWork, Subjects: []string{"ocr.work.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
 		Retention: jetstream.WorkQueuePolicy, Duplicates: repeatWindow, Description: "ocr-gateway: tasks that are not done",
 	}); err != nil {
-		return err
+		return made, err
 	}
-	if err := b.ensureHooks(ctx); err != nil {
-		return err
+	if made.hooks, made.tellers, err = b.ensureHooks(ctx); err != nil {
+		return made, err
 	}
 	_, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamDead, Subjects: []string{"ocr.dead.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
 		MaxAge: deadAge, MaxBytes: 64 << 20, Discard: jetstream.DiscardOld, Description: "ocr-gateway: tasks that were given up, with the reason",
 	})
-	return err
+	return made, err
 }
 
-// formatKey is where a stream says what is written in it.
+// formatKey is the key of a stream's metadata that names the format of its messages.
 const formatKey = "ocr-gateway-format"
 
-// errNewer is of a log that this program might read wrongly.
+// errNewer reports a log that this program might misread.
 var errNewer = errors.New("the log of jobs was written by a newer version of the program: start that one; nothing was changed")
 
 // checkFormat refuses a log of a newer version, before anything is done to it.
@@ -206,7 +219,7 @@ func (b *Broker) checkFormat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	format, _ := strconv.Atoi(there.CachedInfo().Config.Metadata[formatKey]) // 0 where none is said
+	format, _ := strconv.Atoi(there.CachedInfo().Config.Metadata[formatKey]) // 0 where none is given
 	if format > record.Format {
 		return fmt.Errorf("%w (format %d, this one knows %d)", errNewer, format, record.Format)
 	}
@@ -239,10 +252,8 @@ func (b *Broker) Close() error {
 	b.mu.Unlock()
 	b.menders.Wait()
 	if b.conn != nil {
-		closed := make(chan struct{})
-		b.conn.SetClosedHandler(func(*nats.Conn) { close(closed) })
 		b.conn.Close()
-		<-closed
+		<-b.closed
 	}
 	if b.server != nil {
 		b.server.Shutdown()
@@ -251,8 +262,7 @@ func (b *Broker) Close() error {
 	return nil
 }
 
-// startServer starts a server that nobody but this process can reach. What it has
-// acknowledged is on the disk.
+// startServer starts a server that only this process can reach. What it acknowledges is on disk.
 func startServer(dir string, log *slog.Logger, storeFails func()) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "ocr-gateway", DontListen: true, NoSigs: true,
@@ -275,7 +285,7 @@ func startServer(dir string, log *slog.Logger, storeFails func()) (*server.Serve
 	return s, nil
 }
 
-// serverLog passes on what the server says, but for its chatter.
+// serverLog passes on the server's log without its chatter.
 type serverLog struct {
 	log        *slog.Logger
 	storeFails func()

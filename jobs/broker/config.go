@@ -10,16 +10,15 @@ import (
 
 // Config says where the log of jobs is kept.
 type Config struct {
-	// URLs are those of the servers of a NATS cluster with JetStream. Without any, a
-	// server runs within this process.
+	// URLs are the servers of a NATS cluster with JetStream. Without any, a server runs within this
+	// process.
 	URLs            []string `mapstructure:"urls"`
 	CredentialsFile string   `mapstructure:"credentials_file"` // a user's JWT and key; empty for none
-	CAFile          string   `mapstructure:"ca_file"`          // of who signed the servers' certificates; empty means the system's
+	CAFile          string   `mapstructure:"ca_file"`          // of the authority that signed the servers' certificates; empty means the system's
 	CertFile        string   `mapstructure:"cert_file"`        // of this client, with KeyFile; empty for none
 	KeyFile         string   `mapstructure:"key_file"`
 	Replicas        int      `mapstructure:"replicas"` // servers of the cluster that keep each message
-	// AckWait is how long nothing may be heard of who has a task before it is given to
-	// another.
+	// AckWait is how long a worker may be silent before its task is given to another.
 	AckWait time.Duration `mapstructure:"ack_wait"`
 }
 

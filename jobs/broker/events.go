@@ -15,7 +15,7 @@ import (
 	"ocr-gateway/jobs/record"
 )
 
-// subject is where an event stands: each has one of its own.
+// subject returns the subject of an event, which is its own, and its content.
 func subject(e record.Event) (string, any) {
 	of := "ocr.jobs." + e.ID + "."
 	switch {
@@ -36,7 +36,7 @@ func pageSubject(id string, file, page int) string {
 	return fmt.Sprintf("ocr.jobs.%s.page.%d.%d", id, file, page)
 }
 
-// decode is the event of a message; false for one that this program does not know.
+// decode returns the event of a message; false for one that this program does not know.
 func decode(subject string, data []byte, seq uint64, at time.Time) (record.Event, bool) {
 	e := record.Event{Seq: seq, At: at}
 	words := strings.Split(subject, ".")
@@ -67,8 +67,8 @@ func decode(subject string, data []byte, seq uint64, at time.Time) (record.Event
 	return e, json.Unmarshal(data, to) == nil
 }
 
-// Append writes an event down, once. It returns when that is durable: the position, and
-// whether this was the first to say so.
+// Append records an event once. It returns when that is durable: its position, and whether it was
+// the first to record it.
 func (b *Broker) Append(ctx context.Context, e record.Event) (seq uint64, first bool, err error) {
 	to, value := subject(e)
 	data, err := json.Marshal(value)
@@ -94,13 +94,13 @@ func (b *Broker) Append(ctx context.Context, e record.Event) (seq uint64, first 
 // answerTimeout bounds the wait for one answer of the servers.
 const answerTimeout = 10 * time.Second
 
-// bounded is ctx for one question to the servers.
+// bounded is ctx with the time limit of one request to the servers.
 func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, answerTimeout)
 }
 
-// Next is the first event of a job after a position, 0 being before the first; false when there
-// is none yet.
+// Next returns the first event of a job after a position, 0 being before the first; false when
+// there is none yet.
 func (b *Broker) Next(ctx context.Context, id string, after uint64) (record.Event, bool, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -119,22 +119,22 @@ func (b *Broker) Next(ctx context.Context, id string, after uint64) (record.Even
 	}
 }
 
-// Job is the first event of a job; false when there is none of this id.
+// Job returns the first event of a job; false where there is no such job.
 func (b *Broker) Job(ctx context.Context, id string) (record.Event, bool, error) {
 	return b.last(ctx, "ocr.jobs."+id+".job")
 }
 
-// Opened says what became of a file when it was opened; false when it has not been.
+// Opened returns how the opening of a file ended; false when it has not been opened.
 func (b *Broker) Opened(ctx context.Context, id string, file int) (record.Event, bool, error) {
 	return b.last(ctx, "ocr.jobs."+id+".open."+strconv.Itoa(file))
 }
 
-// Page says how a page ended; false when it has not.
+// Page returns how a page ended; false when it has not.
 func (b *Broker) Page(ctx context.Context, id string, file, page int) (record.Event, bool, error) {
 	return b.last(ctx, pageSubject(id, file, page))
 }
 
-// End says how a job ended; false when it has not.
+// End returns how a job ended; false when it has not.
 func (b *Broker) End(ctx context.Context, id string) (record.Event, bool, error) {
 	return b.last(ctx, "ocr.jobs."+id+".end")
 }
@@ -163,13 +163,23 @@ func (b *Broker) Forget(ctx context.Context, id string) error {
 	return nil
 }
 
-// Follow gives every event of all jobs to see, in their order, those that are there and
-// those to come, until ctx ends. It calls ready once, when it has seen those that were there.
-func (b *Broker) Follow(ctx context.Context, see func(record.Event), ready func()) {
-	f := follower{see: see, ready: ready}
+// Follower takes the events of all jobs.
+type Follower interface {
+	// See takes the next event.
+	See(record.Event)
+	// CaughtUp says that all events that were there at first have been seen.
+	CaughtUp()
+	// Anew says that the log is another one now: its events follow, from the first.
+	Anew()
+}
+
+// Follow gives every event of all jobs to f, in their order, those that are there and those to
+// come, until ctx ends.
+func (b *Broker) Follow(ctx context.Context, f Follower) {
+	r := reader{broker: b, to: f}
 	wait := backoff.Exponential{First: 50 * time.Millisecond, Max: 2 * time.Second}
 	for tries := 1; ; tries++ {
-		if f.follow(ctx, b.js) {
+		if r.read(ctx) {
 			tries = 1
 		}
 		if backoff.Sleep(ctx, wait.After(tries)) != nil {
@@ -178,57 +188,155 @@ func (b *Broker) Follow(ctx context.Context, see func(record.Event), ready func(
 	}
 }
 
-type follower struct {
-	see   func(record.Event)
-	ready func() // nil when it was called
-	seq   uint64 // of the last event seen
+// reader is how far the log has been read.
+type reader struct {
+	broker   *Broker
+	to       Follower
+	created  time.Time // of the stream
+	seq      uint64    // of the last event seen
+	at       time.Time // when that was written
+	consumer string    // that gives the events
+	caughtUp bool
 }
 
-func (f *follower) caughtUp() {
-	if f.ready != nil {
-		f.ready()
-		f.ready = nil
-	}
-}
+// lookEvery is between looks whether the log is still there, and the same.
+const lookEvery = 5 * time.Second
 
-// follow reads on until something breaks; it reports whether it has seen anything.
-func (f *follower) follow(ctx context.Context, js jetstream.JetStream) (seen bool) {
-	asking, cancel := bounded(ctx)
-	defer cancel()
-	consumer, err := js.OrderedConsumer(asking, streamEvents, jetstream.OrderedConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: f.seq + 1,
-	})
-	if err != nil {
+// read reads on until something breaks; it reports whether it has seen anything.
+func (r *reader) read(ctx context.Context) (seen bool) {
+	if _, there := r.look(ctx); !there {
 		return false
 	}
-	info, err := consumer.Info(asking)
-	if err != nil {
-		return false
-	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(500))
+	messages, err := r.messages(ctx)
 	if err != nil {
 		return false
 	}
 	defer messages.Stop()
-	if info.NumPending+info.Delivered.Consumer == 0 {
-		f.caughtUp()
-	}
 	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
-		if err != nil {
+		looking, cancel := context.WithTimeout(ctx, lookEvery)
+		for err == nil {
+			var msg jetstream.Msg
+			if msg, err = messages.Next(jetstream.NextContext(looking)); err == nil {
+				seen = true
+				err = r.see(msg)
+			}
+		}
+		broken := looking.Err() == nil
+		cancel()
+		if broken || ctx.Err() != nil {
 			return seen
 		}
-		meta, err := msg.Metadata()
-		if err != nil || meta.Sequence.Stream <= f.seq {
-			continue
+		if same, there := r.look(ctx); !same || !there {
+			return seen
 		}
-		seen = true
-		f.seq = meta.Sequence.Stream
-		if e, known := decode(msg.Subject(), msg.Data(), f.seq, meta.Timestamp); known {
-			f.see(e)
-		}
-		if meta.NumPending == 0 {
-			f.caughtUp()
-		}
+		err = nil
 	}
+}
+
+// messages are the events that come after those that were seen.
+func (r *reader) messages(ctx context.Context) (jetstream.MessagesContext, error) {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	consumer, err := r.broker.js.OrderedConsumer(ctx, streamEvents, jetstream.OrderedConsumerConfig{
+		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: r.seq + 1,
+		MaxResetAttempts: 1, // it tries without end else, whatever becomes of ctx
+	})
+	if err != nil {
+		return nil, err
+	}
+	info, err := consumer.Info(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.consumer = info.Name
+	if info.NumPending+info.Delivered.Consumer == 0 {
+		r.sawAll()
+	}
+	return consumer.Messages(jetstream.PullMaxMessages(500))
+}
+
+// look makes sure that the log is there, and finds out whether it is the same that was read:
+// NATS may have come back without it, or with an older state.
+func (r *reader) look(ctx context.Context) (same, there bool) {
+	ctx, cancel := context.WithTimeout(ctx, lookEvery)
+	defer cancel()
+	stream, err := r.broker.eventsThere(ctx)
+	if err == nil {
+		same, err = r.isSame(ctx, stream)
+	}
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		r.broker.note(err)
+	}
+	if err != nil {
+		return false, false
+	}
+	if !same {
+		r.broker.log.ErrorContext(ctx, "NATS has another log of jobs than before: it is read from its beginning")
+		r.seq, r.caughtUp = 0, false
+		r.to.Anew()
+	}
+	r.created = stream.CachedInfo().Created
+	return same, true
+}
+
+// isSame reports whether the last event that was seen is still where it was, or may have been.
+func (r *reader) isSame(ctx context.Context, stream jetstream.Stream) (bool, error) {
+	info := stream.CachedInfo()
+	switch {
+	case r.created.IsZero(): // the first look
+		return true, nil
+	case !info.Created.Equal(r.created), info.State.LastSeq < r.seq:
+		return false, nil
+	case r.seq == 0:
+		return true, nil
+	}
+	msg, err := stream.GetMsg(ctx, r.seq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return true, nil // its job was forgotten
+	}
+	return err == nil && msg.Time.Equal(r.at), err
+}
+
+// eventsThere is the stream of the log, which is made anew where a cluster has lost it. The server in
+// this process does not find it either while it reads it anew.
+func (b *Broker) eventsThere(ctx context.Context) (jetstream.Stream, error) {
+	stream, err := b.js.Stream(ctx, streamEvents)
+	if b.server != nil || !errors.Is(err, jetstream.ErrStreamNotFound) {
+		return stream, err
+	}
+	b.log.ErrorContext(ctx, "NATS has lost the streams of jobs, and all jobs with them: they are made anew")
+	if _, err := b.ensureStreams(ctx); err != nil {
+		return nil, err
+	}
+	return b.js.Stream(ctx, streamEvents)
+}
+
+func (r *reader) sawAll() {
+	if !r.caughtUp {
+		r.caughtUp = true
+		r.to.CaughtUp()
+	}
+}
+
+// errMoved is of events that another consumer gives than the one that was made: NATS was away, and
+// the log may be another one.
+var errMoved = errors.New("jobs: the log is read by another consumer")
+
+// see takes an event.
+func (r *reader) see(msg jetstream.Msg) error {
+	meta, err := msg.Metadata()
+	if err != nil {
+		return err
+	}
+	if meta.Consumer != r.consumer || meta.Sequence.Stream <= r.seq {
+		return errMoved
+	}
+	r.seq, r.at = meta.Sequence.Stream, meta.Timestamp
+	if e, known := decode(msg.Subject(), msg.Data(), r.seq, meta.Timestamp); known {
+		r.to.See(e)
+	}
+	if meta.NumPending == 0 {
+		r.sawAll()
+	}
+	return nil
 }

@@ -13,41 +13,40 @@ import (
 )
 
 const (
-	// hookWait is how long nothing may be heard of who tells an address before it is told
-	// again; longer than an attempt takes.
+	// hookWait is how long the sender of a notice may be silent before it is given to another;
+	// longer than an attempt takes.
 	hookWait = 2 * time.Minute
-	// hookPoll is how long a question for the next job waits.
+	// hookPoll is how long a request for the next notice waits.
 	hookPoll = 30 * time.Second
 )
 
 // ensureHooks makes sure of the queue of jobs of whose end somebody is to be told; each stands
 // in it once at most.
-func (b *Broker) ensureHooks(ctx context.Context) (err error) {
-	if b.hooks, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+func (b *Broker) ensureHooks(ctx context.Context) (hooks jetstream.Stream, tellers jetstream.Consumer, err error) {
+	if hooks, err = b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: streamHooks, Subjects: []string{"ocr.hooks.>"}, Storage: jetstream.FileStorage, Replicas: b.cfg.Replicas,
 		Retention: jetstream.WorkQueuePolicy, Description: "ocr-gateway: jobs of whose end somebody is still to be told",
 	}); err != nil {
-		return err
+		return nil, nil, err
 	}
-	b.tellers, err = b.hooks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+	tellers, err = hooks.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: "tellers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: hookWait, MaxDeliver: -1,
-		MaxAckPending: -1, // those that wait for their next attempt count, too
+		MaxAckPending: -1, // those waiting for their next attempt count, too
 	})
-	return err
+	return hooks, tellers, err
 }
 
 func hookSubject(id string) string { return "ocr.hooks." + id }
 
 func toldSubject(id, n string) string { return "ocr.jobs." + id + ".told." + n }
 
-// notice is a job of whose end an address is to be told.
+// notice is a message of that queue: a job of whose end an address is to be notified.
 type notice struct {
 	Job  string `json:"job"`
 	From int    `json:"from"` // how many attempts there were before
 }
 
-// QueueHook has an address told of the end of a job, after as many attempts, unless it
-// is going to be already.
+// QueueHook queues the notice of a job's end, after from attempts, unless it is queued already.
 func (b *Broker) QueueHook(ctx context.Context, id string, from int) error {
 	data, err := json.Marshal(notice{id, from})
 	if err != nil {
@@ -62,13 +61,13 @@ func (b *Broker) QueueHook(ctx context.Context, id string, from int) error {
 	return nil
 }
 
-// isThere reports whether something was not written since its subject has it.
+// isThere reports whether a write was refused because the subject is taken.
 func isThere(err error) bool {
 	api, ok := errors.AsType[*jetstream.APIError](err)
 	return ok && (api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence || api.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequenceConstant)
 }
 
-// DropHook has nobody told of the end of a job any more.
+// DropHook removes the notice of a job's end from the queue.
 func (b *Broker) DropHook(ctx context.Context, id string) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -78,8 +77,7 @@ func (b *Broker) DropHook(ctx context.Context, id string) error {
 	return nil
 }
 
-// Hook is a job of whose end an address is to be told by who took it. It must end with Done
-// or Later.
+// Hook is a queued notice, to be sent by whoever took it. It must finish with Done or Later.
 type Hook struct {
 	Job  string
 	From int // how many attempts there were before it was asked for
@@ -87,8 +85,7 @@ type Hook struct {
 	msg jetstream.Msg
 }
 
-// TakeHook waits a while for the next job of whose end an address is to be told; nil when none
-// came.
+// TakeHook waits a while for the next notice; nil when none came.
 func (b *Broker) TakeHook(ctx context.Context) (*Hook, error) {
 	asking, cancel := context.WithTimeout(ctx, hookPoll)
 	defer cancel()
@@ -110,17 +107,17 @@ func (b *Broker) TakeHook(ctx context.Context) (*Hook, error) {
 	return taken, nil
 }
 
-// Done says that nobody is to be told any more.
+// Done removes the notice: it was sent, or given up.
 func (h *Hook) Done(ctx context.Context) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	return h.msg.DoubleAck(ctx)
 }
 
-// Later gives the job back, to be given to somebody after a while.
+// Later gives the notice back, to be taken again after a while.
 func (h *Hook) Later(after time.Duration) error { return h.msg.NakWithDelay(after) }
 
-// Told are the attempts to tell an address of the end of a job, in their order.
+// Told returns the attempts to notify an address of a job's end, in order.
 func (b *Broker) Told(ctx context.Context, id string) (all []record.Attempt, err error) {
 	for seq := uint64(0); ; {
 		ctx, cancel := bounded(ctx)

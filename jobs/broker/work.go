@@ -16,7 +16,7 @@ import (
 	"ocr-gateway/jobs/record"
 )
 
-// steps are the queues of a lane, the first to be taken from first: what was begun is
+// steps are the queues of a lane, in the order in which they are taken from: what was begun is
 // finished before more is opened.
 var steps = []string{"pages", "files"}
 
@@ -27,15 +27,15 @@ func stepOf(t record.Task) string {
 	return steps[1]
 }
 
-// laneName is fit for subjects and names whatever the owner is called.
+// laneName is safe in subjects and names, whatever the owner is called.
 func laneName(l record.Lane, step string) string {
 	owner := sha256.Sum256([]byte(l.Owner))
 	return string(l.Priority) + "." + hex.EncodeToString(owner[:8]) + "." + step
 }
 
-// Queue puts a task into a lane. The same task of the same blob is queued once, where it comes
-// again soon. A job may have the id of one that was not accepted, or is forgotten, and whose
-// tasks are gone: its blobs are others.
+// Queue adds a task to a lane. The same task of the same blob is queued once within repeatWindow.
+// A job may have the id of one that was not accepted, or was forgotten, and whose tasks are gone:
+// its blobs differ.
 func (b *Broker) Queue(ctx context.Context, l record.Lane, t record.Task, blob string) error {
 	data, err := json.Marshal(t)
 	if err != nil {
@@ -56,7 +56,7 @@ func (b *Broker) queue(ctx context.Context, l record.Lane, t record.Task, data [
 	return nil
 }
 
-// Unqueue removes all tasks of a job, also those that somebody has.
+// Unqueue removes all tasks of a job, those in work included.
 func (b *Broker) Unqueue(ctx context.Context, id string) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -66,7 +66,8 @@ func (b *Broker) Unqueue(ctx context.Context, id string) error {
 	return nil
 }
 
-// laneIdle is how long the servers keep a lane that nobody takes from; its tasks they keep.
+// laneIdle is how long the servers keep the consumer of a lane that nobody takes from; they keep
+// its tasks.
 const laneIdle = 10 * time.Minute
 
 func (b *Broker) lane(ctx context.Context, name string) (jetstream.Consumer, error) {
@@ -96,7 +97,7 @@ func (b *Broker) dropLane(name string) {
 	delete(b.lanes, name)
 }
 
-// Take gives the next task of a lane; nil when there is none.
+// Take returns the next task of a lane; nil when there is none.
 func (b *Broker) Take(ctx context.Context, l record.Lane) (*Delivery, error) {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -109,8 +110,8 @@ func (b *Broker) Take(ctx context.Context, l record.Lane) (*Delivery, error) {
 	return nil, nil
 }
 
-// takeFrom gives the next task of a lane, which is made again where the servers have forgotten it:
-// see laneIdle.
+// takeFrom returns the next task of a lane, whose consumer it creates again where the servers have
+// dropped it: see laneIdle.
 func (b *Broker) takeFrom(ctx context.Context, name string) (*Delivery, error) {
 	d, err := b.fetch(ctx, name)
 	if err != nil {
@@ -143,10 +144,10 @@ func (b *Broker) fetch(ctx context.Context, name string) (*Delivery, error) {
 	return taken, nil
 }
 
-// Delivery is a task that was given to this worker. It must end with Ack, Nak or Dead.
+// Delivery is a task given to this worker. It must finish with Ack, Nak or Requeue.
 type Delivery struct {
 	record.Task
-	Attempt uint64    // how often it was given to anybody, from 1
+	Attempt uint64    // how often it was delivered to any worker, from 1
 	Queued  time.Time // when
 	AckWait time.Duration
 
@@ -161,12 +162,12 @@ func (b *Broker) delivery(ctx context.Context, msg jetstream.Msg) (*Delivery, er
 	}
 	d := &Delivery{Attempt: meta.NumDelivered, Queued: meta.Timestamp, AckWait: b.cfg.AckWait, broker: b, msg: msg}
 	if err := json.Unmarshal(msg.Data(), &d.Task); err != nil {
-		return nil, d.Dead(ctx, "it cannot be read: "+err.Error())
+		return nil, d.giveUp(ctx, "it cannot be read: "+err.Error())
 	}
 	return d, nil
 }
 
-// Beat says that the task is being worked on.
+// Beat says that the task is still being worked on.
 func (d *Delivery) Beat() error { return d.msg.InProgress() }
 
 // Ack says that the task is done.
@@ -176,11 +177,10 @@ func (d *Delivery) Ack(ctx context.Context) error {
 	return d.msg.DoubleAck(ctx)
 }
 
-// Nak gives the task back, to be given to somebody after a while.
+// Nak gives the task back, to be delivered again after a while.
 func (d *Delivery) Nak(after time.Duration) error { return d.msg.NakWithDelay(after) }
 
-// Requeue puts the task behind all others of its lane, as if it had never been given to
-// anybody.
+// Requeue moves the task behind all others of its lane, as if it had never been delivered.
 func (d *Delivery) Requeue(ctx context.Context, l record.Lane) error {
 	ctx, cancel := bounded(ctx)
 	defer cancel()
@@ -198,7 +198,7 @@ type dead struct {
 	At      time.Time `json:"at"`
 }
 
-// Bury notes what of the task was given up, and why. The task itself goes on.
+// Bury records which part of the task was given up, and why. The task itself goes on.
 func (d *Delivery) Bury(ctx context.Context, what record.Task, reason string) error {
 	data, err := json.Marshal(dead{what, d.Attempt, reason, time.Now().UTC()})
 	if err != nil {
@@ -213,8 +213,8 @@ func (d *Delivery) Bury(ctx context.Context, what record.Task, reason string) er
 	return nil
 }
 
-// Dead gives the task up.
-func (d *Delivery) Dead(ctx context.Context, reason string) error {
+// giveUp buries the whole task.
+func (d *Delivery) giveUp(ctx context.Context, reason string) error {
 	if err := d.Bury(ctx, d.Task, reason); err != nil {
 		return errors.Join(err, d.Nak(0))
 	}

@@ -2,9 +2,9 @@ package index
 
 import "time"
 
-// day counts the pages of files that were opened on one day, in UTC, by owner. It follows from
-// the log, so it outlives processes and is the same in all of them, but for jobs that were forgotten
-// on the day of their files: see Config.Keep of jobs.
+// day counts, by owner, the pages of files that were opened on one day, in UTC. It follows from
+// the log, so it outlives processes and is the same in all of them, except for jobs that were
+// forgotten on the day of their files: see Config.Keep of jobs.
 type day struct {
 	begin time.Time
 	pages map[string]int
@@ -12,7 +12,8 @@ type day struct {
 
 func dayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
 
-// add counts pages of a file that was opened at a time. Events come in the order of their times.
+// add counts the pages of a file that was opened at a time. Events come in the order of their
+// times.
 func (d *day) add(owner string, pages int, at time.Time) {
 	if begin := dayOf(at); begin.After(d.begin) {
 		d.begin = begin
@@ -21,7 +22,7 @@ func (d *day) add(owner string, pages int, at time.Time) {
 	d.pages[owner] += pages
 }
 
-// PagesToday is how many pages the files of an owner have that were opened today, in UTC.
+// PagesToday returns how many pages have the files of an owner that were opened today, in UTC.
 func (x *Index) PagesToday(owner string) int {
 	x.mu.Lock()
 	defer x.mu.Unlock()

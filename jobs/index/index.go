@@ -1,6 +1,6 @@
-// Package index is what is known of every job, in memory: the fold of the log of events.
-// Each process that asks for jobs has one and follows the log with it, so that all of them
-// come to say the same.
+// Package index is what is known of every job, in memory: the fold of the log of events. Each
+// process that answers questions about jobs has one, which follows the log, so that all come to
+// the same answers.
 package index
 
 import (
@@ -22,7 +22,7 @@ type Job struct {
 	Kind     string
 	Priority record.Priority
 	State    record.State
-	Problem  *document.Problem // of one that ended without success
+	Problem  *document.Problem // why it did not succeed
 	Created  time.Time
 	Started  time.Time // zero until a file is open
 	Ended    time.Time // zero until it has
@@ -30,34 +30,34 @@ type Job struct {
 	Files    []File
 	Pages    Pages
 	Usage    document.Usage // of the pages that are done
-	Bytes    int64          // that its files and pages take
+	Bytes    int64          // taken by its files and pages
 	Seq      uint64         // of its last event
 	Webhook  Webhook
 }
 
-// Webhook is how far it is that an address is told of a job's end.
+// Webhook is the state of the notice of a job's end.
 type Webhook struct {
 	URL       string // empty for none
 	Attempts  int
 	Delivered bool
-	Over      bool // no attempt follows by itself
+	Over      bool // no attempt follows, except on request
 }
 
-// File is how far a file is.
+// File is the state of a file.
 type File struct {
 	Opened bool
 	Failed bool // it could not be opened
 	Pages  int  // asked for
 	Done   int
-	Bytes  int64 // that its pages take
+	Bytes  int64 // taken by its pages
 }
 
-// Pages are counts of pages of the files that are open.
+// Pages counts the pages of the files that are open.
 type Pages struct {
 	Total, OK, Partial, Failed int
 }
 
-// Done is how many ended.
+// Done is how many have ended.
 func (p Pages) Done() int { return p.OK + p.Partial + p.Failed }
 
 // Complete reports whether every file was opened and all of its pages are done.
@@ -65,21 +65,21 @@ func (j Job) Complete() bool {
 	return !slices.ContainsFunc(j.Files, func(f File) bool { return !f.Opened || f.Done < f.Pages })
 }
 
-// Lane is the one its tasks are in.
+// Lane is the lane of its tasks.
 func (j Job) Lane() record.Lane { return record.Lane{Owner: j.Owner, Priority: j.Priority} }
 
 // Index is safe for concurrent use.
 type Index struct {
-	keep time.Duration // how long jobs are known after their end
+	keep time.Duration // how long jobs are kept after their end
 	now  func() time.Time
 
 	mu      sync.Mutex
 	jobs    map[string]*entry
 	owners  map[string]*owner
 	lanes   map[record.Lane]int // unfinished jobs
-	untold  map[string]bool     // jobs that have ended and of which an address is still to be told
+	untold  map[string]bool     // jobs that have ended and whose notice is still to be sent
 	bytes   int64
-	ended   map[record.State]int64 // so far, in this process's sight
+	ended   map[record.State]int64 // as seen by this process
 	today   day
 	applied uint64
 	moved   chan struct{} // closed with every event
@@ -98,7 +98,7 @@ type owner struct {
 	pages  int      // not done, of active jobs
 }
 
-// New makes an empty index. Jobs are forgotten when their end is so long ago.
+// New makes an empty index. Jobs are to be forgotten keep after their end.
 func New(keep time.Duration) *Index {
 	return &Index{
 		keep: keep, now: time.Now, jobs: map[string]*entry{}, owners: map[string]*owner{}, lanes: map[record.Lane]int{}, untold: map[string]bool{},
@@ -107,10 +107,37 @@ func New(keep time.Duration) *Index {
 }
 
 // CaughtUp says that all events that were there at the start have been seen.
-func (x *Index) CaughtUp() { close(x.ready) }
+func (x *Index) CaughtUp() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	close(x.ready)
+}
 
 // Ready is closed when all events that were there at the start have been seen.
-func (x *Index) Ready() <-chan struct{} { return x.ready }
+func (x *Index) Ready() <-chan struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.ready
+}
+
+// Anew forgets everything: the events of another log follow, from its first. What has ended so far
+// still counts.
+func (x *Index) Anew() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, j := range x.jobs {
+		close(j.changed)
+	}
+	x.jobs, x.owners, x.lanes, x.untold = map[string]*entry{}, map[string]*owner{}, map[record.Lane]int{}, map[string]bool{}
+	x.today, x.bytes, x.applied = day{pages: map[string]int{}}, 0, 0
+	select {
+	case <-x.ready:
+		x.ready = make(chan struct{})
+	default: // the log before had not been seen to its end
+	}
+	close(x.moved)
+	x.moved = make(chan struct{})
+}
 
 // See takes the next event of the log.
 func (x *Index) See(e record.Event) {
@@ -217,7 +244,8 @@ func (x *Index) end(j *entry, e record.Event) {
 	}
 }
 
-// told is no step of the job itself: its last event stays its end.
+// told takes an attempt to send the notice. It is no step of the job itself: its end stays its
+// last event.
 func (x *Index) told(j *entry, a record.Attempt) {
 	w := &j.Webhook
 	w.Attempts, w.Delivered, w.Over = max(w.Attempts, a.N), w.Delivered || a.Delivered, a.Last
@@ -226,16 +254,15 @@ func (x *Index) told(j *entry, a record.Attempt) {
 	}
 }
 
-// Untold are the jobs that have ended and of which an address is still to be told, and a
-// channel that is closed when anything happens.
+// Untold returns the jobs that have ended and whose notice is still to be sent, and a channel that
+// is closed when anything happens.
 func (x *Index) Untold() (ids []string, moved <-chan struct{}) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return slices.Collect(maps.Keys(x.untold)), x.moved
 }
 
-// Drop forgets a job that has ended and whose events are gone. One that has its id since then
-// stays.
+// Drop forgets a job that has ended and whose events are gone. A newer job of the same id stays.
 func (x *Index) Drop(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -244,7 +271,7 @@ func (x *Index) Drop(id string) {
 	}
 }
 
-// drop forgets a job, whose end may have been gone before it was seen. mu is held.
+// drop forgets a job; its end may have been removed before it was seen. mu is held.
 func (x *Index) drop(j *entry) {
 	if !j.State.Ended() {
 		x.end(j, record.Event{At: x.now(), End: &record.End{State: record.Expired}})
@@ -263,7 +290,7 @@ func (x *Index) drop(j *entry) {
 	j.changed = make(chan struct{})
 }
 
-// copied is the job as it stands now. mu is held.
+// copied returns the job as it stands now. mu is held.
 func (j *entry) copied() Job {
 	c := j.Job
 	c.Files = slices.Clone(j.Files)
@@ -275,8 +302,8 @@ func (x *Index) gone(j *entry) bool {
 	return j.State.Ended() && x.now().After(j.Ended.Add(x.keep))
 }
 
-// Get is a job as it stands, and a channel that is closed when it changes; false when it
-// is not known.
+// Get returns a job as it stands, and a channel that is closed when it changes; false when it is
+// unknown.
 func (x *Index) Get(id string) (Job, <-chan struct{}, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -287,7 +314,7 @@ func (x *Index) Get(id string) (Job, <-chan struct{}, bool) {
 	return j.copied(), j.changed, true
 }
 
-// Reached waits until an event has been seen.
+// Reached waits until the event at seq has been seen.
 func (x *Index) Reached(ctx context.Context, seq uint64) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, reachTimeout, errBehind)
 	defer cancel()
@@ -306,13 +333,13 @@ func (x *Index) Reached(ctx context.Context, seq uint64) error {
 	}
 }
 
-// reachTimeout is how long events take at most from the log to here.
+// reachTimeout is the longest that an event may take from the log to the index.
 const reachTimeout = 30 * time.Second
 
-// errBehind is why the index is not asked.
+// errBehind is the answer while the index has not caught up with the log.
 var errBehind = document.Problemf(document.CodeOverloaded, "", "the log of jobs is behind; try again later").Retry()
 
-// Lanes are those in which there may be tasks, and a channel that is closed when anything
+// Lanes returns the lanes in which there may be tasks, and a channel that is closed when anything
 // happens.
 func (x *Index) Lanes() ([]record.Lane, <-chan struct{}) {
 	x.mu.Lock()
@@ -338,7 +365,7 @@ type Mark struct {
 	ID      string
 }
 
-// List gives an owner's jobs, the newest first; more says that there are others.
+// List returns an owner's jobs, the newest first; more says that there are others.
 func (x *Index) List(q Query) (jobs []Job, more bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -362,17 +389,17 @@ func (x *Index) List(q Query) (jobs []Job, more bool) {
 	return jobs, false
 }
 
-// Load is what is to be done.
+// Load is the amount of work there is.
 type Load struct {
 	Jobs, Pages int   // of one owner, as AllJobs and AllPages
 	AllJobs     int   // unfinished
 	AllPages    int   // of opened files, not done
-	Bytes       int64 // that files and pages of all known jobs take
-	Known       int   // jobs, those included that ended
+	Bytes       int64 // taken by files and pages of all known jobs
+	Known       int   // jobs, those that have ended included
 	Ended       map[record.State]int64
 }
 
-// Load counts.
+// Load counts the work of all owners, and of one.
 func (x *Index) Load(of string) Load {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -387,7 +414,7 @@ func (x *Index) Load(of string) Load {
 	return l
 }
 
-// Due are the jobs whose time has come: to be ended since their deadline is over, and to be
+// Due returns the jobs whose time has come: late ones are past their deadline, gone ones are to be
 // forgotten.
 func (x *Index) Due() (late, gone []string) {
 	x.mu.Lock()

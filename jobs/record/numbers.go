@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// listed is how many numbers are written down one by one, as all versions of this program can
-// read them. The ranges of more take few bytes, however many pages a document has: requests name
-// pages in a text that is bounded.
+// listed is how many numbers are written one by one, as all versions of this program can read
+// them. More are written as ranges, which take few bytes however many pages a document has:
+// requests name pages in a text of bounded length.
 const listed = 10_000
 
-// Numbers are those of pages, ascending.
+// Numbers are page numbers, ascending.
 type Numbers []int
 
 // MarshalJSON writes a list, or ranges in a string where the list would be long.
@@ -63,5 +63,5 @@ func (n *Numbers) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// mostNumbers bounds what a few bytes can stand for.
+// mostNumbers bounds what a few bytes of ranges can stand for.
 const mostNumbers = 100_000_000

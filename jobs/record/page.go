@@ -8,7 +8,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// page is a page with what is no part of answers and needed all the same.
+// page is a page with the parts that answers leave out and that are needed all the same.
 type page struct {
 	document.PageResult
 	Regions []region         `json:"regions"`
@@ -31,8 +31,7 @@ type line struct {
 	Missed float64           `json:"missed,omitempty"`
 }
 
-// EncodePage writes down the whole of a page but for the causes of its problems, which are
-// for the log.
+// EncodePage encodes all of a page except the causes of its problems, which are for the log.
 func EncodePage(p document.PageResult) ([]byte, error) {
 	stored := page{PageResult: p, Text: p.Text, Usage: p.Usage, Answer: p.Answer}
 	for _, r := range p.Regions {
@@ -45,7 +44,7 @@ func EncodePage(p document.PageResult) ([]byte, error) {
 	return json.Marshal(stored)
 }
 
-// DecodePage reads what EncodePage wrote.
+// DecodePage decodes what EncodePage wrote.
 func DecodePage(b []byte) (document.PageResult, error) {
 	var stored page
 	if err := json.Unmarshal(b, &stored); err != nil {

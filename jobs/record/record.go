@@ -1,8 +1,8 @@
-// Package record holds the nouns of durable jobs and how they are written down: the job
-// that was asked for, what happened to it since, and its pages.
+// Package record holds the nouns of durable jobs and how they are written down: the job as
+// submitted, what has happened to it since, and its pages.
 //
-// A job is a log of events, each of which can be written once only: see Event. Everything
-// else that is said of a job follows from them.
+// A job is a log of events, each of which can be written only once: see Event. Everything else
+// that is said of a job follows from them.
 package record
 
 import (
@@ -11,7 +11,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// State is where a job is in its life.
+// State is the state of a job.
 type State string
 
 // The states. A job is queued until its first file is open, and ends in one of the last five.
@@ -22,10 +22,10 @@ const (
 	Partial   State = "partial"   // something of it could not be
 	Failed    State = "failed"    // nothing of it could be
 	Canceled  State = "canceled"
-	Expired   State = "expired" // its time was over first
+	Expired   State = "expired" // its deadline came first
 )
 
-// States lists them in the order of a life.
+// States lists them in order.
 var States = []State{Queued, Running, Succeeded, Partial, Failed, Canceled, Expired}
 
 // Ended reports whether nothing more will happen to the job.
@@ -44,28 +44,27 @@ const (
 // Priorities lists them, the most urgent first.
 var Priorities = []Priority{High, Normal, Low}
 
-// Format is what this program writes down, and the newest that it reads. A change that older
-// programs would read wrongly, and not just pass over, is the next.
+// Format is what this program writes, and the newest that it reads. A change that older programs
+// would misread, and not just ignore, needs the next number.
 const Format = 1
 
-// Job is what was asked for. It never changes.
+// Job is a job as submitted. It never changes.
 type Job struct {
-	Format   int               `json:"format,omitempty"` // 0 is 1
+	Format   int               `json:"format,omitempty"` // 0 means 1
 	ID       string            `json:"id"`
-	Owner    string            `json:"owner,omitempty"` // whose it is; empty where there are no API keys
-	Kind     string            `json:"kind"`            // what is asked for, by its name
+	Owner    string            `json:"owner,omitempty"` // empty where there are no API keys
+	Kind     string            `json:"kind"`            // see jobs.Kinds
 	Values   map[string]string `json:"values,omitempty"`
 	Password []byte            `json:"password,omitempty"` // sealed: see jobs.Sealer
 	Priority Priority          `json:"priority"`
-	Webhook  string            `json:"webhook,omitempty"` // address that is told of its end; empty for none
+	Webhook  string            `json:"webhook,omitempty"` // address that is notified of its end; empty for none
 	Files    []File            `json:"files"`
-	// PagesPerDay bounds the pages of its owner's files that are opened on one day; 0 means no
-	// bound.
+	// PagesPerDay limits the pages of its owner's files that are opened on one day; 0 means no
+	// limit.
 	PagesPerDay int `json:"pages_per_day,omitempty"`
-	// Digest is that of the request, where its client may send it again: see
-	// jobs.Request.Key.
+	// Digest is that of the request, where its client may send it again: see jobs.Request.Key.
 	Digest string `json:"digest,omitempty"`
-	// Trace is the traceparent of the request that submitted it: its work goes on with that
+	// Trace is the traceparent of the request that submitted the job, whose work continues that
 	// trace. Empty for none.
 	Trace    string    `json:"trace,omitempty"`
 	Created  time.Time `json:"created"`
@@ -74,22 +73,22 @@ type Job struct {
 
 // File is one document of a job.
 type File struct {
-	Name string `json:"name"` // as its client calls it
+	Name string `json:"name"` // as the client calls it
 	Size int64  `json:"size"` // in bytes
 	Blob string `json:"blob"` // key of its bytes
 }
 
-// Opened says what became of a file when it was opened.
+// Opened is the outcome of opening a file.
 type Opened struct {
 	File    int               `json:"file"` // index in Job.Files
 	Total   int               `json:"total,omitempty"`
-	Pages   Numbers           `json:"pages,omitempty"` // those asked for
+	Pages   Numbers           `json:"pages,omitempty"` // the requested ones
 	Notice  string            `json:"notice,omitempty"`
 	Cut     bool              `json:"cut,omitempty"`   // its pages are tasks of their own
 	Problem *document.Problem `json:"error,omitempty"` // why it could not be opened; there are no pages then
 }
 
-// Page is a page that is done: how it ended and where it is.
+// Page is a finished page: its outcome and where it is.
 type Page struct {
 	File    int             `json:"file"`
 	Number  int             `json:"page"`
@@ -98,16 +97,16 @@ type Page struct {
 	Size    int64           `json:"size"`   // of the blob, in bytes
 	Model   string          `json:"model,omitempty"`
 	Usage   document.Usage  `json:"usage,omitzero"`
-	Attempt uint64          `json:"attempt"` // which delivery of its task brought it
+	Attempt uint64          `json:"attempt"` // the delivery of its task that brought it
 }
 
-// End is how a job ended.
+// End is the end of a job.
 type End struct {
 	State   State             `json:"state"`
 	Problem *document.Problem `json:"error,omitempty"` // of a job that failed or expired
 }
 
-// Attempt is one to tell an address of the end of a job.
+// Attempt is one attempt to notify an address of the end of a job.
 type Attempt struct {
 	N          int       `json:"n"` // from 1
 	At         time.Time `json:"at"`
@@ -115,15 +114,15 @@ type Attempt struct {
 	Status     int       `json:"status,omitempty"` // of the answer, where one came
 	Error      string    `json:"error,omitempty"`
 	Delivered  bool      `json:"delivered"`
-	Last       bool      `json:"last"` // no other follows by itself
+	Last       bool      `json:"last"` // no other follows, except on request
 }
 
-// Event is a step of a job: exactly one of its parts is set. A job is accepted once, each
-// file opened once, each page done once, and the job ends once, whoever tries to say so
-// again; what comes after the end is void, but for attempts to tell of it.
+// Event is a step of a job: exactly one of its parts is set. A job is accepted once, each file
+// opened once, each page finished once, and the job ends once, whoever tries to say so again;
+// events after the end do not count, except attempts to notify of it.
 type Event struct {
-	Seq  uint64    // position among the events of all jobs, from 1, not dense
-	At   time.Time // when it was written down
+	Seq  uint64    // position among the events of all jobs, from 1, with gaps
+	At   time.Time // when it was recorded
 	ID   string    // of the job
 	Job  *Job
 	Open *Opened
@@ -132,16 +131,16 @@ type Event struct {
 	Told *Attempt
 }
 
-// Task is a piece of work: some pages of a file, or all that were asked for while it is not
-// known how many these are.
+// Task is a piece of work: some pages of a file, or all the requested ones while their number is
+// unknown.
 type Task struct {
 	Job   string `json:"job"`
 	File  int    `json:"file"`
 	Pages []int  `json:"pages,omitempty"` // nil means all
 }
 
-// Lane is a queue of tasks. Each owner has some of its own, so that none waits for
-// all of another's.
+// Lane is a queue of tasks. Owners have their own, so that none waits behind all the work of
+// another.
 type Lane struct {
 	Owner    string
 	Priority Priority

@@ -1,5 +1,5 @@
-// Package seal keeps the passwords of documents from being read where jobs are stored:
-// they are encrypted with a key of the gateways that share the jobs (AES-256-GCM).
+// Package seal keeps the passwords of documents unreadable where jobs are stored: they are
+// encrypted with a key of the gateways that share the jobs (AES-256-GCM).
 package seal
 
 import (
@@ -22,10 +22,10 @@ type Sealer struct {
 	key  [sha256.Size]byte
 }
 
-// MinKey is the least number of bytes that a key may have.
+// MinKey is the shortest key, in bytes.
 const MinKey = 32
 
-// Load makes a sealer with the key in a file, which it makes when there is none.
+// Load makes a sealer with the key in a file, which it creates when it is missing.
 func Load(path string) (*Sealer, error) {
 	secret, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -66,7 +66,7 @@ func newKey(path string) ([]byte, error) {
 	return text, errors.Join(err, f.Sync(), f.Close())
 }
 
-// Seal encrypts a text for one purpose, without which it cannot be opened.
+// Seal encrypts a text for a purpose; it can only be opened for the same one.
 func (s *Sealer) Seal(text, purpose string) []byte {
 	nonce := make([]byte, s.aead.NonceSize())
 	_, _ = rand.Read(nonce)
@@ -86,7 +86,7 @@ func (s *Sealer) Open(sealed []byte, purpose string) (string, error) {
 	return string(text), nil
 }
 
-// Tag is the same for the same text, and says nothing of it to who has no key.
+// Tag is the same for the same text, and reveals nothing of it without the key.
 func (s *Sealer) Tag(text string) []byte {
 	mac := hmac.New(sha256.New, s.key[:])
 	mac.Write([]byte("tag\n" + text))

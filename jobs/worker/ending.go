@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/service"
 )
 
-// ending is how a job ends of which nothing is left to do.
+// ending returns how a job ends that has nothing left to do.
 func (t *task) ending(ctx context.Context, job index.Job) (*record.End, error) {
 	unopened := 0
 	for _, f := range job.Files {
@@ -32,7 +32,7 @@ func (t *task) ending(ctx context.Context, job index.Job) (*record.End, error) {
 	return &record.End{State: record.Failed, Problem: problem}, err
 }
 
-// verdict is why nothing of the only file could be read.
+// verdict returns why nothing of the only file could be read.
 func (t *task) verdict(ctx context.Context) (*document.Problem, error) {
 	opened, there, err := t.parts.Broker.Opened(ctx, t.d.Job, 0)
 	if err != nil || !there {

@@ -13,9 +13,9 @@ import (
 	"ocr-gateway/service/admission"
 )
 
-// run reads the missing pages once, or all pages of a file that has not been opened, and
-// keeps those that are done. Pages that failed for a reason that may pass are put off, unless
-// this is the last try. The error is why not all were read, where there is one for all.
+// run reads the missing pages once, or all pages of a file that has not been opened, and stores
+// those that are done. Pages that failed for a reason that may pass are put off, unless this is
+// the last try. The error is a reason that holds for all unread pages.
 func (t *task) run(ctx context.Context, last bool) error {
 	reading, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -49,7 +49,7 @@ func (t *task) run(ctx context.Context, last bool) error {
 	return err
 }
 
-// take keeps what an event tells.
+// take stores what an event says.
 func (t *task) take(ctx context.Context, e document.Event, last bool) error {
 	switch {
 	case e.Page == nil && t.pages == nil:
@@ -62,7 +62,7 @@ func (t *task) take(ctx context.Context, e document.Event, last bool) error {
 	return t.keep(ctx, *e.Page, e.Model)
 }
 
-// opened says that the file is open and how many pages it has.
+// opened records that the file is open and how many pages it has.
 func (t *task) opened(ctx context.Context, s document.Summary) error {
 	pages, notice, err := t.opts.Pages.Resolve(s.Total)
 	if err != nil {
@@ -83,8 +83,8 @@ func (t *task) opened(ctx context.Context, s document.Summary) error {
 	return nil
 }
 
-// allowed refuses a file with more pages than its owner may still have opened today. Files that
-// are opened at the same moment may pass together.
+// allowed refuses a file with more pages than its owner may still open today. Files opened at the
+// same moment may pass together.
 func (t *task) allowed(pages int) error {
 	most := t.job.PagesPerDay
 	if most == 0 {
@@ -96,7 +96,7 @@ func (t *task) allowed(pages int) error {
 	return nil
 }
 
-// keep writes a page down. A page that somebody else has written down stays as it is.
+// keep stores a page. One that another worker has stored stays as it is.
 func (t *task) keep(ctx context.Context, page document.PageResult, model string) error {
 	b, err := record.EncodePage(page)
 	if err != nil {
@@ -124,7 +124,7 @@ func (t *task) keep(ctx context.Context, page document.PageResult, model string)
 	return nil
 }
 
-// random tells blobs of the same page apart that two workers write at the same time.
+// random tells apart the blobs of a page that two workers write at the same time.
 func random() string {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -140,8 +140,8 @@ func (t *task) append(ctx context.Context, e record.Event) error {
 	})
 }
 
-// persist does what needs the log or the storage again and again until it is done: that they
-// are away for a while, or full, costs time and no work.
+// persist repeats do, which needs the log or the storage, until it succeeds: an outage or a full
+// disk costs time and no work.
 func (t *task) persist(ctx context.Context, do func() error) error {
 	for failures := 1; ; failures++ {
 		err := do()

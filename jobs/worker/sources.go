@@ -10,7 +10,7 @@ import (
 	"ocr-gateway/jobs/record"
 )
 
-// sources are the files that are being read, each once for all tasks that read it.
+// sources are the files being read, each fetched once for all tasks that read it.
 type sources struct {
 	mu   sync.Mutex
 	open map[string]*shared // by blob
@@ -21,7 +21,7 @@ type shared struct {
 	get   func() (*document.Source, error)
 }
 
-// get gives a copy of a file, and a func that must be called when it is not used any more.
+// get returns a copy of a file, and a function that must be called when it is no longer used.
 func (s *sources) get(ctx context.Context, blobs Blobs, f record.File, dir string) (*document.Source, func(), error) {
 	s.mu.Lock()
 	one := s.open[f.Blob]

@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	// AcceptTimeout is how long after its tasks a job is written down, or never.
+	// AcceptTimeout is the longest time between queueing a job's tasks and recording the job.
 	AcceptTimeout = time.Minute
 	acceptLook    = 50 * time.Millisecond
 )
 
-// accepted is the job of a task; nil when there is none, or it has ended.
+// accepted returns the job of a task; nil when there is none, or it has ended.
 func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job, error) {
 	for {
 		e, there, err := w.parts.Broker.Job(ctx, d.Job)
@@ -31,7 +31,10 @@ func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job,
 				return nil, err
 			}
 			now, _, known := w.parts.Index.Get(d.Job)
-			if !known || now.State.Ended() {
+			if !known {
+				return nil, w.over(ctx, d.Job)
+			}
+			if now.State.Ended() {
 				return nil, nil
 			}
 			return e.Job, nil
@@ -45,6 +48,16 @@ func (w *Worker) accepted(ctx context.Context, d *broker.Delivery) (*record.Job,
 	}
 }
 
+// over makes sure that a job has ended of which the index does not know: it may have read another
+// log until now.
+func (w *Worker) over(ctx context.Context, id string) error {
+	_, ended, err := w.parts.Broker.End(ctx, id)
+	if err == nil && !ended {
+		err = errors.New("the job is not known yet: the log is being read anew")
+	}
+	return err
+}
+
 // task is a task in work.
 type task struct {
 	*Worker
@@ -54,17 +67,16 @@ type task struct {
 	src   *document.Source
 	pages []int  // of the task; nil while the file has not been opened
 	cut   bool   // its pages are tasks of their own
-	seq   uint64 // of the last event that is known of the file
-	// done are the pages that are written down, and progress is the last delivery
-	// that brought any.
+	seq   uint64 // of the last known event of the file
+	// done are the pages that are stored, and progress is the last delivery that brought any.
 	done     map[int]bool
 	progress uint64
 }
 
-// do reads what is missing of the task. Without an error there is nothing left to do.
+// do reads what is missing of the task. Without an error nothing is left to do.
 func (t *task) do(ctx context.Context) error {
 	if t.d.File >= len(t.job.Files) {
-		return nil // of a request that came at the same time and was not accepted
+		return nil // a duplicate of a request, which was not accepted
 	}
 	if err := t.fill(ctx); err != nil {
 		return err
@@ -101,7 +113,7 @@ func (t *task) fill(ctx context.Context) error {
 	return t.read(ctx)
 }
 
-// fetch makes src the file of the task until release is called.
+// fetch sets src to the task's file until release is called.
 func (t *task) fetch(ctx context.Context) (release func(), err error) {
 	var gone error
 	err = t.persist(ctx, func() (err error) {
@@ -114,7 +126,7 @@ func (t *task) fetch(ctx context.Context) (release func(), err error) {
 	return release, cmp.Or(err, gone)
 }
 
-// recall learns what is known of the task already.
+// recall looks up what is known of the task already.
 func (t *task) recall(ctx context.Context) error {
 	t.pages = t.d.Pages
 	if t.pages == nil {
@@ -144,8 +156,7 @@ func (t *task) missing() []int {
 	return slices.DeleteFunc(slices.Clone(t.pages), func(page int) bool { return t.done[page] })
 }
 
-// deaths are how many deliveries of the task in a row ended before this one and brought
-// nothing.
+// deaths is how many deliveries of the task in a row, before this one, brought nothing.
 func (t *task) deaths() uint64 {
 	if t.d.Attempt <= t.progress {
 		return 0
@@ -153,8 +164,7 @@ func (t *task) deaths() uint64 {
 	return t.d.Attempt - 1 - t.progress
 }
 
-// notMine is why a task has to be left to a worker of another version, or with other
-// settings.
+// notMine is why a task must be left to a worker of another version, or with other settings.
 type notMine struct{ error }
 
 func (n notMine) Unwrap() error { return n.error }
@@ -163,14 +173,14 @@ func workersDied(times uint64) *document.Problem {
 	return document.Problemf(document.CodeInternal, "", "it was given up: %d workers in a row ended while they read it", times)
 }
 
-// alone reports whether pages are to be read one by one: one of them may be what brings
-// workers down, and should not take others with it.
+// alone reports whether pages are to be read one by one: one of them may be what crashes workers,
+// and must not take others with it.
 func (t *task) alone() bool { return t.deaths() > 0 || t.d.Attempt > 2 }
 
 // retryWait is between tries of pages that failed for a reason that may pass.
 var retryWait = backoff.Exponential{First: 500 * time.Millisecond, Max: 30 * time.Second}
 
-// read reads the missing pages, again and again where that may help.
+// read reads the missing pages, and again where that may help.
 func (t *task) read(ctx context.Context) error {
 	for try := 1; ; {
 		if t.pages != nil && t.deaths() >= uint64(t.cfg.Attempts) {
@@ -213,13 +223,13 @@ func (t *task) read(ctx context.Context) error {
 	}
 }
 
-// putOff stands for the problems of pages that are to be tried again.
+// putOff stands in for the problems of pages that are to be tried again.
 var putOff = document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the page failed again and again").Retry()
 
 // passes reports whether what failed may succeed later.
 func passes(p *document.Problem) bool { return p.Retryable || p.Code == document.CodeInternal }
 
-// pause waits a while, and until pages can be read.
+// pause waits between tries, and until pages can be read.
 func (t *task) pause(ctx context.Context, try int) error {
 	if err := backoff.Sleep(ctx, retryWait.After(try)); err != nil {
 		return err
@@ -232,7 +242,7 @@ func (t *task) pause(ctx context.Context, try int) error {
 	return nil
 }
 
-// giveUpRest gives up what is missing of the task.
+// giveUpRest gives up the missing pages of the task.
 func (t *task) giveUpRest(ctx context.Context, why *document.Problem) error {
 	if t.pages == nil {
 		return t.giveUpFile(ctx, why)
@@ -240,9 +250,9 @@ func (t *task) giveUpRest(ctx context.Context, why *document.Problem) error {
 	return t.giveUp(ctx, t.missing(), why)
 }
 
-// giveUpFile says that a file cannot be opened.
+// giveUpFile records that a file cannot be opened.
 func (t *task) giveUpFile(ctx context.Context, why *document.Problem) error {
-	if passes(why) || why.Code == document.CodeUnreadable { // others say what is wrong with the request
+	if passes(why) || why.Code == document.CodeUnreadable { // others are faults of the request
 		if err := t.d.Bury(ctx, t.d.Task, why.Error()); err != nil {
 			return err
 		}
@@ -251,7 +261,7 @@ func (t *task) giveUpFile(ctx context.Context, why *document.Problem) error {
 	return t.append(ctx, record.Event{Open: &record.Opened{File: t.d.File, Problem: why}})
 }
 
-// giveUp says that pages cannot be read.
+// giveUp records that pages cannot be read.
 func (t *task) giveUp(ctx context.Context, pages []int, why *document.Problem) error {
 	for _, n := range pages {
 		failed := document.PageResult{Number: n, Status: document.StatusFailed, Error: why}
@@ -262,7 +272,7 @@ func (t *task) giveUp(ctx context.Context, pages []int, why *document.Problem) e
 	return nil
 }
 
-// queuePages makes tasks of the pages of a file that is cut.
+// queuePages queues tasks for the pages of a long file.
 func (t *task) queuePages(ctx context.Context) error {
 	lane, blob := record.Lane{Owner: t.job.Owner, Priority: t.job.Priority}, t.job.Files[t.d.File].Blob
 	for pages := range slices.Chunk(t.pages, t.cfg.TaskPages) {
@@ -273,7 +283,7 @@ func (t *task) queuePages(ctx context.Context) error {
 	return nil
 }
 
-// finish ends the job when nothing is left to do of it.
+// finish ends the job when nothing of it is left to do.
 func (t *task) finish(ctx context.Context) error {
 	if err := t.parts.Index.Reached(ctx, t.seq); err != nil {
 		return err
@@ -292,6 +302,5 @@ func (t *task) finish(ctx context.Context) error {
 	return nil
 }
 
-// errCut ends the run that has found out how many pages there are: they are read by
-// others.
+// errCut ends the run that has found out the number of pages, when others are to read them.
 var errCut = errors.New("the document is cut")

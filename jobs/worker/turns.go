@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/jobs/record"
 )
 
-// turns is whose turn it is: the most urgent lanes first, among them the one that was
-// served longest ago. Every fifth turn is for the least urgent. Its zero value is ready.
+// turns decides whose turn it is: the most urgent lanes first, among them the one served longest
+// ago. Every fifth turn is for the least urgent. Its zero value is ready.
 type turns struct {
 	n    int
 	last map[record.Lane]int // the turn in which a lane was served
@@ -28,7 +28,7 @@ func (t *turns) order(lanes []record.Lane) []record.Lane {
 	})
 	for lane := range t.last {
 		if !slices.Contains(lanes, lane) {
-			delete(t.last, lane) // it has no jobs any more
+			delete(t.last, lane) // it has no more jobs
 		}
 	}
 	return lanes

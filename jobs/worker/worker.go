@@ -1,6 +1,6 @@
-// Package worker works on tasks: it takes them from the queues of all owners in turn, reads
-// their pages and writes each down as it is done. It may be killed at any time: what it had
-// is given to another, which reads what was not written down.
+// Package worker works on tasks: it takes them from the queues of all owners in turn, reads their
+// pages and stores each as it is finished. It may be killed at any time: its tasks are then given
+// to others, which read what was not stored.
 package worker
 
 import (
@@ -33,7 +33,7 @@ type Service interface {
 	Run(ctx context.Context, src *document.Source, opts service.Options, emit func(document.Event)) (*document.Result, error)
 }
 
-// Blobs are where files come from and pages go: see jobs.Blobs.
+// Blobs hold files and pages: see jobs.Blobs.
 type Blobs interface {
 	Put(ctx context.Context, key string, r io.Reader) error
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
@@ -66,14 +66,14 @@ func New(cfg Config, parts Parts, log *slog.Logger) *Worker {
 }
 
 const (
-	// lookInterval is how long a worker waits, while there are jobs and no tasks for it, until
-	// it looks whether another has given some back.
+	// lookInterval is how often a worker without a task looks, while there are jobs, whether
+	// another has given one back.
 	lookInterval = time.Second
-	// readyInterval is how often it looks whether pages can be read again.
+	// readyInterval is how often it checks whether pages can be read again.
 	readyInterval = 500 * time.Millisecond
 )
 
-// Run works until ctx ends. It then gives back what it has.
+// Run works until ctx ends, and then gives its tasks back.
 func (w *Worker) Run(ctx context.Context) {
 	select {
 	case <-w.parts.Index.Ready():
@@ -114,7 +114,7 @@ func (w *Worker) next(ctx context.Context) *broker.Delivery {
 	return nil
 }
 
-// pause waits until something has moved, or while there are jobs, until it is time to look.
+// pause waits until something has moved or, while there are jobs, for lookInterval.
 func (w *Worker) pause(ctx context.Context, jobs bool, moved <-chan struct{}) {
 	var look <-chan time.Time
 	if jobs {
@@ -143,7 +143,7 @@ func (w *Worker) take(ctx context.Context, lanes []record.Lane) *broker.Delivery
 	return nil
 }
 
-// work does a task and says how that went.
+// work does a task and reports the outcome to the queue.
 func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
 	log := w.log.With("file", d.File)
 	ctx, cancel := context.WithCancelCause(correlation.With(ctx, "job", d.Job))
@@ -175,7 +175,7 @@ func (w *Worker) work(ctx context.Context, d *broker.Delivery) {
 	}
 }
 
-// do does a task as a part of the trace of the request that submitted its job.
+// do does a task as part of the trace of the request that submitted its job.
 func (w *Worker) do(ctx context.Context, d *broker.Delivery, job *record.Job) error {
 	ctx, span := stage.Work(stage.Continue(ctx, job.Trace), "task")
 	defer span.End()
@@ -193,11 +193,11 @@ func (w *Worker) do(ctx context.Context, d *broker.Delivery, job *record.Job) er
 	return err
 }
 
-// leaveWait is before a task is left to others, who may be this worker again.
+// leaveWait is the pause before a task is left to other workers, of which this one may be the
+// next.
 const leaveWait = 5 * time.Second
 
-// leave puts a task back that this worker does not understand: its job was accepted by one
-// that did.
+// leave returns a task that this worker does not understand: a worker that does accepted its job.
 func (w *Worker) leave(ctx context.Context, d *broker.Delivery, job *record.Job, why notMine) error {
 	w.log.WarnContext(ctx, "task left to workers of another version or with other settings", "error", why.error)
 	if err := backoff.Sleep(ctx, leaveWait); err != nil {
@@ -206,8 +206,7 @@ func (w *Worker) leave(ctx context.Context, d *broker.Delivery, job *record.Job,
 	return d.Requeue(ctx, record.Lane{Owner: job.Owner, Priority: job.Priority})
 }
 
-// retryDelay is how long a task waits that could not be done: not at all, when its worker
-// stops.
+// retryDelay is how long a failed task waits: not at all when its worker stops.
 func retryDelay(ctx context.Context) time.Duration {
 	if ctx.Err() != nil {
 		return 0
@@ -215,7 +214,7 @@ func retryDelay(ctx context.Context) time.Duration {
 	return 2 * time.Second
 }
 
-// beat says that the task is in work until ctx ends.
+// beat keeps the task marked as in work until ctx ends.
 func (w *Worker) beat(ctx context.Context, d *broker.Delivery) {
 	t := time.NewTicker(d.AckWait / 3)
 	defer t.Stop()
@@ -234,7 +233,7 @@ func (w *Worker) beat(ctx context.Context, d *broker.Delivery) {
 // errEnded is the cause of contexts of tasks whose job has ended.
 var errEnded = document.Problemf(document.CodeCanceled, "", "the job has ended")
 
-// watch ends a task with its job.
+// watch ends the work on a task when its job has ended.
 func (w *Worker) watch(ctx context.Context, id string, cancel context.CancelCauseFunc) {
 	for {
 		job, changed, there := w.parts.Index.Get(id)

@@ -57,7 +57,7 @@ type ClassThreshold struct {
 
 // The values of Config.Sidecar.
 const (
-	SidecarAuto = "auto"
+	sidecarAuto = "auto"
 	SidecarOff  = "off"
 )
 
@@ -67,7 +67,7 @@ const minThreshold = 0.1
 // DefaultConfig starts the program with the published checkpoint.
 func DefaultConfig() Config {
 	return Config{
-		Sidecar:        SidecarAuto,
+		Sidecar:        sidecarAuto,
 		Python:         "python3",
 		Model:          "PaddlePaddle/PP-DocLayoutV3_safetensors",
 		Device:         "auto",
@@ -89,14 +89,14 @@ func (c Config) Validate() error {
 	oneOf := func(key, value string, allowed ...string) {
 		errs.Check(slices.Contains(allowed, value), key, "is %q: use one of %s", value, strings.Join(allowed, ", "))
 	}
-	oneOf("sidecar", c.Sidecar, SidecarAuto, SidecarOff)
+	oneOf("sidecar", c.Sidecar, sidecarAuto, SidecarOff)
 	oneOf("device", c.Device, "auto", "cuda", "cpu")
 	oneOf("dtype", c.DType, "float32", "bfloat16")
 	if c.URL != "" {
 		_, err := newClient(c.URL)
 		errs.Check(err == nil, "url", "cannot be used: %w", err)
 		errs.Check(c.Sidecar != SidecarOff, "url", "is set although sidecar is off")
-	} else if c.Sidecar == SidecarAuto {
+	} else if c.Sidecar == sidecarAuto {
 		errs.Check(c.Python != "", "python", "is empty")
 		errs.Check(c.Model != "" || c.ONNX != "", "model", "is empty, and so is onnx")
 	}

@@ -15,7 +15,7 @@ type dropCap struct {
 const (
 	capSize  = 1.8 // of the text height beside it, at least
 	capWidth = 1.5 // of its own height, at most
-	capSink  = 0.5 // of the text height, at most, by which it reaches into its lines
+	capSink  = 0.4 // of its own height, at most, by which its box reaches into its lines
 	capWhite = 1.5 // of the text height, at most, to its lines
 )
 
@@ -44,7 +44,7 @@ func firstLineBeside(items []*upright.Item, it *upright.Item) *upright.Item {
 		if o.Object != nil || it.Size < capSize*o.Size || o.CenterY() < it.Y0 || o.CenterY() > it.Y1 || o.Width() < it.Width() {
 			continue
 		}
-		if white := o.X0 - it.X1; white < -capSink*o.Size || white > capWhite*o.Size {
+		if white := o.X0 - it.X1; white < -capSink*it.Size || white > capWhite*o.Size {
 			continue
 		}
 		lines++

@@ -533,6 +533,130 @@ func TestTablesOfEveryday(t *testing.T) {
 	[4 7][5][6]
 	[8 11][9][10]
 `},
+		{"names of groups over rows that are indented under them", func(p *paper) {
+			across(p, 100, 1100, 190, 235, 610)
+			y := 200.0
+			row := func(indent, width float64, cells int) {
+				p.line(110+indent, y, width, p.size)
+				for c := range cells {
+					p.line(500+220*float64(c), y, 60, p.size)
+				}
+				y += 36
+			}
+			row(0, 100, 3)
+			row(0, 330, 3)
+			row(0, 300, 0) // the name of a group, no second line of the entry above
+			row(24, 120, 3)
+			row(24, 140, 3)
+			row(0, 320, 2)
+			row(0, 310, 0)
+			row(24, 130, 3)
+			row(0, 330, 3)
+			row(24, 270, 0) // the second line of an entry
+			row(0, 180, 3)
+		}, `
+	[0 h][1 h][2 h][3 h]
+	[4][5][6][7]
+	[8 4x1]
+	[9][10][11][12]
+	[13][14][15][16]
+	[17][18][19][]
+	[20 4x1]
+	[21][22][23][24]
+	[25 29][26][27][28]
+	[30][31][32][33]
+`},
+		{"a head over all columns, and entries with small print below or around their values", func(p *paper) {
+			across(p, 100, 1100, 190, 240, 700)
+			y := 200.0
+			entry := func(small ...float64) {
+				p.line(110, y, 160, p.size)
+				for c := range floats(4) {
+					p.line(420+200*c, y+11*float64(len(small)), 70, p.size)
+				}
+				for _, width := range small {
+					y += 23
+					p.line(130, y, width, 0.8*p.size)
+				}
+				y += 40
+			}
+			entry()
+			middle(p, 100, 1100, y, 420)
+			y += 40
+			entry()
+			entry(120)
+			entry()
+			entry()
+			entry(140, 130)
+			entry()
+			entry()
+		}, `
+	[0 h][1 h][2 h][3 h][4 h]
+	[5 5x1]
+	[6][7][8][9][10]
+	[11 16][12][13][14][15]
+	[17][18][19][20][21]
+	[22][23][24][25][26]
+	[27 32 33][28][29][30][31]
+	[34][35][36][37][38]
+	[39][40][41][42][43]
+`},
+		{"heads of several lines between rulings", func(p *paper) {
+			across(p, 100, 1100, 190, 330, 640)
+			down(p, 190, 640, 450, 800)
+			for c, lines := range []int{2, 4, 3} {
+				for l := range lines {
+					middle(p, 100+350*float64(c), 450+350*float64(c), 200+31*float64(l)+float64(c*7), 200)
+				}
+			}
+			for r := range floats(7) {
+				for c := range floats(3) {
+					p.line(115+350*c, 345+42*r, 180, p.size)
+				}
+			}
+		}, `
+	[0 1 h][2 3 4 5 h][6 7 8 h]
+	[9][10][11]
+	[12][13][14]
+	[15][16][17]
+	[18][19][20]
+	[21][22][23]
+	[24][25][26]
+	[27][28][29]
+`},
+		{"dashes in place of values, beside specks, underscores and what reaches over the cell", func(p *paper) {
+			across(p, 100, 1100, 190, 240, 490)
+			for r := range floats(6) {
+				y := 200 + 50*r
+				p.line(110, y, 160, p.size)
+				for c := range floats(4) {
+					x := 420 + 200*c
+					middle := y + 0.52*p.size
+					switch 10*r + c {
+					case 11:
+						across(p, x+30, x+44, middle)
+					case 23:
+						across(p, x+20, x+46, middle)
+					case 22:
+						across(p, x+30, x+33, middle)
+					case 32:
+						across(p, x+30, x+44, y+0.95*p.size)
+					case 43:
+						across(p, x+54, x+68, middle)
+					case 42:
+					default:
+						p.line(x, y, 70, p.size)
+					}
+				}
+			}
+		}, `
+	[0 h][1 h][2 h][3 h][4 h]
+	[5][6][–][7][8]
+	[9][10][11][][—]
+	[12][13][14][][15]
+	[16][17][18][][–]
+	[19][20][21][22][23]
+`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

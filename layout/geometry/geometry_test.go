@@ -112,6 +112,15 @@ func TestTablesForEveryTask(t *testing.T) {
 	}
 }
 
+// upward is a line of text that runs up the page.
+func upward(x, y, size, length float64) document.Line {
+	return document.Line{
+		Quad: [4]document.Point{{X: x, Y: y + length}, {X: x, Y: y}, {X: x + size, Y: y}, {X: x + size, Y: y + length}},
+		BBox: document.BBox{int(x), int(y), int(x + size), int(y + length)},
+		Text: "upward",
+	}
+}
+
 func TestMargins(t *testing.T) {
 	body := func(p *paper) { p.column(120, 1120, 200, 30) }
 	tests := []struct {
@@ -158,6 +167,28 @@ func TestMargins(t *testing.T) {
 			p.line(400, 70, 300, p.size)
 			p.box("header", 110, 50, 730, 120)
 			body(p)
+		}, nil},
+		{"number in the corner of a slide, level with logos", func(p *paper) {
+			p.w, p.h = 1500, 1125
+			body(p)
+			p.line(130, 1060, 240, p.size)
+			p.line(1115, 1050, 290, 1.5*p.size)
+			p.line(1460, 1066, p.size, p.size)
+		}, map[document.RegionType]int{document.RegionPageNumber: 1}},
+		{"marks in both corners", func(p *paper) {
+			p.w, p.h = 1500, 1125
+			body(p)
+			p.line(130, 1060, 240, p.size)
+			p.line(20, 1066, p.size, p.size)
+			p.line(1460, 1066, p.size, p.size)
+		}, nil},
+		{"line up the edge of the page", func(p *paper) {
+			body(p)
+			p.lines = append(p.lines, upward(30, 500, p.size, 600))
+		}, map[document.RegionType]int{document.RegionHeader: 1}},
+		{"line up the page beside its text", func(p *paper) {
+			p.column(320, 1120, 200, 30)
+			p.lines = append(p.lines, upward(210, 300, p.size, 400))
 		}, nil},
 		{"last line of a text, beside a stamp and a number", func(p *paper) {
 			p.column(640, 1000, 1000, 20)

@@ -16,22 +16,26 @@ import (
 // mistake is lost.
 
 const (
-	marginShare  = 0.12 // of the page's height
-	outerShare   = 0.06 // of the page's height, where little else than running heads stands
-	marginRows   = 2    // at most, on either end
-	leastRows    = 6    // of a page on which margins are told from text
-	smallEnough  = 1.1  // of the body's text height: running heads are not set larger
-	letterhead   = 1.3  // of the body's text height: no running head, whatever the model says
-	farApart     = 2.5  // text heights of white that set a margin row apart without the model's word
-	smallPrint   = 0.9  // of the body's text height: a row above the text of a plain page that is set no larger is its head
-	rowApart     = 1.5  // text heights of white that do so with it
-	runningApart = 0.8  // text heights of white that do so where it is made like a running head
-	closeApart   = 0.2  // text heights of white that suffice near the page's edge, with the model's word
-	runningWhite = 3.0  // text heights of white between the pieces of a running head
+	marginShare  = 0.12  // of the page's height
+	outerShare   = 0.06  // of the page's height, where little else than running heads stands
+	asideShare   = 0.045 // of the page's width, at either side, where a line that runs up or down says where a copy is from
+	cornerShare  = 0.05  // of the page's width, at either side, where a page number stands in a corner
+	cornerWhite  = 1.0   // text heights of white around a page number in a corner
+	marginRows   = 2     // at most, on either end
+	leastRows    = 6     // of a page on which margins are told from text
+	smallEnough  = 1.1   // of the body's text height: running heads are not set larger
+	letterhead   = 1.3   // of the body's text height: no running head, whatever the model says
+	farApart     = 2.5   // text heights of white that set a margin row apart without the model's word
+	smallPrint   = 0.9   // of the body's text height: a row above the text of a plain page that is set no larger is its head
+	rowApart     = 1.5   // text heights of white that do so with it
+	runningApart = 0.8   // text heights of white that do so where it is made like a running head
+	closeApart   = 0.2   // text heights of white that suffice near the page's edge, with the model's word
+	runningWhite = 3.0   // text heights of white between the pieces of a running head
 )
 
 // takeSideways takes lines out that run up or down the page beside its text, such
-// as a stamp in the margin. Elsewhere they belong to what is around them.
+// as a stamp in the margin. Elsewhere they belong to what is around them. At the very edge
+// they are like running heads: where the copy was loaded from, its number in an archive.
 func takeSideways(p *upright.Page) []block {
 	const (
 		compared = 32  // steep lines; more than that are no stamp in a margin
@@ -62,7 +66,11 @@ func takeSideways(p *upright.Page) []block {
 		if beside && it.Height() > it.Width() && slices.ContainsFunc(turned, func(o *upright.Item) bool {
 			return it.OverlapX(o.Box) > 0.7*min(it.Width(), o.Width()) && it.OverlapY(o.Box) > -3*p.Size
 		}) {
-			sideways = append(sideways, block{kind: document.RegionText, rows: []upright.Row{{it}}})
+			aside := block{kind: document.RegionText, rows: []upright.Row{{it}}}
+			if min(it.CenterX(), float64(p.Width)-it.CenterX()) < asideShare*float64(p.Width) {
+				aside.kind, aside.label = document.RegionHeader, "aside_text"
+			}
+			sideways = append(sideways, aside)
 		} else {
 			level = append(level, it)
 		}
@@ -74,10 +82,12 @@ func takeSideways(p *upright.Page) []block {
 // takeMargins takes the rows in the upper and lower margin out of the page, unless they
 // have blanks to be filled in.
 func takeMargins(p *upright.Page, found rulings.Rulings) (header, footer []block) {
-	rows := upright.RowsOf(p.Items)
-	if len(rows) < leastRows {
+	if len(upright.RowsOf(p.Items)) < leastRows {
 		return nil, nil
 	}
+	corner := takeCorner(p)
+	defer func() { footer = append(footer, corner...) }()
+	rows := upright.RowsOf(p.Items)
 	for len(header) < marginRows && !found.HasBlank(rows[0].Box()) && inMargin(p, rows[0], rows[1], "header") {
 		header = append(header, marginBlocks(p, rows[0], document.RegionHeader)...)
 		rows = rows[1:]
@@ -95,6 +105,34 @@ func takeMargins(p *upright.Page, found rulings.Rulings) (header, footer []block
 	}
 	p.Items = slices.Concat(rows...)
 	return header, footer
+}
+
+// takeCorner takes the page number out that stands in a lower corner of the page by itself,
+// as on slides, whatever else is level with it.
+func takeCorner(p *upright.Page) []block {
+	width, height := float64(p.Width), float64(p.Height)
+	number := -1
+	for i, it := range p.Items {
+		if it.Object != nil || it.Width() >= upright.NumberWidth*p.Size || height-it.CenterY() > outerShare*height ||
+			min(it.CenterX(), width-it.CenterX()) > cornerShare*width {
+			continue
+		}
+		white := cornerWhite * p.Size
+		around := plane.Box{X0: it.X0 - white, Y0: it.Y0 - white, X1: it.X1 + white, Y1: it.Y1 + white}
+		alone := !slices.ContainsFunc(p.Items, func(o *upright.Item) bool { return o != it && o.OverlapX(around) > 0 && o.OverlapY(around) > 0 })
+		if alone {
+			if number >= 0 {
+				return nil // marks in both corners
+			}
+			number = i
+		}
+	}
+	if number < 0 {
+		return nil
+	}
+	it := p.Items[number]
+	p.Items = slices.Delete(slices.Clone(p.Items), number, number+1)
+	return marginBlocks(p, upright.Row{it}, document.RegionFooter)
 }
 
 // inMargin reports whether r, whose neighbor toward the middle of the page is

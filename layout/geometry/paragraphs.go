@@ -33,13 +33,17 @@ type column struct {
 	page        *upright.Page
 	left, right float64 // margins
 	pitch, size float64 // usual distance of rows and height of text
+	pitches     []pitch // of rows after each other
 	filled      bool    // most rows end near the right margin
 	running     bool    // most rows are wide and end in the right part of the column
 	justified   bool    // most rows end at it
 }
 
+// pitch is the distance of two rows, of which the smaller has text of a size.
+type pitch struct{ size, distance float64 }
+
 func columnOf(p *upright.Page, rows []upright.Row) column {
-	var pitches []float64
+	var pitches []pitch
 	var text []*upright.Item
 	for i, r := range rows {
 		if r[0].Object != nil {
@@ -49,15 +53,15 @@ func columnOf(p *upright.Page, rows []upright.Row) column {
 		if i > 0 && rows[i-1][0].Object == nil {
 			// Beyond three lines it is a gap, not a pitch.
 			if d := r.Box().CenterY() - rows[i-1].Box().CenterY(); d < 3*r.Size() {
-				pitches = append(pitches, d)
+				pitches = append(pitches, pitch{min(r.Size(), rows[i-1].Size()), d})
 			}
 		}
 	}
 	if len(text) == 0 {
 		return column{}
 	}
-	slices.Sort(pitches)
-	c := column{page: p, left: math.Inf(1), right: math.Inf(-1), pitch: upright.Quantile(pitches, 0.35)}
+	c := column{page: p, left: math.Inf(1), right: math.Inf(-1), pitches: pitches}
+	c.pitch, _ = usual(pitches)
 	for _, t := range text {
 		c.left, c.right = min(c.left, t.X0), max(c.right, t.X1)
 	}
@@ -82,6 +86,33 @@ func columnOf(p *upright.Page, rows []upright.Row) column {
 	return c
 }
 
+// usual is what most rows that are not apart are distant. even reports whether nearly all are.
+func usual(pitches []pitch) (distance float64, even bool) {
+	distances := make([]float64, len(pitches))
+	for i, p := range pitches {
+		distances[i] = p.distance
+	}
+	slices.Sort(distances)
+	distance = upright.Quantile(distances, 0.35)
+	return distance, upright.Quantile(distances, 0.8) < evenRows*distance
+}
+
+// pitchOf is the usual distance of rows of a size, where it is even: notes below a text are
+// set closer.
+func (c column) pitchOf(size float64) float64 {
+	alike := slices.DeleteFunc(slices.Clone(c.pitches), func(p pitch) bool { return p.size > alikeSize*size || size > alikeSize*p.size })
+	if d, even := usual(alike); even && len(alike) >= alikeRows {
+		return max(c.pitch, d)
+	}
+	return c.pitch
+}
+
+const (
+	alikeSize = 1.1 // between sizes that are taken for one, at most
+	evenRows  = 1.1 // between distances of rows that are even, at most
+	alikeRows = 5   // pairs of rows of one size, at least, that tell their pitch
+)
+
 // breaks reports whether a block of text begins with rows[i].
 func (c column) breaks(rows []upright.Row, i int) bool {
 	above, r := rows[i-1], rows[i]
@@ -94,10 +125,11 @@ func (c column) breaks(rows []upright.Row, i int) bool {
 		small, large = large, small
 	}
 	distance := b.CenterY() - a.CenterY()
+	pitch := c.pitchOf(small)
 	switch {
 	case large > 1.35*small:
 		return true
-	case distance > max(1.3*c.pitch, c.pitch+0.3*small) && distance > 1.2*small:
+	case distance > max(1.3*pitch, pitch+0.3*small) && distance > 1.2*small:
 		return true
 	case large > 1.2*small && distance > 1.4*small: // a heading of its own, or a note
 		return true

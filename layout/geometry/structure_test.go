@@ -195,6 +195,41 @@ text geometry 4 5 6 7 8
 text geometry 0 1 2
 text geometry 3 4 5 6 7 8 9
 `},
+		{"a drop cap whose box reaches into its lines, in a column beside notes", func(p *paper) {
+			rows(p, 100, 300, 500, 3, 1)
+			p.line(340, 200, 3.3*size, 3.1*size)
+			rows(p, 340+2.2*size, 1140, 200, 3, 1)
+			rows(p, 340, 1140, 200+3*pitch, 12, 0.5)
+		}, `
+text geometry 0 1 2
+text geometry 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18
+`},
+		{"notes below a text that are set closer, and smaller", func(p *paper) {
+			for i := range floats(8) {
+				p.line(100, 200+i*1.32*size, 1040, size)
+			}
+			for i := range floats(8) {
+				p.line(100, 200+12*size+i*0.9*size, 1040, 0.87*size)
+			}
+		}, `
+text geometry 0 1 2 3 4 5 6 7
+text geometry 8 9 10 11 12 13 14 15
+`},
+		{"cards side by side, each with a heading, something large and text", func(p *paper) {
+			for column := range floats(2) {
+				x := 100 + 560*column
+				p.line(x, 200, 8*size, 1.3*size)
+				p.line(x+6*size, 200+3*size, 6*size, 1.6*size)
+				rows(p, x, x+18*size, 200+6*size, 3, 0.5)
+			}
+		}, `
+title geometry level 2 0
+title geometry level 1 1
+text geometry 2 3 4
+title geometry level 2 5
+title geometry level 1 6
+text geometry 7 8 9
+`},
 		{"a head above the first ruling of a table", func(p *paper) {
 			rows(p, 100, 1140, 200, 3, 0.5)
 			for r := range floats(4) {

@@ -1,5 +1,5 @@
-// Package once has what several ask for at the same time made once, and kept: a value is looked
-// for in a cache, else waited for where somebody makes it, else made.
+// Package once makes values that several ask for at the same time only once, and keeps them: a
+// value is taken from a cache, awaited where another is making it, or made.
 package once
 
 import (
@@ -23,11 +23,11 @@ type Values struct {
 	flights map[[sha256.Size]byte]*Flight
 }
 
-// Flight is a value that somebody looks for or makes, and others wait for.
+// Flight is a value being looked for or made, which others wait for.
 type Flight struct {
 	done     chan struct{} // closed at the end; what follows is read after it
-	value    []byte        // nil when there is none to keep
-	canceled bool          // by the end of who made it: who waits tries again
+	value    []byte        // nil when there is nothing to keep
+	canceled bool          // its maker was canceled: those who wait try again
 }
 
 // New returns the values of a cache, nil for none.
@@ -38,9 +38,9 @@ func New(store Cache) *Values {
 	return &Values{Store: store, flights: map[[sha256.Size]byte]*Flight{}}
 }
 
-// Find returns the value of a key. Where there is none, it gives a flight to who is the
-// first to look, which must Land. Both are nil when another failed to make it, so that
-// all who waited for it try at once, and when ctx ended.
+// Find returns the value of a key. Where there is none, the first caller gets a flight, which it
+// must Land. Both are nil when another failed to make it, so that all who waited try at once, and
+// when ctx ended.
 func (v *Values) Find(ctx context.Context, key [sha256.Size]byte) (value []byte, mine *Flight) {
 	for {
 		v.mu.Lock()

@@ -32,14 +32,14 @@ func (g *Gate) Enter(ctx context.Context, l *Lane, page, seq int) error {
 	return g.turns.await(ctx, &g.mu, w, g.pass)
 }
 
-// Leave gives the slot to who is next, or back.
+// Leave gives the slot to the next in turn, or back.
 func (g *Gate) Leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pass()
 }
 
-// pass is Leave for who holds mu.
+// pass is Leave with mu held.
 func (g *Gate) pass() {
 	if !g.turns.next() {
 		g.free++

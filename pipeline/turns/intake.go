@@ -13,7 +13,7 @@ type Intake struct {
 
 	mu    sync.Mutex
 	turns turns
-	ahead int // pages begun of which the engine has not all regions yet
+	ahead int // pages begun whose regions the engine does not have yet
 }
 
 // NewIntake returns an intake with a limit of pages that may change while it is used.
@@ -35,14 +35,14 @@ func (in *Intake) Begin(ctx context.Context, l *Lane, page int) error {
 	return in.turns.await(ctx, &in.mu, w, in.pass)
 }
 
-// End says that the engine has all regions of a page, or that it ended otherwise.
+// End says that the engine has all regions of a page, or that the page ended otherwise.
 func (in *Intake) End() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.pass()
 }
 
-// pass is End for who holds mu.
+// pass is End with mu held.
 func (in *Intake) pass() {
 	in.ahead--
 	for in.ahead < in.limit() && in.turns.next() {

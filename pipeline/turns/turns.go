@@ -1,5 +1,5 @@
-// Package turns is the order in which pages and regions of all documents get what they wait for: the right to
-// begin (Intake), and a slot of an engine or of its layout (Gate).
+// Package turns decides in which order pages and regions of all documents get what they wait for:
+// the right to begin (Intake), and a slot of an engine or of its layout (Gate).
 package turns
 
 import (
@@ -9,10 +9,9 @@ import (
 	"sync"
 )
 
-// turns is the order in which those get something who wait for it: the most urgent
-// first, equally urgent documents in turn, and within a document the earliest page. So
-// a one-page image does not wait behind an 800-page document, and a streamed
-// document finishes from its start. Users lock it.
+// turns is the order of those that wait: the most urgent first, equally urgent documents in turn,
+// and within a document the earliest page. So a one-page image does not wait behind an 800-page
+// document, and a streamed document finishes from its start. Users lock it.
 type turns struct {
 	lines []*Lane // documents with someone waiting, in turn order
 	given int
@@ -20,8 +19,8 @@ type turns struct {
 
 // Lane is one document's place in one Gate or Intake.
 type Lane struct {
-	First   int  // page that somebody waits to see
-	Batch   bool // nobody waits to see any
+	First   int  // page that somebody waits for
+	Batch   bool // nobody waits for its pages
 	waiting waiters
 }
 
@@ -71,7 +70,7 @@ func (t *turns) await(ctx context.Context, mu sync.Locker, w *waiter, giveBack f
 	return ctx.Err()
 }
 
-// abandon takes w out; false when its turn has come already.
+// abandon removes w; false when its turn has come already.
 func (t *turns) abandon(w *waiter) bool {
 	if w.index < 0 {
 		return false
@@ -84,11 +83,11 @@ func (t *turns) abandon(w *waiter) bool {
 	return true
 }
 
-// leastShare is how many turns there are for one that goes to the least urgent, so
-// that a stream of urgent work does not starve it.
+// leastShare is how many turns there are for each one that goes to the least urgent, so that a
+// stream of urgent work does not starve it.
 const leastShare = 5
 
-// next lets the next one go; false when nobody waits.
+// next gives the next waiter its turn; false when nobody waits.
 func (t *turns) next() bool {
 	if len(t.lines) == 0 {
 		return false

@@ -1,7 +1,7 @@
-// Package verified has the text of a document's pages believed where it was checked, by what
-// the answers of a model about its other pages have taught. Which those are depends on the
-// order of the pages alone (course.go); what of a page need not be asked and what its answers
-// teach is in page.go, what is set right in tables in digits.go.
+// Package verified uses the text of a document's pages where it can be trusted, going by what a
+// model's answers about other pages have taught. Which pages those are depends only on the order
+// of the pages (course.go); what of a page need not be asked, and what its answers teach, is in
+// page.go; correcting digits in tables in digits.go.
 package verified
 
 import (
@@ -13,8 +13,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// Ledger judges which text of a document's own can be believed, by what it has learned of
-// that document. It is for one page at a time.
+// Ledger judges which parts of a document's own text can be believed, by what it has learned of
+// that document. It serves one page at a time.
 type Ledger interface {
 	// Judge says what of page's text is believed, and has lines read to learn; nil means
 	// that the page is to be read as a whole. What it says depends on nothing but the page
@@ -41,8 +41,8 @@ type View interface {
 	Lessons(answers []string) []byte
 }
 
-// Of how many pages before it a page does not know. This depends on its place alone, so that no
-// setting and no load changes what is read.
+// How many of the pages before it a page does not know of. This depends on its number alone, so
+// that no setting and no load changes what is read.
 const (
 	first    = 3  // pages that wait for none: a short document takes no longer, and one page teaches little
 	leastLag = 4  // pages in work keep some fifty slots busy, while most of their regions are asked about
@@ -58,7 +58,7 @@ func known(n int) int {
 	return max(first, n-min(max(n/lagShare, leastLag), mostLag))
 }
 
-// Course is the way of a document's pages through its ledger, in their order.
+// Course leads a document's pages through its ledger, in order.
 type Course struct {
 	ledger Ledger // is owned by the page whose turn it is
 

@@ -11,7 +11,7 @@ import (
 // Writer makes lines the content of their region, as a model would write it.
 type Writer func(region *document.Region, lines []document.LayerLine)
 
-// Own is the text of a page's own by the page's regions.
+// Own is the page's own text, by region.
 type Own struct {
 	view     View
 	passages []document.Passage // of the regions
@@ -25,11 +25,11 @@ var prose = []document.RegionType{
 	document.RegionFooter, document.RegionPageNumber, document.RegionFootnote, document.RegionReference,
 }
 
-// sure is the confidence of an answer, where it was measured, that teaches.
+// sure is the confidence from which on an answer teaches, where it was measured.
 const sure = 0.6
 
-// Take gives those regions of a page their content that need not be asked about. It is nil where
-// nothing is known of the page's text, and for pages that are read as a whole. Look must have been called.
+// Take fills in the regions of a page that need not be asked about. It is nil where nothing is
+// known of the page's text, and for pages that are read as a whole. Look must have been called.
 func (t *Turn) Take(page *document.Page, regions []document.Region, write Writer) *Own {
 	if t.view == nil || page.Rotation != 0 {
 		return nil // it was looked at as it was drawn
@@ -76,14 +76,14 @@ func boxesOf(page *document.Page, regions []document.Region) (all []document.BBo
 	return all, some
 }
 
-// repeat gives a region what a model answered to the same one.
+// repeat fills a region with a model's answer to an equal one.
 func repeat(region *document.Region, answer string) {
 	region.Content, region.Format = answer, document.FormatText
 	region.Status, region.Source = document.StatusOK, document.SourceModel
 }
 
-// Settle sets digits right that a model misread in tables, and gives what the answers in
-// regions, those of Take, have taught.
+// Settle corrects digits that a model misread in tables, and returns what the answers in regions,
+// those of Take, have taught.
 func (o *Own) Settle(regions []document.Region) (lessons []byte) {
 	answers := make([]string, len(regions))
 	for i := range regions {

@@ -15,11 +15,11 @@ var published = []struct {
 	pages float64
 }{{"H100", 3.5}, {"A100", 2.5}, {"A40", 1.86}}
 
-// PagesPerDay at this rate.
-func (f Figures) PagesPerDay() float64 { return f.PagesPerSecond * 24 * 3600 }
+// pagesPerDay at this rate.
+func (f Figures) pagesPerDay() float64 { return f.PagesPerSecond * 24 * 3600 }
 
-// CostPer1000 is what 1,000 pages cost in USD at a price for an hour.
-func (f Figures) CostPer1000(pricePerHour float64) float64 {
+// costPer1000 is what 1,000 pages cost in USD at a price for an hour.
+func (f Figures) costPer1000(pricePerHour float64) float64 {
 	if f.PagesPerSecond == 0 {
 		return 0
 	}

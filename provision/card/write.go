@@ -100,9 +100,9 @@ func (c Card) writeUse(b *strings.Builder) {
 func (c Card) writeFigures(b *strings.Builder) {
 	f := c.Benchmark
 	fmt.Fprintf(b, "\n  Benchmark (on the host itself)\n    one image %.2f s, five at once %.2f s each (medians)\n    %d pages at %.2f pages/s", f.Single, f.FiveAtOnce, f.Pages, f.PagesPerSecond)
-	fmt.Fprintf(b, ": %.0f pages a day", f.PagesPerDay())
+	fmt.Fprintf(b, ": %.0f pages a day", f.pagesPerDay())
 	if c.PriceHour > 0 {
-		fmt.Fprintf(b, ", $%.3f for 1,000 pages", f.CostPer1000(c.PriceHour))
+		fmt.Fprintf(b, ", $%.3f for 1,000 pages", f.costPer1000(c.PriceHour))
 	}
 	if f.FailedPages > 0 {
 		fmt.Fprintf(b, "; %d pages failed", f.FailedPages)

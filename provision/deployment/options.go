@@ -40,7 +40,7 @@ type Options struct {
 
 // Defaults of a cloud deployment.
 const (
-	DefaultGPU = "A40"
+	defaultGPU = "A40"
 	// DefaultImage is within the versions that are known to serve GLM-OCR with MTP
 	// (docs/provisioning.md), with a CUDA that runs on most hosts' drivers.
 	DefaultImage       = "vllm/vllm-openai:v0.20.2-cu129"
@@ -57,7 +57,7 @@ const (
 // DefaultOptions returns what is provisioned where nothing else is said.
 func DefaultOptions() Options {
 	return Options{
-		GPU: DefaultGPU, GPUCount: 1, Tenure: cloud.Secure, Image: DefaultImage,
+		GPU: defaultGPU, GPUCount: 1, Tenure: cloud.Secure, Image: DefaultImage,
 		DiskGB: 100, VolumeGB: 100, Dir: CloudDir, VLLMPort: 8000, APIPort: 8007,
 		Model: DefaultModel, LayoutModel: DefaultLayoutModel, MTP: true,
 	}

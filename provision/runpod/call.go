@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"ocr-gateway/internal/backoff"
@@ -25,6 +26,20 @@ const (
 
 // pause is the wait between tries.
 var pause = backoff.Exponential{First: time.Second, Max: 15 * time.Second}
+
+// call is one question to the API.
+type call struct {
+	name   string // for people, such as "create pod"
+	method string
+	path   string // below the base address, escaped
+	query  url.Values
+	body   any // sent as JSON when not nil
+}
+
+// repeatable reports whether asking twice does no more than asking once.
+func (q call) repeatable() bool {
+	return q.method == http.MethodGet || q.method == http.MethodDelete
+}
 
 // reply is an answer read whole.
 type reply struct {

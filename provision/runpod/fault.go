@@ -2,6 +2,7 @@ package runpod
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -33,7 +34,7 @@ var noStock = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
 func (c *Cloud) fault(q call, status int, header http.Header, body []byte) *cloud.Error {
 	detail := problemText(body)
 	if detail == "" {
-		detail = or(http.StatusText(status), "no explanation")
+		detail = cmp.Or(http.StatusText(status), "no explanation")
 	}
 	if c.key != "" { // lest the cloud says it back
 		detail = strings.ReplaceAll(detail, c.key, "…")
@@ -98,7 +99,7 @@ func problemText(body []byte) string {
 	if err := json.Unmarshal(body, &p); err != nil && p.empty() {
 		return clean(string(body[:min(len(body), 4*maxDetail)]), maxDetail)
 	}
-	text := or(or(or(p.Detail, plain(p.Error)), p.Message), p.Title)
+	text := cmp.Or(p.Detail, plain(p.Error), p.Message, p.Title)
 	if list := plain(p.Errors); list != "" {
 		if text != "" {
 			text += ": "

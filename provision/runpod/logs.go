@@ -1,6 +1,7 @@
 package runpod
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -153,7 +154,7 @@ func (f *follow) take(e event, resumed bool) error {
 		f.ties[key] = true
 	}
 	f.lines++
-	line := cloud.LogLine{Time: when, Source: cloud.LogSource(or(data.Source, string(f.source))), Text: data.Line}
+	line := cloud.LogLine{Time: when, Source: cloud.LogSource(cmp.Or(data.Source, string(f.source))), Text: data.Line}
 	if err := f.emit(line); err != nil {
 		return &stopped{err}
 	}

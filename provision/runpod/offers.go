@@ -1,6 +1,7 @@
 package runpod
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -71,7 +72,7 @@ func (g gpu) offer(s cloud.Search) (cloud.Offer, bool) {
 		return cloud.Offer{}, false
 	}
 	offer := cloud.Offer{
-		GPU: g.ID, Name: or(g.Name, g.ID), MemoryGB: int(g.Memory), PricePerGPU: here, ElsewherePerGPU: elsewhere,
+		GPU: g.ID, Name: cmp.Or(g.Name, g.ID), MemoryGB: int(g.Memory), PricePerGPU: here, ElsewherePerGPU: elsewhere,
 		Stock: stock(g.Availability),
 	}
 	if len(s.DataCenters) > 0 && g.DataCenters != nil {
@@ -118,5 +119,5 @@ func better(a, b cloud.Stock) cloud.Stock {
 }
 
 func wireTenure(t cloud.Tenure) string {
-	return strings.ToUpper(or(string(t), string(cloud.Secure)))
+	return strings.ToUpper(cmp.Or(string(t), string(cloud.Secure)))
 }

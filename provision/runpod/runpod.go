@@ -2,6 +2,7 @@
 package runpod
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -15,17 +16,17 @@ import (
 	"ocr-gateway/provision"
 )
 
-// Where the API and the pods' HTTP ports are reached.
+// Where the API and the pods' HTTP ports are reached, unless Config says otherwise.
 const (
-	BaseURL  = "https://api.runpod.io/v2"
-	ProxyURL = "https://{pod}-{port}.proxy.runpod.net"
+	defaultBaseURL  = "https://api.runpod.io/v2"
+	defaultProxyURL = "https://{pod}-{port}.proxy.runpod.net"
 )
 
 // Config says how the API is reached. Only Key is needed.
 type Config struct {
 	Key       string
-	BaseURL   string        // of the API; empty means BaseURL
-	ProxyURL  string        // of a pod's HTTP port, with {pod} and {port}; empty means ProxyURL
+	BaseURL   string        // of the API; empty means RunPod's
+	ProxyURL  string        // of a pod's HTTP port, with {pod} and {port}; empty means RunPod's
 	UserAgent string        // never empty on the wire: the edge refuses some libraries' own
 	Timeout   time.Duration // of one request and its answer, logs excepted; 0 means one minute
 
@@ -73,9 +74,9 @@ func New(c Config) *Cloud {
 
 	cloud := &Cloud{
 		key:     strings.TrimSpace(c.Key),
-		base:    strings.TrimRight(or(c.BaseURL, BaseURL), "/"),
-		proxy:   strings.TrimRight(or(c.ProxyURL, ProxyURL), "/"),
-		agent:   or(c.UserAgent, "ocr-gateway"),
+		base:    strings.TrimRight(cmp.Or(c.BaseURL, defaultBaseURL), "/"),
+		proxy:   strings.TrimRight(cmp.Or(c.ProxyURL, defaultProxyURL), "/"),
+		agent:   cmp.Or(c.UserAgent, "ocr-gateway"),
 		timeout: c.Timeout,
 		http:    &kept,
 		clock:   c.Clock,
@@ -124,10 +125,3 @@ type machineClock struct{}
 func (machineClock) Now() time.Time { return time.Now() }
 
 func (machineClock) Sleep(ctx context.Context, d time.Duration) error { return backoff.Sleep(ctx, d) }
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}

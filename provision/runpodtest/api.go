@@ -157,12 +157,6 @@ func (n nowhere) Header() http.Header         { return n.header }
 func (n nowhere) WriteHeader(int)             {}
 func (n nowhere) Write(p []byte) (int, error) { return len(p), nil }
 
-// violation is one way in which a body breaks the contract.
-type violation struct {
-	Path    string `json:"path"`
-	Message string `json:"message"`
-}
-
 // refuse answers with a problem.
 func refuse(w http.ResponseWriter, status int, detail string, list ...violation) {
 	body := map[string]any{"title": http.StatusText(status), "status": status, "detail": detail}

@@ -1,111 +1,11 @@
 package runpodtest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 )
-
-// GPU is a kind of GPU in the catalog.
-type GPU struct {
-	ID, Name     string
-	Memory       int     // GB
-	Secure       float64 // USD an hour; 0 means not rented so
-	Community    float64
-	MaxCount     int      // in one pod; 0 means 8
-	Availability string   // as the catalog tells it; empty means HIGH
-	DataCenters  []string // "ID" or "ID=AVAILABILITY"; none means that the catalog tells none
-	CUDA         string   // the newest that its hosts have; empty means "13.0"
-	Refuse       string   // what creates are answered with, status 400; empty means that one is free
-}
-
-// Texts that were recorded from creates and starts for which nothing was free.
-const (
-	NoLonger     = "There are no longer any instances available with the requested specifications. Please refresh and try again."
-	NoneNow      = "There are no instances currently available"
-	NoResources  = "This machine does not have the resources to deploy your pod. Please try a different machine"
-	NoPods       = "Could not find any pods with required specifications. Double check your deployment request specs."
-	NoGPUsOnHost = "There are not enough free GPUs on the host machine to start this pod."
-)
-
-// GPUs is a catalog as it was in 2026. The prices are made up.
-func GPUs() []GPU {
-	return []GPU{
-		{ID: "NVIDIA H100 80GB HBM3", Name: "H100 SXM", Memory: 80, Secure: 2.99, DataCenters: []string{"US-KS-2", "EU-FR-1=LOW"}},
-		{ID: "NVIDIA H100 PCIe", Name: "H100 PCIe", Memory: 80, Secure: 2.39, Community: 1.99, Availability: "LOW", DataCenters: []string{"US-KS-2=LOW"}},
-		{ID: "NVIDIA H100 NVL", Name: "H100 NVL", Memory: 94, Secure: 2.79, Availability: "MEDIUM", DataCenters: []string{"US-GA-1=MEDIUM"}},
-		{ID: "NVIDIA A100 80GB PCIe", Name: "A100 PCIe", Memory: 80, Secure: 1.64, Community: 1.19, DataCenters: []string{"US-KS-2", "EU-RO-1"}},
-		{ID: "NVIDIA A100-SXM4-80GB", Name: "A100 SXM", Memory: 80, Secure: 1.74, DataCenters: []string{"US-KS-2=MEDIUM"}},
-		{ID: "NVIDIA A40", Name: "A40", Memory: 48, Secure: 0.40, Community: 0.35, CUDA: "12.9", DataCenters: []string{"EU-SE-1", "CA-MTL-1"}},
-		{ID: "NVIDIA RTX A6000", Name: "RTX A6000", Memory: 48, Secure: 0.49, Community: 0.33, Availability: "MEDIUM", DataCenters: []string{"EU-SE-1=MEDIUM"}},
-		{ID: "NVIDIA RTX A4000", Name: "RTX A4000", Memory: 16, Secure: 0.25, Community: 0.17},
-		{ID: "NVIDIA L40S", Name: "L40S", Memory: 48, Secure: 0.86, Community: 0.79, DataCenters: []string{"US-KS-2=NONE"}, Availability: "NONE"},
-	}
-}
-
-func (g GPU) price(cloud string) float64 {
-	if cloud == "COMMUNITY" {
-		return g.Community
-	}
-	return g.Secure
-}
-
-func (g GPU) most() int {
-	if g.MaxCount == 0 {
-		return 8
-	}
-	return g.MaxCount
-}
-
-func (g GPU) availability() string { return or(g.Availability, "HIGH") }
-
-// hasCUDA reports whether a host with at least this version exists.
-func (g GPU) hasCUDA(floor string) bool {
-	return floor == "" || version(or(g.CUDA, "13.0")) >= version(floor)
-}
-
-// version makes "12.9" comparable.
-func version(s string) int {
-	major, minor, _ := strings.Cut(s, ".")
-	a, _ := strconv.Atoi(major)
-	b, _ := strconv.Atoi(minor)
-	return a*1000 + b
-}
-
-// stockIn is a GPU's stock in a data center.
-func (g GPU) stockIn(id string) string {
-	for _, text := range g.DataCenters {
-		name, stock, told := strings.Cut(text, "=")
-		if name == id {
-			if !told {
-				return "HIGH"
-			}
-			return stock
-		}
-	}
-	return "NONE"
-}
-
-// centerFor is the first of some data centers, or of any when there are none, that
-// has one free; empty when none has. Where the catalog tells no places, all have.
-func (g GPU) centerFor(wanted []string) string {
-	if len(g.DataCenters) == 0 {
-		return append(wanted, "US-KS-2")[0]
-	}
-	if len(wanted) == 0 {
-		for _, text := range g.DataCenters {
-			id, _, _ := strings.Cut(text, "=")
-			wanted = append(wanted, id)
-		}
-	}
-	for _, id := range wanted {
-		if g.stockIn(id) != "NONE" {
-			return id
-		}
-	}
-	return ""
-}
 
 type gpuView struct {
 	ID           string             `json:"id"`
@@ -139,7 +39,7 @@ func (g GPU) view(availability bool, cloud, floor string, countries []string) gp
 	v := gpuView{
 		ID: g.ID, Name: g.Name, Pool: "POOL", Manufacturer: "NVIDIA", Memory: g.Memory,
 		Secure: g.Secure > 0, Community: g.Community > 0,
-		Price:    map[string]float64{"secure": or(g.Secure, 0.01), "community": or(g.Community, 0.01), "serverless": 0.001},
+		Price:    map[string]float64{"secure": cmp.Or(g.Secure, 0.01), "community": cmp.Or(g.Community, 0.01), "serverless": 0.001},
 		MaxCount: map[string]int{"secure": 0, "community": 0},
 	}
 	if v.Secure {
@@ -167,7 +67,7 @@ func (g GPU) view(availability bool, cloud, floor string, countries []string) gp
 	if len(countries) > 0 && len(v.DataCenters) == 0 {
 		v.Availability = "NONE"
 	}
-	v.CUDAVersions = []cudaView{{Version: or(g.CUDA, "13.0"), Available: true}}
+	v.CUDAVersions = []cudaView{{Version: cmp.Or(g.CUDA, "13.0"), Available: true}}
 	return v
 }
 
@@ -177,7 +77,7 @@ func (f *Fake) listGPUs(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "include and product go together")
 		return
 	}
-	cloud := or(q.Get("cloud"), "SECURE")
+	cloud := cmp.Or(q.Get("cloud"), "SECURE")
 	if cloud != "SECURE" && cloud != "COMMUNITY" {
 		refuse(w, http.StatusUnprocessableEntity, "the query breaks the contract", violation{"cloud", "must be SECURE or COMMUNITY"})
 		return
@@ -232,12 +132,4 @@ func (f *Fake) listDataCenters(w http.ResponseWriter, _ *http.Request) {
 		}
 	}
 	answer(w, http.StatusOK, map[string]any{"dataCenters": views})
-}
-
-func or[T comparable](v, otherwise T) T {
-	var none T
-	if v == none {
-		return otherwise
-	}
-	return v
 }

@@ -1,6 +1,7 @@
 package runpodtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,10 +50,10 @@ func (f *Fake) serveEdge(w http.ResponseWriter, r *http.Request) {
 	proxy := &httputil.ReverseProxy{
 		FlushInterval: -1,
 		ErrorLog:      log.New(io.Discard, "", 0), // an answer that breaks off is what tests are for
-		Transport:     readTimeout{f.transport, or(f.get().FirstByte, firstByte)},
+		Transport:     readTimeout{f.transport, cmp.Or(f.get().FirstByte, firstByte)},
 		Rewrite: func(out *httputil.ProxyRequest) {
 			out.Out.URL.Scheme, out.Out.URL.Host = "http", name
-			out.Out.URL.Path = or(strings.TrimPrefix(r.URL.Path, "/"+name), "/")
+			out.Out.URL.Path = cmp.Or(strings.TrimPrefix(r.URL.Path, "/"+name), "/")
 			out.Out.URL.RawPath = strings.TrimPrefix(r.URL.RawPath, "/"+name)
 			out.Out.Host = name + edgeDomain
 			out.SetXForwarded()

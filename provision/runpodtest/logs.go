@@ -1,6 +1,7 @@
 package runpodtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -35,6 +36,13 @@ func (b *logbook) wake() {
 	if b.changed != nil {
 		close(b.changed)
 		b.changed = nil
+	}
+}
+
+// Log adds a line to a pod's log; source is "container" or "system".
+func (f *Fake) Log(id, source, line string) {
+	if p := f.find(id); p != nil {
+		f.addLine(p, source, line)
 	}
 }
 
@@ -97,7 +105,7 @@ func badLogQuery(q url.Values) (wrong []violation) {
 	return wrong
 }
 
-func logTail(q url.Values) (int, error) { return strconv.Atoi(or(q.Get("tail"), "100")) }
+func logTail(q url.Values) (int, error) { return strconv.Atoi(cmp.Or(q.Get("tail"), "100")) }
 
 func (f *Fake) streamLogs(w http.ResponseWriter, r *http.Request) {
 	p := f.find(r.PathValue("id"))

@@ -1,6 +1,7 @@
 package runpodtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -133,11 +134,11 @@ func (o order) rules() *rule {
 
 // patchRules hold for changes too.
 func (o order) patchRules() *rule {
-	http10 := 0
+	httpPorts := 0
 	for _, p := range o.ports() {
 		switch {
 		case p.http:
-			http10++
+			httpPorts++
 		case p.number > symmetric:
 			continue
 		}
@@ -146,7 +147,7 @@ func (o order) patchRules() *rule {
 		}
 	}
 	switch {
-	case http10 > 10:
+	case httpPorts > 10:
 		return &rule{http.StatusBadRequest, "at most 10 http ports"}
 	case len(o.Env) > 50:
 		return &rule{http.StatusBadRequest, "at most 50 environment variables"}
@@ -161,7 +162,7 @@ func (f *Fake) place(o *order) *rule {
 		return &rule{http.StatusUnprocessableEntity, "gpu.id is not a GPU type"}
 	}
 	g := f.config.GPUs[i]
-	o.Cloud = or(o.Cloud, "SECURE")
+	o.Cloud = cmp.Or(o.Cloud, "SECURE")
 	o.gpu, o.count, o.price = g.ID, max(o.GPU.Count, 1), g.price(o.Cloud)
 	if o.Mounts != nil && len(o.Mounts.Network) > 0 {
 		v := slices.IndexFunc(f.config.Volumes, func(v Volume) bool { return v.ID == o.Mounts.Network[0].VolumeID })

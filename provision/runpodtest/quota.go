@@ -1,6 +1,7 @@
 package runpodtest
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/http"
@@ -35,7 +36,7 @@ func (f *Fake) spendQuota(h http.Header) bool {
 		if now.Sub(w.begun) >= w.long {
 			w.begun, w.used = now, 0
 		}
-		quota := or(f.config.PerMinute, 6000) * w.times
+		quota := cmp.Or(f.config.PerMinute, 6000) * w.times
 		if w.used < quota {
 			w.used++
 		} else {

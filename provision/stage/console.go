@@ -33,8 +33,8 @@ type Console struct {
 // quiet is how long a stage may wait without a line where there is no terminal.
 const quiet = 30 * time.Second
 
-// FailureLines is how many lines of the pod's log a failure shows there.
-const FailureLines = 10
+// failureLines is how many lines of the pod's log a failure shows there.
+const failureLines = 10
 
 // NewConsole returns a Console. live means that w is a terminal, width columns
 // wide. Close it when the run is over.
@@ -100,7 +100,7 @@ func (c *Console) Log(source, line string) {
 	defer c.mu.Unlock()
 	text := fmt.Sprintf("    %s: %s", source, printable(line))
 	if !c.live && source == PodSource {
-		c.words = append(c.words[max(0, len(c.words)-FailureLines+1):], text)
+		c.words = append(c.words[max(0, len(c.words)-failureLines+1):], text)
 		return
 	}
 	c.say("%s", text)

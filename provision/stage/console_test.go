@@ -47,7 +47,7 @@ func TestConsoleWritesFewLinesWithoutATerminal(t *testing.T) {
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("it wrote\n%s", got)
 		}
-		if strings.Contains(got, "apt") || strings.Count(got, "the gateway says") != FailureLines || !strings.Contains(got, "the gateway says 99") {
+		if strings.Contains(got, "apt") || strings.Count(got, "the gateway says") != failureLines || !strings.Contains(got, "the gateway says 99") {
 			t.Errorf("the pod's words:\n%s", got)
 		}
 		if !strings.HasSuffix(got, "gateway       failed      1.0s\n") {

@@ -205,8 +205,8 @@ var (
 	ErrPasswordRequired = errors.New("mupdf: password required")
 	// ErrWrongPassword means that the given password is neither the user's nor the owner's.
 	ErrWrongPassword = errors.New("mupdf: wrong password")
-	// ErrLibrary means that Load was not called, or has failed.
-	ErrLibrary = errors.New("mupdf: the library is not open")
+	// errLibrary means that Load was not called, or has failed.
+	errLibrary = errors.New("mupdf: the library is not open")
 )
 
 // storeBytes bounds MuPDF's cache of decoded images and fonts.
@@ -246,7 +246,7 @@ func Open(data []byte, password string) (*Document, error) {
 	d := &Document{page: -1}
 	d.c.ctx = sharedContext
 	if d.c.ctx == nil {
-		return nil, ErrLibrary
+		return nil, errLibrary
 	}
 	if len(data) == 0 {
 		return nil, errors.New("mupdf: empty document")
@@ -382,7 +382,7 @@ func Decode(format Format, data []byte, n int) (image.Image, error) {
 	var d Document
 	d.c.ctx = sharedContext
 	if d.c.ctx == nil {
-		return nil, ErrLibrary
+		return nil, errLibrary
 	}
 	if len(data) == 0 {
 		return nil, errors.New("mupdf: empty image")

@@ -18,6 +18,7 @@ import "C"
 
 import (
 	"math"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -81,13 +82,54 @@ func (w *wordCutter) addLine(line *C.fz_stext_line) {
 
 func (w *wordCutter) endLine() {
 	shift(w.line)
-	for _, g := range w.line {
-		if g.c != gone {
-			w.add(g.c, g.quad)
+	usual := usualGap(w.line)
+	for i, g := range w.line {
+		if g.c == gone {
+			continue
 		}
+		if i > 0 && gapBetween(w.line[i-1], g) >= max(wordGap, usual+narrowGap) {
+			w.end()
+		}
+		w.add(g.c, g.quad)
 	}
 	w.end()
 	w.line = w.line[:0]
+}
+
+// White between characters, in parts of their size: MuPDF takes a little more for a blank, which
+// is too much where narrow letters are set tight.
+const (
+	wordGap   = 0.12 // is a blank, where letters touch
+	narrowGap = 0.1  // more than between letters is one, where they are set wide
+)
+
+// usualGap is the white between most characters of a line, 0 where they touch.
+func usualGap(line []glyph) float64 {
+	var gaps []float64
+	for i := 1; i < len(line); i++ {
+		if !unicode.IsSpace(line[i].c) && !unicode.IsSpace(line[i-1].c) {
+			gaps = append(gaps, gapBetween(line[i-1], line[i]))
+		}
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return max(0, gaps[len(gaps)/2])
+}
+
+// gapBetween is the white between two characters of one size; none between those of sizes
+// that differ, as marks of notes, and of scripts that are set without blanks.
+func gapBetween(a, b glyph) float64 {
+	small, large := min(a.size, b.size), max(a.size, b.size)
+	if small < smallAtMost*large || a.c == gone || isSquare(a.c) || isSquare(b.c) {
+		return 0
+	}
+	return (b.from - a.to) / large
+}
+
+func isSquare(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer)
 }
 
 func (w *wordCutter) add(c rune, q *C.fz_quad) {

@@ -50,7 +50,7 @@ type Child struct {
 // Killed ends when the child is killed or gone.
 func (c *Child) Killed() context.Context { return c.killed }
 
-// watch waits for the child's end, and for its word that it is ready.
+// watch waits until the child has ended, and until it is ready.
 func (c *Child) watch() {
 	killed, cancel := context.WithCancel(context.Background())
 	c.killed = killed
@@ -60,7 +60,7 @@ func (c *Child) watch() {
 	})
 	go func() {
 		defer close(c.exited)
-		<-c.process.Done() // how it ended says nothing that the socket does not
+		<-c.process.Done() // the exit status tells no more than the socket does
 		cancel()
 		c.conn.Close()
 		c.pixels.Close()
@@ -83,9 +83,9 @@ type CallError struct {
 
 func (e *CallError) Error() string { return "raster child: " + e.message }
 
-// Call sends a request, with a descriptor if file is not nil, and waits for the
-// reply. The child is killed when ctx is done or the timeout over. One that takes long goes
-// behind others meanwhile. What the child itself refuses is a *CallError.
+// Call sends a request, with a descriptor if file is not nil, and waits for the reply. The child
+// is killed when ctx ends or the timeout is over. A slow call steps back behind others meanwhile.
+// What the child itself refuses is a *CallError.
 func (p *Pool) Call(ctx context.Context, c *Child, timeout time.Duration, req wire.Request, tail string, file *os.File) (wire.Reply, error) {
 	slow := time.AfterFunc(slowCall, func() {
 		c.StepBack()
@@ -100,7 +100,7 @@ func (p *Pool) Call(ctx context.Context, c *Child, timeout time.Duration, req wi
 	return rep, err
 }
 
-// call is Call, as long as it takes.
+// call is Call for as long as it takes.
 func (c *Child) call(ctx context.Context, timeout time.Duration, req wire.Request, tail string, file *os.File) (wire.Reply, string, error) {
 	callCtx, cancel := context.WithTimeoutCause(ctx, timeout, ErrTimeout)
 	defer cancel()
@@ -135,12 +135,12 @@ func (c *Child) exchange(packet []byte, file *os.File) (wire.Reply, string, erro
 	}
 	var rep wire.Reply
 	message, err := wire.Decode(buf[:n], &rep)
-	// What comes from the child goes to the log quoted: it may hold anything.
+	// The child's text is logged quoted: it may be anything.
 	return rep, strconv.QuoteToASCII(message), err
 }
 
-// Spent is the processor time that the child has taken since the last time, from its start the
-// first time; 0 when it is gone. The kernel says it, not the child.
+// Spent is the processor time that the child has used since the last call, the first time since
+// its start; 0 when it is gone. It is measured by the kernel, not reported by the child.
 func (c *Child) Spent() time.Duration {
 	const whole = 2 // a clock of all threads of a process, by the number of the process: see clock_getcpuclockid(3)
 	var now unix.Timespec
@@ -221,25 +221,25 @@ func (c *Child) ReadDrawn(rep wire.Reply, width, height int) (*document.Drawn, e
 	return drawn, nil
 }
 
-// slowCall is after how much time at one call a child steps back and gives its place away:
+// slowCall is how long one call may take before its child steps back and gives its place away:
 // most pages and images take a tenth of it.
 const slowCall = 500 * time.Millisecond
 
-// backNice is how far a child steps back, in niceness beyond the gateway's own: to a tenth of
-// the processor time of who has not. At the last place, 19, a page that is no harm, only
-// slow, would run into page_timeout beside an engine that keeps all cores busy.
+// backNice is how far a child steps back, in niceness beyond the gateway's own: to a tenth of the
+// processor time of others. At the lowest priority, 19, a page that is harmless, only slow, would
+// run into page_timeout beside an engine that keeps all cores busy.
 const backNice = 10
 
-// StepBack lets others on the machine go first, for good: the pages of a long document
-// are drawn ahead, and what takes long should not keep what does not from a processor. A
-// child that stepped back never gets another document or image.
+// StepBack gives priority to everything else on the machine, for good: the pages of a long
+// document are drawn ahead, and slow work should not keep quick work from a processor. A child
+// that stepped back never gets another document or image.
 func (c *Child) StepBack() {
 	if c.steppedBack.Swap(true) {
 		return
 	}
 	nice := backNice
 	if raw, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err == nil {
-		nice += 20 - raw // as the system call has it; the kernel ends it at 19
+		nice += 20 - raw // as the system call returns it; the kernel caps it at 19
 	}
 	tasks, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", c.process.PID()))
 	if err != nil {

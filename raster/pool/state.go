@@ -74,24 +74,23 @@ func (s *startState) counter(c *Child) *int {
 	return &s.Shared
 }
 
-// Snapshot is what the children do at a moment: their processes, and who waits for them.
+// Snapshot is what the children are doing at one moment, by process id.
 type Snapshot struct {
-	Leased   []int // have a document with pages
-	Late     []int // have one too, without a place
-	Decoding []int // have an image
+	Leased   []int // hold a document with pages
+	Late     []int // hold one too, without a place
+	Decoding []int // hold an image
 	Idle     []int // wait for another image
-	Parked   int   // of the leased, those without work
-	Waiting  int   // documents without a child
+	Parked   int   // how many of the leased have no work
 }
 
-// Snapshot tells what the children do.
+// Snapshot returns what the children are doing.
 func (p *Pool) Snapshot() Snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d := p.Decoders
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := Snapshot{Parked: len(p.parked), Waiting: len(p.waiting)}
+	s := Snapshot{Parked: len(p.parked)}
 	for c := range p.leased {
 		s.Leased = append(s.Leased, c.process.PID())
 	}

@@ -1,5 +1,5 @@
-// Package answer is documents as the clients of our own API get them: the type that is
-// negotiated, JSON, other formats, and pages as lines or events while others are read.
+// Package answer writes documents as clients of our own API get them: the negotiated type, JSON,
+// other formats, and pages as lines or events while others are still being read.
 package answer
 
 import (
@@ -17,17 +17,17 @@ import (
 	"ocr-gateway/service"
 )
 
-// Media types that are no format of a document as a whole.
+// Media types that are not formats of a whole document.
 const (
 	JSON   = "application/json"
 	NDJSON = "application/x-ndjson"
 	SSE    = "text/event-stream"
 )
 
-// Formats are those that a document as a whole can be had in.
+// Formats are the formats in which a whole document can be had.
 type Formats []service.Format
 
-// Media lists their types after those of first.
+// Media lists their media types, after first.
 func (all Formats) Media(first ...string) []string {
 	offers := first
 	for _, f := range all {
@@ -38,7 +38,7 @@ func (all Formats) Media(first ...string) []string {
 	return offers
 }
 
-// Of is the format of a type; nil for those that are none of a document as a whole.
+// Of returns the format of a media type; nil if it is not one of a whole document.
 func (all Formats) Of(media string) *service.Format {
 	for _, f := range all {
 		if f.MediaType == media {
@@ -48,15 +48,15 @@ func (all Formats) Of(media string) *service.Format {
 	return nil
 }
 
-// Call is a request that may run, or what a job was asked with: its files, which are to be
-// closed, and its options.
+// Call is a request that may run, or the one that a job was submitted with: its files, which must
+// be closed, and its options.
 type Call struct {
 	*form.Request
 	Options service.Options
 	Media   string // of the answer
 }
 
-// Send sends a document in the type that it is to have: v as JSON, or r through its format.
+// Send answers with a document: v as JSON, or r through the format of the call's media type.
 func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Result, v any) error {
 	media := call.Media
 	if media == JSON {
@@ -81,7 +81,7 @@ func (all Formats) Send(c echo.Context, status int, call *Call, r *document.Resu
 	return c.Blob(status, media, written)
 }
 
-// write writes a document of the call in a format, in the time that the call has.
+// write writes the call's document in a format, within the time that the call has.
 func (call *Call) write(ctx context.Context, f service.Format, r *document.Result) ([]byte, error) {
 	if f.Words && call.Options.Boxes != document.BoxesWord {
 		return nil, document.Invalid("format", "%s takes words, which were not asked for when this was read: send it again with format=%s", f.Name, f.Name)
@@ -104,8 +104,8 @@ func (call *Call) write(ctx context.Context, f service.Format, r *document.Resul
 	return nil, document.Problemf(document.CodeInternal, document.PhaseFormat, "the result could not be written as %s", f.Name).Because(err)
 }
 
-// WriteJSON sends v as a whole, so that a value which cannot be encoded is
-// still an error and not half an answer.
+// WriteJSON encodes v before it sends anything, so that a value which cannot be encoded is still
+// an error and not half an answer.
 func WriteJSON(c echo.Context, status int, media string, v any) error {
 	b, err := Encode(v)
 	if err != nil {
@@ -114,7 +114,7 @@ func WriteJSON(c echo.Context, status int, media string, v any) error {
 	return c.Blob(status, media, b)
 }
 
-// Encode is one line of JSON with its newline; < and > stay readable.
+// Encode writes one line of JSON with its newline; < and > stay readable.
 func Encode(v any) ([]byte, error) {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)

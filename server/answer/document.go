@@ -21,8 +21,8 @@ type Output struct {
 	Content   string `json:"content"`
 }
 
-// Document is the answer of a call that read a document, with the formats that are to come
-// along with JSON. The absent parts of r become empty ones.
+// Document is the answer of a call that read a document, with the formats requested beside JSON.
+// Absent parts of r become empty ones.
 func (call *Call) Document(ctx context.Context, r *document.Result) (Document, error) {
 	outputs, err := call.outputs(ctx, r)
 	if err != nil {

@@ -2,7 +2,7 @@ package answer
 
 import "ocr-gateway/document"
 
-// Ending is a document whose pages have been sent already. P is how what went wrong is told.
+// Ending is a document whose pages have been sent already; P is the type of its problem.
 type Ending[P any] struct {
 	ID      string           `json:"id"`
 	Status  document.Status  `json:"status"`

@@ -27,7 +27,7 @@ const (
 // retryMillis is how long an EventSource waits before it connects again.
 const retryMillis = 5000
 
-// LastEventID is the id of the last event that a client has seen, 0 for none.
+// LastEventID returns the id of the last event that a client has seen, 0 for none.
 func LastEventID(r *http.Request) (int, error) {
 	text := r.Header.Get("Last-Event-ID")
 	if text == "" {
@@ -43,20 +43,18 @@ func LastEventID(r *http.Request) (int, error) {
 // Events writes server-sent events. Heartbeats come from another
 // goroutine, hence the lock.
 type Events struct {
-	w       *echo.Response
-	cancel  context.CancelFunc // ends the work when nobody reads it
-	started bool               // only the handler's goroutine looks at it
+	flow
+	started bool // only the handler's goroutine looks at it
 
-	mu   sync.Mutex
-	id   int  // of the last event; only the handler's goroutine changes it
-	open bool // the head is written
-	quit bool // a write failed: the client is gone or has stopped reading
+	mu   sync.Mutex // guards what follows, and the flow
+	id   int        // of the last event; only the handler's goroutine changes it
+	open bool       // the head is written
 }
 
-// NewEvents streams events as an answer, of which nothing is written yet. It calls cancel
-// when nobody reads them.
+// NewEvents answers with a stream of events; nothing is written yet. It calls cancel when nobody
+// reads them.
 func NewEvents(w *echo.Response, cancel context.CancelFunc) *Events {
-	return &Events{w: w, cancel: cancel}
+	return &Events{flow: flow{w: w, cancel: cancel}}
 }
 
 // Started reports whether the head of the answer is sent.
@@ -65,7 +63,7 @@ func (o *Events) Started() bool { return o.started }
 // Count is how many events were sent or skipped.
 func (o *Events) Count() int { return o.id }
 
-// Begin sends the head of the answer; it reports whether it did so now.
+// Begin sends the head of the answer, unless it was sent before, and reports whether it did.
 func (o *Events) Begin() bool {
 	if o.started {
 		return false
@@ -79,7 +77,7 @@ func (o *Events) Begin() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.open = true
-	o.writeLocked(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
+	o.send(fmt.Appendf(nil, "retry: %d\n\n", retryMillis))
 	return true
 }
 
@@ -97,14 +95,14 @@ func (o *Events) Send(event string, data any) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.id++
-	o.writeLocked(Frame(o.id, event, data))
+	o.send(Frame(o.id, event, data))
 }
 
 // Forward writes an event that Frame made.
 func (o *Events) Forward(frame []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.writeLocked(frame)
+	o.send(frame)
 }
 
 // Skip counts an event that the client has seen.
@@ -114,33 +112,20 @@ func (o *Events) Skip() {
 	o.id++
 }
 
-// comment writes what no reader of the stream is told.
+// comment writes a comment, which clients pass over.
 func (o *Events) comment(text string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.open {
-		o.writeLocked([]byte(": " + text + "\n\n"))
+		o.send([]byte(": " + text + "\n\n"))
 	}
 }
 
-// Probe writes a comment, by which a client that is gone is noticed.
+// Probe writes a comment, so that a client that has gone is noticed.
 func (o *Events) Probe() { o.comment("still here?") }
 
-func (o *Events) writeLocked(b []byte) {
-	if o.quit {
-		return
-	}
-	if _, err := o.w.Write(b); err == nil {
-		if http.NewResponseController(o.w).Flush() == nil {
-			return
-		}
-	}
-	o.quit = true
-	o.cancel()
-}
-
-// Heartbeat writes comments, so that proxies do not take a quiet stream for a
-// dead one, until ctx ends.
+// Heartbeat writes comments until ctx ends, so that proxies do not take a quiet stream for a dead
+// one.
 func (o *Events) Heartbeat(ctx context.Context, every time.Duration) {
 	t := time.NewTicker(every)
 	defer t.Stop()

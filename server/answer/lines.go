@@ -2,7 +2,6 @@ package answer
 
 import (
 	"context"
-	"net/http"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -11,20 +10,18 @@ import (
 // Lines writes NDJSON and flushes each line. Probes come from another goroutine,
 // hence the lock.
 type Lines struct {
-	w       *echo.Response
+	flow
 	status  int
-	cancel  context.CancelFunc // ends the work when nobody reads it
-	started bool               // only the handler's goroutine looks at it
+	started bool // only the handler's goroutine looks at it
 
-	mu   sync.Mutex
-	open bool // there is a line to come
-	quit bool // a write failed
+	mu   sync.Mutex // guards what follows, and the flow
+	open bool       // there is a line to come
 }
 
-// NewLines streams lines as an answer with a status, of which nothing is written yet. It calls
-// cancel when nobody reads them.
+// NewLines answers with a stream of lines; nothing is written yet. It calls cancel when nobody
+// reads them.
 func NewLines(w *echo.Response, status int, cancel context.CancelFunc) *Lines {
-	return &Lines{w: w, status: status, cancel: cancel}
+	return &Lines{flow: flow{w: w, cancel: cancel}, status: status}
 }
 
 // Started reports whether the head of the answer is sent.
@@ -48,7 +45,7 @@ func (o *Lines) line(v any, more bool) {
 	defer o.mu.Unlock()
 	o.open = more
 	if err == nil {
-		o.writeLocked(b)
+		o.send(b)
 	}
 }
 
@@ -57,19 +54,6 @@ func (o *Lines) Probe() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.open {
-		o.writeLocked([]byte(" "))
+		o.send([]byte(" "))
 	}
-}
-
-func (o *Lines) writeLocked(b []byte) {
-	if o.quit {
-		return
-	}
-	if _, err := o.w.Write(b); err == nil {
-		if http.NewResponseController(o.w).Flush() == nil {
-			return
-		}
-	}
-	o.quit = true
-	o.cancel()
 }

@@ -40,7 +40,7 @@ type textPage struct {
 	Text string `json:"text"`
 }
 
-// RecognitionOf is the answer of a document that was read.
+// RecognitionOf makes the answer for a document that was read.
 func RecognitionOf(r *document.Result, task document.Task) *Recognition {
 	out := &Recognition{
 		ID: r.ID, Status: r.Status, Task: task, Text: r.Text, Markdown: r.Markdown, Regions: []document.Region{},
@@ -63,7 +63,7 @@ func RecognitionOf(r *document.Result, task document.Task) *Recognition {
 	return out
 }
 
-// WithRegions makes an absent list an empty one, which is what JSON clients expect.
+// WithRegions turns an absent list into an empty one, which is what JSON clients expect.
 func WithRegions(p document.PageResult) document.PageResult {
 	if p.Regions == nil {
 		p.Regions = []document.Region{}
@@ -71,7 +71,7 @@ func WithRegions(p document.PageResult) document.PageResult {
 	return p
 }
 
-// Timings makes absent ones empty ones.
+// Timings turns absent timings into empty ones.
 func Timings(t map[string]int) map[string]int {
 	if t == nil {
 		return map[string]int{}

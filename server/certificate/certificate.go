@@ -24,7 +24,7 @@ type Certificate struct {
 // lookEvery is how often the files are looked at, at most.
 const lookEvery = 10 * time.Second
 
-// Open reads the files. Later, a pair that is of no use leaves the one before.
+// Open reads the files. A pair that cannot be used later leaves the one before in force.
 func Open(cert, key string, log *slog.Logger) (*Certificate, error) {
 	c := &Certificate{cert: cert, key: key, log: log}
 	pair, err := tls.LoadX509KeyPair(cert, key)
@@ -35,7 +35,7 @@ func Open(cert, key string, log *slog.Logger) (*Certificate, error) {
 	return c, nil
 }
 
-// Config is what the server's connections speak: HTTP/1.1, as without TLS.
+// Config returns the server's TLS settings: HTTP/1.1, as without TLS.
 func (c *Certificate) Config() *tls.Config {
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
@@ -44,7 +44,7 @@ func (c *Certificate) Config() *tls.Config {
 	}
 }
 
-// get is the pair in force.
+// get returns the pair in force.
 func (c *Certificate) get(now time.Time) *tls.Certificate {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -66,7 +66,7 @@ func (c *Certificate) get(now time.Time) *tls.Certificate {
 	return c.pair
 }
 
-// times are when the files were changed; zero for one that is not there.
+// times returns when the files were changed; zero for one that is missing.
 func (c *Certificate) times() (changed [2]time.Time) {
 	for i, path := range []string{c.cert, c.key} {
 		if info, err := os.Stat(path); err == nil {

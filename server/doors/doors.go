@@ -1,7 +1,6 @@
-// Package doors is what other APIs have in common that this server speaks beside its own.
-// Each is a package under this one, which turns the requests of that API into options of the
-// service and results into its answers; it knows nothing of routing, keys and limits, which
-// are those of the server.
+// Package doors is what the other APIs that this server speaks have in common. Each is a package
+// under this one; it turns the requests of that API into options of the service, and results into
+// its answers. Routing, keys and limits are the server's.
 package doors
 
 import (
@@ -21,7 +20,7 @@ import (
 // Door is another API.
 type Door struct {
 	Name      string // in the setting server.doors
-	KeyHeader string // in which its clients send the API key, if not in one of ours
+	KeyHeader string // header in which its clients send the API key, if not one of ours
 	Routes    []Route
 	// Failure is the body of an error, as that API's clients read it.
 	Failure func(problem.Body) any
@@ -32,7 +31,7 @@ type Route struct {
 	Method string
 	Path   string // a segment that begins with a colon is a parameter
 	Answer func(*Call) error
-	// Light says that no document is read: the request needs no place among those that do.
+	// Light marks a route that reads no document and so needs no place among those that do.
 	Light bool
 }
 
@@ -42,9 +41,9 @@ type Call struct {
 	Response http.ResponseWriter
 	Param    func(name string) string
 	ID       string // of the answer
-	Client   string // who calls: one does not see what is another's
+	Client   string // who calls; clients do not see each other's work
 	Version  string // of this program
-	HTTPS    bool   // the client called by https
+	HTTPS    bool   // the client connected over HTTPS
 	Service  *service.Service
 	Jobs     Jobs
 	Decoder  form.Decoder
@@ -80,7 +79,7 @@ func (c *Call) take(read func(io.Reader) (*form.Foreign, error)) (got *form.Fore
 	return got, err
 }
 
-// One is the only file of a request; the problem of none or several names the field.
+// One returns the only file of a request; the problem of none or several names the field.
 func One(f *form.Foreign, field string) (*document.Source, error) {
 	switch len(f.Sources) {
 	case 0:
@@ -91,7 +90,7 @@ func One(f *form.Foreign, field string) (*document.Source, error) {
 	return nil, document.Invalid(field, "there are %d files in %s; this server reads one in a request here", len(f.Sources), field)
 }
 
-// File is the file that a member of a JSON body holds, or that is at the address there.
+// File returns the file that a member of a JSON body holds, or that is at the address given there.
 func (c *Call) File(f *form.Foreign, field string, v form.FileValue) (*document.Source, error) {
 	switch {
 	case v.Address != "":
@@ -120,8 +119,8 @@ func (c *Call) Read(src *document.Source, values map[string]string) (service.Rea
 	return service.Reading{Source: src, Options: opts.Options, Result: res}, nil
 }
 
-// ReadAll reads several documents, with the same options. A file that fails leaves its
-// neighbours alone; when all do, the error says why.
+// ReadAll reads several documents with the same options. A file that fails leaves the others
+// alone; when all fail, the error says why.
 func (c *Call) ReadAll(sources []*document.Source, values map[string]string) ([]service.Item, error) {
 	opts, err := c.start(values)
 	if err != nil {
@@ -158,7 +157,7 @@ func (c *Call) Format(name string, read service.Reading) (string, error) {
 	return "", document.Invalid("format", "this server does not write %s", clip.Text(name))
 }
 
-// Address is that of a path of this server, as the client called it.
+// Address returns the URL of a path of this server, as the client called it.
 func (c *Call) Address(path string) string {
 	scheme := "http"
 	if c.HTTPS {
@@ -182,6 +181,6 @@ func (c *Call) Send(status int, v any) error {
 func (c *Call) SendText(status int, media, text string) error {
 	c.Response.Header().Set("Content-Type", media)
 	c.Response.WriteHeader(status)
-	_, _ = io.WriteString(c.Response, text) // the client is gone, which the server notices
+	_, _ = io.WriteString(c.Response, text) // an error means that the client has gone, which the server notices
 	return nil
 }

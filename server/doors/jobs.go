@@ -8,20 +8,20 @@ import (
 	"ocr-gateway/service"
 )
 
-// Jobs is work that goes on when its request has ended. A client sees its own alone. Where
-// the server keeps no jobs, all of it is a problem that says so.
+// Jobs is work that goes on when its request has ended. A client sees only its own. Where the
+// server keeps no jobs, every method returns a problem that says so.
 type Jobs interface {
-	// Submit has a document read; 0 leaves the time that it may take to the server.
+	// Submit has a document read; timeout is the time that it may take, 0 the server's default.
 	Submit(ctx context.Context, src *document.Source, values map[string]string, timeout time.Duration) (Job, error)
-	// Wait is a job when it has ended, or after a while.
+	// Wait returns a job when it has ended, or after most.
 	Wait(ctx context.Context, id string, most time.Duration) (Job, error)
-	// Result is what there is of a job that has ended; the caller closes its source.
+	// Result returns what a job that has ended has read; the caller closes its source.
 	Result(ctx context.Context, id string) (Outcome, error)
 	// Forget ends a job.
 	Forget(ctx context.Context, id string) error
 }
 
-// Job is how far a job is.
+// Job is the state of a job.
 type Job struct {
 	ID      string
 	Started bool

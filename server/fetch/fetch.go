@@ -1,4 +1,4 @@
-// Package fetch gets documents from addresses that clients name in place of a file, where the
+// Package fetch gets documents from addresses that clients give instead of a file, where the
 // operator allows it.
 package fetch
 
@@ -20,7 +20,7 @@ import (
 type Config struct {
 	Enabled       bool `mapstructure:"enabled"`
 	egress.Policy `mapstructure:",squash"`
-	// AllowedObjects are buckets, and folders in them, that s3:// addresses may lead to.
+	// AllowedObjects are the buckets, and folders in them, that s3:// addresses may lead to.
 	AllowedObjects []string `mapstructure:"allowed_objects"`
 }
 
@@ -48,7 +48,7 @@ type Fetcher struct {
 	tempDir string
 }
 
-// New makes a fetcher of documents of at most limit bytes; larger ones than 1 MiB go to tempDir.
+// New makes a fetcher of documents of at most limit bytes; those above 1 MiB go to tempDir.
 // objects may be nil.
 func New(cfg Config, objects Objects, limit int64, tempDir string) *Fetcher {
 	f := &Fetcher{objects: objects, allowed: cfg.AllowedObjects, timeout: cfg.Timeout, limit: limit, tempDir: tempDir}
@@ -59,15 +59,15 @@ func New(cfg Config, objects Objects, limit int64, tempDir string) *Fetcher {
 	return f
 }
 
-// Close ends connections that are kept for another document.
+// Close ends idle connections.
 func (f *Fetcher) Close() {
 	if f.client != nil {
 		f.client.Close()
 	}
 }
 
-// Source gets the document at the address that a field of a request holds. count sees its
-// bytes as they come.
+// Source gets the document at the address in a field of a request. count wraps the reader, to
+// count its bytes.
 func (f *Fetcher) Source(ctx context.Context, field, address string, count func(io.Reader) io.Reader) (*document.Source, error) {
 	if isObject(address) {
 		return f.object(ctx, field, address, count)
@@ -96,7 +96,7 @@ func (f *Fetcher) Source(ctx context.Context, field, address string, count func(
 	return nil, p.Because(err)
 }
 
-// nameIn is the last part of an address's path.
+// nameIn returns the last part of an address's path.
 func nameIn(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

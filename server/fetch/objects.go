@@ -15,7 +15,7 @@ import (
 )
 
 // Objects opens an object of a bucket and says how large it is. The error is fs.ErrNotExist or
-// fs.ErrPermission where it is the object's.
+// fs.ErrPermission where that is the reason.
 type Objects func(ctx context.Context, bucket, key string) (io.ReadCloser, int64, error)
 
 // scheme begins addresses of objects.
@@ -34,7 +34,8 @@ func checkObjects(allowed []string, errs *setting.Errors) {
 	}
 }
 
-// isKey reports whether a key means the same object to everybody who reads its name as a path.
+// isKey reports whether a key stays the same when it is cleaned as a path, so that it cannot lead
+// out of an allowed folder.
 func isKey(key string) bool {
 	return !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) &&
 		!slices.ContainsFunc(strings.Split(key, "/"), func(part string) bool { return part == "" || part == "." || part == ".." })

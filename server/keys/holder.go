@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Holder is who has a key.
+// Holder is the owner of a key.
 type Holder struct {
 	Entry
 	usage *usage
 	now   func() time.Time
 }
 
-// usage is what has been asked for under a name. It begins anew with the program.
+// usage is what was used up under a name since the program started.
 type usage struct {
 	mu       sync.Mutex
-	requests float64   // that may come at once, as of filled
+	requests float64   // left at the time filled
 	filled   time.Time // zero before the first
 	day      time.Time // of pages, in UTC
 	pages    int
 }
 
-// Request counts a request. When there are too many it returns how long to wait. A key may
-// use up its minute at once.
+// Request counts a request. When there are too many it returns how long to wait. A key may use up
+// its minute in a burst.
 func (h *Holder) Request() (wait time.Duration, ok bool) {
 	if h.RequestsPerMinute == 0 {
 		return 0, true
@@ -43,8 +43,8 @@ func (h *Holder) Request() (wait time.Duration, ok bool) {
 	return 0, true
 }
 
-// Pages counts pages of a document against the day's, of which some went elsewhere. When they
-// are more than are left, none is counted, and it returns how many are left.
+// Pages counts n pages against the daily limit, of which elsewhere were used by jobs. Where they
+// exceed it none is counted, and the number left is returned.
 func (h *Holder) Pages(n, elsewhere int) (left int, ok bool) {
 	u := h.usage
 	u.mu.Lock()

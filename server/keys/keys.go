@@ -1,5 +1,5 @@
-// Package keys holds named API keys: what each may do, how often and how much. They stand
-// hashed in a file, which is read again when it changes.
+// Package keys holds named API keys: what each may do, how often and how much. Their hashes are in
+// a file, which is read again when it changes.
 package keys
 
 import (
@@ -16,29 +16,29 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Scope is something that a key opens.
+// Scope is something that a key allows.
 type Scope string
 
 // The scopes. A key has Read unless its entry says otherwise.
 const (
-	Read  Scope = "read"  // documents are read for it
-	Admin Scope = "admin" // the server's metrics and the level of its log
+	Read  Scope = "read"  // reading documents
+	Admin Scope = "admin" // the server's metrics and its log level
 )
 
 // Entry is a key as it stands in the file.
 type Entry struct {
-	// Name is shown in logs, and is whom limits are counted for and jobs belong to. Several
-	// keys may have it, while one takes over from another.
+	// Name is shown in logs; limits are counted for it and jobs belong to it. Several keys may
+	// share it, so that one can replace another.
 	Name string `yaml:"name"`
-	// SHA256 is the hash of the key in hexadecimal digits. Keys have 256 random bits, so that
-	// no slow hash is needed to keep them from being guessed.
+	// SHA256 is the hash of the key in hexadecimal. Keys have 256 random bits, so that a slow hash
+	// is not needed against guessing.
 	SHA256 string `yaml:"sha256"`
-	// Scopes are what it opens; none means Read.
+	// Scopes are what the key allows; none means Read.
 	Scopes []Scope `yaml:"scopes,omitempty"`
-	// RequestsPerMinute and PagesPerDay bound what it may ask for; 0 means no bound of its own.
+	// RequestsPerMinute and PagesPerDay limit its use; 0 means no limit of its own.
 	RequestsPerMinute int `yaml:"requests_per_minute,omitempty"`
 	PagesPerDay       int `yaml:"pages_per_day,omitempty"`
-	// Expires is when it ends to open anything; the zero time means never.
+	// Expires is when the key stops working; the zero time means never.
 	Expires time.Time `yaml:"expires,omitempty"`
 }
 
@@ -96,5 +96,5 @@ func (e *Entry) check() error {
 // May reports whether the entry has a scope.
 func (e *Entry) May(s Scope) bool { return slices.Contains(e.Scopes, s) }
 
-// Write writes entries as a file has them.
+// Write encodes entries as they stand in a file.
 func Write(entries []Entry) ([]byte, error) { return yaml.Marshal(entries) }

@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 )
 
-// prefix tells people, and programs that look for secrets, what a key is.
+// prefix tells people, and programs that scan for secrets, what a key is.
 const prefix = "ocr_"
 
 // New makes a key and its hash.
@@ -17,7 +17,7 @@ func New() (key, sum string) {
 	return key, Sum(key)
 }
 
-// Sum is the hash of a key, as an entry has it.
+// Sum returns the hash of a key, as it stands in an entry.
 func Sum(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])

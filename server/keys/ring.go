@@ -20,19 +20,19 @@ type Ring struct {
 
 	mu      sync.Mutex
 	looked  time.Time
-	version version            // of the file that was read last, or was tried to
-	bySum   map[string]*Holder // SHA-256 -> who has it
+	version version            // of the file last read, or last tried
+	bySum   map[string]*Holder // by SHA-256
 	byName  map[string]*usage  // kept when entries change
 }
 
-// version tells whether a file is another than before.
+// version tells whether a file has changed.
 type version struct {
 	changed time.Time
 	size    int64
 }
 
-// Open reads the keys of a file. One that cannot be read is an error; later, when it is read
-// again, the keys before stay.
+// Open reads the keys of a file; it must be readable. When a later version is not, the keys before
+// stay in force.
 func Open(path string, log *slog.Logger) (*Ring, error) {
 	r := &Ring{path: path, log: log, now: time.Now, byName: map[string]*usage{}}
 	entries, v, err := readFile(path)
@@ -44,8 +44,8 @@ func Open(path string, log *slog.Logger) (*Ring, error) {
 	return r, nil
 }
 
-// Find tells whose a key is; nil when it is nobody's, or has expired. The hash is looked up:
-// how long that takes says nothing of the key, since nobody can choose a hash.
+// Find returns the holder of a key; nil where it is unknown or has expired. Looking it up by its
+// hash leaks no timing of use, since nobody can choose a hash.
 func (r *Ring) Find(key string) *Holder {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -69,7 +69,7 @@ func (r *Ring) look() {
 		return
 	}
 	entries, v, err := readFile(r.path)
-	if v == r.version && err != nil { // still
+	if v == r.version && err != nil { // unchanged and still unreadable
 		return
 	}
 	r.version = v
@@ -81,7 +81,7 @@ func (r *Ring) look() {
 	r.log.Info("the API keys were read again", "keys", len(entries))
 }
 
-// take puts entries in place of those before. What a name has used up stays.
+// take replaces the entries. What a name has used up stays counted.
 func (r *Ring) take(entries []Entry) {
 	r.bySum = map[string]*Holder{}
 	for _, e := range entries {
@@ -100,7 +100,7 @@ func versionOf(path string) (version, error) {
 	return version{info.ModTime(), info.Size()}, nil
 }
 
-// readFile reads the entries, and what version of the file they are.
+// readFile reads the entries and the version of the file.
 func readFile(path string) ([]Entry, version, error) {
 	f, err := os.Open(path)
 	if err != nil {

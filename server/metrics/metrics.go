@@ -1,5 +1,5 @@
-// Package metrics is what /metrics shows, for Prometheus: what the server counts itself, and what those say with
-// whom it works.
+// Package metrics is what /metrics shows to Prometheus: the server's own counts, and those of what
+// it works with.
 package metrics
 
 import (
@@ -24,10 +24,10 @@ type Metrics struct {
 	registry  *prometheus.Registry
 	requests  *prometheus.CounterVec
 	durations *prometheus.HistogramVec
-	routes    map[string]bool // the addresses that get a label of their own
+	routes    map[string]bool // the paths that get a label of their own
 }
 
-// New makes the metrics of a server that has documents read by s.
+// New makes the metrics of a server for the service s.
 func New(s *service.Service) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
@@ -57,7 +57,7 @@ func New(s *service.Service) *Metrics {
 	return m
 }
 
-// usage shows what pages have cost, as usage in answers does.
+// usage shows what pages have cost, as the usage in answers does.
 func (m *Metrics) usage(now func() document.Usage) {
 	sum := func(name, help string, of func(document.Usage) float64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return of(now()) })
@@ -75,7 +75,7 @@ func (m *Metrics) usage(now func() document.Usage) {
 			func(u document.Usage) float64 { return float64(u.Cost) }))
 }
 
-// Rendering shows the processes in which documents are opened.
+// Rendering shows the rendering processes.
 func (m *Metrics) Rendering(now func() health.Rendering) {
 	processes := func(network string, n func(health.Rendering) int) prometheus.Collector {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
@@ -93,7 +93,7 @@ func (m *Metrics) Rendering(now func() health.Rendering) {
 			func() map[string]int64 { return map[string]int64{"died": now().Died, "timeout": now().Overran} }))
 }
 
-// Readiness shows what probes ask for, and how the model servers are.
+// Readiness shows what probes ask for, and the state of the model servers.
 func (m *Metrics) Readiness(version string, now func() health.Answer) {
 	gauges := func(name, help string, of func(health.Endpoint) int) prometheus.Collector {
 		desc := prometheus.NewDesc(name, help, []string{"endpoint"}, nil)
@@ -128,7 +128,7 @@ type Disk struct {
 	Name    string // what it is for
 	Dir     string
 	Free    int64 // bytes on its disk
-	MinFree int64 // of those, how many have to stay free; 0 where nobody says
+	MinFree int64 // how many of those must stay free; 0 where that is not set
 }
 
 // Disks shows how much room there is.
@@ -143,7 +143,7 @@ func (m *Metrics) Disks(now func() []Disk) {
 	}))
 }
 
-// Cache shows what a cache counts itself.
+// Cache shows the hits and misses of the cache.
 func (m *Metrics) Cache(now func() (hits, misses int64)) {
 	counter := func(result string, n func() int64) prometheus.Collector {
 		return prometheus.NewCounterFunc(prometheus.CounterOpts{
@@ -155,20 +155,20 @@ func (m *Metrics) Cache(now func() (hits, misses int64)) {
 		counter("miss", func() int64 { _, misses := now(); return misses }))
 }
 
-// Webhooks shows what became of attempts to tell addresses of the end of jobs.
+// Webhooks shows deliveries of webhooks, by outcome.
 func (m *Metrics) Webhooks(now func() map[string]int64) {
 	m.registry.MustRegister(counted("ocr_gateway_webhook_attempts_total",
 		"Attempts of this process to tell addresses of the end of jobs: delivered, failed, and failed as the last one.", "outcome", now))
 }
 
-// Files shows what clients send before they use it.
+// Files shows what clients have sent ahead of its use.
 func (m *Metrics) Files(received func() int64) {
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "ocr_gateway_files_received_bytes_total", Help: "Bytes of files that clients have sent before they use them.",
 	}, func() float64 { return float64(received()) }))
 }
 
-// Jobs shows what there is to do for jobs, on all machines that share them.
+// Jobs shows the load of the jobs, on all machines that share them.
 func (m *Metrics) Jobs(now func() jobs.Load) {
 	m.registry.MustRegister(
 		gauge("ocr_gateway_jobs_unfinished", "Jobs that have not ended.", func() int { return now().AllJobs }),
@@ -198,7 +198,7 @@ func counted[L ~string](name, help, label string, now func() map[L]int64) promet
 	})
 }
 
-// counters is a collector whose metrics are not known before they are asked for.
+// counters is a collector whose metrics are only known when they are collected.
 type counters func(chan<- prometheus.Metric)
 
 // Describe describes nothing: the collector is unchecked.
@@ -207,10 +207,10 @@ func (counters) Describe(chan<- *prometheus.Desc) {}
 // Collect sends the metrics.
 func (c counters) Collect(out chan<- prometheus.Metric) { c(out) }
 
-// other stands for all addresses and methods that we do not know.
+// other stands for all unknown paths and methods.
 const other = "other"
 
-// RouteOf is the label of an address.
+// RouteOf returns the label of a path.
 func (m *Metrics) RouteOf(path string) string {
 	if m.routes[path] {
 		return path
@@ -218,7 +218,7 @@ func (m *Metrics) RouteOf(path string) string {
 	return other
 }
 
-// MethodOf is the label of a method.
+// MethodOf returns the label of a method.
 func (m *Metrics) MethodOf(method string) string {
 	switch method {
 	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
@@ -227,8 +227,8 @@ func (m *Metrics) MethodOf(method string) string {
 	return other
 }
 
-// Request counts an answer. Addresses and methods that we do not know are
-// counted together, or a client could make up labels without end.
+// Request counts an answer. Unknown paths and methods are counted together, or clients could make
+// up any number of labels.
 func (m *Metrics) Request(route, method string, status int, took time.Duration) {
 	route, method = m.RouteOf(route), m.MethodOf(method)
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
@@ -240,7 +240,7 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
-// Routes are the addresses that get a label of their own.
+// Routes sets the paths that get a label of their own.
 func (m *Metrics) Routes(paths []string) {
 	m.routes = map[string]bool{}
 	for _, p := range paths {
@@ -248,5 +248,5 @@ func (m *Metrics) Routes(paths []string) {
 	}
 }
 
-// Add shows what somebody else counts.
+// Add registers another collector.
 func (m *Metrics) Add(c prometheus.Collector) { m.registry.MustRegister(c) }

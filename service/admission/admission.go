@@ -1,7 +1,7 @@
-// Package admission decides, before its upload is read, whether a request may come in,
-// and accounts for all that are here: first they send their upload, then they wait for
-// one of max_requests places, then they run. It bounds requests, clients, the bytes that
-// are still to come and the pages that wait.
+// Package admission decides, before its upload is read, whether a request may come in, and keeps
+// account of all that are in: first they send their upload, then they wait for one of max_requests
+// places, then they run. It limits requests, clients, the bytes still to come and the pages that
+// wait.
 package admission
 
 import (
@@ -16,7 +16,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// The limits, as problems and metrics name them.
+// The names of limits in problems and metrics.
 const (
 	limitRequests = "max_requests"
 	limitUploads  = "uploads"
@@ -30,12 +30,12 @@ const (
 )
 
 const (
-	// uploadsPerPlace is how many requests may send their body for each that may
-	// run. Slow senders then cost no place, and no client can take all.
+	// uploadsPerPlace is how many requests may upload for each that may run, so that slow senders
+	// occupy no place, and no client can take all.
 	uploadsPerPlace = 2
-	// inMemory is what of an upload needs no disk; see document.ReadSource.
+	// inMemory is how much of an upload needs no disk; see document.ReadSource.
 	inMemory = 1 << 20
-	// promiseStep is what an upload of unknown length asks for at a time, in bytes.
+	// promiseStep is how much an upload of unknown length reserves at a time, in bytes.
 	promiseStep = 4 << 20
 )
 
@@ -47,8 +47,8 @@ type Control struct {
 	start  time.Time
 
 	mu        sync.Mutex
-	closed    bool          // the server stops
-	empty     chan struct{} // closed when it stops and nobody is left
+	closed    bool          // the server is stopping
+	empty     chan struct{} // closed when it is stopping and nobody is left
 	uploading int           // or waiting for a place
 	running   int
 	clients   clients
@@ -58,7 +58,7 @@ type Control struct {
 	refused   map[string]int64
 }
 
-// New makes a Control with nobody in it.
+// New makes a Control that has let nobody in yet.
 func New(cfg Config) *Control {
 	return &Control{
 		cfg: cfg, places: semaphore.NewWeighted(int64(cfg.MaxRequests)), start: time.Now(), empty: make(chan struct{}),
@@ -66,7 +66,7 @@ func New(cfg Config) *Control {
 	}
 }
 
-// refuse is the answer to who meets a limit. mu is held.
+// refuse counts and makes the problem for a client that has reached a limit. mu is held.
 func (c *Control) refuse(limit, format string, args ...any) *document.Problem {
 	c.refused[limit]++
 	p := document.Problemf(document.CodeOverloaded, document.PhaseAdmission, format, args...).Retry()
@@ -77,16 +77,15 @@ func (c *Control) refuse(limit, format string, args ...any) *document.Problem {
 	return p
 }
 
-// Refuse counts somebody who was not let in for a limit that others guard, and makes the
-// answer.
+// Refuse is refuse for a limit that is enforced elsewhere.
 func (c *Control) Refuse(limit, format string, args ...any) *document.Problem {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.refuse(limit, format, args...)
 }
 
-// Enter lets a request of a client in that declares so many bytes, -1 when it does
-// not say. Every ticket must leave. The error is a *document.Problem.
+// Enter lets in a request of a client that declares its length in bytes, -1 when it does not say.
+// Every ticket must leave. The error is a *document.Problem.
 func (c *Control) Enter(client string, declared int64) (*Ticket, error) {
 	free, known := c.memory.free()
 	t := &Ticket{control: c, client: client, promised: max(0, declared)}
@@ -115,7 +114,7 @@ func (c *Control) Enter(client string, declared int64) (*Ticket, error) {
 	return t, nil
 }
 
-// share is how many requests of a client may be here. mu is held.
+// share is how many requests a client may have in. mu is held.
 func (c *Control) share(client string) int {
 	if !c.clients.others(client, c.since()) {
 		return c.cfg.MaxRequests
@@ -128,7 +127,7 @@ func (c *Control) share(client string) int {
 
 func (c *Control) since() time.Duration { return time.Since(c.start) }
 
-// disk is how many more bytes uploads may take. One that stays in memory asks for none.
+// disk is how many more bytes uploads may take. An upload that stays in memory needs none.
 func (c *Control) disk(declared int64) int64 {
 	if c.cfg.MinFreeDisk == 0 || declared >= 0 && declared <= inMemory {
 		return math.MaxInt64
@@ -144,7 +143,7 @@ func (c *Control) noDisk() *document.Problem {
 	return c.refuse(limitDisk, "the server has no room on its disk for this upload; try again later")
 }
 
-// Drain lets nobody in any more and waits until all have left, or ctx ends.
+// Drain stops letting requests in and waits until all have left, or ctx ends.
 func (c *Control) Drain(ctx context.Context) error {
 	c.mu.Lock()
 	c.closed = true
@@ -161,12 +160,12 @@ func (c *Control) Drain(ctx context.Context) error {
 	}
 }
 
-// Counts are what is here now, and who was not let in so far.
+// Counts are the requests that are in, and those refused so far.
 type Counts struct {
 	Uploading int // or waiting for a place
 	Running   int
 	Pages     int              // of running documents, not done
-	Refused   map[string]int64 // requests and documents, by the limit that they met
+	Refused   map[string]int64 // requests and documents, by the limit that was reached
 }
 
 // Counts counts.
@@ -176,8 +175,8 @@ func (c *Control) Counts() Counts {
 	return Counts{c.uploading, c.running, c.pages, maps.Clone(c.refused)}
 }
 
-// RetryAfter is what a refused client is told to wait, in whole seconds: until the pages
-// that are here are done at the rate of the last minute.
+// RetryAfter is how long a refused client is told to wait, in whole seconds: until the pages that
+// are in are done at the rate of the last minute.
 func (c *Control) RetryAfter() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -2,8 +2,8 @@ package admission
 
 import "time"
 
-// clients counts the requests of each client that are here, and remembers who was
-// turned away lately because others had taken all.
+// clients counts the requests of each client that are in, and remembers who was turned away lately
+// because others had taken all places.
 type clients struct {
 	here map[string]int
 	away [2]turnedAway // the last two that differ: one of them is not the client that asks
@@ -14,8 +14,8 @@ type turnedAway struct {
 	at     time.Duration // since the start
 }
 
-// waitTimeout is how long a client that was turned away counts as one that waits: the
-// longest Retry-After.
+// waitTimeout is how long a client that was turned away counts as waiting: the longest
+// Retry-After.
 const waitTimeout = time.Minute
 
 func (c *clients) enter(client string) {
@@ -38,7 +38,7 @@ func (c *clients) turnedAway(client string, at time.Duration) {
 	c.away[0] = turnedAway{client, at}
 }
 
-// others reports whether somebody beside the client is here or waits.
+// others reports whether anyone besides the client is in or waits.
 func (c *clients) others(client string, now time.Duration) bool {
 	if len(c.here) > 1 || len(c.here) == 1 && c.here[client] == 0 {
 		return true

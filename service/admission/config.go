@@ -2,13 +2,13 @@ package admission
 
 import "ocr-gateway/internal/setting"
 
-// Config bounds what is here at once.
+// Config limits what may be in at once.
 type Config struct {
 	MaxRequests          int    `mapstructure:"max_requests"`            // that run at once; more are refused
 	MaxRequestsPerClient int    `mapstructure:"max_requests_per_client"` // while there are others; 0 means half of MaxRequests
 	MaxQueuedPages       int    `mapstructure:"max_queued_pages"`        // of all documents, admitted and not done
-	MinFreeDisk          int64  `mapstructure:"min_free_disk"`           // bytes of TempDir that uploads leave free; 0 means any
-	MinFreeMemory        int64  `mapstructure:"min_free_memory"`         // bytes with less of which nobody is let in; 0 means any
+	MinFreeDisk          int64  `mapstructure:"min_free_disk"`           // bytes of TempDir that uploads leave free; 0 means no limit
+	MinFreeMemory        int64  `mapstructure:"min_free_memory"`         // with less free bytes nobody is let in; 0 means no limit
 	TempDir              string `mapstructure:"temp_dir"`                // for uploads above 1 MiB; empty means the system's
 }
 

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// FreeDisk is how many bytes a folder, the system's temporary one when empty, has
-// left for this program; false when the system does not say.
+// FreeDisk is how many bytes are left for this program in a folder, by default the system's
+// temporary one; false when the system does not say.
 func FreeDisk(dir string) (int64, bool) {
 	if dir == "" {
 		dir = os.TempDir()
@@ -26,7 +26,7 @@ func FreeDisk(dir string) (int64, bool) {
 	return int64(s.Bavail) * s.Bsize, true
 }
 
-// memory asks at most once a second how much is left.
+// memory measures at most once a second how much is left.
 type memory struct {
 	mu    sync.Mutex
 	at    time.Time
@@ -60,7 +60,7 @@ func freeMemory(root fs.FS) (int64, bool) {
 		}
 	}
 	if n, ok := named(root, "proc/meminfo", "MemAvailable:"); ok {
-		least(n << 10) // it is in KiB
+		least(n << 10) // in KiB
 	}
 	for group := controlGroup(root); ; group = path.Dir(group) {
 		dir := path.Join("sys/fs/cgroup", group)
@@ -91,7 +91,7 @@ func controlGroup(root fs.FS) string {
 	return "/"
 }
 
-// number reads a file that holds one; "max" is none.
+// number reads a file that holds a number; "max" is none.
 func number(root fs.FS, name string) (int64, bool) {
 	b, err := fs.ReadFile(root, name)
 	if err != nil {

@@ -17,20 +17,20 @@ type Ticket struct {
 	account  Account // nil for none
 }
 
-// Account bounds how many pages one client may have read, beside what bounds all.
+// Account limits how many pages one client may have read, in addition to the limits for all.
 type Account interface {
-	// Pages counts the pages of a document. When they are more than are left it counts none,
-	// and says how many are left.
+	// Pages counts the pages of a document. When fewer are left it counts none, and returns how
+	// many are.
 	Pages(n int) (left int, ok bool)
 }
 
-// Charge has the pages of the request's documents counted by an account.
+// Charge sets the account that counts the pages of the request's documents.
 func (t *Ticket) Charge(a Account) { t.account = a }
 
-// Account is what the request's pages are counted by; nil for none.
+// Account returns that account; nil for none.
 func (t *Ticket) Account() Account { return t.account }
 
-// Run waits for a place when the upload is complete.
+// Run waits for a place once the upload is complete.
 func (t *Ticket) Run(ctx context.Context) error {
 	c := t.control
 	t.sent()
@@ -45,7 +45,7 @@ func (t *Ticket) Run(ctx context.Context) error {
 	return nil
 }
 
-// came counts n bytes of the upload. More than was promised are asked for.
+// came counts n bytes of the upload, and reserves more than was promised.
 func (t *Ticket) came(n int) error {
 	c := t.control
 	c.mu.Lock()
@@ -64,7 +64,7 @@ func (t *Ticket) came(n int) error {
 	return nil
 }
 
-// sent says that nothing more of the upload will come.
+// sent says that the upload is over.
 func (t *Ticket) sent() {
 	c := t.control
 	c.mu.Lock()
@@ -73,7 +73,7 @@ func (t *Ticket) sent() {
 	t.promised = 0
 }
 
-// Leave ends the request's stay. A second time it does nothing.
+// Leave ends the request's stay; more calls do nothing.
 func (t *Ticket) Leave() {
 	c := t.control
 	t.sent()
@@ -111,19 +111,19 @@ func (m metered) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Pages are those of one document that are not done.
+// Pages are the pages of one document that are not done.
 type Pages struct {
 	control *Control
 	account Account
 	left    int
 }
 
-// Document accounts for a document that is to be opened, on an account where that is not
-// nil. It must End.
+// Document keeps account of a document that is to be opened, also with a, which may be nil. It
+// must End.
 func (c *Control) Document(a Account) *Pages { return &Pages{control: c, account: a} }
 
-// Add counts the pages of a document that was opened. A document alone may have as
-// many as it likes: other limits bound it.
+// Add counts the pages of a document that was opened. A document that is alone may have any
+// number: other limits hold for it.
 func (p *Pages) Add(pages int) error {
 	c := p.control
 	c.mu.Lock()
@@ -142,7 +142,7 @@ func (p *Pages) Add(pages int) error {
 	return nil
 }
 
-// Done says that a page is done.
+// Done counts a page as done.
 func (p *Pages) Done() {
 	c := p.control
 	c.mu.Lock()
@@ -163,13 +163,13 @@ func (p *Pages) End() {
 	p.left = 0
 }
 
-// overdrawn counts and answers who has too few pages left. c.mu is held.
+// overdrawn counts and makes the problem for a client with too few pages left. c.mu is held.
 func (c *Control) overdrawn(pages, left int) *document.Problem {
 	c.refused[LimitPagesPerDay]++
 	return Overdrawn(pages, left)
 }
 
-// Overdrawn is the answer to who has too few pages left of the day's for a document.
+// Overdrawn is the problem when a document has more pages than its client has left today.
 func Overdrawn(pages, left int) *document.Problem {
 	p := document.Problemf(document.CodeTooManyRequests, document.PhaseAdmission, "this document has %d pages, and of the pages that this API key may have read a day %d are left; the day begins at 00:00 UTC", pages, left)
 	p.Limit = LimitPagesPerDay

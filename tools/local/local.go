@@ -1,5 +1,5 @@
-// Package local offers tools to a program on this machine, over its pipes: files are named by
-// paths below folders that the user has named, and read here.
+// Package local offers the tools to a program on this machine, over its pipes: files are named by
+// paths below folders that the user has given.
 package local
 
 import (
@@ -19,7 +19,7 @@ import (
 	"ocr-gateway/tools"
 )
 
-// Host reads files for one client. Close ends what goes on.
+// Host reads files for one client. Close ends the work in progress.
 type Host struct {
 	service  *service.Service
 	folders  []folder
@@ -34,7 +34,7 @@ type Host struct {
 	jobs []*job // the oldest first
 }
 
-// folder is one that files may be read from, and what is below it: links lead out of it nowhere.
+// folder is a folder that files may be read from. Links cannot lead out of it.
 type folder struct {
 	path string
 	root *os.Root
@@ -48,10 +48,10 @@ type job struct {
 	err  error
 }
 
-// patience is how long a tool is waited for: clients give up after a minute.
+// patience is how long a tool call waits: clients give up after a minute.
 const patience = 45 * time.Second
 
-// mostJobs are kept; the oldest that has ended is forgotten first.
+// mostJobs is how many jobs are kept; the oldest that has ended is forgotten first.
 const mostJobs = 64
 
 // New opens the folders. Files have at most so many bytes. All work ends with ctx: calls whose own
@@ -73,7 +73,7 @@ func New(ctx context.Context, s *service.Service, folders []string, maxBytes int
 	return h, nil
 }
 
-// Close ends what goes on, and waits for it.
+// Close ends the work in progress, and waits for that.
 func (h *Host) Close() error { return h.close() }
 
 func (h *Host) close() error {
@@ -102,7 +102,7 @@ func (h *Host) open(path string) (*document.Source, error) {
 				continue
 			}
 		}
-		file, err := f.root.OpenFile(relative, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would have it wait
+		file, err := f.root.OpenFile(relative, os.O_RDONLY|syscall.O_NONBLOCK, 0) // opening a pipe would block
 		if err != nil {
 			if errors.Is(err, fs.ErrPermission) {
 				return nil, document.Invalid("path", "the file may not be read by this program").Because(err)

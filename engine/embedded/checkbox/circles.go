@@ -64,11 +64,7 @@ func (m ink) circle(b image.Rectangle) (Check, bool) {
 
 // components are the boxes around connected ink of the size of a button.
 func (m ink) components() []image.Rectangle {
-	inked := make([]bool, len(m.dark))
-	for i, v := range m.dark {
-		inked[i] = v >= drawn
-	}
-	return slices.DeleteFunc(pixels.Components(inked, m.w), func(b image.Rectangle) bool {
+	return slices.DeleteFunc(pixels.Components(m.dark, m.w), func(b image.Rectangle) bool {
 		return b.Dx() < m.least || b.Dx() > m.most || b.Dy() < m.least || b.Dy() > m.most
 	})
 }

@@ -2,37 +2,38 @@ package checkbox
 
 import "ocr-gateway/engine/embedded/pixels"
 
-// ink is what is drawn in a part of a page: how much each pixel differs from the ground.
+// ink is what is drawn in a part of a page.
 type ink struct {
 	w, h        int
-	dark        []uint8 // 0 for the ground, 255 for the farthest from it
+	dark        []uint8 // each pixel: 0 for the ground, drawn or black
 	least, most int     // pixels of a box's side
 	looks       *int    // at pixels that are left on this page
 }
 
+// What is at a pixel.
 const (
-	drawn = 50  // of 255: also a gray outline is drawn
-	black = 110 // of 255: a tick is at least as dark
-	flat  = 40  // contrast of a part in which nothing is drawn
+	drawn = 1 + iota // also a gray outline is
+	black            // a tick is
+)
+
+const (
+	drawnFrom = 50  // of 255: how far a pixel is from the ground, where the farthest one has 255
+	blackFrom = 110 // of 255
+	flat      = 40  // contrast of a part in which nothing is drawn
 )
 
 // inkOf tells ink and ground by which of them is more.
 func inkOf(src pixels.Raster) ink {
 	m := ink{w: src.W, h: src.H, dark: make([]uint8, src.W*src.H)}
-	var counts [256]int
+	least, most, sum := uint8(255), uint8(0), 0
 	for y := range src.H {
 		row := m.dark[y*m.w:][:m.w]
 		brightness(row, src.Pix[y*src.Stride:], src.BPP)
 		for _, v := range row {
-			counts[v]++
+			least, most, sum = min(least, v), max(most, v), sum+int(v)
 		}
 	}
-	low, high, sum := 255, 0, 0
-	for v, n := range counts {
-		if n > 0 {
-			low, high, sum = min(low, v), max(high, v), sum+v*n
-		}
-	}
+	low, high := int(least), int(most)
 	if high-low < flat {
 		clear(m.dark)
 		return m
@@ -44,7 +45,12 @@ func inkOf(src pixels.Raster) ink {
 		if light {
 			d = high - v
 		}
-		darkness[v] = uint8(d * 255 / (high - low))
+		switch d = d * 255 / (high - low); {
+		case d >= blackFrom:
+			darkness[v] = black
+		case d >= drawnFrom:
+			darkness[v] = drawn
+		}
 	}
 	for i, v := range m.dark {
 		m.dark[i] = darkness[v]
@@ -60,7 +66,7 @@ func brightness(row, from []byte, bpp int) {
 	}
 	for x := range row {
 		p := from[x*bpp:][:3]
-		row[x] = uint8((2*int(p[0]) + 5*int(p[1]) + int(p[2])) / 8)
+		row[x] = uint8((2*uint(p[0]) + 5*uint(p[1]) + uint(p[2])) / 8)
 	}
 }
 

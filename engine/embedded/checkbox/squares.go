@@ -1,6 +1,10 @@
 package checkbox
 
-import "image"
+import (
+	"image"
+
+	"ocr-gateway/engine/embedded/pixels"
+)
 
 // run is a level stroke of ink: from x0 to x1 in row y.
 type run struct{ y, x0, x1 int }
@@ -97,10 +101,7 @@ func (m ink) runs() (tops, bottoms []run) {
 	const most = 4000 // of a part of a page; hatching has more
 	for y := range m.h {
 		row := m.dark[y*m.w:][:m.w]
-		for x := 0; x < m.w; x++ {
-			if row[x] < drawn {
-				continue
-			}
+		for x := pixels.NextMark(row, 0); x < m.w; x = pixels.NextMark(row, x) {
 			from := x
 			for x < m.w && row[x] >= drawn {
 				x++

@@ -66,7 +66,7 @@ func (g graph) constant(name string) *tensor {
 // is reports whether a value is one constant number.
 func (g graph) is(name string, want float32) bool {
 	values := g.constant(name).floats()
-	return len(values) == 1 && values[0] == want
+	return values.count() == 1 && values.at(0) == want
 }
 
 // replace puts new nodes in place of some.

@@ -84,29 +84,39 @@ func (m *Model) parseGraph(f field) error {
 // Bytes is the model as an ONNX file, without the tensors that no node needs.
 func (m *Model) Bytes() []byte {
 	used := map[string]bool{}
-	size := len(m.graphRest)
 	for _, n := range m.nodes {
 		for _, name := range n.inputs {
 			used[name] = true
 		}
 	}
-	for _, t := range m.tensors {
-		if used[t.name] {
-			size += len(t.data) + 256 // beside its values it has a name and a shape
-		}
-	}
-	graph := make([]byte, 0, size+256*len(m.nodes))
+	var nodes, tensors [][]byte
 	for _, n := range m.nodes {
-		graph = appendBytes(graph, graphNodes, n.bytes())
+		nodes = append(nodes, n.bytes())
 	}
 	for _, t := range m.tensors {
 		if used[t.name] {
-			graph = appendBytes(graph, graphTensors, t.bytes())
+			tensors = append(tensors, t.bytes())
 		}
 	}
-	graph = append(graph, m.graphRest...)
-	file := append(make([]byte, 0, len(m.rest)+len(graph)+16), m.rest...)
-	return appendBytes(file, modelGraph, graph)
+	size := sizeOf(graphNodes, nodes...) + sizeOf(graphTensors, tensors...) + len(m.graphRest)
+	file := make([]byte, 0, len(m.rest)+protowire.SizeTag(modelGraph)+protowire.SizeBytes(size))
+	file = append(file, m.rest...)
+	file = protowire.AppendVarint(protowire.AppendTag(file, modelGraph, protowire.BytesType), uint64(size))
+	for _, n := range nodes {
+		file = appendBytes(file, graphNodes, n)
+	}
+	for _, t := range tensors {
+		file = appendBytes(file, graphTensors, t)
+	}
+	return append(file, m.graphRest...)
+}
+
+// sizeOf is how long fields of one number are.
+func sizeOf(number protowire.Number, values ...[]byte) (size int) {
+	for _, v := range values {
+		size += protowire.SizeTag(number) + protowire.SizeBytes(len(v))
+	}
+	return size
 }
 
 // importOps makes the operators of a domain known to the model.

@@ -83,20 +83,29 @@ func TestNothingIsLost(t *testing.T) {
 }
 
 func TestWeightsAreRounded(t *testing.T) {
-	p := product{in: 2, out: 3, weights: []float32{ // rows of inputs
+	byInputs := []float32{ // rows of inputs
 		1, -2, 0,
 		-0.5, 127, 0,
-	}}
+	}
+	p := product{in: 2, out: 3, weights: floatTensor("w", byInputs).floats()}
 	weights, scales := p.rounded()
-	for i, want := range p.weights {
+	for i, want := range byInputs {
 		got := float32(int8(weights[i])) * scales[i%3]
 		if math.Abs(float64(got-want)) > float64(scales[i%3])/2 {
 			t.Errorf("weight %d is %v, want %v", i, got, want)
 		}
 	}
-	p.points, p.weights = true, []float32{1, -0.5, -2, 127, 0, 0} // rows of outputs
+	p.points, p.weights = true, floatTensor("w", []float32{1, -0.5, -2, 127, 0, 0}).floats() // rows of outputs
 	if turned, _ := p.rounded(); !bytes.Equal(turned, weights) {
 		t.Errorf("with channels first they are %v, want %v", turned, weights)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for v := float32(-127); v <= 127; v += 1. / 64 { // halves among them
+		if got, want := int8(nearest(v)), math.RoundToEven(float64(v)); float64(got) != want {
+			t.Errorf("%v becomes %d, want %v", v, got, want)
+		}
 	}
 }
 

@@ -8,16 +8,16 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// node is one operation.
+// node is one operation. One that was read stays as it is.
 type node struct {
 	op, domain      string
 	inputs, outputs []string
-	attributes      []byte // as they stand in the node
-	rest            []byte // its other fields
+	attributes      [][]byte // messages
+	parsed          []byte   // all of it, where it was read
 }
 
 func parseNode(message []byte) (*node, error) {
-	n := &node{}
+	n := &node{parsed: message}
 	err := each(message, func(f field) error {
 		switch f.number {
 		case nodeInputs:
@@ -29,9 +29,7 @@ func parseNode(message []byte) (*node, error) {
 		case nodeDomain:
 			n.domain = string(f.value)
 		case nodeAttributes:
-			n.attributes = append(n.attributes, f.whole...)
-		default:
-			n.rest = append(n.rest, f.whole...)
+			n.attributes = append(n.attributes, f.value)
 		}
 		return nil
 	})
@@ -39,7 +37,10 @@ func parseNode(message []byte) (*node, error) {
 }
 
 func (n *node) bytes() []byte {
-	out := slices.Clone(n.rest)
+	if n.parsed != nil {
+		return n.parsed
+	}
+	var out []byte
 	for _, name := range n.inputs {
 		out = appendBytes(out, nodeInputs, []byte(name))
 	}
@@ -47,7 +48,9 @@ func (n *node) bytes() []byte {
 		out = appendBytes(out, nodeOutputs, []byte(name))
 	}
 	out = appendBytes(out, nodeOp, []byte(n.op))
-	out = append(out, n.attributes...)
+	for _, a := range n.attributes {
+		out = appendBytes(out, nodeAttributes, a)
+	}
 	if n.domain != "" {
 		out = appendBytes(out, nodeDomain, []byte(n.domain))
 	}
@@ -64,7 +67,7 @@ const (
 func (n *node) withFloat(name string, value float32) *node {
 	a := appendBytes(nil, attributeName, []byte(name))
 	a = protowire.AppendFixed32(protowire.AppendTag(a, attributeFloat, protowire.Fixed32Type), math.Float32bits(value))
-	n.attributes = appendBytes(n.attributes, nodeAttributes, appendVarint(a, attributeKind, kindFloat))
+	n.attributes = append(n.attributes, appendVarint(a, attributeKind, kindFloat))
 	return n
 }
 
@@ -74,7 +77,7 @@ func (n *node) withInts(name string, values ...uint64) *node {
 	for _, v := range values {
 		a = appendVarint(a, attributeInts, v)
 	}
-	n.attributes = appendBytes(n.attributes, nodeAttributes, appendVarint(a, attributeKind, kindInts))
+	n.attributes = append(n.attributes, appendVarint(a, attributeKind, kindInts))
 	return n
 }
 
@@ -85,11 +88,11 @@ type attribute struct {
 }
 
 // attribute returns the one of that name, empty where there is none that can be read.
-func (n *node) attribute(name string) (a attribute) {
-	_ = each(n.attributes, func(f field) error {
+func (n *node) attribute(name string) attribute {
+	for _, message := range n.attributes {
 		var this string
 		var found attribute
-		err := each(f.value, func(f field) (err error) {
+		err := each(message, func(f field) (err error) {
 			switch f.number {
 			case attributeName:
 				this = string(f.value)
@@ -102,12 +105,11 @@ func (n *node) attribute(name string) (a attribute) {
 			}
 			return err
 		})
-		if this == name {
-			a = found
+		if err == nil && this == name {
+			return found
 		}
-		return err
-	})
-	return a
+	}
+	return attribute{}
 }
 
 // appendInts adds the whole numbers of a field, which may hold several.
@@ -175,16 +177,18 @@ func (t *tensor) bytes() []byte {
 	return appendBytes(out, tensorRaw, t.data)
 }
 
-// floats are the values of a tensor; nil where it holds others.
-func (t *tensor) floats() []float32 {
+// floats are numbers as they stand in a tensor.
+type floats []byte
+
+func (f floats) count() int       { return len(f) / 4 }
+func (f floats) at(i int) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(f[4*i:])) }
+
+// floats are the values of a tensor; none where it holds others.
+func (t *tensor) floats() floats {
 	if t == nil || t.kind != kindFloats {
 		return nil
 	}
-	values := make([]float32, len(t.data)/4)
-	for i := range values {
-		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.data[4*i:]))
-	}
-	return values
+	return t.data
 }
 
 func floatTensor(name string, values []float32) *tensor {

@@ -40,9 +40,9 @@ func (m *Model) Quantize() int {
 type product struct {
 	points  bool // of an image, channels first
 	input   string
-	weights []float32 // a row for each output where there are points, else for each input
+	weights floats // a row for each output where there are points, else for each input
 	in, out int
-	bias    []float32
+	bias    floats
 	add     *node
 }
 
@@ -67,7 +67,7 @@ func (g graph) product(n *node) (product, bool) {
 	case n.op == "MatMul" && len(w.dims) == 2 && w.dims[1] >= leastWords:
 		p.in, p.out = int(w.dims[0]), int(w.dims[1])
 	}
-	return p, p.in >= leastIn && p.out >= leastOut && len(p.bias) == p.out && len(weights) == p.in*p.out
+	return p, p.in >= leastIn && p.out >= leastOut && p.bias.count() == p.out && weights.count() == p.in*p.out
 }
 
 // ofPoints reports whether a convolution looks at each point by itself. Those of means,
@@ -101,7 +101,8 @@ func (m *Model) inBytes(p product, name string) []*node {
 	weights, scales := p.rounded()
 	m.tensors = append(m.tensors,
 		&tensor{name: name + ".weights", dims: []int64{int64(p.in), int64(p.out)}, kind: kindInt8, data: weights},
-		floatTensor(name+".scales", scales), floatTensor(name+".bias", p.bias))
+		floatTensor(name+".scales", scales),
+		&tensor{name: name + ".bias", dims: []int64{int64(p.out)}, kind: kindFloats, data: p.bias})
 	multiply := &node{
 		op: "DynamicQuantizeMatMul", domain: "com.microsoft",
 		inputs: []string{p.input, name + ".weights", name + ".scales", "", name + ".bias"}, outputs: p.add.outputs,
@@ -117,24 +118,31 @@ func (m *Model) inBytes(p product, name string) []*node {
 
 // rounded are the weights as bytes, rows of inputs, and the scale of each output.
 func (p product) rounded() (weights []byte, scales []float32) {
-	at := func(in, out int) float32 {
-		if p.points {
-			return p.weights[out*p.in+in]
-		}
-		return p.weights[in*p.out+out]
+	row, column := p.out, 1 // from a weight to that of the next input, and of the next output
+	if p.points {
+		row, column = 1, p.in
 	}
 	weights, scales = make([]byte, p.in*p.out), make([]float32, p.out)
 	for out := range p.out {
-		var most float32
+		var most uint32 // as bits, which are in the order of the numbers and compared at once
 		for in := range p.in {
-			most = max(most, at(in, out), -at(in, out))
+			most = max(most, math.Float32bits(p.weights.at(in*row+out*column))&^signBit)
 		}
-		if scales[out] = most / 127; most == 0 {
+		if scales[out] = math.Float32frombits(most) / 127; most == 0 {
 			scales[out] = 1
 		}
 		for in := range p.in {
-			weights[in*p.out+out] = byte(int8(math.RoundToEven(float64(at(in, out) / scales[out]))))
+			weights[in*p.out+out] = nearest(p.weights.at(in*row+out*column) / scales[out])
 		}
 	}
 	return weights, scales
+}
+
+const signBit = 1 << 31
+
+// nearest is the whole number nearest to one of -128 to 127, the even one of two. Above 2^23
+// the sum keeps no fractions, and its lowest byte is that of the number.
+func nearest(v float32) byte {
+	const whole = 3 << 22
+	return byte(math.Float32bits(v + whole))
 }

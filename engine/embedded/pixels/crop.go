@@ -28,16 +28,16 @@ func CropLine(dst Planes, w, h int, src Raster, q [4]document.Point) {
 // nearer to start.
 func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height float64, start document.Point) {
 	s := newSmooth(startingAt(spine, start))
-	nu, nv := samples(s.length/float64(w)), samples(height/float64(h))
-	share := 1 / float32(nu*nv)
+	us, vs := samples(s.length/float64(w)), samples(height/float64(h))
+	share := 1 / float32(len(us)*len(vs))
 	sums := make([][3]float32, h)
 	for x := range w {
 		clear(sums)
-		for i := range nu {
-			at, along := s.at((float64(x) + (float64(i)+.5)/float64(nu)) / float64(w) * s.length)
+		for _, u := range us {
+			at, along := s.at((float64(x) + u) / float64(w) * s.length)
 			for y := range h {
-				for j := range nv {
-					off := ((float64(y)+(float64(j)+.5)/float64(nv))/float64(h) - .5) * height
+				for _, v := range vs {
+					off := ((float64(y)+v)/float64(h) - .5) * height
 					src.bilinear(at.X-along.Y*off-.5, at.Y+along.X*off-.5, &sums[y])
 				}
 			}
@@ -118,16 +118,15 @@ func straight(q [4]document.Point, tolerance float64) bool {
 func warp(dst Planes, w, h int, src Raster, q [4]document.Point, n Norm) {
 	ax, ay := (q[1].X-q[0].X)/float64(w), (q[1].Y-q[0].Y)/float64(w)
 	bx, by := (q[3].X-q[0].X)/float64(h), (q[3].Y-q[0].Y)/float64(h)
-	nu := samples(math.Hypot(ax, ay))
-	nv := samples(math.Hypot(bx, by))
-	share := 1 / float32(nu*nv)
+	us, vs := samples(math.Hypot(ax, ay)), samples(math.Hypot(bx, by))
+	share := 1 / float32(len(us)*len(vs))
 	for y := range h {
 		for x := range w {
 			var sum [3]float32
-			for j := range nv {
-				v := float64(y) + (float64(j)+.5)/float64(nv)
-				for i := range nu {
-					u := float64(x) + (float64(i)+.5)/float64(nu)
+			for _, v := range vs {
+				v += float64(y)
+				for _, u := range us {
+					u += float64(x)
 					src.bilinear(q[0].X+u*ax+v*bx-.5, q[0].Y+u*ay+v*by-.5, &sum)
 				}
 			}
@@ -139,33 +138,37 @@ func warp(dst Planes, w, h int, src Raster, q [4]document.Point, n Norm) {
 	}
 }
 
-// samples is how many samples a side cover one output pixel of scale source
-// pixels, bounded: quads can be as large as the page.
-func samples(scale float64) int { return min(max(int(math.Ceil(scale*.75)), 1), 8) }
+// samples are where on a side of an output pixel, 0 to 1, samples are taken that cover
+// scale source pixels. Their number is bounded: quads can be as large as the page.
+func samples(scale float64) []float64 {
+	at := make([]float64, min(max(int(math.Ceil(scale*.75)), 1), 8))
+	for i := range at {
+		at[i] = (float64(i) + .5) / float64(len(at))
+	}
+	return at
+}
 
 // bilinear adds the colour B, G, R at (x, y), where integers are pixel
 // centres, to sum. Beyond the border it repeats the border.
-func (s Raster) bilinear(x, y float64, sum *[3]float32) {
+func (s *Raster) bilinear(x, y float64, sum *[3]float32) {
 	fx, fy := math.Floor(x), math.Floor(y)
 	wx, wy := float32(x-fx), float32(y-fy)
-	x0, x1 := clampIndex(fx, s.W), clampIndex(fx+1, s.W)
-	y0, y1 := clampIndex(fy, s.H), clampIndex(fy+1, s.H)
-	top, bottom := s.Pix[y0*s.Stride:], s.Pix[y1*s.Stride:]
-	x0, x1 = x0*s.BPP, x1*s.BPP
+	left, right := clampIndex(int(fx), s.W)*s.BPP, clampIndex(int(fx)+1, s.W)*s.BPP
+	top, bottom := s.Pix[clampIndex(int(fy), s.H)*s.Stride:], s.Pix[clampIndex(int(fy)+1, s.H)*s.Stride:]
 	if s.BPP == 1 {
-		v := mix(mix(top[x0], top[x1], wx), mix(bottom[x0], bottom[x1], wx), wy)
+		v := mix(mix(asFloat[top[left]], asFloat[top[right]], wx), mix(asFloat[bottom[left]], asFloat[bottom[right]], wx), wy)
 		sum[0] += v
 		sum[1] += v
 		sum[2] += v
 		return
 	}
-	for c := range 3 {
-		sum[2-c] += mix(mix(top[x0+c], top[x1+c], wx), mix(bottom[x0+c], bottom[x1+c], wx), wy)
-	}
+	a, b := top[left:left+3:left+3], top[right:right+3:right+3]
+	c, d := bottom[left:left+3:left+3], bottom[right:right+3:right+3]
+	sum[0] += mix(mix(asFloat[a[2]], asFloat[b[2]], wx), mix(asFloat[c[2]], asFloat[d[2]], wx), wy)
+	sum[1] += mix(mix(asFloat[a[1]], asFloat[b[1]], wx), mix(asFloat[c[1]], asFloat[d[1]], wx), wy)
+	sum[2] += mix(mix(asFloat[a[0]], asFloat[b[0]], wx), mix(asFloat[c[0]], asFloat[d[0]], wx), wy)
 }
 
-func mix[T uint8 | float32](a, b T, w float32) float32 {
-	return float32(a) + w*(float32(b)-float32(a))
-}
+func mix(a, b, w float32) float32 { return a + w*(b-a) }
 
-func clampIndex(v float64, n int) int { return int(min(max(v, 0), float64(n-1))) }
+func clampIndex(i, n int) int { return min(max(i, 0), n-1) }

@@ -3,10 +3,12 @@ package pixels
 import "image"
 
 // Glyphs are the boxes around what is drawn in a level line in box, from the left, where
-// white parts it: characters, or several that touch.
+// white parts it: characters, or several that touch. What reaches in from the lines above
+// and below is none of it.
 func (s Raster) Glyphs(box image.Rectangle) []image.Rectangle {
 	box = box.Intersect(image.Rect(0, 0, s.W, s.H))
 	ground, far := s.ground(box)
+	box = s.withoutNeighbors(box, ground, far)
 	var glyphs []image.Rectangle
 	open := false
 	for x := box.Min.X; x < box.Max.X; x++ {
@@ -33,6 +35,38 @@ func (s Raster) Glyphs(box image.Rectangle) []image.Rectangle {
 		glyphs, open = append(glyphs, column), true
 	}
 	return glyphs
+}
+
+// mostNeighbor is how much of a box at most its neighbors fill, at each edge.
+const mostNeighbor = 0.35
+
+// withoutNeighbors is a box without the strips at its upper and lower edge that white rows
+// part from the rest.
+func (s Raster) withoutNeighbors(box image.Rectangle, ground, far int) image.Rectangle {
+	drawn := func(y int) bool {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			d := int(s.Pix[y*s.Stride+x*s.BPP]) - ground
+			if 2*max(d, -d) > far {
+				return true
+			}
+		}
+		return false
+	}
+	reach := int(mostNeighbor * float64(box.Dy()))
+	inner := box
+	for y := box.Min.Y; y <= box.Min.Y+reach && y < box.Max.Y; y++ {
+		if !drawn(y) {
+			inner.Min.Y = y
+			break
+		}
+	}
+	for y := box.Max.Y - 1; y >= box.Max.Y-1-reach && y > inner.Min.Y; y-- {
+		if !drawn(y) {
+			inner.Max.Y = y + 1
+			break
+		}
+	}
+	return inner
 }
 
 // ground is the brightness of most of a box, and how far at most others are from it.

@@ -15,19 +15,6 @@ type Norm struct{ Scale, Shift [3]float32 }
 // Symmetric maps 0..255 to -1..1, as PP-OCR was trained.
 var Symmetric = Norm{[3]float32{1 / 127.5, 1 / 127.5, 1 / 127.5}, [3]float32{-1, -1, -1}}
 
-// fill sets w x h values from the top left corner to the colour v (B, G, R).
-func (p Planes) fill(w, h int, v [3]float32, n Norm) {
-	for c := range 3 {
-		value := v[c]*n.Scale[c] + n.Shift[c]
-		for y := range h {
-			row := p.Data[c*p.Size+y*p.Stride:][:w]
-			for x := range row {
-				row[x] = value
-			}
-		}
-	}
-}
-
 // Span is a half-open interval of source coordinates.
 type Span struct{ From, To float64 }
 
@@ -76,59 +63,106 @@ func triangle(s Span, n, limit int) kernel {
 // Resample draws the part (x, y) of src onto w x h values of dst.
 func Resample(dst Planes, w, h int, src Raster, x, y Span, n Norm) {
 	kx, ky := triangle(x, w, src.W), triangle(y, h, src.H)
-	dst.fill(w, h, [3]float32{}, n) // rows are added to this
-	row := make([]float32, 3*w)
-	from, to := int(ky.first[0]), int(ky.first[h-1])+len(ky.weights[h-1])
-	start := 0 // first output row that source row sy can reach
-	for sy := from; sy < to; sy++ {
-		for start < h && int(ky.first[start])+len(ky.weights[start]) <= sy {
-			start++
-		}
-		resampleRow(row, src, sy, kx)
-		for oy := start; oy < h && int(ky.first[oy]) <= sy; oy++ {
-			i := sy - int(ky.first[oy])
-			if i >= len(ky.weights[oy]) {
-				continue
+	rows := newFiltered(src, kx, ky)
+	for oy, weights := range ky.weights {
+		rows.upTo(int(ky.first[oy]) + len(weights))
+		for c := range 3 {
+			out := dst.Data[c*dst.Size+oy*dst.Stride:][:w]
+			for i := range out {
+				out[i] = n.Shift[c]
 			}
-			weight := ky.weights[oy][i]
-			for c := range 3 {
-				addScaled(dst.Data[c*dst.Size+oy*dst.Stride:][:w], row[c*w:], weight*n.Scale[c])
-			}
+			rows.addTo(out, c, int(ky.first[oy]), weights, n.Scale[c])
 		}
 	}
 }
 
-// resampleRow filters source row y to three rows B, G, R laid end to end.
-func resampleRow(out []float32, src Raster, y int, k kernel) {
+// filtered are rows of a source that were filtered along them: the last ones, as many as
+// an output row is made of.
+type filtered struct {
+	src    Raster
+	kernel kernel
+	kept   int
+	rows   []float32 // row y as B, G, R laid end to end at y%kept
+	next   int       // row of the source
+}
+
+func newFiltered(src Raster, along, across kernel) *filtered {
+	kept := 1
+	for _, weights := range across.weights {
+		kept = max(kept, len(weights))
+	}
+	return &filtered{src: src, kernel: along, kept: kept, rows: make([]float32, kept*3*len(along.first)), next: int(across.first[0])}
+}
+
+// upTo filters the rows before end that were not yet.
+func (f *filtered) upTo(end int) {
+	w := 3 * len(f.kernel.first)
+	for ; f.next < end; f.next++ {
+		f.kernel.along(f.rows[f.next%f.kept*w:][:w], f.src, f.next)
+	}
+}
+
+// addTo adds color c of the rows from first on, each by its weight and scale, in their order.
+func (f *filtered) addTo(out []float32, c, first int, weights []float32, scale float32) {
+	row := func(i int) []float32 { return f.rows[((first+i)%f.kept*3+c)*len(out):][:len(out)] }
+	for len(weights) >= 3 {
+		addThree(out, row(0), row(1), row(2), weights[0]*scale, weights[1]*scale, weights[2]*scale)
+		first, weights = first+3, weights[3:]
+	}
+	for i, weight := range weights {
+		addScaled(out, row(i), weight*scale)
+	}
+}
+
+// along filters row y of src to three rows B, G, R laid end to end.
+func (k kernel) along(out []float32, src Raster, y int) {
 	w := len(k.first)
+	b, g, r := out[:w], out[w:2*w], out[2*w:3*w]
 	line := src.Pix[y*src.Stride:]
 	if src.BPP == 1 {
 		for i, first := range k.first {
 			var v float32
+			from := line[first:]
 			for j, weight := range k.weights[i] {
-				v += weight * float32(line[int(first)+j])
+				v += weight * asFloat[from[j]]
 			}
-			out[i], out[w+i], out[2*w+i] = v, v, v
+			b[i], g[i], r[i] = v, v, v
 		}
 		return
 	}
 	for i, first := range k.first {
-		var r, g, b float32
-		at := int(first) * 4
+		var vr, vg, vb float32
+		at := 4 * int(first)
 		for _, weight := range k.weights[i] {
 			p := line[at : at+3 : at+3]
-			r += weight * float32(p[0])
-			g += weight * float32(p[1])
-			b += weight * float32(p[2])
+			vr += weight * asFloat[p[0]]
+			vg += weight * asFloat[p[1]]
+			vb += weight * asFloat[p[2]]
 			at += 4
 		}
-		out[i], out[w+i], out[2*w+i] = b, g, r
+		b[i], g[i], r[i] = vb, vg, vr
 	}
 }
+
+// asFloat are the values of a byte: looked up, they cost less than converted.
+var asFloat = func() (values [256]float32) {
+	for i := range values {
+		values[i] = float32(i)
+	}
+	return values
+}()
 
 func addScaled(dst, src []float32, f float32) {
 	src = src[:len(dst)]
 	for i := range dst {
 		dst[i] += f * src[i]
+	}
+}
+
+// addThree is addScaled for three rows in turn.
+func addThree(dst, a, b, c []float32, fa, fb, fc float32) {
+	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
+	for i, v := range dst {
+		dst[i] = v + fa*a[i] + fb*b[i] + fc*c[i]
 	}
 }

@@ -2,6 +2,7 @@ package ppocr
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -42,6 +43,29 @@ func TestDecode(t *testing.T) {
 			}) {
 				t.Errorf("%v: %v have none of class %d at its first step", c.classes, marks, class)
 			}
+		}
+	}
+}
+
+// TestArgmax: among thousands of classes the highest but one is found, the first of equal ones.
+func TestArgmax(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		probs := make([]float32, 1+random.IntN(60))
+		for i := range probs {
+			probs[i] = float32(random.IntN(8)) / 64
+		}
+		but := random.IntN(len(probs)+1) - 1
+		class, p := argmax(probs, but)
+		want := 0
+		var most float32
+		for i, v := range probs {
+			if i != but && v > most {
+				want, most = i, v
+			}
+		}
+		if class != want || p != most {
+			t.Fatalf("%v but %d: class %d with %v, want %d with %v", probs, but, class, p, want, most)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -73,6 +74,12 @@ func verifyModels(dir string, full bool) error {
 		return fmt.Errorf("the embedded engine cannot use its files in %s: %w\n%s", dir, err, modelFilesFix)
 	}
 	return nil
+}
+
+// verifyModel checks one of modelFiles again.
+func verifyModel(dir, name string) error {
+	i := slices.IndexFunc(modelFiles, func(f modelFile) bool { return f.name == name })
+	return verifyFile(filepath.Join(dir, name), modelFiles[i].sha256)
 }
 
 func verifyFile(path, want string) error {

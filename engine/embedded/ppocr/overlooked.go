@@ -86,9 +86,11 @@ func overlooked(src pixels.Raster, lines []document.Line) []image.Rectangle {
 			}
 		}
 	}
-	lettered := make([]bool, w*h)
+	lettered := make([]uint8, w*h)
 	for i := range lettered {
-		lettered[i] = !known[i] && lettersIn(src, i%w*cellSide, i/w*cellSide)
+		if !known[i] && lettersIn(src, i%w*cellSide, i/w*cellSide) {
+			lettered[i] = 1
+		}
 	}
 	var places []image.Rectangle
 	for _, c := range pixels.Components(lettered, w) {

@@ -30,9 +30,9 @@ func (c Config) share() int { return max(1, c.Threads/c.Concurrency) }
 // Config.Concurrency inferences run at once, the others wait.
 type Models struct {
 	cfg         Config
-	detector    *model
+	detector    *model // with all threads
+	beside      *later // the detector with a share of them, for inferences beside others; nil where that is the same
 	layout      *model
-	alone       *model        // the detector with all threads; see widestDetector
 	recognizers []*Recognizer // the built-in one first
 	free        chan *workspace
 	pages       chan *workspace // for inferences over a whole page, beside the right to run
@@ -73,15 +73,17 @@ func Load(cfg Config) (*Models, error) {
 func (m *Models) load() error {
 	share := m.cfg.share()
 	var loading errgroup.Group
-	detector := func(to **model, threads int) {
-		loading.Go(func() (err error) {
-			*to, err = m.open(fileDetector, threads, "x", "fetch_name_0")
-			return err
-		})
-	}
-	detector(&m.detector, share)
-	if m.cfg.Concurrency > 1 {
-		detector(&m.alone, m.cfg.Threads)
+	loading.Go(func() (err error) {
+		m.detector, err = m.openDetector(m.cfg.Threads)
+		return err
+	})
+	if share < m.cfg.Threads {
+		m.beside = &later{open: func() (*model, error) {
+			if err := verifyModel(m.cfg.Dir, fileDetector); err != nil { // it may have been replaced since the start
+				return nil, err
+			}
+			return m.openDetector(share)
+		}}
 	}
 	loading.Go(func() error { return m.add(m.builtIn()...) })
 	loading.Go(func() error {
@@ -95,16 +97,19 @@ func (m *Models) load() error {
 	return loading.Wait()
 }
 
-func (m *Models) open(file string, threads int, input string, outputs ...string) (*model, error) {
-	return loadModel(filepath.Join(m.cfg.Dir, file), threads, input, outputs...)
+func (m *Models) openDetector(threads int) (*model, error) {
+	return loadModel(filepath.Join(m.cfg.Dir, fileDetector), threads, "x", "fetch_name_0")
 }
 
 // widestDetector is the detector for an inference that is about to run: with all threads when
 // nothing else runs, with its share of them otherwise. Threads that share one inference cost a
-// quarter more than each with its own, so they serve only where they would idle.
+// quarter more than each with its own, so they serve only where they would idle. The second
+// copy is loaded when two first meet; where it cannot be any more, all threads serve.
 func (m *Models) widestDetector() *model {
-	if m.alone != nil && len(m.free) == m.cfg.Concurrency-1 {
-		return m.alone
+	if m.beside != nil && len(m.free) < m.cfg.Concurrency-1 {
+		if beside := m.beside.get(); beside != nil {
+			return beside
+		}
 	}
 	return m.detector
 }
@@ -112,7 +117,10 @@ func (m *Models) widestDetector() *model {
 // Close frees the models. They must not be in use.
 func (m *Models) Close() error {
 	var errs []error
-	loaded := []*model{m.detector, m.layout, m.alone}
+	loaded := []*model{m.detector, m.layout}
+	if m.beside != nil {
+		loaded = append(loaded, m.beside.model)
+	}
 	for _, r := range m.recognizers {
 		for _, reader := range r.readers {
 			loaded = append(loaded, reader.model)
@@ -123,7 +131,7 @@ func (m *Models) Close() error {
 			errs = append(errs, model.close())
 		}
 	}
-	m.detector, m.layout, m.alone, m.recognizers = nil, nil, nil, nil
+	m.detector, m.beside, m.layout, m.recognizers = nil, nil, nil, nil
 	for len(m.free) > 0 {
 		(<-m.free).close()
 	}

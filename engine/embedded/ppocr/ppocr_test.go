@@ -6,6 +6,8 @@ import (
 	"image"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,24 +107,32 @@ func TestNoLineOfAFullPageIsLost(t *testing.T) {
 	}
 }
 
-// TestFullPrecisionNeedsNoQuickReader: nobody copies a file that is not read.
-func TestFullPrecisionNeedsNoQuickReader(t *testing.T) {
+// linkModels makes a folder with links to the models but some.
+func linkModels(t *testing.T, but ...string) string {
+	t.Helper()
 	dir := t.TempDir()
 	files, err := filepath.Glob(filepath.Join(modelsDir(), "*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if name := filepath.Base(f); name != fileTiny && name != fileTinyCharacters {
-			if f, err = filepath.Abs(f); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Symlink(f, filepath.Join(dir, name)); err != nil {
-				t.Fatal(err)
-			}
+		name := filepath.Base(f)
+		if slices.Contains(but, name) {
+			continue
+		}
+		if f, err = filepath.Abs(f); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(f, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
 		}
 	}
-	full := Config{Dir: dir, Threads: 1, Concurrency: 1, MaxSide: 960, Full: true}
+	return dir
+}
+
+// TestFullPrecisionNeedsNoQuickReader: nobody copies a file that is not read.
+func TestFullPrecisionNeedsNoQuickReader(t *testing.T) {
+	full := Config{Dir: linkModels(t, fileTiny, fileTinyCharacters), Threads: 1, Concurrency: 1, MaxSide: 960, Full: true}
 	m, err := Load(full)
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +143,46 @@ func TestFullPrecisionNeedsNoQuickReader(t *testing.T) {
 	full.Full = false
 	if _, err := Load(full); err == nil || !strings.Contains(err.Error(), fileTiny+" is missing") {
 		t.Errorf("without the quick reader: %v", err)
+	}
+}
+
+// TestDetectorBesideOthers: the second copy of the detector is loaded when an inference first
+// runs beside another one. It finds the same lines, and where its file is gone by then the
+// first copy does.
+func TestDetectorBesideOthers(t *testing.T) {
+	for name, gone := range map[string]bool{"its file is there": false, "its file is gone": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := linkModels(t)
+			m, err := Load(Config{Dir: dir, Threads: 2, Concurrency: 2, MaxSide: 960})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = m.Close() }()
+			want, err := m.Detect(t.Context(), block())
+			if err != nil || len(want) == 0 {
+				t.Fatalf("%d lines and %v", len(want), err)
+			}
+			if m.beside.model != nil {
+				t.Error("it was loaded for an inference that ran alone")
+			}
+			if gone {
+				if err := os.Remove(filepath.Join(dir, fileDetector)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			other, err := m.workspace(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.release(other)
+			got, err := m.Detect(t.Context(), block())
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("beside another inference %+v and %v, alone %+v", got, err, want)
+			}
+			if loaded := m.beside.model != nil; loaded == gone {
+				t.Errorf("loaded: %v", loaded)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
+	"golang.org/x/sys/unix"
 
 	"ocr-gateway/engine/embedded/network"
 )
@@ -69,10 +70,11 @@ func loadModel(path string, threads int, input string, outputs ...string) (*mode
 // rewritten is the network in a file after it was rewritten; rewrite returns how many
 // places of it were.
 func rewritten(path string, rewrite func(*network.Model) int) ([]byte, error) {
-	file, err := os.ReadFile(path)
+	file, err := mapped(path)
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = unix.Munmap(file) }()
 	net, err := network.Parse(file)
 	if err == nil && rewrite(net) == 0 {
 		err = errors.New("it has nothing to be rewritten")
@@ -83,6 +85,25 @@ func rewritten(path string, rewrite func(*network.Model) int) ([]byte, error) {
 	return net.Bytes(), nil
 }
 
+// mapped is the content of a file, until it is unmapped: the kernel's own copy, so that no
+// time goes into memory for another one.
+func mapped(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	content, err := unix.Mmap(int(f.Fd()), 0, int(st.Size()), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
+	if err != nil {
+		return nil, fmt.Errorf("map %s: %w", path, err)
+	}
+	return content, nil
+}
+
 // loadBytes is loadModel for a network in memory.
 func loadBytes(name string, file []byte, threads int, input string, outputs ...string) (*model, error) {
 	return openModel(name, threads, func(opts *ort.SessionOptions) (*ort.DynamicAdvancedSession, error) {
@@ -90,17 +111,36 @@ func loadBytes(name string, file []byte, threads int, input string, outputs ...s
 	})
 }
 
+// opening lets networks be prepared one after the other. Side by side they wait for each other
+// at every piece of memory, since there is one arena of it, and cost a tenth of the start more.
+var opening sync.Mutex
+
 func openModel(path string, threads int, open func(*ort.SessionOptions) (*ort.DynamicAdvancedSession, error)) (*model, error) {
 	opts, err := sessionOptions(threads)
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
 	}
 	defer opts.Destroy()
+	opening.Lock()
 	s, err := open(opts)
+	opening.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("load %s: %w", filepath.Base(path), err)
 	}
 	return &model{session: s}, nil
+}
+
+// later is a network that is loaded when it is first needed. It is safe for concurrent use.
+type later struct {
+	open  func() (*model, error)
+	once  sync.Once
+	model *model
+}
+
+// get is the network, nil where it cannot be loaded.
+func (l *later) get() *model {
+	l.once.Do(func() { l.model, _ = l.open() })
+	return l.model
 }
 
 // names returns how a model with one input and one output names them.

@@ -220,11 +220,16 @@ func abs(n int) int { return max(n, -n) }
 // Digits that it was sure of are not overruled.
 func (p By) Confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
-	if bare := raised.Without(claim); bare != claim && slices.Equal(seen, p.readable(plainRunes(bare))) {
-		return true // the reader overlooked what is small
+	if bare := raised.Without(claim); bare != claim {
+		if small := withoutSmall(bare); slices.Equal(seen, p.readable(plainRunes(bare))) || len(small) >= AgreeMin && slices.Equal(withoutSmall(l.Text), small) {
+			return true // the reader overlooked what is small, or saw a mark in it
+		}
 	}
 	if len(seen) < AgreeMin {
 		return false
+	}
+	if seenButFractions(seen, claim) {
+		return true
 	}
 	alike := 0.0
 	if l.Script != "" { // whoever read it knows the script
@@ -239,6 +244,11 @@ func (p By) Confirmed(l document.Line, claim string) bool {
 		return false
 	}
 	return l.Confidence == nil || *l.Confidence < SurelyRead || slices.Equal(digits(seen), digits(said))
+}
+
+// withoutSmall is a text, as readings are compared, without the small marks that a raised figure is taken for.
+func withoutSmall(s string) []rune {
+	return slices.DeleteFunc([]rune(s), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("'\"’”‘“`´*°ºª", r) })
 }
 
 // unreadable tells which runes of a claim, white space left out, the reader can at best

@@ -24,6 +24,18 @@ const cellGap = "  "
 // Write writes the lines of a region as its type and the task ask.
 func Write(region document.Region, task document.Task) (string, document.ContentFormat) {
 	region.Lines = document.Leveled(region.Lines)
+	if region.Type == document.RegionCode {
+		return indentedRows(region.Lines), document.FormatText
+	}
+	text, format := write(region, task)
+	return doubleQuotes.Replace(text), format
+}
+
+// doubleQuotes writes a pair of single quotation marks, as old fonts set double ones, as what it is.
+var doubleQuotes = strings.NewReplacer("‘‘", "“", "’’", "”")
+
+// write writes what is no code.
+func write(region document.Region, task document.Task) (string, document.ContentFormat) {
 	switch region.Type {
 	case document.RegionTable:
 		if region.Grid != nil && task != document.TaskText {
@@ -32,8 +44,6 @@ func Write(region document.Region, task document.Task) (string, document.Content
 		return plainRows(region.Lines, cellGap), document.FormatText
 	case document.RegionImage:
 		return plainRows(region.Lines, " "), document.FormatText
-	case document.RegionCode:
-		return indentedRows(region.Lines), document.FormatText
 	case document.RegionTitle:
 		return OneLine(asRows(region.Lines)), document.FormatText
 	}

@@ -52,7 +52,11 @@ func textRows(lines []document.Line) []row {
 		if n := len(rs); n > 0 && SameRow(rs[n-1].box, l.BBox) && l.BBox[0] >= (rs[n-1].box[0]+rs[n-1].box[2])/2 {
 			last := &rs[n-1]
 			last.gap = last.gap || l.BBox[0]-last.box[2] > wideGap*(l.BBox[3]-l.BBox[1])
-			last.text = join(last.text, l.Text)
+			if isDropCap(*last, l) {
+				last.text += l.Text
+			} else {
+				last.text = join(last.text, l.Text)
+			}
 			last.box = document.BoxOf(last.box.Rect().Union(l.BBox.Rect()))
 			continue
 		}
@@ -60,6 +64,22 @@ func textRows(lines []document.Line) []row {
 	}
 	return rs
 }
+
+// isDropCap reports whether a row is the large first letter of the word that a line goes on
+// with. An A or I may be a word itself: then what follows is one, too.
+func isDropCap(r row, l document.Line) bool {
+	letter, size := utf8.DecodeRuneInString(r.text)
+	first, _ := utf8.DecodeRuneInString(l.Text)
+	if size != len(r.text) || !unicode.IsUpper(letter) || !unicode.IsLetter(first) || IsCJK(first) ||
+		float64(height(r)) < dropCapHeight*float64(l.BBox[3]-l.BBox[1]) {
+		return false
+	}
+	word, _, _ := strings.Cut(l.Text, " ")
+	return letter != 'A' && letter != 'I' || !strings.ContainsAny(strings.ToLower(word), "aeiouy")
+}
+
+// dropCapHeight is how many times as high as the line beside it a drop cap is at least.
+const dropCapHeight = 1.8
 
 // wideGap is how many heights of a line lie at least between a thing and its price.
 // Between the words of prose lies less, however it is justified.

@@ -50,6 +50,9 @@ func TestParagraphs(t *testing.T) {
 			[]string{"The quick brown fox jumps over the lazy dog", "and runs into the forest where nobody finds", "it."},
 			"The quick brown fox jumps over the lazy dog and runs into the forest where nobody finds it.",
 		},
+		"pairs of single quotation marks are double ones": {
+			[]string{"a form of ‘‘noblesse oblige’’, it’s said, ‘in vogue’"}, "a form of “noblesse oblige”, it’s said, ‘in vogue’",
+		},
 		"hyphen is mended": {
 			[]string{"text is found by recog-", "nition of its lines and"}, "text is found by recognition of its lines and",
 		},
@@ -144,6 +147,26 @@ func TestLinesOnOneRowAreJoined(t *testing.T) {
 	}
 	if got := prose.OneLine(lines); got != "Total 12.50" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestDropCaps(t *testing.T) {
+	for _, c := range [][3]string{
+		{"O", "ver the past decades", "Over the past decades rain fell"},
+		{"T", "HE LAST of them", "THE LAST of them rain fell"},
+		{"I", "t was late and", "It was late and rain fell"},
+		{"A", "man came home and", "A man came home and rain fell"},
+		{"É", "tant donné que", "Étant donné que rain fell"},
+		{"7", "days of summer", "7 days of summer rain fell"},
+	} {
+		lines := []document.Line{
+			{Text: c[0], BBox: document.BBox{0, 0, 60, 66}},
+			{Text: c[1], BBox: document.BBox{50, 0, 500, 26}},
+			{Text: "rain fell", BBox: document.BBox{50, 30, 500, 56}},
+		}
+		if got := written(lines); got != c[2] {
+			t.Errorf("%q, want %q", got, c[2])
+		}
 	}
 }
 

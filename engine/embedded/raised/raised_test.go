@@ -63,3 +63,21 @@ func TestRaisedFiguresAreToldByTheirPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestNeighborsRaiseNoFigure: rows of a table stand so close that the box of a cell holds
+// the tops of the one below.
+func TestNeighborsRaiseNoFigure(t *testing.T) {
+	for _, text := range []string{"21", "1585", "70", "2.7"} {
+		for _, size := range []int{24, 36, 60} {
+			img, line := drawn(text, size)
+			line.BBox[3] += size / 4
+			below := image.Rect(line.BBox[0]+4, line.BBox[3]-size/6, line.BBox[2]-size*2/3, line.BBox[3])
+			draw.Draw(img, below, image.Black, image.Point{}, draw.Src)
+			lines := []document.Line{line}
+			raised.Write(pixels.Of(img), lines)
+			if lines[0].Text != text {
+				t.Errorf("size %d: %q became %q", size, text, lines[0].Text)
+			}
+		}
+	}
+}

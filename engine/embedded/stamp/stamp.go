@@ -41,10 +41,12 @@ func Find(src pixels.Raster) []Stamp {
 		return nil
 	}
 	w, h := src.W/cell, src.H/cell
-	inked := make([]bool, w*h)
+	inked := make([]uint8, w*h)
 	for y := range h {
 		for x := range w {
-			inked[y*w+x] = inkIn(src, x*cell, y*cell)
+			if inkIn(src, x*cell, y*cell) {
+				inked[y*w+x] = 1
+			}
 		}
 	}
 	paper := paperOf(src)

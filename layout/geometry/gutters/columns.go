@@ -21,6 +21,8 @@ const (
 	wideRows  = 5   // so many rows is not there by chance
 	// smallPrint is the part of a column's text height, at most, of what is no rest of it.
 	smallPrint = 0.7
+	// dropCap is the width of a letter that begins a paragraph, in its own height, at most.
+	dropCap = 1.5
 	// Of the lines of running text, which are runningRows at least, unevenShare at most end further
 	// from the right edge of their column than unevenEnds of its width.
 	runningRows = 6
@@ -255,7 +257,8 @@ func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, 
 	edge := g.top
 	for i := first; i > g.From; i-- {
 		it := items[i-1]
-		if SideOf(it, g.X) > 0 && (edge-it.Y1 > apart || it.Size > 1.3*p.Size) && !g.ruled(vertical, it.Box) {
+		heads := it.Size > 1.3*p.Size && it.Width() > dropCap*it.Size
+		if SideOf(it, g.X) > 0 && (edge-it.Y1 > apart || heads) && !g.ruled(vertical, it.Box) {
 			g.From = i
 			break
 		}

@@ -53,6 +53,9 @@ func (t *table) rowCells(i int) []*cell {
 	}
 	for _, it := range wide {
 		first, last := t.columnsOf(it)
+		if t.isBanner(i, it) {
+			first, last = 0, len(cells)-1
+		}
 		free := true
 		for c := first; c <= last; c++ {
 			free = free && len(cells[c].items) == 0 && cells[c].columnSpan == 1
@@ -65,7 +68,55 @@ func (t *table) rowCells(i int) []*cell {
 			c.items = append(c.items, it)
 		}
 	}
+	if t.namesGroup(i) {
+		spanColumns(cells, 0, len(cells)-1)
+	}
 	return cells
+}
+
+// isBanner reports whether an item of several columns is all that stands in row i and is
+// centered in the table, with no ruling between columns beside it: a head over all of it.
+func (t *table) isBanner(i int, it *upright.Item) bool {
+	middle := (t.columns[0] + t.columns[len(t.columns)-1]) / 2
+	return len(slices.Concat(t.rows[i]...)) == 1 && math.Abs(it.CenterX()-middle) < bannerCentered*t.size && !t.divided(i)
+}
+
+// namesGroup reports whether row i is the name of the rows below it, which are indented
+// under it: it runs over all columns.
+func (t *table) namesGroup(i int) bool {
+	if i < t.headRows || i+1 == len(t.rows) || len(t.rows[i]) == 0 || len(t.rows[i+1]) == 0 || t.divided(i) {
+		return false
+	}
+	name, next := t.byColumn(slices.Concat(t.rows[i]...)), t.byColumn(t.rows[i+1][0])
+	return countItems(name) == 1 && isIndented(name, next, t.size)
+}
+
+// divided reports whether a ruling runs between columns in row i.
+func (t *table) divided(i int) bool {
+	for c := 1; c < len(t.columns)-1; c++ {
+		if t.ruledRight(c, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// findDash puts the dash into an empty cell that stands there in place of a value.
+func (t *table) findDash(c *cell) {
+	if len(c.items) > 0 || c.rowSpan > 1 || c.columnSpan > 1 || c.row < t.headRows || c.column == 0 || len(t.rows[c.row]) == 0 {
+		return
+	}
+	row, text := t.rows[c.row][0].Box(), t.columnText[c.column]
+	place := plane.Box{
+		X0: max(text.From-dashBeside*t.size, t.columns[c.column]+dashInset*t.size), Y0: row.Y0 + dashAround*row.Height(),
+		X1: text.To + dashBeside*t.size, Y1: row.Y1 - dashAround*row.Height(),
+	}
+	if c.column+2 < len(t.columns) || t.ruledAt(t.columns[c.column+1]) { // else the text's own edge bounds the column
+		place.X1 = min(place.X1, t.columns[c.column+1]-dashInset*t.size)
+	}
+	if dash := t.page.Dash(place, t.size); dash != nil {
+		c.items = append(c.items, dash)
+	}
 }
 
 // spanColumns makes one cell of those in the columns first to last of one row.

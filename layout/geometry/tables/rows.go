@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
@@ -148,6 +149,7 @@ func (t *table) byText(rows []upright.Row) {
 		t.headRows, t.ruledHead = len(t.rows), true
 		rows = rows[n:]
 	}
+	t.pitch = t.findPitch(rows)
 	for i, r := range rows {
 		if i > 0 && t.continues(rows, i) {
 			last := len(t.rows) - 1
@@ -196,10 +198,26 @@ func (t *table) headBands(head float64, rows []upright.Row) []float64 {
 			levels = append(levels, h.At)
 		}
 	}
-	if len(levels) == 1 {
+	if len(levels) == 1 && !t.framesHeads(head, rows) {
 		return nil
 	}
 	return append(levels, head)
+}
+
+// framesHeads reports whether vertical rulings divide the head at every column and each line
+// of it stands between two of them: however many lines they have, the heads are one row.
+func (t *table) framesHeads(head float64, rows []upright.Row) bool {
+	band := plane.Span{From: rows[0].Box().Y0, To: head}
+	for _, x := range t.columns[1 : len(t.columns)-1] {
+		if !slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
+			return math.Abs(v.At-x) < sameRuling*t.size && v.Overlap(band) > framedHead*band.Length()
+		}) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(rows, func(r upright.Row) bool {
+		return slices.ContainsFunc(r, func(it *upright.Item) bool { first, last := t.columnsOf(it); return first != last })
+	})
 }
 
 // continues reports whether a row of text goes on with the cells of the row above: its own
@@ -214,6 +232,12 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	upper, lower := t.byColumn(above), t.byColumn(r)
+	if t.leads(rows, i) {
+		return false
+	}
+	if t.isTight(upper, lower) {
+		return true
+	}
 	if t.between(rows, i) {
 		return len(t.rows[len(t.rows)-1]) == 1 || countItems(upper) >= countItems(lower)
 	}
@@ -233,6 +257,47 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 		return false
 	}
 	return full && 3*n <= len(lower)+1 || n == 1 && lower[0] == nil && whole[0] != nil && t.keyed(rows)
+}
+
+// leads reports whether row i of text is the name of a group of rows: nothing but an entry
+// in the first column, level with the one above it, and what follows is indented under it.
+func (t *table) leads(rows []upright.Row, i int) bool {
+	if i+1 == len(rows) {
+		return false
+	}
+	above, name, next := t.byColumn(rows[i-1]), t.byColumn(rows[i]), t.byColumn(rows[i+1])
+	return countItems(name) == 1 && isIndented(name, next, t.size) &&
+		above[0] != nil && math.Abs(above[0].X0-name[0].X0) < groupIndent*t.size
+}
+
+// isIndented reports whether a row of several cells begins further in than the one above it.
+func isIndented(above, r []*upright.Item, size float64) bool {
+	return above[0] != nil && r[0] != nil && countItems(r) > 1 && r[0].X0-above[0].X0 > groupIndent*size
+}
+
+// isTight reports whether two rows of text, of which one has nothing but an entry in the first
+// column, stand so much closer in it than rows of the table that they are lines of one entry.
+func (t *table) isTight(upper, lower []*upright.Item) bool {
+	if t.pitch == 0 || upper[0] == nil || lower[0] == nil || countItems(upper) > 1 && countItems(lower) > 1 {
+		return false
+	}
+	return lower[0].CenterY()-upper[0].CenterY() < tightPitch*t.pitch
+}
+
+// findPitch is the usual distance between the entries in the first column of rows that have
+// others, 0 where too few tell.
+func (t *table) findPitch(rows []upright.Row) float64 {
+	var pitches []float64
+	for i := 1; i < len(rows); i++ {
+		upper, lower := t.byColumn(rows[i-1]), t.byColumn(rows[i])
+		if upper[0] != nil && lower[0] != nil && countItems(upper) > 1 && countItems(lower) > 1 {
+			pitches = append(pitches, lower[0].CenterY()-upper[0].CenterY())
+		}
+	}
+	if len(pitches) < pitchedRows {
+		return 0
+	}
+	return upright.Median(pitches)
 }
 
 // between reports whether row i of text and the one above it are of one row of the table,

@@ -25,6 +25,7 @@ type table struct {
 	below      int             // the first of the rows below the last ruling, which text makes; 0 without any
 	headRows   int             // rows above the first ruling
 	ruledHead  bool            // rulings make the rows of the head
+	pitch      float64         // usual distance of rows that text makes; 0 where it is not known
 	headEdge   float64         // the lower edge of a head in light print; 0 without one
 }
 

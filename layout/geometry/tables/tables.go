@@ -93,7 +93,11 @@ func (t *table) object() *upright.Object {
 		Type: document.RegionTable, Label: Label, BBox: t.page.BBox(t.box),
 		Grid: &document.Grid{Rows: len(t.rows), Cols: len(t.columns) - 1},
 	}
-	for _, c := range t.cells() {
+	cells := t.cells()
+	for i := range cells {
+		t.findDash(&cells[i])
+	}
+	for _, c := range cells {
 		cell := document.Cell{
 			Row: c.row, Col: c.column, RowSpan: c.rowSpan, ColSpan: c.columnSpan, Header: c.row < t.headRows,
 			BBox: t.page.BBox(plane.Box{

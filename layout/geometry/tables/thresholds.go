@@ -81,33 +81,37 @@ const (
 
 // Columns (columns.go).
 const (
-	columnRuling  = 0.4 // of the table's height, at least, that a ruling between columns runs
-	columnInset   = 0.5 // from the table's edges, at least
-	boxCorner     = 0.4 // between the end of a ruling that divides a box and the box's edge, at most
-	stripAround   = 0.6 // beside a free strip, within which a ruling takes its place
-	binsPerText   = 8   // resolution of free strips: bins per text height
-	stripPadding  = 0.2 // detectors pad their boxes by so much
-	stripBins     = 3   // bins that make a strip, at least
-	strayRows     = 20  // one row in so many may stand in a strip
-	headStrayRows = 6   // filled rows, from which one row more may stand in a strip
-	groupWidth    = 0.4 // of the table's width, below which a text that stands alone at the left edge may be the name of a group
-	groupRows     = 2   // one row in so many, at least, is none
-	spanOverlap   = 0.3 // of a piece, at least, that another one lies over
-	spanCovers    = 0.5 // of one of the pieces that it lies over, at least
-	spanRows      = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
-	spanRowsShare = 4   // one in so many of the filled rows, at least
-	spanningHeads = 3   // rows at the top in which heads may stand over several columns
-	headCentered  = 0.8 // between the middle of such a head and that of what it stands over, at most
-	headWords     = 2   // of a head, on average, at most, in a line of several
-	stubColumns   = 4   // columns, at least, of which the first may have no head
-	headEdges     = 0.5 // between a head's edge or middle and that of its column's text, at most
-	columnReach   = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
-	markWidth     = 1.1 // currency signs, brackets and bullets are narrower
-	countedRows   = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
-	columnSlack   = 0.6 // of an item's text height by which it may reach into the next column
-	divideInset   = 0.5 // of an item's text height from its ends, at least, where it is divided
-	divideNear    = 0.2 // of an item's text height between its blank and the column's edge, at most
-	divideBlank   = 0.5 // of an item's text height: blank at which it is divided, at least
+	columnRuling   = 0.4 // of the table's height, at least, that a ruling between columns runs
+	columnInset    = 0.5 // from the table's edges, at least
+	boxCorner      = 0.4 // between the end of a ruling that divides a box and the box's edge, at most
+	stripAround    = 0.6 // beside a free strip, within which a ruling takes its place
+	binsPerText    = 8   // resolution of free strips: bins per text height
+	stripPadding   = 0.2 // detectors pad their boxes by so much
+	stripBins      = 3   // bins that make a strip, at least
+	strayRows      = 20  // one row in so many may stand in a strip
+	headStrayRows  = 6   // filled rows, from which one row more may stand in a strip
+	groupWidth     = 0.4 // of the table's width, below which a text that stands alone at the left edge may be the name of a group
+	groupRows      = 2   // one row in so many, at least, is none
+	spanOverlap    = 0.3 // of a piece, at least, that another one lies over
+	spanCovers     = 0.5 // of one of the pieces that it lies over, at least
+	spanRows       = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
+	spanRowsShare  = 4   // one in so many of the filled rows, at least
+	spanningHeads  = 3   // rows at the top in which heads may stand over several columns
+	headCentered   = 0.8 // between the middle of such a head and that of what it stands over, at most
+	headWords      = 2   // of a head, on average, at most, in a line of several
+	stubColumns    = 4   // columns, at least, of which the first may have no head
+	headEdges      = 0.5 // between a head's edge or middle and that of its column's text, at most
+	columnReach    = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
+	markWidth      = 1.1 // currency signs, brackets and bullets are narrower
+	countedRows    = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
+	columnSlack    = 0.6 // of an item's text height by which it may reach into the next column
+	dashBeside     = 1.0 // by which a dash may miss the text of its column, at most
+	dashAround     = 0.2 // of the height of its row, above and below, where other rows may reach in
+	dashInset      = 0.2 // from the edges of its column, at least
+	bannerCentered = 1.0 // between the middle of the only piece of a row and that of the table, at most
+	divideInset    = 0.5 // of an item's text height from its ends, at least, where it is divided
+	divideNear     = 0.2 // of an item's text height between its blank and the column's edge, at most
+	divideBlank    = 0.5 // of an item's text height: blank at which it is divided, at least
 )
 
 // Rows (rows.go).
@@ -119,6 +123,10 @@ const (
 	wrappedPitch  = 1.5  // between a row and one that goes on with its cells, at most
 	wrappedFull   = 0.7  // of the column's width, at least, that the text of a cell fills when it wraps
 	wrappedText   = 0.8  // of the width of the column's text, at least, that it fills
+	groupIndent   = 0.6  // of rows under the name of their group, at least
+	tightPitch    = 0.8  // of the pitch of the rows, at most, between lines of one entry
+	pitchedRows   = 3    // pairs of rows, at least, that tell the pitch
+	framedHead    = 0.7  // of the height of a head, at least, along which rulings divide it
 	keyedShare    = 6    // rows in ten, more than which begin in the first column where each entry does
 	wrappedFilled = 0.7  // of the cells of the first row of a band between rulings, at most, that further rows fill
 	wrappedIndent = 1.0  // between the left edges, or centers, of a cell's rows, at most

@@ -43,6 +43,8 @@ func Gray(img image.Image) *image.Gray {
 const (
 	maxAlong = 20_000 // pixels along a line; what is longer is not a line of text
 	inkStep  = 0.35   // of the contrast along the line; further from the background is ink
+
+	leastContrast = 40 // between ink and its ground
 )
 
 // inkAlong returns the share of ink in each pixel column along a quad. It is nil when the quad lies outside of
@@ -71,7 +73,7 @@ func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
 		}
 	}
 	low, background, high := levels(histogram[:], n*m)
-	if high-low < 40 {
+	if high-low < leastContrast {
 		return nil
 	}
 	limit := inkStep * float64(high-low)

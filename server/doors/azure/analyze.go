@@ -14,13 +14,13 @@ import (
 	"ocr-gateway/server/form"
 )
 
-// The models that are there.
+// The models that clients may ask for.
 const (
 	modelRead   = "prebuilt-read"
 	modelLayout = "prebuilt-layout"
 )
 
-// request is a document in JSON: in it, or at an address.
+// request is a JSON body: the document itself, or its address.
 type request struct {
 	Content form.FileValue `json:"base64Source"`
 	Address form.FileValue `json:"urlSource"`
@@ -52,7 +52,7 @@ func analyze(c *doors.Call) error {
 	return nil
 }
 
-// modelOf is the model that the last part of an address asks for an analysis.
+// modelOf returns the model named in the last part of an address.
 func modelOf(name string) (string, error) {
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain // some write the colon as %3A
@@ -64,7 +64,7 @@ func modelOf(name string) (string, error) {
 	return model, nil
 }
 
-// receive takes the document: JSON, or a body that is the file. The caller closes sent.
+// receive reads the document: from JSON, or as the whole body. The caller closes sent.
 func receive(c *doors.Call) (sent *form.Foreign, src *document.Source, err error) {
 	if media, _, _ := mime.ParseMediaType(c.Request.Header.Get("Content-Type")); media != "application/json" {
 		if sent, err = c.Raw("document"); err != nil {
@@ -95,8 +95,8 @@ func receive(c *doors.Call) (sent *form.Foreign, src *document.Source, err error
 // formats are the names of the service's formats by those of Azure's content.
 var formats = map[string]string{"": "txt", "text": "txt", "markdown": "md"}
 
-// parse turns the query into options by name, and the unit of spans. What chooses among
-// Azure's engines is passed over: the locale, and the add-on ocrHighResolution.
+// parse turns the query into options by name, and the unit of spans. The locale and the add-on
+// ocrHighResolution, which choose among Azure's engines, are ignored.
 func parse(query url.Values) (values map[string]string, u unit, err error) {
 	content, known := formats[query.Get("outputContentFormat")]
 	if !known {
@@ -128,7 +128,7 @@ func parse(query url.Values) (values map[string]string, u unit, err error) {
 	}, u, nil
 }
 
-// list yields the values of a parameter, which stand between commas or repeat it.
+// list yields the values of a parameter, which are separated by commas or repeat it.
 func list(query url.Values, name string) func(yield func(string) bool) {
 	return strings.FieldsFuncSeq(strings.Join(query[name], ","), func(r rune) bool { return r == ',' || r == ' ' })
 }

@@ -18,7 +18,7 @@ const (
 	resultsPath = "/analyzeResults/"
 )
 
-// Door is Document Intelligence.
+// Door serves Document Intelligence.
 func Door() doors.Door {
 	one := modelsPath + ":model" + resultsPath + ":result"
 	return doors.Door{
@@ -55,7 +55,7 @@ var classes = map[int]string{
 	http.StatusServiceUnavailable: "ServiceUnavailable", http.StatusGatewayTimeout: "Timeout",
 }
 
-// details are Azure's codes of what we have codes for, too; others keep ours.
+// details are Azure's codes for ours; those without one keep ours.
 var details = map[document.Code]string{
 	document.CodeUnreadable: "InvalidContent", document.CodePasswordRequired: "InvalidContent", document.CodeUnsupportedMedia: "UnsupportedContent",
 	document.CodeTooLarge: "InvalidContentLength", document.CodeTooManyPixels: "InvalidContentDimensions",

@@ -38,8 +38,8 @@ type table struct {
 // word is a word with its place in the content.
 type word struct {
 	document.WordBox
-	glued bool // no white space stands before it
-	part  part // empty where the content does not have the word as it was read
+	glued bool // no white space before it
+	part  part // empty where the content has the word in another form than it was read
 }
 
 // pageOf divides a page.
@@ -99,8 +99,8 @@ func (p *page) divideTables(r *document.Region) {
 	}
 }
 
-// linesOf are the lines of a region. Where its words were not seen, they are those of its
-// text, somewhere in the region.
+// linesOf returns the lines of a region. Where its words have no boxes, they are the lines of its
+// text, each word somewhere in the region.
 func linesOf(r *document.Region) (lines [][]word) {
 	if len(r.Words) == 0 {
 		for row := range strings.SplitSeq(r.Content, "\n") {
@@ -129,7 +129,7 @@ func linesOf(r *document.Region) (lines [][]word) {
 	return lines
 }
 
-// unseen are words of a text that stand somewhere in a region; nil for none.
+// unseen returns the words of a text that is somewhere in a region; nil for none.
 func unseen(r *document.Region, text string) (line []word) {
 	for one := range strings.FieldsSeq(text) {
 		line = append(line, word{WordBox: document.WordBox{Text: one, BBox: r.BBox, Confidence: r.Confidence}})
@@ -137,7 +137,7 @@ func unseen(r *document.Region, text string) (line []word) {
 	return line
 }
 
-// below reports whether a word begins a line of its own, below the last.
+// below reports whether a word begins a new line below the last.
 func below(w, last document.WordBox) bool {
 	return w.Rotation == 0 && w.BBox[0] < last.BBox[0] && (w.BBox[1]+w.BBox[3])/2 >= last.BBox[3]
 }
@@ -240,12 +240,12 @@ func (p *page) findRegion(text string, from int, blocks []*block) int {
 	return from // it may be no part of the Markdown
 }
 
-// near is how many bytes may be passed over for the next word: the marks between cells and a
-// word or two that are written otherwise in Markdown.
+// near is how many bytes may be skipped to the next word: the marks between cells, and a word or
+// two that Markdown writes otherwise.
 const near = 120
 
-// next is where a word is next in a text, at the begin of one unless it is glued; -1 where
-// it is not near.
+// next returns where a word comes next in a text, at the beginning of a word unless it is glued;
+// -1 if it is not near.
 func next(text, one string, glued bool) int {
 	for from := 0; from < min(len(text), near); {
 		i := strings.Index(text[from:min(len(text), near+len(one))], one)
@@ -261,7 +261,7 @@ func next(text, one string, glued bool) int {
 	return -1
 }
 
-// withoutTags is HTML with as many bytes that have none in place of its tags.
+// withoutTags blanks out the tags of HTML, so that positions stay the same.
 func withoutTags(html string) string {
 	b, tag := []byte(html), false
 	for i, c := range b {
@@ -274,7 +274,7 @@ func withoutTags(html string) string {
 	return string(b)
 }
 
-// words are all of a block.
+// words returns all words of a block.
 func (b *block) words() (all []word) {
 	for _, line := range b.lines {
 		all = append(all, line...)
@@ -282,7 +282,7 @@ func (b *block) words() (all []word) {
 	return all
 }
 
-// text is that of a block, its lines as one.
+// text returns a block's text as one line.
 func (b *block) text() string {
 	lines := make([]string, len(b.lines))
 	for i, line := range b.lines {
@@ -302,7 +302,7 @@ func textOf(line []word) string {
 	return b.String()
 }
 
-// boxOf is around all of the words, of which there are some.
+// boxOf returns the box around the words, of which there is at least one.
 func boxOf(words []word) document.BBox {
 	box := words[0].BBox.Rect()
 	for _, w := range words[1:] {
@@ -311,7 +311,7 @@ func boxOf(words []word) document.BBox {
 	return document.BoxOf(box)
 }
 
-// partOf is from the first to the last of the words.
+// partOf spans from the first to the last of the words.
 func partOf(words []word) part {
 	return part{words[0].part.from, words[len(words)-1].part.to}
 }

@@ -13,10 +13,10 @@ import (
 	"ocr-gateway/server/problem"
 )
 
-// retryAfter is after how many seconds clients ask again.
+// retryAfter is the number of seconds after which clients ask again.
 const retryAfter = "1"
 
-// operation is how far a document is, with what it gave.
+// operation is the state of an analysis, with its result.
 type operation struct {
 	Status  string    `json:"status"` // notStarted, running, failed or succeeded
 	Created time.Time `json:"createdDateTime"`
@@ -25,10 +25,10 @@ type operation struct {
 	Result  *analysis `json:"analyzeResult,omitempty"`
 }
 
-// resultID names the result of a job with spans in a unit. Clients take it as one word.
+// resultID names the result of a job with spans in a unit. To clients it is opaque.
 func resultID(job string, u unit) string { return job + "-" + string(u) }
 
-// found is the job that an address names.
+// found returns the job that an address names.
 func found(c *doors.Call) (job doors.Job, u unit, err error) {
 	id := c.Param("result")
 	at := max(strings.LastIndexByte(id, '-'), 0)
@@ -48,7 +48,7 @@ func notThere(id string) error {
 	return document.Problemf(document.CodeNotFound, "", "there is no result %s", clip.Text(id))
 }
 
-// show answers at once: clients ask again.
+// show answers at once: clients poll.
 func show(c *doors.Call) error {
 	job, u, err := found(c)
 	if err != nil {

@@ -2,14 +2,15 @@ package azure
 
 import "ocr-gateway/document"
 
-// polygon is x and y of four corners, clockwise from where the text begins at its top.
+// polygon has the x and y of four corners, clockwise from the corner at which the text begins.
 type polygon []float64
 
-// plane is the page as it was sent: Azure counts there, and not on the page turned upright.
+// plane is the page as it was sent: Azure's coordinates are there, and not on the page turned
+// upright.
 type plane struct {
 	unit          string
 	width, height float64
-	scale         float64 // units to a pixel
+	scale         float64 // units per pixel
 	turned        int     // see document.PageResult.Rotation
 	upright       [2]int  // pixels of the page turned upright
 }
@@ -29,10 +30,10 @@ func planeOf(p *document.PageResult, pdf bool) plane {
 	return out
 }
 
-// angles are how the text of a page was turned that was turned upright by so much.
+// angles are those of the text on the page as it was sent, by how far the page was turned upright.
 var angles = map[int]float64{90: -90, 180: 180, 270: 90}
 
-// polygon is a box of the upright page; its text runs turned by so many degrees there.
+// polygon converts a box of the upright page; its text is turned by so many degrees there.
 func (p plane) polygon(b document.BBox, rotation int) polygon {
 	corners := [4][2]int{{b[0], b[1]}, {b[2], b[1]}, {b[2], b[3]}, {b[0], b[3]}}
 	out := make(polygon, 0, 8)
@@ -43,7 +44,7 @@ func (p plane) polygon(b document.BBox, rotation int) polygon {
 	return out
 }
 
-// sent is a point of the upright page on the page as it was sent.
+// sent converts a point of the upright page to the page as it was sent.
 func (p plane) sent(at [2]int) [2]int {
 	switch p.turned {
 	case 90:

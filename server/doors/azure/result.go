@@ -21,13 +21,13 @@ type analysis struct {
 	Paragraphs []paragraph `json:"paragraphs"`
 	Tables     []tableInfo `json:"tables,omitempty"`  // of prebuilt-layout
 	Figures    []figure    `json:"figures,omitempty"` // of prebuilt-layout
-	Styles     []string    `json:"styles"`            // none are told
+	Styles     []string    `json:"styles"`            // none are reported
 	Warnings   []warning   `json:"warnings,omitempty"`
 }
 
 type pageInfo struct {
 	Number int        `json:"pageNumber"`
-	Angle  float64    `json:"angle"` // degrees clockwise that the text is turned
+	Angle  float64    `json:"angle"` // degrees by which the text is turned clockwise
 	Width  float64    `json:"width"`
 	Height float64    `json:"height"`
 	Unit   string     `json:"unit"` // inch for PDFs, pixel for images
@@ -101,7 +101,7 @@ type writer struct {
 	plane plane // of the page at hand
 }
 
-// analyzed is a document as Azure's models tell of it.
+// analyzed writes a document in the form of Azure's models.
 func analyzed(read service.Reading, model string, u unit, asMarkdown bool) *analysis {
 	pages := make([]*page, len(read.Result.Pages))
 	for i := range pages {
@@ -128,7 +128,7 @@ func analyzed(read service.Reading, model string, u unit, asMarkdown bool) *anal
 	return &w.analysis
 }
 
-// isPDF reports whether a document is one: its mark may stand behind other bytes.
+// isPDF reports whether a document is a PDF: its header may come after other bytes.
 func isPDF(src *document.Source) bool {
 	head := make([]byte, 1024)
 	n, _ := io.ReadFull(src.Reader(), head)
@@ -171,7 +171,7 @@ func (w *writer) paragraph(page int, b *block) paragraph {
 	return out
 }
 
-// roles are Azure's of what is no common paragraph.
+// roles are Azure's names for regions that are not ordinary paragraphs.
 var roles = map[document.RegionType]string{
 	document.RegionHeader: "pageHeader", document.RegionFooter: "pageFooter", document.RegionPageNumber: "pageNumber",
 	document.RegionFootnote: "footnote", document.RegionFormula: "formulaBlock",
@@ -218,5 +218,5 @@ func (w *writer) layout(p *page) {
 	}
 }
 
-// round keeps four digits after the point: a hundredth of a point in inches.
+// round keeps four decimal places: in inches, less than a hundredth of a point.
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }

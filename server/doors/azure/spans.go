@@ -28,15 +28,15 @@ type span struct {
 // part is a part of the content in bytes.
 type part struct{ from, to int }
 
-// ruler has for each byte of a text, and its end, how many units begin before the one that
-// the byte is in.
+// ruler has, for each byte of a text and for its end, the number of units that begin before the
+// one at that byte.
 type ruler []int32
 
 func newRuler(text string, u unit) ruler {
 	r := make(ruler, 0, len(text)+1)
 	count, state := int32(0), -1 // of uniseg
 	for text != "" {
-		c, size := utf8.DecodeRuneInString(text) // one byte where it is no UTF-8
+		c, size := utf8.DecodeRuneInString(text) // one byte where it is not UTF-8
 		units := 1
 		switch u {
 		case textElements:

@@ -40,7 +40,7 @@ type failure struct {
 // work is what is done with a document.
 type work func(c *doors.Call, src *document.Source, opts options) error
 
-// fromFile reads a form; its options stand beside the file.
+// fromFile reads a form with the options beside the file.
 func fromFile(then work) func(*doors.Call) error {
 	return func(c *doors.Call) error { return readForm(c, then) }
 }
@@ -124,8 +124,8 @@ func readJSON(c *doors.Call, then work) error {
 	return then(c, src, opts)
 }
 
-// inBody refuses targets other than the answer itself. docling's own client asks for the
-// answer when it is refused in these words.
+// inBody refuses targets other than the response itself. docling's own client falls back to that
+// when it is refused in these words.
 func inBody(target string) error {
 	switch target {
 	case "", "inbody":

@@ -19,7 +19,7 @@ type exported struct {
 	DocTags  *string         `json:"doctags_content"`
 }
 
-// broken is the Markdown with a mark between pages, blank ones too, so that they can be
+// broken returns the Markdown with a mark between pages, blank ones included, so that they can be
 // counted.
 func broken(res *document.Result, mark string) string {
 	pages := make([]string, len(res.Pages))

@@ -12,21 +12,20 @@ import (
 	"ocr-gateway/internal/clip"
 )
 
-// options are what of docling's options has a meaning here. Those that choose among its
-// engines and models are passed over, as unknown ones are there: what is read is none the
-// worse for them.
+// options are those of docling's options that mean something here. Those that choose among its
+// engines and models are ignored, as docling ignores unknown ones: what is read is none the worse.
 type options struct {
 	values    map[string]string // of service.Document
 	formats   []string
 	pageBreak string
 	timeout   time.Duration
-	abort     bool // where a part cannot be read
+	abort     bool // fail where a part cannot be read
 }
 
 // valuesOfJSON are options as JSON, read as those of a form: lists as repeated values.
 type valuesOfJSON map[string][]string
 
-// UnmarshalJSON keeps scalars and lists of scalars; what else is nested chooses models.
+// UnmarshalJSON keeps scalars and lists of scalars; anything else that is nested chooses models.
 func (v *valuesOfJSON) UnmarshalJSON(b []byte) error {
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(b, &raw); err != nil {
@@ -56,10 +55,10 @@ func scalar(raw json.RawMessage) (string, bool) {
 	return string(raw), len(raw) > 0 && raw[0] != '{' && raw[0] != '[' && raw[0] != 'n'
 }
 
-// formats are those that docling can write and we can, with the service's names.
+// formats are docling's formats that we can write, with the service's names.
 var formats = map[string]string{"md": "md", "text": "txt", "html": "html", "json": "docling"}
 
-// wanting are options that ask for something that is not done here.
+// wanting are options that ask for something this server does not do.
 var wanting = []string{"do_picture_classification", "do_picture_description", "do_chart_extraction"}
 
 func parse[V ~map[string][]string](given V) (options, error) {
@@ -112,11 +111,11 @@ func seconds(v string) (time.Duration, error) {
 	if err != nil || !(s > 0) {
 		return 0, document.Invalid("document_timeout", "document_timeout must be a number of seconds, not %q", clip.Text(v))
 	}
-	const most = 7 * 24 * time.Hour // as docling-serve has it; the server's own limit is less
+	const most = 7 * 24 * time.Hour // as in docling-serve; the server's own limit is lower
 	return time.Duration(min(s, most.Seconds()) * float64(time.Second)), nil
 }
 
-// pages is a range as two numbers, or as one text "[1, 4]"; the last may be any large one.
+// pages reads a range: two numbers, or one text "[1, 4]"; the last may be arbitrarily large.
 func pages(given []string) (string, error) {
 	all := strings.FieldsFunc(strings.Join(given, ","), func(r rune) bool { return strings.ContainsRune(", []()", r) })
 	if len(all) == 0 {

@@ -15,7 +15,7 @@ import (
 	"ocr-gateway/server/doors"
 )
 
-// task is how far a conversion is.
+// task is the state of a conversion.
 type task struct {
 	ID       string         `json:"task_id"`
 	Type     string         `json:"task_type"`
@@ -41,8 +41,8 @@ type taskFailure struct {
 	Failure publicFailure `json:"failure"`
 }
 
-// submit has a document converted as a job. Its formats are kept with it; what else only
-// the answer would know of is refused.
+// submit has a document converted as a job. Its formats are kept with the job; options that only
+// matter to the answer are refused.
 func submit(c *doors.Call, src *document.Source, opts options) error {
 	if opts.abort || opts.pageBreak != "" {
 		return document.Invalid("options", "abort_on_error and md_page_break_placeholder are done here while the client waits, at /v1/convert/file and /v1/convert/source")
@@ -59,7 +59,7 @@ func submit(c *doors.Call, src *document.Source, opts options) error {
 	return c.Send(http.StatusOK, taskOf(job))
 }
 
-// maxWait is the longest that a client is kept waiting.
+// maxWait is the longest that a client is made to wait.
 const maxWait = time.Minute
 
 // poll answers when the task has ended, or after the seconds that the client will wait.
@@ -78,7 +78,7 @@ func poll(c *doors.Call) error {
 	return c.Send(http.StatusOK, taskOf(job))
 }
 
-// notTask says of a task that is not there what docling's client looks for.
+// notTask words the error about a missing task as docling's client expects it.
 func notTask(err error) error {
 	if p, ok := errors.AsType[*document.Problem](err); ok && p.Code == document.CodeNotFound {
 		return document.Problemf(document.CodeNotFound, "", "Task not found.")
@@ -86,7 +86,7 @@ func notTask(err error) error {
 	return err
 }
 
-// result is what a task gave.
+// result answers with what a task has read.
 func result(c *doors.Call) error {
 	ctx, id := c.Request.Context(), c.Param("task")
 	job, err := c.Jobs.Wait(ctx, id, 0)

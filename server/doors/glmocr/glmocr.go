@@ -1,5 +1,6 @@
-// Package glmocr is the door for the server of GLM-OCR's SDK: POST /glmocr/parse, pictures or
-// documents as data: URLs in JSON. Paths on the server, which that one opens, are refused.
+// Package glmocr is the door for the server of GLM-OCR's SDK: POST /glmocr/parse, with pictures or
+// documents as data: URLs in JSON. Paths on the server, which the SDK's own server opens, are
+// refused.
 package glmocr
 
 import (
@@ -27,8 +28,7 @@ type failure struct {
 	Error string `json:"error"`
 }
 
-// parsed is the answer, everything in it twice, under the names of the SDK and of the
-// hosted API.
+// parsed is the answer. It has everything twice, under the names of the SDK and of the hosted API.
 type parsed struct {
 	JSON     [][]region     `json:"json_result"` // pages
 	Markdown string         `json:"markdown_result"`
@@ -90,10 +90,10 @@ func parse(c *doors.Call) error {
 	return c.Send(http.StatusOK, answerOf(c.ID, results))
 }
 
-// pictures are a list of files, or one.
+// pictures is a list of files, or a single one.
 type pictures []form.FileValue
 
-// UnmarshalJSON takes one file for a list of one.
+// UnmarshalJSON takes a single file as a list of one.
 func (p *pictures) UnmarshalJSON(b []byte) error {
 	return form.OneOrMany(b, (*[]form.FileValue)(p))
 }
@@ -126,7 +126,7 @@ func answerOf(id string, results []*document.Result) parsed {
 			out.Info.Pages = append(out.Info.Pages, size{p.Width, p.Height})
 		}
 	}
-	out.Markdown = strings.Join(texts, "\n\n---\n\n") // as the SDK parts its inputs
+	out.Markdown = strings.Join(texts, "\n\n---\n\n") // as the SDK separates its inputs
 	out.Layout, out.Text = out.JSON, out.Markdown
 	return out
 }

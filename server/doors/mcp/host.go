@@ -17,7 +17,7 @@ import (
 // called with.
 type host struct {
 	call *doors.Call
-	used atomic.Bool // a document is read: a request has one place
+	used atomic.Bool // the request has begun to read a document: it has room for one only
 }
 
 // Read reads a file with options of a kind.
@@ -41,7 +41,7 @@ func (h *host) Extract(_ context.Context, f tools.File, values map[string]string
 	return found, err
 }
 
-// Job is one that was submitted to the server.
+// Job returns a job that was submitted to the server.
 func (h *host) Job(_ context.Context, id string) (*document.Result, error) {
 	ctx := h.call.Request.Context()
 	job, err := h.call.Jobs.Wait(ctx, id, 0)
@@ -61,7 +61,7 @@ func (h *host) Job(_ context.Context, id string) (*document.Result, error) {
 	return got.Result, nil
 }
 
-// with opens a file for work that has a place.
+// with opens a file and waits for a place to work on it.
 func (h *host) with(f tools.File, kind service.Kind, values map[string]string, work func(*document.Source, service.Options) error) error {
 	if h.used.Swap(true) {
 		return document.Invalid("content", "one document can be read in a request")

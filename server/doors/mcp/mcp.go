@@ -1,5 +1,5 @@
-// Package mcp is the door for the Model Context Protocol over streamable HTTP: tools by which
-// a language model has documents read. Every request stands for itself; there are no sessions.
+// Package mcp is the door for the Model Context Protocol over streamable HTTP: tools with which a
+// language model has documents read. There are no sessions: every request stands alone.
 package mcp
 
 import (
@@ -24,10 +24,10 @@ func Door() doors.Door {
 	}
 }
 
-// failure is an error before any message was looked at, as JSON-RPC writes it.
+// failure is an error from before a message was read, as JSON-RPC writes it.
 type failure struct {
 	Version string `json:"jsonrpc"`
-	ID      any    `json:"id"` // of which request is not known
+	ID      any    `json:"id"` // which request is not known
 	Error   wrong  `json:"error"`
 }
 
@@ -37,7 +37,7 @@ type wrong struct {
 	Data    document.Code `json:"data"`
 }
 
-// codeServer is JSON-RPC's for errors that a server defines.
+// codeServer is JSON-RPC's first code for errors that servers define.
 const codeServer = -32000
 
 // maxMessage bounds a message, which is held in memory: documents of 12 MiB fit as base64.
@@ -58,7 +58,7 @@ func serve(c *doors.Call) error {
 	r := c.Request.Clone(c.Request.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(message)), int64(len(message))
 	r.Header.Del("Content-Encoding")
-	r.Header.Set("Accept", "application/json, text/event-stream") // the answer is JSON, which clients of either read
+	r.Header.Set("Accept", "application/json, text/event-stream") // the answer is JSON, which clients that accept either can read
 	handler := sdk.NewStreamableHTTPHandler(func(*http.Request) *sdk.Server { return tools.NewServer(c.Version, tools.ByContent, &host{call: c}) }, &sdk.StreamableHTTPOptions{
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: maxMessage,
 		DisableLocalhostProtection: true, // the server's own guard has let the request in

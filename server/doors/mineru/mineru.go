@@ -1,4 +1,4 @@
-// Package mineru is the door for the API of MinerU 3: POST /file_parse, answered when the
+// Package mineru is the door for the API of MinerU 3: POST /file_parse, which answers when the
 // files are read.
 package mineru
 
@@ -27,7 +27,7 @@ func Door() doors.Door {
 	}
 }
 
-// failure is an error: detail as FastAPI writes it, the rest as of a task that failed.
+// failure is an error: detail as FastAPI writes it, the rest as in a failed task.
 type failure struct {
 	Detail  string `json:"detail"`
 	Status  string `json:"status"`
@@ -45,14 +45,14 @@ type parsed struct {
 	Results map[string]file `json:"results"` // by the files' names without extension
 }
 
-// file is what was read of one.
+// file is what was read of one file.
 type file struct {
 	Markdown string            `json:"md_content"`
 	Images   map[string]string `json:"images,omitempty"` // data: URLs by name
 	Error    string            `json:"error,omitempty"`  // why there is no Markdown
 }
 
-// wanting are fields that ask for MinerU's own files, which are not made here.
+// wanting are fields that ask for MinerU's own files, which this server does not make.
 var wanting = []string{"return_middle_json", "return_model_output", "return_content_list", "return_original_file", "response_format_zip"}
 
 func parse(c *doors.Call) error {
@@ -81,7 +81,7 @@ func parse(c *doors.Call) error {
 	return c.Send(http.StatusOK, answer)
 }
 
-// options reads what has a meaning here; the rest chooses among MinerU's engines.
+// options reads the fields that mean something here; the rest choose among MinerU's engines.
 func options(sent *form.Foreign) (map[string]string, error) {
 	if len(sent.Sources) == 0 {
 		return nil, document.Invalid("files", "there is no file in files")
@@ -137,7 +137,7 @@ func isTrue(v string) bool {
 
 func stem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
-// unused is a name that no other result has.
+// unused returns a name that no other result has.
 func unused(name string, taken map[string]file) string {
 	if name == "" {
 		name = "file"

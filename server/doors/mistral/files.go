@@ -17,15 +17,15 @@ import (
 )
 
 // Bounds of what is kept. Clients upload, read and delete within minutes; a file that nobody
-// deletes is gone after keptFor, or earlier when newer ones need its place: the oldest of the
-// client that has most.
+// deletes goes after keptFor, or earlier when newer ones need its place: then the oldest file of
+// the client that has most.
 const (
 	keptFor      = time.Hour
 	maxKept      = 256            // files
 	maxKeptBytes = int64(4) << 30 // of all of them; above 1 MiB each is on disk
 )
 
-// files are those that clients have uploaded and not deleted. A client sees its own alone.
+// files are those that clients have uploaded and not deleted. A client sees only its own.
 type files struct {
 	now func() time.Time
 
@@ -39,7 +39,7 @@ type kept struct {
 	client string
 	src    *document.Source
 	until  time.Time
-	users  int  // requests that read it now
+	users  int  // requests that are reading it
 	gone   bool // deleted: the last user closes it
 }
 
@@ -82,7 +82,7 @@ func (f *files) upload(c *doors.Call) error {
 	return c.Send(http.StatusOK, info)
 }
 
-// keep takes a file over.
+// keep takes ownership of a file.
 func (f *files) keep(c *doors.Call, src *document.Source) (fileInfo, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,8 +99,8 @@ func (f *files) keep(c *doors.Call, src *document.Source) (fileInfo, error) {
 	return k.fileInfo, nil
 }
 
-// makeRoom lets go of files whose time is over, then of the oldest of whoever has most, until
-// one more fits.
+// makeRoom drops files whose time is over, then the oldest of whichever client has most, until one
+// more fits.
 func (f *files) makeRoom(size int64) {
 	used, of := int64(0), map[string][]*kept{}
 	for _, k := range f.kept {
@@ -120,7 +120,7 @@ func (f *files) makeRoom(size int64) {
 	}
 }
 
-// drop forgets a file, and closes it when nobody reads it.
+// drop forgets a file, and closes it once nobody reads it.
 func (f *files) drop(k *kept) {
 	delete(f.kept, k.ID)
 	k.gone = true
@@ -129,7 +129,7 @@ func (f *files) drop(k *kept) {
 	}
 }
 
-// find is a client's file; f.mu is held.
+// find returns a client's file; f.mu is held.
 func (f *files) find(c *doors.Call, id string) (*kept, error) {
 	k, ok := f.kept[id]
 	if ok && !k.until.After(f.now()) {
@@ -142,7 +142,7 @@ func (f *files) find(c *doors.Call, id string) (*kept, error) {
 	return k, nil
 }
 
-// open lends a file until done is called, which must be once.
+// open lends a file until done is called, exactly once.
 func (f *files) open(c *doors.Call, id string) (src *document.Source, done func(), err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -183,7 +183,7 @@ func (f *files) show(c *doors.Call) error {
 	return c.Send(http.StatusOK, k.fileInfo)
 }
 
-// address is where the file is. It opens nothing to whoever has no key: its place is in a
+// address returns where the file is. That opens nothing to anyone without a key: it is meant for a
 // request to /v1/ocr.
 func (f *files) address(c *doors.Call) error {
 	f.mu.Lock()
@@ -205,7 +205,7 @@ func (f *files) content(c *doors.Call) error {
 	h.Set("Content-Type", "application/octet-stream")
 	h.Set("Content-Length", strconv.FormatInt(src.Size, 10))
 	c.Response.WriteHeader(http.StatusOK)
-	_, _ = io.Copy(c.Response, src.Reader()) // the client may be gone
+	_, _ = io.Copy(c.Response, src.Reader()) // the client may have gone
 	return nil
 }
 

@@ -29,7 +29,7 @@ func Door() doors.Door {
 	}
 }
 
-// failure is an error. Clients want the detail where the status is 422, and only there.
+// failure is an error. Clients expect the detail where the status is 422, and only there.
 type failure struct {
 	Object  string        `json:"object"`
 	Message string        `json:"message"`
@@ -39,7 +39,7 @@ type failure struct {
 	Detail  []wrong       `json:"detail,omitempty"`
 }
 
-// wrong is one thing that is wrong with a request.
+// wrong is one fault of a request.
 type wrong struct {
 	Where   []string `json:"loc"`
 	Message string   `json:"msg"`

@@ -43,7 +43,7 @@ type dimensions struct {
 	Width  int `json:"width"`
 }
 
-// corners are those of a box in pixels.
+// corners are the corners of a box, in pixels.
 type corners struct {
 	Left   int `json:"top_left_x"`
 	Top    int `json:"top_left_y"`
@@ -126,7 +126,7 @@ func pageOf(p document.PageResult, asked *request) page {
 	return out
 }
 
-// picturesOf are the pictures of a page, those that are wanted with their pixels.
+// picturesOf returns the pictures of a page, with their content where it was asked for.
 func picturesOf(p document.PageResult, asked *request) []picture {
 	all := []picture{}
 	for _, r := range p.Regions {
@@ -146,7 +146,7 @@ func picturesOf(p document.PageResult, asked *request) []picture {
 	return all
 }
 
-// takeTables takes the tables out of the Markdown and leaves their names.
+// takeTables moves the tables out of the Markdown and leaves their names there.
 func (out *page) takeTables(p document.PageResult) {
 	for _, r := range p.Regions {
 		content := strings.TrimSpace(r.Content)
@@ -159,7 +159,7 @@ func (out *page) takeTables(p document.PageResult) {
 	}
 }
 
-// marginal is the text of all regions of a type; nil where there is none.
+// marginal returns the text of all regions of a type; nil where there is none.
 func marginal(p document.PageResult, t document.RegionType) *string {
 	var parts []string
 	for _, r := range p.Regions {
@@ -174,7 +174,8 @@ func marginal(p document.PageResult, t document.RegionType) *string {
 	return &text
 }
 
-// confidenceOf is that of a page's text, by length; nil where nothing measured it.
+// confidenceOf returns the confidence of a page's text, weighted by length; nil where none was
+// measured.
 func confidenceOf(p document.PageResult) *confidence {
 	sum, weight, least := 0.0, 0.0, 1.0
 	for _, r := range p.Regions {
@@ -189,7 +190,7 @@ func confidenceOf(p document.PageResult) *confidence {
 	return &confidence{sum / weight, least}
 }
 
-// blockTypes are Mistral's names where they are not ours.
+// blockTypes are Mistral's names of types, where they differ from ours.
 var blockTypes = map[document.RegionType]string{
 	document.RegionFormula: "equation", document.RegionPageNumber: "footer", document.RegionFootnote: "aside_text", document.RegionReference: "references",
 }

@@ -15,7 +15,7 @@ import (
 	"ocr-gateway/server/form"
 )
 
-// request is what is asked of a document. The model is this server's, whatever the name.
+// request is what a client asks for. Whatever model it names, the server's own is used.
 type request struct {
 	Document struct {
 		Type     string         `json:"type"`
@@ -33,13 +33,13 @@ type request struct {
 	ExtractFooter bool   `json:"extract_footer"`
 	Blocks        bool   `json:"include_blocks"`
 	Confidence    string `json:"confidence_scores_granularity"`
-	// What is not done here.
+	// Not supported here; refused.
 	BoxAnnotation  any     `json:"bbox_annotation_format"`
 	Annotation     any     `json:"document_annotation_format"`
 	AnnotationText *string `json:"document_annotation_prompt"`
 }
 
-// imageURL is an address or data: URL, alone or in an object.
+// imageURL is an address or data: URL, bare or in an object.
 type imageURL struct{ form.FileValue }
 
 // UnmarshalJSON reads both forms.
@@ -72,7 +72,7 @@ func (p *pages) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*string)(p))
 }
 
-// fromOne are the pages as the service counts them.
+// fromOne returns the pages counted from 1, as the service does.
 func (p pages) fromOne() (string, error) {
 	if p == "" {
 		return "", nil
@@ -93,7 +93,7 @@ func (p pages) fromOne() (string, error) {
 	return strings.Join(ranges, ","), nil
 }
 
-// options are those of the service.
+// options returns the service's options.
 func (r *request) options() (map[string]string, error) {
 	switch {
 	case r.BoxAnnotation != nil, r.Annotation != nil, r.AnnotationText != nil:
@@ -113,7 +113,7 @@ func (r *request) options() (map[string]string, error) {
 	return values, err
 }
 
-// splitsHeaders reports whether running heads and feet are to stand apart from the text.
+// splitsHeaders reports whether running heads and feet are to be kept out of the text.
 func (r *request) splitsHeaders() bool { return r.ExtractHeader || r.ExtractFooter }
 
 // source finds the document; done gives it back.
@@ -140,8 +140,8 @@ func (f *files) source(c *doors.Call, r *request, sent *form.Foreign) (src *docu
 	return src, func() {}, nil
 }
 
-// fileAt is the id of the file of ours that an address leads to, whatever name this server
-// is called by there; empty where it leads elsewhere.
+// fileAt returns the id of the uploaded file that an address leads to, whatever host name it uses;
+// empty where it leads elsewhere.
 func fileAt(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

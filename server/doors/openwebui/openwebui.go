@@ -1,5 +1,5 @@
-// Package openwebui is the door for Open WebUI's external document loader: one PUT with the
-// file as its body, answered with the text and what is known of it.
+// Package openwebui is the door for Open WebUI's external document loader: one PUT with the file
+// as its body, answered with text and metadata.
 package openwebui
 
 import (
@@ -21,7 +21,7 @@ func Door() doors.Door {
 	}
 }
 
-// failure is an error of which the loader shows the detail.
+// failure is an error; the loader shows its detail.
 type failure struct {
 	Detail string        `json:"detail"`
 	Code   document.Code `json:"code"`
@@ -43,7 +43,7 @@ type metadata struct {
 	Status document.Status `json:"status"`
 }
 
-// process answers with a document for each page that has text, or with one that has none.
+// process answers with a document for each page that has text, or with an empty one.
 func process(c *doors.Call) error {
 	name, err := url.PathUnescape(c.Request.Header.Get("X-Filename"))
 	if err != nil {

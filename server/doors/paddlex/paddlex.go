@@ -22,7 +22,7 @@ func Door() doors.Door {
 	}
 }
 
-// envelope is around every answer; Code is 0 where all went well.
+// envelope wraps every answer; Code is 0 on success.
 type envelope struct {
 	LogID   string  `json:"logId"`
 	Code    int     `json:"errorCode"`
@@ -35,7 +35,7 @@ type result struct {
 	Info  info   `json:"dataInfo"`
 }
 
-// request has the members that have a meaning here; the rest tunes PaddleX's models.
+// request has the members that mean something here; the rest tune PaddleX's models.
 type request struct {
 	File    form.FileValue `json:"file"`
 	LogID   string         `json:"logId"`
@@ -84,7 +84,7 @@ func parse(c *doors.Call) error {
 type page struct {
 	Pruned   pruned   `json:"prunedResult"`
 	Markdown markdown `json:"markdown"`
-	Images   any      `json:"outputImages"` // drawings of the layout: none are made
+	Images   any      `json:"outputImages"` // drawings of the layout, which are not made
 	Input    any      `json:"inputImage"`
 }
 
@@ -143,7 +143,7 @@ func resultOf(res *document.Result) *result {
 	return r
 }
 
-// label is PaddleX's name of a block.
+// label returns PaddleX's name of a block.
 func label(r document.Region) string {
 	switch r.Type {
 	case document.RegionTitle:

@@ -37,7 +37,7 @@ func Door() doors.Door {
 	}
 }
 
-// failure is an error where Tika's clients look for it: in the metadata of a document.
+// failure is an error where Tika's clients look for it: in the metadata.
 type failure struct {
 	Exception string `json:"X-TIKA:EXCEPTION:container_exception"`
 	RequestID string `json:"ocr-gateway:request_id"`
@@ -47,7 +47,7 @@ func hello(c *doors.Call) error {
 	return c.SendText(http.StatusOK, "text/plain", "This is ocr-gateway, which answers as Apache Tika Server does. Please PUT\n")
 }
 
-// version begins with words by which clients tell a Tika.
+// version begins with the words by which clients recognize a Tika.
 func version(c *doors.Call) error {
 	return c.SendText(http.StatusOK, "text/plain", "Apache Tika 3 (ocr-gateway "+c.Version+")")
 }
@@ -81,8 +81,8 @@ func one(c *doors.Call) error {
 	return c.Send(http.StatusOK, read)
 }
 
-// list answers with the metadata of the document and of those embedded in it, of which none
-// is read here.
+// list answers with the metadata of the document as a list of one: documents embedded in it are
+// not read.
 func list(c *doors.Call) error {
 	read, err := parse(c, c.Param("handler"))
 	if err != nil {
@@ -91,7 +91,7 @@ func list(c *doors.Call) error {
 	return c.Send(http.StatusOK, []map[string]any{read})
 }
 
-// parse reads the body; the handler says in which form the content is wanted.
+// parse reads the body; handler is the form in which the content is wanted.
 func parse(c *doors.Call, handler string) (map[string]any, error) {
 	switch handler {
 	case "", "text", "body", "ignore":
@@ -124,7 +124,7 @@ func parse(c *doors.Call, handler string) (map[string]any, error) {
 	return read, err
 }
 
-// receive takes the document: the body as it is, or the file in a form.
+// receive reads the document: the whole body, or the file in a form.
 func receive(c *doors.Call) (*form.Foreign, error) {
 	if c.Request.Method == http.MethodPost {
 		return c.Form("")
@@ -132,7 +132,7 @@ func receive(c *doors.Call) (*form.Foreign, error) {
 	return c.Raw(nameIn(c.Request.Header))
 }
 
-// nameIn is the file's name as Tika's clients send it.
+// nameIn returns the file's name as Tika's clients send it.
 func nameIn(h http.Header) string {
 	_, params, err := mime.ParseMediaType(h.Get("Content-Disposition"))
 	if err != nil {
@@ -141,7 +141,8 @@ func nameIn(h http.Header) string {
 	return params["filename"]
 }
 
-// metadata is what Tika calls so, in its names. What could not be read is a warning there.
+// metadata returns what Tika calls metadata, under its names. What could not be read is a warning
+// there.
 func metadata(res *document.Result, src *document.Source) map[string]any {
 	head := make([]byte, 512)
 	n, _ := src.Reader().Read(head) // a source is in memory or in an open file

@@ -36,31 +36,3 @@ func (f *Fake) billPods(w http.ResponseWriter, r *http.Request) {
 		"records": records, "metadata": map[string]any{"totals": map[string]any{"totalAmount": total}},
 	})
 }
-
-type volumeView struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Size       int    `json:"size"`
-	DataCenter string `json:"dataCenter"`
-	Type       string `json:"type"`
-}
-
-func (v Volume) view() volumeView { return volumeView{v.ID, v.Name, v.Size, v.DataCenter, "STANDARD"} }
-
-func (f *Fake) listVolumes(w http.ResponseWriter, _ *http.Request) {
-	views := []volumeView{}
-	for _, v := range f.get().Volumes {
-		views = append(views, v.view())
-	}
-	answer(w, http.StatusOK, map[string]any{"networkVolumes": views})
-}
-
-func (f *Fake) getVolume(w http.ResponseWriter, r *http.Request) {
-	for _, v := range f.get().Volumes {
-		if v.ID == r.PathValue("id") {
-			answer(w, http.StatusOK, v.view())
-			return
-		}
-	}
-	refuse(w, http.StatusNotFound, "network volume not found")
-}
