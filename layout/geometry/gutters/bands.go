@@ -68,24 +68,6 @@ func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
 	return 0, false
 }
 
-// ends reports whether columns end at a height: more stands above it on a side of a gutter
-// than one line, which would be the heading of what is below.
-func ends(items []*upright.Item, g Gutter, y float64) bool {
-	left, right := 0, 0
-	for _, it := range items[g.From:g.To] {
-		if it.CenterY() > y || it.Y1 < g.top {
-			continue
-		}
-		switch SideOf(it, g.X) {
-		case -1:
-			left++
-		case 1:
-			right++
-		}
-	}
-	return max(left, right) > 1
-}
-
 // levelFrames reports whether a ruling left of a gutter and another one right of it are the tops
 // of two frames that stand level with each other.
 func (s *Search) levelFrames(left rulings.Ruling, g Gutter) bool {
@@ -103,6 +85,24 @@ func (s *Search) topsFrame(h rulings.Ruling) bool {
 		})
 	}
 	return down(h.From) && down(h.To)
+}
+
+// ends reports whether columns end at a height: more stands above it on a side of a gutter
+// than one line, which would be the heading of what is below.
+func ends(items []*upright.Item, g Gutter, y float64) bool {
+	left, right := 0, 0
+	for _, it := range items[g.From:g.To] {
+		if it.CenterY() > y || it.Y1 < g.top {
+			continue
+		}
+		switch SideOf(it, g.X) {
+		case -1:
+			left++
+		case 1:
+			right++
+		}
+	}
+	return max(left, right) > 1
 }
 
 // isHeading reports whether an item is large enough for the heading of a column.

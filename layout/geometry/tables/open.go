@@ -42,7 +42,7 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 	for i := 0; i < len(rows); i++ {
 		end, tabular := i, 0
 		for j := i; j < len(rows) && j-end <= openRest && rows[j][0].Object == nil; j++ {
-			if j > i && (rows[j].Box().Y0-rows[j-1].Box().Y1 > openApart*f.page.Size || reversedHead(f.page, rows[j-1:j+1]) == 1) {
+			if j > i && (rows[j].Box().Y0-rows[j-1].Box().Y1 > openApart*f.page.Size || reversedHead(f.page, rows[j-1:min(j+3, len(rows))]) == 1) {
 				break
 			}
 			n := pieces(f.page, rows[j])

@@ -109,10 +109,14 @@ func isRunning(page *upright.Page, area plane.Box, r upright.Row) bool {
 	return pieces(page, r) == 1 && b.Width() > betweenTables*area.Width() && (b.X0-area.X0 < edge || area.X1-b.X1 > edge)
 }
 
-// reversedHead returns the first row in light print on a dark ground, with which a table begins;
-// 0 where there is none of several pieces.
+// reversedHead returns the first row in light print on a dark ground, with which a table in dark
+// print begins; 0 where there is none of several pieces.
 func reversedHead(page *upright.Page, rows []upright.Row) int {
-	return max(0, slices.IndexFunc(rows, func(r upright.Row) bool { return len(r) > 1 && isReversed(page, r) }))
+	i := slices.IndexFunc(rows, func(r upright.Row) bool { return isReversed(page, r) })
+	if i < 0 || len(rows[i]) < 2 || !slices.ContainsFunc(rows[i:], func(r upright.Row) bool { return !isReversed(page, r) }) {
+		return 0
+	}
+	return i
 }
 
 // isReversed reports whether a row is light print on a dark ground.

@@ -9,22 +9,24 @@ import (
 // Contrast returns by how much the print of a line differs from the paper, in gray
 // levels: the median of what is no paper.
 func (p *Page) Contrast(it *Item) float64 {
-	paper, print := p.levelsOf(it)
-	return math.Abs(print - paper)
+	paper, print := p.sample(it)
+	for i, v := range print {
+		print[i] = math.Abs(v - paper)
+	}
+	return Median(print)
 }
 
 // Reversed reports whether a line is light print on a dark ground.
 func (p *Page) Reversed(it *Item) bool {
 	const clearly = 60 // gray levels
-	paper, print := p.levelsOf(it)
-	return print-paper > clearly
+	paper, print := p.sample(it)
+	return Median(print)-paper > clearly
 }
 
-// levelsOf returns the gray of what is behind a line and of its print: the median of what
-// is no paper.
-func (p *Page) levelsOf(it *Item) (paper, print float64) {
+// sample returns the gray of what is behind a line, the commonest, and the grays of what is not.
+func (p *Page) sample(it *Item) (paper float64, print []float64) {
 	if p.Gray == nil || it.Object != nil {
-		return 0, 0
+		return 0, nil
 	}
 	const (
 		across = 48 // samples of a line, each way
@@ -45,14 +47,10 @@ func (p *Page) levelsOf(it *Item) (paper, print float64) {
 		}
 	}
 	paper = float64(slices.Index(histogram[:], slices.Max(histogram[:])))
-	var ink []float64
 	for _, v := range values {
 		if math.Abs(float64(v)-paper) > faint {
-			ink = append(ink, float64(v))
+			print = append(print, float64(v))
 		}
 	}
-	if len(ink) == 0 {
-		return paper, paper
-	}
-	return paper, Median(ink)
+	return paper, print
 }
