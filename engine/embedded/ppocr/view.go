@@ -35,7 +35,7 @@ const (
 
 	// Small print is looked at closer with as many pixels of the view around its lines, unless
 	// that is mostCloser of the image: then all of it is.
-	closerMargin = 64
+	closerMargin = 32
 	mostCloser   = 0.75
 )
 
