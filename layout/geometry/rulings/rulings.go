@@ -286,3 +286,8 @@ func (r Rulings) Across(area plane.Box) []Ruling {
 	}
 	return across
 }
+
+// HasVertical reports whether a vertical ruling stands at x, to the pixel.
+func (r Rulings) HasVertical(x float64) bool {
+	return slices.ContainsFunc(r.Vertical, func(v Ruling) bool { return math.Abs(v.At-x) < 1 })
+}

@@ -6,6 +6,7 @@ import (
 
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -111,7 +112,7 @@ func (t *table) findDash(c *cell) {
 		X0: max(text.From-dashBeside*t.size, t.columns[c.column]+dashInset*t.size), Y0: row.Y0 + dashAround*row.Height(),
 		X1: text.To + dashBeside*t.size, Y1: row.Y1 - dashAround*row.Height(),
 	}
-	if c.column+2 < len(t.columns) || t.ruledAt(t.columns[c.column+1]) { // else the text's own edge bounds the column
+	if c.column+2 < len(t.columns) || t.rulings.HasVertical(t.columns[c.column+1]) { // else the text's own edge bounds the column
 		place.X1 = min(place.X1, t.columns[c.column+1]-dashInset*t.size)
 	}
 	if dash := t.page.Dash(place, t.size); dash != nil {
@@ -147,7 +148,7 @@ func (t *table) joinRight(grid [][]*cell) {
 		}
 		for c := 0; c+2 < len(t.columns); c++ {
 			a, b := cells[c], cells[c+1]
-			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0 || t.dividesFew(c+1)) && (t.ruled || i < t.headRows) {
+			if a != b && t.rulings.HasVertical(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0 || t.dividesFew(c+1)) && (t.ruled || i < t.headRows) {
 				spanColumns(cells, a.column, c+1)
 			}
 		}
@@ -157,7 +158,7 @@ func (t *table) joinRight(grid [][]*cell) {
 // dividesFew reports whether boundary c is a ruling that divides some boxes of a form.
 func (t *table) dividesFew(c int) bool {
 	return slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
-		return math.Abs(v.At-t.columns[c]) < 1 && v.Length() < columnRuling*t.box.Height()
+		return math.Abs(v.At-t.columns[c]) < 1 && v.Length() < columns.RulingPart*t.box.Height()
 	})
 }
 

@@ -4,44 +4,25 @@ import (
 	"math"
 	"slices"
 
+	"ocr-gateway/layout/geometry/tables/areas"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
-)
-
-// evidence is why an area may hold a table, from weak to strong.
-type evidence int
-
-const (
-	fromRulings evidence = iota
-	fromModel
-	fromTask
 )
 
 // credible weighs the evidence: the less the task, the model and the rulings say,
 // the more rows must have text in several columns.
-func (t *table) credible(e evidence) bool {
+func (t *table) credible(e areas.Evidence) bool {
 	share := float64(t.filledRows()) / float64(len(t.rows))
 	switch {
-	case e == fromTask:
+	case e == areas.FromTask:
 		return true
-	case e == fromModel:
+	case e == areas.FromModel:
 		return share >= filledInZone && !t.isColumns() && t.aligned() && !t.isAddresses()
 	case t.ruled && len(t.interior()) > 0:
-		return share >= filledRuled && t.filledRows() >= leastFilledRows
+		return share >= filledRuled && t.filledRows() >= columns.LeastFilledRows
 	default:
 		return share >= filledElse && !t.isAllProse() && (t.ruled || !t.hasProse()) && t.aligned()
 	}
-}
-
-// isProse reports whether lines are columns of running text, which the model
-// sometimes takes for tables.
-func isProse(items []*upright.Item) bool {
-	wide := 0
-	for _, it := range items {
-		if it.Width() > proseWidthRatio*upright.ProseWidth*it.Size {
-			wide++
-		}
-	}
-	return 10*wide > proseShare*len(items)
 }
 
 // hasProse reports whether a column is running text.
@@ -64,7 +45,7 @@ func (t *table) isColumns() bool {
 			prose++
 		}
 	}
-	return prose >= leastColumns && 3*prose >= 2*(len(t.columns)-1) && len(t.across()) < len(t.rows)/pagedRows
+	return prose >= columns.Least && 3*prose >= 2*(len(t.columns)-1) && len(t.across()) < len(t.rows)/pagedRows
 }
 
 // proseColumns tells which columns are running text, as wide and of as many lines as

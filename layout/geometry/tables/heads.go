@@ -21,7 +21,7 @@ func (t *table) divideHeads(items []*upright.Item) []*upright.Item {
 	var out []*upright.Item
 	for i, r := range rows {
 		spaces, ok := t.headsOf(r)
-		if i >= spanningHeads || !ok {
+		if i >= headLines || !ok {
 			out = append(out, r...)
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/areas"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -42,10 +44,10 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 	for i := 0; i < len(rows); i++ {
 		end, tabular := i, 0
 		for j := i; j < len(rows) && j-end <= openRest && rows[j][0].Object == nil; j++ {
-			if j > i && (rows[j].Box().Y0-rows[j-1].Box().Y1 > openApart*f.page.Size || reversedHead(f.page, rows[j-1:min(j+3, len(rows))]) == 1) {
+			if j > i && (rows[j].Box().Y0-rows[j-1].Box().Y1 > openApart*f.page.Size || areas.ReversedHead(f.page, rows[j-1:min(j+3, len(rows))]) == 1) {
 				break
 			}
-			n := pieces(f.page, rows[j])
+			n := columns.Pieces(f.page, rows[j])
 			if f.rulings.HasBlank(rows[j].Box()) { // a sentence to be completed
 				n = 1
 			}
@@ -68,7 +70,7 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 func (f *Finder) isHead(r upright.Row, table []upright.Row) bool {
 	b, below := r.Box(), upright.Bounds(slices.Concat(table...))
 	size := f.page.Size
-	return r[0].Object == nil && below.Y0-b.Y1 < openHeadGap*size && b.X0 > below.X0+headIndent*size && b.X1 < below.X1+headReach*size
+	return r[0].Object == nil && below.Y0-b.Y1 < openHeadGap*size && b.X0 > below.X0+columns.Indent*size && b.X1 < below.X1+areas.HeadReach*size
 }
 
 // endsWrapped reports whether rows[to] goes on with a wrapped cell of the last row of a
@@ -77,7 +79,7 @@ func (f *Finder) endsWrapped(rows []upright.Row, from, to int) bool {
 	r, last := rows[to], rows[to-1]
 	size := f.page.Size
 	left := upright.Bounds(slices.Concat(rows[from:to]...)).X0
-	if len(r) != 1 || r[0].Object != nil || r[0].X0 < left+headIndent*size || r[0].CenterY()-last.Box().CenterY() > wrappedPitch*size {
+	if len(r) != 1 || r[0].Object != nil || r[0].X0 < left+columns.Indent*size || r[0].CenterY()-last.Box().CenterY() > wrappedPitch*size {
 		return false
 	}
 	return slices.ContainsFunc(last, func(it *upright.Item) bool {
@@ -122,10 +124,10 @@ func sameExtent(inside, outside upright.Row, gap float64) bool {
 // its edges left out. It is nil when the rows are no table.
 func (f *Finder) openTable(rows []upright.Row) []*upright.Item {
 	items := slices.Concat(rows...)
-	if isProse(items) {
+	if areas.IsProse(items) {
 		return nil
 	}
-	t := build(f.page, f.rulings.In(upright.Bounds(items), rulingMargin*f.page.Size), rows)
+	t := build(f.page, f.rulings.In(upright.Bounds(items), columns.RulingMargin*f.page.Size), rows)
 	if t == nil || len(t.columns)-1 < openColumns || 3*t.filledRows() < 2*len(t.rows) || !t.dense() || !t.aligned() || t.sparse() || t.hasProse() || t.isParagraphs() {
 		return nil
 	}

@@ -16,7 +16,7 @@ func (t *table) fill(rows []upright.Row) {
 	bands := len(levels) - 1
 	interior := 0
 	for _, x := range t.columns[1 : len(t.columns)-1] {
-		if t.ruledAt(x) {
+		if t.rulings.HasVertical(x) {
 			interior++
 		}
 	}
@@ -116,11 +116,8 @@ func (t *table) ruledLevels() []float64 {
 
 // withReversedHead adds the edge of a head in light print on a dark ground.
 func (t *table) withReversedHead(levels []float64, rows []upright.Row) []float64 {
-	reversed := func(r upright.Row) bool {
-		return !slices.ContainsFunc(r, func(it *upright.Item) bool { return !t.page.Reversed(it) })
-	}
 	n := 0
-	for n < len(rows) && reversed(rows[n]) {
+	for n < len(rows) && t.page.ReversedRow(rows[n]) {
 		n++
 	}
 	if n == 0 || 2*n > len(rows) {

@@ -23,6 +23,11 @@ func (p *Page) Reversed(it *Item) bool {
 	return Median(print)-paper > clearly
 }
 
+// ReversedRow reports whether all lines of a row are light print on a dark ground.
+func (p *Page) ReversedRow(r Row) bool {
+	return !slices.ContainsFunc(r, func(it *Item) bool { return !p.Reversed(it) })
+}
+
 // sample returns the gray of what is behind a line, the commonest, and the grays of what is not.
 func (p *Page) sample(it *Item) (paper float64, print []float64) {
 	if p.Gray == nil || it.Object != nil {
