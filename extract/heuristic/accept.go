@@ -17,7 +17,6 @@ var (
 	identifier  = lazyregexp.New(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
 	bicCode     = lazyregexp.New(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
 	percent     = lazyregexp.New(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
-	postcode    = lazyregexp.New(`\b\d{4,5}\b`)
 	nationalVAT = lazyregexp.New(`^(?:[A-Z]-? ?\d{7,8}[A-Z]?|\d{8,12}[A-Z]?|\d{3} \d{4} \d{2}|\d{2,3} \d{3} \d{3}(?: \d{3})?)$`)
 	email       = lazyregexp.New(`[\p{L}\d._%+\-]+@[\p{L}\d\-]+(?:\.[\p{L}\d\-]+)*\.\p{L}{2,}`)
 	website     = lazyregexp.New(`(?i)(?:https?://|www\.)[^\s<>|,;]+`)
@@ -98,7 +97,7 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 		number := phone().FindString(text)
 		return strings.TrimSpace(number), number != "" && (!inline || strings.HasPrefix(text, number))
 	case labels.ZIP:
-		zip := postcode().FindString(text)
+		zip := printed.FindPostcode(text)
 		return zip, zip != ""
 	}
 	return strings.TrimRight(text, " ,;"), true

@@ -26,7 +26,7 @@ func (s *search) addressee() *pagetext.Line {
 	}
 	var found *pagetext.Line
 	for _, town := range page {
-		if 2*town.Box[1] > bottom || !isTown(town.Text) {
+		if 2*town.Box[1] > bottom || !printed.IsTown(town.Text) {
 			continue
 		}
 		name := s.nameAbove(page, town)

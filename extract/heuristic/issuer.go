@@ -24,10 +24,6 @@ var (
 	legalForm = lazyregexp.New(`^\p{Lu}[\p{L}\d&.,'’+\- ]*?[ ,](?:GmbH(?: ?& ?Co\.? ?KG)?|AG|KG|OHG|UG(?: \(haftungsbeschränkt\))?|e\.? ?K\.?|SE|Ltd\.?|Limited|LLP|LLC|L\.L\.C\.|Inc\.?|Corp\.?|Corporation|PLC|plc|S\.?A\.?|S\.?A\.?S\.?|SASU|SARL|S\.à r\.l\.|EURL|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|SRL|B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|Oy|AB|A/S|ApS|AS|Sdn\.? Bhd\.?|SDN\.? BHD\.?|Sp\. z o\.o\.|s\.r\.o\.|Kft\.?|Lda\.?|Ltda\.?)$`)
 	domain    = lazyregexp.New(`(?i)\b(?:[a-z0-9\-]+\.)*([a-z0-9\-]{3,})\.(?:com|net|org|eu|io|info|biz|de|at|ch|nl|be|lu|fr|es|it|pt|pl|dk|se|no|fi|ie|uk|us|ca|au|in|cz)\b`)
 	contact   = lazyregexp.New(`(?i)\b(?:tel|telefon|telefono|phone|fax|e-?mail|www\.)|@`)
-
-	zipCity = lazyregexp.New(`^(?:[A-Z]{1,3}[- ])?(\d{4} ?[A-Z]{2}|\d{4,5})[ ,]+(\p{Lu}[\p{L}'’.\- ]+?)(?: [A-Z]{2})?(?:,.*)?$`)
-	cityZip = lazyregexp.New(`^(\p{Lu}[\p{L}'’.\- ]+?),? (?:[A-Z]{2} )(\d{5}(?:-\d{4})?)(?:,.*)?$`)
-	ukZip   = lazyregexp.New(`^(?:(\p{Lu}[\p{L}'’.\- ]+?),? )?([A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})$`)
 )
 
 // mailProviders have domains that name none of their users.
@@ -203,14 +199,8 @@ func (s *search) addressed(l *pagetext.Line) bool {
 // is the line before the one with the postcode.
 func (p *party) address(want labels.Form) (string, *pagetext.Line) {
 	for i, line := range p.texts {
-		zip, city := "", ""
-		if m := zipCity().FindStringSubmatch(line); m != nil {
-			zip, city = m[1], m[2]
-		} else if m := cityZip().FindStringSubmatch(line); m != nil {
-			zip, city = m[2], m[1]
-		} else if m := ukZip().FindStringSubmatch(line); m != nil {
-			zip, city = m[2], m[1]
-		} else {
+		zip, city, ok := printed.FindTown(line)
+		if !ok {
 			continue
 		}
 		switch want {

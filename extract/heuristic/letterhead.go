@@ -33,7 +33,6 @@ var (
 	headings     = lazyregexp.New(`(?i)^\W*(?:welcome(?: to)?|(?:sales |official |cash |tax |simplified |customer )?(?:receipt|invoice|bill|copy|slip|memo)|cash sales?|duplicate|original|reprint\w*|quittung|rechnung|kassenbon|kassenbeleg|bon|beleg|ticket(?: de caisse)?|facture|factura(?: simplificada)?|scontrino\w*|documento commerciale|bonnetje|kassabon|thank you.*|vielen dank.*|merci.*|gracias.*|grazie.*|bedankt.*|bienvenue.*|willkommen.*)\W*$`)
 	owner        = lazyregexp.New(`(?i)^(?:inh\.?|inhaber(?:in)?|prop\.?|proprietor|owner|di|de|by|formerly|managed by|operated by|\(formerly)\b`)
 	onlyForm     = lazyregexp.New(`(?i)^(?:sdn\.? ?bhd\.?|s/b|pte\.? ?ltd\.?|pty\.? ?ltd\.?|ltd\.?|limited|llc|inc\.?|gmbh(?: & co\.? kg)?|s\.?a\.?(?:r\.?l\.?)?|s\.?r\.?l\.?|s\.?l\.?|b\.?v\.?|enterprise|trading)$`)
-	placeWord    = lazyregexp.New(`(?i)\b(?:street|st|road|rd|lane|ln|ave(?:nue)?|blvd|boulevard|drive|dr|way|court|square|sq|jalan|jln|jl|lorong|taman|tmn|lot|bandar|kawasan|seksyen|kampung|kg|persiaran|rue|place|allée|via|viale|piazza|corso|calle|avda|plaza|paseo|str|platz|gasse|weg|allee|ufer|laan|plein|kade|blk|block|unit|floor|level|shop|suite|mall|p\.?o\.? box)\b|\bc/|stra(?:ß|ss)e\b|straat\b|plein\b|weg\b|allee\b|platz\b|gasse\b`)
 )
 
 // findLetterhead finds the name at the top of the first page: the line with a legal form,
@@ -91,22 +90,7 @@ func isName(l *pagetext.Line) bool {
 	}
 	text := strings.TrimSpace(l.Text)
 	return letters >= 3 && 2*letters > len([]rune(strings.ReplaceAll(text, " ", "")))-4 && len(l.Words) <= 2*maxNameWords &&
-		!onlyNumber().MatchString(text) && !isPlace(text) && !strings.HasSuffix(text, ":")
-}
-
-// isPlace reports whether a line is a part of an address: with a number, and a word for a
-// place, a comma or a postcode.
-func isPlace(text string) bool {
-	if isTown(text) {
-		return true
-	}
-	number := strings.ContainsAny(text, "0123456789")
-	return number && (placeWord().MatchString(text) || strings.Contains(text, ",") || postcode().MatchString(text) || unicode.IsDigit(rune(text[0])))
-}
-
-// isTown reports whether a line has a postcode and a town.
-func isTown(text string) bool {
-	return zipCity().MatchString(text) || cityZip().MatchString(text) || ukZip().MatchString(text)
+		!onlyNumber().MatchString(text) && !printed.IsAddress(text) && !strings.HasSuffix(text, ":")
 }
 
 // isScribble reports whether a line is all in lower case above one in capitals: what
@@ -135,17 +119,17 @@ func (s *search) addressBelow(name *pagetext.Line) []*pagetext.Line {
 		last = l
 		aside := registration().MatchString(l.Text) || onlyNumber().MatchString(l.Text) || owner().MatchString(l.Text) ||
 			onlyForm().MatchString(strings.TrimSpace(registered().ReplaceAllString(l.Text, "")))
-		street := i+1 < len(below) && strings.ContainsAny(l.Text, "0123456789") && isTown(below[i+1].Text)
-		if len(address) == 0 && (aside || !street && !isPlace(l.Text) && !s.endsHead(l)) {
+		street := i+1 < len(below) && strings.ContainsAny(l.Text, "0123456789") && printed.IsTown(below[i+1].Text)
+		if len(address) == 0 && (aside || !street && !printed.IsAddress(l.Text) && !s.endsHead(l)) {
 			continue // a registration, an owner or a slogan between the name and the address
 		}
-		if s.endsHead(l) && !isPlace(l.Text) || telephone().MatchString(l.Text) || registration().MatchString(l.Text) || headings().MatchString(l.Text) {
+		if s.endsHead(l) && !printed.IsAddress(l.Text) || telephone().MatchString(l.Text) || registration().MatchString(l.Text) || headings().MatchString(l.Text) {
 			break
 		}
-		if onlyNumber().MatchString(l.Text) && !postcode().MatchString(l.Text) {
+		if onlyNumber().MatchString(l.Text) && printed.FindPostcode(l.Text) == "" {
 			break
 		}
-		if address = append(address, l); isPlace(l.Text) || strings.HasSuffix(strings.TrimSpace(last.Text), ",") {
+		if address = append(address, l); printed.IsAddress(l.Text) || strings.HasSuffix(strings.TrimSpace(last.Text), ",") {
 			sure = len(address)
 		}
 	}
