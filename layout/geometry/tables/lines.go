@@ -5,7 +5,7 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// divide splits the lines that run across a boundary of columns where they are blank.
+// divide splits lines that run across a boundary of columns, if they have a blank there.
 func (t *table) divide(items []*upright.Item) []*upright.Item {
 	var out []*upright.Item
 	for _, it := range items {

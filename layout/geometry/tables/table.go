@@ -22,11 +22,11 @@ type table struct {
 	rows       [][]upright.Row // rows of text in each row of the table
 	levels     []float64       // boundaries of the rows, one more than rows
 	ruled      bool            // rulings make the rows
-	partly     bool            // rulings between rows were not seen
-	below      int             // the first of the rows below the last ruling, which text makes; 0 without any
+	partly     bool            // rulings between rows were not found
+	below      int             // the first of the rows below the last ruling, which are made by text; 0 without any
 	headRows   int             // rows above the first ruling
 	ruledHead  bool            // rulings make the rows of the head
-	pitch      float64         // usual distance of rows that text makes; 0 where it is not known
+	pitch      float64         // usual distance of rows made by text; 0 if not known
 	headEdge   float64         // the lower edge of a head in light print; 0 without one
 }
 
