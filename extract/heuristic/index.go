@@ -107,10 +107,10 @@ var (
 	numbered = lazyregexp.New(`^\(?(?:(?:\d{1,2}|[a-z])[.)]\s*|\d{1,2}[a-z]?\s+|[a-z]\s+)`)
 	// unmarked is such a number without a mark.
 	unmarked = lazyregexp.New(`^(?:\d{1,2}[a-z]?|[a-z])\s+$`)
-	// goesOn is the rest of a label in a form of which a field's name says the first words:
-	// "3 Place of delivery of the goods".
+	// goesOn is the rest of a form's label, if a field's name is its first words: "3 Place of delivery
+	// of the goods".
 	goesOn = lazyregexp.New(`^(?:,| (?:of|in|de|des|du|der|del|di|van|and|und|et)\b)[^\d:]{0,40}$`)
-	// leadingDigit is a value that follows a label within a sentence.
+	// leadingDigit begins a value that follows a label within a sentence.
 	leadingDigit = lazyregexp.New(`^(?: [A-Z]{2,3}| ?\p{Sc})? ?\d`)
 	// possessive stands before labels in letters to customers: "Your invoice number".
 	possessive = lazyregexp.New(`(?i)^(?:your|ihre?|votre|vos|vostra|sua|su|uw)\s+$`)
@@ -118,11 +118,10 @@ var (
 	taxed = lazyregexp.New(`(?i)^\W*(?:zzgl|zuz[uü]glich|inkl|incl|enth|plus)?\.?\s*\d{1,2}(?:[.,]\d{1,2})?\s?%\s*$`)
 )
 
-// excluding ends a line of a head that says of the next one that it is not counted:
-// "Price / without / VAT".
+// excluding ends a line of a heading that leaves out what the next line names: "Price / without / VAT".
 var excluding = lazyregexp.New(`(?i)\b(?:ohne|exkl|excl|excluding|exclusief|ex|without|before|hors|sans|sin|senza|zonder)\.?$`)
 
-// excluded reports whether a line goes on with a line right above it that leaves out what it names.
+// excluded reports whether a line continues one right above it that leaves out what it names.
 func (s *search) excluded(l *pagetext.Line) bool {
 	return slices.ContainsFunc(s.pages[l.Page], func(o *pagetext.Line) bool {
 		gap := l.Box[1] - o.Box[3]
@@ -132,8 +131,8 @@ func (s *search) excluded(l *pagetext.Line) bool {
 	})
 }
 
-// startsLabel reports whether a label may begin behind what stands before it in its line:
-// nothing, a part of the line that ended, the number of a field, or other labels.
+// startsLabel reports whether a label may begin after the text before it in its line: none, a
+// finished part of the line, the number of a field, or other labels.
 func (s *search) startsLabel(before string) bool {
 	before = numbered().ReplaceAllString(before, "")
 	if startsPart(before) || taxed().MatchString(before) || possessive().MatchString(before) {
@@ -143,13 +142,13 @@ func (s *search) startsLabel(before string) bool {
 	return joined && s.announces(printed.Letters(others))
 }
 
-// namesMore reports whether what stands behind a label is another one: "Name, first name".
+// namesMore reports whether another label follows a label: "Name, first name".
 func (s *search) namesMore(rest string) bool {
 	others, joined := strings.CutPrefix(strings.TrimSpace(rest), ",")
 	return joined && s.announces(printed.Letters(others))
 }
 
-// startsPart reports whether what stands before a word ends a part of the line.
+// startsPart reports whether the text before a word ends a part of the line.
 func startsPart(before string) bool {
 	before = strings.TrimRight(before, " ")
 	if before == "" {

@@ -12,20 +12,20 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// letterhead is what stands at the top of a receipt: a name and an address.
+// letterhead is the name at the top of a receipt.
 type letterhead struct {
 	name string
 	at   *pagetext.Line
 }
 
 const (
-	headLines    = 14  // at the top of a page that are looked at
-	addressLines = 8   // below a name that are looked at
+	headLines    = 14  // at the top of a page, in which a name is looked for
+	addressLines = 8   // below a name, in which its address is looked for
 	addressGap   = 2.5 // heights of a line, at most, between two lines of an address
 )
 
 var (
-	// registration is a line, or the end of one, by which a company identifies itself.
+	// registration is a line with a number of a company, in a register or for taxes.
 	registration = lazyregexp.New(`(?i)^\W*(?:(?:co|comp(?:any)?|business|biz|roc|reg(?:istration)?)\b\.?\W*(?:reg(?:istration)?|no)|reg(?:istration)?|roc|gst|sst|abn|acn|vat|mwst|ust|uid|tax|st\.?-? ?nr|steuer\S*|siret|siren|rcs|tva|kvk|btw|cif|nif|rfc|p\.? ?iva|partita iva|c\.?f|cnpj|tin|npwp|brn|uen|ein|hrb|gstin)\b.*\d`)
 	registered   = lazyregexp.New(`(?i)\s*\((?:co\.?|comp(?:any)?|reg|roc|no)?[^()]*\d{4,}[^()]*\)?$`)
 	onlyNumber   = lazyregexp.New(`^\W*[A-Z]{0,3}[ -]?\d{4,}[\d\- ]*(?:-?[A-Z]{1,2})?\W*$`)
@@ -35,8 +35,8 @@ var (
 	onlyForm     = lazyregexp.New(`(?i)^(?:sdn\.? ?bhd\.?|s/b|pte\.? ?ltd\.?|pty\.? ?ltd\.?|ltd\.?|limited|llc|inc\.?|gmbh(?: & co\.? kg)?|s\.?a\.?(?:r\.?l\.?)?|s\.?r\.?l\.?|s\.?l\.?|b\.?v\.?|enterprise|trading)$`)
 )
 
-// findLetterhead finds the name at the top of the first page: the line with a legal form,
-// or the first that is no greeting, label, number or address.
+// findLetterhead finds the name at the top of the first page: the line with a legal form, or else the
+// first one that is not a greeting, a label, a number or an address.
 func (s *search) findLetterhead() *letterhead {
 	if len(s.lines) == 0 || len(s.matches(labels.OfConcept("total"))) == 0 { // no bill
 		return nil
@@ -67,8 +67,8 @@ func (s *search) findLetterhead() *letterhead {
 	return first
 }
 
-// endsHead reports whether a line stands below the head of a receipt, or is none of its
-// name and address.
+// endsHead reports whether a line stands below the head of a receipt, or is part of neither its name
+// nor its address.
 func (s *search) endsHead(l *pagetext.Line) bool {
 	_, dated := printed.FindDate(l.Text, printed.UnknownOrder)
 	return dated || telephone().MatchString(l.Text) || registration().MatchString(l.Text) || headings().MatchString(l.Text) || clock().MatchString(l.Text) ||
@@ -93,8 +93,8 @@ func isName(l *pagetext.Line) bool {
 		!onlyNumber().MatchString(text) && !printed.IsAddress(text) && !strings.HasSuffix(text, ":")
 }
 
-// isScribble reports whether a line is all in lower case above one in capitals: what
-// somebody wrote on a receipt, and no name that is printed on it.
+// isScribble reports whether a line is all in lower case above one in capitals: handwriting on a
+// receipt, not the printed name.
 func isScribble(l *pagetext.Line, below []*pagetext.Line) bool {
 	capitals := func(s string) bool { return strings.ToUpper(s) == s && strings.ToLower(s) != s }
 	return strings.ToLower(l.Text) == l.Text && len(below) > 0 && capitals(below[0].Text)
@@ -133,11 +133,11 @@ func (s *search) addressBelow(name *pagetext.Line) []*pagetext.Line {
 			sure = len(address)
 		}
 	}
-	// One line more, such as a state, may end an address.
+	// One more line, such as a state, may end an address.
 	return address[:min(len(address), sure+1)]
 }
 
-// aligned reports whether two lines begin at one place, or share their middle.
+// aligned reports whether two lines have the same left edge or the same middle.
 func aligned(a, b *pagetext.Line) bool {
 	reach := 2 * a.Height()
 	return abs(a.Box[0]-b.Box[0]) < reach || abs(a.Box[0]+a.Box[2]-b.Box[0]-b.Box[2]) < 2*reach

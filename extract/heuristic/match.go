@@ -16,17 +16,17 @@ type match struct {
 	from  int // word in the line
 	words int
 	score float64 // set for a target
-	rest  string  // of the line, behind the label
-	colon bool    // the label says itself that a value follows
-	bare  bool    // nothing but the label stands there
-	inner bool    // other text stands before it
-	late  bool    // so it does, but a colon behind it
-	below int     // the line that the label goes on with, -1 where it does not
+	rest  string  // of the line, after the label
+	colon bool    // a colon after the label says that a value follows
+	bare  bool    // the label has no value after it
+	inner bool    // other text stands before it, and no colon after it
+	late  bool    // other text stands before it, and a colon after it
+	below int     // the line in which the label continues; -1 without
 }
 
 const (
 	maxLabelWords = 7   // of one label
-	maxLineWords  = 200 // of a line that labels are looked for in
+	maxLineWords  = 200 // of a line, in which labels are looked for
 	maxMatches    = 100 // looked at for one field
 )
 
@@ -40,7 +40,7 @@ func newMatch(line, from, words int, rest string, colon bool) match {
 	return match{line: line, from: from, words: words, rest: rest, colon: colon, bare: bare, below: -1}
 }
 
-// label is where a label stands, with the line that it goes on with.
+// label returns the line of a label, with the box of the one below if it continues there.
 func (s *search) label(m match) pagetext.Line {
 	l := s.lines[m.line]
 	if m.below >= 0 {
@@ -49,7 +49,7 @@ func (s *search) label(m match) pagetext.Line {
 	return l
 }
 
-// matches returns where the labels stand, in reading order, at each place the longest.
+// matches returns where the labels stand, in reading order, the longest one at each place.
 func (s *search) matches(wanted map[string]float64) []match {
 	var all []match
 	for key, score := range wanted {
@@ -66,8 +66,8 @@ func (s *search) matches(wanted map[string]float64) []match {
 	return all[:min(len(all), maxMatches)]
 }
 
-// partOfLonger reports whether a label is only a part of a longer one that stands there:
-// "total" in "sub total" and in "total savings".
+// partOfLonger reports whether a label is only part of a longer one: "total" in "sub total" and in
+// "total savings".
 func (s *search) partOfLonger(m match) bool {
 	words := s.lines[m.line].Words
 	for from := max(0, m.from+m.words-maxLabelWords); from <= m.from; from++ {
