@@ -84,7 +84,7 @@ var arrows = map[string][]string{
 	"layout/geometry/gutters":        {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables/areas", "layout/geometry/tables/columns"},
 	"layout/geometry/tables/areas":   {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables/columns"},
-	"layout/geometry/tables/columns": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/tables/columns": {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
 	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
 	"layout/geometry/upright":        {"document", "internal/plane"},
 
