@@ -10,8 +10,8 @@ import (
 	"ocr-gateway/internal/htmltable"
 )
 
-// doclingVersion is the oldest version of the schema with all that is written: readers take
-// those that are not newer than they are.
+// doclingVersion is the oldest version of the schema that has everything written here: readers reject
+// versions newer than their own.
 const doclingVersion = "1.3.0"
 
 const (
@@ -41,7 +41,7 @@ func encodeDocling(w io.Writer, d Document) error {
 	return writeJSON(w, out)
 }
 
-// doclingLabels are the labels of regions that are one text.
+// doclingLabels are the labels of regions that become a single text.
 var doclingLabels = map[document.RegionType]string{
 	document.RegionCaption: "caption", document.RegionHeader: "page_header", document.RegionFooter: "page_footer",
 	document.RegionPageNumber: "page_footer", document.RegionFootnote: "footnote", document.RegionReference: "reference",
@@ -120,7 +120,7 @@ func (d *doclingDocument) list() *doclingGroup {
 	return g
 }
 
-// item makes an item of a region, the next of its kind, in a group.
+// item makes the next item of its kind from a region, in a group.
 func (d doclingRegion) item(in *doclingGroup, kind string, n int, label, text string) doclingItem {
 	layer, box := layerBody, d.region.BBox
 	if marginal(d.region.Type) {
@@ -151,7 +151,7 @@ func (d doclingRegion) picture() {
 	d.Pictures = append(d.Pictures, pic)
 }
 
-// table adds a table, and what stands in none of its cells as texts around it.
+// table adds a table, and the text outside its cells as texts around it.
 func (d doclingRegion) table(t htmltable.Table) {
 	cells, rows, cols := t.Grid()
 	added := len(cells) == 0

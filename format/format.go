@@ -22,8 +22,8 @@ type Format struct {
 	Name      string // as in --format and the option "format"
 	MediaType string // as in Accept
 	Extension string // of files, with the dot
-	// Boxes and Images are what the format needs of a document where the options say nothing
-	// of them; empty where it needs nothing.
+	// Boxes and Images are what the format needs of a document if the options leave them out; empty if
+	// it needs nothing.
 	Boxes  document.Boxes
 	Images document.Images
 	Encode func(io.Writer, Document) error
@@ -50,7 +50,7 @@ func All() []Format {
 
 func encodeJSON(w io.Writer, d Document) error { return writeJSON(w, d.Result) }
 
-// encodeNDJSON writes one page a line.
+// encodeNDJSON writes one page per line.
 func encodeNDJSON(w io.Writer, d Document) error {
 	for i := range d.Pages {
 		if err := writeJSON(w, &d.Pages[i]); err != nil {

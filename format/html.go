@@ -11,7 +11,7 @@ import (
 	"ocr-gateway/internal/htmltable"
 )
 
-// style is all that the file needs to be read.
+// style is the whole style sheet of the file.
 const style = `body{max-width:50em;margin:2em auto;padding:0 1em;font-family:sans-serif;line-height:1.4}` +
 	`table{border-collapse:collapse}td,th{border:1px solid;padding:.2em .5em;vertical-align:top}` +
 	`.page{border-bottom:1px solid #999}img{max-width:100%}pre{overflow-x:auto}.formula,.markdown{white-space:pre-wrap}`
@@ -54,7 +54,7 @@ func (h *htmlWriter) printf(markup string, args ...any) {
 // safe is markup of our own.
 type safe string
 
-// valid drops what no text of HTML or XML may have: control characters and broken UTF-8.
+// valid removes what text in HTML and XML must not have: control characters and invalid UTF-8.
 func valid(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {
@@ -101,7 +101,7 @@ func (h *htmlWriter) region(r *document.Region) {
 	}
 }
 
-// image shows a picture that was asked for inline. It is of our own making.
+// image shows a picture that was requested inline. Its bytes were encoded here, not uploaded.
 func (h *htmlWriter) image(r *document.Region) {
 	if strings.HasPrefix(r.Image, "data:") {
 		h.printf("<figure id=\"%s\"><img src=\"%s\" alt=\"%s\"></figure>\n", r.ID, r.Image, r.ID)
@@ -137,7 +137,7 @@ func (h *htmlWriter) text(r *document.Region) {
 	}
 }
 
-// table writes a table; text that stands in none of its cells is a row of its own.
+// table writes a table. Text outside its cells is a row of its own.
 func (h *htmlWriter) table(t htmltable.Table) {
 	_, _, cols := t.Grid()
 	h.WriteString("<table>\n")

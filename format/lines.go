@@ -6,16 +6,16 @@ import (
 	"ocr-gateway/document"
 )
 
-// wordLine is a line of words at their place.
+// wordLine is a line of words with their places.
 type wordLine struct {
 	box      document.BBox
 	rotation int // of its words, see document.WordBox
 	words    []document.WordBox
-	placed   bool // the words have boxes of their own; else theirs is that of the region
+	placed   bool // the words have boxes of their own; otherwise they have that of the region
 }
 
-// wordLines are the lines of a region. Where the engine did not see words, they are those of
-// its text, somewhere in the region.
+// wordLines returns the lines of a region. If the engine did not find words, they are those of its text,
+// somewhere in the region.
 func wordLines(r *document.Region) []wordLine {
 	if len(r.Words) == 0 {
 		return textLines(r)
@@ -37,7 +37,7 @@ func wordLines(r *document.Region) []wordLine {
 	return all
 }
 
-// textLines are the lines of a region's text.
+// textLines returns the lines of a region's text.
 func textLines(r *document.Region) []wordLine {
 	text := r.Content
 	if r.Format == document.FormatHTML {

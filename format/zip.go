@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// encodeZip writes the Markdown with the images that it names, and the JSON, in which the
-// images are names as well.
+// encodeZip writes the Markdown with the images that it names, and the JSON, which names the images as well.
 func encodeZip(w io.Writer, d Document) error {
 	archive := zip.NewWriter(w)
 	text, err := archive.CreateHeader(header("document.md", zip.Deflate))
@@ -38,13 +37,13 @@ func encodeZip(w io.Writer, d Document) error {
 	return archive.Close()
 }
 
-// header names a file. Its time is the first that archives know: the same document is the same
-// archive.
+// header returns the header of a file. Its time is the earliest of the format, so that the same document
+// gives the same archive.
 func header(name string, method uint16) *zip.FileHeader {
 	return &zip.FileHeader{Name: name, Method: method, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
 }
 
-// zipImages stores images as they are: they are packed already.
+// zipImages stores images uncompressed, since PNG and JPEG are compressed already.
 func zipImages(archive *zip.Writer, images map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(images)) {
 		file, err := archive.CreateHeader(header(name, zip.Store))

@@ -17,15 +17,14 @@ var (
 	identifier  = lazyregexp.New(`(?:\b[A-Z]{1,4}[ \-])?[A-Za-z0-9\-/._]*\d[A-Za-z0-9\-/._]*(?: \d[A-Za-z0-9]+)*`)
 	bicCode     = lazyregexp.New(`\b[A-Z]{6}[A-Z2-9][A-NP-Z0-9](?:[A-Z0-9]{3})?\b`)
 	percent     = lazyregexp.New(`\d{1,2}(?:[.,]\d{1,3})? ?%`)
-	postcode    = lazyregexp.New(`\b\d{4,5}\b`)
 	nationalVAT = lazyregexp.New(`^(?:[A-Z]-? ?\d{7,8}[A-Z]?|\d{8,12}[A-Z]?|\d{3} \d{4} \d{2}|\d{2,3} \d{3} \d{3}(?: \d{3})?)$`)
 	email       = lazyregexp.New(`[\p{L}\d._%+\-]+@[\p{L}\d\-]+(?:\.[\p{L}\d\-]+)*\.\p{L}{2,}`)
 	website     = lazyregexp.New(`(?i)(?:https?://|www\.)[^\s<>|,;]+`)
 	phone       = lazyregexp.New(`\+?\(?\d[\d ()/.\-]{4,20}\d`)
 )
 
-// accept returns the field's value from a text that looks like one. inline says that
-// the text stands behind its label in one line, where other words may follow.
+// accept returns the field's value from a text that looks like one. inline says that the text follows its
+// label in one line, where other words may follow.
 func (s *search) accept(t labels.Target, text string, inline bool) (any, bool) {
 	text = strings.TrimSpace(text)
 	if text == "" || len(text) > maxValue || !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
@@ -33,7 +32,7 @@ func (s *search) accept(t labels.Target, text string, inline bool) (any, bool) {
 	}
 	found, ok := s.looksLike(t, text, inline)
 	if !ok && t.Form == labels.VAT {
-		// Behind a label it may stand without its country.
+		// After a label it may be without its country.
 		found = nationalVAT().FindString(text)
 		ok = found != ""
 	}
@@ -98,24 +97,24 @@ func (s *search) looksLike(t labels.Target, text string, inline bool) (string, b
 		number := phone().FindString(text)
 		return strings.TrimSpace(number), number != "" && (!inline || strings.HasPrefix(text, number))
 	case labels.ZIP:
-		zip := postcode().FindString(text)
+		zip := printed.FindPostcode(text)
 		return zip, zip != ""
 	}
 	return strings.TrimRight(text, " ,;"), true
 }
 
 var (
-	// quantified is an amount behind a count or a rate: "3 75.00", "@6% RM 79.50".
+	// quantified is an amount after a count or a rate: "3 75.00", "@6% RM 79.50".
 	quantified = lazyregexp.New(`^(?:@ ?)?\(?(?:\d{1,4}|\d{1,2}(?:[.,]\d{1,2})? ?%)\)?[ :]+((?:[A-Z]{2,3} ?|\p{Sc} ?)?-?\d[\d.,]*[.,]\d{2})$`)
 	// spaced is an amount in which spaces group digits: "2 140,55".
 	spaced = lazyregexp.New(`^-?\d{1,3}(?: \d{3})+,\d{2}\b`)
 	// measured is a number with its unit: "2.846 kWh", "14 320 kg".
 	measured = lazyregexp.New(`(?i)^(-?\d(?:[\d.,'’ ]*\d)?) ?(?:[kMG]?Wh|[km]?m[²³23]?|cm|[km]?g|t|[mc]?l|kW|Sm[c³]|lbs?|oz|ft|in|h|min|%)(?:[.,;]|\s|$)`)
-	// taxCode stands behind an amount on receipts: "12.20 SR".
+	// taxCode follows an amount on receipts: "12.20 SR".
 	taxCode = lazyregexp.New(`([.,]\d{2}) ?\*?[A-Z]{1,2}\*?$`)
 )
 
-// bareAmount is an amount without what tills print before and behind it.
+// bareAmount returns an amount without what tills print before and after it.
 func (s *search) bareAmount(text string) string {
 	text = taxCode().ReplaceAllString(text, "$1")
 	if s.locale.Decimal == printed.DecimalComma && spaced().MatchString(text) {
@@ -127,8 +126,8 @@ func (s *search) bareAmount(text string) string {
 	return text
 }
 
-// leadsTo reports whether nothing stands before a date in a text but a short word
-// or a day of the week: "date: Monday, 3 May 2021", not "date limite : 3 mai 2021".
+// leadsTo reports whether there is nothing before a date in a text except a short word or a day of the
+// week: "date: Monday, 3 May 2021", not "date limite : 3 mai 2021".
 func leadsTo(text, date string) bool {
 	before, _, _ := strings.Cut(text, date)
 	words := printed.Words(before)

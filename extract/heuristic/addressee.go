@@ -9,14 +9,14 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// addresseeScore is for the name over the address that a letter is sent to.
+// addresseeScore is for the name above the address that a letter is sent to.
 const addresseeScore = 0.5
 
 // salutation stands above or before the name of an addressee.
 var salutation = lazyregexp.New(`(?i)^(?:firma|herrn?|frau|familie|an(?: die| den)?|to|mr|mrs|ms|monsieur|madame|se[ñn]ora?|sig(?:nora?)?|spett\.? ?le|spettabile|aan|t\.a\.v\.?)[.:]?$`)
 
-// addressee finds the name over the only address in the upper part of the first page that is
-// not the sender's, whose lines say how to reach him.
+// addressee finds the name above the only address in the upper half of the first page that is not the
+// sender's.
 func (s *search) addressee() *pagetext.Line {
 	page := slices.Clone(s.pages[s.lines[0].Page])
 	slices.SortStableFunc(page, func(a, b *pagetext.Line) int { return cmp.Compare(a.Box[1], b.Box[1]) })
@@ -26,7 +26,7 @@ func (s *search) addressee() *pagetext.Line {
 	}
 	var found *pagetext.Line
 	for _, town := range page {
-		if 2*town.Box[1] > bottom || !isTown(town.Text) {
+		if 2*town.Box[1] > bottom || !printed.IsTown(town.Text) {
 			continue
 		}
 		name := s.nameAbove(page, town)
@@ -41,7 +41,7 @@ func (s *search) addressee() *pagetext.Line {
 	return found
 }
 
-// nameAbove is the name that an address begins with, given its last line.
+// nameAbove returns the name that an address begins with, given the line with its town.
 func (s *search) nameAbove(page []*pagetext.Line, town *pagetext.Line) *pagetext.Line {
 	var block []*pagetext.Line // upwards
 	last := town
@@ -58,13 +58,14 @@ func (s *search) nameAbove(page []*pagetext.Line, town *pagetext.Line) *pagetext
 		}
 		block, last = append(block, next), next
 	}
-	if len(block) < 2 || !isName(last) { // a street at least stands between
+	if len(block) < 2 || !isName(last) { // at least a street stands between
 		return nil
 	}
 	return last
 }
 
-// isSender reports whether an address is that of who sent the document.
+// isSender reports whether an address is the sender's: it begins with the sender's name, or a telephone
+// number, a web address or the like stands with it.
 func (s *search) isSender(name, town *pagetext.Line) bool {
 	for _, sender := range s.names() {
 		if sender == name || printed.Letters(sender.Text) == name.Key {

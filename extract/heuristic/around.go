@@ -11,10 +11,10 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// outsideScore is for what stands below the label's table, where a value stands in it.
+// outsideScore is for text below the table with the label, if the table has a value for it as well.
 const outsideScore = 0.7
 
-// around looks for the value of a label: behind it, right of it, below it.
+// around looks for the value of a label: after it in its line, to the right of it, and below it.
 func (s *search) around(t labels.Target, m match) []candidate {
 	if !m.bare {
 		score := 0.95
@@ -64,27 +64,25 @@ func (s *search) around(t labels.Target, m match) []candidate {
 }
 
 var (
-	// inForm is the label of a field in a form that says what belongs there: "16 Carrier (name,
-	// address)".
+	// inForm is the label of a form's field that says what to enter: "16 Carrier (name, address)".
 	inForm = lazyregexp.New(`^\d{1,2}[a-z]?[.)]? \p{Lu}[^\d:]*\([^\d()]*\)$`)
-	// leadsOn ends a text that goes on: "45 days from receipt of", "P. van der".
+	// leadsOn ends a text that continues in the next line: "45 days from receipt of", "P. van der".
 	leadsOn = lazyregexp.New(`\s\p{Ll}{1,4}$`)
-	// isAddress is no text that goes on, though it begins with a small letter.
-	isAddress = lazyregexp.New(`@|^www\.|^https?:|^[\w\-]+\.[a-z]{2,}`)
+	// webAddress may begin with a lower-case letter without continuing a text.
+	webAddress = lazyregexp.New(`@|^www\.|^https?:|^[\w\-]+\.[a-z]{2,}`)
 )
 
-// whole returns a text in line l with the line below on which it goes on.
+// whole returns a text in line l, with the line below if it continues there.
 func (s *search) whole(t labels.Target, l *pagetext.Line, text string) string {
 	if t.Form != labels.Text && t.Form != labels.Party || t.Field.Kind.Numeric() || text == "" {
 		return text
 	}
 	for _, o := range s.pages[l.Page] {
-		gap := o.Box[1] - l.Box[3]
-		if o.Box[1] <= l.Box[1] || abs(o.Box[0]-l.Box[0]) > l.Height()/2 || gap < -l.Height()/2 || gap > l.Height()/2 {
+		if !isRightBelow(l, o) {
 			continue
 		}
 		first, _ := utf8.DecodeRuneInString(o.Text)
-		if (unicode.IsLower(first) || leadsOn().MatchString(text)) && !strings.Contains(o.Text, ":") && !isAddress().MatchString(o.Text) && !s.isLabel(o) {
+		if (unicode.IsLower(first) || leadsOn().MatchString(text)) && !strings.Contains(o.Text, ":") && !webAddress().MatchString(o.Text) && !s.isLabel(o) {
 			return text + " " + o.Text
 		}
 		return text
@@ -121,8 +119,7 @@ func (s *search) right(t labels.Target, m match) (*pagetext.Line, float64) {
 	l := &label
 	var row []*pagetext.Line
 	for _, o := range s.pages[l.Page] {
-		overlap := min(o.Box[3], l.Box[3]) - max(o.Box[1], l.Box[1])
-		if o != &s.lines[m.line] && o.Box[0] >= l.Box[2]-l.Height()/3 && 2*overlap >= min(o.Height(), l.Height()) && o.Box != l.Box {
+		if o != &s.lines[m.line] && o.Box[0] >= l.Box[2]-l.Height()/3 && isLevel(o, l) && o.Box != l.Box {
 			row = append(row, o)
 		}
 	}
@@ -150,19 +147,23 @@ func (s *search) right(t labels.Target, m match) (*pagetext.Line, float64) {
 	if t.Form == labels.Text && !m.colon {
 		score = 0.88
 		if len(row) > 1 || s.unpaired(l, len(row)) || found.Box[0]-l.Box[2] > 20*l.Height() {
-			score = 0.75 // a row of headings, rather
+			score = 0.75 // more likely a row of headings
 		}
 	}
 	return found, score
 }
 
-// unpaired reports whether a line stands in a row of an odd number of pieces, so many of them
-// to its right: labels with their values would make an even one.
+// isLevel reports whether two lines share at least half the height of the lower one.
+func isLevel(a, b *pagetext.Line) bool {
+	return 2*(min(a.Box[3], b.Box[3])-max(a.Box[1], b.Box[1])) >= min(a.Height(), b.Height())
+}
+
+// unpaired reports whether a line is in a row of an odd number of pieces, of which so many are to its
+// right: labels with their values would make an even number.
 func (s *search) unpaired(l *pagetext.Line, right int) bool {
 	pieces := 1 + right
 	for _, o := range s.pages[l.Page] {
-		overlap := min(o.Box[3], l.Box[3]) - max(o.Box[1], l.Box[1])
-		if o.Box[2] <= l.Box[0]+l.Height()/3 && 2*overlap >= min(o.Height(), l.Height()) {
+		if o.Box[2] <= l.Box[0]+l.Height()/3 && isLevel(o, l) {
 			pieces++
 		}
 	}
@@ -207,21 +208,30 @@ func (s *search) isLabel(o *pagetext.Line) bool {
 		return false
 	}
 	for i := range o.Words {
-		if i == 0 || s.startsLabel(o.Text[:o.Words[i].Start]) {
-			key := ""
-			for j := i; j < min(i+maxLabelWords, len(o.Words)); j++ {
-				key += o.Words[j].Key
-				ends := j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:") || s.announces(key) && s.namesMore(o.Text[o.Words[j].End:])
-				if s.announces(key) && ends {
-					return true
-				}
-			}
+		if (i == 0 || s.startsLabel(o.Text[:o.Words[i].Start])) && s.isPart(o, i) {
+			return true
 		}
 	}
 	return false
 }
 
-// isNote reports whether a line is a remark in parentheses, which is no value.
+// isPart reports whether a label begins at word i of a line and ends where a part of the line does, or
+// before another label.
+func (s *search) isPart(o *pagetext.Line, i int) bool {
+	key := ""
+	for j := i; j < min(i+maxLabelWords, len(o.Words)); j++ {
+		key += o.Words[j].Key
+		if !s.announces(key) {
+			continue
+		}
+		if j == len(o.Words)-1 || strings.ContainsAny(o.Text[o.Words[j].End:o.Words[j+1].Start], "/|(:") || s.namesMore(o.Text[o.Words[j].End:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNote reports whether a line is a remark in parentheses, which is not a value.
 func isNote(s string) bool { return strings.HasPrefix(s, "(") && strings.HasSuffix(s, ")") }
 
 func abs(n int) int { return max(n, -n) }

@@ -12,12 +12,13 @@ var (
 	// priced is an amount with the currency before or after it.
 	priced   = lazyregexp.New(`(US\$|CA\$|AU\$|A\$|C\$|\p{Sc}|\b[A-Z]{3}\b|\bRs\.?) ?-?\d|\d ?(\p{Sc}|\b[A-Z]{3}\b|zł|Kč)`)
 	usDollar = lazyregexp.New(`(?i)\bU\.?S\.? ?dollars?\b|\bUSD\b|\bUS\$`)
-	// india finds what only Indian bills have: numbers for their tax and their banks.
+	// india finds what only Indian bills have: the names of their tax and bank numbers, the country, the
+	// currency.
 	india = lazyregexp.New(`\bGSTIN\b|\bIFSC\b|\bIndia\b|\bINR\b`)
 )
 
-// currency returns the currency of most prices and where it first stands. A sign that
-// several currencies share is given as printed, unless the document spells it out.
+// currency returns the currency of most prices and the first line with it. A sign that several currencies
+// share is returned as printed, unless the document spells the currency out.
 func (s *search) currency() (string, *pagetext.Line) {
 	counts, first := map[string]int{}, map[string]*pagetext.Line{}
 	var dollars, rupees *pagetext.Line
@@ -52,8 +53,7 @@ func (s *search) currency() (string, *pagetext.Line) {
 	return best, first[best]
 }
 
-// currenciesIn returns the currencies of the prices in a line, and the one that the line
-// itself names.
+// currenciesIn returns the currencies of the prices in a line, and the one that a short line names.
 func currenciesIn(l *pagetext.Line) []string {
 	var found []string
 	for _, m := range priced().FindAllStringSubmatch(l.Text, 20) {

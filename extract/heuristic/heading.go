@@ -12,7 +12,7 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// itemFields are the fields of a list's items, and what they are printed under.
+// itemFields are the fields of a list's items, and the headings that they are printed under.
 type itemFields struct {
 	targets []labels.Target
 	labels  map[string][]pair // by the letters of a heading; without columns
@@ -36,7 +36,7 @@ func itemFieldsOf(item *schema.Field) *itemFields {
 // heading is a row of a table that names the fields of the columns.
 type heading struct {
 	row     int
-	columns []int // by field, -1 where none has its name
+	columns []int // by field; -1 if no column has its name
 	found   int
 	score   float64
 }
@@ -50,7 +50,7 @@ func (h heading) sameFields(other heading) bool {
 	return slices.EqualFunc(h.columns, other.columns, func(a, b int) bool { return (a < 0) == (b < 0) })
 }
 
-// maxHeadingRow is how far down a table its headings may stand.
+// maxHeadingRow is the number of rows at the top of a table among which its headings may be.
 const maxHeadingRow = 5
 
 // heading returns the row of the table that names the most fields, the first of equals.
@@ -66,7 +66,7 @@ func (s *search) heading(t *pagetext.Table, w *itemFields) heading {
 	return best
 }
 
-// maxSample is how many rows are looked at to tell what a column holds.
+// maxSample is the number of rows that are looked at to find out what a column holds.
 const maxSample = 50
 
 // suits reports whether at least half of the cells in a column can be the field's
@@ -84,8 +84,8 @@ func (s *search) suits(t labels.Target, rows [][]pagetext.Cell, col int) bool {
 	return 2*good >= filled
 }
 
-// headingOf gives each field the column with the surest of its headings that suits
-// it; each column goes to one field.
+// headingOf gives each field the column with its best heading among those that suit it. Each column
+// goes to one field.
 func (w *itemFields) headingOf(row []pagetext.Cell, suits func(field, column int) bool) heading {
 	h := heading{columns: slices.Repeat([]int{-1}, len(w.targets))}
 	var pairs []pair
@@ -116,15 +116,15 @@ type pair struct {
 
 var (
 	bracketed = lazyregexp.New(`\([^()]*\)|\[[^\[\]]*\]`)
-	// inCurrency ends the heading of a column of amounts.
+	// inCurrency is the end of the heading of a column of amounts.
 	inCurrency = lazyregexp.New(`(?i)\s+(?:in\s+)?(?:EUR|USD|GBP|CHF|INR|RM|Rs\.?|Euro)$`)
 )
 
 // maxHeading is the longest heading, in bytes.
 const maxHeading = 60
 
-// headingKeys returns the labels that a heading may be: the whole, without brackets and
-// currency, and each of its languages.
+// headingKeys returns the labels that a heading may be: the whole text, the text without brackets and
+// currency, and each of its parts in several languages.
 func headingKeys(text string) []string {
 	if text == "" || len(text) > maxHeading {
 		return nil

@@ -15,7 +15,7 @@ type party struct {
 	name  string
 	score float64
 	at    *pagetext.Line
-	texts []string         // below the name, or beside it in its line
+	texts []string         // below the name, or beside it in the same line
 	lines []*pagetext.Line // of texts
 }
 
@@ -24,13 +24,9 @@ var (
 	legalForm = lazyregexp.New(`^\p{Lu}[\p{L}\d&.,'’+\- ]*?[ ,](?:GmbH(?: ?& ?Co\.? ?KG)?|AG|KG|OHG|UG(?: \(haftungsbeschränkt\))?|e\.? ?K\.?|SE|Ltd\.?|Limited|LLP|LLC|L\.L\.C\.|Inc\.?|Corp\.?|Corporation|PLC|plc|S\.?A\.?|S\.?A\.?S\.?|SASU|SARL|S\.à r\.l\.|EURL|S\.?L\.?U?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|SRL|B\.?V\.?|N\.?V\.?|V\.?O\.?F\.?|Oy|AB|A/S|ApS|AS|Sdn\.? Bhd\.?|SDN\.? BHD\.?|Sp\. z o\.o\.|s\.r\.o\.|Kft\.?|Lda\.?|Ltda\.?)$`)
 	domain    = lazyregexp.New(`(?i)\b(?:[a-z0-9\-]+\.)*([a-z0-9\-]{3,})\.(?:com|net|org|eu|io|info|biz|de|at|ch|nl|be|lu|fr|es|it|pt|pl|dk|se|no|fi|ie|uk|us|ca|au|in|cz)\b`)
 	contact   = lazyregexp.New(`(?i)\b(?:tel|telefon|telefono|phone|fax|e-?mail|www\.)|@`)
-
-	zipCity = lazyregexp.New(`^(?:[A-Z]{1,3}[- ])?(\d{4} ?[A-Z]{2}|\d{4,5})[ ,]+(\p{Lu}[\p{L}'’.\- ]+?)(?: [A-Z]{2})?(?:,.*)?$`)
-	cityZip = lazyregexp.New(`^(\p{Lu}[\p{L}'’.\- ]+?),? (?:[A-Z]{2} )(\d{5}(?:-\d{4})?)(?:,.*)?$`)
-	ukZip   = lazyregexp.New(`^(?:(\p{Lu}[\p{L}'’.\- ]+?),? )?([A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})$`)
 )
 
-// mailProviders have domains that name none of their users.
+// mailProviders have domains that do not name the sender.
 var mailProviders = []string{"gmail", "googlemail", "outlook", "hotmail", "yahoo", "gmx", "web", "icloud", "live"}
 
 const (
@@ -38,11 +34,11 @@ const (
 	maxNames     = 200 // looked at in a document
 )
 
-// separators stand between the parts of a sender's line.
+// separators stand between the parts of a line with name and address.
 var separators = lazyregexp.New(`\s+[-–—]\s+|\s*[|·•]\s*`)
 
-// findIssuer finds who a document comes from when no label says so: the surest party, with
-// the addresses under all mentions of it; nil when there is none.
+// findIssuer finds the document's sender when no label names it: the party with the highest score,
+// with the addresses under all mentions of it; nil without any.
 func (s *search) findIssuer() *party {
 	all, repeated := s.parties()
 	var best *party
@@ -65,9 +61,9 @@ func (s *search) findIssuer() *party {
 	return best
 }
 
-// parties returns the names of companies; a line at the top that the document's own web
-// or mail address repeats is one too. repeated reports whether a name stands at several
-// heights, as on letterhead and footer.
+// parties returns the companies named in the document, including a line at the top whose text a web or
+// mail address repeats. repeated reports whether a name stands at several heights, as in letterhead
+// and footer.
 func (s *search) parties() (all []party, repeated func(name string) bool) {
 	domains := s.domains()
 	heights := map[string]map[int]bool{} // by the letters of a name
@@ -91,7 +87,7 @@ func (s *search) parties() (all []party, repeated func(name string) bool) {
 	return all, func(name string) bool { return len(heights[printed.Letters(name)]) > 1 }
 }
 
-// company weighs the name of a company by what stands with it.
+// company scores the name of a company by the text around it.
 func (s *search) company(l *pagetext.Line, name string, domains []string) party {
 	p := s.partyAt(l)
 	p.name, p.score = name, 0.6
@@ -121,7 +117,7 @@ func companyNames(text string) []string {
 	return found
 }
 
-// domains returns the names before the ending in the web and mail addresses.
+// domains returns the domain names in web and mail addresses, without their endings.
 func (s *search) domains() []string {
 	var found []string
 	for i := range s.lines {
@@ -134,8 +130,8 @@ func (s *search) domains() []string {
 	return found
 }
 
-// logo accepts a short line at the top of the first page that begins a domain, or
-// begins with one.
+// logo accepts a short line at the top of the first page that a domain begins with, or that begins with
+// a domain.
 func (s *search) logo(l *pagetext.Line, domains []string) (party, bool) {
 	if l.Page != s.lines[0].Page || len(l.Key) < 3 || len(l.Words) > 4 {
 		return party{}, false
@@ -155,7 +151,7 @@ func (s *search) logo(l *pagetext.Line, domains []string) (party, bool) {
 	return p, true
 }
 
-// isIdentity reports whether a line has a number by which a company identifies itself.
+// isIdentity reports whether a line has a number that identifies a company.
 func isIdentity(line string) bool {
 	_, vat := printed.FindVAT(line)
 	_, iban := printed.FindIBAN(line)
@@ -199,18 +195,12 @@ func (s *search) addressed(l *pagetext.Line) bool {
 	return false
 }
 
-// address returns street, postcode and city in the lines under a name. The street
-// is the line before the one with the postcode.
+// address returns street, postcode or city from the lines under a name. The street is the line before
+// the one with the postcode.
 func (p *party) address(want labels.Form) (string, *pagetext.Line) {
 	for i, line := range p.texts {
-		zip, city := "", ""
-		if m := zipCity().FindStringSubmatch(line); m != nil {
-			zip, city = m[1], m[2]
-		} else if m := cityZip().FindStringSubmatch(line); m != nil {
-			zip, city = m[2], m[1]
-		} else if m := ukZip().FindStringSubmatch(line); m != nil {
-			zip, city = m[2], m[1]
-		} else {
+		zip, city, ok := printed.FindTown(line)
+		if !ok {
 			continue
 		}
 		switch want {

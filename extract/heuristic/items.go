@@ -13,9 +13,9 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// fillList takes the items of a list from the rows of the table whose headings match
-// the most fields, and of tables that match the same fields, as those do that continue
-// over pages. An item needs two fields found, unless it has only one.
+// fillList takes the items of a list from the rows of the table whose headings match the most fields, and
+// of tables that match the same fields, as those that continue on other pages do. An item needs two
+// fields, unless the schema has only one.
 func (s *search) fillList(v *values.Tree) {
 	if v.Field.Item.Kind != schema.Group {
 		return
@@ -47,7 +47,7 @@ func (s *search) items(v *values.Tree, t *pagetext.Table, h heading, w *itemFiel
 		case sum == "total" && len(v.Items) > before:
 			return
 		case sum != "", w.headingOf(row, anyColumn).found >= min(2, h.found):
-			continue // or the headings once more
+			continue // or the headings repeated
 		}
 		item, found := values.New(v.Field.Item), 0
 		for i, col := range h.columns {
@@ -70,7 +70,7 @@ func anyColumn(_, _ int) bool { return true }
 // counted is a number with its unit.
 var counted = lazyregexp.New(`^(\d[\d.,]*)\s*(?:x|×|\p{L}{1,10}\.?)$`)
 
-// numberOf leaves the unit of a quantity out where the field is a number.
+// numberOf leaves out the unit of a quantity if the field is a number.
 func numberOf(t labels.Target, text string) string {
 	if m := counted().FindStringSubmatch(text); m != nil && t.Field.Kind.Numeric() && t.Is("quantity") {
 		return m[1]
@@ -78,11 +78,11 @@ func numberOf(t labels.Target, text string) string {
 	return text
 }
 
-// sums are the concepts of rows below the items.
+// sums are the concepts of the rows below the items.
 var sums = map[string]bool{"total": true, "net": true, "tax": true}
 
-// sumOf returns the name of the concept by which a row sums up the rows above: it begins
-// with a label of a sum, followed by at most a number or rate. It returns "" for others.
+// sumOf returns the name of the concept of a row that sums up the rows above: the row begins with a label
+// of a sum, followed by at most a number or rate. It returns "" for other rows.
 func sumOf(row []pagetext.Cell) string {
 	i := slices.IndexFunc(row, func(c pagetext.Cell) bool { return c.Text != "" })
 	if i < 0 {

@@ -12,20 +12,20 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// letterhead is what stands at the top of a receipt: a name and an address.
+// letterhead is the name at the top of a receipt.
 type letterhead struct {
 	name string
 	at   *pagetext.Line
 }
 
 const (
-	headLines    = 14  // at the top of a page that are looked at
-	addressLines = 8   // below a name that are looked at
+	headLines    = 14  // at the top of a page, in which a name is looked for
+	addressLines = 8   // below a name, in which its address is looked for
 	addressGap   = 2.5 // heights of a line, at most, between two lines of an address
 )
 
 var (
-	// registration is a line, or the end of one, by which a company identifies itself.
+	// registration is a line with a number of a company, in a register or for taxes.
 	registration = lazyregexp.New(`(?i)^\W*(?:(?:co|comp(?:any)?|business|biz|roc|reg(?:istration)?)\b\.?\W*(?:reg(?:istration)?|no)|reg(?:istration)?|roc|gst|sst|abn|acn|vat|mwst|ust|uid|tax|st\.?-? ?nr|steuer\S*|siret|siren|rcs|tva|kvk|btw|cif|nif|rfc|p\.? ?iva|partita iva|c\.?f|cnpj|tin|npwp|brn|uen|ein|hrb|gstin)\b.*\d`)
 	registered   = lazyregexp.New(`(?i)\s*\((?:co\.?|comp(?:any)?|reg|roc|no)?[^()]*\d{4,}[^()]*\)?$`)
 	onlyNumber   = lazyregexp.New(`^\W*[A-Z]{0,3}[ -]?\d{4,}[\d\- ]*(?:-?[A-Z]{1,2})?\W*$`)
@@ -33,11 +33,10 @@ var (
 	headings     = lazyregexp.New(`(?i)^\W*(?:welcome(?: to)?|(?:sales |official |cash |tax |simplified |customer )?(?:receipt|invoice|bill|copy|slip|memo)|cash sales?|duplicate|original|reprint\w*|quittung|rechnung|kassenbon|kassenbeleg|bon|beleg|ticket(?: de caisse)?|facture|factura(?: simplificada)?|scontrino\w*|documento commerciale|bonnetje|kassabon|thank you.*|vielen dank.*|merci.*|gracias.*|grazie.*|bedankt.*|bienvenue.*|willkommen.*)\W*$`)
 	owner        = lazyregexp.New(`(?i)^(?:inh\.?|inhaber(?:in)?|prop\.?|proprietor|owner|di|de|by|formerly|managed by|operated by|\(formerly)\b`)
 	onlyForm     = lazyregexp.New(`(?i)^(?:sdn\.? ?bhd\.?|s/b|pte\.? ?ltd\.?|pty\.? ?ltd\.?|ltd\.?|limited|llc|inc\.?|gmbh(?: & co\.? kg)?|s\.?a\.?(?:r\.?l\.?)?|s\.?r\.?l\.?|s\.?l\.?|b\.?v\.?|enterprise|trading)$`)
-	placeWord    = lazyregexp.New(`(?i)\b(?:street|st|road|rd|lane|ln|ave(?:nue)?|blvd|boulevard|drive|dr|way|court|square|sq|jalan|jln|jl|lorong|taman|tmn|lot|bandar|kawasan|seksyen|kampung|kg|persiaran|rue|place|allée|via|viale|piazza|corso|calle|avda|plaza|paseo|str|platz|gasse|weg|allee|ufer|laan|plein|kade|blk|block|unit|floor|level|shop|suite|mall|p\.?o\.? box)\b|\bc/|stra(?:ß|ss)e\b|straat\b|plein\b|weg\b|allee\b|platz\b|gasse\b`)
 )
 
-// findLetterhead finds the name at the top of the first page: the line with a legal form,
-// or the first that is no greeting, label, number or address.
+// findLetterhead finds the name at the top of the first page: the line with a legal form, or else the
+// first one that is not a greeting, a label, a number or an address.
 func (s *search) findLetterhead() *letterhead {
 	if len(s.lines) == 0 || len(s.matches(labels.OfConcept("total"))) == 0 { // no bill
 		return nil
@@ -68,8 +67,8 @@ func (s *search) findLetterhead() *letterhead {
 	return first
 }
 
-// endsHead reports whether a line stands below the head of a receipt, or is none of its
-// name and address.
+// endsHead reports whether a line stands below the head of a receipt, or is part of neither its name
+// nor its address.
 func (s *search) endsHead(l *pagetext.Line) bool {
 	_, dated := printed.FindDate(l.Text, printed.UnknownOrder)
 	return dated || telephone().MatchString(l.Text) || registration().MatchString(l.Text) || headings().MatchString(l.Text) || clock().MatchString(l.Text) ||
@@ -91,26 +90,11 @@ func isName(l *pagetext.Line) bool {
 	}
 	text := strings.TrimSpace(l.Text)
 	return letters >= 3 && 2*letters > len([]rune(strings.ReplaceAll(text, " ", "")))-4 && len(l.Words) <= 2*maxNameWords &&
-		!onlyNumber().MatchString(text) && !isPlace(text) && !strings.HasSuffix(text, ":")
+		!onlyNumber().MatchString(text) && !printed.IsAddress(text) && !strings.HasSuffix(text, ":")
 }
 
-// isPlace reports whether a line is a part of an address: with a number, and a word for a
-// place, a comma or a postcode.
-func isPlace(text string) bool {
-	if isTown(text) {
-		return true
-	}
-	number := strings.ContainsAny(text, "0123456789")
-	return number && (placeWord().MatchString(text) || strings.Contains(text, ",") || postcode().MatchString(text) || unicode.IsDigit(rune(text[0])))
-}
-
-// isTown reports whether a line has a postcode and a town.
-func isTown(text string) bool {
-	return zipCity().MatchString(text) || cityZip().MatchString(text) || ukZip().MatchString(text)
-}
-
-// isScribble reports whether a line is all in lower case above one in capitals: what
-// somebody wrote on a receipt, and no name that is printed on it.
+// isScribble reports whether a line is all in lower case above one in capitals: handwriting on a
+// receipt, not the printed name.
 func isScribble(l *pagetext.Line, below []*pagetext.Line) bool {
 	capitals := func(s string) bool { return strings.ToUpper(s) == s && strings.ToLower(s) != s }
 	return strings.ToLower(l.Text) == l.Text && len(below) > 0 && capitals(below[0].Text)
@@ -135,25 +119,25 @@ func (s *search) addressBelow(name *pagetext.Line) []*pagetext.Line {
 		last = l
 		aside := registration().MatchString(l.Text) || onlyNumber().MatchString(l.Text) || owner().MatchString(l.Text) ||
 			onlyForm().MatchString(strings.TrimSpace(registered().ReplaceAllString(l.Text, "")))
-		street := i+1 < len(below) && strings.ContainsAny(l.Text, "0123456789") && isTown(below[i+1].Text)
-		if len(address) == 0 && (aside || !street && !isPlace(l.Text) && !s.endsHead(l)) {
+		street := i+1 < len(below) && strings.ContainsAny(l.Text, "0123456789") && printed.IsTown(below[i+1].Text)
+		if len(address) == 0 && (aside || !street && !printed.IsAddress(l.Text) && !s.endsHead(l)) {
 			continue // a registration, an owner or a slogan between the name and the address
 		}
-		if s.endsHead(l) && !isPlace(l.Text) || telephone().MatchString(l.Text) || registration().MatchString(l.Text) || headings().MatchString(l.Text) {
+		if s.endsHead(l) && !printed.IsAddress(l.Text) || telephone().MatchString(l.Text) || registration().MatchString(l.Text) || headings().MatchString(l.Text) {
 			break
 		}
-		if onlyNumber().MatchString(l.Text) && !postcode().MatchString(l.Text) {
+		if onlyNumber().MatchString(l.Text) && printed.FindPostcode(l.Text) == "" {
 			break
 		}
-		if address = append(address, l); isPlace(l.Text) || strings.HasSuffix(strings.TrimSpace(last.Text), ",") {
+		if address = append(address, l); printed.IsAddress(l.Text) || strings.HasSuffix(strings.TrimSpace(last.Text), ",") {
 			sure = len(address)
 		}
 	}
-	// One line more, such as a state, may end an address.
+	// One more line, such as a state, may end an address.
 	return address[:min(len(address), sure+1)]
 }
 
-// aligned reports whether two lines begin at one place, or share their middle.
+// aligned reports whether two lines have the same left edge or the same middle.
 func aligned(a, b *pagetext.Line) bool {
 	reach := 2 * a.Height()
 	return abs(a.Box[0]-b.Box[0]) < reach || abs(a.Box[0]+a.Box[2]-b.Box[0]-b.Box[2]) < 2*reach

@@ -1,6 +1,5 @@
-// Package heuristic finds the fields of a schema on pages without a model: by labels and
-// the geometry around them, by tables, by the form of values and by machine-readable
-// zones.
+// Package heuristic finds the fields of a schema on pages without a model: by labels and the geometry
+// around them, by tables, by the form of values and by machine-readable zones.
 package heuristic
 
 import (
@@ -26,9 +25,9 @@ type search struct {
 	zones  map[int]zone       // machine-readable zones by page
 	labels map[string][]match // by the letters of the label
 	issuer func() *party      // found once, when first asked for
-	head   func() *letterhead // so is this
+	head   func() *letterhead // likewise
 	prices func() (string, *pagetext.Line)
-	unique map[labels.Form]*occurrence // see only
+	unique map[labels.Form]*occurrence // values that are the only ones of their form; see only
 }
 
 // Find looks for the fields of root in the lines and tables of a document. today decides
@@ -69,8 +68,8 @@ func (s *search) learn(f *schema.Field) {
 	}
 }
 
-// fill looks for every value of v. The items of lists come from tables only: labels do
-// not tell which lines of other text belong to one item.
+// fill looks for every value of v. The items of lists come from tables only: labels do not show which
+// lines of other text belong to one item.
 func (s *search) fill(v *values.Tree, parents []string) {
 	switch v.Field.Kind {
 	case schema.Group:
@@ -91,12 +90,11 @@ type candidate struct {
 	at    *document.Evidence
 }
 
-// conflictMargin is by how much less a value of another page may score than the best
-// one and still be a conflict.
+// conflictMargin is by how much the score of a value on another page may be below the best one for it to
+// be a conflict.
 const conflictMargin = 0.02
 
-// take gives v the best candidate of each page that scores within conflictMargin of the
-// best of all.
+// take gives v the best candidate of each page, if its score is within conflictMargin of the best of all.
 func take(v *values.Tree, all []candidate) {
 	best := map[int]candidate{}
 	top := 0.0
@@ -114,7 +112,7 @@ func take(v *values.Tree, all []candidate) {
 	slices.SortFunc(v.Readings, func(a, b values.Reading) int { return a.Page - b.Page })
 }
 
-// find returns the candidates for a target; those of the same score in reading order.
+// find returns the candidates for a target, those of the same score in reading order.
 func (s *search) find(t labels.Target) []candidate {
 	if found := s.inZone(t); len(found) > 0 {
 		return found
@@ -135,8 +133,7 @@ func (s *search) find(t labels.Target) []candidate {
 	return all
 }
 
-// largest sorts amounts so that of equal scores the largest wins: a total is no less
-// than its parts.
+// largest sorts amounts so that among equal scores the largest wins: a total is not less than its parts.
 func largest(all []candidate) []candidate {
 	slices.SortStableFunc(all, func(a, b candidate) int {
 		switch x, y := valueOf(a), valueOf(b); {

@@ -13,12 +13,12 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// A bill says its total in several ways at once: with a label, as what was paid less the
-// change, and as the untaxed amount and the tax. Where labels leave a choice, that decides.
+// A bill states its total in several ways: with a label, as the cash paid less the change, and as the
+// untaxed amount plus the tax. The others decide where labels leave a choice.
 
 const (
-	agreesBy   = 0.04 // what a candidate gains with which the other amounts agree
-	differsBy  = 0.2  // what an untaxed amount loses that is above the total
+	agreesBy   = 0.04 // gained by a candidate with which the other amounts agree
+	differsBy  = 0.2  // lost by an untaxed amount above the total
 	untaxedAll = 0.4  // for a total as the untaxed amount where no tax is printed
 	halfCent   = 0.005
 )
@@ -41,7 +41,7 @@ func (s *search) amountsOf(lines []*pagetext.Line) []float64 {
 	return found
 }
 
-// paid is what was paid less the change; 0 where a page does not say both.
+// paid returns the cash paid less the change; 0 if a page does not state both.
 func (s *search) paid(page int) float64 {
 	given, change := -1.0, -1.0
 	for _, l := range s.pages[page] {
@@ -58,7 +58,7 @@ func (s *search) paid(page int) float64 {
 	return given - change
 }
 
-// lastAmount is the last amount in the row of a line; -1 without any.
+// lastAmount returns the last amount in the row of a line; -1 without any.
 func (s *search) lastAmount(l *pagetext.Line) float64 {
 	var row []*pagetext.Line
 	for _, o := range s.pages[l.Page] {
@@ -74,7 +74,7 @@ func (s *search) lastAmount(l *pagetext.Line) float64 {
 	return all[len(all)-1]
 }
 
-// valueOf is a candidate's amount; NaN for what is none.
+// valueOf returns a candidate's amount; NaN if it is not an amount.
 func valueOf(c candidate) float64 {
 	n, ok := c.value.(json.Number)
 	if !ok {
@@ -90,7 +90,7 @@ func valueOf(c candidate) float64 {
 
 func same(a, b float64) bool { return math.Abs(a-b) < halfCent }
 
-// settleTotal favors the totals that agree with what was paid.
+// settleTotal favors the totals that agree with the cash paid.
 func (s *search) settleTotal(all []candidate) []candidate {
 	paid := map[int]float64{} // by page
 	for i, c := range all {
@@ -104,8 +104,8 @@ func (s *search) settleTotal(all []candidate) []candidate {
 	return largest(all)
 }
 
-// settleNet favors the untaxed amounts that a printed amount completes to the total, which
-// is the untaxed amount itself where no tax is printed.
+// settleNet favors the untaxed amounts to which a printed amount can be added to give the total. Where
+// no tax is printed, the total is the untaxed amount.
 func (s *search) settleNet(t labels.Target, all []candidate) []candidate {
 	totals := s.find(s.totalFor(t))
 	if len(totals) == 0 {
@@ -132,7 +132,7 @@ func (s *search) settleNet(t labels.Target, all []candidate) []candidate {
 	return all
 }
 
-// totalFor is the total as a value of the target's kind.
+// totalFor returns the target of a total of the same kind as t.
 func (s *search) totalFor(t labels.Target) labels.Target {
 	return labels.TargetOf(&schema.Field{Name: "total", Kind: t.Field.Kind}, nil)
 }

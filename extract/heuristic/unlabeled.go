@@ -11,8 +11,8 @@ import (
 	"ocr-gateway/internal/lazyregexp"
 )
 
-// unlabeled finds what its form or place alone tells. labeled says that a labeled value
-// was found.
+// unlabeled finds values by their form or place alone. labeled says that a value with a label was
+// found.
 func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 	switch t.Form {
 	case labels.IBAN, labels.VAT, labels.Email, labels.Website:
@@ -69,7 +69,7 @@ func (s *search) unlabeled(t labels.Target, labeled bool) []candidate {
 // initialed is a number on a business card: "T +44 1632 960120".
 var initialed = lazyregexp.New(`^([TPMCF])[.:]? ?(\+?[\d(][\d ()/.\-]{4,20}\d)$`)
 
-// byInitial finds a number before which only the initial of its kind stands.
+// byInitial finds a number after the initial of its kind.
 func (s *search) byInitial(t labels.Target) []candidate {
 	initials := map[string]string{"phone": "TP", "mobile": "MC", "fax": "F"}[t.Concept.Name]
 	for i := range s.lines {
@@ -82,10 +82,10 @@ func (s *search) byInitial(t labels.Target) []candidate {
 
 const initialScore = 0.7
 
-// headScore is for what the place at the top of a page alone tells.
+// headScore is for values known only by their place at the top of a page.
 const headScore = 0.5
 
-// address returns the address under the name of the one whom a document comes from.
+// address returns the address under the name of the document's sender.
 func (s *search) address(t labels.Target) []candidate {
 	if t.Side == labels.Recipient {
 		return nil
@@ -104,7 +104,7 @@ func (s *search) address(t labels.Target) []candidate {
 	return nil
 }
 
-// names are the lines that name whom a document comes from.
+// names returns the lines with the name of the document's sender.
 func (s *search) names() []*pagetext.Line {
 	var names []*pagetext.Line
 	if b := s.issuer(); b != nil {
@@ -116,8 +116,8 @@ func (s *search) names() []*pagetext.Line {
 	return names
 }
 
-// besideNumber returns the date that stands in a line with the number of an
-// invoice: "Facture n° 12 du 2 juillet 2015".
+// besideNumber returns the date in a line with the number of an invoice: "Facture n° 12 du 2 juillet
+// 2015".
 func (s *search) besideNumber(t labels.Target) []candidate {
 	var found []candidate
 	for _, m := range s.matches(labels.OfConcept("invoicenumber")) {
@@ -128,10 +128,10 @@ func (s *search) besideNumber(t labels.Target) []candidate {
 	return found
 }
 
-// placed is the head of a letter before its date: "Roncadelle, ", "Bonn, den ".
+// placed is the place before the date of a letter: "Roncadelle, ", "Bonn, den ".
 var placed = lazyregexp.New(`^\p{Lu}[\p{L} .'’()\-]{1,40}, ?(?:den |le |li |a |the )?$`)
 
-// ofLetter returns the date that stands behind the place from which a letter comes.
+// ofLetter returns the date after the place that a letter comes from.
 func (s *search) ofLetter(t labels.Target) []candidate {
 	for i := range s.lines {
 		text := strings.TrimSpace(s.lines[i].Text)
@@ -158,7 +158,7 @@ func (s *search) one(t labels.Target, text string, at *pagetext.Line, score floa
 // plainText is a field that takes everything.
 var plainText = &schema.Field{Kind: schema.Text}
 
-// occurrence is a text and where it stands.
+// occurrence is a text and the line with it.
 type occurrence struct {
 	text  string
 	at    *pagetext.Line // nil when there is none, or more than one
@@ -182,7 +182,7 @@ func (s *search) onlyOne(t labels.Target) *occurrence {
 	p := &occurrence{}
 	for i := range s.lines {
 		text, ok := s.looksLike(labels.Target{Field: plainText, Form: t.Form}, s.lines[i].Text, t.Form != labels.Date)
-		timed := clock().MatchString(s.lines[i].Text) // so is the moment at a till, among other dates
+		timed := clock().MatchString(s.lines[i].Text) // as a till prints it: preferred to other dates
 		switch {
 		case !ok, p.at != nil && p.timed && !timed:
 		case p.at == nil, timed && !p.timed:

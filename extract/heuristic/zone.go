@@ -11,7 +11,7 @@ import (
 	"ocr-gateway/extract/values"
 )
 
-// zone is a machine-readable zone and where it stands.
+// zone is a machine-readable zone and its lines.
 type zone struct {
 	mrz.Zone
 	lines []*pagetext.Line
@@ -27,8 +27,8 @@ func findZone(lines []*pagetext.Line, today time.Time) (zone, bool) {
 	return zone{z, lines[first:end]}, ok
 }
 
-// inZone takes a value from a machine-readable zone. Its check digits make it surer than
-// any other value.
+// inZone takes a value from a machine-readable zone. Its check digits make it more certain than any other
+// value.
 func (s *search) inZone(t labels.Target) []candidate {
 	if t.Concept == nil || t.Side != labels.NoSide {
 		return nil

@@ -1,6 +1,6 @@
 package labels
 
-// columns are what the columns of tables hold; their labels are headings.
+// columns are the concepts of columns of tables; their labels are headings.
 var columns = []Concept{
 	{
 		"description", Text,

@@ -1,5 +1,5 @@
-// Package labels says for a field under which labels documents print it, in six languages,
-// and which form its value has.
+// Package labels tells which labels documents print a field under, in six languages, and which form its
+// value has.
 package labels
 
 // Form is what the value of a concept must look like.
@@ -17,7 +17,7 @@ const (
 	Currency
 	Percent
 	Party   // a name that may stand without a label
-	Address // of a party, whole
+	Address // of a party, complete
 	Street  // of a party
 	ZIP
 	City
@@ -30,9 +30,9 @@ const (
 // Numeric reports whether values of the form are numbers.
 func (f Form) Numeric() bool { return f == Amount || f == Percent || f == Measure }
 
-// Concept is something that documents commonly say, with the names of fields that ask for
-// it and the labels it is printed under, the surest first. Languages: en, de, fr, es,
-// it, nl; of bills and statements also pt and pl.
+// Concept is something that documents commonly state, with the names of fields that ask for it and the
+// labels it is printed under, the most certain first. Languages: en, de, fr, es, it, nl; for bills and
+// statements also pt and pl.
 type Concept struct {
 	Name   string
 	Form   Form

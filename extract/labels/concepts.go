@@ -1,6 +1,6 @@
 package labels
 
-// concepts are what documents say in single values.
+// concepts are what documents state in single values.
 var concepts = []Concept{
 	{
 		"total", Amount,
@@ -22,7 +22,7 @@ var concepts = []Concept{
 			"vat|tax|gst|mwst|ust|btw|tva|iva",
 	},
 	{
-		// What else is counted, so that it is no total of a bill.
+		// Other totals, so that they are not taken for that of a bill.
 		"count", Amount, "total quantity|total items|item count|total discount|discount|total savings",
 		"total qty|total quantity|total items|total item|total no of items|total discount|total disc|total savings|total saving|total rounding|total points|total tender|total tendered|total cash|total change|qty total|items total|discount total|total remise|total articles|total artikel|total articulos",
 	},

@@ -11,14 +11,14 @@ import (
 // Meaning is what a label may announce.
 type Meaning struct {
 	Concept *Concept
-	Score   float64 // how surely
+	Score   float64 // how certainly
 }
 
 // ranks are the scores of the groups in Concept.labels.
 var ranks = []float64{1, 0.85, 0.7}
 
-// lexicon maps the letters of a label to its meanings. Like all indices here it is made
-// when it is first used.
+// lexicon maps the letters of a label to its meanings. Like all indexes here it is made when it is first
+// used.
 var lexicon = sync.OnceValue(func() map[string][]Meaning {
 	m := map[string][]Meaning{}
 	for i := range concepts {
@@ -36,7 +36,7 @@ var lexicon = sync.OnceValue(func() map[string][]Meaning {
 // Lookup returns what a label, given by its letters, may announce.
 func Lookup(key string) []Meaning { return lexicon()[key] }
 
-// OfConcept returns the labels of a concept, by their letters, and how sure they are.
+// OfConcept returns the labels of a concept, by their letters, and how certain they are.
 func OfConcept(name string) map[string]float64 {
 	found := map[string]float64{}
 	for key, all := range lexicon() {
@@ -73,16 +73,16 @@ func bag(words []string) string {
 	return strings.Join(words, " ")
 }
 
-// formWords say only which form a value has: date_check_in is printed under "Check in".
+// formWords state only the form of a value: date_check_in is printed under "Check in".
 var formWords = map[string]Form{
 	"date": Date, "datum": Date, "amount": Amount, "number": ID, "numero": ID, "nummer": ID, "no": ID, "nr": ID, "id": ID, "total": Amount,
 }
 
-// numberWords are short for a number in labels.
+// numberWords are abbreviations of "number" in labels.
 var numberWords = []string{"no", "nr", "n", "number", "numero"}
 
-// fillers are words that labels have and names of fields leave out: "date_limite_paiement" is
-// printed as "Date limite de paiement".
+// fillers are words of labels that names of fields leave out: "date_limite_paiement" is printed as "Date
+// limite de paiement".
 var fillers = func() map[string]bool {
 	found := map[string]bool{}
 	for w := range strings.FieldsSeq("of the de du des d la le les l del della dei di do da dos van der het den des und") {

@@ -10,19 +10,19 @@ import (
 	"ocr-gateway/extract/schema"
 )
 
-// Target is what is looked for on behalf of a field.
+// Target is what to look for to fill a field.
 type Target struct {
 	Field   *schema.Field
-	Concept *Concept           // nil for what only this schema knows
+	Concept *Concept           // nil for what only this schema has
 	Form    Form               // of the concept, or from the field's own words
-	Labels  map[string]float64 // letters of a label: how surely it announces the value
+	Labels  map[string]float64 // by the letters of a label: how certainly it announces the value
 	Side    Side
 }
 
 // Is reports whether the target is the concept of this name.
 func (t *Target) Is(concept string) bool { return t.Concept != nil && t.Concept.Name == concept }
 
-// Side is the party of a transaction that a field speaks of.
+// Side is the party of a transaction that a field is about.
 type Side int
 
 // The sides.
@@ -32,7 +32,7 @@ const (
 	Recipient
 )
 
-// sides maps words in the names of fields to the side that they speak of.
+// sides maps words in the names of fields to the side that they mean.
 var sides = sync.OnceValue(func() map[string]Side {
 	found := map[string]Side{}
 	for w := range strings.FieldsSeq("issuer vendor seller supplier partner sender merchant company lieferant verkaeufer fournisseur vendeur proveedor fornitore leverancier") {
@@ -44,8 +44,8 @@ var sides = sync.OnceValue(func() map[string]Side {
 	return found
 })
 
-// TargetOf says what to look for on behalf of a field. parents are the words in the names
-// of the groups that the field is in.
+// TargetOf returns what to look for to fill a field. parents are the words in the names of the groups
+// that the field is in.
 func TargetOf(f *schema.Field, parents []string) Target {
 	words := SplitName(f.Name)
 	t := Target{Field: f, Labels: map[string]float64{}}
@@ -87,8 +87,8 @@ func Own(f *schema.Field) map[string]float64 {
 	return t.Labels
 }
 
-// addOwn adds the field's own name as a label, with and without the words that
-// only say which form its value has.
+// addOwn adds the field's own name as a label, with and without the words that only state the form of its
+// value.
 func (t *Target) addOwn(words []string, score float64) {
 	add := func(words []string, score float64) {
 		if key := strings.Join(words, ""); len(key) > 1 {
@@ -131,7 +131,7 @@ func conceptOf(f *schema.Field, words []string) *Concept {
 	return best
 }
 
-// ColumnTarget says under which headings the values of an item's field stand.
+// ColumnTarget returns what to look for in the headings of a table to find the values of an item's field.
 func ColumnTarget(f *schema.Field) Target {
 	words := SplitName(f.Name)
 	t := Target{Field: f, Labels: map[string]float64{}}

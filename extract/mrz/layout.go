@@ -111,8 +111,8 @@ func checkDigit(s string) byte {
 
 func expiryDate(yymmdd string) (string, bool) { return century(yymmdd, "20") }
 
-// birthDate takes the latest century that does not lie in the future. A date with
-// unknown parts, which are written as fillers, is not read.
+// birthDate chooses the latest century that puts the date not in the future. A date with unknown parts,
+// which are written as fillers, is not read.
 func birthDate(yymmdd string, today time.Time) (string, bool) {
 	date, ok := century(yymmdd, "20")
 	if !ok || date > today.Format(time.DateOnly) {

@@ -2,8 +2,7 @@ package mrz
 
 import "strings"
 
-// fill brings a line to its width by its longest run of fillers, which is where
-// recognition miscounts them.
+// fill brings a line to its width by its longest run of fillers, where recognition miscounts them.
 func fill(line string, width int, fits bool) (string, bool) {
 	const slack = 8
 	line = alphabet(line)
@@ -28,8 +27,8 @@ func fill(line string, width int, fits bool) (string, bool) {
 	return "", false
 }
 
-// alphabet returns a recognized line in the zone's alphabet, or "" when it has anything
-// that is neither in the alphabet nor commonly mistaken for a filler.
+// alphabet returns a recognized line in the zone's alphabet, or "" if it has a character that is neither in
+// the alphabet nor commonly read for a filler.
 func alphabet(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {

@@ -15,10 +15,9 @@ type Zone struct {
 	Personal                           string // of TD3, the optional number
 }
 
-// Parse reads a zone from its lines as recognized. It corrects what readers of the
-// font confuse, a digit for a letter and a few fillers too many or too few, and
-// refuses a zone of which a check digit is wrong. today decides the century of the
-// birth date.
+// Parse reads a zone from its recognized lines. It corrects common errors of recognition in this font,
+// digits for letters or a few fillers too many or too few, and rejects a zone with a wrong check digit.
+// today decides the century of the birth date.
 func Parse(lines []string, today time.Time) (Zone, bool) {
 	for _, l := range layouts {
 		if len(lines) != l.lines {

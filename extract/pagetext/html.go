@@ -5,8 +5,7 @@ import (
 	"ocr-gateway/internal/htmltable"
 )
 
-// htmlTables returns the tables that a model wrote. The place of their cells is the
-// region.
+// htmlTables returns the tables that a model wrote. The place of their cells is that of the region.
 func htmlTables(page int, r *document.Region, room *room) []Table {
 	var all []Table
 	for _, read := range htmltable.Read(r.Content) {

@@ -1,5 +1,5 @@
-// Package pagetext holds the text of a page as extraction searches it, lines and tables,
-// and finds where on the page a value stands.
+// Package pagetext holds the text of a page that extraction searches, lines and tables, and finds where on
+// the page a value stands.
 package pagetext
 
 import (
@@ -21,7 +21,7 @@ const (
 type Line struct {
 	Page   int
 	Region string        // its ID
-	Box    document.BBox // in pixels of the page, where it would be if the page were not askew
+	Box    document.BBox // in pixels, where it would be if the page were not crooked
 	drawn  document.BBox // where it is
 	Text   string
 	Words  []printed.Word
@@ -32,7 +32,7 @@ type Line struct {
 // Height returns the height of the line, at least 1.
 func (l *Line) Height() int { return max(1, l.Box[3]-l.Box[1]) }
 
-// Evidence returns the line as the place of a value.
+// Evidence returns the line as the source of a value.
 func (l *Line) Evidence() *document.Evidence {
 	return &document.Evidence{Page: l.Page, Region: l.Region, BBox: l.drawn, Text: l.Text}
 }
@@ -42,9 +42,9 @@ var (
 	rowBreaks = lazyregexp.New(`(?i)</t[dhr]>|<br\s*/?>`)
 )
 
-// Lines returns the lines of a page. The content of regions without lines is split at
-// line breaks and table cells, and its lines have the region's box. cut says that there
-// are more than MaxPageLines. block counts the regions of a document over its pages.
+// Lines returns the lines of a page. The content of regions without lines is split at line breaks and
+// table cells, and its lines have the region's box. cut says that there are more than MaxPageLines. block
+// counts the regions of a document over its pages.
 func Lines(p *document.PageResult, block *int) (lines []Line, cut bool) {
 	var all []document.Line
 	for _, r := range p.Regions {

@@ -16,7 +16,7 @@ import (
 type Locator struct {
 	lines   []Line
 	locale  printed.Locale
-	numbers []placedNumber // of the page, once asked for
+	numbers []placedNumber // of the page, found when first needed
 }
 
 type placedNumber struct {
@@ -29,9 +29,8 @@ func NewLocator(lines []Line, locale printed.Locale) *Locator {
 	return &Locator{lines: lines, locale: locale}
 }
 
-// Locate finds the line in which a value stands, or the region when it spans
-// several lines; nil when it is not on the page. Text is compared by letters and
-// digits, whole words of it only, numbers by value.
+// Locate finds the line with a value, or the region if the value spans several lines; nil if it is not on
+// the page. Text is compared by the letters and digits of whole words, numbers by value.
 func (l *Locator) Locate(v any) *document.Evidence {
 	if n, ok := v.(json.Number); ok {
 		return l.locateNumber(n)
@@ -49,10 +48,10 @@ func (l *Locator) Locate(v any) *document.Evidence {
 	return locateAcross(key, l.lines)
 }
 
-// hasWords reports whether key stands in all, the keys of the lines one after the other,
-// and not as a part of longer words.
+// hasWords reports whether key occurs in all, the concatenated keys of the lines, and not as a part of
+// longer words.
 func hasWords(all, key string, lines []Line) bool {
-	var ends []int // of words in all, once asked for
+	var ends []int // of words in all, found when first needed
 	for from := 0; ; {
 		at := strings.Index(all[from:], key)
 		if at < 0 {
@@ -70,7 +69,7 @@ func hasWords(all, key string, lines []Line) bool {
 	}
 }
 
-// wordEnds are the offsets in the keys of the lines, one after the other, at which words end.
+// wordEnds returns the offsets in the concatenated keys of the lines at which words end.
 func wordEnds(lines []Line) []int {
 	var ends []int
 	end := 0
@@ -83,9 +82,9 @@ func wordEnds(lines []Line) []int {
 	return ends
 }
 
-// parts reports whether one word may end and another begin at an offset of all: where they
-// do in print, between letters and digits (EUR100, RE4711) but for a single sign (A in A4),
-// and anywhere in scripts that are written without spaces.
+// parts reports whether one word may end and another begin at an offset of all: where they do in print,
+// between letters and digits (EUR100, RE4711) except for a single character (A in A4), and anywhere in
+// scripts that are written without spaces.
 func parts(all string, at int, key string, ends []int) bool {
 	if at == 0 || at == len(all) {
 		return true
@@ -102,7 +101,7 @@ func parts(all string, at int, key string, ends []int) bool {
 	return is
 }
 
-// unspaced are scripts that put no spaces between words, or particles onto them.
+// unspaced are scripts without spaces between words, or with particles attached to them.
 var unspaced = []*unicode.RangeTable{
 	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }

@@ -13,18 +13,17 @@ const (
 	MaxPageCells    = 20_000 // empty ones too; a row counts as one more
 )
 
-// Table is a table of a page by rows and columns. A cell that spans several stands
-// in its first.
+// Table is a table of a page by rows and columns. A cell that spans several is in the first of them.
 type Table struct {
 	Page int
 	Rows [][]Cell
 	room *room
 }
 
-// room is what the tables of a page may still take.
+// room is how many cells the tables of a page may still have.
 type room struct {
 	cells int
-	cut   bool // something had no place
+	cut   bool // something did not fit
 }
 
 // Cell is a cell of a table.

@@ -1,4 +1,4 @@
-// Package printed reads values as people print them: words, numbers, dates, codes
+// Package printed reads values as people print them: words, numbers, dates, codes, lines of addresses
 // and currencies, in the conventions of six languages.
 package printed
 

@@ -79,12 +79,14 @@ var arrows = map[string][]string{
 	"internal/plane":     {},                      // boxes and spans
 	"internal/setting":   {},                      // which setting is wrong
 
-	"layout/doclayout":        {"document", "internal/clip", "internal/setting", "internal/plane"},
-	"layout/geometry":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
-	"layout/geometry/gutters": {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
-	"layout/geometry/tables":  {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
-	"layout/geometry/rulings": {"document", "internal/plane", "layout/geometry/upright"},
-	"layout/geometry/upright": {"document", "internal/plane"},
+	"layout/doclayout":               {"document", "internal/clip", "internal/setting", "internal/plane"},
+	"layout/geometry":                {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/gutters", "layout/geometry/tables"},
+	"layout/geometry/gutters":        {"internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/tables":         {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables/areas", "layout/geometry/tables/columns"},
+	"layout/geometry/tables/areas":   {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings", "layout/geometry/tables/columns"},
+	"layout/geometry/tables/columns": {"document", "internal/plane", "layout/geometry/upright", "layout/geometry/rulings"},
+	"layout/geometry/rulings":        {"document", "internal/plane", "layout/geometry/upright"},
+	"layout/geometry/upright":        {"document", "internal/plane"},
 
 	"engine/embedded":                         {"document", "internal/setting", "engine/embedded/pixels", "engine/embedded/ppocr", "engine/embedded/prose", "engine/embedded/proofread", "engine/embedded/checkbox", "engine/embedded/raised", "engine/embedded/script", "engine/embedded/stages", "engine/embedded/stamp", "engine/embedded/tesseract", "engine/embedded/words"},
 	"engine/embedded/prose":                   {"document", "engine/embedded/pixels"},

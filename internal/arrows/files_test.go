@@ -20,7 +20,7 @@ import (
 // before it define, so that a reader can begin with the first, and a page or a run
 // passes through them in one direction.
 var flowing = []string{
-	"layout/geometry", "layout/geometry/gutters", "layout/geometry/tables", "layout/geometry/rulings", "layout/geometry/upright", "layout/doclayout",
+	"layout/geometry", "layout/geometry/gutters", "layout/geometry/tables", "layout/geometry/tables/areas", "layout/geometry/tables/columns", "layout/geometry/rulings", "layout/geometry/upright", "layout/doclayout",
 	"provision", "provision/host", "provision/plan", "provision/deployment", "provision/cloud", "provision/stage", "provision/card",
 	"provision/supervise", "provision/runpod", "provision/sshhost",
 	"raster/decode",

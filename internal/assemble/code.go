@@ -7,18 +7,17 @@ import (
 	"ocr-gateway/document"
 )
 
-// Code is told from prose by two things together: its characters are all of one width,
-// and many of its rows read like code. A typewritten letter has only the first, a text
-// about code only the second.
+// Code is told from prose by two properties together: its characters are all of one width, and many of its
+// rows look like code. A typewritten letter has only the first, a text about code only the second.
 
 const (
 	fewestRows = 3   // of a block of code
-	codeShare  = 0.4 // of its rows that read like code
-	surelyCode = 0.7 // of them, from which the width of its characters does not matter
+	codeShare  = 0.4 // of its rows, at least, that look like code
+	surelyCode = 0.7 // of its rows, from which the width of its characters does not matter
 )
 
-// markCode makes blocks of text that are code one region of that type, with the
-// indentation that they have on the page.
+// markCode makes each block of text that is code one region of that type, with the indentation that it has
+// on the page.
 func markCode(regions []document.Region) {
 	for from := 0; from < len(regions); from++ {
 		if !readsLikeCode(&regions[from]) {
@@ -50,7 +49,7 @@ func markCode(regions []document.Region) {
 	}
 }
 
-// readsLikeCode reports whether enough rows of a region do.
+// readsLikeCode reports whether enough rows of a region look like code.
 func readsLikeCode(r *document.Region) bool {
 	return mayBeCode(r) && newCodeBlock([]document.Region{*r}).likeness() >= codeShare
 }
@@ -65,8 +64,7 @@ func mayBeCode(r *document.Region) bool {
 	return r.Status == document.StatusOK && r.Format == document.FormatText && len(r.Lines) > 0 && !blank(r.Content)
 }
 
-// follows reports whether a region that may be code stands right below another, or
-// beside it.
+// follows reports whether a region that may be code stands right below another one or beside it.
 func follows(above, below *document.Region) bool {
 	if !mayBeCode(above) || !mayBeCode(below) {
 		return false
@@ -79,7 +77,7 @@ func follows(above, below *document.Region) bool {
 		below.BBox[0]-above.BBox[2] < 6*height && above.BBox[0]-below.BBox[2] < 6*height
 }
 
-// codeWords begin rows of code and hardly a sentence.
+// codeWords begin rows of code, and hardly ever a sentence.
 var codeWords = []string{
 	"def ", "elif ", "func ", "fn ", "void ", "int ", "const ", "var ", "print(", "if(", "for(", "while(", "#include", "#!", "#define", "using ", "namespace ",
 	"SELECT ", "FROM ", "WHERE ", "INSERT ", "UPDATE ", "CREATE ", "sudo ", "echo ", "@",
@@ -91,10 +89,10 @@ var codeStarts = []string{
 	"case ", "break ", "continue ", "package ", "export ", "end ", "begin ", "then ", "do ",
 }
 
-// codeSigns stand in code and hardly in prose.
+// codeSigns occur in code, and hardly ever in prose.
 var codeSigns = []string{"==", "!=", ":=", "+=", "-=", "->", "=>", "::", "</", "/>", "&&", "||", "[]", "//", "/*", "*/", "()", "${", "$(", "self.", "{}", "<-"}
 
-// codeLikeness is how much a row reads like code, from 0 to 1.
+// codeLikeness returns how much a row looks like code, from 0 to 1.
 func codeLikeness(text string) float64 {
 	text = strings.TrimSpace(strings.TrimLeft(text, "0123456789 "))
 	if text == "" {
@@ -107,7 +105,7 @@ func codeLikeness(text string) float64 {
 	}
 	const likely, hardly = 0.6, 0.3
 	last := text[len(text)-1]
-	calls := false // a name with a bracket right behind it, which is closed
+	calls := false // a name right before a bracket that is closed
 	if open := strings.IndexAny(text, "(["); open > 0 && text[open-1] != ' ' && strings.ContainsAny(text[open:], ")]") {
 		calls = true
 	}
@@ -129,7 +127,7 @@ func codeLikeness(text string) float64 {
 	return 0
 }
 
-// prompt reports whether a row is a command behind a shell's prompt.
+// prompt reports whether a row is a command after a shell's prompt.
 func prompt(text string) bool {
 	rest, ok := strings.CutPrefix(text, "$ ")
 	return ok && rest != "" && (rest[0] == '.' || 'a' <= rest[0] && rest[0] <= 'z')

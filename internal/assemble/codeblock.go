@@ -14,8 +14,8 @@ import (
 // codeBlock is rows of text that may be code: pieces side by side, from the top.
 type codeBlock struct {
 	rows  [][]document.Line
-	pitch float64 // pixels from one character to the next; 0 where it is not to be told
-	pad   float64 // pixels that the box of a line is wider than its characters
+	pitch float64 // pixels from one character to the next; 0 if not known
+	pad   float64 // pixels by which the box of a line is wider than its characters
 }
 
 func newCodeBlock(regions []document.Region) *codeBlock {
@@ -52,11 +52,11 @@ func width(l document.Line) float64 { return float64(l.BBox[2] - l.BBox[0]) }
 
 func runes(l document.Line) float64 { return float64(utf8.RuneCountInString(l.Text)) }
 
-// measure finds pitch and pad as the line through widths over counts of characters
-// (Theil and Sen: the median of the slopes).
+// measure finds pitch and pad by fitting a line to the widths of lines over their numbers of characters
+// (Theil-Sen estimator: the median of the slopes).
 func (b *codeBlock) measure() {
 	lines := slices.Concat(b.rows...)
-	const sample, apart = 100, 3 // lines; characters that two lines differ by
+	const sample, apart = 100, 3 // lines; characters by which two lines differ
 	lines = lines[:min(len(lines), sample)]
 	var slopes []float64
 	for i, l := range lines {
@@ -82,7 +82,7 @@ func median(values []float64) float64 {
 	return values[len(values)/2]
 }
 
-// likeness is how much the rows read like code, on average.
+// likeness returns how much the rows look like code, on average.
 func (b *codeBlock) likeness() float64 {
 	sum := 0.0
 	for _, row := range b.rows {
@@ -95,8 +95,8 @@ func (b *codeBlock) likeness() float64 {
 	return sum / float64(max(len(b.rows), 1))
 }
 
-// plain reports whether nearly all characters are those of keyboards: scripts with square
-// characters have one width as well.
+// plain reports whether nearly all characters are ASCII: the square characters of other scripts are
+// all of one width as well.
 func (b *codeBlock) plain() bool {
 	const others = 0.15
 	all, other := 0, 0
@@ -112,8 +112,7 @@ func (b *codeBlock) plain() bool {
 	return float64(other) <= others*float64(all)
 }
 
-// isCode reports whether the block reads like code, and is set in characters of one width
-// or indented.
+// isCode reports whether the block looks like code, and is set in a monospaced font or indented.
 func (b *codeBlock) isCode() bool {
 	likeness := b.likeness()
 	if len(b.rows) < fewestRows || likeness < codeShare || !b.plain() {
@@ -131,8 +130,8 @@ func (b *codeBlock) isCode() bool {
 	return b.monospaced(slices.Concat(b.rows...)) || likeness >= surelyCode && len(b.rows) > fewestRows && indented > 1
 }
 
-// fits reports whether a region that stands beside the block can be a part of it: it is
-// set like it, and within it, or has the numbers of its rows.
+// fits reports whether a region beside the block can be part of it: it is set in the same font and
+// within the block's left edge, or it holds the numbers of the block's rows.
 func (b *codeBlock) fits(r *document.Region) bool {
 	numbers := true
 	for _, l := range r.Lines {
@@ -144,7 +143,7 @@ func (b *codeBlock) fits(r *document.Region) bool {
 	return b.box()[0]-r.BBox[0] < int(b.pitch) && b.monospaced(r.Lines) && !slices.ContainsFunc(r.Lines, func(l document.Line) bool { return isSentence(l.Text) })
 }
 
-// isSentence reports whether a row is words only, and several.
+// isSentence reports whether a row is several words and nothing else.
 func isSentence(text string) bool {
 	const several = 4
 	words := strings.Fields(strings.TrimRight(text, ".,:;?!"))
@@ -153,7 +152,7 @@ func isSentence(text string) bool {
 	})
 }
 
-// box is the extent of the block.
+// box returns the box around the block.
 func (b *codeBlock) box() document.BBox {
 	box := b.rows[0][0].BBox.Rect()
 	for _, row := range b.rows {
@@ -164,7 +163,7 @@ func (b *codeBlock) box() document.BBox {
 	return document.BoxOf(box)
 }
 
-// monospaced reports whether most lines are as wide as their count of characters says.
+// monospaced reports whether the widths of most lines agree with their numbers of characters.
 func (b *codeBlock) monospaced(lines []document.Line) bool {
 	const off, part, most = 0.7, 0.035, 0.7 // characters; of the width; of the lines
 	good, all := 0, 0
@@ -221,8 +220,8 @@ func (b *codeBlock) text() string {
 	return out.String()
 }
 
-// indents gives the column at which the code of each row begins, by the box of its line.
-// Lines that begin within a character of each other have one.
+// indents returns the column at which the code of each row begins, by the box of its line. Lines that
+// begin less than sameColumn apart have the same one.
 func (b *codeBlock) indents(left float64) map[document.BBox]int {
 	var firsts []document.Line
 	for _, row := range b.rows {
@@ -255,7 +254,8 @@ func (b *codeBlock) indents(left float64) map[document.BBox]int {
 // sameColumn is how far apart, in characters, lines of one column begin.
 const sameColumn = 0.7
 
-// columnOf is where lines of one column begin: the longer ones say it best.
+// columnOf returns where the lines of one column begin, by the longer ones if there are any: they are
+// more precise.
 func (b *codeBlock) columnOf(lines []document.Line) float64 {
 	const long = 4 // characters
 	var starts []float64
@@ -274,8 +274,8 @@ func (b *codeBlock) columnOf(lines []document.Line) float64 {
 
 func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
-// start is where the first character of a line begins. Its box is wider than its
-// characters, on both sides alike, and that of one of few characters more so.
+// start returns where the first character of a line begins. The box of a line is wider than its
+// characters, equally on both sides; that of a line of few characters even more so.
 func (b *codeBlock) start(l document.Line) float64 {
 	byBox := float64(l.BBox[0]) + b.pad/2
 	byMiddle := float64(l.BBox[0]+l.BBox[2])/2 - b.pitch*runes(l)/2
@@ -288,7 +288,7 @@ func (b *codeBlock) start(l document.Line) float64 {
 	return (byBox + byMiddle) / 2
 }
 
-// leading is the usual distance of rows.
+// leading returns the usual distance of rows.
 func (b *codeBlock) leading() float64 {
 	var all []float64
 	for i := range b.rows[1:] {
@@ -300,8 +300,8 @@ func (b *codeBlock) leading() float64 {
 
 func middle(l document.Line) float64 { return float64(l.BBox[1]+l.BBox[3]) / 2 }
 
-// spaced gives back the white between the number of a row and its code where both are
-// one line, which was read with one space.
+// spaced restores the white between the number of a row and its code, if both are one line: it was read
+// as one space.
 func (b *codeBlock) spaced(l document.Line) string {
 	number := len(l.Text) - len(strings.TrimLeft(l.Text, "0123456789"))
 	if number == 0 || number == len(l.Text) || l.Text[number] != ' ' {

@@ -43,8 +43,8 @@ func OutsideFences(s string, f func(string) string) string {
 	return b.String()
 }
 
-// fence gives the backticks that close the code block in which the text is after
-// line, empty outside; open is what it was before. CommonMark 0.31, section 4.5.
+// fence returns the backticks that close the code block in which the text is after line, empty outside of
+// one; open is the value before line. CommonMark 0.31, section 4.5.
 func fence(open, line string) string {
 	line = strings.TrimSpace(line)
 	rest := strings.TrimLeft(line, "`")

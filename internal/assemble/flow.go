@@ -6,16 +6,14 @@ import (
 	"ocr-gateway/document"
 )
 
-// Move empties a region whose text now stands in the region into. Its box, lines
-// and confidence stay where they were read.
+// Move empties a region whose text is now in the region into. It keeps its box, lines and confidence.
 func Move(from, into *document.Region) {
 	from.Content = ""
 	from.MergedInto = into.ID
 }
 
-// Flow lists the regions that make up the running text of a page. Furniture of
-// the page and regions that turned out empty do not separate what stands before
-// and after them; pictures and failed regions do.
+// Flow returns the regions that make up the running text of a page. Page furniture and empty regions do not
+// separate the text before and after them; pictures and failed regions do.
 func Flow(regions []document.Region) []*document.Region {
 	var out []*document.Region
 	for i := range regions {

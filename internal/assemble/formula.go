@@ -6,8 +6,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// UnwrapFormula takes one delimiter off each end, which need not match: answers
-// are sometimes cut or mixed.
+// UnwrapFormula removes one delimiter from each end. They need not match: answers are sometimes cut off or
+// mixed.
 func UnwrapFormula(s string) string {
 	for _, open := range []string{"$$", `\[`, `\(`} {
 		if rest, ok := strings.CutPrefix(s, open); ok {
@@ -30,8 +30,8 @@ func UnwrapFormula(s string) string {
 // formulaNumber is the detector's label of a formula's number in the margin.
 const formulaNumber = "formula_number"
 
-// TagFormulas moves each formula number into the formula next to it, the first
-// of two. A number that belongs to none stays as text.
+// TagFormulas moves each formula number into the formula next to it, the first if there are two. A number
+// that belongs to none stays as text.
 func TagFormulas(regions []document.Region) {
 	inFlow := Flow(regions)
 	for i := 0; i+1 < len(inFlow); i++ {

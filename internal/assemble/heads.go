@@ -8,15 +8,15 @@ import (
 	"ocr-gateway/document"
 )
 
-// A running head looks like the title of a page that stands apart. What tells them is
-// other pages, which have the head too, and page numbers. Until a whole document is
-// there, the head of its first page is taken for its title: dropped, it would be lost.
+// A running head looks like a title at the top of a page. They are told apart by other pages, which
+// repeat a running head, and by page numbers. Until the whole document has been read, the head of its
+// first page is taken for the title, since text dropped from the first page would be lost.
 
-// headShare is the part of a page's height in which its number stands beside a head.
+// headShare is the part of a page's height, from the top, in which a number belongs to its head.
 const headShare = 0.12
 
-// keepTitle makes the heads of a first page without a number at its top text again; but for
-// what runs up the edge of a page, which is no title.
+// keepTitle makes the heads of a first page without a number at its top text again, except for text
+// that runs up the edge of the page, which is not a title.
 func keepTitle(page *document.PageResult) {
 	if page.Number != 1 || numbered(page) {
 		return
@@ -28,7 +28,7 @@ func keepTitle(page *document.PageResult) {
 	}
 }
 
-// numbered reports whether there is a number in a page's head.
+// numbered reports whether the head of a page has a number.
 func numbered(page *document.PageResult) bool {
 	return slices.ContainsFunc(page.Regions, func(r document.Region) bool {
 		atTop := float64(r.BBox[3]) < headShare*float64(page.Height)
@@ -37,8 +37,8 @@ func numbered(page *document.PageResult) bool {
 	})
 }
 
-// titleOrText is a title where a head of one line is set larger than most lines, or has
-// capitals only.
+// titleOrText makes a head of one line a title if it is set larger than most lines, and text
+// otherwise.
 func titleOrText(page *document.PageResult, head *document.Region) document.RegionType {
 	const larger = 1.18
 	var heights []int
@@ -58,10 +58,9 @@ func titleOrText(page *document.PageResult, head *document.Region) document.Regi
 	return document.RegionTitle
 }
 
-// SettleHeads tells the head of a document's first page by its other pages: where they
-// have the same, it is a running head after all. pages are ascending by number. It
-// returns the indices of the changed pages, whose Text and Markdown have to be written
-// again.
+// SettleHeads makes the head of a document's first page a running head if other pages have the same.
+// pages are in ascending order. It returns the indices of the changed pages, whose Text and Markdown
+// have to be written again.
 func SettleHeads(pages []document.PageResult) (changed []int) {
 	if len(pages) < 2 || pages[0].Number != 1 {
 		return nil
@@ -74,7 +73,7 @@ func SettleHeads(pages []document.PageResult) (changed []int) {
 			}
 		}
 	}
-	const opening = 3 // regions of a page among which its head is
+	const opening = 3 // regions at the top of a page, among which its head is
 	for i := range pages[0].Regions[:min(opening, len(pages[0].Regions))] {
 		r := &pages[0].Regions[i]
 		text := r.Type == document.RegionText || r.Type == document.RegionTitle
@@ -86,7 +85,8 @@ func SettleHeads(pages []document.PageResult) (changed []int) {
 	return changed
 }
 
-// letters is what heads are compared by: they differ in numbers.
+// letters returns the letters of a head in lower case. Heads are compared by them, as they differ in
+// numbers.
 func letters(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) {

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// table is an HTML table as a language model writes it: rows of cells and nothing
-// else. Its source is kept, so what is not changed is written back as it was.
+// table is an HTML table as a language model writes it: rows of cells and nothing else. Its source is kept,
+// so that unchanged parts are written as they were.
 type table struct {
 	open string // the <table …> tag
 	rows []tableRow
@@ -30,18 +30,17 @@ type tableCell struct {
 	rowSpan, colSpan int
 }
 
-// Limits of the HTML standard on spans, which are foreign numbers. A rowspan of 0,
-// to the end of the table, is not read: models do not write it.
+// Limits of the HTML standard on spans, which are untrusted. A rowspan of 0, to the end of the table, is not
+// read: models do not write it.
 const maxColSpan, maxRowSpan = 1000, 65534
 
-// IsTable reports whether s is one whole table, by its ends.
+// IsTable reports whether s begins and ends as a table.
 func IsTable(s string) bool {
 	return strings.HasPrefix(s, "<table") && strings.HasSuffix(s, "</table>")
 }
 
-// readTable reads s when it is one table and nothing but: text outside cells,
-// captions, tables inside cells and missing end tags are refused, so that
-// nothing is lost by writing the rows anew.
+// readTable reads s if it is one table and nothing else: text outside cells, captions, tables inside cells
+// and missing end tags are refused, so that nothing is lost when the rows are written again.
 func readTable(s string) (*table, bool) {
 	if !IsTable(s) {
 		return nil, false
@@ -71,7 +70,7 @@ type tableReader struct {
 	body    int // where the open cell's body starts, -1 outside cells
 }
 
-// token takes the next token, whose source is raw, where a table can have it.
+// token takes the next token, whose source is raw, and reports whether a table can have it there.
 func (r *tableReader) token(kind html.TokenType, raw string) bool {
 	inCell := r.body >= 0
 	if kind == html.TextToken && blank(raw) {
@@ -187,8 +186,8 @@ func (r *tableRow) close() {
 	r.head = true
 }
 
-// columns is the width of the table's grid. It is false when the rows are not of
-// one width, cells overlap, or a span reaches beyond the table's end.
+// columns returns the width of the table's grid. It is false if the rows differ in width, cells overlap, or
+// a span reaches beyond the table's end.
 func (t *table) columns() (width int, ok bool) {
 	const maxColumns = 1000
 	var below []int // per column: how many rows below this one a cell covers
@@ -234,8 +233,7 @@ func (t *table) header() int {
 	return n
 }
 
-// write is the table's HTML: header rows that stood in thead first, all others as
-// one body.
+// write returns the table's HTML: header rows that were in thead first, all others as one body.
 func (t *table) write() string {
 	var b strings.Builder
 	b.WriteString(t.open)
@@ -271,8 +269,8 @@ func (t *table) write() string {
 	return b.String()
 }
 
-// CloseTable ends what an answer that was cut left open, so that the table does
-// not swallow what is written behind it.
+// CloseTable closes what an answer that was cut off left open, so that the table does not swallow what is
+// written after it.
 func CloseTable(s string) string {
 	if !strings.HasPrefix(s, "<table") {
 		return s

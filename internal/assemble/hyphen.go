@@ -8,9 +8,9 @@ import (
 	"ocr-gateway/document"
 )
 
-// JoinHyphens puts words together that were split between two blocks of text,
-// over as many blocks as they go on. Figures, tables, formulas and captions may
-// stand between; a title or a block that was not read whole ends the text.
+// JoinHyphens joins words that were split between two blocks of text, over as many blocks as the text
+// continues. Figures, tables, formulas and captions may stand between; a title or a block that was not read
+// completely ends the text.
 func JoinHyphens(regions []document.Region) {
 	inFlow := Flow(regions)
 	for i := 0; i < len(inFlow); {
@@ -43,7 +43,7 @@ func JoinHyphens(regions []document.Region) {
 	}
 }
 
-// running reports whether r is a block of running text that was read whole.
+// running reports whether r is a block of running text that was read completely.
 func running(r *document.Region) bool {
 	switch r.Type {
 	case document.RegionText, document.RegionList, document.RegionReference:
@@ -52,7 +52,7 @@ func running(r *document.Region) bool {
 	return false
 }
 
-// aside reports whether text may run on behind r.
+// aside reports whether text may continue after r.
 func aside(r *document.Region) bool {
 	switch r.Type {
 	case document.RegionImage, document.RegionTable, document.RegionFormula, document.RegionCaption, document.RegionCode:
@@ -81,14 +81,14 @@ func cutHyphen(s string) (string, bool) {
 // Length of a word that was split, in letters (the reference's figures).
 const shortestSplit, longestSplit = 3, 31
 
-// suspended are words behind a hyphen that stands for the end of a compound, as
-// in "pre- and postwar" or "Vor- und Nachteile".
+// suspended are words after a hyphen that stands for the end of a compound, as in "pre- and postwar" or "Vor-
+// und Nachteile".
 var suspended = map[string]bool{
 	"and": true, "or": true, "to": true, "und": true, "oder": true, "bzw": true, "sowie": true, "et": true, "ou": true,
 }
 
-// joinable reports whether b goes on with the word that ends a, and gives a as
-// it stands before b: without its hyphen, unless that belongs to the word.
+// joinable reports whether b continues the word that ends a, and returns a as it is joined with b: without
+// its hyphen, unless that belongs to the word.
 func joinable(a, b string) (string, bool) {
 	stem, ok := cutHyphen(a)
 	first, _ := utf8.DecodeRuneInString(b)
@@ -111,8 +111,7 @@ func joinable(a, b string) (string, bool) {
 
 func inWord(r rune) bool { return unicode.IsLetter(r) || r == '\'' || r == '’' }
 
-// keepsHyphen is true of what is not split into syllables: X-ray, URL-based,
-// 3-fold, state-of-the-art.
+// keepsHyphen is true for words that are not split at syllables: X-ray, URL-based, 3-fold, state-of-the-art.
 func keepsHyphen(left string) bool {
 	return utf8.RuneCountInString(left) == 1 || left == strings.ToUpper(left) || strings.ContainsFunc(left, func(r rune) bool {
 		return !inWord(r)

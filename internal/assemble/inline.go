@@ -6,9 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// SpaceFormulas sets inline formulas the way Markdown reads them: nothing blank
-// inside the dollars, a space between them and a letter or digit. Amounts of
-// money and lone dollars stay as they are.
+// SpaceFormulas writes inline formulas as Markdown reads them: no blanks next to the dollars inside, a space
+// between them and a letter or digit outside. Amounts of money and single dollars stay as they are.
 func SpaceFormulas(s string) string {
 	var b strings.Builder
 	done := 0 // s[:done] is written
@@ -50,8 +49,8 @@ func SpaceFormulas(s string) string {
 	return b.String()
 }
 
-// trimFormula takes the blanks off a formula's ends, but not the one of a last
-// "\ ", without which the backslash would escape the dollar.
+// trimFormula removes the blanks at a formula's ends, except that of a final "\ ", without which the
+// backslash would escape the dollar.
 func trimFormula(s string) string {
 	trimmed := strings.TrimSpace(s)
 	if strings.HasSuffix(trimmed, `\`) && !strings.HasSuffix(s, `\`) {
@@ -100,7 +99,7 @@ func isFormula(s string, open, end int) bool {
 	return true
 }
 
-// isProse reports whether words stand in body, and nothing of a formula.
+// isProse reports whether body has words and nothing of a formula.
 func isProse(body string) bool {
 	if strings.ContainsAny(body, `\^_{}=<>+*`) {
 		return false

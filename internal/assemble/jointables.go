@@ -7,14 +7,13 @@ import (
 	"ocr-gateway/document"
 )
 
-// JoinTables joins tables that go on over a page break, in place: the rows move
-// into the region where the table begins. pages are ascending by number. A table goes
-// on when it ends one page's text and begins the next one's, both have the same
-// number of columns and the same edges, and the second has no header or repeats
-// the first's, which is then dropped. It returns the indices of the changed
-// pages, ascending, whose Text and Markdown have to be written again.
+// JoinTables joins tables that continue over a page break, in place: the rows move into the region
+// where the table begins. pages are in ascending order. A table continues when it ends one page's text
+// and begins the next one's, both parts have the same number of columns and the same edges, and the
+// second has no header or repeats the first's, which is then dropped. It returns the indices of the
+// changed pages in ascending order, whose Text and Markdown have to be written again.
 func JoinTables(pages []document.PageResult) (changed []int) {
-	var open *openTable // ends the text of the page before
+	var open *openTable // ends the text of the previous page
 	for i := range pages {
 		page := &pages[i]
 		inFlow := Flow(page.Regions)
@@ -28,7 +27,7 @@ func JoinTables(pages []document.PageResult) (changed []int) {
 			changed = append(changed, open.page, i)
 			if first == last {
 				open.last = page.Number
-				continue // nothing but the table: it may go on
+				continue // the table fills the page: it may continue on the next one
 			}
 		}
 		open.finish()
@@ -39,7 +38,7 @@ func JoinTables(pages []document.PageResult) (changed []int) {
 	return slices.Compact(changed)
 }
 
-// openTable is a table that ends a page's text. A nil one goes on nowhere.
+// openTable is a table that ends a page's text. A nil one continues nowhere.
 type openTable struct {
 	page   int // index of the page where it begins
 	width  int // of that page, in pixels
@@ -58,8 +57,8 @@ func beginTable(index int, page *document.PageResult, last *document.Region) *op
 	return &openTable{page: index, width: page.Width, last: page.Number, region: last, table: t, cols: cols}
 }
 
-// goesOn moves the rows of the table next, which begins the text of page, into o
-// when they belong there.
+// goesOn moves the rows of the table next, which begins the text of page, into o if they continue it,
+// and reports whether it did.
 func (o *openTable) goesOn(page *document.PageResult, next *document.Region) bool {
 	if o == nil || page.Number != o.last+1 || !sameEdges(o.width, o.region.BBox, page.Width, next.BBox) {
 		return false
@@ -84,8 +83,8 @@ func (o *openTable) finish() {
 	}
 }
 
-// firstTable is the table that begins a page's text; a caption that says so may
-// stand above its continuation.
+// firstTable returns the table that begins a page's text, perhaps under a caption that says that it is
+// continued.
 func firstTable(inFlow []*document.Region) *document.Region {
 	for i, r := range inFlow {
 		switch {
@@ -103,8 +102,8 @@ func saysContinued(s string) bool {
 	return len(s) <= 200 && (strings.Contains(s, "continued") || strings.Contains(s, "cont.") || strings.Contains(s, "续") || strings.Contains(s, "fortsetzung"))
 }
 
-// wholeTable reads a table whose cells all end where it ends: a span that reaches
-// further would cover rows of the other part.
+// wholeTable reads a table in which no cell spans rows beyond the last one: such a span would cover
+// rows of the other part.
 func wholeTable(r *document.Region) (t *table, cols int, ok bool) {
 	if r.Type != document.RegionTable || r.Status != document.StatusOK || r.Format != document.FormatHTML {
 		return nil, 0, false
@@ -116,8 +115,8 @@ func wholeTable(r *document.Region) (t *table, cols int, ok bool) {
 	return t, cols, ok
 }
 
-// sameEdges allows the left and right edges to differ by a twentieth of the
-// page's width, which scanning and alternating margins ask for.
+// sameEdges reports whether the left and right edges of two boxes agree to a twentieth of the page's
+// width, which allows for scanning and alternating margins.
 func sameEdges(width int, box document.BBox, nextWidth int, next document.BBox) bool {
 	if width == 0 || nextWidth == 0 {
 		return false
@@ -131,8 +130,8 @@ func sameEdges(width int, box document.BBox, nextWidth int, next document.BBox) 
 	return true
 }
 
-// continued is the rows of more, which has cols columns, less the header of t
-// where more repeats it. It is false when more has a header of its own.
+// continued returns the rows of more, which has cols columns, without the header if it repeats that of
+// t. It is false if more has a header of its own.
 func (t *table) continued(more *table, cols int) ([]tableRow, bool) {
 	repeated := more.header()
 	if repeated == 0 && sameText(more.rows[0], t.rows[0]) {
@@ -146,7 +145,7 @@ func (t *table) continued(more *table, cols int) ([]tableRow, bool) {
 		return nil, true
 	}
 	width, ok := rest.columns()
-	return rest.rows, ok && width == cols // not when the header reaches into the rows below
+	return rest.rows, ok && width == cols // not if the header reaches into the rows below
 }
 
 // sameText compares rows by what a reader sees of them.

@@ -8,7 +8,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// When a text counts as a loop (figures of the reference, in characters).
+// When a text counts as a loop (values of the reference, in characters).
 const (
 	loopText   = 2048 // shorter texts are never searched
 	loopUnit   = 10   // shortest unit
@@ -59,11 +59,11 @@ func withoutRuns(s string) (string, bool) {
 		return a.unit - b.unit
 	})
 	var b strings.Builder
-	done := 0 // text[:done] is dealt with
+	done := 0 // text[:done] is finished
 	for _, l := range loops {
 		l.start = max(l.start, done)
 		if l.end-l.start < loopCopies*l.unit {
-			continue // most of it went with the loop before
+			continue // most of it was part of the previous loop
 		}
 		b.WriteString(string(text[done : l.start+l.unit]))
 		done = l.end - (l.end-l.start)%l.unit
@@ -75,13 +75,12 @@ func withoutRuns(s string) (string, bool) {
 	return strings.TrimSpace(b.String()), true
 }
 
-// findLoops finds every stretch that is at least loopCopies copies of a unit of at
-// least loopUnit characters. Units are looked for in classes [size, 2*size). A loop of
-// such a unit is at least 10*size long and so covers a whole window of the text
-// cut into windows of 5*size, where its period is the smallest: two periods of
-// at most two fifths of a window have a common divisor that is one too (Fine and
-// Wilf). The smallest period of a window takes one pass, so a class takes linear
-// time and memory, and there are about log2(n/100) classes.
+// findLoops finds every stretch of at least loopCopies copies of a unit of at least loopUnit characters.
+// Units are looked for in classes [size, 2*size). The text is cut into windows of 5*size. A loop of such
+// a unit is at least 10*size long and so covers a whole window, and its period is the smallest one of
+// that window: two periods of at most two fifths of a window have a common divisor that is a period too
+// (Fine and Wilf). Finding the smallest period of a window takes one pass, so a class takes linear time
+// and memory, and there are about log2(n/100) classes.
 func findLoops(text []rune) []loop {
 	var loops []loop
 	for size := loopUnit; size*loopCopies <= len(text); size *= 2 {
@@ -104,8 +103,8 @@ func findLoops(text []rune) []loop {
 	return loops
 }
 
-// smallestPeriod is the length of s less its longest border (Knuth, Morris and
-// Pratt). border is working space of the same length.
+// smallestPeriod returns the length of s minus that of its longest border (Knuth, Morris and Pratt).
+// border is working space of the same length as s.
 func smallestPeriod(s []rune, border []int32) int {
 	border[0] = 0
 	k := int32(0)
@@ -121,7 +120,7 @@ func smallestPeriod(s []rune, border []int32) int {
 	return len(s) - int(k)
 }
 
-// extend widens text[start:end] as far as it keeps its period.
+// extend widens text[start:end] as long as it keeps its period.
 func extend(text []rune, start, end, period int) (int, int) {
 	for start > 0 && text[start-1] == text[start-1+period] {
 		start--
@@ -132,8 +131,8 @@ func extend(text []rune, start, end, period int) (int, int) {
 	return start, end
 }
 
-// withoutLineRuns is for short lines: when one line makes up four fifths of the
-// text, each run of three or more of it becomes one.
+// withoutLineRuns removes loops of short lines: if one line makes up four fifths of the lines of s, each
+// run of three or more copies of it becomes one.
 func withoutLineRuns(s string) (string, bool) {
 	lines := strings.Split(s, "\n")
 	common, ok := commonLine(lines)

@@ -7,11 +7,10 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// TableMarkdown writes an HTML table as a GitHub Flavored Markdown table. It is
-// false when something would be lost: spans, a second header row, header cells in
-// other rows, tables in cells, and in cells line breaks, blocks, links, pictures or
-// attributes. Colours, alignment and other presentation are not kept. A table
-// without a header gets an empty one, since Markdown has none without.
+// TableMarkdown writes an HTML table as a GitHub Flavored Markdown table. It is false if something would be
+// lost: spans, a second header row, header cells in other rows, and tables, line breaks, blocks, links,
+// pictures or attributes in cells. Colors, alignment and other presentation are not kept. A table without a
+// header gets an empty one, since Markdown requires it.
 func TableMarkdown(source string) (string, bool) {
 	t, ok := readTable(strings.TrimSpace(source))
 	if !ok || len(t.rows) == 0 || t.header() > 1 {

@@ -9,7 +9,7 @@ import (
 // dropCap is a large first letter beside the first lines of its paragraph.
 type dropCap struct {
 	letter *upright.Item
-	first  *upright.Item // line that it begins
+	first  *upright.Item // the line that it begins
 }
 
 const (
@@ -23,7 +23,7 @@ const (
 func takeDropCaps(items []*upright.Item) (caps []dropCap, rest []*upright.Item) {
 	for _, it := range items {
 		first := firstLineBeside(items, it)
-		if first == nil || firstLineBeside(items, first) != nil { // a cap of caps is no text
+		if first == nil || firstLineBeside(items, first) != nil { // the line beside it is a drop cap itself
 			rest = append(rest, it)
 			continue
 		}
@@ -32,8 +32,8 @@ func takeDropCaps(items []*upright.Item) (caps []dropCap, rest []*upright.Item) 
 	return caps, rest
 }
 
-// firstLineBeside returns the upper of two or more lines that begin right beside
-// a drop cap, nil if it is none.
+// firstLineBeside returns the upper of two or more lines that begin right beside a large letter; nil if
+// it is not a drop cap.
 func firstLineBeside(items []*upright.Item, it *upright.Item) *upright.Item {
 	if it.Object != nil || it.Width() > capWidth*it.Height() {
 		return nil
@@ -58,8 +58,7 @@ func firstLineBeside(items []*upright.Item, it *upright.Item) *upright.Item {
 	return first
 }
 
-// withDropCaps puts drop caps before the lines that they begin, each at the start
-// of a paragraph.
+// withDropCaps puts each drop cap before the line that it begins, at the start of a paragraph.
 func withDropCaps(blocks []block, caps []dropCap) []block {
 	for _, c := range caps {
 		for i := range blocks {

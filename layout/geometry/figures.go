@@ -7,16 +7,16 @@ import (
 
 const (
 	figureHolds   = 0.6  // of a line, at least, that lies in a figure to belong to it
-	figureTaken   = 0.3  // of a figure, or of what it lies over, from which its place is taken
-	figureWhole   = 0.6  // of the page, from which a figure with text is a photograph of a page
+	figureTaken   = 0.3  // of a figure, or of what it lies over, above which its place is taken
+	figureWhole   = 0.6  // of the page, above which a figure with text is a photograph of a page
 	figureLines   = 5    // of text, at most, in so large a figure
 	figureProse   = 3    // lines of running text, at most, in a figure
 	figureCovered = 0.25 // of a figure, at most, that text covers
 )
 
-// placeFigures puts the model's figures into the page in place of the lines in
-// them, such as the labels of a chart, unless they hold so much text that they are
-// text. The lines in a figure are not yet in reading order.
+// placeFigures puts the model's figures into the page in place of the lines in them, such as the labels
+// of a chart, unless a figure holds so much text that it is text. The lines in a figure are not yet in
+// reading order.
 func placeFigures(p *upright.Page) []*upright.Object {
 	var figures []*upright.Object
 	for _, z := range p.Zones {
@@ -34,8 +34,8 @@ func placeFigures(p *upright.Page) []*upright.Object {
 	return figures
 }
 
-// figureText returns the lines in a figure. It is false when the place is taken by
-// a table or figure, or the zone is no figure but text.
+// figureText returns the lines in a figure. It is false if a table or figure has the place already, or
+// if the zone is text rather than a figure.
 func figureText(p *upright.Page, z upright.Zone) (inner []*upright.Item, ok bool) {
 	var prose int
 	var area float64

@@ -8,13 +8,12 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// A float is a block beside a column of text whose lines run on at full width
-// above or below it: an infobox, a pull quote, an image with text around it. Read
-// as a column, it would cut a paragraph in two.
+// A float is a block beside a column of text that continues at full width above or below it: an
+// infobox, a pull quote, an image with text around it. Read as a column, it would cut a paragraph in two.
 
-// around joins what a gutter divided: the blocks above it, on both of its sides,
-// and below it. A float is read at the last end of a paragraph beside it, or after the
-// paragraph that runs past it from top to bottom.
+// around joins what a gutter divided: the blocks above it, on both of its sides, and below it. A float
+// is read after the last paragraph that ends beside it, or after the one that runs past it from top to
+// bottom.
 func around(p *upright.Page, above, left, right, below []block) []block {
 	if isFloat(p, right, left, above, below) {
 		return wrapped(p, above, left, right, below)
@@ -25,7 +24,7 @@ func around(p *upright.Page, above, left, right, below []block) []block {
 	return slices.Concat(above, left, right, below)
 }
 
-// isFloat reports whether the text beside a float runs on above or below it.
+// isFloat reports whether the text beside a float continues above or below it.
 func isFloat(p *upright.Page, float, text, above, below []block) bool {
 	return runsOn(p, text, below, float, true) || runsOn(p, text, above, float, false)
 }
@@ -55,8 +54,8 @@ func joinAt(blocks []block, i int) []block {
 	return slices.Delete(blocks, i, i+1)
 }
 
-// runsOn reports whether a paragraph goes on from text beside a float to the full
-// width of next, which lies below it or above: at the same pitch, from edge to edge.
+// runsOn reports whether a paragraph continues from text beside a float to text at full width, next,
+// below or above it: at the same pitch, from edge to edge.
 func runsOn(p *upright.Page, text, next, float []block, down bool) bool {
 	if len(text) == 0 || len(next) == 0 || len(float) == 0 {
 		return false

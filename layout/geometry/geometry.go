@@ -14,13 +14,11 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Finder finds the raw material on a page: lines of text, not yet read, and
-// coarse boxes labeled text, title, figure, figure_caption, table,
-// table_caption, header, footer, reference or equation; or regions labeled seal, which lie
-// over the text and have lines of their own. Both are in page pixels
-// and in no particular order. A Finder may turn the page upright: it then
-// replaces Image and sets Width, Height and Rotation. The lists and what they
-// hold belong to the caller.
+// Finder finds what geometry works on: lines of text, not yet read, and coarse boxes labeled text,
+// title, figure, figure_caption, table, table_caption, header, footer, reference or equation; or regions
+// labeled seal, which lie over the text and have lines of their own. Both are in page pixels and in no
+// particular order. A Finder may turn the page upright: it then replaces Image and sets Width, Height
+// and Rotation. The lists and their contents belong to the caller.
 type Finder interface {
 	Find(ctx context.Context, page *document.Page) (lines []document.Line, boxes []document.Region, err error)
 }

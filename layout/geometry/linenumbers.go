@@ -10,14 +10,13 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Pleadings, bills and editions count their lines in the margin: every line, or every
-// fifth. Left where they stand, the numbers would be read as words of the lines beside
-// them. What follows them must be running text: the numbers of a list, a table or a
-// program stay.
+// Pleadings, parliamentary bills and critical editions number their lines in the margin: every line, or
+// every fifth. Left in place, the numbers would be read as words of the lines beside them. They must
+// stand beside running text: the numbers of a list, a table or a program stay.
 
 const (
 	lineNumberWidth = 2.4  // text heights, at most: three digits
-	lineNumberEdge  = 0.5  // text heights between the edges, or middles, of the numbers, at most
+	lineNumberEdge  = 0.5  // text heights between the edges, or between the middles, of the numbers, at most
 	everyLine       = 5    // numbers, at least, where each line has one
 	everyFifth      = 3    // numbers, at least, where each fifth line has one
 	fifth           = 5    // rows from number to number there
@@ -27,10 +26,10 @@ const (
 	lineNumberLone  = 0.8  // of the rows beside them, at least, that are of one piece
 )
 
-// lineNumbersLabel is the label of numbers that count the lines of a page.
+// lineNumbersLabel is the label of the line numbers of a page.
 const lineNumbersLabel = "line_numbers"
 
-// takeLineNumbers takes numbers in the left margin that count the lines out of the page.
+// takeLineNumbers takes the line numbers in the left margin out of the page.
 func takeLineNumbers(p *upright.Page) []block {
 	numbers := numberColumn(p)
 	if len(numbers) < everyFifth {
@@ -65,8 +64,7 @@ func takeLineNumbers(p *upright.Page) []block {
 	return []block{b}
 }
 
-// numberColumn returns the leftmost items that are as small as numbers and stand above
-// each other.
+// numberColumn returns the leftmost items that are as narrow as numbers and stand above each other.
 func numberColumn(p *upright.Page) []*upright.Item {
 	var small []*upright.Item
 	for _, it := range p.Items {
@@ -90,8 +88,8 @@ func numberColumn(p *upright.Page) []*upright.Item {
 	return nil
 }
 
-// textBeside returns the left edge of the text beside a column of numbers: that of most
-// lines level with it.
+// textBeside returns the left edge of the text beside a column of numbers: that of most lines level with
+// the numbers.
 func textBeside(p *upright.Page, column plane.Box) float64 {
 	var edges []float64
 	for _, it := range p.Items {
@@ -102,8 +100,7 @@ func textBeside(p *upright.Page, column plane.Box) float64 {
 	return upright.Median(edges)
 }
 
-// countsRows reports whether numbers stand at one distance from each other, as lines do,
-// or at every fifth row.
+// countsRows reports whether numbers are evenly spaced, as lines are, or stand at every fifth row.
 func countsRows(numbers []*upright.Item, rows []upright.Row, size float64) bool {
 	var steps []float64
 	for i := range numbers[1:] {
@@ -127,7 +124,7 @@ func countsRows(numbers []*upright.Item, rows []upright.Row, size float64) bool 
 	return len(numbers) >= everyLine && one && 10*even >= 9*len(steps) || 4*byFive >= 3*len(steps)
 }
 
-// rowsBetween returns how many rows lie below y0 and down to y1, half a line more or less.
+// rowsBetween returns how many rows lie below y0 and down to y1, give or take half a line.
 func rowsBetween(rows []upright.Row, y0, y1 float64) int {
 	n := 0
 	for _, r := range rows {
@@ -138,7 +135,7 @@ func rowsBetween(rows []upright.Row, y0, y1 float64) int {
 	return n
 }
 
-// besideProse reports whether what stands beside numbers is one column of running text.
+// besideProse reports whether numbers stand beside one column of running text.
 func besideProse(numbers []*upright.Item, rows []upright.Row, size float64) bool {
 	column := upright.Bounds(numbers)
 	var beside []upright.Row

@@ -10,37 +10,36 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Running heads, footers and page numbers repeat on every page and are kept apart
-// from the text. They are only believed in the margins of a page, and only when the
-// model or white space around them says so: text that is dropped as a footer by
-// mistake is lost.
+// Running heads, footers and page numbers repeat on every page and are kept apart from the text. They
+// are looked for only in the margins of a page, and accepted only with the model's word or white space
+// around them: text that is taken for a footer by mistake is lost.
 
 const (
 	marginShare  = 0.12  // of the page's height
-	outerShare   = 0.06  // of the page's height, where little else than running heads stands
-	asideShare   = 0.045 // of the page's width, at either side, where a line that runs up or down says where a copy is from
+	outerShare   = 0.06  // of the page's height, where there is little else than running heads
+	asideShare   = 0.045 // of the page's width, at either side, where a line that runs up or down says where the copy comes from
 	cornerShare  = 0.05  // of the page's width, at either side, where a page number stands in a corner
 	cornerWhite  = 1.0   // text heights of white around a page number in a corner
-	marginRows   = 2     // at most, on either end
-	leastRows    = 6     // of a page on which margins are told from text
+	marginRows   = 2     // at most, at either end
+	leastRows    = 6     // of a page, at least, to tell margins from text
 	smallEnough  = 1.1   // of the body's text height: running heads are not set larger
 	letterhead   = 1.3   // of the body's text height: no running head, whatever the model says
-	farApart     = 2.5   // text heights of white that set a margin row apart without the model's word
+	farApart     = 2.5   // text heights of white that set a margin row apart if the model does not
 	smallPrint   = 0.9   // of the body's text height: a row above the text of a plain page that is set no larger is its head
-	rowApart     = 1.5   // text heights of white that do so with it
-	runningApart = 0.8   // text heights of white that do so where it is made like a running head
-	closeApart   = 0.2   // text heights of white that suffice near the page's edge, with the model's word
+	rowApart     = 1.5   // text heights of white that set it apart if the model does, too
+	runningApart = 0.8   // text heights of white that set it apart if it is laid out as a running head
+	closeApart   = 0.2   // text heights of white that suffice near the page's edge, if the model says so
 	runningWhite = 3.0   // text heights of white between the pieces of a running head
 )
 
-// takeSideways takes lines out that run up or down the page beside its text, such
-// as a stamp in the margin. Elsewhere they belong to what is around them. At the very edge
-// they are like running heads: where the copy was loaded from, its number in an archive.
+// takeSideways takes out lines that run up or down the page beside its text, such as a stamp in the
+// margin. Elsewhere such lines belong to the text around them. At the very edge they are like running
+// heads: the source of the copy, its number in an archive.
 func takeSideways(p *upright.Page) []block {
 	const (
-		compared = 32  // steep lines; more than that are no stamp in a margin
+		compared = 32  // steep lines, at most; more are not a stamp in a margin
 		steep    = 2.5 // of its width, from which a line's height makes it steep
-		few      = 0.1 // of the lines may stand in the margins
+		few      = 0.1 // of the lines, at most, that stand in the margins
 	)
 	var turned []*upright.Item
 	var lefts, rights []float64
@@ -61,7 +60,7 @@ func takeSideways(p *upright.Page) []block {
 	var sideways []block
 	var level []*upright.Item
 	for _, it := range p.Items {
-		// Detectors break such lines into pieces, some of them hardly higher than wide.
+		// Detectors break such lines into pieces, some of which are hardly higher than wide.
 		beside := it.CenterX() < text.From || it.CenterX() > text.To
 		if beside && it.Height() > it.Width() && slices.ContainsFunc(turned, func(o *upright.Item) bool {
 			return it.OverlapX(o.Box) > 0.7*min(it.Width(), o.Width()) && it.OverlapY(o.Box) > -3*p.Size
@@ -79,8 +78,7 @@ func takeSideways(p *upright.Page) []block {
 	return sideways
 }
 
-// takeMargins takes the rows in the upper and lower margin out of the page, unless they
-// have blanks to be filled in.
+// takeMargins takes running heads and footers out of the page, unless they have blanks to be filled in.
 func takeMargins(p *upright.Page, found rulings.Rulings) (header, footer []block) {
 	if len(upright.RowsOf(p.Items)) < leastRows {
 		return nil, nil
@@ -107,8 +105,8 @@ func takeMargins(p *upright.Page, found rulings.Rulings) (header, footer []block
 	return header, footer
 }
 
-// takeCorner takes the page number out that stands in a lower corner of the page by itself,
-// as on slides, whatever else is level with it.
+// takeCorner takes out a page number that stands by itself in a lower corner of the page, as on slides,
+// whatever else is level with it.
 func takeCorner(p *upright.Page) []block {
 	width, height := float64(p.Width), float64(p.Height)
 	number := -1
@@ -135,8 +133,8 @@ func takeCorner(p *upright.Page) []block {
 	return marginBlocks(p, upright.Row{it}, document.RegionFooter)
 }
 
-// inMargin reports whether r, whose neighbor toward the middle of the page is
-// next, is a running head ("header") or foot ("footer").
+// inMargin reports whether r is a running head, if label is "header", or foot, if it is "footer". next
+// is the next row toward the middle of the page.
 func inMargin(p *upright.Page, r, next upright.Row, label string) bool {
 	b := r.Box()
 	white := whiteBeside(p, r, label) / p.Size
@@ -146,7 +144,7 @@ func inMargin(p *upright.Page, r, next upright.Row, label string) bool {
 	}
 	number := len(r) == 1 && b.Width() < upright.NumberWidth*p.Size
 	if edge > marginShare {
-		// The end of a short page: only a page number by itself in the middle.
+		// The end of a short page: only a page number alone in the middle counts.
 		return label == "footer" && number && white > rowApart && math.Abs(b.CenterX()-upright.Bounds(p.Items).CenterX()) < p.Size
 	}
 	tallest := 0.0
@@ -162,7 +160,7 @@ func inMargin(p *upright.Page, r, next upright.Row, label string) bool {
 		// Books set it as close to the text as its lines are to each other.
 		return white > runningApart || label == "header" && len(next) == 1 && next.Box().Width() > 2*upright.ProseWidth*p.Size
 	case label == "header" && p.Unruled && len(p.Zones) == 0 && tallest < smallPrint:
-		return white > rowApart // a plain page, on which the model was not asked
+		return white > rowApart // a plain page, for which the model was not run
 	case labeled(p, r, label):
 		return white > rowApart || white > closeApart && edge < outerShare
 	default:
@@ -171,8 +169,8 @@ func inMargin(p *upright.Page, r, next upright.Row, label string) bool {
 	}
 }
 
-// whiteBeside returns the height of the white between a margin row and what stands
-// above or below any of its pieces.
+// whiteBeside returns the height of the white between a margin row and the text above or below any of
+// its pieces.
 func whiteBeside(p *upright.Page, r upright.Row, label string) float64 {
 	white := float64(p.Height)
 	for _, it := range r {
@@ -191,9 +189,8 @@ func whiteBeside(p *upright.Page, r upright.Row, label string) float64 {
 	return white
 }
 
-// whiteOfNumber returns how much white, in text heights, sets a page number apart. In
-// the middle or at the right edge it needs little; at the left it could be the last
-// word of a paragraph.
+// whiteOfNumber returns how much white, in text heights, sets a page number apart. In the middle or at
+// the right edge little is enough; at the left it could be the last word of a paragraph.
 func whiteOfNumber(p *upright.Page, b plane.Box) float64 {
 	text := upright.Bounds(p.Items)
 	switch {
@@ -204,8 +201,8 @@ func whiteOfNumber(p *upright.Page, b plane.Box) float64 {
 	}
 }
 
-// isRunning reports whether a row is made of pieces far from each other, one of
-// them a number, as a running head is.
+// isRunning reports whether a row is laid out as a running head: pieces far from each other, one of them
+// a number.
 func isRunning(p *upright.Page, r upright.Row) bool {
 	number := false
 	for i, it := range r {
@@ -217,7 +214,7 @@ func isRunning(p *upright.Page, r upright.Row) bool {
 	return number && len(r) >= 2 && len(r) <= 3
 }
 
-// labeled reports whether the model's boxes of that label hold the whole row.
+// labeled reports whether the whole row lies in the model's boxes of that label.
 func labeled(p *upright.Page, r upright.Row, label string) bool {
 	for _, it := range r {
 		if !slices.ContainsFunc(p.Zones, func(z upright.Zone) bool { return z.Labeled(label) && z.HoldsCenter(it.Box) }) {
@@ -227,7 +224,7 @@ func labeled(p *upright.Page, r upright.Row, label string) bool {
 	return true
 }
 
-// marginBlocks makes each piece of a margin row a block.
+// marginBlocks makes a block of each piece of a margin row.
 func marginBlocks(p *upright.Page, r upright.Row, kind document.RegionType) []block {
 	var blocks []block
 	for _, it := range r {

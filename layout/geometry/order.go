@@ -8,14 +8,12 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Reading order is a recursive cut of the page at gutters: strips of white
-// between columns that run past several rows. The tallest gutter is taken first.
-// What lies above it, left of it, right of it and below it is then ordered in
-// the same way, so a title across the page or a full-width figure ends a gutter,
-// and the columns between two of them are read one after the other. Only what no
-// gutter divides is read row by row. This is XY-cut with local vertical cuts:
-// rows are never cut apart just because two columns happen to have a gap at the
-// same height.
+// Reading order is a recursive cut of the page at gutters: strips of white between columns, past
+// several rows. The tallest gutter is taken first. The parts above it, left of it, right of it and below
+// it are then ordered in the same way. So a title across the page or a full-width figure ends a gutter,
+// and the columns between two of them are read one after the other. Only a part that no gutter divides
+// is read row by row. This is XY-cut with local vertical cuts: rows are never cut apart just because two
+// columns happen to have a gap at the same height.
 
 // reader puts items of one page into reading order.
 type reader struct {
@@ -60,8 +58,8 @@ func (r *reader) cut(items []*upright.Item, leaf func([]*upright.Item) []block) 
 	return around(r.page, r.cut(items[:g.From], leaf), r.cut(left, leaf), r.cut(right, leaf), r.cut(items[g.To:], leaf))
 }
 
-// divide returns it as left or as right of x. A line that a detector drew across
-// the gutter is split there.
+// divide returns an item as left or as right of x. A line whose box reaches across the gutter is split
+// there.
 func (r *reader) divide(it *upright.Item, x float64) (left, right *upright.Item) {
 	switch gutters.SideOf(it, x) {
 	case -1:

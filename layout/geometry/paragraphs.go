@@ -9,10 +9,9 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// paragraphs groups the rows of one column into blocks of text. A new block
-// begins where the rows stand further apart than elsewhere in the column, where the
-// height of the text changes, after a last line that had room for another word, and
-// at an indent.
+// paragraphs groups the rows of one column into blocks of text. A new block begins where rows are
+// further apart than elsewhere in the column, where the height of the text changes, after a line that
+// had room for another word, and at an indent.
 func paragraphs(p *upright.Page, items []*upright.Item) []block {
 	caps, items := takeDropCaps(items)
 	rows := upright.RowsOf(items)
@@ -33,13 +32,13 @@ type column struct {
 	page        *upright.Page
 	left, right float64 // margins
 	pitch, size float64 // usual distance of rows and height of text
-	pitches     []pitch // of rows after each other
+	pitches     []pitch // of successive rows
 	filled      bool    // most rows end near the right margin
 	running     bool    // most rows are wide and end in the right part of the column
 	justified   bool    // most rows end at it
 }
 
-// pitch is the distance of two rows, of which the smaller has text of a size.
+// pitch is the distance of two rows, with the text height of the smaller one.
 type pitch struct{ size, distance float64 }
 
 func columnOf(p *upright.Page, rows []upright.Row) column {
@@ -51,7 +50,7 @@ func columnOf(p *upright.Page, rows []upright.Row) column {
 		}
 		text = append(text, &upright.Item{Box: r.Box(), Size: r.Size()})
 		if i > 0 && rows[i-1][0].Object == nil {
-			// Beyond three lines it is a gap, not a pitch.
+			// More than three lines are a gap, not a pitch.
 			if d := r.Box().CenterY() - rows[i-1].Box().CenterY(); d < 3*r.Size() {
 				pitches = append(pitches, pitch{min(r.Size(), rows[i-1].Size()), d})
 			}
@@ -86,7 +85,7 @@ func columnOf(p *upright.Page, rows []upright.Row) column {
 	return c
 }
 
-// usual is what most rows that are not apart are distant. even reports whether nearly all are.
+// usual returns the distance of most rows that are not apart. even reports whether nearly all have it.
 func usual(pitches []pitch) (distance float64, even bool) {
 	distances := make([]float64, len(pitches))
 	for i, p := range pitches {
@@ -97,8 +96,8 @@ func usual(pitches []pitch) (distance float64, even bool) {
 	return distance, upright.Quantile(distances, 0.8) < evenRows*distance
 }
 
-// pitchOf is the usual distance of rows of a size, where it is even: notes below a text are
-// set closer.
+// pitchOf returns the usual distance of rows of one text height, if they are evenly spaced: notes below
+// a text are set closer.
 func (c column) pitchOf(size float64) float64 {
 	alike := slices.DeleteFunc(slices.Clone(c.pitches), func(p pitch) bool { return p.size > alikeSize*size || size > alikeSize*p.size })
 	if d, even := usual(alike); even && len(alike) >= alikeRows {
@@ -108,9 +107,9 @@ func (c column) pitchOf(size float64) float64 {
 }
 
 const (
-	alikeSize = 1.1 // between sizes that are taken for one, at most
-	evenRows  = 1.1 // between distances of rows that are even, at most
-	alikeRows = 5   // pairs of rows of one size, at least, that tell their pitch
+	alikeSize = 1.1 // between sizes that count as one, at most
+	evenRows  = 1.1 // between distances of evenly spaced rows, at most
+	alikeRows = 5   // pairs of rows of one size, at least, to know their pitch
 )
 
 // breaks reports whether a block of text begins with rows[i].
@@ -134,7 +133,7 @@ func (c column) breaks(rows []upright.Row, i int) bool {
 	case large > 1.2*small && distance > 1.4*small: // a heading of its own, or a note
 		return true
 	case distance > looseRows*c.size && c.running && distance < 1.15*c.pitch:
-		// Typescript at double space: no row stands by itself.
+		// Double-spaced typescript: no row stands by itself.
 	case distance > looseRows*c.size && (large > 1.12*small || a.Width() < 1.5*upright.ProseWidth*small || c.hadRoom(a, r)):
 		return true
 	case c.centered(a, small) != c.centered(b, small) && (len(above) == 1 && len(r) == 1):
@@ -149,7 +148,7 @@ func (c column) breaks(rows []upright.Row, i int) bool {
 	if !c.filled {
 		ended = c.right-a.X1 > 2*runningEnd*(c.right-c.left)
 	}
-	// Rows beside a picture that reaches into the column end early, but all alike.
+	// Rows beside a picture that reaches into the column end early, but all at the same place.
 	beside := math.Abs(a.X1-b.X1) < alikeEnds*r.Size() && a.Width() > besideWidth*r.Size()
 	return first || ended && !beside && (c.justified || c.hadRoom(a, r))
 }
@@ -162,17 +161,16 @@ const (
 // runningEnd is the part of a column at its right in which rows of running text end.
 const runningEnd = 0.15
 
-// looseRows is the distance, in text heights, from which rows that are no running
-// text stand by themselves: print is set at 0.9 to 1.3, typescript at up to 2.
+// looseRows is the distance, in text heights, above which rows that are not running text stand by
+// themselves: print is set at 0.9 to 1.3, typescript at up to 2.
 const looseRows = 1.6
 
-// hadRoom reports whether the first word of a row would have had room at the end of
-// the row above it.
+// hadRoom reports whether the first word of a row would have fit at the end of the row above it.
 func (c column) hadRoom(above plane.Box, r upright.Row) bool {
 	return c.right-above.X1 > c.page.FirstWord(r[0])+0.35*r.Size()
 }
 
-// centered reports whether a row stands in the middle of a wider column.
+// centered reports whether a row is centered in a wider column.
 func (c column) centered(b plane.Box, size float64) bool {
 	left, right := b.X0-c.left, c.right-b.X1
 	return c.filled && left > 2*size && right > 2*size && math.Abs(left-right) < 1.5*size

@@ -9,16 +9,16 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Blocks of a few short rows side by side, as on price tags and at the head of a
-// letter, are no columns and no table: their rows differ in size, or are not level
-// with those of their neighbors. Each is read by itself.
+// Blocks of a few short rows side by side, as on price tags and at the top of a letter, are neither
+// columns nor a table: their rows differ in size, or are not level with those of their neighbors. Each is
+// read by itself.
 
 const (
 	stackItems = 4    // at most; more are a column
 	stackGap   = 0.25 // text heights, at most, between the rows of a stack
 	stackApart = 1.0  // text heights, at least, between stacks
-	otherSize  = 1.3  // between text heights that differ by intent
-	bandItems  = 200  // of a part of a page in which stacks are looked for; posters have fewer
+	otherSize  = 1.3  // between text heights that differ on purpose
+	bandItems  = 200  // of a part of a page, at most, in which stacks are looked for; posters have fewer
 )
 
 // stack is a few pieces of text right above each other.
@@ -90,8 +90,8 @@ func stacksOf(items []*upright.Item) []stack {
 	return stacks
 }
 
-// bandOf finds the first stacks that stand beside each other and are to be read
-// one by one, from the left; nil without any.
+// bandOf finds the first stacks that stand side by side and are to be read one by one, from the left;
+// nil without any.
 func bandOf(stacks []stack) []stack {
 	for i := range stacks {
 		if len(stacks[i].items) < 2 {
@@ -105,7 +105,7 @@ func bandOf(stacks []stack) []stack {
 	return nil
 }
 
-// beside returns the stacks that share some height with from, or with each other.
+// beside returns the stacks level with from in part, or with another of those that it returns.
 func beside(stacks []stack, from stack) []stack {
 	var band []stack
 	y := plane.Span{From: from.Y0, To: from.Y1}
@@ -160,7 +160,7 @@ func levelRows(band []stack) bool {
 	return mixed < 2
 }
 
-// isLevel reports whether each of some items has one of its size beside it.
+// isLevel reports whether each item has one of the same size beside it.
 func isLevel(items, others []*upright.Item) bool {
 	for _, it := range items {
 		if !slices.ContainsFunc(others, func(o *upright.Item) bool {
@@ -172,7 +172,7 @@ func isLevel(items, others []*upright.Item) bool {
 	return true
 }
 
-// otherSized reports whether the sizes of some items differ by intent.
+// otherSized reports whether the sizes of items differ on purpose.
 func otherSized(items []*upright.Item) bool {
 	small, large := items[0].Size, items[0].Size
 	for _, it := range items[1:] {

@@ -9,10 +9,10 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// classify gives the blocks of text their types: titles by their size and
-// shortness, captions and references where the model saw one.
+// classify gives the blocks of text their types: titles because they are large and short, captions and
+// references because the model says so.
 func classify(p *upright.Page, blocks []block) {
-	byModel := make([]bool, len(blocks)) // titles by the model's word alone
+	byModel := make([]bool, len(blocks)) // titles only because the model says so
 	for i := range blocks {
 		b := &blocks[i]
 		if b.kind != document.RegionText || b.object() != nil {
@@ -42,28 +42,28 @@ func classify(p *upright.Page, blocks []block) {
 	setTitleLevels(blocks, p.Size)
 }
 
-// mayBeTitle reports whether a block is short enough for a title, and no drop cap,
-// bullet, page number or row of a form. body is the height of the page's text.
+// mayBeTitle reports whether a block is short enough for a title, and is not a drop cap, bullet, page
+// number or row of a form. body is the height of the page's text.
 func mayBeTitle(b block, body float64) bool {
 	width, size := b.box().Width(), b.size()
 	narrow := width < upright.NumberWidth*size && size < 1.5*body || width < 1.5*size
 	return len(b.rows) <= 3 && len(b.rows[0]) <= 2 && !narrow
 }
 
-// isLarge reports whether a block's text is larger than the body's. Boxes of several
-// rows differ less by chance than one.
+// isLarge reports whether a block's text is larger than the body's. The heights of several rows vary
+// less by chance than that of one.
 func isLarge(b block, body float64) bool {
 	ratio := b.size() / body
 	return ratio >= 1.3 || ratio >= 1.18 && len(b.rows) == 1
 }
 
-// noBody is the part of a title's text height, at most, of text that it does not head: notes
-// and the foot of a slide.
+// noBody is the part of a title's text height, at most, of text that does not belong to it: notes and
+// the foot of a slide.
 const noBody = 0.7
 
-// headsSomething reports whether there is something for a title of some size to stand above:
-// text, a table or a figure, before or after further titles. One short row may come first:
-// the subject of a letter stands above "Dear Ms. Ferrow,".
+// headsSomething reports whether a title of some size stands above anything: text, a table or a figure,
+// before or after further titles. One short row may come first: the subject of a letter stands above
+// "Dear Ms. Ferrow,".
 func headsSomething(size float64, below []block) bool {
 	short := 0
 	for _, b := range below {
@@ -82,21 +82,21 @@ func headsSomething(size float64, below []block) bool {
 	return false
 }
 
-// Titles of one level are set in one size, but the boxes around them are not: with
-// letters that reach below the line, or in a long line, a box is higher.
+// Titles of one level are set in one size, but the boxes around them differ: with letters that reach
+// below the line, or in a long line, a box is higher.
 const (
 	nextSize  = 1.12 // between neighbors in size: more makes another level
 	sameLevel = 1.3  // between the largest and the smallest of a level
-	headline  = 1.35 // of the text's height, from which titles stand out
-	opening   = 1.06 // to the next, from which a title that opens the page is larger
+	headline  = 1.35 // of the text's height, above which titles stand out
+	opening   = 1.06 // of the next one, above which a title that opens the page is larger
 
-	lowestLevel = 6 // that documents can say
+	lowestLevel = 6 // that a document can have
 )
 
-// setTitleLevels gives titles their levels by size. The largest are of level 1 when
-// there is but one title or they stand out, from the others and from the text; so is a
-// title that opens the page, when it is a little larger than the others. Else the page
-// only has headings within a text, from level 2 down. body is the height of its text.
+// setTitleLevels gives titles their levels by size. The largest are of level 1 if there is only one title
+// or if they stand out from the others and from the text; so is a title that opens the page, if it is a
+// little larger than the others. Otherwise the page only has headings within a text, from level 2 down.
+// body is the height of its text.
 func setTitleLevels(blocks []block, body float64) {
 	var titles []*block
 	for i := range blocks {

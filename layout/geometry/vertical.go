@@ -8,12 +8,11 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Vertical writing runs in columns from the right of the page. Such a page is analyzed
-// turned to the left, where its columns are rows from the top, and what is found is
-// turned back.
+// Vertical writing runs in columns from the right of the page. Such a page is turned to the left, so that
+// its columns are rows from the top, analyzed, and the regions are turned back.
 
 const (
-	steepLine  = 1.5 // of its width, from which a line's height makes it a column
+	steepLine  = 1.5 // of its width, above which a line's height makes it a column
 	fewColumns = 2   // columns of vertical writing, at least
 )
 
@@ -61,8 +60,7 @@ func analyzeVertical(page *document.Page, lines []document.Line, boxes []documen
 	return regions
 }
 
-// turnLine turns a line by a quarter. Its text then starts at corner first of those that
-// it had.
+// turnLine turns a line by a quarter. Its text then starts at the corner that had the index first.
 func turnLine(l *document.Line, turn func(document.Point) document.Point, first int) {
 	var q [4]document.Point
 	for i := range q {
@@ -78,7 +76,7 @@ func turnLine(l *document.Line, turn func(document.Point) document.Point, first 
 	}
 }
 
-// turnedLeft returns a page turned to the left by a quarter; nil for none.
+// turnedLeft returns a page turned to the left by a quarter; nil for nil.
 func turnedLeft(page *image.Gray) image.Image {
 	if page == nil {
 		return nil

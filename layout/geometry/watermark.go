@@ -8,19 +8,19 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// A watermark is large, pale print behind the text. The detector sees pieces of it where
-// no text covers it. It is no title and stands in no paragraph.
+// A watermark is large, pale print behind the text. The detector finds pieces of it where no text covers
+// it. It is neither a title nor part of a paragraph.
 
 const (
 	markSize = 1.8 // of the body's text height, at least
-	markTilt = 8   // degrees to the text, from which such print need not lie behind it
+	markTilt = 8   // degrees to the text, above which such print need not lie behind it
 	markPale = 0.6 // of the contrast of the body's text, at most
 )
 
-// watermarkLabel is the label of what lies behind the text.
+// watermarkLabel is the label of print behind the text.
 const watermarkLabel = "watermark"
 
-// takeWatermark takes print that lies behind the text out of the page.
+// takeWatermark takes print behind the text out of the page.
 func takeWatermark(p *upright.Page) []block {
 	var large, rest []*upright.Item
 	for _, it := range p.Items {
@@ -47,8 +47,7 @@ func takeWatermark(p *upright.Page) []block {
 	return marks
 }
 
-// bodyContrast returns the median contrast of some of the lines, none of which lies over
-// large print.
+// bodyContrast returns the median contrast of a sample of the lines that do not lie over large print.
 func bodyContrast(p *upright.Page, items, large []*upright.Item) float64 {
 	const sample = 16 // lines
 	var all []float64

@@ -9,8 +9,9 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// The columns of a newspaper begin anew below a ruling, and below headings that stand
-// level over several columns; those of a bill at boxes that stand level with each other. A gutter runs on there, but what lies above comes first.
+// The columns of a newspaper begin again below a ruling, and below level headings over several columns;
+// those of a bill at boxes level with each other. The gutter continues there, but what lies above is
+// read first.
 
 const (
 	bandRuled  = 0.9  // of the width of a part, at least, that a ruling across it runs
@@ -21,8 +22,8 @@ const (
 	bandHeader = 1.18 // of the body's text height, from which a line is a heading
 )
 
-// Bands divides items, of a part of the page that a gutter runs through, where the columns
-// on both of its sides end and others begin. It is false where they run on.
+// Bands divides the items of a part of the page that a gutter runs through where the columns on both
+// sides of it end and others begin. It is false if they run on.
 func (s *Search) Bands(items []*upright.Item, g Gutter) (above, below []*upright.Item, ok bool) {
 	y, ok := s.bandEnd(items, g)
 	if !ok {
@@ -68,8 +69,8 @@ func (s *Search) bandEnd(items []*upright.Item, g Gutter) (y float64, ok bool) {
 	return 0, false
 }
 
-// levelFrames reports whether a ruling left of a gutter and another one right of it are the tops
-// of two frames that stand level with each other.
+// levelFrames reports whether a ruling left of a gutter and one right of it are the tops of two frames
+// level with each other.
 func (s *Search) levelFrames(left rulings.Ruling, g Gutter) bool {
 	size := s.page.Size
 	return left.To < g.X && s.topsFrame(left) && slices.ContainsFunc(s.rulings.Horizontal, func(right rulings.Ruling) bool {
@@ -77,7 +78,7 @@ func (s *Search) levelFrames(left rulings.Ruling, g Gutter) bool {
 	})
 }
 
-// topsFrame reports whether vertical rulings go down from both ends of a horizontal one.
+// topsFrame reports whether vertical rulings run down from both ends of a horizontal one.
 func (s *Search) topsFrame(h rulings.Ruling) bool {
 	down := func(x float64) bool {
 		return slices.ContainsFunc(s.rulings.Vertical, func(v rulings.Ruling) bool {
@@ -87,8 +88,8 @@ func (s *Search) topsFrame(h rulings.Ruling) bool {
 	return down(h.From) && down(h.To)
 }
 
-// ends reports whether columns end at a height: more stands above it on a side of a gutter
-// than one line, which would be the heading of what is below.
+// ends reports whether columns end at a height: on a side of a gutter, more than one line stands above
+// it. One line would be the heading of what is below.
 func ends(items []*upright.Item, g Gutter, y float64) bool {
 	left, right := 0, 0
 	for _, it := range items[g.From:g.To] {
@@ -118,8 +119,8 @@ func passed(found rulings.Rulings, h rulings.Ruling, size float64) bool {
 	})
 }
 
-// free reports whether no item reaches over a height by more than slack; a negative one
-// asks for white on both sides.
+// free reports whether no item reaches over a height by more than slack. A negative slack asks for white
+// on both sides.
 func free(items []*upright.Item, y, slack float64) bool {
 	return !slices.ContainsFunc(items, func(it *upright.Item) bool { return it.Y0 < y-slack && it.Y1 > y+slack })
 }

@@ -10,21 +10,20 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// White between columns and white between the cells of a row look the same from
-// close by. This file tells them apart by what stands on both sides: running text
-// makes columns; short pieces that face each other row by row make a form, a list
-// of contents or a table that nothing else betrayed.
+// White between columns and white between the cells of a row look alike. This file tells them apart by
+// the text on both sides: running text makes columns; short pieces that face each other row by row make
+// a form, a table of contents or a table without rulings or a box of the model.
 
 const (
 	tinyWidth = 2.5 // text heights: numbers, bullets, currency signs
 	wideWhite = 1.8 // text heights: so much white in
 	wideRows  = 5   // so many rows is not there by chance
-	// smallPrint is the part of a column's text height, at most, of what is no rest of it.
+	// smallPrint is the part of a column's text height, at most, of text that does not continue it.
 	smallPrint = 0.7
 	// dropCap is the width of a letter that begins a paragraph, in its own height, at most.
 	dropCap = 1.5
-	// Of the lines of running text, which are runningRows at least, unevenShare at most end further
-	// from the right edge of their column than unevenEnds of its width.
+	// Running text has at least runningRows lines, of which at most unevenShare end further from the
+	// right edge of their column than unevenEnds of its width.
 	runningRows = 6
 	unevenShare = 0.4
 	unevenEnds  = 0.15
@@ -62,7 +61,7 @@ func separatesColumns(p *upright.Page, items []*upright.Item, g Gutter) bool {
 	case l.prose && r.prose:
 		return facing >= 4 && width > 0 || facing >= 2.2 && width > p.Size
 	case (l.prose || r.prose) && facing >= 8 && width > 0.25*p.Size:
-		// Long enough to need no wide gutter.
+		// Long enough for a narrow gutter.
 	case width < 0.8*p.Size || facing < 1.8:
 		return false
 	}
@@ -78,7 +77,7 @@ func separatesColumns(p *upright.Page, items []*upright.Item, g Gutter) bool {
 	}
 }
 
-// bothSides returns what stands beside each other on the two sides of a gutter.
+// bothSides returns the items on the two sides of a gutter that stand beside each other.
 func bothSides(items []*upright.Item, g Gutter) (left, right []*upright.Item) {
 	for _, it := range items[g.From:g.To] {
 		if it.Y1 < g.top || it.Y0 > g.end {
@@ -94,8 +93,8 @@ func bothSides(items []*upright.Item, g Gutter) (left, right []*upright.Item) {
 	return left, right
 }
 
-// inMidText reports whether a short gutter lies in the middle of text that runs on
-// across it above or below: chance has put some word spaces under each other.
+// inMidText reports whether a short gutter lies in the middle of text that continues across it above or
+// below: some word spaces are under each other by chance.
 func inMidText(p *upright.Page, items []*upright.Item, g Gutter, facing float64) bool {
 	joined := 0
 	for _, i := range []int{g.From - 1, g.To} {
@@ -110,8 +109,8 @@ func inMidText(p *upright.Page, items []*upright.Item, g Gutter, facing float64)
 	return joined == 1 && facing < 6 || joined == 2 && facing < 10
 }
 
-// standsBeside tells a sidebar from the labels of long values: labels face a row of
-// text each, and either stand apart or begin and end with the text.
+// standsBeside tells a sidebar from the labels of long values: each label faces a row of text, and labels
+// either stand apart or begin and end with the text.
 func standsBeside(short, long profile, size float64) bool {
 	if len(short.rows) < 3 {
 		return false
@@ -124,8 +123,8 @@ func standsBeside(short, long profile, size float64) bool {
 	return !sparse && !level && len(short.rows) >= 4
 }
 
-// addresses recognizes short paragraphs side by side, such as sender and
-// receiver of a letter: lines close together on both sides, far from each other.
+// addresses recognizes short paragraphs side by side, such as sender and receiver of a letter: lines
+// close together on both sides, and the sides far apart.
 func addresses(l, r profile, width, size float64) bool {
 	wide := 4.0
 	if l.grid || r.grid { // three or more beside each other
@@ -135,14 +134,13 @@ func addresses(l, r profile, width, size float64) bool {
 		l.pitch < 1.5*size && r.pitch < 1.5*size && l.width > 4 && r.width > 4
 }
 
-// boxedApart reports whether the model drew boxes of text on both sides that keep
-// to their side.
+// boxedApart reports whether the model found boxes of text on both sides, none of which crosses the
+// gutter.
 func boxedApart(p *upright.Page, left, right []*upright.Item) bool {
 	return boxed(p, left, right) && boxed(p, right, left)
 }
 
-// boxed reports whether a box of text holds two or more of the items and none of
-// the others.
+// boxed reports whether a box of text holds two or more of the items and none of the others.
 func boxed(p *upright.Page, items, others []*upright.Item) bool {
 	for _, z := range p.Zones {
 		if !z.Text() {
@@ -217,8 +215,8 @@ func profileOf(items []*upright.Item) profile {
 	return k
 }
 
-// matched returns the share of the rows of a that have a row of b beside them,
-// among those that are level with b at all.
+// matched returns the share of the rows of a with a row of b beside them, among those within the height
+// of b.
 func matched(a, b profile) float64 {
 	if len(b.rows) == 0 {
 		return 0
@@ -240,11 +238,10 @@ func matched(a, b profile) float64 {
 	return float64(hits) / float64(max(1, n))
 }
 
-// trimmed gives back what only seems to belong to a gutter's columns: rows above
-// them on the right, or below them on the left, that a gap sets apart, unless a ruling
-// between the columns runs on beside them. Left in, they would be read in the wrong turn.
-// Running text below a column of running text is its rest; below an address it is the letter,
-// and in far smaller print the foot of a slide.
+// trimmed leaves out rows that only seem to belong to a gutter's columns: those above them on the right,
+// or below them on the left, that a gap sets apart, unless a ruling between the columns continues beside
+// them. Otherwise they would be read in the wrong order. Running text below a column of running text
+// continues it; below an address it is the letter, and in much smaller print the foot of a slide.
 func trimmed(p *upright.Page, vertical []rulings.Ruling, items []*upright.Item, g Gutter) Gutter {
 	first, last := g.From, g.To
 	for first < g.To && items[first].Y1 < g.top {

@@ -1,5 +1,5 @@
-// Package gutters finds the strips of white that divide the columns of a page. It tells
-// columns from cells by what stands on both sides, and where columns end and others begin.
+// Package gutters finds the strips of white that divide the columns of a page. It tells columns from
+// cells by the text on both sides, and finds where columns end and others begin.
 package gutters
 
 import (
@@ -23,8 +23,8 @@ type Gutter struct {
 
 func (g Gutter) height() float64 { return g.end - g.top }
 
-// ruled reports whether one of the rulings stands in a gutter, or where it would go on,
-// beside b.
+// ruled reports whether one of the rulings stands beside b in a gutter, or where the gutter would
+// continue.
 func (g Gutter) ruled(vertical []rulings.Ruling, b plane.Box) bool {
 	return slices.ContainsFunc(vertical, func(v rulings.Ruling) bool {
 		return v.At <= g.X && v.At >= g.X-max(g.width, 0) && v.From < b.CenterY() && v.To > b.CenterY()
@@ -35,18 +35,18 @@ const (
 	// gutterSlack is how far, in text heights, a box may reach into a gutter:
 	// detectors pad their boxes.
 	gutterSlack = 0.3
-	// spacedLines is how many lines, at least, with no more than a space between words in
-	// a gutter may begin or end it. Within it, there may be any number.
+	// spacedLines is the least number of lines with only a space between words in a gutter that may
+	// begin or end it. Within it there may be any number.
 	spacedLines = 4
-	// spacedApart is how far, in text heights, fewer of them may stand from the lines of a
-	// column above and below.
+	// spacedApart is how far, in text heights, fewer of them may be from the lines of a column above
+	// and below.
 	spacedApart = 0.8
 	// leastRiver is how much, in text heights, the spaces of such lines have in common.
 	leastRiver = 0.15
 	// sticksOut is how far, in text heights, a line of a column may reach over a gutter.
 	sticksOut = 0.8
-	// outOneIn is how many lines must begin at a gutter for each that does so, two less
-	// for the first.
+	// outOneIn is how many lines must begin at a gutter for each one that sticks out, two fewer for the
+	// first.
 	outOneIn = 5
 	// gutterWork bounds the search for gutters on hostile pages, in items looked at;
 	// a page of 500 lines needs about a hundredth of it.
@@ -78,8 +78,8 @@ func NewSearch(p *upright.Page, found rulings.Rulings) *Search {
 	return &Search{page: p, rulings: found, work: gutterWork}
 }
 
-// gutters returns the strips of white in some items that are sorted by height, the
-// tallest first. There may be columns beside them, or cells.
+// gutters returns the strips of white in items that are sorted by height, the tallest first, whether
+// columns or cells are beside them.
 func (s *Search) gutters(items []*upright.Item) []Gutter {
 	if len(items) < 4 || s.work <= 0 {
 		return nil
@@ -94,8 +94,7 @@ func (s *Search) gutters(items []*upright.Item) []Gutter {
 	return found
 }
 
-// columnStarts returns where columns may begin: the left edges of items, at most
-// one per step.
+// columnStarts returns where columns may begin: the left edges of items, at most one per step.
 func columnStarts(items []*upright.Item, step float64) []float64 {
 	xs := make([]float64, len(items))
 	for i, it := range items {
@@ -176,8 +175,8 @@ type strip struct {
 	river       plane.Span    // what those spaces have in common
 }
 
-// add adds a line, items[i], with a space, false where it has not the place of the others:
-// spaces between words come under each other by chance, but not line after line.
+// add adds a line, items[i], with a space; false if the space is not below those of the others. Spaces
+// between words are below each other by chance, but not line after line.
 func (s *strip) add(it *upright.Item, i int, space plane.Span) bool {
 	river := plane.Span{From: max(s.river.From, space.From), To: min(s.river.To, space.To)}
 	if river.Length() < leastRiver*it.Size {
@@ -187,7 +186,7 @@ func (s *strip) add(it *upright.Item, i int, space plane.Span) bool {
 	return true
 }
 
-// sticksOut reports whether an item only sticks out of its column over x, as few do.
+// sticksOut reports whether an item only sticks out of its column over x, which few may do.
 func (s *strip) sticksOut(it *upright.Item, x float64) bool {
 	if it.Object != nil || min(x-it.X0, it.X1-x) > sticksOut*it.Size || outOneIn*(s.out+1) > s.begin+2 {
 		return false
@@ -212,13 +211,13 @@ func (s *strip) place(it *upright.Item, side int, x float64) {
 	}
 }
 
-// holds reports whether the lines with a space follow on one that begins at x.
+// holds reports whether the lines with a space follow one that begins at x.
 func (s *strip) holds(items []*upright.Item) bool {
 	first := items[s.spaced[0]]
 	return s.column != nil && first.Y0-s.column.Y1 < spacedApart*first.Size
 }
 
-// absorb makes the last lines with a space lines of both sides of x.
+// absorb counts the last lines with a space as lines of both sides of x.
 func (s *strip) absorb(items []*upright.Item, x float64) {
 	for _, i := range s.spaced {
 		left, right := items[i].Box, items[i].Box
@@ -248,8 +247,8 @@ func (e *extent) add(b plane.Box) {
 	e.n++
 }
 
-// gutter returns what lies between the two sides of a strip, when they stand beside each
-// other for two rows at least.
+// gutter returns the gutter between the two sides of a strip, if they stand beside each other for at
+// least two rows.
 func (s strip) gutter(size float64) (Gutter, bool) {
 	if s.left.n == 0 || s.right.n == 0 || s.across > s.left.n+s.right.n {
 		return Gutter{}, false

@@ -2,7 +2,7 @@ package rulings
 
 // Rulings of dots or dashes: short pieces of one length, at one distance.
 
-// Thresholds, in heights of the page's text where nothing else is said.
+// Thresholds, in heights of the page's text unless stated otherwise.
 const (
 	longestDash = 0.9 // at most
 	widestGap   = 0.6 // between two dots, at most
@@ -18,8 +18,7 @@ type chain struct {
 	shortGap, widerGap int
 }
 
-// extended returns the chain with one more piece, false where the piece does not go on
-// with it.
+// extended returns the chain with one more piece; false if the piece does not continue it.
 func (c chain) extended(from, to int) (chain, bool) {
 	length, gap := to-from+1, from-c.x1-1
 	c.short, c.long = min(c.short, length), max(c.long, length)

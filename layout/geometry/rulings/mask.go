@@ -15,9 +15,9 @@ type mask struct {
 	level      bool           // its rows run level there, not in the page
 }
 
-// maskOf counts what is darker than its surroundings as ink. A pixel of the mask
-// is ink when any of the pixels under it is, so that thin rulings last. Of a page that is
-// askew it is drawn in the upright frame: rulings are rows of pixels there.
+// maskOf returns the mask of a page: pixels darker than their surroundings are ink. A pixel of the mask
+// is ink if any of the pixels under it is, so that thin rulings are kept. The mask of a crooked page is
+// drawn in the upright frame, where rulings are rows of pixels.
 func maskOf(page *upright.Page, step int) mask {
 	if page.Deskew.Askew() {
 		return leveled(page, step)
@@ -43,9 +43,9 @@ func maskOf(page *upright.Page, step int) mask {
 	return m
 }
 
-// leveled is the mask of a page that is askew.
+// leveled returns the mask of a crooked page.
 func leveled(page *upright.Page, step int) mask {
-	const cell = 16 // pixels of the mask between points that are mapped; those between are near a line
+	const cell = 16 // pixels of the mask between points that are mapped; between them the map is nearly linear
 	around := page.Extent()
 	m := mask{
 		w: int(around.Width()) / step, h: int(around.Height()) / step, step: step,
@@ -79,7 +79,7 @@ func between(a, b document.Point, t float64) document.Point {
 	return document.Point{X: a.X + t*(b.X-a.X), Y: a.Y + t*(b.Y-a.Y)}
 }
 
-// darkestAt is the darkest of step by step pixels, white where there are none.
+// darkestAt returns the darkest of step by step pixels, white if there are none.
 func darkestAt(page *image.Gray, x0, y0, step int) uint8 {
 	v := uint8(255)
 	if x0 < 0 || y0 < 0 || x0+step > page.Rect.Dx() || y0+step > page.Rect.Dy() {
@@ -93,7 +93,7 @@ func darkestAt(page *image.Gray, x0, y0, step int) uint8 {
 	return v
 }
 
-// mark tells ink from paper. darkest holds the darkest pixel under each of the mask's.
+// mark tells ink from paper. darkest holds the darkest pixel under each pixel of the mask.
 func (m *mask) mark(darkest []uint8) {
 	const (
 		tile  = 32 // mask pixels; the background is estimated for each tile
@@ -145,8 +145,8 @@ func (m mask) transposed() mask {
 	return t
 }
 
-// depth returns the height of the ink at (x, y), and what ink there is within reach of
-// a blank; more than reach is not looked at.
+// depth returns the height of the ink at (x, y), and the ink within reach of a blank; it looks no further
+// than reach.
 func (m mask) depth(x, y, reach int) int {
 	n := 0
 	if m.ink[y*m.w+x] {

@@ -1,5 +1,4 @@
-// Package rulings finds the straight lines drawn on a page, such as those around
-// the cells of a table.
+// Package rulings finds the straight lines drawn on a page, such as those around the cells of a table.
 package rulings
 
 import (
@@ -23,24 +22,24 @@ const (
 	textureApart   = 0.8  // between rows of dots that are a pattern, at most
 	gapAlong       = 0.7  // along: pieces of one ruling, at most
 	blankGap       = 1.0  // between a text and the blank that goes on with it, at most
-	wholeLength    = 20   // longer than what is seen of a ruling that is seen in pieces
-	wholeAlike     = 3    // rulings of the same ends, to half of wholeEnds, that are not so by chance
-	wholeEnds      = 1.0  // between the end of a ruling and where it is to end, at most
+	wholeLength    = 20   // longer than a piece of a ruling that is found in pieces
+	wholeAlike     = 3    // rulings with the same ends, to half of wholeEnds, at least, to exclude chance
+	wholeEnds      = 1.0  // between the end of a ruling and the place where it should end, at most
 	surelyRuling   = 12   // longer than any underline or stroke of a letter
 )
 
 const (
 	slantShare   = 0.03 // of a ruling's length by which it may slant, beside slant
-	textureOneIn = 3    // one row of dots in so many, at most, may be so close to another that is no pattern
-	minSide      = 16   // pixels of a page on which rulings are looked for
+	textureOneIn = 3    // one row of dots in so many, at most, may be so close to another without being a pattern
+	minSide      = 16   // pixels of a page, at least, on which rulings are looked for
 )
 
-// Rulings are the rulings of a page or of an area. Blanks are horizontal ones that go on
-// with a line of text, to be filled in: they divide nothing.
+// Rulings are the rulings of a page or of an area. Blanks are horizontal ones to be filled in, which
+// continue a line of text and divide nothing.
 type Rulings struct{ Horizontal, Vertical, Blanks []Ruling }
 
-// Ruling is a straight line in the upright frame. At is the position across, the
-// span runs along: a horizontal ruling lies at y = At from x = From to x = To.
+// Ruling is a straight line in the upright frame. At is its position across, the span its extent along:
+// a horizontal ruling lies at y = At from x = From to x = To.
 type Ruling struct {
 	At float64
 	plane.Span
@@ -84,8 +83,8 @@ func (r Rulings) HasBlank(row plane.Box) bool {
 	})
 }
 
-// isBlank reports whether a ruling stands on the line of a text right beside it, with
-// nothing written on it.
+// isBlank reports whether a ruling stands on the line of a text right beside it, with nothing written
+// on it.
 func (r Ruling) isBlank(page *upright.Page) bool {
 	const (
 		sinks  = 0.3 // of the text's height, at most, by which a blank lies below it
@@ -109,8 +108,7 @@ func (r Ruling) isBlank(page *upright.Page) bool {
 	return beside
 }
 
-// inFrame maps strokes to the upright frame and keeps those that run level, or
-// plumb, there.
+// inFrame maps strokes to the upright frame and keeps those that are level, or plumb, there.
 func (m mask) inFrame(page *upright.Page, strokes []stroke, vertical bool) []Ruling {
 	var kept []Ruling
 	step := float64(m.step)
@@ -139,8 +137,7 @@ func (m mask) inFrame(page *upright.Page, strokes []stroke, vertical bool) []Rul
 	return kept
 }
 
-// joined makes one ruling of pieces that follow each other and of the two edges
-// of a thick one.
+// joined makes one ruling of successive pieces, and of the two edges of a thick ruling.
 func joined(rs []Ruling, size float64) []Ruling {
 	slices.SortFunc(rs, func(a, b Ruling) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.From, b.From))
@@ -163,8 +160,8 @@ func joined(rs []Ruling, size float64) []Ruling {
 	return out
 }
 
-// withoutTexture leaves out rows of dots when they are a pattern in the paper: many of
-// them are closer to each other than lines of text. rs are sorted by position.
+// withoutTexture leaves out rows of dots if they are a pattern in the paper: many of them are closer to
+// each other than lines of text. rs are sorted by position.
 func withoutTexture(rs []Ruling, size float64) []Ruling {
 	dotted, near := 0, 0
 	last := math.Inf(-1)
@@ -183,8 +180,8 @@ func withoutTexture(rs []Ruling, size float64) []Ruling {
 	return slices.DeleteFunc(rs, func(r Ruling) bool { return r.dotted })
 }
 
-// outsideText leaves out the strokes of letters and underlines: short pieces within
-// a line of text or right below it.
+// outsideText leaves out the strokes of letters and underlines: short pieces within a line of text or
+// right below it.
 func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 	lines := slices.Clone(page.Items)
 	slices.SortFunc(lines, func(a, b *upright.Item) int { return cmp.Compare(a.Y0, b.Y0) })
@@ -212,8 +209,8 @@ func outsideText(page *upright.Page, rs []Ruling) []Ruling {
 	})
 }
 
-// whole leaves out pieces of rulings most of which was not seen, as happens on photographs: those that
-// end in the open, where neither a ruling across lies nor one of the same ends.
+// whole leaves out pieces of rulings that were mostly not found, as happens on photographs: those whose
+// ends neither lie on a ruling across nor agree with those of other rulings.
 func whole(rs, across []Ruling, size float64) []Ruling {
 	near := wholeEnds * size
 	met := func(end float64, r Ruling) bool {
@@ -235,10 +232,10 @@ func whole(rs, across []Ruling, size float64) []Ruling {
 	})
 }
 
-// besideText leaves out vertical strokes that run through text for most of their length: letters
-// that stand below each other.
+// besideText leaves out vertical strokes that run through text for most of their length: letters below
+// each other.
 func besideText(page *upright.Page, rs []Ruling) []Ruling {
-	const inset = 0.3 // text heights from the ends of a text: what is further in runs through it
+	const inset = 0.3 // text heights from the ends of a text, beyond which a stroke runs through it
 	return slices.DeleteFunc(rs, func(r Ruling) bool {
 		through := 0.0
 		for _, it := range page.Items {
@@ -250,15 +247,13 @@ func besideText(page *upright.Page, rs []Ruling) []Ruling {
 	})
 }
 
-// leads reports whether a row of dots lies on the line of a text beside it, as in a table
-// of contents.
+// leads reports whether a row of dots lies on the line of a text beside it, as in a table of contents.
 func (r Ruling) leads(it *upright.Item) bool {
 	const beside = 2.0 // text heights, at most, from the text to the dots
 	return r.At > it.Y0+0.3*it.Height() && r.At < it.Y1-0.12*it.Height() && r.From < it.X1+beside*it.Size && r.To > it.X0-beside*it.Size
 }
 
-// In returns the rulings of which more than half lies within an area, or up to
-// margin beside it.
+// In returns the rulings that lie for more than half within an area, or up to margin beside it.
 func (r Rulings) In(area plane.Box, margin float64) Rulings {
 	const share = 0.5
 	var out Rulings
@@ -285,4 +280,9 @@ func (r Rulings) Across(area plane.Box) []Ruling {
 		}
 	}
 	return across
+}
+
+// HasVertical reports whether a vertical ruling stands at x, to the pixel.
+func (r Rulings) HasVertical(x float64) bool {
+	return slices.ContainsFunc(r.Vertical, func(v Ruling) bool { return math.Abs(v.At-x) < 1 })
 }

@@ -1,8 +1,8 @@
 package rulings
 
-// strokes finds strokes at least least pixels long and at most thick high, and rows of
-// dots. A stroke may climb from row to row, as a skewed one does. size is the height of
-// text in pixels of m.
+// strokes finds strokes of at least least pixels in length and at most thick in height, and rows of
+// dots. A stroke may climb from row to row, as a skewed one does. size is the height of text in pixels
+// of m.
 func strokes(m mask, least, thick int, size float64) []stroke {
 	var done, open []stroke // open: touched in the last two rows
 	for y := range m.h {
@@ -55,7 +55,7 @@ func extend(open []stroke, run stroke) []stroke {
 	return append(open, run)
 }
 
-// thin reports whether ink above and below a run ends soon, at most of some places.
+// thin reports whether the ink above and below a run ends soon, at most of the places looked at.
 func (m mask) thin(from, to, y, thick int) bool {
 	const places = 8
 	good := 0

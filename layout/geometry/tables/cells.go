@@ -6,6 +6,7 @@ import (
 
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -15,8 +16,8 @@ type cell struct {
 	items                            []*upright.Item
 }
 
-// cells assigns the items of each row to cells, then joins cells: over columns
-// where one item or the ruling below it spans them, and where rulings leave a gap.
+// cells assigns the items of each row to cells, then joins cells: across columns that one item or
+// the ruling below it spans, and where rulings leave a gap.
 func (t *table) cells() []cell {
 	grid := make([][]*cell, len(t.rows))
 	for i := range t.rows {
@@ -35,7 +36,7 @@ func (t *table) cells() []cell {
 	return cells
 }
 
-// rowCells makes the cells of one row, one entry a column.
+// rowCells makes the cells of one row, one entry for each column.
 func (t *table) rowCells(i int) []*cell {
 	cells := make([]*cell, len(t.columns)-1)
 	for c := range cells {
@@ -74,15 +75,15 @@ func (t *table) rowCells(i int) []*cell {
 	return cells
 }
 
-// isBanner reports whether an item of several columns is all that stands in row i and is
-// centered in the table, with no ruling between columns beside it: a head over all of it.
+// isBanner reports whether an item that reaches into several columns is a head over the whole table:
+// it is alone in row i and centered, and no ruling divides the row.
 func (t *table) isBanner(i int, it *upright.Item) bool {
 	middle := (t.columns[0] + t.columns[len(t.columns)-1]) / 2
 	return len(slices.Concat(t.rows[i]...)) == 1 && math.Abs(it.CenterX()-middle) < bannerCentered*t.size && !t.divided(i)
 }
 
-// namesGroup reports whether row i is the name of the rows below it, which are indented
-// under it: it runs over all columns.
+// namesGroup reports whether row i is the name of the rows below it, which are indented under it. A
+// name runs over all columns.
 func (t *table) namesGroup(i int) bool {
 	if i < t.headRows || i+1 == len(t.rows) || len(t.rows[i]) == 0 || len(t.rows[i+1]) == 0 || t.divided(i) {
 		return false
@@ -101,7 +102,7 @@ func (t *table) divided(i int) bool {
 	return false
 }
 
-// findDash puts the dash into an empty cell that stands there in place of a value.
+// findDash puts the dash that is printed in place of a value into an empty cell.
 func (t *table) findDash(c *cell) {
 	if len(c.items) > 0 || c.rowSpan > 1 || c.columnSpan > 1 || c.row < t.headRows || c.column == 0 || len(t.rows[c.row]) == 0 {
 		return
@@ -111,7 +112,7 @@ func (t *table) findDash(c *cell) {
 		X0: max(text.From-dashBeside*t.size, t.columns[c.column]+dashInset*t.size), Y0: row.Y0 + dashAround*row.Height(),
 		X1: text.To + dashBeside*t.size, Y1: row.Y1 - dashAround*row.Height(),
 	}
-	if c.column+2 < len(t.columns) || t.ruledAt(t.columns[c.column+1]) { // else the text's own edge bounds the column
+	if c.column+2 < len(t.columns) || t.rulings.HasVertical(t.columns[c.column+1]) { // otherwise the column ends where its text does
 		place.X1 = min(place.X1, t.columns[c.column+1]-dashInset*t.size)
 	}
 	if dash := t.page.Dash(place, t.size); dash != nil {
@@ -119,7 +120,7 @@ func (t *table) findDash(c *cell) {
 	}
 }
 
-// spanColumns makes one cell of those in the columns first to last of one row.
+// spanColumns makes one cell of the cells of a row in the columns first to last.
 func spanColumns(cells []*cell, first, last int) {
 	into := cells[first]
 	for c := first + 1; c <= last; c++ {
@@ -137,8 +138,8 @@ func spanColumns(cells []*cell, first, last int) {
 	}
 }
 
-// joinRight joins a head with the columns that the ruling below it covers, and
-// cells between which a vertical ruling leaves a gap.
+// joinRight joins a head across the columns that the ruling below it covers, and cells between which
+// a vertical ruling leaves a gap.
 func (t *table) joinRight(grid [][]*cell) {
 	for i, cells := range grid {
 		t.joinHeads(i, cells)
@@ -147,23 +148,23 @@ func (t *table) joinRight(grid [][]*cell) {
 		}
 		for c := 0; c+2 < len(t.columns); c++ {
 			a, b := cells[c], cells[c+1]
-			if a != b && t.ruledAt(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0 || t.dividesFew(c+1)) && (t.ruled || i < t.headRows) {
+			if a != b && t.rulings.HasVertical(t.columns[c+1]) && !t.ruledRight(c+1, i) && (len(a.items) == 0 || len(b.items) == 0 || t.dividesFew(c+1)) && (t.ruled || i < t.headRows) {
 				spanColumns(cells, a.column, c+1)
 			}
 		}
 	}
 }
 
-// dividesFew reports whether boundary c is a ruling that divides some boxes of a form.
+// dividesFew reports whether boundary c is a ruling that divides only some boxes of a form.
 func (t *table) dividesFew(c int) bool {
 	return slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool {
-		return math.Abs(v.At-t.columns[c]) < 1 && v.Length() < columnRuling*t.box.Height()
+		return math.Abs(v.At-t.columns[c]) < 1 && v.Length() < columns.RulingPart*t.box.Height()
 	})
 }
 
-// joinHeads joins the cells of row i, of the head, that a ruling below them covers.
+// joinHeads joins the cells of row i, if it is in the head, that a ruling below them covers.
 func (t *table) joinHeads(i int, cells []*cell) {
-	const unruledHead = 2 // rows that may be a head where rulings do not tell
+	const unruledHead = 2 // rows that may be a head without rulings to show it
 	if !(t.ruledHead && i < t.headRows || i < unruledHead && !t.ruled) {
 		return
 	}
@@ -208,8 +209,7 @@ func (t *table) ruledRight(c, i int) bool {
 	})
 }
 
-// joinDown joins cells above each other between which there is no ruling, where
-// rulings make the rows.
+// joinDown joins cells above each other without a ruling between them, where rulings make the rows.
 func (t *table) joinDown(grid [][]*cell) {
 	for i := 0; i+1 < len(grid); i++ {
 		if !(t.ruled || t.ruledHead && i+1 < t.headRows) || t.below > 0 && i >= t.below {
@@ -230,8 +230,7 @@ func (t *table) joinDown(grid [][]*cell) {
 	}
 }
 
-// ruledBelow reports whether a horizontal ruling runs below row i under the columns
-// first to last.
+// ruledBelow reports whether a horizontal ruling runs below row i under the columns first to last.
 func (t *table) ruledBelow(i, first, last int) bool {
 	if t.headEdge > 0 && t.levels[i+1] == t.headEdge {
 		return true

@@ -4,44 +4,25 @@ import (
 	"math"
 	"slices"
 
+	"ocr-gateway/layout/geometry/tables/areas"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// evidence is why an area may hold a table, from weak to strong.
-type evidence int
-
-const (
-	fromRulings evidence = iota
-	fromModel
-	fromTask
-)
-
-// credible weighs the evidence: the less the task, the model and the rulings say,
-// the more rows must have text in several columns.
-func (t *table) credible(e evidence) bool {
+// credible weighs the evidence: the weaker that of the task, the model and the rulings, the more rows
+// must have text in several columns.
+func (t *table) credible(e areas.Evidence) bool {
 	share := float64(t.filledRows()) / float64(len(t.rows))
 	switch {
-	case e == fromTask:
+	case e == areas.FromTask:
 		return true
-	case e == fromModel:
+	case e == areas.FromModel:
 		return share >= filledInZone && !t.isColumns() && t.aligned() && !t.isAddresses()
 	case t.ruled && len(t.interior()) > 0:
-		return share >= filledRuled && t.filledRows() >= leastFilledRows
+		return share >= filledRuled && t.filledRows() >= columns.LeastFilledRows
 	default:
 		return share >= filledElse && !t.isAllProse() && (t.ruled || !t.hasProse()) && t.aligned()
 	}
-}
-
-// isProse reports whether lines are columns of running text, which the model
-// sometimes takes for tables.
-func isProse(items []*upright.Item) bool {
-	wide := 0
-	for _, it := range items {
-		if it.Width() > proseWidthRatio*upright.ProseWidth*it.Size {
-			wide++
-		}
-	}
-	return 10*wide > proseShare*len(items)
 }
 
 // hasProse reports whether a column is running text.
@@ -49,14 +30,14 @@ func (t *table) hasProse() bool {
 	return slices.Contains(t.proseColumns(upright.ProseWidth, proseRows, false), true)
 }
 
-// isAllProse reports whether all columns are running text when the lines of wrapped cells
-// count, too: cells of a table wrap in some columns only.
+// isAllProse reports whether all columns are running text, with the lines of wrapped cells counted
+// too: in a table cells wrap in some columns only.
 func (t *table) isAllProse() bool {
 	return !slices.Contains(t.proseColumns(upright.ProseWidth, proseRows, true), false)
 }
 
-// isColumns reports whether most columns are running text that no rulings divide into
-// rows: a page of a newspaper, and no table.
+// isColumns reports whether most columns are running text that no rulings divide into rows: a page of
+// a newspaper, not a table.
 func (t *table) isColumns() bool {
 	prose := 0
 	for _, is := range t.proseColumns(pagedWidth, pagedLines, false) {
@@ -64,12 +45,12 @@ func (t *table) isColumns() bool {
 			prose++
 		}
 	}
-	return prose >= leastColumns && 3*prose >= 2*(len(t.columns)-1) && len(t.across()) < len(t.rows)/pagedRows
+	return prose >= columns.Least && 3*prose >= 2*(len(t.columns)-1) && len(t.across()) < len(t.rows)/pagedRows
 }
 
-// proseColumns tells which columns are running text, as wide and of as many lines as
-// given at least: most lines end near the right edge, as entries of a table do not. Of
-// wrapped cells only the first line counts, unless wrapped is set.
+// proseColumns tells which columns are running text: they have at least the given width, in text
+// heights, and number of lines, and most lines end near the right edge, as entries of a table do not.
+// Only the first line of a wrapped cell counts, unless wrapped is set.
 func (t *table) proseColumns(width float64, lines int, wrapped bool) []bool {
 	widths := make([][]float64, len(t.columns)-1)
 	for _, rows := range t.rows {
@@ -93,8 +74,8 @@ func (t *table) proseColumns(width float64, lines int, wrapped bool) []bool {
 	return prose
 }
 
-// aligned reports whether rulings divide columns, or most rows are alike. Questions and the
-// answers to choose from, each level with each other, are not.
+// aligned reports whether rulings divide columns, or most rows are alike. Questions with the answers
+// to choose from in rows are not.
 func (t *table) aligned() bool {
 	if len(t.interior()) > 0 {
 		return true
@@ -123,8 +104,8 @@ func (t *table) aligned() bool {
 	return len(rows) < alignedRows || alignedOneIn*(len(rows)-most) < len(rows)
 }
 
-// alike reports whether most pieces of one of two rows stand right above or
-// below one of the other, by an edge or the middle.
+// alike reports whether most pieces of the shorter of two rows are aligned with one of the other, by
+// an edge or the middle.
 func alike(a, b upright.Row, near float64) bool {
 	if len(a) > len(b) {
 		a, b = b, a
@@ -160,7 +141,7 @@ func (t *table) dense() bool {
 	return good >= denseColumns && 3*good >= 2*columns
 }
 
-// sparse reports whether rows are nearly all white, as the labels of a chart are.
+// sparse reports whether rows are nearly all white, as those of a chart's labels are.
 func (t *table) sparse() bool {
 	var shares []float64
 	for _, rows := range t.rows {
@@ -173,14 +154,14 @@ func (t *table) sparse() bool {
 	return upright.Median(shares) < sparseText
 }
 
-// isAddresses reports whether two columns without rulings are those of a letter's head.
+// isAddresses reports whether two columns without rulings are addresses at the top of a letter.
 func (t *table) isAddresses() bool {
 	return len(t.columns) == 3 && len(t.across()) == 0 && t.isParagraphs()
 }
 
-// isParagraphs reports whether the columns are paragraphs side by side, such as
-// the addresses at the foot of a letter, rather than columns of a table: rows close
-// together and no column of short entries.
+// isParagraphs reports whether the columns are paragraphs side by side, such as the addresses at the
+// foot of a letter, rather than columns of a table: the rows are close together and no column has
+// short entries.
 func (t *table) isParagraphs() bool {
 	widths := make([][]float64, len(t.columns)-1)
 	var pitches []float64

@@ -8,20 +8,19 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// The heads of narrow columns stand as close as the words of a sentence, and come as one line.
-// What stands below tells them: each of its parts is level with one column.
+// The heads of narrow columns stand as close together as the words of a sentence, and are detected as
+// one line. The text below shows what they are: each part of the line is aligned with one column.
 
-// divideHeads splits lines at the top of a table over several columns where their words stand
-// over one column each.
+// divideHeads splits lines at the top of a table that hold the heads of several columns.
 func (t *table) divideHeads(items []*upright.Item) []*upright.Item {
 	rows := upright.RowsOf(items)
 	t.columnText = t.findColumnText(slices.DeleteFunc(slices.Clone(rows), func(r upright.Row) bool {
-		return 2*len(r) <= len(t.columns)-1 // totals stand over other columns
+		return 2*len(r) <= len(t.columns)-1 // totals do not show where columns are
 	}))
 	var out []*upright.Item
 	for i, r := range rows {
 		spaces, ok := t.headsOf(r)
-		if i >= spanningHeads || !ok {
+		if i >= headLines || !ok {
 			out = append(out, r...)
 			continue
 		}
@@ -37,9 +36,9 @@ func (t *table) divideHeads(items []*upright.Item) []*upright.Item {
 	return out
 }
 
-// headsOf returns the spaces between heads in each line of a row that has one over every
-// column, the first of which may have none; the name of a bank over a statement only stands
-// over some.
+// headsOf returns the spaces between heads in each line of a row with a head over every column, except
+// perhaps the first. A row that stands over some columns only, such as the name of a bank over a
+// statement, holds no heads.
 func (t *table) headsOf(r upright.Row) (spaces [][]plane.Span, ok bool) {
 	next := 0
 	for i, it := range r {
@@ -56,12 +55,12 @@ func (t *table) headsOf(r upright.Row) (spaces [][]plane.Span, ok bool) {
 	return spaces, next == len(t.columns)-1
 }
 
-// headSpaces returns the spaces between the heads of the columns first to last in one line;
-// nil where it is none.
+// headSpaces returns the spaces between the heads of the columns first to last in one line; nil if the
+// line does not hold them.
 func (t *table) headSpaces(it *upright.Item, first, last int) []plane.Span {
 	spaces := t.page.Spaces(it)
 	if columns := last - first + 1; columns == 1 || len(spaces) < columns-1 || len(spaces) >= headWords*columns {
-		return nil // of many words some stand level with columns by chance
+		return nil // among many words, some are aligned with columns by chance
 	}
 	found, _ := t.assign(it.X0, it.X1, spaces, first, last)
 	return found
@@ -83,8 +82,7 @@ func (t *table) assign(x, end float64, spaces []plane.Span, first, last int) (be
 	return nil, false
 }
 
-// standsOver reports whether words are level with the text of a column, at an edge or in
-// the middle.
+// standsOver reports whether words are aligned with the text of a column, at an edge or in the middle.
 func (t *table) standsOver(words plane.Span, column int) bool {
 	text, near := t.columnText[column], headEdges*t.size
 	return math.Abs(words.From-text.From) < near || math.Abs(words.To-text.To) < near || math.Abs(words.From+words.To-text.From-text.To) < 2*near

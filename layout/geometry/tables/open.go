@@ -6,13 +6,14 @@ import (
 
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/areas"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// WithOpenTables replaces tables that have neither rulings nor a box of the model:
-// successive rows whose pieces stand in three or more columns. Less than that is
-// left as text, read along its rows. part is a part of the page that no gutter
-// divides.
+// WithOpenTables replaces tables that have neither rulings nor a box of the model: successive rows
+// whose pieces stand in three or more columns. Fewer columns are left as text, read row by row. part
+// is a part of the page that no gutter divides.
 func (f *Finder) WithOpenTables(part []*upright.Item) []*upright.Item {
 	rows := upright.RowsOf(part)
 	var out []*upright.Item
@@ -42,10 +43,10 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 	for i := 0; i < len(rows); i++ {
 		end, tabular := i, 0
 		for j := i; j < len(rows) && j-end <= openRest && rows[j][0].Object == nil; j++ {
-			if j > i && (rows[j].Box().Y0-rows[j-1].Box().Y1 > openApart*f.page.Size || reversedHead(f.page, rows[j-1:min(j+3, len(rows))]) == 1) {
+			if j > i && (rows[j].Box().Y0-rows[j-1].Box().Y1 > openApart*f.page.Size || areas.ReversedHead(f.page, rows[j-1:min(j+3, len(rows))]) == 1) {
 				break
 			}
-			n := pieces(f.page, rows[j])
+			n := columns.Pieces(f.page, rows[j])
 			if f.rulings.HasBlank(rows[j].Box()) { // a sentence to be completed
 				n = 1
 			}
@@ -68,16 +69,16 @@ func (f *Finder) tabularRuns(rows []upright.Row) [][2]int {
 func (f *Finder) isHead(r upright.Row, table []upright.Row) bool {
 	b, below := r.Box(), upright.Bounds(slices.Concat(table...))
 	size := f.page.Size
-	return r[0].Object == nil && below.Y0-b.Y1 < openHeadGap*size && b.X0 > below.X0+headIndent*size && b.X1 < below.X1+headReach*size
+	return r[0].Object == nil && below.Y0-b.Y1 < openHeadGap*size && b.X0 > below.X0+columns.Indent*size && b.X1 < below.X1+areas.HeadReach*size
 }
 
-// endsWrapped reports whether rows[to] goes on with a wrapped cell of the last row of a
-// table: one piece, right below one that is as wide, and not at the table's left edge.
+// endsWrapped reports whether rows[to] continues a cell of a table's last row: it is one piece, right
+// below one that is as wide, and not at the table's left edge.
 func (f *Finder) endsWrapped(rows []upright.Row, from, to int) bool {
 	r, last := rows[to], rows[to-1]
 	size := f.page.Size
 	left := upright.Bounds(slices.Concat(rows[from:to]...)).X0
-	if len(r) != 1 || r[0].Object != nil || r[0].X0 < left+headIndent*size || r[0].CenterY()-last.Box().CenterY() > wrappedPitch*size {
+	if len(r) != 1 || r[0].Object != nil || r[0].X0 < left+columns.Indent*size || r[0].CenterY()-last.Box().CenterY() > wrappedPitch*size {
 		return false
 	}
 	return slices.ContainsFunc(last, func(it *upright.Item) bool {
@@ -85,8 +86,8 @@ func (f *Finder) endsWrapped(rows []upright.Row, from, to int) bool {
 	})
 }
 
-// folded reports whether a vertical line far longer than a table is high runs through
-// it: the fold of a book, or a line between columns.
+// folded reports whether a vertical line much longer than the table is high runs through it: the fold
+// of a book, or a line between columns of text.
 func (f *Finder) folded(table plane.Box) bool {
 	inset := foldInset * f.page.Size
 	return slices.ContainsFunc(f.rulings.Vertical, func(v rulings.Ruling) bool {
@@ -94,15 +95,15 @@ func (f *Finder) folded(table plane.Box) bool {
 	})
 }
 
-// goesOn reports whether the rows from..to are cut out of columns of running text:
-// wide pieces at their top or bottom have a neighbor of the same extent outside.
+// goesOn reports whether the rows from..to are cut out of columns of running text: a wide piece in the
+// first or last of them has a neighbor outside with the same left and right edges.
 func (f *Finder) goesOn(rows []upright.Row, from, to int) bool {
 	gap := goesOnGap * f.page.Size
 	return from > 0 && sameExtent(rows[from], rows[from-1], gap) || to < len(rows) && sameExtent(rows[to-1], rows[to], gap)
 }
 
-// sameExtent reports whether a wide piece of a row stands above or below one of the
-// same extent, at most gap away.
+// sameExtent reports whether a wide piece of a row has the same left and right edges as one of a row
+// at most gap away.
 func sameExtent(inside, outside upright.Row, gap float64) bool {
 	if outside.Box().OverlapY(inside.Box()) < -gap {
 		return false
@@ -118,14 +119,14 @@ func sameExtent(inside, outside upright.Row, gap float64) bool {
 	return false
 }
 
-// openTable returns the items that take the place of rows: the table, and what
-// its edges left out. It is nil when the rows are no table.
+// openTable returns the items that replace rows: the table, and the items that are not part of it. It
+// is nil if the rows are not a table.
 func (f *Finder) openTable(rows []upright.Row) []*upright.Item {
 	items := slices.Concat(rows...)
-	if isProse(items) {
+	if areas.IsProse(items) {
 		return nil
 	}
-	t := build(f.page, f.rulings.In(upright.Bounds(items), rulingMargin*f.page.Size), rows)
+	t := build(f.page, f.rulings.In(upright.Bounds(items), columns.RulingMargin*f.page.Size), rows)
 	if t == nil || len(t.columns)-1 < openColumns || 3*t.filledRows() < 2*len(t.rows) || !t.dense() || !t.aligned() || t.sparse() || t.hasProse() || t.isParagraphs() {
 		return nil
 	}

@@ -9,14 +9,14 @@ import (
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// fill sorts the rows of text into rows of the table.
+// fill divides the rows of text among the rows of the table.
 func (t *table) fill(rows []upright.Row) {
 	t.columnText = t.findColumnText(rows)
 	levels := t.withReversedHead(t.ruledLevels(), rows)
 	bands := len(levels) - 1
 	interior := 0
 	for _, x := range t.columns[1 : len(t.columns)-1] {
-		if t.ruledAt(x) {
+		if t.rulings.HasVertical(x) {
 			interior++
 		}
 	}
@@ -37,7 +37,7 @@ func (t *table) fill(rows []upright.Row) {
 	}
 }
 
-// isBoxes reports whether the two columns of a form hold texts, such as addresses, rather than
+// isBoxes reports whether the two columns of a form hold texts, such as addresses, rather than short
 // entries.
 func (t *table) isBoxes(rows []upright.Row) bool {
 	widths := make([][]float64, len(t.columns)-1)
@@ -51,8 +51,8 @@ func (t *table) isBoxes(rows []upright.Row) bool {
 	return len(widths) == 2 && upright.Median(widths[0]) > boxEntry && upright.Median(widths[1]) > boxEntry
 }
 
-// missesRulings reports whether rulings of a page that is askew were not seen: a band between
-// two others holds rows that each begin in the first column, as rows of a table do.
+// missesRulings reports whether rulings of a crooked page were not found: one band between rulings
+// holds several rows that begin in the first column and have other cells, as rows of a table do.
 func (t *table) missesRulings(rows []upright.Row, levels []float64) bool {
 	if !t.page.Deskew.Askew() {
 		return false
@@ -73,10 +73,10 @@ func (t *table) missesRulings(rows []upright.Row, levels []float64) bool {
 	return false
 }
 
-// wrapsBetween reports whether the bands between rulings are rows whose cells wrap: what
-// follows the first row of text in a band goes on with few of its cells.
+// wrapsBetween reports whether the bands between rulings are rows whose cells wrap: below the first
+// row of text in a band, only a few of its cells have text.
 func (t *table) wrapsBetween(rows []upright.Row, levels []float64) bool {
-	first, further, rest := 0, 0, 0 // filled cells of first rows; further rows and their cells
+	first, further, rest := 0, 0, 0 // filled cells of the first rows; further rows and their cells
 	i, bands := 0, 0
 	for _, end := range levels[1:] {
 		filled := 0
@@ -98,8 +98,8 @@ func (t *table) wrapsBetween(rows []upright.Row, levels []float64) bool {
 	return further > 0 && bands == len(levels)-1 && float64(rest*bands) <= wrappedFilled*float64(first*further)
 }
 
-// ruledLevels returns the heights of horizontal rulings that bound rows, with the
-// table's own edges.
+// ruledLevels returns the heights of the horizontal rulings that bound rows, and of the table's own
+// edges.
 func (t *table) ruledLevels() []float64 {
 	near := sameRuling * t.size
 	levels := []float64{t.box.Y0}
@@ -114,13 +114,10 @@ func (t *table) ruledLevels() []float64 {
 	return append(levels, t.box.Y1)
 }
 
-// withReversedHead adds the edge of a head in light print on a dark ground.
+// withReversedHead adds the lower edge of a head in light print on a dark ground.
 func (t *table) withReversedHead(levels []float64, rows []upright.Row) []float64 {
-	reversed := func(r upright.Row) bool {
-		return !slices.ContainsFunc(r, func(it *upright.Item) bool { return !t.page.Reversed(it) })
-	}
 	n := 0
-	for n < len(rows) && reversed(rows[n]) {
+	for n < len(rows) && t.page.ReversedRow(rows[n]) {
 		n++
 	}
 	if n == 0 || 2*n > len(rows) {
@@ -135,8 +132,8 @@ func (t *table) withReversedHead(levels []float64, rows []upright.Row) []float64
 	return slices.Insert(levels, at, edge)
 }
 
-// byRulings makes each band between rulings a row. Below the last ruling each row of text is
-// one, such as the totals of a bill, where all have several pieces.
+// byRulings makes a row of each band between rulings. Where all rows of text below the last ruling
+// have several pieces, as the totals of a bill do, it makes a row of each.
 func (t *table) byRulings(rows []upright.Row, levels []float64) {
 	last := len(levels) - 2 // where the last band begins
 	below := slices.IndexFunc(rows, func(r upright.Row) bool { return last > 0 && r.Box().CenterY() > levels[last] })
@@ -159,13 +156,13 @@ func (t *table) byRulings(rows []upright.Row, levels []float64) {
 	}
 }
 
-// closed reports whether there is another ruling across the table below the last one inside.
+// closed reports whether a ruling across the table stands below the last one inside it.
 func (t *table) closed(last float64) bool {
 	return slices.ContainsFunc(t.across(), func(h rulings.Ruling) bool { return h.At > last+sameRuling*t.size })
 }
 
-// byText makes each row of text a row, but joins those that continue the cells
-// above. Rulings within the head make its rows.
+// byText makes a row of each row of text, except that it joins those that continue the cells above.
+// The head's rows are made by rulings, if there are any within it.
 func (t *table) byText(rows []upright.Row) {
 	head, n := t.head(rows)
 	if bands := t.headBands(head, rows[:n]); bands != nil && !t.partly {
@@ -194,8 +191,8 @@ func (t *table) byText(rows []upright.Row) {
 	t.levels = append(t.levels, t.box.Y1)
 }
 
-// head returns the height of the ruling below the head and the number of rows
-// above it; zero without one in the upper half of the table.
+// head returns the height of the ruling below the head and the number of rows above it; zero without
+// one in the upper half of the table.
 func (t *table) head(rows []upright.Row) (float64, int) {
 	for _, h := range t.across() {
 		n := 0
@@ -209,8 +206,8 @@ func (t *table) head(rows []upright.Row) (float64, int) {
 	return 0, 0
 }
 
-// headBands returns the levels that rulings over some columns give the head; nil
-// without any.
+// headBands returns the levels of the head's rows by rulings over some of the columns; nil without
+// any.
 func (t *table) headBands(head float64, rows []upright.Row) []float64 {
 	if len(rows) < 2 {
 		return nil
@@ -228,8 +225,8 @@ func (t *table) headBands(head float64, rows []upright.Row) []float64 {
 	return append(levels, head)
 }
 
-// framesHeads reports whether vertical rulings divide the head at every column and each line
-// of it stands between two of them: however many lines they have, the heads are one row.
+// framesHeads reports whether vertical rulings divide the head at every column and each line of it
+// stands between two of them. Then the heads are one row, however many lines they have.
 func (t *table) framesHeads(head float64, rows []upright.Row) bool {
 	band := plane.Span{From: rows[0].Box().Y0, To: head}
 	for _, x := range t.columns[1 : len(t.columns)-1] {
@@ -244,9 +241,9 @@ func (t *table) framesHeads(head float64, rows []upright.Row) bool {
 	})
 }
 
-// continues reports whether a row of text goes on with the cells of the row above: its own
-// cells are few, and those above them are full, so that their text had to wrap. Where most
-// rows begin in the first column, one that has but one cell and not that one goes on, too.
+// continues reports whether a row of text continues the cells of the row above: it has few cells,
+// and those above them are full, so that their text had to wrap. Where most rows begin in the first
+// column, a row whose only cell is in another column is a continuation, too.
 func (t *table) continues(rows []upright.Row, i int) bool {
 	above, r := rows[i-1], rows[i]
 	if t.ruledBetween(above.Box().CenterY(), r.Box().CenterY()) {
@@ -265,7 +262,7 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 	if t.between(rows, i) {
 		return len(t.rows[len(t.rows)-1]) == 1 || countItems(upper) >= countItems(lower)
 	}
-	whole := t.byColumn(slices.Concat(t.rows[len(t.rows)-1]...)) // with the rows that went on before
+	whole := t.byColumn(slices.Concat(t.rows[len(t.rows)-1]...)) // with the rows that continue it so far
 	n, full := 0, true
 	for c, it := range lower {
 		if it == nil {
@@ -283,8 +280,8 @@ func (t *table) continues(rows []upright.Row, i int) bool {
 	return full && 3*n <= len(lower)+1 || n == 1 && lower[0] == nil && whole[0] != nil && t.keyed(rows)
 }
 
-// leads reports whether row i of text is the name of a group of rows: nothing but an entry
-// in the first column, level with the one above it, and what follows is indented under it.
+// leads reports whether row i of text is the name of a group of rows: it has only an entry in the
+// first column, which begins where the one above it does, and the next row is indented under it.
 func (t *table) leads(rows []upright.Row, i int) bool {
 	if i+1 == len(rows) {
 		return false
@@ -294,13 +291,14 @@ func (t *table) leads(rows []upright.Row, i int) bool {
 		above[0] != nil && math.Abs(above[0].X0-name[0].X0) < groupIndent*t.size
 }
 
-// isIndented reports whether a row of several cells begins further in than the one above it.
+// isIndented reports whether a row of several cells begins further to the right than the one above
+// it.
 func isIndented(above, r []*upright.Item, size float64) bool {
 	return above[0] != nil && r[0] != nil && countItems(r) > 1 && r[0].X0-above[0].X0 > groupIndent*size
 }
 
 // isTight reports whether two rows of text, of which one has nothing but an entry in the first
-// column, stand so much closer in it than rows of the table that they are lines of one entry.
+// column, stand so much closer than rows of the table that those entries are lines of one.
 func (t *table) isTight(upper, lower []*upright.Item) bool {
 	if t.pitch == 0 || upper[0] == nil || lower[0] == nil || countItems(upper) > 1 && countItems(lower) > 1 {
 		return false
@@ -308,8 +306,8 @@ func (t *table) isTight(upper, lower []*upright.Item) bool {
 	return lower[0].CenterY()-upper[0].CenterY() < tightPitch*t.pitch
 }
 
-// findPitch is the usual distance between the entries in the first column of rows that have
-// others, 0 where too few tell.
+// findPitch returns the usual distance between entries in the first column, by rows that have others
+// too; 0 if there are too few such rows.
 func (t *table) findPitch(rows []upright.Row) float64 {
 	var pitches []float64
 	for i := 1; i < len(rows); i++ {
@@ -324,9 +322,9 @@ func (t *table) findPitch(rows []upright.Row) float64 {
 	return upright.Median(pitches)
 }
 
-// between reports whether row i of text and the one above it are of one row of the table,
-// in whose middle cells of fewer lines stand: with the row before or behind them they are
-// three that overlap, and the one in the middle has text in other columns.
+// between reports whether row i of text and the one above it belong to one row of the table, where
+// cells of fewer lines are centered beside cells of more: together with the row before or after them
+// they are three rows that overlap, of which the middle one has text in other columns.
 func (t *table) between(rows []upright.Row, i int) bool {
 	around := func(k int) bool {
 		return k > 0 && k+1 < len(rows) && t.beside(rows[k-1], rows[k]) && t.beside(rows[k], rows[k+1]) && !t.beside(rows[k-1], rows[k+1])
@@ -334,7 +332,7 @@ func (t *table) between(rows []upright.Row, i int) bool {
 	return around(i) || around(i-1)
 }
 
-// beside reports whether two rows of text overlap, with no column that has text in both.
+// beside reports whether two rows of text overlap and no column has text in both.
 func (t *table) beside(above, r upright.Row) bool {
 	upper := t.byColumn(above)
 	for c, it := range t.byColumn(r) {

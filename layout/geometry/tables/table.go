@@ -1,11 +1,11 @@
 package tables
 
 import (
-	"math"
 	"slices"
 
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
@@ -22,11 +22,11 @@ type table struct {
 	rows       [][]upright.Row // rows of text in each row of the table
 	levels     []float64       // boundaries of the rows, one more than rows
 	ruled      bool            // rulings make the rows
-	partly     bool            // rulings between rows were not seen
-	below      int             // the first of the rows below the last ruling, which text makes; 0 without any
+	partly     bool            // rulings between rows were not found
+	below      int             // the first of the rows below the last ruling, which are made by text; 0 without any
 	headRows   int             // rows above the first ruling
 	ruledHead  bool            // rulings make the rows of the head
-	pitch      float64         // usual distance of rows that text makes; 0 where it is not known
+	pitch      float64         // usual distance of rows made by text; 0 if not known
 	headEdge   float64         // the lower edge of a head in light print; 0 without one
 }
 
@@ -34,20 +34,7 @@ type table struct {
 func (t *table) across() []rulings.Ruling { return t.rulings.Across(t.box) }
 
 // interior returns the vertical rulings between columns.
-func (t *table) interior() []rulings.Ruling {
-	var inner []rulings.Ruling
-	for _, v := range t.rulings.Vertical {
-		if v.At > t.box.X0+interiorInset*t.size && v.At < t.box.X1-interiorInset*t.size {
-			inner = append(inner, v)
-		}
-	}
-	return inner
-}
-
-// ruledAt reports whether the boundary at x is a ruling.
-func (t *table) ruledAt(x float64) bool {
-	return slices.ContainsFunc(t.rulings.Vertical, func(v rulings.Ruling) bool { return math.Abs(v.At-x) < 1 })
-}
+func (t *table) interior() []rulings.Ruling { return columns.Interior(t.rulings, t.box, t.size) }
 
 // columnAt returns the column at x.
 func (t *table) columnAt(x float64) int {
@@ -100,35 +87,4 @@ func (t *table) filledRows() int {
 		}
 	}
 	return n
-}
-
-// pieces returns the number of pieces of text that wide gaps divide a row into.
-func pieces(page *upright.Page, r upright.Row) int {
-	n := 1
-	for i, it := range r {
-		n += len(wideBlanks(page, it))
-		if i > 0 && it.X0-r[i-1].X1 > pieceWhite*page.Size {
-			n++
-		}
-	}
-	return n
-}
-
-// wideBlanks returns the blanks in a line that are wider than between words.
-func wideBlanks(page *upright.Page, it *upright.Item) []plane.Span {
-	var wide []plane.Span
-	for _, b := range page.Blanks(it) {
-		if b.Length() > pieceWhite*it.Size {
-			wide = append(wide, b)
-		}
-	}
-	return wide
-}
-
-// closeBlanks returns the wide blanks of a line, and the narrower one between its only two words.
-func closeBlanks(page *upright.Page, it *upright.Item) []plane.Span {
-	if s := page.Spaces(it); len(s) == 1 && s[0].Length() > closeWhite*it.Size {
-		return s
-	}
-	return wideBlanks(page, it)
 }

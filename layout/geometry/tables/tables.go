@@ -1,5 +1,5 @@
-// Package tables finds the tables of a page by the model's boxes, by rulings and by
-// the white between the pieces of text, and builds their cells.
+// Package tables finds the tables of a page by the model's boxes, by rulings and by the white
+// between the pieces of text, and builds their cells.
 package tables
 
 import (
@@ -8,10 +8,12 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/areas"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// Label is the label of tables that the model did not see.
+// Label is the label of tables that the model did not find.
 const Label = "geometry"
 
 // Finder finds the tables of one page. It is for one goroutine.
@@ -20,7 +22,7 @@ type Finder struct {
 	rulings rulings.Rulings
 }
 
-// New looks for the rulings of a page.
+// New finds the rulings of a page.
 func New(page *upright.Page) *Finder {
 	return &Finder{page, rulings.Find(page)}
 }
@@ -28,66 +30,57 @@ func New(page *upright.Page) *Finder {
 // Rulings returns the rulings of the page.
 func (f *Finder) Rulings() rulings.Rulings { return f.rulings }
 
-// Place puts the tables that the task, the model's boxes or rulings give away into
-// the page, in place of their lines. With document.TaskTable all of the page is one.
+// Place replaces lines of the page by the tables that the task, the model's boxes or rulings show.
+// With document.TaskTable the whole page is one table.
 func (f *Finder) Place(task document.Task) {
-	for _, a := range areas(f.page, f.rulings, task) {
-		items := widened(f.page, a, within(f.page, a.Box))
-		for _, t := range f.inArea(a, items) {
+	for _, a := range areas.Find(f.page, f.rulings, task) {
+		for _, t := range f.inArea(a) {
 			o := t.object()
-			if a.zone != nil {
-				o.Label, o.Score = a.zone.Label, &a.zone.Score
+			if a.Zone != nil {
+				o.Label, o.Score = a.Zone.Label, &a.Zone.Score
 			}
 			f.page.Place(o, t.box, t.items)
 		}
 	}
 }
 
-// inArea builds the tables in an area. A model's box often holds several, and
-// their captions and notes.
-func (f *Finder) inArea(a area, items []*upright.Item) []*table {
-	found := f.rulings.In(a.Box, rulingMargin*f.page.Size)
-	if len(found.Vertical) < gridVertical && len(found.Across(a.Box)) < fullRulings && a.evidence != fromTask && isProse(items) {
-		return nil
-	}
-	if a.evidence != fromTask {
-		items = framed(f.page, found, items)
-	}
+// inArea builds the tables in an area.
+func (f *Finder) inArea(a areas.Area) []*table {
 	var tables []*table
-	for _, rows := range sections(f.page, a, found, upright.RowsOf(items)) {
-		if t := build(f.page, found, rows); t != nil && t.credible(a.evidence) {
+	found := f.rulings.In(a.Box, columns.RulingMargin*f.page.Size)
+	for _, rows := range a.Tables(f.page, found) {
+		if t := build(f.page, found, rows); t != nil && t.credible(a.Evidence) {
 			tables = append(tables, t)
 		}
 	}
 	return tables
 }
 
-// build makes a table of rows of text, nil if there is too little evidence that it
-// is one.
+// build makes a table of rows of text; nil if they are clearly none.
 func build(page *upright.Page, found rulings.Rulings, rows []upright.Row) *table {
 	items := slices.Concat(rows...)
 	t := &table{page: page, size: page.Size, box: upright.Bounds(items)}
-	t.rulings = found.In(t.box, rulingMargin*t.size)
+	t.rulings = found.In(t.box, columns.RulingMargin*t.size)
 	rows = t.trim(rows)
 	items = slices.Concat(rows...)
-	if len(items) < leastItems || len(rows) < leastRows {
+	if len(items) < areas.LeastItems || len(rows) < areas.LeastRows {
 		return nil
 	}
 	t.box = upright.Bounds(items)
-	t.rulings = found.In(t.box, rulingMargin*t.size)
-	t.columns = t.findColumns(t.withoutGroups(rows))
-	if len(t.columns)-1 < leastColumns {
+	t.rulings = found.In(t.box, columns.RulingMargin*t.size)
+	t.columns = columns.Find(t.page, t.rulings, t.box, rows)
+	if len(t.columns)-1 < columns.Least {
 		return nil
 	}
 	t.items = items
 	t.fill(upright.RowsOf(t.divideHeads(t.divide(items))))
-	if len(t.rows) < leastRows || t.filledRows() < leastFilledRows {
+	if len(t.rows) < areas.LeastRows || t.filledRows() < columns.LeastFilledRows {
 		return nil
 	}
 	return t
 }
 
-// object finishes the table.
+// object returns the table as an object of the page.
 func (t *table) object() *upright.Object {
 	o := &upright.Object{
 		Type: document.RegionTable, Label: Label, BBox: t.page.BBox(t.box),

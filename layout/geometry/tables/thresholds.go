@@ -1,27 +1,13 @@
 package tables
 
-// The thresholds of table geometry, in the order in which the steps use them. They
-// were set by hand on the sample documents and on pages drawn by the tests; the
-// goldens of package geometry show what a change of one moves. Lengths are in
-// heights of the page's text where nothing else is said. A share that is a half or a
-// third of a count of rows stands where it is used.
-
-// Tables in general.
-const (
-	leastColumns    = 2    // less is text
-	leastRows       = 2    // less is text
-	leastItems      = 3    // pieces of text; less is text
-	leastFilledRows = 2    // rows with text in several columns
-	pieceWhite      = 0.8  // white between two pieces of a row; words stand closer
-	closeWhite      = 0.55 // the same where many rows show it: numbers at the right and units at the left of two columns
-	closeRows       = 6    // rows, from which they are many
-	rulingMargin    = 1.0  // beside a table, within which rulings belong to it
-	sameRow         = 0.35 // between the centers of two items on one row, at most
-)
+// The thresholds of table geometry, in the order in which the steps use them; those of areas and
+// columns stand in the packages below. They were set by hand on the sample documents and on pages
+// drawn by the tests; the goldens of package geometry show what a change of one moves. Lengths are
+// in heights of the page's text unless stated otherwise. A share of rows that is a half or a third
+// stands where it is used.
 
 // Rulings of a table.
 const (
-	interiorInset  = 1.5 // from the table's edges, from which a vertical ruling divides columns
 	sameRuling     = 0.5 // between a ruling and the edge of a row or column that it draws, at most
 	shortestLevel  = 2.0 // length of a horizontal ruling that bounds a row, at least
 	columnCovered  = 0.5 // of a column's text that a ruling runs under, at least, to cover it
@@ -29,89 +15,34 @@ const (
 	headRulingPart = 0.7 // of the table's width; a ruling over some columns of the head is shorter
 )
 
-// Where tables may be (areas.go).
+// What is not part of a table (trim.go).
 const (
-	sameTable       = 0.5 // of the smaller area, at least, that a grid of rulings and the model's box share
-	gridGrowth      = 1.6 // of the model's box, at most, that such a grid covers
-	contraryInside  = 0.8 // of a text box, at least, that lies in a table that it contradicts
-	contraryShare   = 0.2 // of that table, at least, that the text box covers
-	lineInside      = 0.5 // of a line, at least, that lies in an area to belong to it
-	areaSlack       = 0.1 // above and below an area, for the centers of its lines
-	maxRulings      = 600 // on a page, at most, of which pairs are compared
-	crossingReach   = 0.6 // by which a vertical ruling may miss the end of a horizontal one that it crosses
-	crossingGap     = 1.5 // by which it may end short of it
-	foldLength      = 1.5 // of the height of what lies across, from which, with foldExtra, a vertical ruling is the fold of a book or the edge of the paper
-	foldExtra       = 4.0
-	gridHorizontal  = 3   // rulings of a grid, at least
-	gridVertical    = 2   // rulings of a grid, at least
-	stackedLength   = 8.0 // of rulings above each other that make a table, at least
-	stackedEnds     = 1.5 // between the ends of such rulings, at most
-	stackedRulings  = 3   // such rulings, at least
-	fullRulings     = 3   // rulings across an area, at least, in which running text may be a table
-	proseShare      = 7   // lines in ten, more than which are wide where text is prose
-	proseWidthRatio = 1.3 // of the width of running text, from which a line in a table is prose
-)
-
-// What stands beside and above an area (around.go).
-const (
-	frameGap   = 0.8 // by which rulings may miss the corners of a closed frame, at most
-	headGap    = 0.6 // above a table, at most, for the heads of its columns
-	headSink   = 0.5 // by which a head may reach into the table
-	headReach  = 1.0 // to the left and right of a table, at most, for its heads
-	headWidth  = 0.4 // of the table's width, at most, that one head takes
-	headIndent = 3.0 // from the left edge, from which a head is one over a column
-)
-
-// Where tables begin and end (sections.go).
-const (
-	betweenTables   = 0.5 // of an area's width, from which a row of one piece divides tables
-	sectionRows     = 4   // rows, at least, that show what the columns are
-	sectionHead     = 3   // rows below a division, within which a ruling closes a head
-	leastRulings    = 2   // rulings across a table, from which it is a ruled one
-	headingApart    = 1.2 // of the usual distance of rows, from which a heading stands away from the row above it
-	dividerRuns     = 0.7 // of the height between two rulings that a vertical one runs, at least, to divide it
-	closingRulings  = 3   // rulings across, from which rows of several pieces below the last are another thing
-	frameRulings    = 2   // rulings of a closed frame in each direction, at least
+	closingRulings  = 3   // rulings across, at least, below the last of which rows of several pieces are something else
 	totalRows       = 2   // rows below the last ruling, at most, that are its total
 	headAboveGap    = 0.7 // above the first ruling, at most, for a head over some columns
-	headAboveWidth  = 0.5 // of the table's width, at most, that it takes
-	captionWidth    = 0.6 // of the table's width, from which a row of one piece is a caption or a note
-	captionInterior = 2   // interior rulings, from which they say where the table begins and ends
+	headAboveWidth  = 0.5 // of the table's width, at most, that such a head takes
+	captionWidth    = 0.6 // of the table's width, above which a row of one piece is a caption or a note
+	captionInterior = 2   // interior rulings, at least, to show where the table begins and ends
 )
 
-// Columns (columns.go).
+// Lines over several columns (lines.go, heads.go).
 const (
-	columnRuling   = 0.4 // of the table's height, at least, that a ruling between columns runs
-	columnInset    = 0.5 // from the table's edges, at least
-	boxCorner      = 0.4 // between the end of a ruling that divides a box and the box's edge, at most
-	stripAround    = 0.6 // beside a free strip, within which a ruling takes its place
-	binsPerText    = 8   // resolution of free strips: bins per text height
-	stripPadding   = 0.2 // detectors pad their boxes by so much
-	stripBins      = 3   // bins that make a strip, at least
-	strayRows      = 20  // one row in so many may stand in a strip
-	headStrayRows  = 6   // filled rows, from which one row more may stand in a strip
-	groupWidth     = 0.4 // of the table's width, below which a text that stands alone at the left edge may be the name of a group
-	groupRows      = 2   // one row in so many, at least, is none
-	spanOverlap    = 0.3 // of a piece, at least, that another one lies over
-	spanCovers     = 0.5 // of one of the pieces that it lies over, at least
-	spanRows       = 2   // rows, at least, over two of whose pieces a piece runs that spans columns
-	spanRowsShare  = 4   // one in so many of the filled rows, at least
-	spanningHeads  = 3   // rows at the top in which heads may stand over several columns
-	headCentered   = 0.8 // between the middle of such a head and that of what it stands over, at most
-	headWords      = 2   // of a head, on average, at most, in a line of several
-	stubColumns    = 4   // columns, at least, of which the first may have no head
-	headEdges      = 0.5 // between a head's edge or middle and that of its column's text, at most
-	columnReach    = 0.2 // of a piece, at most, by which it reaches over a ruling beside its column
-	markWidth      = 1.1 // currency signs, brackets and bullets are narrower
-	countedRows    = 1.3 // rows of several pieces, at most, for each mark of a column that counts them
-	columnSlack    = 0.6 // of an item's text height by which it may reach into the next column
+	columnSlack = 0.6 // of an item's text height, by which it may reach into the next column
+	divideInset = 0.5 // of an item's text height from its ends, at least, where it is divided
+	divideNear  = 0.2 // of an item's text height between its blank and the column's edge, at most
+	divideBlank = 0.5 // of an item's text height: blank at which it is divided, at least
+	headLines   = 3   // rows at the top, whose lines may hold the heads of several columns
+	headWords   = 2   // of a head, on average, at most, in a line of several
+	stubColumns = 4   // columns, at least, of which the first may have no head
+	headEdges   = 0.5 // between a head's edge or middle and that of its column's text, at most
+)
+
+// Cells (cells.go).
+const (
 	dashBeside     = 1.0 // by which a dash may miss the text of its column, at most
 	dashAround     = 0.2 // of the height of its row, above and below, where other rows may reach in
 	dashInset      = 0.2 // from the edges of its column, at least
 	bannerCentered = 1.0 // between the middle of the only piece of a row and that of the table, at most
-	divideInset    = 0.5 // of an item's text height from its ends, at least, where it is divided
-	divideNear     = 0.2 // of an item's text height between its blank and the column's edge, at most
-	divideBlank    = 0.5 // of an item's text height: blank at which it is divided, at least
 )
 
 // Rows (rows.go).

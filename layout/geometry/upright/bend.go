@@ -7,13 +7,13 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// bend is how far lines of text have sunk from place to place, on curled paper or seen from
-// the side: a polynomial of x^i y^j with i from 1, so that nothing has sunk in the middle of
-// the page. Places and what it gives are in units from there.
+// bend is how far lines of text have sunk from place to place, on curled paper or seen from the side: a
+// polynomial of x^i y^j with i from 1, so that nothing has sunk in the middle of the page. Places and
+// results are in units from the middle.
 type bend struct {
 	across, down int // highest powers of x and of y; nothing is bent where across is 0
 	factors      [bendTerms]float64
-	within       plane.Box // where the lines are that it was fitted to; beyond, nothing sinks further
+	within       plane.Box // the lines that it was fitted to; beyond them nothing sinks further
 }
 
 const (
@@ -49,15 +49,15 @@ func (b bend) sunk(p document.Point) (sum float64) {
 	return sum
 }
 
-// level is two places that are as high as each other on the flat paper: the ends of a straight
-// piece of a line, or neighbors in a row. The second is to the right, by length.
+// level is two places at the same height on flat paper: the ends of a straight piece of a line, or
+// neighbors in a row. The second is to the right, by length.
 type level struct {
 	a, b   document.Point
 	length float64
 	weight float64 // how much it is believed
 }
 
-// slope is by how much two such places differ, for their distance, when a bend is taken out.
+// slope returns the difference in height of two such places, per distance, once a bend is taken out.
 func (l level) slope(b bend) float64 {
 	return (l.b.Y - b.sunk(l.b) - l.a.Y + b.sunk(l.a)) / l.length
 }
@@ -65,14 +65,14 @@ func (l level) slope(b bend) float64 {
 const (
 	straight    = 0.008  // mean slope that is not worth a bend
 	outlier     = 0.03   // slope that is half believed
-	mostBent    = 0.6    // by how much more a place further down has sunk, at most, for its distance
+	mostBent    = 0.6    // by how much more a place further down has sunk, at most, per distance
 	bendsBetter = 0.6    // of the squared slopes, at most, that the first bend leaves
 	chance      = 3.0    // times what a term of no use would take away, by which each must help
 	bendShrinks = 0.0005 // of what the levels say: keeps terms of which they tell nothing near zero
 )
 
-// fitBend returns the bend that makes places level: none where they are level enough or
-// it helps little, and one of more terms where they help more than chance would.
+// fitBend returns the bend that makes places level: none if they are level enough or if it helps little,
+// and one of more terms if these help more than chance would.
 func fitBend(levels []level) bend {
 	var best bend
 	left := meanSquare(levels, best)
@@ -94,7 +94,7 @@ func fitBend(levels []level) bend {
 	return best
 }
 
-// meanSquare is the mean squared slope that a bend leaves, outliers counting less.
+// meanSquare returns the mean squared slope that a bend leaves, with less weight for outliers.
 func meanSquare(levels []level, b bend) float64 {
 	var sum, weights float64
 	for _, l := range levels {
@@ -155,7 +155,7 @@ func solve(a [bendTerms][bendTerms + 1]float64, n int) (x [bendTerms]float64) {
 	return x
 }
 
-// sound reports whether lines keep their order under a bend, with room.
+// sound reports whether lines keep their order under a bend, with a margin.
 func (b bend) sound() bool {
 	const places = 8
 	dx, dy := b.within.Width()/places, b.within.Height()/places
@@ -170,7 +170,7 @@ func (b bend) sound() bool {
 	return true
 }
 
-// extent is the smallest box around places.
+// extent returns the smallest box around places.
 func extent(levels []level) plane.Box {
 	b := plane.Box{X0: math.Inf(1), Y0: math.Inf(1), X1: math.Inf(-1), Y1: math.Inf(-1)}
 	for _, l := range levels {

@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// Text detectors draw one box over two columns, or over two cells, where the
-// white between them is narrow. Such a line is split where its pixels are blank.
+// Text detectors draw one box over two columns, or over two cells, if the white between them is narrow.
+// Such a line is split where its pixels are blank.
 
 // The spaces in a heading are as wide as the white between columns of the text.
 const (
@@ -16,8 +16,8 @@ const (
 	headingBlank = 0.8  // of its own height: blank, at least, that divides one
 )
 
-// Blanks returns the blanks of a line that may divide columns: clearly wider than
-// the spaces between its words. They are measured once.
+// Blanks returns the blanks of a line that may divide columns: those clearly wider than the spaces
+// between its words. They are measured once.
 func (p *Page) Blanks(it *Item) []plane.Span {
 	if it.measured || it.Object != nil {
 		return it.blanks
@@ -47,7 +47,7 @@ func (p *Page) Blanks(it *Item) []plane.Span {
 	return it.blanks
 }
 
-// Spaces returns the spaces between the words of a line; nil where they are not to be told.
+// Spaces returns the spaces between the words of a line; nil if they are not known.
 func (p *Page) Spaces(it *Item) []plane.Span {
 	p.Blanks(it)
 	return it.spaces
@@ -65,8 +65,8 @@ func (p *Page) BlankAt(it *Item, x float64) (plane.Span, bool) {
 	return endsAt(it, p.Blanks(it), x, least)
 }
 
-// SpaceAt finds the space within a line of running text that ends where a column begins
-// at x. It may be one between words: it only counts where the lines around end there.
+// SpaceAt finds the space within a line of running text that ends where a column begins at x. It may be
+// one between words, so it only counts if the lines around it end there.
 func (p *Page) SpaceAt(it *Item, x float64) (plane.Span, bool) {
 	if it.Object != nil || it.Size > headingSize*p.Size || x-it.X0 < it.Size || it.X1-x < it.Size {
 		return plane.Span{}, false
@@ -85,7 +85,7 @@ func endsAt(it *Item, spans []plane.Span, x, least float64) (widest plane.Span, 
 	return widest, ok
 }
 
-// Split divides a line at a blank. Two new items take the place of the line.
+// Split divides a line at a blank into two new items.
 func (p *Page) Split(it *Item, blank plane.Span) (left, right *Item) {
 	line := p.lines[it.line]
 	part := func(from, to float64) *Item {
@@ -97,16 +97,16 @@ func (p *Page) Split(it *Item, blank plane.Span) (left, right *Item) {
 	return part(it.X0, blank.From+white), part(blank.To-white, it.X1)
 }
 
-// pad is how much white at a blank a part of a line keeps.
+// pad returns how much of a blank's white each part of a line keeps.
 func pad(it *Item, blank plane.Span) float64 { return min(0.2*it.Size, 0.4*blank.Length()) }
 
-// quadBetween is the part of a quad between two shares of its length.
+// quadBetween returns the part of a quad between two shares of its length.
 func quadBetween(q [4]document.Point, a, b float64) [4]document.Point {
 	return [4]document.Point{along(q[0], q[1], a), along(q[0], q[1], b), along(q[3], q[2], b), along(q[3], q[2], a)}
 }
 
-// FirstWord returns the width of a line's first word: the whole line where it is
-// one word, 0 without pixels.
+// FirstWord returns the width of a line's first word: that of the whole line if it is one word, 0 without
+// pixels.
 func (p *Page) FirstWord(it *Item) float64 {
 	ink := inkAlong(p.Gray, p.lines[it.line].Quad)
 	if len(ink) == 0 {

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Contrast returns by how much the print of a line differs from the paper, in gray
-// levels: the median of what is no paper.
+// Contrast returns the difference between the print of a line and the paper, in gray levels: the median
+// over what is not paper.
 func (p *Page) Contrast(it *Item) float64 {
 	paper, print := p.sample(it)
 	for i, v := range print {
@@ -23,7 +23,13 @@ func (p *Page) Reversed(it *Item) bool {
 	return Median(print)-paper > clearly
 }
 
-// sample returns the gray of what is behind a line, the commonest, and the grays of what is not.
+// ReversedRow reports whether all lines of a row are light print on a dark ground.
+func (p *Page) ReversedRow(r Row) bool {
+	return !slices.ContainsFunc(r, func(it *Item) bool { return !p.Reversed(it) })
+}
+
+// sample returns the gray of the paper behind a line, which is the most common one, and the grays that
+// differ from it.
 func (p *Page) sample(it *Item) (paper float64, print []float64) {
 	if p.Gray == nil || it.Object != nil {
 		return 0, nil

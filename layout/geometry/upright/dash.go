@@ -8,7 +8,7 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// What a dash by itself looks like, in text heights where nothing else is said.
+// What a dash by itself looks like, in text heights unless stated otherwise.
 const (
 	dashShortest = 0.2
 	dashLongest  = 1.5
@@ -19,8 +19,8 @@ const (
 	dashMiddle   = 0.25 // of the height of the place, at most, by which it misses the middle
 )
 
-// Dash returns the dash that is all that is drawn in a place of the page, nil where there is
-// none: detectors of text do not see it. It comes with its text.
+// Dash returns the dash in a place of the page where nothing else is drawn, with its text; nil without
+// one. Text detectors do not find such a dash.
 func (p *Page) Dash(place plane.Box, size float64) *Item {
 	area := p.BBox(place).Rect()
 	ink, drawn := p.inkIn(area)
@@ -29,7 +29,7 @@ func (p *Page) Dash(place plane.Box, size float64) *Item {
 		return nil
 	}
 	if ink.Min.X <= area.Min.X || ink.Max.X >= area.Max.X {
-		return nil // goes on beside the place: a ruling
+		return nil // continues beside the place: a ruling
 	}
 	if middle := float64(ink.Min.Y+ink.Max.Y) / 2; math.Abs(middle-float64(area.Min.Y+area.Max.Y)/2) > dashMiddle*float64(area.Dy()) {
 		return nil
@@ -51,7 +51,7 @@ func (p *Page) Dash(place plane.Box, size float64) *Item {
 	return &Item{Box: b, Size: height, line: len(p.lines) - 1}
 }
 
-// inkIn is the box around what is drawn in an area, and how many pixels are.
+// inkIn returns the box around the ink in an area, and its number of pixels.
 func (p *Page) inkIn(area image.Rectangle) (ink image.Rectangle, drawn int) {
 	if p.Gray == nil {
 		return ink, 0

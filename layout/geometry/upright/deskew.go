@@ -7,9 +7,9 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// Deskew maps page pixels to an upright frame, in which lines of text run level
-// and the edges of columns run plumb. A scan needs a rotation; a photograph taken
-// from the side a shear as well, and one of curled paper a bend.
+// Deskew maps page pixels to an upright frame, in which lines of text are level and the edges of columns
+// are plumb. A scan needs a rotation; a photograph taken from the side a shear as well, and one of curled
+// paper a bend.
 type Deskew struct {
 	cos, sin float64
 	middle   document.Point // of the page, rotated; shear and bend are measured from it
@@ -25,8 +25,8 @@ func (d Deskew) Point(p document.Point) document.Point {
 	return document.Point{X: u - (d.shear[0]+d.shear[1]*at.X)*v + d.middle.X, Y: v + d.middle.Y}
 }
 
-// Askew reports whether what is drawn straight runs level in the upright frame and not on the
-// page: it was skewed or seen from the side. Curled paper is made level enough for text only.
+// Askew reports whether straight lines are level in the upright frame but not on the page, which was
+// skewed or seen from the side. Curled paper is made level enough for text only.
 func (d Deskew) Askew() bool {
 	const visibly = 0.01 // slope
 	return d.bend.across <= flatAcross && (math.Abs(d.sin) > visibly || d.bend.across > 0 || d.shear != [2]float64{})
@@ -50,9 +50,9 @@ func (d Deskew) Back(p document.Point) document.Point {
 	return document.Point{X: u*d.cos - v*d.sin, Y: u*d.sin + v*d.cos}
 }
 
-// line returns the box of a line of text and the height of its text. The box is
-// as high as the text, not as its skewed corners reach: neighbors must not overlap
-// because they slope. A bent line lies where its spine does on average.
+// line returns the box of a line of text and the height of its text. The box is only as high as the text,
+// without its skewed corners: neighbors must not overlap because they slope. A bent line lies at the mean
+// height of its spine.
 func (d Deskew) line(q [4]document.Point, spine []document.Point) (plane.Box, float64) {
 	var p [4]document.Point
 	for i := range q {

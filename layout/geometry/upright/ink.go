@@ -9,8 +9,7 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// Gray returns the page in gray, without a copy where it is gray already; nil
-// for a page without pixels.
+// Gray returns the page in gray, without a copy if it is gray already; nil for a page without pixels.
 func Gray(img image.Image) *image.Gray {
 	switch src := img.(type) {
 	case nil:
@@ -41,13 +40,13 @@ func Gray(img image.Image) *image.Gray {
 }
 
 const (
-	maxAlong = 20_000 // pixels along a line; what is longer is not a line of text
+	maxAlong = 20_000 // pixels along a line; anything longer is not a line of text
 	inkStep  = 0.35   // of the contrast along the line; further from the background is ink
 
 	leastContrast = 40 // between ink and its ground
 )
 
-// inkAlong returns the share of ink in each pixel column along a quad. It is nil when the quad lies outside of
+// inkAlong returns the share of ink in each pixel column along a quad. It is nil if the quad lies outside
 // the page or has no contrast.
 func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
 	w := math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y)
@@ -90,8 +89,8 @@ func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
 	return ink
 }
 
-// levels returns the darkest and brightest values, leaving out one pixel in a
-// hundred, and the commonest, which is the background.
+// levels returns the darkest and brightest values, without one pixel in a hundred, and the most common
+// one, which is the background.
 func levels(histogram []int, total int) (low, background, high int) {
 	low, high = 0, 255
 	for n := total / 100; low < 255 && n >= histogram[low]; low++ {
@@ -112,8 +111,8 @@ func along(a, b document.Point, t float64) document.Point {
 	return document.Point{X: a.X + t*(b.X-a.X), Y: a.Y + t*(b.Y-a.Y)}
 }
 
-// blanksOf returns the stretches without ink, in pixels along the line, of at least
-// least pixels, leaving out those at both ends.
+// blanksOf returns the stretches of at least least pixels along the line without ink, except those at
+// both ends.
 func blanksOf(ink []float64, least float64) []plane.Span {
 	const speck = 0.04 // of the height: dust, not a letter
 	var blanks []plane.Span

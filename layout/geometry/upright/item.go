@@ -19,8 +19,7 @@ type Object struct {
 	Grid  *document.Grid // of a table; its cells index Inner
 }
 
-// Item is what reading order is made of: a line of text, or a table or figure
-// that is read as a whole.
+// Item is a unit of reading order: a line of text, or a table or figure that is read as a whole.
 type Item struct {
 	plane.Box
 	Size   float64 // height of the text in pixels
@@ -32,8 +31,7 @@ type Item struct {
 	measured bool         // spaces and blanks are known
 }
 
-// ObjectItem returns the item that stands for a table or figure. size is the text
-// height that it counts with.
+// ObjectItem returns the item of a table or figure. size is the text height that it counts with.
 func ObjectItem(o *Object, b plane.Box, size float64) *Item {
 	return &Item{Box: b, Size: size, Object: o, line: -1}
 }
@@ -50,7 +48,7 @@ func Bounds(items []*Item) plane.Box {
 	return b
 }
 
-// SortDown orders items by height on the page, and from the left where equal.
+// SortDown orders items by height on the page, and equal ones from the left.
 func SortDown(items []*Item) {
 	slices.SortStableFunc(items, func(a, b *Item) int {
 		return cmp.Or(cmp.Compare(a.CenterY(), b.CenterY()), cmp.Compare(a.X0, b.X0))
@@ -74,9 +72,8 @@ func (r Row) Size() float64 {
 	return widest.Size
 }
 
-// RowsOf groups items into rows, top to bottom. Two items share a row when
-// their centers are less than half a line apart and they do not lie over each
-// other. A table or figure is a row of its own.
+// RowsOf groups items into rows, top to bottom. Two items share a row if their centers are less than half
+// a line apart and they do not lie over each other. A table or figure is a row of its own.
 func RowsOf(items []*Item) []Row {
 	items = slices.Clone(items)
 	SortDown(items)
@@ -103,8 +100,8 @@ func RowsOf(items []*Item) []Row {
 	return rows
 }
 
-// fits reports whether it belongs in a row. Only the last few items are compared,
-// so that a hostile page with one endless row stays cheap.
+// fits reports whether an item belongs in a row. Only the last few items are compared, so that a hostile
+// page with one endless row stays cheap.
 func fits(r Row, middle float64, it *Item) bool {
 	if math.Abs(it.CenterY()-middle) > 0.5*min(it.Size, r[0].Size) {
 		return false

@@ -9,20 +9,20 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// Which places of a page are level is told by its lines of text and by what stands in a row.
-// Lengths are heights of the text where nothing else is said.
+// Lines of text and their neighbors in a row show which places of a page are level. Lengths are heights of
+// the text unless stated otherwise.
 const (
 	maxSlope    = 0.5  // of a piece of a line, on paper that is bent
-	leastLong   = 2.0  // length of a line, at least, that tells a slope
-	surelyLong  = 10.0 // length from which it is believed
+	leastLong   = 2.0  // length of a line, at least, that has a slope
+	surelyLong  = 10.0 // length from which its slope is fully trusted
 	rowGap      = 8.0  // between neighbors in a row, at most
 	rowApart    = 0.4  // between their middles, at most
 	rowSizes    = 1.5  // of one by the other, at most
 	rowCompared = 64   // lines, before and after, that are compared with one
 )
 
-// lineLevels returns the straight pieces of lines, in units from the middle. Boxes of short
-// lines lie straighter than the text in them, so these are believed less.
+// lineLevels returns the straight pieces of lines, in units from the middle. Boxes of short lines are more
+// level than the text in them, so these have less weight.
 func (d Deskew) lineLevels(quads [][4]document.Point, lines []document.Line) []level {
 	var all []level
 	for i, q := range quads {
@@ -81,8 +81,8 @@ func (d Deskew) rowLevels(quads [][4]document.Point, lines []document.Line) []le
 	return all
 }
 
-// goesBefore reports whether two pieces are of one row, one of which is short at least:
-// columns of running text need not be level with each other.
+// goesBefore reports whether two pieces are in one row and at least one of them is short: columns of
+// running text need not be level with each other.
 func (p piece) goesBefore(next piece) bool {
 	small, large := min(p.size, next.size), max(p.size, next.size)
 	return math.Abs(next.CenterY()-p.CenterY()) <= rowApart*small && next.X0-p.X1 > -p.size/2 &&

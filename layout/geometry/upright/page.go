@@ -1,6 +1,5 @@
-// Package upright holds the lines of text of a page in an upright frame, in which
-// they run level: what all steps of package geometry work on. Lengths are pixels;
-// thresholds are mostly in text heights.
+// Package upright holds the lines of text of a page in an upright frame, in which they are level. All
+// steps of package geometry work on it. Lengths are pixels; thresholds are mostly in text heights.
 package upright
 
 import (
@@ -20,13 +19,13 @@ type Page struct {
 	Size          float64 // height of body text in pixels, at least 1
 	Deskew        Deskew
 	Gray          *image.Gray // nil for a page without pixels
-	Unruled       bool        // nothing but running text is drawn on the page
+	Unruled       bool        // there is nothing but running text on the page
 
 	lines []document.Line // those found, and the parts of those that were split
 }
 
-// Tilt returns the angle between an item and the lines of the page, in degrees. Text
-// that runs up or down the page has none.
+// Tilt returns the angle between an item and the lines of the page, in degrees; 0 for text that runs up or
+// down the page.
 func (p *Page) Tilt(it *Item) float64 {
 	if it.Object != nil {
 		return 0
@@ -37,8 +36,7 @@ func (p *Page) Tilt(it *Item) float64 {
 	return degrees - 90*math.Round(degrees/90)
 }
 
-// Place puts a table or figure into the reading order instead of the items taken
-// into it.
+// Place puts a table or figure into the reading order in place of the items that are in it.
 func (p *Page) Place(o *Object, b plane.Box, taken []*Item) {
 	gone := make(map[*Item]bool, len(taken))
 	for _, it := range taken {
@@ -54,7 +52,7 @@ func (p *Page) Place(o *Object, b plane.Box, taken []*Item) {
 	p.Items = append(kept, ObjectItem(o, b, p.Size))
 }
 
-// Lines returns the lines of text of some items, none of which is a table or figure.
+// Lines returns the lines of text of items, none of which is a table or figure.
 func (p *Page) Lines(items []*Item) []document.Line {
 	lines := make([]document.Line, len(items))
 	for i, it := range items {
@@ -107,8 +105,8 @@ func (p *Page) Extent() plane.Box {
 	return b
 }
 
-// soundQuad returns the line's quad, or its box where the quad is degenerate: not
-// finite, empty, or far outside of the page.
+// soundQuad returns the line's quad, or its box if the quad is degenerate: not finite, empty, or far
+// outside the page.
 func (p *Page) soundQuad(l document.Line) [4]document.Point {
 	limit := 4 * float64(p.Width+p.Height)
 	sound := true
@@ -149,15 +147,15 @@ type Zone struct {
 // zoneScore is the least score of a zone that counts.
 const zoneScore = 0.5
 
-// Labeled reports whether the model gave the zone that label and is sure of it.
+// Labeled reports whether the model gave the zone that label with a sufficient score.
 func (z Zone) Labeled(label string) bool { return z.Label == label && z.Score >= zoneScore }
 
-// Text reports whether the zone is one block of text, and the model is sure of it.
+// Text reports whether the zone is one block of text with a sufficient score.
 func (z Zone) Text() bool {
 	return z.Score >= zoneScore && slices.Contains([]string{"text", "title", "reference", "figure_caption", "table_caption"}, z.Label)
 }
 
-// ZoneAround returns the surest zone that a block lies in.
+// ZoneAround returns the zone with the highest score that a block lies in.
 func (p *Page) ZoneAround(b plane.Box) (z Zone, found bool) {
 	const most = 0.6 // of the block's area lies in its zone
 	for _, candidate := range p.Zones {

@@ -14,11 +14,11 @@ type slope struct {
 	angle, length float64
 }
 
-// maxSkew, in radians: beyond it, it is not skew but a drawing or a turned page.
+// maxSkew, in radians: a larger slope is that of a drawing or a turned page.
 const maxSkew = 20 * math.Pi / 180
 
-// estimateDeskew estimates skew, bend and shear from the lines of a page: the
-// median slope, long lines counting more, then the bend and the shear that remain.
+// estimateDeskew estimates skew, bend and shear from the lines of a page: the median slope, with more
+// weight for long lines, then the bend and the shear that remain.
 func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, height int) Deskew {
 	d := Deskew{cos: 1, unit: max(1, float64(max(width, height))/2)}
 	var slopes []slope
@@ -49,7 +49,7 @@ func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, hei
 	own := d.lineLevels(quads, lines)
 	d.bend = fitBend(own)
 	if d.bend.across > 0 || meanSquare(own, bend{}) >= straight*straight {
-		for range 2 { // what stands in one row is seen better each time
+		for range 2 { // each time it is clearer which lines are in one row
 			if b := fitBend(append(d.rowLevels(quads, lines), own...)); b.across > 0 {
 				d.bend = b
 			}
@@ -59,10 +59,10 @@ func estimateDeskew(quads [][4]document.Point, lines []document.Line, width, hei
 	return d
 }
 
-// fitShear tries shears and keeps the one that puts most left edges, and most right
-// edges, above each other. None is kept unless it is clearly better than none.
+// fitShear tries shears and keeps the one that puts the most left edges, and right edges, above each
+// other, if it is clearly better than none.
 func fitShear(d Deskew, quads [][4]document.Point, lines []document.Line) [2]float64 {
-	const compared = 600 // lines; more of them tell nothing new
+	const compared = 600 // lines, at most; more add nothing
 	var left, right []document.Point
 	var heights []float64
 	for i := 0; i < len(quads); i += 1 + len(quads)/compared {
@@ -83,7 +83,7 @@ func fitShear(d Deskew, quads [][4]document.Point, lines []document.Line) [2]flo
 	}
 	search := func(middle [2]float64, reach, step, near float64) (shear [2]float64, best int) {
 		for a := -reach; a <= reach; a += step {
-			for b := -2 * reach; b <= 2*reach; b += 2 * step { // b tells half as much within the page
+			for b := -2 * reach; b <= 2*reach; b += 2 * step { // b has half the effect within the page
 				s := [2]float64{middle[0] + a, middle[1] + b}
 				if v := score(s, near); v > best {
 					shear, best = s, v
@@ -104,8 +104,8 @@ func fitShear(d Deskew, quads [][4]document.Point, lines []document.Line) [2]flo
 	return shear
 }
 
-// aligned counts the pairs of edges that a shear puts above each other, near apart
-// at most. xs is scratch space.
+// aligned counts the pairs of edges that a shear puts above each other, at most near apart. xs is scratch
+// space.
 func aligned(edges []document.Point, shear [2]float64, unit, near float64, xs []float64) int {
 	for i, p := range edges {
 		xs[i] = p.X - (shear[0]+shear[1]*p.X/unit)*p.Y

@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/internal/plane"
 )
 
-// Text detectors draw a box that begins within the line before it, or ends within the one
-// behind, and the letters there would be read twice.
+// Text detectors draw boxes that begin within the previous line, or end within the next one. The letters
+// there would be read twice.
 
 const (
 	trespass  = 1.5 // heights of a line, at most, that its box reaches into another's
@@ -52,8 +52,8 @@ func (p *Page) part(left, right *Item) {
 	}
 }
 
-// found reports whether a line is a level box of a detector: neither bent, nor a line of the
-// document with its own text.
+// found reports whether a line is a level box of a detector: neither bent, nor a line of the document
+// with its own text.
 func (p *Page) found(it *Item) bool {
 	line := p.lines[it.line]
 	return line.Spine == nil && line.Source == ""
@@ -72,7 +72,7 @@ func (p *Page) blankBy(it *Item, stretch plane.Span) (plane.Span, bool) {
 	return last, last.To >= stretch.From-whole*it.Size
 }
 
-// cut leaves of a line what lies between two places.
+// cut reduces a line to the part between two places.
 func (p *Page) cut(it *Item, from, to float64) {
 	line := &p.lines[it.line]
 	line.Quad = quadBetween(line.Quad, (from-it.X0)/it.Width(), (to-it.X0)/it.Width())

@@ -1,4 +1,4 @@
-package tables
+package areas
 
 import (
 	"math"
@@ -6,14 +6,15 @@ import (
 
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
+	"ocr-gateway/layout/geometry/tables/columns"
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// within returns the lines whose greater part lies in an area.
+// within returns the lines that lie in an area for the most part.
 func within(page *upright.Page, a plane.Box) []*upright.Item {
 	var items []*upright.Item
 	for _, it := range page.Items {
-		if it.Object == nil && it.ShareIn(a) > lineInside && it.CenterY() > a.Y0-areaSlack*page.Size && it.CenterY() < a.Y1+areaSlack*page.Size {
+		if it.Object == nil && it.ShareIn(a) > lineInside && it.CenterY() > a.Y0-lineSlack*page.Size && it.CenterY() < a.Y1+lineSlack*page.Size {
 			items = append(items, it)
 		}
 	}
@@ -21,11 +22,10 @@ func within(page *upright.Page, a plane.Box) []*upright.Item {
 	return items
 }
 
-// widened adds what stands beside an area on the area's own rows, and above it:
-// rulings and models often leave out the first column, whose entries have no
-// rulings around them, and the heads.
-func widened(page *upright.Page, a area, items []*upright.Item) []*upright.Item {
-	if a.evidence == fromTask || len(items) < 2 {
+// widened adds what stands beside an area on its rows, and above it: rulings and models often leave
+// out the first column, whose entries have no rulings around them, and the heads.
+func widened(page *upright.Page, a Area, items []*upright.Item) []*upright.Item {
+	if a.Evidence == FromTask || len(items) < 2 {
 		return items
 	}
 	rows := upright.RowsOf(items)
@@ -41,8 +41,8 @@ func widened(page *upright.Page, a area, items []*upright.Item) []*upright.Item 
 	return withHeads(items, all, page.Size)
 }
 
-// beside returns the lines to the left and to the right of an area that are level
-// with one of its rows. all is sorted by height.
+// beside returns the lines to the left and to the right of an area that are level with one of its
+// rows. all is sorted by height.
 func beside(all []*upright.Item, rows []upright.Row, a plane.Box, size float64) (left, right []*upright.Item) {
 	i := 0
 	for _, it := range all {
@@ -65,8 +65,8 @@ func beside(all []*upright.Item, rows []upright.Row, a plane.Box, size float64) 
 	return left, right
 }
 
-// framed leaves out what stands beside a closed frame of rulings, such as labels and notes
-// that a model's box takes in, unless it is a column of the table.
+// framed leaves out what stands beside a closed frame of rulings, such as labels and notes in a
+// model's box, unless it is a column of the table.
 func framed(page *upright.Page, found rulings.Rulings, items []*upright.Item) []*upright.Item {
 	frame, ok := frameOf(found, page.Size)
 	if !ok {
@@ -78,7 +78,7 @@ func framed(page *upright.Page, found rulings.Rulings, items []*upright.Item) []
 			inside = append(inside, it)
 		}
 	}
-	if len(inside) < leastItems {
+	if len(inside) < LeastItems {
 		return items
 	}
 	rows := upright.RowsOf(inside)
@@ -88,7 +88,7 @@ func framed(page *upright.Page, found rulings.Rulings, items []*upright.Item) []
 			inside = append(inside, group...)
 		}
 	}
-	for _, it := range items { // captions and notes are told from the table later
+	for _, it := range items { // captions and notes are left out later
 		outside := it.CenterY() < frame.Y0 || it.CenterY() > frame.Y1
 		if outside && !slices.Contains(inside, it) {
 			inside = append(inside, it)
@@ -98,8 +98,8 @@ func framed(page *upright.Page, found rulings.Rulings, items []*upright.Item) []
 	return inside
 }
 
-// frameOf returns the box between the outer vertical rulings, where they run from the
-// first horizontal ruling to the last and no horizontal one runs past them.
+// frameOf returns the box between the outer vertical rulings if they run from the first horizontal
+// ruling to the last, and no horizontal one runs beyond them.
 func frameOf(found rulings.Rulings, size float64) (plane.Box, bool) {
 	if len(found.Vertical) < gridVertical || len(found.Horizontal) < gridHorizontal {
 		return plane.Box{}, false
@@ -120,13 +120,13 @@ func frameOf(found rulings.Rulings, size float64) (plane.Box, bool) {
 	return b, b.Width() > stackedLength*size
 }
 
-// isColumn reports whether lines beside a table are a column of it: about one a
-// row, and hardly any other line among them.
+// isColumn reports whether lines beside a table are a column of it: about one for each row, with
+// hardly any other line among them.
 func isColumn(group []*upright.Item, rows []upright.Row, all []*upright.Item) bool {
-	if 2*len(group) < len(rows) || len(group) > len(rows) || isProse(group) {
+	if 2*len(group) < len(rows) || len(group) > len(rows) || IsProse(group) {
 		return false
 	}
-	between := 0 // lines of the same column, those that go with no row included
+	between := 0 // lines of the same column, with or without a row
 	b := upright.Bounds(group)
 	for _, it := range all {
 		if it.Object == nil && it.OverlapX(b) > 0 && it.CenterY() > b.Y0 && it.CenterY() < b.Y1 {
@@ -136,8 +136,8 @@ func isColumn(group []*upright.Item, rows []upright.Row, all []*upright.Item) bo
 	return between <= len(group)*5/4
 }
 
-// withHeads adds the heads that stand right above a table over some of its columns,
-// and what else is on their row. all is sorted by height.
+// withHeads adds the heads right above a table over some of its columns, and what else is on their
+// row. all is sorted by height.
 func withHeads(items, all []*upright.Item, size float64) []*upright.Item {
 	b := upright.Bounds(items)
 	row := plane.Span{From: b.Y1, To: b.Y0} // centers of the heads
@@ -145,11 +145,11 @@ func withHeads(items, all []*upright.Item, size float64) []*upright.Item {
 	for _, it := range slices.Backward(all) {
 		above := b.Y0 - it.Y1
 		if it.Object != nil || it.CenterY() >= b.Y0 || above >= headGap*size || above <= -headSink*size ||
-			it.X0 < b.X0-headReach*size || it.X1 > b.X1+headReach*size || it.Width() > headWidth*b.Width() || slices.Contains(items, it) {
+			it.X0 < b.X0-HeadReach*size || it.X1 > b.X1+HeadReach*size || it.Width() > headWidth*b.Width() || slices.Contains(items, it) {
 			continue
 		}
 		level = append(level, it)
-		if it.X0 > b.X0+headIndent*size {
+		if it.X0 > b.X0+columns.Indent*size {
 			row = plane.Span{From: min(row.From, it.CenterY()), To: max(row.To, it.CenterY())}
 		}
 	}
@@ -160,4 +160,16 @@ func withHeads(items, all []*upright.Item, size float64) []*upright.Item {
 	}
 	upright.SortDown(items)
 	return items
+}
+
+// IsProse reports whether lines are columns of running text, which the model sometimes takes for
+// tables.
+func IsProse(items []*upright.Item) bool {
+	wide := 0
+	for _, it := range items {
+		if it.Width() > proseWidthRatio*upright.ProseWidth*it.Size {
+			wide++
+		}
+	}
+	return 10*wide > proseShare*len(items)
 }

@@ -1,64 +1,17 @@
-package tables
+package areas
 
 import (
 	"cmp"
 	"math"
 	"slices"
 
-	"ocr-gateway/document"
 	"ocr-gateway/internal/plane"
 	"ocr-gateway/layout/geometry/rulings"
 	"ocr-gateway/layout/geometry/upright"
 )
 
-// area is a place where a table may be.
-type area struct {
-	plane.Box
-	evidence evidence
-	zone     *upright.Zone // of the model; nil without
-}
-
-// areas returns the places, the surest first: the whole page if that is the
-// task, else the model's boxes, then grids of rulings.
-func areas(page *upright.Page, found rulings.Rulings, task document.Task) []area {
-	if task == document.TaskTable {
-		return []area{{Box: upright.Bounds(page.Items), evidence: fromTask}}
-	}
-	var all []area
-	boxes := grids(found, page.Size)
-	for i := range page.Zones {
-		z := &page.Zones[i]
-		if !z.Labeled("table") || contradicted(page, *z) {
-			continue
-		}
-		b := z.Box
-		for _, g := range boxes {
-			// The model's box is coarse; the rulings are the table's true edges.
-			if g.Overlap(z.Box) > sameTable*min(g.Area(), z.Area()) && g.Area() < gridGrowth*z.Area() {
-				b = b.Union(g)
-			}
-		}
-		all = append(all, area{Box: b, evidence: fromModel, zone: z})
-	}
-	slices.SortStableFunc(all, func(a, b area) int { return cmp.Compare(b.zone.Score, a.zone.Score) })
-	for _, g := range boxes {
-		all = append(all, area{Box: g, evidence: fromRulings})
-	}
-	return all
-}
-
-// contradicted reports whether the model also calls a good part of a table text,
-// and is surer of it.
-func contradicted(page *upright.Page, table upright.Zone) bool {
-	return slices.ContainsFunc(page.Zones, func(z upright.Zone) bool {
-		return (z.Label == "text" || z.Label == "reference") && z.Score > table.Score &&
-			z.ShareIn(table.Box) > contraryInside && z.Area() > contraryShare*table.Area()
-	})
-}
-
-// grids finds tables by their rulings: groups that cross each other, and
-// horizontal rulings of one width above each other. size is the height of the
-// page's text.
+// grids finds tables by their rulings, the largest first: groups of rulings that cross each other,
+// and horizontal ones of the same width above each other. size is the height of the page's text.
 func grids(found rulings.Rulings, size float64) []plane.Box {
 	if len(found.Horizontal)+len(found.Vertical) > maxRulings {
 		return nil
@@ -70,8 +23,8 @@ func grids(found rulings.Rulings, size float64) []plane.Box {
 	return boxes
 }
 
-// crossing returns the extents of groups of rulings that cross each other or end short of it by
-// gap, of so many horizontal and vertical ones at least.
+// crossing returns the extents of groups of at least so many horizontal and vertical rulings that
+// cross each other, or end less than gap short of that.
 func crossing(found rulings.Rulings, size, gap float64, leastHorizontal, leastVertical int) []plane.Box {
 	horizontal := len(found.Horizontal)
 	group := crossings(found, size, gap)
@@ -104,8 +57,8 @@ func crossing(found rulings.Rulings, size, gap float64, leastHorizontal, leastVe
 	return boxes
 }
 
-// crossings groups rulings, first the horizontal and then the vertical ones, that
-// cross each other.
+// crossings groups the rulings that cross each other. The horizontal ones are numbered first, then
+// the vertical ones.
 func crossings(found rulings.Rulings, size, gap float64) upright.Groups {
 	horizontal := len(found.Horizontal)
 	group := upright.NewGroups(horizontal + len(found.Vertical))
@@ -121,8 +74,7 @@ func crossings(found rulings.Rulings, size, gap float64) upright.Groups {
 				crossed = append(crossed, i)
 			}
 		}
-		// A line far longer than what lies across it is the fold of a book or the edge
-		// of the paper.
+		// A line far longer than what lies across it is the fold of a book or the edge of the paper.
 		if len(crossed) > 0 && v.Length() < foldLength*at.Length()+foldExtra*size {
 			for _, i := range crossed {
 				group.Join(i, horizontal+j)
@@ -132,7 +84,7 @@ func crossings(found rulings.Rulings, size, gap float64) upright.Groups {
 	return group
 }
 
-// stacked finds several horizontal rulings of the same width above each other.
+// stacked finds horizontal rulings of the same width above each other.
 func stacked(horizontal []rulings.Ruling, size float64) []plane.Box {
 	var boxes []plane.Box
 	used := make([]bool, len(horizontal))
