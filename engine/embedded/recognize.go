@@ -14,8 +14,8 @@ import (
 	"ocr-gateway/engine/embedded/words"
 )
 
-// Recognize reads the lines of region; when Lines is nil it finds them itself
-// inside region.BBox. It changes neither page nor region.
+// Recognize reads the lines of region; when Lines is nil it finds them itself inside region.BBox. It changes
+// neither page nor region.
 func (e *Engine) Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error) {
 	if err := e.supports(opts.Task); err != nil {
 		return document.Recognition{}, err
@@ -35,11 +35,12 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	if page.Layer != nil {
 		e.withoutDoubts(own, done, said)
 	}
-	if lines, err = e.readClaiming(ctx, src, own, done, said, e.readerOf(page)); err != nil {
+	if lines, err = e.readClaiming(ctx, src, withClaims(own, said), done, e.readerOf(page)); err != nil {
 		return document.Recognition{}, err
 	}
 	said = proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script, len(page.Words) > 0); err != nil {
+	known := hints{script: page.Script, hasWords: len(page.Words) > 0, picture: region.Type == document.RegionImage || region.Label == "figure"}
+	if lines, err = e.readForeign(ctx, src, lines, said, known); err != nil {
 		return document.Recognition{}, err
 	}
 	e.proofread().Lines(lines, claimed)
@@ -50,7 +51,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	}
 	unread := unreadOf(src, region, lines, said)
 	for i := range lines {
-		if said[i] == "" && lines[i].Source == "" { // else the PDF's sizes tell
+		if said[i] == "" && lines[i].Source == "" { // otherwise the PDF's sizes
 			raised.Write(src, lines[i:i+1])
 		}
 	}
@@ -83,7 +84,7 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	return got, nil
 }
 
-// supports refuses the tasks that the engine cannot do.
+// supports refuses tasks that the engine cannot do.
 func (e *Engine) supports(task document.Task) error {
 	switch {
 	case task == "" || slices.Contains(e.Info().Tasks, task):
@@ -96,9 +97,9 @@ func (e *Engine) supports(task document.Task) error {
 		"the embedded engine knows no task %q; it can do %q", task, e.Info().Tasks)
 }
 
-// findLines finds the lines of the part of src inside box, in pixels of src,
-// and the degrees by which to turn src clockwise so that they stand upright.
-// The lines are in order of the rows of the upright part.
+// findLines finds the lines of the part of src inside box, in pixels of src, and the degrees by which src
+// must be turned clockwise for them to be upright. The lines are in the order of the rows of the upright
+// part.
 func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rectangle) ([]document.Line, int, error) {
 	box = box.Intersect(image.Rect(0, 0, src.W, src.H))
 	if box.Empty() {
@@ -122,7 +123,7 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 	return turnLines(lines, w, h, (360-degrees)%360), degrees, nil
 }
 
-// move shifts lines found in a part of an image to where the part lies.
+// move shifts lines found in a part of an image to the position of the part.
 func move(lines []document.Line, by image.Point) {
 	for i := range lines {
 		l := &lines[i]
@@ -138,8 +139,7 @@ func move(lines []document.Line, by image.Point) {
 	}
 }
 
-// confidence is the mean over lines, weighted by their length; nil when no line
-// has text.
+// confidence is the mean over lines, weighted by their length; nil when no line has text.
 func confidence(lines []document.Line) *float64 {
 	var sum, n float64
 	for _, l := range lines {

@@ -72,8 +72,10 @@ func TestSmallPrintIsLookedAtCloserWhereItStands(t *testing.T) {
 		"large print": {block(image.Rect(500, 600, 1300, 1600), 40), false, image.Rectangle{}, 0},
 		"small print": {block(image.Rect(500, 600, 1300, 1640), 26), true, image.Rect(417, 517, 1383, 1697), 20. / 26},
 		"at an edge":  {block(image.Rect(0, 10, 800, 1050), 26), true, image.Rect(0, 0, 883, 1107), 20. / 26},
-		"two places": {append(block(image.Rect(500, 600, 700, 704), 26), block(image.Rect(900, 1000, 1100, 1104), 26)...),
-			true, image.Rect(417, 517, 1183, 1161), 20. / 26},
+		"two places": {
+			append(block(image.Rect(500, 600, 700, 704), 26), block(image.Rect(900, 1000, 1100, 1104), 26)...),
+			true, image.Rect(417, 517, 1183, 1161), 20. / 26,
+		},
 		"all over": {block(image.Rect(100, 100, 1800, 2500), 26), true, whole, 20. / 26},
 		"tiny":     {block(image.Rect(500, 600, 1300, 1610), 10), true, image.Rect(436, 536, 1364, 1674), 1},
 		"nothing":  {nil, true, whole, blankCloser / 2},
