@@ -84,8 +84,8 @@ type Options struct {
 	IncludeHeaders bool
 	TableFormat    TableFormat // of tables in the Markdown; empty means TableHTML
 	Images         Images      // what becomes of regions of type image; empty means ImagesNone
-	Boxes          Boxes       // how finely to say where
-	ImagePrefix    string      // prefix of the names
+	Boxes          Boxes       // how finely to say where text is; empty means BoxesLine
+	ImagePrefix    string      // prefix of the names that ImagesRef gives
 	// JoinTables joins tables that continue over a page break, if all pages are read before the first is
 	// answered.
 	JoinTables bool
@@ -346,7 +346,7 @@ type Recognition struct {
 	// Regions are the parts of Content, in reading order, from engines that find them themselves: Type,
 	// Label, Level, BBox, Content and Format. They replace the region.
 	Regions []Region
-	Usage   Usage // of all attempts; counts
+	Usage   Usage // of all attempts; counts beside an error too
 }
 
 // Prepared is what an engine has taken from a page's pixels to read a region or answer a question.

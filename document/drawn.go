@@ -73,7 +73,7 @@ func (b Blocks) At(x, y int) bool {
 
 // Layer is the part of a page's own text that can be believed.
 type Layer struct {
-	Lines []LayerLine // visible on the page,
+	Lines []LayerLine // visible on the page, believed or not
 	Areas []BBox      // where else something that may be text is visible
 	// Plain reports whether there is only running text on the page.
 	Plain  bool

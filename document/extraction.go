@@ -34,7 +34,7 @@ type Extraction struct {
 	// (RFC 6901) into Data.
 	Evidence  map[string]Evidence `json:"evidence"`
 	Conflicts []Conflict          `json:"conflicts"`
-	Method    string              `json:"method"` // see MethodModel and
+	Method    string              `json:"method"` // see MethodModel and the others
 	Pages     []ExtractedPage     `json:"pages"`  // ascending by number
 	Summary   Summary             `json:"summary"`
 	Usage     Usage               `json:"usage"`
@@ -48,7 +48,7 @@ type Extraction struct {
 // requires but that was not found.
 type SchemaError struct {
 	Path   string `json:"path"`
-	Page   int    `json:"page,omitempty"` // where the value came from; 0 if
+	Page   int    `json:"page,omitempty"` // where the value came from; 0 if it concerns the whole
 	Value  string `json:"value,omitempty"`
 	Detail string `json:"detail"`
 }
@@ -57,7 +57,7 @@ type SchemaError struct {
 type Evidence struct {
 	Page   int    `json:"page"`
 	Region string `json:"region"` // Region.ID
-	BBox   BBox   `json:"bbox"`   // of the line; of the region if
+	BBox   BBox   `json:"bbox"`   // of the line; of the region if the value spans lines or the engine sees none
 	Text   string `json:"text"`   // the text there
 }
 

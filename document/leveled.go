@@ -20,7 +20,7 @@ func Leveled(lines []Line) []Line {
 		return lines
 	}
 	lines = slices.Clone(lines)
-	at, _, _ := lines[0].ends() // its start stays where
+	at, _, _ := lines[0].ends() // its start stays where it is
 	for i, l := range lines {
 		left, right, height := l.ends()
 		y := (left.Y+right.Y)/2 - slope*((left.X+right.X)/2-at.X)
@@ -42,7 +42,7 @@ func slopeOf(lines []Line) float64 {
 		switch length := right.X - left.X; {
 		case height == 0:
 			return 0
-		case length > 2*height: // others have few
+		case length > 2*height: // others have few letters, or run downwards
 			all = append(all, piece{(right.Y - left.Y) / length, length})
 			total += length
 		}

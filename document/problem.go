@@ -33,11 +33,11 @@ const (
 	CodeTextIllegible     Code = "text_illegible"         // text too blurred or too small to be read
 	CodeImageLeftOut      Code = "image_left_out"         // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded        Code = "overloaded"             // full or draining: retry later
-	CodeTooManyRequests   Code = "too_many_requests"      // from one client at once
+	CodeTooManyRequests   Code = "too_many_requests"      // from one client at once: retry later
 	CodeDeadlineExceeded  Code = "deadline_exceeded"      // the time of the request has run out
 	CodeCanceled          Code = "canceled"               // the client went away or the server stops
 	CodeNotFound          Code = "not_found"              // no such route or object
-	CodeOffsetConflict    Code = "offset_conflict"        // a part of a file does not begin
+	CodeOffsetConflict    Code = "offset_conflict"        // a part of a file does not begin where the file ends
 	CodeChecksumMismatch  Code = "checksum_mismatch"      // a part of a file does not match its checksum
 	CodeKeyReused         Code = "idempotency_key_reused" // the key belongs to another request
 	CodeJobsDisabled      Code = "jobs_disabled"          // this server keeps no jobs
@@ -73,7 +73,7 @@ type Problem struct {
 
 // Part is one of several mistakes.
 type Part struct {
-	Field  string `json:"field,omitempty"` // an option, or the form field of
+	Field  string `json:"field,omitempty"` // an option, or the form field of a file
 	Page   int    `json:"page,omitempty"`
 	Code   Code   `json:"code,omitempty"`
 	Detail string `json:"detail"`

@@ -8,18 +8,18 @@ type PageResult struct {
 	Height    int            `json:"height"`
 	Rotation  int            `json:"rotation"` // see Page.Rotation
 	DPI       float64        `json:"dpi,omitempty"`
-	Scaled    bool           `json:"scaled,omitempty"` // rendered smaller than asked
+	Scaled    bool           `json:"scaled,omitempty"` // rendered smaller than asked for: page too large
 	Layout    string         `json:"layout"`           // name of the detector that found the regions
 	Engine    string         `json:"engine"`           // name of the engine that wrote the text
 	Text      string         `json:"-"`                // plain text in reading order
 	Markdown  string         `json:"markdown"`
 	Regions   []Region       `json:"regions"`
-	TextLayer *LayerCounts   `json:"text_layer,omitempty"` // nil if no text was taken
+	TextLayer *LayerCounts   `json:"text_layer,omitempty"` // nil if no text was taken from the PDF
 	Cached    bool           `json:"cached,omitempty"`     // from the cache: read before, at no cost now
 	Error     *Problem       `json:"error,omitempty"`
 	Timings   map[string]int `json:"timings_ms,omitempty"` // by Phase: raster; and layout, recognize unless Cached
 	Usage     Usage          `json:"-"`
-	Answer    *Answer        `json:"-"` // to Options.Question; nil if
+	Answer    *Answer        `json:"-"` // to Options.Question; nil if the engine answers none
 	// Images are the page's images by name, as PNG or JPEG; see ImagesRef.
 	Images map[string][]byte `json:"images,omitempty"`
 }

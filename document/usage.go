@@ -19,7 +19,7 @@ type Usage struct {
 	// own.
 	CPUSeconds Seconds `json:"cpu_seconds"`
 	Cost       Money   `json:"cost,omitempty"`     // by the operator's prices
-	Currency   string  `json:"currency,omitempty"` // of Cost; empty if
+	Currency   string  `json:"currency,omitempty"` // of Cost; empty if there are no prices
 }
 
 // Add adds the counts of v to u. Prices are all in one currency.

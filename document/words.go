@@ -34,5 +34,5 @@ type WordBox struct {
 type Mark struct {
 	Text       string
 	From, To   float64
-	Confidence float64 // its probability; 0 if
+	Confidence float64 // its probability; 0 if it was not measured
 }

@@ -5,7 +5,7 @@ import "math"
 // Image is how a model's processor sees images. A larger one is scaled down before it is sent: the server
 // would do the same, after a longer upload.
 type Image struct {
-	TokenSide   int // pixels of a token's side: a patch's,
+	TokenSide   int // pixels of a token's side: a patch's, times how many are merged
 	MaxTokens   int
 	LongestSide int // pixels; 0 means any
 	// MaxAspect is the ratio of sides up to which images are sent unchanged; others are padded.
@@ -34,7 +34,7 @@ func (m Image) Fit(w, h, limit int) (int, int) {
 		if m.Tokens(fw, fh) <= limit || fw == 1 && fh == 1 {
 			return fw, fh
 		}
-		scale *= 0.995 // rounding to whole tokens
+		scale *= 0.995 // rounding to whole tokens went over
 	}
 }
 

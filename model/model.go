@@ -44,7 +44,7 @@ type Request struct {
 	Sampling  Sampling
 	Image     Image
 	Loop      Loop
-	Schema    []byte // JSON Schema that the answer must follow
+	Schema    []byte // JSON Schema that the answer must follow; nil for free text
 	// NoThinking tells the chat template that the model does not reason before it answers.
 	NoThinking bool
 	// Read converts the answer's text, trimmed, to Content and Format of a Recognition, and to its Regions if

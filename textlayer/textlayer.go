@@ -119,7 +119,7 @@ func (l *Ledger) layer(p *page) *document.Layer {
 	for _, ln := range p.lines {
 		if !ln.seen {
 			layer.Counts.Read += len(ln.glyphs)
-			continue // its ink is unexplained, and
+			continue // its ink is unexplained, and so in an area
 		}
 		out := document.LayerLine{Line: ln.place, Read: ln.read, Believed: l.believes(p, ln), Characters: ln.text()}
 		if out.Believed || ln.joined {

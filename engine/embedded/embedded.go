@@ -26,8 +26,8 @@ type Engine struct {
 	cfg         Config
 	models      *ppocr.Models
 	recognizers []*ppocr.Recognizer // those of cfg.Recognizers
-	tesseract   *tesseract.Reader   // nil if it is not installed
-	ways        map[string][]way    // to read other scripts, by their names
+	tesseract   *tesseract.Reader   // nil if Tesseract is not installed
+	ways        map[string][]way    // to read other scripts, by the script
 	scripts     []string            // of ways, sorted
 }
 

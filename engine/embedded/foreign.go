@@ -19,7 +19,7 @@ import (
 const (
 	sampleForeign  = 3   // lines whose reading tells the script and language of a text
 	surelyForeign  = .85 // confidence of the sample from which no other way is tried
-	likelyForeign  = .6  // confidence from which the sample may be in the script that was tried
+	likelyForeign  = .6  // least confidence from which the sample is in the script that was tried
 	acceptForeign  = .5  // confidence from which the reading of a line is taken
 	foreignLetters = .6  // share of a line's letters that must be of the script
 	likeLetters    = 8   // letters of a partly known script from which the line is in it

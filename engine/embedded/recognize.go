@@ -29,29 +29,13 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	own, done := withLayer(lines, page.Layer)
-	claimed, _ := checks(page.Words)
-	said := proofread.Claims(own, claimed)
-	if page.Layer != nil {
-		e.withoutDoubts(own, done, said)
-	}
-	if lines, err = e.readClaiming(ctx, src, withClaims(own, said), done, e.readerOf(page)); err != nil {
-		return document.Recognition{}, err
-	}
-	said = proofread.Claims(lines, claimed)
-	known := hints{script: page.Script, hasWords: len(page.Words) > 0, picture: region.Type == document.RegionImage || region.Label == "figure"}
-	if lines, err = e.readForeign(ctx, src, lines, said, known); err != nil {
-		return document.Recognition{}, err
-	}
-	e.proofread().Lines(lines, claimed)
-	keepOwn(lines, own)
-	writeDashes(lines)
-	if err := e.settleFractions(ctx, src, lines, said); err != nil {
+	lines, said, err := e.readRegion(ctx, src, page, region, lines)
+	if err != nil {
 		return document.Recognition{}, err
 	}
 	unread := unreadOf(src, region, lines, said)
 	for i := range lines {
-		if said[i] == "" && lines[i].Source == "" { // otherwise the PDF's sizes
+		if said[i] == "" && lines[i].Source == "" { // otherwise the PDF's sizes tell
 			raised.Write(src, lines[i:i+1])
 		}
 	}
@@ -82,6 +66,32 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 		got.Skipped = seal
 	}
 	return got, nil
+}
+
+// readRegion reads the lines of a region in every way that they need, and corrects them. said is what the PDF
+// says of each.
+func (e *Engine) readRegion(ctx context.Context, src pixels.Raster, page *document.Page, region document.Region, lines []document.Line) (read []document.Line, said []string, err error) {
+	own, done := withLayer(lines, page.Layer)
+	claimed, _ := checks(page.Words)
+	said = proofread.Claims(own, claimed)
+	if page.Layer != nil {
+		e.withoutDoubts(own, done, said)
+	}
+	if read, err = e.readClaiming(ctx, src, withClaims(own, said), done, e.readerOf(page)); err != nil {
+		return nil, nil, err
+	}
+	said = proofread.Claims(read, claimed)
+	known := hints{script: page.Script, hasWords: len(page.Words) > 0, picture: region.Type == document.RegionImage || region.Label == "figure"}
+	if read, err = e.readForeign(ctx, src, read, said, known); err != nil {
+		return nil, nil, err
+	}
+	e.proofread().Lines(read, claimed)
+	keepOwn(read, own)
+	writeDashes(read)
+	if err := e.settleFractions(ctx, src, read, said); err != nil {
+		return nil, nil, err
+	}
+	return read, said, nil
 }
 
 // supports refuses tasks that the engine cannot do.

@@ -18,10 +18,10 @@ import (
 // be confident of them.
 const (
 	judgeable  = 5.0 // length of a line, in heights, from which it is judged by itself
-	muchMissed = 0.3 // share of a line; a
+	muchMissed = 0.3 // share of the writing on a line; a circle or an icon before a few words is less
 	guessed    = 0.6 // confidence below which a long line counts as not read
 	mostUnread = 0.5 // share of a region's lines, by length, from which the region is not read
-	unreadSure = 0.5 // highest confidence of a region
+	unreadSure = 0.5 // highest confidence of a region that is not read
 	tooSmall   = 10  // pixels; in a lower line nothing can be said of the script
 )
 

@@ -43,7 +43,7 @@ func touched(lines []document.Line, word document.BBox) bool {
 	if proofread.LineOf(lines, word) >= 0 {
 		return true
 	}
-	const little = 5 // from a fifth of the
+	const little = 5 // from a fifth of the word on
 	area := (word[2] - word[0]) * (word[3] - word[1])
 	for _, l := range lines {
 		if in := word.Rect().Intersect(l.BBox.Rect()); little*in.Dx()*in.Dy() > area {

@@ -137,7 +137,7 @@ func sameTexts(lines, others []document.Line) (same int) {
 type sample struct {
 	index []int // of the page's lines
 	lines []document.Line
-	read  map[int][]document.Line // by the degrees of the turn
+	read  map[int][]document.Line // by the degrees at which they were read
 	quick map[int]bool            // by the same: whether quick reading is of use
 }
 

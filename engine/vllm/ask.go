@@ -90,7 +90,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (chat.Answer, error) {
 			return chat.Answer{}, last
 		}
 		if last.Wait > 0 && e.pool.Another(at) {
-			wait = 0 // the server that asked for time is left alone,
+			wait = 0 // the server that asked for time is left alone, see Pool.Release
 		}
 		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
 		if err := backoff.Sleep(ctx, wait); err != nil {

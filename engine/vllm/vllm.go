@@ -29,7 +29,7 @@ type Engine struct {
 	selector *selector
 	started  time.Time
 	encoding chan struct{} // one place per core
-	large    chan struct{} // those that crops
+	large    chan struct{} // those that crops larger than largeCrop may take
 }
 
 // New starts watching the endpoints. It does not wait for them: servers may come up later. profiles are those
@@ -200,7 +200,7 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	defer cancel()
 	got, err := e.read(inTime, job)
 	if err != nil && job.partial != nil && ctx.Err() == nil {
-		got, err = *job.partial, nil // part of the text is worth
+		got, err = *job.partial, nil // part of the text is worth more than an error
 	}
 	if err != nil {
 		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
@@ -225,7 +225,7 @@ func (e *Engine) read(ctx context.Context, job *job) (chat.Answer, error) {
 	job.request.Sampling.RepetitionPenalty = e.cfg.LoopPenalty
 	again, err := e.ask(ctx, job)
 	if err != nil {
-		return got, nil // the text before the loop is
+		return got, nil // the text before the loop is worth more than an error
 	}
 	if again.Looped {
 		return got, nil

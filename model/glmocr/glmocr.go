@@ -70,7 +70,7 @@ const fieldsPrompt = "请按下列JSON格式输出图中信息:\n"
 func (Profile) Request(ask model.Ask) (model.Request, error) {
 	q := model.Request{MaxTokens: maxTokens, Sampling: sampling, Image: image, Loop: textLoop}
 	switch {
-	case ask.Question != nil: // lists of similar items
+	case ask.Question != nil: // lists of similar items repeat themselves as tables do
 		q.Prompt, q.Loop, q.Read = fieldsPrompt+model.Escape(controlTokens, ask.Question.Example), tableLoop, readText
 		q.Schema = ask.Question.Schema
 	case ask.Region.Type == document.RegionTable:

@@ -44,7 +44,7 @@ func grounded(text string, page document.BBox) []document.Region {
 			corners[c], _ = strconv.Atoi(text[m[6+2*c]:m[7+2*c]]) // digits only
 		}
 		r := blockOf(text[m[2]:m[3]], strings.TrimSpace(text[m[1]:end]))
-		r.Label += text[m[4]:m[5]] // the + is removed when
+		r.Label += text[m[4]:m[5]] // the + is removed when the page is assembled
 		r.BBox = boxOf(corners, page)
 		regions = append(regions, r)
 	}

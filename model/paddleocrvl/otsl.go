@@ -111,7 +111,7 @@ const maxColumns, maxRows = 1000, 65534
 func claim(grid [][]cell, y, x int) span {
 	s := span{1, 1}
 	if t := grid[y][x].token; t != tokenFull && t != tokenEmpty {
-		return s // belongs to a missing cell:
+		return s // belongs to a missing cell: an empty cell of its own
 	}
 	for row := grid[y]; s.columns < maxColumns && x+s.columns < len(row) && row[x+s.columns].looks(tokenLeft); s.columns++ {
 		row[x+s.columns].taken = true

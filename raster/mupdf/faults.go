@@ -32,7 +32,7 @@ const (
 
 // message is a message of MuPDF.
 type message struct {
-	failed bool // an exception caught
+	failed bool // an exception caught inside MuPDF, not a warning
 	text   string
 }
 
@@ -77,7 +77,7 @@ var warnings = []rule{
 	{"premature end of file in jpeg", FaultCut},
 	{"unknown filter name", FaultFilter},
 	{"invalid predictor", FaultData},
-	{"incorrect data check", 0}, // the data are complete except for
+	{"incorrect data check", 0}, // the data are complete except for their checksum
 	{"ignoring zlib error", FaultData},
 	{"ignored error when loading embedded font", FaultFont},
 	{"non-embedded font using identity encoding", FaultGlyph},

@@ -19,7 +19,7 @@ const (
 	smallAtMost  = 0.85 // size of a raised or lowered character, at most
 	raisedLeast  = 0.15 // how much higher the baseline of a raised one is, at least
 	loweredLeast = 0.08
-	shiftedMost  = 0.8 // shift of its baseline; more is another
+	shiftedMost  = 0.8 // shift of its baseline, at most; more is another line
 )
 
 // glyph is a character of a line. Lengths are in pixels.

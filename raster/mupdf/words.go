@@ -96,7 +96,7 @@ func (w *wordCutter) endLine() {
 // White between characters, as a share of their size. MuPDF takes a little more for a blank, which is too
 // much where narrow letters are set tight.
 const (
-	wordGap   = 0.12 // white that is a blank where letters
+	wordGap   = 0.12 // white that is a blank where letters touch
 	narrowGap = 0.1  // how much more than between letters, where they are set wide
 )
 

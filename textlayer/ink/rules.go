@@ -100,7 +100,7 @@ func marked(all []byte, from, to int) iter.Seq[int] {
 		for i := from; i < to; i++ {
 			switch b := all[i/8] >> (i % 8); {
 			case b == 0:
-				i |= 7 // skip to the end of
+				i |= 7 // skip to the end of the byte
 			case b&1 != 0:
 				if !yield(i) {
 					return

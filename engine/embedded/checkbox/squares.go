@@ -18,8 +18,8 @@ const (
 	thinnest   = 7    // a side is at most one part in so many thick
 	corner     = 0.12 // of the side: there is ink within this distance of a corner
 	besidePart = 4    // the white beside a box is one part in so many of its size: more than between letters
-	abovePart  = 6    // likewise above
-	crossed    = 0.3  // share of that white that may be
+	abovePart  = 6    // likewise above and below it
+	crossed    = 0.3  // share of that white that may be drawn over
 )
 
 // squares finds squares by two level strokes, one above the other, and the sides that join them. A tick that
@@ -27,7 +27,7 @@ const (
 func (m ink) squares() []Check {
 	tops, bottoms := m.runs()
 	var found []Check
-	next := 0 // the first of the bottoms
+	next := 0 // the first of the bottoms below top
 	for _, top := range tops {
 		for next < len(bottoms) && bottoms[next].y <= top.y {
 			next++
@@ -97,7 +97,7 @@ func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
 
 // runs returns the strokes that may be the top and those that may be the bottom of a box, from above.
 func (m ink) runs() (tops, bottoms []run) {
-	const most = 4000 // in a part of a page; hatching
+	const most = 4000 // in a part of a page; hatching has more
 	for y := range m.h {
 		row := m.dark[y*m.w:][:m.w]
 		for x := pixels.NextMark(row, 0); x < m.w; x = pixels.NextMark(row, x) {

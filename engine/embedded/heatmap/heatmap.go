@@ -7,7 +7,7 @@ import "ocr-gateway/document"
 // The thresholds are those of PP-OCR's configuration for this model.
 const (
 	textHeat    = 76  // of a text pixel: 0.3
-	leastMean   = 0.5 // mean heat of a line's
+	leastMean   = 0.5 // mean heat of a line's own pixels
 	unclipRatio = 1.6 // how far lines are grown
 	minHeight   = 3   // pixels; smaller components are specks
 )

@@ -10,11 +10,11 @@ import (
 // A component of the heat map is mostly one straight line of text. It can be a bent line, as on the curled
 // page of a book, or several lines connected by a stamp or by nearly touching.
 const (
-	solid      = 0.7  // share of its rectangle
+	solid      = 0.7  // share of its rectangle that a straight line fills
 	slender    = 4    // ratio of sides from which a bend can be told
 	bent       = 0.5  // of its height: how far the middle of a bent line strays
-	evenHeight = 1.8  // of the usual height: a line is no higher,
-	evenShare  = 0.85 // along this share of its length
+	evenHeight = 1.8  // of the usual height: a line is no higher
+	evenShare  = 0.85 // share of its length along which it is no higher
 	knotEvery  = 2.0  // heights between two points of a spine
 	maxKnots   = 64
 )
@@ -100,7 +100,7 @@ func beyond(a, b document.Point, distance float64) document.Point {
 // profile is a component along its longer side, one entry a pixel: where it begins and ends across it, and
 // how many of its pixels are there.
 type profile struct {
-	long     box // its width is along
+	long     box // its width is along the longer side
 	from, to []float64
 	count    []int
 }

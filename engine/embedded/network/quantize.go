@@ -9,7 +9,7 @@ import (
 const (
 	leastIn    = 80   // inputs of a point from which integers are faster
 	leastOut   = 40   // and outputs
-	leastWords = 1000 // classes of the product at
+	leastWords = 1000 // classes of the product at the end
 )
 
 // Quantize has the large matrix products computed in integers: 1x1 convolutions, and the final product with

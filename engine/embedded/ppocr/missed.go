@@ -24,7 +24,7 @@ func missed(pix []float32, stride, width int, read []character) float64 {
 		}
 	}
 	written, unread := 0, 0
-	next := 0 // the first of at that
+	next := 0 // the first of at that may reach the column
 	for x := 1; x < width; x++ {
 		if !writtenAt(pix, stride, x) {
 			continue

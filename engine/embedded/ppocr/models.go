@@ -30,7 +30,7 @@ const (
 
 type modelFile struct {
 	name, sha256 string
-	auto         bool // not needed if every
+	auto         bool // not needed if every line is read in full precision
 }
 
 // runtimeSums pins ONNX Runtime for each architecture: it is code that we run.

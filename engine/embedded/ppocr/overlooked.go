@@ -17,7 +17,7 @@ const (
 	placeWidth  = 8    // cells of a place, at least
 	placeArea   = 16   // likewise
 	placeMargin = 2    // cells around a place; places this close are joined
-	mostPlaces  = 16   // per page, that are
+	mostPlaces  = 16   // per page, that are examined one by one
 	inkStep     = 48   // of 255 from the paper's brightness: beyond it is ink
 	mostInk     = 0.5  // of a place: more is a picture
 	leastInk    = 0.04 // of a place, or of a row of pixels: less is dust

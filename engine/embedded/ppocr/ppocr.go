@@ -35,7 +35,7 @@ type Models struct {
 	layout      *model
 	recognizers []*Recognizer // the built-in one first
 	free        chan *workspace
-	pages       chan *workspace // for inferences over a whole page, in addition to
+	pages       chan *workspace // for inferences over a whole page, in addition to the right to run
 }
 
 // workspace is the memory of one inference. Holding one from Models.free is the right to run.
@@ -79,7 +79,7 @@ func (m *Models) load() error {
 	})
 	if share < m.cfg.Threads {
 		m.beside = &later{open: func() (*model, error) {
-			if err := verifyModel(m.cfg.Dir, fileDetector); err != nil { // the file may have been replaced
+			if err := verifyModel(m.cfg.Dir, fileDetector); err != nil { // the file may have been replaced since the start
 				return nil, err
 			}
 			return m.openDetector(share)

@@ -24,7 +24,7 @@ type source struct {
 	file          string
 	dictionary    string // file of its characters, one per line; empty if the model contains them
 	input, output string
-	rewrite       func(*network.Model) int // nil if the network
+	rewrite       func(*network.Model) int // nil if the network stays as it is
 	column        stages.Work
 }
 

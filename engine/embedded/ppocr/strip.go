@@ -15,7 +15,7 @@ type strip struct {
 	line   int // index into the lines being read
 	quad   [4]document.Point
 	spine  []document.Point // of a bent line
-	wide   int              // width of the whole line
+	wide   int              // width of the whole line, at readHeight
 	part   span             // part of it to be read
 	claim  string           // what the document says of the line
 	read   reading

@@ -16,8 +16,8 @@ const SideStep = 32
 
 // How large an image is shown to the line detector.
 const (
-	detMinSide = 736 // smaller images are
-	maxEnlarge = 3   // at most: single
+	detMinSide = 736 // smaller images are enlarged until the shorter side has this
+	maxEnlarge = 3   // at most: single lines and words are found as well, at lower cost
 
 	// A view larger than tilePixels is processed in tiles: the network takes about 150 bytes per pixel. Tiles
 	// overlap, since it sees less at an edge.

@@ -218,7 +218,7 @@ func (p By) Confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
 	if bare := raised.Without(claim); bare != claim {
 		if small := withoutSmall(bare); slices.Equal(seen, p.readable(plainRunes(bare))) || len(small) >= AgreeMin && slices.Equal(withoutSmall(l.Text), small) {
-			return true // the reader missed something
+			return true // the reader overlooked something small, or saw a mark in it
 		}
 	}
 	if len(seen) < AgreeMin {

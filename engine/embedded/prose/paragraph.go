@@ -15,7 +15,7 @@ import (
 type row struct {
 	text string
 	box  document.BBox
-	gap  bool // it has pieces far
+	gap  bool // it has pieces far from each other, like the rows of a bill
 }
 
 // paragraphs writes lines, given in reading order, as running text. A row ends with a line break only where
@@ -110,7 +110,7 @@ func standAlone(rs []row) bool {
 			}
 		}
 		if i < len(rs)-1 && (box[2]-r.box[2] > height(r)/2 || r.box[0]-box[0] > 2*height(r)) {
-			uneven++ // at the right, or at the left
+			uneven++ // at the right, or at the left by more than an indent
 		}
 	}
 	return long <= shortRow*len(rs) && 2*uneven >= len(rs)-1
@@ -155,7 +155,7 @@ func fits(rs []row, i int) bool {
 	}
 	first, _ := utf8.DecodeRuneInString(r.text)
 	if IsCJK(first) {
-		word = min(word, 2) // without spaces, a row
+		word = min(word, 2) // without spaces, a row breaks anywhere
 	}
 	perChar := float64(r.box[2]-r.box[0]) / float64(n)
 	box := rowsBox(rs)

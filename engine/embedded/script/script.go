@@ -132,7 +132,7 @@ func unmix(word []rune) bool {
 			other = s
 			foreign++
 		case s != "" && (latin > 0 || other != ""):
-			return latin == 0 // scripts without letters
+			return latin == 0 // scripts without letters like Latin's mix with each other
 		}
 	}
 	if latin == 0 || foreign == 0 {

@@ -25,7 +25,7 @@ const (
 	leastSide  = 70   // pixels of a stamp
 	mostPart   = 0.5  // of the page's longer side
 	roundest   = 1.7  // ratio of a stamp's sides, at most
-	filledMost = 0.55 // share of its box that is ink, at most: more
+	filledMost = 0.55 // share of its box that is ink, at most: more is a picture
 	oneInk     = 0.8  // share of its pixels that have its hue
 	sameHue    = 35.0 // degrees
 	directions = 64   // in which the ring is examined

@@ -102,7 +102,7 @@ func (r *Reader) child(ctx context.Context, input []byte, args []string) ([]byte
 func ownNetwork() *syscall.SysProcAttr {
 	uid, gid := os.Geteuid(), os.Getegid()
 	if uid == 0 {
-		_ = unix.Unshare(unix.CLONE_NEWNET) // if even root may not
+		_ = unix.Unshare(unix.CLONE_NEWNET) // if even root may not, the network is shared
 		return &syscall.SysProcAttr{}
 	}
 	return &syscall.SysProcAttr{

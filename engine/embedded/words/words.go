@@ -76,7 +76,7 @@ func upwards(marks []document.Mark) (turned []document.Mark, up bool) {
 type span struct {
 	from, to    float64 // the middles of the outer characters seen, or the edges if exact
 	exact       bool
-	first, last int // its characters among all
+	first, last int // its characters among all, without white space
 }
 
 // spansOf divides the characters of a line into its words.

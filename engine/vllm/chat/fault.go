@@ -19,15 +19,15 @@ type Kind int
 
 // The kinds.
 const (
-	Refused       Kind = iota // the request is at fault: repeated, it
+	Refused       Kind = iota // the request is at fault: repeated, it fails again
 	Misconfigured             // key, model name or address are wrong: an operator must act
 	Busy                      // the server has no room now
 	Rekeyed                   // the server refuses a key whose file may be about to change
 	Broken                    // the server or the way to it failed
 	Oversized                 // the image has more tokens than the server's encoder cache
-	Withheld                  // the answer lacks text, see
-	Swapped                   // the servers now serve another model than the one
-	Empty                     // the answer has no text, see
+	Withheld                  // the answer lacks text, see Answer.Unread; the same server would answer the same again
+	Swapped                   // the servers now serve another model than the one that the region was encoded for
+	Empty                     // the answer has no text, see Answer.Unread; the cause is unknown
 )
 
 func (k Kind) String() string {

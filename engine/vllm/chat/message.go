@@ -19,7 +19,7 @@ import (
 // buffer. It is held by its maker and by every reader given to the HTTP transport, which may still be reading
 // when the answer has come.
 type Message struct {
-	text     []byte // never changed once it
+	text     []byte // never changed once it is made
 	from, to int    // of the image in it, as base64
 	holders  atomic.Int32
 }
@@ -127,7 +127,7 @@ type Params struct {
 	NoThinking        bool
 	Logprobs          bool
 	DetectRepetitions bool
-	Schema            []byte // that the answer must follow
+	Schema            []byte // that the answer must follow; nil for free text
 }
 
 // The server's own loop detection, in tokens. Rows of dots or empty cells are not loops, so it takes many

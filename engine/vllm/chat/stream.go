@@ -34,15 +34,15 @@ var (
 // Answer is what a server said about one region.
 type Answer struct {
 	Text       string
-	Looped     bool   // the model repeated itself; Text ends
+	Looped     bool   // the model repeated itself; Text ends with one copy
 	Cut        *Fault // why Text is incomplete; nil if it is complete
 	Confidence *float64
 	Usage      document.Usage // of this request, as far as known
 
 	finish     openai.FinishReason
 	hasContent bool   // content was a string, possibly empty
-	other      string // the field that had words in place
-	counted    bool   // Usage has the server's count
+	other      string // the field that had words in place of content, see Unread
+	counted    bool   // Usage has the server's count of the answer's tokens
 }
 
 // AtLimit reports whether the answer ended at the limit of tokens.
@@ -214,7 +214,7 @@ func (a *assembly) complete() (Answer, error) {
 	switch got.finish {
 	case "":
 		return got, ErrCut
-	case "abort", "error": // from vLLM, when it gives
+	case "abort", "error": // from vLLM, when it gives up a request
 		return got, ErrCut
 	case openai.FinishReasonLength:
 		if at, found := findLoop(got.Text, cutRule); found {

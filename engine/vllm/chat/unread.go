@@ -30,7 +30,7 @@ func (a Answer) Unread() *Fault {
 		return &Fault{Kind: Withheld, Detail: "the model server answered with a tool call in place of text: start it without a tool call parser"}
 	case a.other == fieldRefusal:
 		return &Fault{Kind: Withheld, Detail: "the model refused to read this region"}
-	case a.Text != "": // blanks are text too
+	case a.Text != "": // blanks are text too: they are what the tokens were for
 		return nil
 	case a.other == fieldReasoning:
 		return &Fault{Kind: Withheld, Detail: "the model server put the text into reasoning_content: start it without a reasoning parser"}

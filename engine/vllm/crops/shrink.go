@@ -32,7 +32,7 @@ func average(src, dst raster, channels int) {
 	row := make([]uint32, dst.w*channels) // one source row scaled across, each value times src.w
 	sum := make([]uint64, dst.w*channels)
 	area := uint64(src.w) * uint64(src.h)
-	y, left := 0, 0 // the current source row, and how much
+	y, left := 0, 0 // the current source row, and how much of it is still to be used
 	for out := range dst.h {
 		clear(sum)
 		for need := src.h; need > 0; {

@@ -18,12 +18,12 @@ const (
 // per pause, which doubles each time, until one succeeds; the server is also probed, see Hooks.Probe. The
 // zero value is closed.
 type breaker struct {
-	inputs  [breakerInputs]uint64 // that failed since a request last
+	inputs  [breakerInputs]uint64 // that failed since a request last succeeded
 	failing int                   // how many of inputs are in use
 	until   time.Time
 	pause   time.Duration
 	trial   bool      // the one request is being sent
-	trusted time.Time // until then failures are their inputs' fault: a probe
+	trusted time.Time // until then failures are their inputs' fault: a probe has succeeded
 }
 
 func (b *breaker) open() bool { return b.failing == breakerInputs }

@@ -17,10 +17,10 @@ import (
 type Status struct {
 	State       string // see the constants of Health
 	Detail      string
-	ModelLength int    // tokens of prompt and answer; 0 if
-	ID, Root    string // of the model: the name under which it is
+	ModelLength int    // tokens of prompt and answer; 0 if the server does not tell
+	ID, Root    string // of the model: the name under which it is served, and what was loaded
 
-	cause   error // why there was no answer, for the log;
+	cause   error // why there was no answer, for the log; without addresses that may contain secrets
 	version string
 }
 

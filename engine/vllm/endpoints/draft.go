@@ -10,7 +10,7 @@ import (
 
 // Drafts is what a server reports of speculative decoding, by which GLM-OCR guesses tokens ahead (MTP).
 type Drafts struct {
-	Told              bool // it exposes vLLM's metrics; routers
+	Told              bool // it exposes vLLM's metrics; routers in front of servers may not
 	On                bool
 	Drafted, Accepted float64 // tokens since its start
 }

@@ -22,7 +22,7 @@ const (
 	stateUnreachable  = "unreachable"  // no connection, or no answer
 	stateLoading      = "loading"      // it reports that it is not ready
 	stateUnauthorized = "unauthorized" // it rejects the key
-	stateWrongURL     = "wrong_url"    // something answers there, but not a model
+	stateWrongURL     = "wrong_url"    // something answers there, but not a model server
 	stateWrongModel   = "wrong_model"  // it serves another model
 	stateFailing      = "failing"      // its checks are good, and requests fail
 )

@@ -19,7 +19,7 @@ const maxKeyFile = 64 << 10
 type apiKey struct {
 	file   string // empty for a fixed key
 	value  atomic.Pointer[string]
-	failed string // why the file was last unusable;
+	failed string // why the file was last unusable; only for the watcher
 }
 
 func newAPIKey(value, file string) *apiKey {
@@ -56,7 +56,7 @@ func readKey(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !info.Mode().IsRegular() { // a pipe, which is empty
+	if !info.Mode().IsRegular() { // a pipe, which is empty after the start
 		return "", nil
 	}
 	f, err := os.Open(path)

@@ -110,7 +110,7 @@ type Outcome int
 
 // The outcomes.
 const (
-	Succeeded Outcome = iota // it answered, even if
+	Succeeded Outcome = iota // it answered, even if only that it is busy or refuses
 	Failed
 	Withdrawn // nothing: the client left
 )
@@ -229,7 +229,7 @@ func (p *Pool) dispatch() {
 			t.result <- p.grant(e)
 		case !p.downSince.IsZero() && now.Sub(p.downSince) >= p.cfg.DownTimeout:
 			t.result <- Place{}
-		case t.avoid == nil: // then there is nothing for those
+		case t.avoid == nil: // then there is nothing for those behind it either
 			return
 		default:
 			i++
@@ -263,7 +263,7 @@ func (p *Pool) noteDown(now time.Time) {
 // pick returns the least loaded endpoint that has room for t, nil if none has.
 func (p *Pool) pick(now time.Time, t *ticket) *Server {
 	var best *Server
-	elsewhere := false // there is one other than the one to avoid,
+	elsewhere := false // there is one other than the one to avoid, with room or without
 	for _, e := range p.servers {
 		if !e.status.Ready() || !e.breaker.allows(now) || e.rests(now) {
 			continue

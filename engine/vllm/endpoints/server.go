@@ -25,7 +25,7 @@ type Server struct {
 	inFlight int
 	breaker  breaker
 	lastTurn uint64
-	gone     context.Context // ends when the server turns out to be gone,
+	gone     context.Context // ends when the server turns out to be gone, see Pool.lost
 	giveUp   context.CancelFunc
 	restsTo  time.Time   // it asked to be left alone until then
 	wake     *time.Timer // ends the rest

@@ -72,7 +72,7 @@ func inRow(n int, again bool) int {
 // changeLog logs each change of an endpoint once.
 type changeLog struct {
 	log           *slog.Logger
-	state, detail string // last logged
+	state, detail string // of the last line logged
 }
 
 func (c *changeLog) note(ctx context.Context, h Health, cause error) {
