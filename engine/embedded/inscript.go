@@ -184,14 +184,6 @@ func (e *Engine) readHinted(ctx context.Context, src pixels.Raster, lines []docu
 	return lines, nil
 }
 
-// bestOf returns the best way to read lines of a script that has at least one.
-func (e *Engine) bestOf(ctx context.Context, src pixels.Raster, lines []document.Line, name string) (best *way, err error) {
-	if best = &e.ways[name][0]; len(e.ways[name]) > 1 {
-		best, _, err = e.bestWay(ctx, src, longest(lines), name)
-	}
-	return best, err
-}
-
 // forget discards what was read of a line.
 func forget(l *document.Line) {
 	l.Text, l.Confidence, l.Script, l.Missed, l.Marks = "", nil, "", 0, nil
@@ -200,43 +192,4 @@ func forget(l *document.Line) {
 // take replaces a line's text by its reading as a script.
 func take(l *document.Line, got document.Line, name string) {
 	l.Text, l.Confidence, l.Script, l.Missed, l.Marks = got.Text, got.Confidence, writtenIn(name), 0, got.Marks
-}
-
-// readBest reads lines of a script in the language that reads them best.
-func (e *Engine) readBest(ctx context.Context, src pixels.Raster, lines []document.Line, name string) ([]document.Line, error) {
-	if len(e.ways[name]) == 0 || len(lines) == 0 {
-		return make([]document.Line, len(lines)), nil
-	}
-	best, err := e.bestOf(ctx, src, lines, name)
-	if err != nil {
-		return nil, err
-	}
-	return best.readAll(ctx, src, lines)
-}
-
-// readAll reads lines alone and, where that is unsure, mixed with English; each line gets the surer reading.
-func (w *way) readAll(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	read, err := w.alone(ctx, src, lines)
-	if err != nil || w.mixed == nil {
-		return read, err
-	}
-	var index []int
-	var unsure []document.Line
-	for i, l := range read {
-		if l.Confidence != nil && *l.Confidence < proofread.SurelyRead {
-			index, unsure = append(index, i), append(unsure, lines[i])
-		}
-	}
-	if len(unsure) == 0 {
-		return read, nil
-	}
-	if unsure, err = w.mixed(ctx, src, unsure); err != nil {
-		return nil, err
-	}
-	for j, i := range index {
-		if l := unsure[j]; l.Confidence != nil && *l.Confidence > *read[i].Confidence {
-			read[i] = l
-		}
-	}
-	return read, nil
 }
