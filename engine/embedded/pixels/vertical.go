@@ -17,8 +17,8 @@ const RowHeight = 56
 const (
 	columnEm    = 44   // pixels of an em, scaled
 	longestLine = 100  // characters of a column; longer ones are squeezed
-	leastPitch  = 1.0  // between characters
-	mostPitch   = 1.5  //
+	leastPitch  = 1.0  // between characters, at least
+	mostPitch   = 1.5  // at most
 	cutInk      = 2.0  // cost of a cut through ink, per em of it
 	fullStop    = 0.45 // full stops, commas: longer side of their ink, at most
 	middleDot   = 0.22 // the dot between names: the same
