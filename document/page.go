@@ -51,9 +51,9 @@ type Page struct {
 	Layer *Layer
 	// Faults says what of the page could not be drawn; nil for a page that is complete.
 	Faults []string
-	// Script is the Unicode name of the script of most of the page's text, if the engine found one that it
-	// reads in a special way. The engine sets it, and Careful, when it finds the lines, for when it reads
-	// them.
+	// Script is the Unicode name of the script of most of the page's text, if the engine reads that script in
+	// a way of its own. Script and Careful are what the engine learned when it found the page's lines, for
+	// when it reads them.
 	Script string
 	// Careful means that the engine found its quicker ways of reading to be of no use on this page.
 	Careful bool

@@ -66,12 +66,13 @@ type Problem struct {
 	Retryable bool   `json:"retryable"` // the same request may succeed later
 	// Limit names the server's limit that was reached, if one was.
 	Limit string `json:"limit,omitempty"`
-	// Parts are the individual mistakes where there are several: options of a request, pages of a document.
+	// Parts are the individual things that are wrong, where there are several: options of a request, pages of
+	// a document.
 	Parts []Part `json:"-"`
 	Cause error  `json:"-"`
 }
 
-// Part is one of several mistakes.
+// Part is one of several things that are wrong.
 type Part struct {
 	Field  string `json:"field,omitempty"` // an option, or the form field of a file
 	Page   int    `json:"page,omitempty"`

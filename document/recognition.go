@@ -35,6 +35,6 @@ type Info struct {
 	Tasks []Task // what it can do; nil for detectors
 	// Profile names the way in which a vision model is asked and read, if there are several.
 	Profile string
-	// Scripts are the Unicode names of the scripts that it can read, if it knows.
+	// Scripts are the Unicode names of the scripts that it can read; nil if it does not know.
 	Scripts []string
 }
