@@ -17,7 +17,7 @@ const (
 )
 
 const (
-	drawnFrom = 50 // distance of a pixel from the ground, where the farthest pixel has 255
+	drawnFrom = 50  // distance of a pixel from the ground, where the farthest pixel has 255
 	blackFrom = 110 // of 255
 	flat      = 40  // contrast, up to which nothing is drawn in a part
 )
