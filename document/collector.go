@@ -5,8 +5,7 @@ import (
 	"strings"
 )
 
-// Collector gathers the pages of a running document, which finish in any order.
-// Its zero value is ready.
+// Collector gathers the pages of a running document, which finish in any order. Its zero value is ready.
 type Collector struct{ pages []PageResult }
 
 // Add takes one event.
@@ -16,9 +15,8 @@ func (c *Collector) Add(e Event) {
 	}
 }
 
-// Complete puts the pages into r in their order and joins their text, a blank
-// line between pages that have any. edit may change the pages before that; nil
-// changes nothing.
+// Complete puts the pages into r in order and joins their text, with a blank line between pages that have
+// any. edit may change the pages before that; it may be nil.
 func (c *Collector) Complete(r *Result, edit func([]PageResult)) {
 	slices.SortFunc(c.pages, func(a, b PageResult) int { return a.Number - b.Number })
 	r.Pages = c.pages

@@ -2,16 +2,16 @@ package document
 
 import "encoding/json"
 
-// Question is asked of the engine about each page as a whole, beside its text.
+// Question is asked of the engine about each page as a whole, in addition to its text.
 type Question struct {
-	Example string          // the wanted JSON, its values empty; the model's profile puts its own words before it
+	Example string          // the wanted JSON with empty values; the model's profile prepends its own words
 	Schema  json.RawMessage // the JSON Schema that the answer must follow
 }
 
 // Answer is how a Question ended on one page.
 type Answer struct {
 	Text  string
-	Error *Problem // why Text is missing or cut; nil when it is complete
+	Error *Problem // why Text is missing or cut; nil if it is complete
 }
 
 // The ways of finding fields.
@@ -25,14 +25,13 @@ const (
 type Extraction struct {
 	ID     string `json:"id"`
 	Status Status `json:"status"` // ok or partial
-	// Data has every field of the schema, in its order; null where nothing fit to
-	// be its value was found.
+	// Data has every field of the schema, in its order; null where no suitable value was found.
 	Data json.RawMessage `json:"data"`
-	// Valid reports whether Data, nulls left out, satisfies the schema.
+	// Valid reports whether Data, without nulls, satisfies the schema.
 	Valid        bool          `json:"valid"`
 	SchemaErrors []SchemaError `json:"schema_errors"`
-	// Evidence says where values were found on the pages. Its keys, as all paths
-	// here, are JSON Pointers (RFC 6901) into Data.
+	// Evidence says where values were found on the pages. Its keys, like all paths here, are JSON Pointers
+	// (RFC 6901) into Data.
 	Evidence  map[string]Evidence `json:"evidence"`
 	Conflicts []Conflict          `json:"conflicts"`
 	Method    string              `json:"method"` // see MethodModel and the others
@@ -45,21 +44,21 @@ type Extraction struct {
 	Layout    string              `json:"layout"`
 }
 
-// SchemaError is a value that does not fit the schema and so is null in Data, or
-// one that the schema requires and nothing was found for.
+// SchemaError is a value that does not fit the schema and is therefore null in Data, or one that the schema
+// requires but that was not found.
 type SchemaError struct {
 	Path   string `json:"path"`
-	Page   int    `json:"page,omitempty"` // where the value came from; 0 when it concerns the whole
+	Page   int    `json:"page,omitempty"` // where the value came from; 0 if it concerns the whole
 	Value  string `json:"value,omitempty"`
 	Detail string `json:"detail"`
 }
 
-// Evidence is the place on a page where a value stands.
+// Evidence is where on a page a value was found.
 type Evidence struct {
 	Page   int    `json:"page"`
 	Region string `json:"region"` // Region.ID
-	BBox   BBox   `json:"bbox"`   // of the line; of the region when the value spans lines or the engine sees none
-	Text   string `json:"text"`   // what stands there
+	BBox   BBox   `json:"bbox"`   // of the line; of the region if the value spans lines or the engine sees none
+	Text   string `json:"text"`   // the text there
 }
 
 // Conflict is a field for which pages gave different values.
@@ -79,7 +78,7 @@ type PageValue struct {
 type ExtractedPage struct {
 	Number int      `json:"number"`
 	Status Status   `json:"status"` // ok, partial or failed
-	Width  int      `json:"width"`  // pixels of the page that boxes refer to
+	Width  int      `json:"width"`  // in pixels; boxes refer to it
 	Height int      `json:"height"`
 	Method string   `json:"method"`
 	Engine string   `json:"engine"`

@@ -6,21 +6,21 @@ import (
 	"slices"
 )
 
-// Slopes of lines, in pixels down a pixel to the right.
+// Slopes of lines, in pixels down per pixel to the right.
 const (
-	leastSlope = 0.01 // upright boxes around lines that slope less do not reach over each other
-	mostSlope  = 0.3  // lines that slope more are no rows
+	leastSlope = 0.01 // upright boxes around lines that slope less do not overlap
+	mostSlope  = 0.3  // lines that slope more do not form rows
 )
 
-// Leveled returns lines with their boxes where they would be if the page were not askew.
-// Upright boxes around long lines that slope reach over each other: they do not tell rows.
+// Leveled returns lines with their boxes where they would be if the page were not skewed. Upright boxes
+// around long sloping lines overlap, so that rows cannot be told from them.
 func Leveled(lines []Line) []Line {
 	slope := slopeOf(lines)
 	if math.Abs(slope) < leastSlope || math.Abs(slope) > mostSlope {
 		return lines
 	}
 	lines = slices.Clone(lines)
-	at, _, _ := lines[0].ends() // which stays where it is
+	at, _, _ := lines[0].ends() // its start stays where it is
 	for i, l := range lines {
 		left, right, height := l.ends()
 		y := (left.Y+right.Y)/2 - slope*((left.X+right.X)/2-at.X)
@@ -32,7 +32,7 @@ func Leveled(lines []Line) []Line {
 	return lines
 }
 
-// slopeOf is the median slope of lines, long ones counting more; 0 where one has no corners.
+// slopeOf is the median slope of lines, weighted by length; 0 if one has no corners.
 func slopeOf(lines []Line) float64 {
 	type piece struct{ slope, length float64 }
 	var all []piece
@@ -42,7 +42,7 @@ func slopeOf(lines []Line) float64 {
 		switch length := right.X - left.X; {
 		case height == 0:
 			return 0
-		case length > 2*height: // others are of few letters, or run downwards
+		case length > 2*height: // others have few letters, or run downwards
 			all = append(all, piece{(right.Y - left.Y) / length, length})
 			total += length
 		}

@@ -22,7 +22,7 @@ type position struct {
 	fromEnd bool
 }
 
-// Limits on foreign input: a range longer than this is a mistake or an attack.
+// Limits on foreign input: a longer range is a mistake or an attack.
 const (
 	maxRangeText = 4096
 	maxPage      = 1_000_000
@@ -30,9 +30,9 @@ const (
 
 const rangeHelp = `write pages as "1-5", "1-5,8", "-3" (first three), "7-" (from 7 on) or "r2-r1" (last two)`
 
-// ParsePageRange reads a page range. The empty string means every page. The
-// error is a *Problem with CodePagesOutOfRange. "-1" is refused: it can mean the
-// first page or the last, and a wrong guess would be a silent surprise.
+// ParsePageRange reads a page range. The empty string means every page. The error is a *Problem with
+// CodePagesOutOfRange. "-1" is refused: it can mean the first page or the last, and a wrong guess would go
+// unnoticed.
 func ParsePageRange(s string) (PageRange, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -52,7 +52,7 @@ func ParsePageRange(s string) (PageRange, error) {
 	return r, nil
 }
 
-// PagesOf is the range of these pages, which ascend.
+// PagesOf returns the range of ascending page numbers.
 func PagesOf(pages []int) PageRange {
 	var r PageRange
 	for _, n := range pages {
@@ -124,9 +124,9 @@ func clip(s string) string {
 	return s
 }
 
-// Resolve returns the pages of a document with total pages, ascending, each once. A range
-// that goes beyond the document is cut to it, and notice says so. One of which no page
-// is in the document, or that runs backwards in it, is a *Problem that says how many there are.
+// Resolve returns the pages of a document with total pages, ascending, each once. A range that goes beyond
+// the document is cut to it, and notice says so. A range without any page of the document, or one that runs
+// backwards in it, is a *Problem that says how many pages there are.
 func (r PageRange) Resolve(total int) (pages []int, notice string, err error) {
 	if len(r.spans) == 0 {
 		pages = make([]int, total)

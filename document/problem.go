@@ -6,15 +6,15 @@ import (
 	"fmt"
 )
 
-// Code is a stable, documented name for a class of problem. The server maps it
-// to an HTTP status; clients may switch on it.
+// Code is a stable, documented name for a class of problem. The server maps it to an HTTP status, and clients
+// may switch on it.
 type Code string
 
 // The problem codes.
 const (
 	CodeInvalidRequest    Code = "invalid_request"        // options or form the server cannot read
 	CodePagesOutOfRange   Code = "pages_out_of_range"     // page range malformed or beyond the document
-	CodeUnsupportedMedia  Code = "unsupported_media"      // content is no image or PDF that can be read
+	CodeUnsupportedMedia  Code = "unsupported_media"      // content is not an image or PDF that can be read
 	CodeUnreadable        Code = "unreadable_document"    // right type, damaged content
 	CodePasswordRequired  Code = "password_required"      // encrypted and no password given
 	CodeWrongPassword     Code = "wrong_password"         // the given password does not open it
@@ -33,13 +33,13 @@ const (
 	CodeTextIllegible     Code = "text_illegible"         // text too blurred or too small to be read
 	CodeImageLeftOut      Code = "image_left_out"         // an image is not in the answer; its page is complete otherwise
 	CodeOverloaded        Code = "overloaded"             // full or draining: retry later
-	CodeTooManyRequests   Code = "too_many_requests"      // of one client at once: retry later
-	CodeDeadlineExceeded  Code = "deadline_exceeded"      // the request's time is over
+	CodeTooManyRequests   Code = "too_many_requests"      // from one client at once: retry later
+	CodeDeadlineExceeded  Code = "deadline_exceeded"      // the time of the request has run out
 	CodeCanceled          Code = "canceled"               // the client went away or the server stops
-	CodeNotFound          Code = "not_found"              // no such route or thing
-	CodeOffsetConflict    Code = "offset_conflict"        // a piece of a file that does not begin where the file ends
-	CodeChecksumMismatch  Code = "checksum_mismatch"      // a piece of a file that is another than its checksum says
-	CodeKeyReused         Code = "idempotency_key_reused" // the key was another request's
+	CodeNotFound          Code = "not_found"              // no such route or object
+	CodeOffsetConflict    Code = "offset_conflict"        // a part of a file does not begin where the file ends
+	CodeChecksumMismatch  Code = "checksum_mismatch"      // a part of a file does not match its checksum
+	CodeKeyReused         Code = "idempotency_key_reused" // the key belongs to another request
 	CodeJobsDisabled      Code = "jobs_disabled"          // this server keeps no jobs
 	CodeJobsUnavailable   Code = "jobs_unavailable"       // this server cannot use the jobs that it keeps
 	CodeInternal          Code = "internal"               // a defect of ours
@@ -57,25 +57,24 @@ const (
 	PhaseFormat    Phase = "format"
 )
 
-// Problem is an error made for people: Detail says what failed, where and what
-// to do, and is safe to show to a client (no path, no secret, no Go error text).
-// Cause is for the log only.
+// Problem is an error made for people: Detail says what failed, where and what to do, and may be shown to a
+// client (no path, no secret, no Go error text). Cause is only for the log.
 type Problem struct {
 	Code      Code   `json:"code"`
 	Detail    string `json:"detail"`
 	Phase     Phase  `json:"phase,omitempty"`
 	Retryable bool   `json:"retryable"` // the same request may succeed later
-	// Limit names the limit of the server that was met, where one was.
+	// Limit names the server's limit that was reached, if one was.
 	Limit string `json:"limit,omitempty"`
-	// Parts are the single things that are wrong, where a problem has several: options of
-	// a request, pages of a document.
+	// Parts are the individual things that are wrong, where there are several: options of a request, pages of
+	// a document.
 	Parts []Part `json:"-"`
 	Cause error  `json:"-"`
 }
 
 // Part is one of several things that are wrong.
 type Part struct {
-	Field  string `json:"field,omitempty"` // an option or the field of a file
+	Field  string `json:"field,omitempty"` // an option, or the form field of a file
 	Page   int    `json:"page,omitempty"`
 	Code   Code   `json:"code,omitempty"`
 	Detail string `json:"detail"`
@@ -93,8 +92,8 @@ func Invalid(field, format string, args ...any) *Problem {
 	return p
 }
 
-// EndProblem says why work ended with its context: cause is the context's cause, or an
-// error that leads to one. A Problem that the context was ended with is the answer.
+// EndProblem says why work ended with its context. cause is the context's cause, or an error that wraps it.
+// If the context was ended with a Problem, that is returned.
 func EndProblem(cause error, phase Phase) *Problem {
 	if p, ok := errors.AsType[*Problem](cause); ok {
 		return p
@@ -118,7 +117,7 @@ func (p *Problem) Retry() *Problem {
 	return p
 }
 
-// Error is the detail with the cause behind it.
+// Error is the code and detail, followed by the cause.
 func (p *Problem) Error() string {
 	if p.Cause != nil {
 		return fmt.Sprintf("%s: %s: %v", p.Code, p.Detail, p.Cause)

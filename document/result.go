@@ -1,6 +1,6 @@
 package document
 
-// PageResult is one accounted page: it was asked for, and this is how it ended.
+// PageResult is the outcome of one page that was asked for.
 type PageResult struct {
 	Number    int            `json:"number"`
 	Status    Status         `json:"status"` // ok, partial or failed
@@ -14,13 +14,13 @@ type PageResult struct {
 	Text      string         `json:"-"`                // plain text in reading order
 	Markdown  string         `json:"markdown"`
 	Regions   []Region       `json:"regions"`
-	TextLayer *LayerCounts   `json:"text_layer,omitempty"` // nil where no text was taken from the PDF
-	Cached    bool           `json:"cached,omitempty"`     // found in the cache: read before, and for nothing now
+	TextLayer *LayerCounts   `json:"text_layer,omitempty"` // nil if no text was taken from the PDF
+	Cached    bool           `json:"cached,omitempty"`     // from the cache: read before, at no cost now
 	Error     *Problem       `json:"error,omitempty"`
 	Timings   map[string]int `json:"timings_ms,omitempty"` // by Phase: raster; and layout, recognize unless Cached
 	Usage     Usage          `json:"-"`
-	Answer    *Answer        `json:"-"` // to Options.Question; nil when the engine answers none
-	// Images are those of the page by their names, as PNG or JPEG; see ImagesRef.
+	Answer    *Answer        `json:"-"` // to Options.Question; nil if the engine answers none
+	// Images are the page's images by name, as PNG or JPEG; see ImagesRef.
 	Images map[string][]byte `json:"images,omitempty"`
 }
 
@@ -33,9 +33,9 @@ type Summary struct {
 	Failed   int           `json:"failed"`
 	Canceled int           `json:"canceled"`
 	Regions  RegionSummary `json:"regions"`
-	// Notice says what was done otherwise than asked for; empty where nothing was.
+	// Notice says what was done otherwise than asked for; empty if nothing was.
 	Notice string `json:"notice,omitempty"`
-	// TextLayer counts over the pages; nil where text_layer was not asked for.
+	// TextLayer counts over the pages; nil if text_layer was not asked for.
 	TextLayer *LayerCounts `json:"text_layer,omitempty"`
 }
 
@@ -64,12 +64,11 @@ type Result struct {
 	Error    *Problem       `json:"error,omitempty"`
 }
 
-// mixed is Result.Engine and Layout of a document whose pages differ, which then say for
-// themselves.
+// mixed is Result.Engine and Layout of a document whose pages differ; the pages then tell.
 const mixed = "mixed"
 
-// Account adds a page that has ended to the summary, the usage and to who found and read
-// the document. It leaves Pages alone.
+// Account adds a finished page to the summary, the usage, and the names of the detector and engine. It leaves
+// Pages alone.
 func (r *Result) Account(page *PageResult) {
 	s := &r.Summary
 	first := s.OK+s.Partial+s.Failed == 0
@@ -92,8 +91,7 @@ func (r *Result) Account(page *PageResult) {
 	r.Usage.Add(page.Usage)
 }
 
-// credit adds the name of who did a page, empty where nobody came to it, to that of a
-// document.
+// credit adds the detector or engine of a page, empty if none got to it, to the document's.
 func credit(name *string, page string, first bool) {
 	switch {
 	case page == "":
@@ -121,8 +119,7 @@ func (s *RegionSummary) add(status Status) {
 // EventKind names what happened to a running document.
 type EventKind string
 
-// The events of a document, in the order in which they can come: accepted
-// once, then pages in the order in which they finish.
+// The events of a document, in the order in which they can come: accepted once, then pages as they finish.
 const (
 	EventAccepted EventKind = "job.accepted"
 	EventPage     EventKind = "page.completed"

@@ -11,10 +11,10 @@ import (
 // spoolAbove is how much of an upload is held in memory before it goes to disk.
 const spoolAbove = 1 << 20
 
-// Source is an uploaded document: its bytes, in memory when small and in a file,
-// an unlinked temporary one or one that is kept, when not. It is safe for concurrent reading.
+// Source is an uploaded document: its bytes, in memory if small, otherwise in a file, which is a temporary
+// unlinked one or one that is kept. It is safe for concurrent reading.
 type Source struct {
-	// Name is what the client called it: for messages only, never a path to open.
+	// Name is what the client called it: only for messages, never a path to open.
 	Name string
 	Size int64
 
@@ -27,7 +27,7 @@ func NewSource(name string, data []byte) *Source {
 	return &Source{Name: name, Size: int64(len(data)), data: data}
 }
 
-// FileSource makes a source of a file that nobody writes to any more, which it then owns.
+// FileSource makes a source of a file that is no longer written to, and owns it.
 func FileSource(name string, file *os.File) (*Source, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -37,9 +37,8 @@ func FileSource(name string, file *os.File) (*Source, error) {
 	return &Source{Name: name, Size: info.Size(), file: file}, nil
 }
 
-// ReadSource reads r to its end. More than limit bytes is a *Problem with
-// CodeTooLarge; other errors are those of r or of the temporary directory dir
-// (empty means the system's).
+// ReadSource reads r to its end. More than limit bytes are a *Problem with CodeTooLarge; other errors are
+// from r or from the temporary directory dir (empty means the system's).
 func ReadSource(name string, r io.Reader, limit int64, dir string) (*Source, error) {
 	r = io.LimitReader(r, limit+1)
 	var head bytes.Buffer
@@ -65,7 +64,7 @@ func TooLarge(limit int64) *Problem {
 	return Problemf(CodeTooLarge, PhaseAdmission, "the upload is larger than the limit of %d bytes", limit)
 }
 
-// spool moves what was read and the rest of r to an unlinked file.
+// spool moves what was read, and the rest of r, to an unlinked file.
 func (s *Source) spool(head *bytes.Buffer, r io.Reader, dir string) error {
 	f, err := os.CreateTemp(dir, "ocr-gateway-upload-*")
 	if err != nil {
@@ -93,8 +92,8 @@ func (s *Source) Reader() *io.SectionReader {
 	return io.NewSectionReader(bytes.NewReader(s.data), 0, s.Size)
 }
 
-// File is the file, nil when the document is in memory. The caller must not
-// close it, write to it nor move its offset.
+// File returns the file, nil if the document is in memory. The caller must not close it, write to it or move
+// its offset.
 func (s *Source) File() *os.File { return s.file }
 
 // Close frees the document. The source must not be in use.

@@ -1,6 +1,6 @@
-// Package ground tells where on a page the words stand that a model has read without saying
-// where: its text is aligned with the words that a reader of lines sees there. How far both
-// agree is what can be known of how sure a word is.
+// Package ground finds where on a page the words stand that a model has read without saying where: it aligns
+// the model's text with the words that a line reader sees. How far both agree is all that is known of how
+// sure a word is.
 package ground
 
 import (
@@ -10,8 +10,8 @@ import (
 	"ocr-gateway/internal/edits"
 )
 
-// Words gives words to the regions of a page that have a text and none. seen are those that
-// were seen on the page, line by line in the order of reading; Line counts them over the page.
+// Words adds words to regions that have a text but no words. seen are the words seen on the page, line by
+// line in reading order; their Line counts over the page.
 func Words(regions []document.Region, seen []document.WordBox) {
 	for i := range regions {
 		r := &regions[i]
@@ -21,10 +21,10 @@ func Words(regions []document.Region, seen []document.WordBox) {
 	}
 }
 
-// edge is how far, in pixels, words may stand out of a region's box.
+// edge is how far, in pixels, words may extend beyond a region's box.
 const edge = 8
 
-// within are the words of which the middle lies in a region.
+// within returns the words whose middle is in a region.
 func within(seen []document.WordBox, box document.BBox) []document.WordBox {
 	var in []document.WordBox
 	for _, w := range seen {
@@ -36,12 +36,12 @@ func within(seen []document.WordBox, box document.BBox) []document.WordBox {
 	return in
 }
 
-// character is one of a word that was seen.
+// character is a character of a word that was seen.
 type character struct {
 	r    rune
-	word int // index into the words that were seen
-	at   int // index into its characters
-	of   int // how many it has
+	word int // index of the word
+	at   int // position in the word
+	of   int // characters of the word
 }
 
 func charactersOf(seen []document.WordBox) (all []character, runes []rune) {
@@ -55,7 +55,7 @@ func charactersOf(seen []document.WordBox) (all []character, runes []rune) {
 	return all, runes
 }
 
-// place finds a place for each token.
+// place finds where each token stands.
 func place(tokens []string, seen []document.WordBox, region document.BBox) []document.WordBox {
 	characters, runes := charactersOf(seen)
 	var text []rune
@@ -73,7 +73,7 @@ func place(tokens []string, seen []document.WordBox, region document.BBox) []doc
 	return wordsOf(pieces)
 }
 
-// wordsOf numbers the lines of a region from 0.
+// wordsOf turns pieces into words, and numbers the lines of the region from 0.
 func wordsOf(pieces []piece) []document.WordBox {
 	words := make([]document.WordBox, len(pieces))
 	line, last := -1, -1

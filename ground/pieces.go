@@ -6,27 +6,27 @@ import (
 	"ocr-gateway/document"
 )
 
-// piece is a token, or what of one stands on a line: words are divided at its end.
+// piece is a token, or the part of one that is on a line: words may be divided at the end of a line.
 type piece struct {
 	text      string
 	found     bool
 	line      int // of the page
 	box       document.BBox
 	rotation  int
-	agreement float64 // 0 to 1: the share of its characters that were seen as they were read
+	agreement float64 // 0 to 1: share of its characters that both readers agree on
 }
 
 const (
-	// leastFound is the share of a token's characters that have to be seen as they were read
-	// where it is taken to stand: a third is more than chance gives.
+	// leastFound is the share of a token's characters that must be seen as they were read for the token to be
+	// found there: a third is more than chance gives.
 	leastFound = 0.34
 	// leastPart is how many characters a divided word has on each line, at least.
 	leastPart = 2
 )
 
-// piecesOf finds where a token was seen. pairs are its characters among those that were.
+// piecesOf finds where a token was seen. pairs holds, for each of its characters, the index among those seen.
 func piecesOf(token []rune, pairs []int, characters []character, seen []document.WordBox) []piece {
-	lines := make([]int, len(token)) // of each character, -1 where it was not seen
+	lines := make([]int, len(token)) // of each character; -1 where it was not seen
 	for i, j := range pairs {
 		lines[i] = -1
 		if j >= 0 && characters[j].r == token[i] {
@@ -41,7 +41,7 @@ func piecesOf(token []rune, pairs []int, characters []character, seen []document
 	return pieces
 }
 
-// division is where a token goes on on another line: its length where it does not.
+// division is where a token continues on another line; its length where it does not.
 func division(lines []int) int {
 	for cut := leastPart; cut <= len(lines)-leastPart; cut++ {
 		before, after := lines[cut-1], lines[cut]
@@ -52,7 +52,7 @@ func division(lines []int) int {
 	return len(lines)
 }
 
-// only reports whether enough characters were seen, all on one line.
+// only reports whether enough characters were seen, all of them on one line.
 func only(lines []int, line int) bool {
 	n := 0
 	for _, l := range lines {
@@ -67,7 +67,7 @@ func only(lines []int, line int) bool {
 	return n >= leastPart
 }
 
-// pieceOf finds characters on the line on which most of them were seen.
+// pieceOf places characters on the line on which most of them were seen.
 func pieceOf(token []rune, pairs []int, characters []character, seen []document.WordBox) piece {
 	p := piece{text: string(token)}
 	counts, best := map[int]int{}, 0
@@ -93,7 +93,7 @@ func pieceOf(token []rune, pairs []int, characters []character, seen []document.
 		}
 	}
 	agreement := float64(best) / float64(max(len(token), last-first+1))
-	if agreement < leastFound { // its characters lie apart
+	if agreement < leastFound { // its characters are scattered
 		return p
 	}
 	p.found, p.agreement = true, agreement
@@ -102,7 +102,7 @@ func pieceOf(token []rune, pairs []int, characters []character, seen []document.
 	return p
 }
 
-// boxOf is the box around characters of a line that follow each other.
+// boxOf is the box around consecutive characters, as far as they are on a line.
 func boxOf(characters []character, line int, seen []document.WordBox) document.BBox {
 	var box image.Rectangle
 	for from := 0; from < len(characters); {
@@ -118,7 +118,7 @@ func boxOf(characters []character, line int, seen []document.WordBox) document.B
 	return document.BoxOf(box)
 }
 
-// part is the box of some of a word's characters, from one to before another of so many.
+// part is the box of the characters [from, to) of a word that has of characters.
 func part(w document.WordBox, from, to, of int) document.BBox {
 	b := w.BBox
 	width, height := b[2]-b[0], b[3]-b[1]
@@ -133,8 +133,8 @@ func part(w document.WordBox, from, to, of int) document.BBox {
 	return document.BBox{b[0] + width*from/of, b[1], b[0] + width*to/of, b[3]}
 }
 
-// between gives those that were not found the place that is left on the line of their
-// neighbours, or else the whole region.
+// between gives pieces that were not found the space left on the line of their neighbors, or else the whole
+// region.
 func between(pieces []piece, region document.BBox) {
 	for i := 0; i < len(pieces); {
 		if pieces[i].found {
@@ -162,7 +162,7 @@ func between(pieces []piece, region document.BBox) {
 	}
 }
 
-// gapOf is the white between what was found before and behind, on one level line.
+// gapOf is the white between the pieces found before and after, if they are on one level line.
 func gapOf(pieces []piece, from, to int) (gap document.BBox, line int, ok bool) {
 	if from > 0 {
 		line = pieces[from-1].line

@@ -7,8 +7,8 @@ import (
 	"ocr-gateway/internal/htmltable"
 )
 
-// tokensOf are the words of a region's text as they stand on the page. A formula has none: how
-// it is written has little to do with what is seen.
+// tokensOf returns the words of a region's text as they stand on the page. A formula has none: its LaTeX has
+// little to do with what is seen.
 func tokensOf(r *document.Region) []string {
 	switch r.Format {
 	case document.FormatLaTeX:
@@ -30,7 +30,7 @@ func tokensOf(r *document.Region) []string {
 	return strings.Fields(r.Content)
 }
 
-// fields are words without the marks around them.
+// fields returns words without the marks around them.
 func fields(text, marks string) []string {
 	var tokens []string
 	for field := range strings.FieldsSeq(text) {

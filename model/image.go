@@ -2,26 +2,25 @@ package model
 
 import "math"
 
-// Image is how a model's processor sees images. A larger one is scaled down before it is
-// sent: the server would do the same, after a longer upload.
+// Image is how a model's processor sees images. A larger one is scaled down before it is sent: the server
+// would do the same, after a longer upload.
 type Image struct {
 	TokenSide   int // pixels of a token's side: a patch's, times how many are merged
 	MaxTokens   int
 	LongestSide int // pixels; 0 means any
-	// MaxAspect is the ratio of sides up to which images are sent as they are; others
-	// are padded.
+	// MaxAspect is the ratio of sides up to which images are sent unchanged; others are padded.
 	MaxAspect int
 }
 
-// Tokens is how many tokens the processor makes of an image before it scales down what is
-// too large: each side rounded to whole tokens.
+// Tokens is how many tokens the processor makes of an image before it scales down one that is too large: each
+// side is rounded to whole tokens.
 func (m Image) Tokens(w, h int) int {
 	side := func(n int) int { return max(1, int(math.RoundToEven(float64(n)/float64(m.TokenSide)))) }
 	return side(w) * side(h)
 }
 
-// Fit returns the largest size of the same shape that costs at most limit tokens and has no
-// side that is too long; that is w and h themselves when they do.
+// Fit returns the largest size of the same shape that costs at most limit tokens and has no side that is too
+// long; w and h themselves if they fit.
 func (m Image) Fit(w, h, limit int) (int, int) {
 	if long := max(w, h); m.LongestSide > 0 && long > m.LongestSide {
 		w, h = scaled(w, m.LongestSide, long), scaled(h, m.LongestSide, long)

@@ -1,6 +1,6 @@
-// Package model holds the values by which the engine and the packages of single vision
-// models speak: what is asked about an image, and how a model wants to be asked. It does
-// nothing by itself; engine/vllm sends requests, and model/glmocr and its neighbors write them.
+// Package model defines the values that the engine and the packages of single vision models exchange: what is
+// asked about an image, and how a model wants to be asked. It does nothing itself; engine/vllm sends
+// requests, and model/glmocr and its neighbors write them.
 package model
 
 import (
@@ -24,36 +24,35 @@ type Traits struct {
 
 // Ask is what is wanted of one image.
 type Ask struct {
-	// Variant is which of a profile's models is asked, in the profile's own words; empty
-	// where nobody knows.
+	// Variant is which of a profile's models is asked, in the profile's own terms; empty if unknown.
 	Variant string
 	// Region is what the image shows, with its type, label and box.
 	Region document.Region
 	// Layout asks for the regions of a whole page.
 	Layout bool
-	// Prompt is a client's, in place of the model's own; empty means the model's own.
+	// Prompt is a client's, used in place of the model's own; empty means the model's own.
 	Prompt string
-	// Question is asked about the page, in place of its text; nil asks nothing.
+	// Question is asked about the page instead of its text; nil asks nothing.
 	Question *document.Question
 }
 
 // Request is how a model is asked about one image.
 type Request struct {
-	// Prompt stands behind the image; empty sends the image alone.
+	// Prompt follows the image; empty sends only the image.
 	Prompt    string
 	MaxTokens int // of the answer
 	Sampling  Sampling
 	Image     Image
 	Loop      Loop
-	Schema    []byte // JSON Schema that the answer is bound to; nil for free text
+	Schema    []byte // JSON Schema that the answer must follow; nil for free text
 	// NoThinking tells the chat template that the model does not reason before it answers.
 	NoThinking bool
-	// Read turns the answer's text, trimmed, into Content and Format of a Recognition,
-	// and into its Regions where the model finds them.
+	// Read converts the answer's text, trimmed, to Content and Format of a Recognition, and to its Regions if
+	// the model finds them.
 	Read func(text string) document.Recognition
 }
 
-// Sampling is how the model chooses tokens. Zeros but that of Temperature are not sent.
+// Sampling is how the model chooses tokens. Zero values are not sent, except Temperature.
 type Sampling struct {
 	Temperature       float64
 	TopP              float64
@@ -63,16 +62,16 @@ type Sampling struct {
 	Seed int
 }
 
-// Loop says when the end of an answer counts as a loop: the same unit again and again, at
-// least Copies times and over at least Run bytes, in an answer of at least Least bytes.
+// Loop says when the end of an answer counts as a loop: the same unit repeated at least Copies times and over
+// at least Run bytes, in an answer of at least Least bytes.
 type Loop struct {
 	Copies, Run, Least int
-	// Server lets the model server look for loops too.
+	// Server has the model server look for loops too.
 	Server bool
 }
 
-// Escape puts a space into whatever tokens matches in a client's words, such as the names
-// of fields, so that the tokenizer takes it for text and not for a control token.
+// Escape puts a space into everything in a client's words, such as field names, that tokens matches, so that
+// the tokenizer takes it for text and not for a control token.
 func Escape(tokens *regexp.Regexp, words string) string {
 	return tokens.ReplaceAllStringFunc(words, func(token string) string { return token[:1] + " " + token[1:] })
 }

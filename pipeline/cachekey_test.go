@@ -119,7 +119,7 @@ func TestEveryFieldOfAPageIsInTheKeyOrNot(t *testing.T) {
 	listed := map[string]string{
 		"Image": "", "Width": "", "Height": "", "Words": "", "Drawn": "", // in the key
 		"Layer":  "made of Drawn and of what the ledger knows, which are",
-		"Number": "names only", "Rotation": "set by the detector", "Script": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only", "Spent": "shown only",
+		"Number": "names only", "Rotation": "set by the detector", "Script": "set by the detector", "Careful": "set by the detector", "DPI": "shown only", "Scaled": "shown only", "Took": "shown only", "Spent": "shown only",
 		"Faults": "of the page at hand, not of what is read", "Free": "memory",
 	}
 	for field := range reflect.TypeFor[document.Page]().Fields() {

@@ -9,12 +9,12 @@ import (
 	"ocr-gateway/textlayer/compare"
 )
 
-const shortPassage = 200 // glyphs of one that is known again, as running heads are
+const shortPassage = 200 // glyphs; up to here a passage may come again, as running heads do
 
 // teaching is what the answers about a page say of its glyphs.
 type teaching struct {
 	Fonts   []document.FontID
-	Glyphs  []taught   // each pair once, in the order in which they came
+	Glyphs  []taught   // each pair once, in order of occurrence
 	Answers []answered `json:",omitempty"`
 }
 
@@ -24,21 +24,21 @@ type taught struct {
 	Glyph    int
 	Text     string
 	Agree    int      `json:",omitempty"`
-	Contexts []uint32 `json:",omitempty"` // of those that agree, each once
+	Contexts []uint32 `json:",omitempty"` // of readings that agree, each once
 	Doubt    int      `json:",omitempty"`
 	Against  int      `json:",omitempty"`
 	Unclear  int      `json:",omitempty"`
 }
 
-// answered is what was read of a short passage.
+// answered is the reading of a short passage.
 type answered struct {
 	Shape shape
 	Text  string
 }
 
-// Lessons is what answers teach that a reader gave of the boxes of Passages, in their order and
-// empty where it gave none, for Learn. An answer is text; what a model adds to show its form says
-// nothing of what it stands beside.
+// Lessons returns, for Learn, what a reader's answers for the boxes of Passages teach: in the order of the
+// boxes, empty where there is none. Marks that a model adds to show the form of a text say nothing about the
+// glyphs beside them.
 func (v *View) Lessons(answers []string) []byte {
 	var all teaching
 	at := map[*kind]int{}
@@ -95,7 +95,7 @@ func (t *taught) note(verdict compare.Verdict, context uint32) {
 	}
 }
 
-// Learn takes what the answers about a page have taught; nil is nothing.
+// Learn records what the answers about a page have taught; nil is nothing.
 func (l *Ledger) Learn(lessons []byte) error {
 	if len(lessons) == 0 {
 		return nil
@@ -119,7 +119,7 @@ func (l *Ledger) Learn(lessons []byte) error {
 	return nil
 }
 
-// take adds what was taught.
+// take adds what was taught about the pair.
 func (e *evidence) take(t taught) {
 	e.agree, e.doubt, e.against = e.agree+t.Agree, e.doubt+t.Doubt, e.against+t.Against
 	e.seen += t.Agree + t.Doubt + t.Against + t.Unclear
@@ -130,7 +130,7 @@ func (e *evidence) take(t taught) {
 	}
 }
 
-// readAs gives the lines of a passage, each with the part of an answer that stands for it.
+// readAs returns the lines of a passage, each with the part of an answer that stands for it.
 func (s rows) readAs(answer string) []claimed {
 	claims := make([]compare.Claim, len(s))
 	for i, c := range s {

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// answers are what was read of short passages, by their shapes. What is there stays, so that who looked when
-// there were so many finds the same later. It is safe for concurrent use.
+// answers holds what was read of short passages, by shape. Entries are never removed, so a view that counted
+// them finds the same ones later. It is safe for concurrent use.
 type answers struct {
 	mu    sync.Mutex
 	at    map[shape]int
@@ -21,7 +21,7 @@ func (a *answers) count() int {
 	return len(a.texts)
 }
 
-// to is the answer to a passage among the first until; empty for none.
+// to returns the answer to a passage, among the first until; empty for none.
 func (a *answers) to(s shape, until int) string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -40,7 +40,7 @@ func (a *answers) add(one answered) {
 	}
 }
 
-// short reports whether a passage may come again.
+// short reports whether a passage is short enough to come again.
 func (s rows) short() bool {
 	glyphs := 0
 	for _, c := range s {
@@ -49,7 +49,7 @@ func (s rows) short() bool {
 	return glyphs <= shortPassage
 }
 
-// shapeOf hashes the glyphs of a passage and where they stand from its first; see shape.
+// shapeOf hashes the glyphs of a passage and their places relative to the first; see shape.
 func (p *page) shapeOf(s rows) shape {
 	var b []byte
 	for _, c := range s {

@@ -7,20 +7,20 @@ import (
 	"ocr-gateway/textlayer/ink"
 )
 
-// areas are the places of the page where strange ink may be text, which somebody has to look for.
+// areas returns the places of the page where unexplained ink may be text, which the engine has to look for.
 func (p *page) areas() []document.BBox {
 	return ink.Areas(p.marked, p.unclear(), image.Rect(0, 0, p.width, p.height))
 }
 
-// unclear are the places of text that is seen and of no use here: lines that are not seen
-// well, and what does not run level, each run of it as one.
+// unclear returns the places of visible text that is of no use here: lines that are not clearly seen, and
+// glyphs that are not level, one box for each run of them.
 func (p *page) unclear() (boxes []image.Rectangle) {
 	for _, ln := range p.lines {
 		if !ln.seen {
 			boxes = append(boxes, ln.place.BBox.Rect())
 		}
 	}
-	run := false // the last box is one of glyphs
+	run := false // the last box is a run of glyphs
 	for i := range p.drawn.Characters {
 		c := &p.drawn.Characters[i]
 		box := c.Ink.Rect()

@@ -10,16 +10,15 @@ import (
 )
 
 const (
-	smallest = 7  // pixels of a font; what is smaller nobody reads
-	faint    = 10 // of 255: contrast below which a glyph is not there for anybody
-	readable = 48 // contrast from which it is there for everybody
-	astray   = 8  // of 255: the pixels at a glyph's place that are not its own, by its area
+	smallest = 7  // pixels of a font; nobody reads anything smaller
+	faint    = 10 // of 255: a glyph with less contrast is visible to nobody
+	readable = 48 // contrast from which a glyph is visible to everybody
+	astray   = 8  // of 255: pixels at a glyph's place that it did not paint, per pixel of its own
 	overlap  = 0.5
-	margin   = 3 // pixels by which a box of ink is wider than what is drawn
+	margin   = 3 // pixels by which a box of ink is wider than the drawing
 )
 
-// seen reports whether the glyphs of a line are all to be seen, and nothing else at
-// their place.
+// seen reports whether all glyphs of a line can be seen, and nothing else at their place.
 func (p *page) seen(ln *line) bool {
 	for _, c := range ln.glyphs {
 		if c.Contrast < readable || c.Astray > astray {
@@ -27,15 +26,14 @@ func (p *page) seen(ln *line) bool {
 		}
 	}
 	for _, c := range ln.blanks {
-		if c.Ink[0] < c.Ink[2] { // a blank that is drawn is none
+		if c.Ink[0] < c.Ink[2] { // a blank with ink is not blank
 			return false
 		}
 	}
 	return !ln.piled() && !p.interrupted(ln)
 }
 
-// piled reports whether glyphs lie over each other, so that together they may look like
-// others.
+// piled reports whether glyphs lie over each other, so that together they may look like other ones.
 func (ln *line) piled() bool {
 	for i := 1; i < len(ln.glyphs); i++ {
 		a, b := ln.glyphs[i-1].Ink, ln.glyphs[i].Ink
@@ -48,8 +46,8 @@ func (ln *line) piled() bool {
 	return false
 }
 
-// interrupted reports whether something else is drawn among the glyphs of a line: at the
-// height of small letters, where underlines are not.
+// interrupted reports whether something else is drawn among the glyphs of a line, at the height of small
+// letters, which excludes underlines.
 func (p *page) interrupted(ln *line) bool {
 	step := p.drawn.Strange.Step
 	if step < 1 {
@@ -67,8 +65,7 @@ func (p *page) interrupted(ln *line) bool {
 	return false
 }
 
-// believable reports whether the characters of a line are of a kind whose text can be told from
-// their glyphs, one by one.
+// believable reports whether each character of a line can be told from its glyph.
 func (p *page) believable(ln *line) bool {
 	for _, c := range ln.glyphs {
 		if c.Font < 0 || c.Font >= len(p.drawn.Fonts) || p.drawn.Fonts[c.Font] == (document.FontID{}) || c.Glyph == 0 {
@@ -81,9 +78,9 @@ func (p *page) believable(ln *line) bool {
 	return ln.toldApart()
 }
 
-// tellable reports whether a text can stand for one glyph in a line that runs to the
-// right without shaping. Letters of other scripts, marks beside their letter and private use are
-// left to who reads pixels.
+// tellable reports whether a text can stand for one glyph in a line that runs to the right without shaping.
+// Letters of other scripts, marks apart from their letter and private-use characters are left to the reader
+// of pixels.
 func (p *page) tellable(text string) bool {
 	if utf8.RuneCountInString(text) > 1 && !isLigature(text) {
 		return false
@@ -103,7 +100,7 @@ func (p *page) tellable(text string) bool {
 
 const softHyphen = '\u00ad'
 
-// ligatures are what fonts of text draw as one glyph.
+// ligatures are what text fonts draw as one glyph.
 var ligatures = strings.Fields("ff fi fl ffi ffl st ct ft fft tf tt ti tti Th fb fh fj ffj fk")
 
 func isLigature(text string) bool { return slices.Contains(ligatures, text) }

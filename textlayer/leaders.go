@@ -6,16 +6,16 @@ import (
 	"ocr-gateway/document"
 )
 
-// Leaders may begin at the left edge, with the words set over them: "A.n.g.o.l.a.....". Lengths
-// are shares of the height of a font.
+// Leaders may begin at the left edge, with words set over them: "A.n.g.o.l.a.....". Lengths are shares of a
+// font's height.
 const (
-	leaderDots  = 8    // of a leader at least
+	leaderDots  = 8    // in a leader, at least
 	leaderPitch = 0.8  // from one dot to the next, at most
-	leaderEven  = 0.15 // of that, by which a step may differ
+	leaderEven  = 0.15 // share of the pitch by which a step may differ
 )
 
-// withoutUnderlay takes the leaders that other glyphs are set over out of a row, which is
-// ordered from the left, and tells where their dots were.
+// withoutUnderlay removes leaders with other glyphs set over them from a row, which is ordered from the left,
+// and returns where their dots were.
 func withoutUnderlay(row []*document.Character) (rest []*document.Character, under []float32) {
 	gone := map[*document.Character]bool{}
 	for _, dots := range leaders(row) {
@@ -36,7 +36,7 @@ func withoutUnderlay(row []*document.Character) (rest []*document.Character, und
 
 func isDot(c *document.Character) bool { return c.Text == "." || c.Text == "·" }
 
-// leaders are the runs of equal dots in equal steps. A full stop among them belongs to none.
+// leaders returns the runs of equal dots at equal steps, without any full stops among them.
 func leaders(row []*document.Character) (runs [][]*document.Character) {
 	var run []*document.Character
 	end := func() {

@@ -15,36 +15,36 @@ import (
 )
 
 const (
-	enough      = 2  // readings in different words that verify a glyph
-	enoughAlike = 3  // of a glyph that readers take for another
-	outweighs   = 8  // readings of a verified glyph to each that speaks against it
-	tries       = 10 // readings after which a glyph is not asked about any more
-	maxContexts = 64 // that are told apart
+	enough      = 2  // readings in different contexts that verify a glyph
+	enoughAlike = 3  // for a glyph that readers confuse with another
+	outweighs   = 8  // readings that agree, per reading that does not, of a verified glyph
+	tries       = 10 // readings after which a glyph is no longer asked about
+	maxContexts = 64 // kept per pair
 	maxPairs    = 100_000
 	maxReadings = 20_000
 )
 
-// pair is a glyph of a font's program and what a PDF says it stands for.
+// pair is a glyph of a font program, with what a PDF says it stands for.
 type pair struct {
 	Font  document.FontID
 	Glyph int
 	Text  string
-	// Script is that of the line, for a letter of scripts that share forms of letters: what
-	// it is in a line of one says nothing of what it is in one of another.
+	// Script is the line's script, for a letter of scripts that share letter forms: what the glyph is in a
+	// line of one script says nothing of a line of another.
 	Script string `json:",omitempty"`
 }
 
 // evidence is what readings say of a pair.
 type evidence struct {
-	contexts []uint32 // of the readings that agree: what stood beside it
-	agree    int      // all of them
-	doubt    int      // readings of something that it is easily taken for
+	contexts []uint32 // of readings that agree, as hashes of the neighboring glyphs
+	agree    int      // readings that agree
+	doubt    int      // readings of something it is easily mistaken for
 	against  int      // readings of something else
-	seen     int      // lines read that have it
+	seen     int      // times that it was in a line that was read
 }
 
-// Ledger holds what readings have taught of one document's glyphs. Documents share
-// none: what is learned of one is no other's business. It is for one goroutine at a time.
+// Ledger holds what readings have taught about one document's glyphs. Nothing is shared between documents:
+// what is learned of one is no other's business. It is for one goroutine at a time.
 type Ledger struct {
 	scripts  scripts
 	pairs    map[pair]*evidence
@@ -54,13 +54,13 @@ type Ledger struct {
 	state    [sha256.Size]byte
 }
 
-// New returns a ledger that knows nothing, of a document whose reader knows these scripts, by Unicode's names, beside
-// those that every reader knows; it reads a line by [document.Line.Script].
+// New returns an empty ledger, for a reader that knows these scripts, by their Unicode names, beside those
+// that every reader knows, and that reads a line by [document.Line.Script].
 func New(scripts ...string) *Ledger {
 	return &Ledger{scripts: scriptsOf(scripts), pairs: map[pair]*evidence{}, readings: map[shape]reading{}, answers: &answers{at: map[shape]int{}}}
 }
 
-// lesson is what one reading taught: of a glyph, or how a line reads.
+// lesson is what one reading taught: about a glyph, or how a line reads.
 type lesson struct {
 	Pair    pair            `json:",omitzero"`
 	Verdict compare.Verdict `json:",omitempty"`
@@ -70,7 +70,8 @@ type lesson struct {
 	Reading *reading
 }
 
-// shape is the hash of the glyphs of a line and of their places in it; zero where they do not tell how it looks.
+// shape is the hash of a line's glyphs and their places in it; zero where these do not determine how it
+// looks.
 type shape [sha256.Size]byte
 
 // reading is what was read in a line.
@@ -82,8 +83,8 @@ type reading struct {
 
 func readingOf(ln *line) reading { return reading{ln.place.Text, ln.place.Confidence, ln.place.Script} }
 
-// shape hashes a line. Glyphs stand at the same place when they do to a sixteenth of their height. Numbers
-// of glyphs say nothing of fonts without a program: those that are drawn by procedures, for one.
+// shape hashes a line. Glyphs are in the same place if they are so to a sixteenth of their height. Without a
+// font program, as for glyphs drawn by procedures, glyph numbers mean nothing.
 func (p *page) shape(ln *line) shape {
 	var b []byte
 	for _, c := range ln.glyphs {
@@ -101,10 +102,10 @@ func (p *page) shape(ln *line) shape {
 	return sha256.Sum256(binary.AppendUvarint(b, uint64(math.Round(ln.size))))
 }
 
-// State names what the ledger knows.
+// State identifies what the ledger knows.
 func (l *Ledger) State() [sha256.Size]byte { return l.state }
 
-// Lessons is what the page judged last has taught, for Repeat.
+// Lessons returns what the page judged last has taught, for Repeat.
 func (l *Ledger) Lessons() []byte {
 	if len(l.lessons) == 0 {
 		return nil
@@ -116,7 +117,7 @@ func (l *Ledger) Lessons() []byte {
 	return b
 }
 
-// Repeat teaches what an equal page has taught a ledger of the same state.
+// Repeat applies the lessons of an equal page, judged by a ledger in the same state.
 func (l *Ledger) Repeat(lessons []byte) error {
 	l.lessons = nil
 	if len(lessons) == 0 {
@@ -132,7 +133,7 @@ func (l *Ledger) Repeat(lessons []byte) error {
 	return nil
 }
 
-// note takes a lesson.
+// note records a lesson.
 func (l *Ledger) note(one lesson) {
 	l.lessons = append(l.lessons, one)
 	b, _ := json.Marshal(one)
@@ -161,7 +162,7 @@ func (l *Ledger) note(one lesson) {
 	}
 }
 
-// of is the evidence of a pair; nil when there are too many to keep any for it.
+// of returns the evidence of a pair; nil when there is no room for another pair.
 func (l *Ledger) of(p pair) *evidence {
 	e := l.pairs[p]
 	if e == nil && len(l.pairs) < maxPairs {
@@ -190,7 +191,7 @@ func (l *Ledger) refuted(p pair) bool {
 	return e != nil && e.against > 0 && e.agree < outweighs*e.against
 }
 
-// wanted is how many more readings a pair needs, 0 when it is proven or will not be.
+// wanted is how many more readings a pair needs; 0 when it is proven or never will be.
 func (l *Ledger) wanted(p pair) int {
 	least := enough
 	if compare.EasilyMistaken(p.Text) {
@@ -208,7 +209,7 @@ func (l *Ledger) wanted(p pair) int {
 	return max(1, least-len(e.contexts))
 }
 
-// pair is what a character claims.
+// pair returns what a character claims.
 func (p *page) pair(c *document.Character) pair {
 	var font document.FontID
 	if c.Font >= 0 && c.Font < len(p.drawn.Fonts) {
@@ -217,7 +218,7 @@ func (p *page) pair(c *document.Character) pair {
 	return pair{Font: font, Glyph: c.Glyph, Text: c.Text}
 }
 
-// pairIn is what a character claims in a line.
+// pairIn returns what a character claims as part of a line.
 func (p *page) pairIn(ln *line, c *document.Character) pair {
 	q := p.pair(c)
 	if way := ln.way; sharesForms(way) && strings.ContainsFunc(c.Text, func(r rune) bool { return unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic) }) {
@@ -226,25 +227,25 @@ func (p *page) pairIn(ln *line, c *document.Character) pair {
 	return q
 }
 
-// learn compares a line with what was read there.
+// learn compares a line's claim with what was read there.
 func (l *Ledger) learn(p *page, ln *line) {
 	verdicts := ln.verdicts()
 	p.scripts.silence(verdicts, ln.glyphs, ln.way)
 	for i, verdict := range verdicts {
 		if ln.heard != nil && ln.heard[i] != unheard {
-			continue // a piece of the line has taught of it
+			continue // learned from a piece of the line
 		}
 		l.note(lesson{Pair: p.pairIn(ln, ln.glyphs[i]), Verdict: verdict, Context: ln.context(i)})
 	}
 }
 
-// claim is what the PDF says of a line.
+// claim returns what the PDF says of a line.
 func (ln *line) claim() compare.Claim { return compare.ClaimOf(ln.glyphs) }
 
-// sure is the confidence of a reading that speaks for or against a glyph.
+// sure is the confidence from which a reading counts for or against a glyph.
 const sure = 0.6
 
-// verdicts says what its reading says of the glyphs of a line; none of lines that are of no use.
+// verdicts returns what its reading says of each glyph of a line; nil for a line that is of no use.
 func (ln *line) verdicts() []compare.Verdict {
 	switch claim := ln.claim(); {
 	case ln.uneven, !ln.seen:
@@ -256,7 +257,7 @@ func (ln *line) verdicts() []compare.Verdict {
 	}
 }
 
-// context hashes the glyphs beside one, by which readings are told apart.
+// context hashes a glyph and its neighbors; it tells readings apart.
 func (ln *line) context(i int) uint32 {
 	h := fnv.New32a()
 	for j := max(0, i-2); j < min(len(ln.glyphs), i+3); j++ {
@@ -266,7 +267,7 @@ func (ln *line) context(i int) uint32 {
 	return h.Sum32()
 }
 
-// garbled reports whether what was read of a page is nothing like what the PDF says.
+// garbled reports whether the readings of a page are nothing like what the PDF says.
 func (p *page) garbled() bool {
 	const least, alike = 6, 0.5 // lines and pieces
 	read, good := 0, 0

@@ -11,27 +11,27 @@ import (
 	"ocr-gateway/textlayer/ink"
 )
 
-// Lengths here are shares of the height of a font, its em.
+// Lengths here are shares of a font's height, its em.
 const (
 	sameBaseline = 0.12 // between the baselines of one line
 	lineGap      = 1.0  // white that ends a line: about three spaces
-	doubled      = 0.15 // between two paintings of one glyph, set twice to look bold
-	ascent       = 0.6  // of a line above its baseline at least, and
-	descent      = 0.28 // below, however low its letters are
-	markAscent   = 1.0  // of a lone mark: how high the words of its font are
-	initial      = 1.8  // of the letters beside it: an initial is larger
-	smallestMark = 3.0  // of a note's mark, by which the letters beside it are larger at most
+	doubled      = 0.15 // between two copies of one glyph, painted twice to look bold
+	ascent       = 0.6  // of a line above its baseline, at least
+	descent      = 0.28 // below it, at least
+	markAscent   = 1.0  // of a lone mark: the height of words in its font
+	initial      = 1.8  // times the size of the letters beside it: from here on an initial
+	smallestMark = 3.0  // times the size of a note's mark: the letters beside it are no larger
 	longestMark  = 8    // glyphs of a note's mark
 )
 
-// page is a page's own text on its way to a verdict.
+// page is a page's own text while it is judged.
 type page struct {
 	drawn         *document.Drawn
-	scripts       scripts // that are read in ways of their own
+	scripts       scripts // that the reader reads in ways of their own
 	width, height int
 	lines         []*line // from the top
 	rules         []document.BBox
-	marked        document.Blocks // strange ink without rules
+	marked        document.Blocks // unexplained ink without rules
 	asked         []*line         // lines and pieces that were read
 }
 
@@ -41,22 +41,22 @@ type line struct {
 	blanks   []*document.Character
 	baseline float64
 	size     float64 // the largest
-	uneven   bool    // with raised or lowered glyphs, glyphs of other sizes, or a leader under them
-	seen     bool    // each glyph is to be seen, and nothing else at its place
-	sound    bool    // and of a kind that can be believed
+	uneven   bool    // has raised or lowered glyphs, glyphs of other sizes, or a leader under it
+	seen     bool    // every glyph can be seen, and nothing else at its place
+	sound    bool    // seen, and of a kind that can be believed
 	read     bool
 	scripts  scripts
-	way      string // the script in whose way it is read; empty for the usual one
-	form     bool   // was read by a model that may write formMarks
+	way      string // the script as which it is read; empty for the usual way
+	form     bool   // read by a model that may write formMarks
 	place    document.Line
-	whole    *line // of which this is a piece, which begins there at glyph at; nil for none
+	whole    *line // the line of which this is a piece, from glyph at on; nil for a whole line
 	at       int
-	heard    []hearing // of its glyphs in pieces; nil where none was read
-	least    float64   // confidence of those told
-	joined   bool      // read is what the PDF says: each glyph is proven or told
+	heard    []hearing // of each glyph, where pieces of the line were read; else nil
+	least    float64   // lowest confidence among the glyphs told
+	joined   bool      // taken as read, with the PDF's text: each glyph is proven or told
 }
 
-// newPage puts the glyphs that can be seen in lines.
+// newPage arranges the visible glyphs in lines.
 func newPage(drawn *document.Drawn, scripts scripts, width, height int) *page {
 	p := &page{drawn: drawn, scripts: scripts, width: width, height: height}
 	p.marked, p.rules = ink.WithoutRules(drawn.Strange)
@@ -78,7 +78,7 @@ func newPage(drawn *document.Drawn, scripts scripts, width, height int) *page {
 	return p
 }
 
-// visible are the characters that leave any ink, and blanks, that stand upright.
+// visible returns the characters that stand upright and leave any ink, and the blanks.
 func visible(all []document.Character) []*document.Character {
 	var kept []*document.Character
 	for i := range all {
@@ -120,7 +120,7 @@ func baselines(all []*document.Character) [][]*document.Character {
 	return rows
 }
 
-// cutRow cuts a row at wide gaps.
+// cutRow cuts a row into lines at wide gaps.
 func cutRow(row []*document.Character) []*line {
 	var lines []*line
 	var ln *line
@@ -148,14 +148,14 @@ func cutRow(row []*document.Character) []*line {
 	return lines
 }
 
-// beginsBeside reports whether a glyph and the last of the line are of sizes so different that
-// one of them is an initial.
+// beginsBeside reports whether the sizes of a glyph and the last one of the line differ so much that one of
+// them is an initial.
 func (ln *line) beginsBeside(c *document.Character) bool {
 	last := ln.glyphs[len(ln.glyphs)-1].Size
 	return max(last, c.Size) > initial*min(last, c.Size)
 }
 
-// holds reports whether one of the places from the left lies in the line.
+// holds reports whether one of the places lies in the line.
 func (ln *line) holds(places []float32) bool {
 	first, last := ln.glyphs[0].X0-1, ln.glyphs[len(ln.glyphs)-1].X1+1
 	return slices.ContainsFunc(places, func(x float32) bool { return x > first && x < last })
@@ -171,7 +171,7 @@ func (ln *line) add(c *document.Character) {
 	}
 }
 
-// paintedAgain reports whether a glyph is one of the last of the line, painted anew.
+// paintedAgain reports whether a glyph repeats one of the last few of the line.
 func paintedAgain(ln *line, c *document.Character) bool {
 	for _, d := range ln.glyphs[max(0, len(ln.glyphs)-4):] {
 		if d.Font == c.Font && d.Glyph == c.Glyph && d.Text == c.Text && math.Abs(float64(d.X0-c.X0)) < doubled*float64(c.Size) {
@@ -181,10 +181,10 @@ func paintedAgain(ln *line, c *document.Character) bool {
 	return false
 }
 
-// joinUneven puts lines together that touch each other at different heights: letters
-// with raised or lowered ones. What lies over each other is left alone.
+// joinUneven joins lines that touch at different heights: letters with raised or lowered ones. Lines that lie
+// over each other are left alone.
 func (p *page) joinUneven() {
-	const near, longest = 64, 256 // lines before, in the order of baselines; glyphs of a line that is joined
+	const near, longest = 64, 256 // how many lines back, by baseline; glyphs of a joined line at most
 	for i := range p.lines {
 		for j := max(0, i-near); j < i; j++ {
 			a, b := p.lines[j], p.lines[i]
@@ -210,8 +210,8 @@ func (p *page) joinUneven() {
 
 func fromLeft(a, b *document.Character) int { return cmp.Compare(a.X0, b.X0) }
 
-// touches reports whether two lines at different heights share a row and follow each
-// other closely. An initial beside several rows belongs to none of them; the mark of a note does.
+// touches reports whether two lines at different heights share a row and follow each other closely. An
+// initial beside several rows belongs to none of them; the mark of a note does.
 func (ln *line) touches(o *line) bool {
 	large, mark := ln, o
 	if large.size < mark.size {
@@ -230,7 +230,7 @@ func (ln *line) touches(o *line) bool {
 	return min(y1, v1)-max(y0, v0) > .4*small && beside < .5*small
 }
 
-// extent is the box of a line by the heights of its letters.
+// extent is the box of a line by the height of its letters.
 func (ln *line) extent() (x0, y0, x1, y1 float64) {
 	x0, x1 = math.Inf(1), math.Inf(-1)
 	y0, y1 = math.Inf(1), math.Inf(-1)
@@ -242,7 +242,7 @@ func (ln *line) extent() (x0, y0, x1, y1 float64) {
 	return x0, y0, x1, y1
 }
 
-// settle says where a line is on the page and whether it can be believed at all.
+// settle determines where a line is on the page and whether it can be believed at all.
 func (p *page) settle(ln *line) {
 	ln.scripts, ln.way = p.scripts, p.scripts.main(ln.glyphs)
 	ln.place = p.place(ln)
@@ -250,8 +250,8 @@ func (p *page) settle(ln *line) {
 	ln.sound = ln.seen && !ln.uneven && p.believable(ln)
 }
 
-// stacked reports whether glyphs stand one above the other in a line, as powers above indices do: a
-// formula, of which the line says little.
+// stacked reports whether glyphs of a line stand above each other, as a power above an index does: a formula,
+// of which the line tells little.
 func (ln *line) stacked() bool {
 	if !ln.uneven {
 		return false
@@ -269,9 +269,9 @@ func (ln *line) stacked() bool {
 	return false
 }
 
-// place is where a line is to be read.
+// place returns the box in which a line is read.
 func (p *page) place(ln *line) document.Line {
-	// As wide of the ink as line detectors draw their boxes; see margin.
+	// The white that line detectors leave around ink; see margin.
 	const around, below = 1, 1.5 // pixels
 	x0, x1 := math.Inf(1), math.Inf(-1)
 	top, bottom := ln.baseline-ascent*ln.size, ln.baseline+descent*ln.size
@@ -286,12 +286,13 @@ func (p *page) place(ln *line) document.Line {
 		}
 		top, bottom = min(top, float64(c.Ink[1])-around), max(bottom, float64(c.Ink[3])+below)
 	}
-	place := levelLine(x0, top, x1, bottom, p.width, p.height)
+	place := p.levelLine(x0, top, x1, bottom)
 	place.Script = ln.way
 	return place
 }
 
-// isMark reports whether a line is a lone mark, such as a bullet, of which its ink does not tell the height.
+// isMark reports whether a line is a lone mark, such as a bullet, whose ink does not tell the height of its
+// line.
 func (ln *line) isMark() bool {
 	const most = 2 // glyphs
 	return len(ln.glyphs) <= most && !slices.ContainsFunc(ln.glyphs, func(c *document.Character) bool {
@@ -299,17 +300,18 @@ func (ln *line) isMark() bool {
 	})
 }
 
-// levelLine is a level line that fills a box, cut to the page.
-func levelLine(x0, y0, x1, y1 float64, width, height int) document.Line {
-	x0, y0 = min(max(x0, 0), float64(width)), min(max(y0, 0), float64(height))
-	x1, y1 = max(min(x1, float64(width)), x0), max(min(y1, float64(height)), y0)
+// levelLine returns a level line that fills a box, cut to the page.
+func (p *page) levelLine(x0, y0, x1, y1 float64) document.Line {
+	width, height := float64(p.width), float64(p.height)
+	x0, y0 = min(max(x0, 0), width), min(max(y0, 0), height)
+	x1, y1 = max(min(x1, width), x0), max(min(y1, height), y0)
 	return document.Line{
 		Quad: [4]document.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}},
 		BBox: document.BBox{int(math.Floor(x0)), int(math.Floor(y0)), int(math.Ceil(x1)), int(math.Ceil(y1))},
 	}
 }
 
-// worthwhile reports whether enough text is seen that judging it can save reading.
+// worthwhile reports whether enough text is seen for judging it to save any reading.
 func (p *page) worthwhile() bool {
 	const least = 20 // characters
 	all, seen := 0, 0
@@ -320,90 +322,4 @@ func (p *page) worthwhile() bool {
 		}
 	}
 	return seen >= least && float64(seen) >= leastSound*float64(all)
-}
-
-// running reports whether the lines are running text: long, and hardly two side by side but in columns.
-func (p *page) running() bool {
-	const short = 12 // ems
-	var beside, long int
-	for i, ln := range p.lines {
-		if ln.ruled() {
-			return false
-		}
-		_, y0, _, y1 := ln.extent()
-		wide := float64(ln.place.BBox[2]-ln.place.BBox[0]) >= short*ln.size
-		if wide {
-			long++
-			continue
-		}
-		for _, o := range p.lines[max(0, i-8):min(len(p.lines), i+9)] {
-			_, v0, _, v1 := o.extent()
-			if o != ln && min(y1, v1)-max(y0, v0) > .5*min(y1-y0, v1-v0) {
-				beside++
-				break
-			}
-		}
-	}
-	return beside < 4 && 4*beside <= long && !p.headed()
-}
-
-// headed reports whether a line looks like a heading by its font alone: short, in another than most of the
-// page and hardly larger. Its height does not tell what it is. Running heads are no matter.
-func (p *page) headed() bool {
-	const margin, short, larger = 0.08, 0.6, 1.2
-	fonts := map[int]int{}
-	var widest, size float64
-	for _, ln := range p.lines {
-		for _, c := range ln.glyphs {
-			fonts[c.Font]++
-		}
-		if x0, _, x1, _ := ln.extent(); x1-x0 > widest {
-			widest, size = x1-x0, ln.size
-		}
-	}
-	body := mostIn(fonts)
-	for _, ln := range p.lines {
-		x0, y0, x1, y1 := ln.extent()
-		inBody := y0 > margin*float64(p.height) && y1 < (1-margin)*float64(p.height)
-		if own := map[int]int{}; inBody && x1-x0 < short*widest && ln.size < larger*size && len(ln.glyphs) > 2 {
-			for _, c := range ln.glyphs {
-				own[c.Font]++
-			}
-			if mostIn(own) != body {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// mostIn is the key with the highest count, the lowest of several.
-func mostIn(counts map[int]int) int {
-	best := -1
-	for key, n := range counts {
-		if best < 0 || n > counts[best] || n == counts[best] && key < best {
-			best = key
-		}
-	}
-	return best
-}
-
-// ruled reports whether a line holds a stroke made of characters, as blanks to be filled in are.
-func (ln *line) ruled() bool {
-	const least = 4
-	run := 0
-	for i, c := range ln.glyphs {
-		switch {
-		case c.Text != "_" && c.Text != "-" && c.Text != "." && c.Text != "=" && c.Text != "|" && c.Text != "—":
-			run = 0
-		case i > 0 && ln.glyphs[i-1].Text == c.Text:
-			run++
-		default:
-			run = 1
-		}
-		if run >= least {
-			return true
-		}
-	}
-	return false
 }

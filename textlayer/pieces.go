@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	mostPieces  = 0.6 // of a line from which it is read as a whole
-	pieceGlyphs = 5   // of a piece at least, where its line has them: with less readers err more
-	longestWord = 16  // glyphs of a word that is one piece, where it may be cut
+	mostPieces  = 0.6 // share of a line from which it is read as a whole
+	pieceGlyphs = 5   // of a piece at least, if its line has them: readers err more on fewer
+	longestWord = 16  // glyphs from which a word may be cut
 )
 
 // stretch is a run of the glyphs of a line.
@@ -19,16 +19,16 @@ type stretch struct{ from, to int }
 
 func (s stretch) length() int { return s.to - s.from }
 
-// hearing is what was read of a glyph in a piece of its line.
+// hearing is the outcome of reading a glyph in a piece of its line.
 type hearing uint8
 
 const (
 	unheard hearing = iota
-	told            // as the PDF says, with all of the piece
-	doubted         // in a piece that was not read so
+	told            // the whole piece was read as the PDF says
+	doubted         // the piece was read as something else
 )
 
-// piece is a stretch of a line, to be read by itself.
+// piece returns a stretch of a line as a line of its own, to be read by itself.
 func (p *page) piece(ln *line, s stretch) *line {
 	if s.length() == len(ln.glyphs) {
 		return ln
@@ -39,8 +39,8 @@ func (p *page) piece(ln *line, s stretch) *line {
 	return piece
 }
 
-// words are the stretches between the blanks of a line. Long ones are cut where letters of their script stand
-// without, and all where letters follow that are read in another way.
+// words returns the stretches between the blanks of a line. Long ones are also cut between letters of a
+// script that is set without blanks, and any where the next letter is read in another way.
 func (ln *line) words() []stretch {
 	var all []stretch
 	from := 0
@@ -54,8 +54,8 @@ func (ln *line) words() []stretch {
 	return append(all, stretch{from, len(ln.glyphs)})
 }
 
-// otherWay reports whether two stretches of a line have letters that are read in different ways. Those of scripts that
-// share forms stay together: apart, each would be read as what it is said to be.
+// otherWay reports whether two stretches of a line have letters that are read in different ways. Letters of
+// scripts that share forms stay together: read alone, each would be read as whatever it is said to be.
 func (ln *line) otherWay(s, o stretch) bool {
 	if len(ln.scripts) == 0 {
 		return false
@@ -65,7 +65,7 @@ func (ln *line) otherWay(s, o stretch) bool {
 	return one != other && !sharesForms(one) && !sharesForms(other) && lettered(a) && lettered(b)
 }
 
-// around is the word i with those beside it that make it long enough to be read, and are read in its way.
+// around returns word i, with neighbors that are read in the same way until it is long enough to be read.
 func (ln *line) around(words []stretch, i int) stretch {
 	s, left, right := words[i], i, i+1
 	for s.length() < pieceGlyphs {
@@ -82,8 +82,9 @@ func (ln *line) around(words []stretch, i int) stretch {
 	return s
 }
 
-// rest are the parts of lines that have to be read, so that all of them are: words that hold a glyph that is
-// neither proven nor read, or the line, where that is most of it or a piece of it was read as something else.
+// rest returns the parts of lines that must be read so that everything has been: the words with a glyph that
+// is neither proven nor read, or the whole line where that is most of it or a piece of it was read as
+// something else.
 func (l *Ledger) rest(p *page, lines []*line) (parts []*line) {
 	for _, ln := range lines {
 		if ln.read {
@@ -104,7 +105,7 @@ func (l *Ledger) rest(p *page, lines []*line) (parts []*line) {
 	return parts
 }
 
-// open are the stretches of a line that are still to be read, with white between them.
+// open returns the stretches of a line that are still to be read; there is white between them.
 func (l *Ledger) open(p *page, ln *line) (left []stretch) {
 	words := ln.words()
 	for i, word := range words {
@@ -121,7 +122,7 @@ func (l *Ledger) open(p *page, ln *line) (left []stretch) {
 	return left
 }
 
-// settled reports whether each glyph of a stretch is proven, or was read here as the PDF says.
+// settled reports whether each glyph of a stretch is proven or was read here as the PDF says.
 func (l *Ledger) settled(p *page, ln *line, s stretch) bool {
 	for i := s.from; i < s.to; i++ {
 		if (ln.heard == nil || ln.heard[i] != told) && !l.verified(p.pairIn(ln, ln.glyphs[i])) {
@@ -131,8 +132,8 @@ func (l *Ledger) settled(p *page, ln *line, s stretch) bool {
 	return true
 }
 
-// reads has lines and pieces read, and learns from them. What was read before, glyph for glyph, such as a running
-// head, is neither read nor learned from again.
+// reads has lines and pieces read, and learns from them. Text that was read before, glyph for glyph, such as
+// a running head, is neither read nor learned from again.
 func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader) error {
 	var fresh []*line
 	shapes, at := make([]shape, len(parts)), map[shape]bool{}
@@ -161,7 +162,7 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 		if !known {
 			was, known = l.readings[shapes[i]]
 		}
-		if known { // else it has its own
+		if known { // else it has just been read itself
 			part.place.Text, part.place.Confidence, part.place.Script = was.Text, was.Confidence, was.Script
 		}
 		part.read = true
@@ -173,7 +174,7 @@ func (l *Ledger) reads(ctx context.Context, p *page, parts []*line, read Reader)
 	return nil
 }
 
-// ask has lines read as they are. What they claim spares a second reading, and changes none.
+// ask has lines read where they are, with their claims; see [Reader].
 func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, error) {
 	if len(lines) == 0 {
 		return nil, nil
@@ -186,7 +187,7 @@ func ask(ctx context.Context, lines []*line, read Reader) ([]document.Line, erro
 	return read(ctx, places)
 }
 
-// hear notes what was read of a piece of the line.
+// hear records for the line's glyphs how one of its pieces was read.
 func (ln *line) hear(piece *line) {
 	if ln.heard == nil {
 		ln.heard, ln.least = make([]hearing, len(ln.glyphs)), 1
@@ -202,7 +203,7 @@ func (ln *line) hear(piece *line) {
 
 func (ln *line) doubted() bool { return slices.Contains(ln.heard, doubted) }
 
-// says is a line's text as the PDF has it.
+// says returns a line's text as the PDF has it.
 func (ln *line) says() string {
 	var text strings.Builder
 	for _, c := range ln.text() {
@@ -211,7 +212,8 @@ func (ln *line) says() string {
 	return text.String()
 }
 
-// join takes lines for read as the PDF says, of which all that is not proven was read so.
+// join takes a line as read, with the PDF's text, where everything that is not proven was read as the PDF
+// says.
 func (l *Ledger) join(p *page, lines []*line) {
 	for _, ln := range lines {
 		if ln.read || ln.heard == nil || !ln.sound || ln.doubted() || !l.settled(p, ln, stretch{0, len(ln.glyphs)}) {

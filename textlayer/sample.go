@@ -7,32 +7,32 @@ import (
 )
 
 const (
-	sampleGlyphs = 400 // of a page that are read at once
-	auditShare   = 256 // one line of so many is read although it is believed
+	sampleGlyphs = 400 // read at once on a page
+	auditShare   = 256 // one believed line of so many is read anyway
 )
 
-// candidate is a word that may be read, and what would be learned of it.
+// candidate is a word that may be read, with what can be learned from it.
 type candidate struct {
 	line *line
 	stretch
 	wants []want
 }
 
-// want is a glyph that is not proven, and what stands beside it.
+// want is a glyph that is not proven, with its context.
 type want struct {
 	pair    int // index
 	context uint32
 }
 
-// plan is how often each pair is to be read, and where it will be.
+// plan holds how often each pair is to be read, and in which contexts.
 type plan struct {
 	index    map[pair]int
 	wanted   []int
-	contexts [][]uint32 // of which nothing new would be learned
+	contexts [][]uint32 // from which nothing new can be learned
 }
 
-// sample picks the words by which most is learned of glyphs that are not proven, for the least
-// reading: one after the other, by what each adds to those before.
+// sample picks the words that teach most about unproven glyphs for the least reading: one at a time, by what
+// each adds to those picked before.
 func (l *Ledger) sample(p *page) (picked []*line) {
 	plan := plan{index: map[pair]int{}}
 	candidates := l.candidates(p, &plan)
@@ -40,7 +40,7 @@ func (l *Ledger) sample(p *page) (picked []*line) {
 		best, most := -1, 0.0
 		for i := range candidates {
 			c := &candidates[i]
-			const start = 2 // glyphs: what a word costs however short it is
+			const start = 2 // glyphs: the fixed cost of a word
 			if worth := float64(plan.gain(c)) / float64(start+c.length()); worth > most {
 				best, most = i, worth
 			}
@@ -59,7 +59,7 @@ func (l *Ledger) sample(p *page) (picked []*line) {
 	return picked
 }
 
-// candidates are the words of a page that hold a glyph of which something is to be learned.
+// candidates returns the words of a page with a glyph that something can be learned about.
 func (l *Ledger) candidates(p *page, plan *plan) (all []candidate) {
 	for _, ln := range p.lines {
 		if !ln.sound || ln.read {
@@ -88,7 +88,7 @@ func (l *Ledger) candidates(p *page, plan *plan) (all []candidate) {
 	return all
 }
 
-// of is the index of a pair.
+// of returns the index of a pair, and adds it if it is new.
 func (n *plan) of(l *Ledger, q pair) int {
 	i, known := n.index[q]
 	if !known {
@@ -104,7 +104,7 @@ func (n *plan) of(l *Ledger, q pair) int {
 	return i
 }
 
-// gain is of how many pairs something is learned by a candidate.
+// gain counts the glyphs that a candidate would teach something about.
 func (n *plan) gain(c *candidate) (gain int) {
 	for i, w := range c.wants {
 		if n.wanted[w.pair] > 0 && !slices.Contains(n.contexts[w.pair], w.context) && !slices.Contains(c.wants[:i], w) {
@@ -114,7 +114,7 @@ func (n *plan) gain(c *candidate) (gain int) {
 	return gain
 }
 
-// take counts what a candidate teaches as known.
+// take counts what a candidate teaches as learned.
 func (n *plan) take(c *candidate) {
 	for _, w := range c.wants {
 		if !slices.Contains(n.contexts[w.pair], w.context) {
@@ -124,8 +124,8 @@ func (n *plan) take(c *candidate) {
 	}
 }
 
-// audit picks lines that are believed and read all the same, by what they say, so that who
-// writes a document cannot know them.
+// audit picks believed lines that are read anyway. The choice depends on what they say and on the ledger, so
+// that the author of a document cannot predict it.
 func (l *Ledger) audit(p *page) (lines []*line) {
 	for _, ln := range p.lines {
 		if ln.read || !l.believes(p, ln) {

@@ -11,17 +11,17 @@ import (
 	"ocr-gateway/textlayer/compare"
 )
 
-// usual are the scripts of which every reader knows some letters at least.
+// usual are the scripts of which every reader knows at least some letters.
 var usual = []*unicode.RangeTable{unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Han, unicode.Hiragana, unicode.Katakana}
 
-// unshaped are, by Unicode's names, the scripts that are read in a way of their own, where they are, and of which
-// a letter is one glyph wherever it stands, in lines that run to the right.
+// unshaped are, by Unicode name, the scripts that a reader may read in a way of their own, and in which a
+// letter is the same glyph wherever it stands, in lines that run to the right.
 var unshaped = map[string]*unicode.RangeTable{
 	"Greek": unicode.Greek, "Cyrillic": unicode.Cyrillic, "Armenian": unicode.Armenian, "Georgian": unicode.Georgian,
-	"Hangul": {R16: []unicode.Range16{{Lo: 0xac00, Hi: 0xd7a3, Stride: 1}}}, // the letters of a syllable are shaped
+	"Hangul": {R16: []unicode.Range16{{Lo: 0xac00, Hi: 0xd7a3, Stride: 1}}}, // syllables only: within one, letters are shaped
 }
 
-// scripts are those of unshaped that the reader of a document knows.
+// scripts are the unshaped scripts that the reader of a document knows.
 type scripts map[string]*unicode.RangeTable
 
 func scriptsOf(names []string) scripts {
@@ -34,7 +34,7 @@ func scriptsOf(names []string) scripts {
 	return s
 }
 
-// of is the script of a letter that is read in a way of its own; empty for others.
+// of returns the script of a letter that is read in a way of its own; empty for others.
 func (s scripts) of(r rune) string {
 	for name, table := range s {
 		if unicode.Is(table, r) {
@@ -47,7 +47,8 @@ func (s scripts) of(r rune) string {
 // tellable reports whether a letter can stand for one glyph.
 func (s scripts) tellable(r rune) bool { return unicode.In(r, usual...) || s.of(r) != "" }
 
-// main is the script in whose way a line is to be read: that of half of its letters. Empty is the usual way.
+// main returns the script as which a line is to be read, the one of half of its letters; empty for the usual
+// way.
 func (s scripts) main(glyphs []*document.Character) string {
 	if len(s) == 0 {
 		return ""
@@ -82,8 +83,8 @@ func lettered(glyphs []*document.Character) bool {
 	return slices.ContainsFunc(glyphs, func(c *document.Character) bool { return strings.ContainsFunc(c.Text, unicode.IsLetter) })
 }
 
-// silence takes back what a reading in the way of a script says of letters of others, which whoever reads so hardly
-// knows. The usual way knows the Greek letters of formulas.
+// silence discards what a reading as one script says of letters of other scripts, which such a reader hardly
+// knows. The usual reader does know the Greek letters of formulas.
 func (s scripts) silence(verdicts []compare.Verdict, glyphs []*document.Character, way string) {
 	for i := range verdicts {
 		r, _ := utf8.DecodeRuneInString(glyphs[i].Text)
@@ -93,11 +94,12 @@ func (s scripts) silence(verdicts []compare.Verdict, glyphs []*document.Characte
 	}
 }
 
-// sharesForms reports whether letters of a script are drawn as those of another are.
+// sharesForms reports whether a script has letters that look like those of another.
 func sharesForms(script string) bool { return script == "Greek" || script == "Cyrillic" }
 
-// toldApart reports whether the letters of a line are what they are drawn as: no word mixes Latin with Cyrillic, and
-// a line of a script that shares forms of letters has enough others, so that it is not one of the other script.
+// toldApart reports whether the letters of a line are of the script that they look like: no word mixes Latin
+// with Cyrillic, and in a script that shares letter forms enough letters have a form of their own, so that
+// the line cannot be in the other script.
 func (ln *line) toldApart() bool {
 	for _, word := range ln.words() {
 		if ln.has(word, unicode.Latin) && ln.has(word, unicode.Cyrillic) {
@@ -107,7 +109,7 @@ func (ln *line) toldApart() bool {
 	if !sharesForms(ln.way) {
 		return true
 	}
-	const share = 4 // one letter of so many
+	const share = 4 // one letter in so many
 	letters, own := 0, 0
 	for _, c := range ln.glyphs {
 		for _, r := range c.Text {

@@ -10,12 +10,12 @@ import (
 
 // White between glyphs, in ems.
 const (
-	wordGap  = 0.12 // is a blank, where the PDF says none
-	blankGap = 0.08 // is one where the PDF says so
-	cjkGap   = 0.5  // is one between characters that stand without
+	wordGap  = 0.12 // from which there is a blank, where the PDF has none
+	blankGap = 0.08 // where the PDF has one
+	cjkGap   = 0.5  // between characters of scripts that are set without blanks
 )
 
-// text is a line's characters with the blanks between them, from the left.
+// text returns a line's characters with the blanks between them, from the left.
 func (ln *line) text() []document.LayerCharacter {
 	usual := ln.usualGap()
 	var out []document.LayerCharacter
@@ -39,8 +39,8 @@ func (ln *line) text() []document.LayerCharacter {
 	return out
 }
 
-// usualGap is the white between the letters of a line that is set wide: the lower
-// quartile, 0 for most lines.
+// usualGap is the usual white between the letters of a widely spaced line: the lower quartile, 0 for most
+// lines.
 func (ln *line) usualGap() float64 {
 	var gaps []float64
 	for i := 1; i < len(ln.glyphs); i++ {
@@ -56,7 +56,7 @@ func (ln *line) usualGap() float64 {
 	return max(gaps[len(gaps)/4], 0)
 }
 
-// blankBetween reports whether the PDF says that a blank lies between two glyphs.
+// blankBetween reports whether the PDF has a blank between two glyphs.
 func (ln *line) blankBetween(a, b *document.Character) bool {
 	i, _ := slices.BinarySearchFunc(ln.blanks, a.X0, func(c *document.Character, x float32) int {
 		if c.X0 <= x {
@@ -67,7 +67,7 @@ func (ln *line) blankBetween(a, b *document.Character) bool {
 	return i < len(ln.blanks) && ln.blanks[i].X0 < b.X0
 }
 
-// square reports whether a text is of a script that is set without blanks.
+// square reports whether a text is in a script that is set without blanks.
 func square(text string) bool {
 	r, _ := utf8.DecodeRuneInString(text)
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef

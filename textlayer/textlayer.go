@@ -1,12 +1,11 @@
-// Package textlayer tells which of a PDF's own characters can be believed. What breaks
-// in a text layer is the map from a font's glyphs to characters, and what is drawn
-// may not be seen; so a line is believed where each of its glyphs was read from the
-// pixels often enough, anywhere in the document, as what the PDF says (ledger.go), and
-// where nothing but these glyphs is seen at its place (gates.go). It knows
-// nothing of engines: who calls it reads the lines that it asks for.
+// Package textlayer tells which of a PDF's own characters can be believed. In a text layer the map from a
+// font's glyphs to characters can be wrong, and drawn text can be invisible. So a line is believed where each
+// of its glyphs was read from the pixels often enough, anywhere in the document, as what the PDF says
+// (ledger.go), and where nothing but these glyphs is seen at its place (gates.go). The package knows nothing
+// of engines: its caller reads the lines that it asks for.
 //
-// A page passes through the files in this order: lines, gates, sample, pieces, ledger, areas.
-// What a reading says of a claim is told by compare, and where strange ink lies by ink.
+// A page passes through the files in this order: lines, gates, sample, pieces, ledger, areas. Package compare
+// compares a reading with a claim, and package ink finds unexplained ink.
 package textlayer
 
 import (
@@ -15,25 +14,24 @@ import (
 	"ocr-gateway/document"
 )
 
-// Reader reads lines of a page: it returns them in the same order, with Text and
-// Confidence where it could. Their Script is the one that the PDF says they are in, empty for the
-// usual ones, and their Claim what it says there, which may spare a second reading and changes none.
+// Reader reads lines of a page. It returns them in the same order, with Text and Confidence where it could
+// read them. Script is the script that the PDF says a line is in, empty for the usual ones. Claim is what the
+// PDF says the line reads; it may spare a second reading, but changes none.
 type Reader = func(ctx context.Context, lines []document.Line) ([]document.Line, error)
 
 const (
-	// rounds is how often a page's lines are sampled; each knows what the one before taught.
+	// rounds is how often a page's lines are sampled; each round uses what the one before taught.
 	rounds = 4
-	// leastSound is the share of a page's characters that must be of a kind that can be believed, and leastClear
-	// that of those that then are, or were read there as the PDF says: lest the page be read as if it had no text
-	// of its own.
+	// leastSound is the share of a page's characters that must be of a kind that can be believed; leastClear
+	// is the share that must then be believed, or read there as the PDF says. With less, the page is read as
+	// if it had no text of its own.
 	leastSound = 0.25
 	leastClear = 0.5
 )
 
-// Judge decides which lines of a page can be believed, and has lines read to learn
-// what it does not know. Nil means that the page is to be read as a whole. What it
-// decides depends on the pages that it has judged before and on this one: pages of a
-// document must come in a fixed order.
+// Judge decides which lines of a page can be believed, and has lines read to learn what it does not know. Nil
+// means that the whole page is to be read. The verdict depends on this page and on those judged before it, so
+// the pages of a document must come in a fixed order.
 func (l *Ledger) Judge(ctx context.Context, page *document.Page, read Reader) (*document.Layer, error) {
 	l.lessons = nil
 	if page.Drawn == nil {
@@ -59,16 +57,16 @@ func (l *Ledger) Judge(ctx context.Context, page *document.Page, read Reader) (*
 	if l.clear(p) < leastClear {
 		return nil, nil
 	}
-	// What is not believed is read anyway, so that it teaches too.
+	// Lines that are not believed are read anyway; they teach too.
 	if err := l.finish(ctx, p, read); err != nil {
 		return nil, err
 	}
 	return l.layer(p), nil
 }
 
-// finish has all read that is not believed, by words where that will do.
+// finish has everything read that is not believed, by words where that is enough.
 func (l *Ledger) finish(ctx context.Context, p *page, read Reader) error {
-	for range 2 { // what was read as something else is read once more, as a line
+	for range 2 { // a word that was read as something else is read once more, with its line
 		lines := l.unbelieved(p)
 		if err := l.reads(ctx, p, l.rest(p, lines), read); err != nil {
 			return err
@@ -78,7 +76,7 @@ func (l *Ledger) finish(ctx context.Context, p *page, read Reader) error {
 	return l.reads(ctx, p, l.audit(p), read)
 }
 
-// believes reports whether every character of a line is.
+// believes reports whether every character of a line is believed.
 func (l *Ledger) believes(p *page, ln *line) bool {
 	if !ln.sound {
 		return false
@@ -91,7 +89,7 @@ func (l *Ledger) believes(p *page, ln *line) bool {
 	return true
 }
 
-// clear is the share of the characters seen on a page that are proven, or were read there as the PDF says.
+// clear is the share of a page's characters that are proven, or were read there as the PDF says.
 func (l *Ledger) clear(p *page) float64 {
 	all, in := 0, 0
 	for _, ln := range p.lines {
@@ -105,7 +103,7 @@ func (l *Ledger) clear(p *page) float64 {
 	return float64(in) / float64(max(all, 1))
 }
 
-// unbelieved are the lines that are seen well, not believed, and have not been read.
+// unbelieved returns the lines that are clearly seen, but neither believed nor read.
 func (l *Ledger) unbelieved(p *page) (lines []*line) {
 	for _, ln := range p.lines {
 		if ln.seen && !ln.read && !l.believes(p, ln) {
@@ -121,7 +119,7 @@ func (l *Ledger) layer(p *page) *document.Layer {
 	for _, ln := range p.lines {
 		if !ln.seen {
 			layer.Counts.Read += len(ln.glyphs)
-			continue // its ink is strange, and so in an area
+			continue // its ink is unexplained, and so in an area
 		}
 		out := document.LayerLine{Line: ln.place, Read: ln.read, Believed: l.believes(p, ln), Characters: ln.text()}
 		if out.Believed || ln.joined {
@@ -143,12 +141,12 @@ func (l *Ledger) layer(p *page) *document.Layer {
 	return layer
 }
 
-// prove marks which characters of a line that is taken from the PDF are proven, and counts them; the others were
-// read there.
+// prove marks and counts the characters of a line taken from the PDF that are proven; the others were read
+// there.
 func (l *Ledger) prove(p *page, ln *line, characters []document.LayerCharacter) (proven int) {
 	next := 0
 	for i := range characters {
-		if characters[i].Text == " " { // made from white; glyphs are no blanks
+		if characters[i].Text == " " { // made from white; no glyph is a blank
 			continue
 		}
 		if characters[i].Proven = l.verified(p.pairIn(ln, ln.glyphs[next])); characters[i].Proven {

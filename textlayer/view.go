@@ -13,51 +13,51 @@ import (
 )
 
 const (
-	maxKinds     = 8192 // different glyphs of a page; what has more is not there to be read
-	sampleShare  = 50   // one passage of so many is read although it is believed: 2 %
+	maxKinds     = 8192 // different glyphs of a page; one with more is not meant to be read
+	sampleShare  = 50   // one believed passage of so many is read anyway: 2 %
 	onOneRow     = 0.4  // of a font's height, between the baselines of one row
-	nextRow      = 0.9  // between those of two rows at least; fractions and notes stand nearer
-	besideBox    = 0.5  // ems of white between a box and what else stands on a line
-	outsideBox   = 0.25 // of its height that a line of another place may reach into a box
-	markerLength = 4    // characters that count a list
+	nextRow      = 0.9  // between the baselines of two rows at least; fractions and notes are closer
+	besideBox    = 0.5  // ems of white between a box and the rest of a line
+	outsideBox   = 0.25 // of its height: how far a line outside may reach into a box
+	markerLength = 4    // characters of a list marker
 )
 
-// View is a page's own text, and what a ledger knew of it at one time, of which it is
-// independent. It is for one goroutine at a time.
+// View is a page's own text with what a ledger knew of it at one time; later changes of the ledger do not
+// affect it. It is for one goroutine at a time.
 type View struct {
 	page     *page // nil once its passages are known
 	kinds    map[pair]*kind
 	state    [sha256.Size]byte
 	answers  *answers
-	until    int // those that count
+	until    int // how many of them count
 	passages []passage
 }
 
-// kind is a glyph of a font and what it is said to stand for, as it comes any number of times.
+// kind is a glyph of a font and the text that it is said to stand for, however often it occurs.
 type kind struct {
-	char     document.Character // what it claims, and nothing else of it
+	char     document.Character // only what it claims
 	pair     pair
 	verified bool
 	refuted  bool
 }
 
-// passage is what of the page's text is in one box.
+// passage is the part of the page's text that is in one box.
 type passage struct {
 	rows
-	shape shape // zero where it would be of no use to know it again
+	shape shape // zero where there is no use in recognizing it again
 }
 
-// rows are lines from the top, those of one row from the left.
+// rows are lines from the top, those in one row from the left.
 type rows []claimed
 
-// claimed is a line or the part of one that is in a box.
+// claimed is a line, or the part of one that is in a box.
 type claimed struct {
 	*line
 	kinds []*kind // of its glyphs
 }
 
-// Look tells what is known of a page's text by now, and has nothing read. Nil means that it
-// has no text of its own, or none of use.
+// Look returns what is known of a page's text so far, without having anything read. Nil means that the page
+// has no usable text of its own.
 func (l *Ledger) Look(page *document.Page) *View {
 	if page.Drawn == nil {
 		return nil
@@ -81,8 +81,8 @@ func (l *Ledger) Look(page *document.Page) *View {
 	return v
 }
 
-// Passages are the parts of the text that lie in boxes, which are read, if they are, one by
-// one. It may be called once.
+// Passages returns the parts of the text that lie in boxes, each of which is read separately, if at all. It
+// may be called once.
 func (v *View) Passages(boxes []document.BBox) []document.Passage {
 	all := make([]document.Passage, len(boxes))
 	v.passages = make([]passage, len(boxes))
@@ -91,7 +91,7 @@ func (v *View) Passages(boxes []document.BBox) []document.Passage {
 		found, whole := v.in(box)
 		found.sort()
 		all[i] = v.said(found)
-		// Nothing but upright lines that are seen well is seen there.
+		// Only upright, clearly visible lines are in the box.
 		all[i].Clear = whole && len(found) > 0 && found.flow() && ink.Count(v.page.marked, box) < ink.Least && !slices.ContainsFunc(unclear, box.Rect().Overlaps)
 		if all[i].Clear && found.short() {
 			v.passages[i].shape = v.page.shapeOf(found)
@@ -106,7 +106,7 @@ func (v *View) Passages(boxes []document.BBox) []document.Passage {
 	return all
 }
 
-// in finds the lines in a box. whole is false where a line may be only partly in it.
+// in finds the lines in a box. whole is false where only a part of a line may be in it.
 func (v *View) in(box document.BBox) (found rows, whole bool) {
 	whole = true
 	for _, ln := range v.page.lines {
@@ -128,8 +128,8 @@ func (v *View) in(box document.BBox) (found rows, whole bool) {
 	return found, whole
 }
 
-// between is the part of a line that lies in a box; nil for none. apart reports whether the rest
-// of it stands well away.
+// between returns the part of a line that lies in a box, nil for none. apart reports whether the rest of the
+// line stands well away.
 func (p *page) between(ln *line, box document.BBox) (part *line, apart bool) {
 	in := func(c *document.Character) bool {
 		middle := (c.X0 + c.X1) / 2
@@ -162,7 +162,7 @@ func (v *View) claim(ln *line) claimed {
 	return c
 }
 
-// said counts a passage and gives its lines if they can be believed.
+// said counts the characters of a passage, and returns its lines if they can be believed.
 func (v *View) said(found rows) (out document.Passage) {
 	out.Believed = len(found) > 0
 	h := sha256.New()
@@ -198,7 +198,7 @@ func (c claimed) believed() bool {
 	return c.sound && !slices.ContainsFunc(c.kinds, func(k *kind) bool { return !k.verified })
 }
 
-// sort puts lines in rows, which each go by one baseline and what is next to it.
+// sort orders lines by row, and by position within the row.
 func (s rows) sort() {
 	slices.SortStableFunc(s, func(a, b claimed) int { return cmp.Compare(a.baseline, b.baseline) })
 	for row := range s.each() {
@@ -206,7 +206,7 @@ func (s rows) sort() {
 	}
 }
 
-// each gives one row after the other.
+// each yields one row after the other.
 func (s rows) each() iter.Seq[rows] {
 	return func(yield func(rows) bool) {
 		for from := 0; from < len(s); {
@@ -222,7 +222,7 @@ func (s rows) each() iter.Seq[rows] {
 	}
 }
 
-// flow reports whether the rows read one after the other: no columns, and nothing between them.
+// flow reports whether the rows follow each other: there are no columns, and nothing between rows.
 func (s rows) flow() bool {
 	beside, last := 0, -1e9
 	for row := range s.each() {
@@ -237,8 +237,7 @@ func (s rows) flow() bool {
 	return beside < 2
 }
 
-// slim is a line without all but what its glyphs are said to be, which is little to keep until
-// an answer comes.
+// slim reduces a line to what its glyphs are said to be: it takes little memory until an answer comes.
 func (c claimed) slim() *line {
 	ln := &line{uneven: c.uneven, seen: c.seen, glyphs: make([]*document.Character, len(c.kinds))}
 	for i, k := range c.kinds {

@@ -12,12 +12,11 @@ import (
 	"ocr-gateway/engine/embedded/prose"
 )
 
-// checkReach is how far, in heights of a line, a box stands from the text that it
-// belongs to.
+// checkReach is how far, in heights of a line, a check box may be from the text that it belongs to.
 const checkReach = 2.5
 
-// checkOf is how a box is written that a word stands for, "" for other words. A form's
-// fields come as such words, and fonts have them.
+// checkOf returns how a word that stands for a check box is written, "" for other words. Form fields come as
+// such words, and fonts have them as characters.
 func checkOf(w document.Word) string {
 	switch w.Text {
 	case "☒", "☑", "◉", "🗹", prose.Ticked:
@@ -28,7 +27,7 @@ func checkOf(w document.Word) string {
 	return ""
 }
 
-// checks returns words without those that stand for boxes, and those.
+// checks splits words into those that do not stand for check boxes, and those that do.
 func checks(words []document.Word) (others, boxes []document.Word) {
 	for _, w := range words {
 		if text := checkOf(w); text != "" {
@@ -40,8 +39,8 @@ func checks(words []document.Word) (others, boxes []document.Word) {
 	return others, boxes
 }
 
-// findChecks adds to the page's words the boxes that are drawn, and returns lines for
-// those that stand by themselves, as in the columns of a questionnaire.
+// findChecks adds drawn check boxes to the page's words, and returns lines for those that stand alone, as in
+// the columns of a questionnaire.
 func findChecks(page *document.Page, lines []document.Line) []document.Line {
 	others, boxes := checks(page.Words)
 	at := make([]document.BBox, len(lines))
@@ -72,10 +71,10 @@ func findChecks(page *document.Page, lines []document.Line) []document.Line {
 	return alone
 }
 
-// belongs reports whether a box stands in a line or before one, nearer to it than to one
-// that ends there.
+// belongs reports whether a check box is in a line or before one, and nearer to that than to a line that ends
+// in front of it.
 func belongs(box document.BBox, lines []document.BBox) bool {
-	before, behind := -1, -1 // white to the line behind the box, and to the one before
+	before, behind := -1, -1 // white to the line after the box, and to the one before
 	for _, l := range lines {
 		white, level := checkGap(box, l)
 		switch {
@@ -92,8 +91,8 @@ func belongs(box document.BBox, lines []document.BBox) bool {
 	return behind >= 0 && (before < 0 || behind <= before)
 }
 
-// checkGap is the white between a box and a line that begins behind it; -1 where it does
-// not, or is too far. level reports whether they stand on one row.
+// checkGap is the white between a check box and a line that begins after it; -1 if none does or it is too
+// far. level reports whether they are on one row.
 func checkGap(box, line document.BBox) (white int, level bool) {
 	middle := (box[1] + box[3]) / 2
 	if middle < line[1] || middle >= line[3] {
@@ -111,7 +110,7 @@ func insideLine(box, line document.BBox) bool {
 	return middle >= line[0] && middle < line[2]
 }
 
-// writeChecks writes the boxes that stand in lines and before them into their text.
+// writeChecks writes the check boxes in and before lines into their text.
 func writeChecks(lines []document.Line, words []document.Word) {
 	var boxes []document.Word
 	for _, w := range words {
@@ -119,7 +118,7 @@ func writeChecks(lines []document.Line, words []document.Word) {
 			boxes = append(boxes, w)
 		}
 	}
-	// From the right, so that what is written moves nothing that is still to be written.
+	// From the right, so that positions still to be used do not move.
 	slices.SortStableFunc(boxes, func(a, b document.Word) int { return b.BBox[0] - a.BBox[0] })
 	for _, b := range boxes {
 		best, nearest := -1, 0
@@ -133,7 +132,7 @@ func writeChecks(lines []document.Line, words []document.Word) {
 				best, nearest = i, white
 			}
 		}
-		drawn := b.Text == prose.Ticked || b.Text == prose.Unticked // else the PDF says it
+		drawn := b.Text == prose.Ticked || b.Text == prose.Unticked // otherwise it is from the PDF
 		if best < 0 || drawn && insideLine(b.BBox, lines[best].BBox) && (squares(lines[best].Text) > 1 || isLetter(lines[best], b.BBox)) {
 			continue
 		}
@@ -141,8 +140,8 @@ func writeChecks(lines []document.Line, words []document.Word) {
 	}
 }
 
-// isLetter reports whether what was taken for a box is in the middle of a word: letters and
-// digits of some fonts are rings.
+// isLetter reports whether what was taken for a check box is inside a word: letters and digits of some fonts
+// are rings.
 func isLetter(l document.Line, box document.BBox) bool {
 	const near = 3 // characters to the next space, at least
 	runes := []rune(l.Text)
@@ -151,8 +150,8 @@ func isLetter(l document.Line, box document.BBox) bool {
 	return from >= 0 && to <= len(runes) && !slices.ContainsFunc(runes[from:to], unicode.IsSpace)
 }
 
-// squares counts the characters that may look like boxes, such as 口 and 문. One may be
-// what the reader took a box for.
+// squares counts the characters that may look like boxes, such as 口 and 文. One of them may be the box,
+// misread.
 func squares(text string) (n int) {
 	for _, r := range text {
 		if prose.IsCJK(r) || unicode.Is(unicode.Hangul, r) {
@@ -162,8 +161,8 @@ func squares(text string) (n int) {
 	return n
 }
 
-// writeCheck writes a box into a line where it stands, in place of the sign that the
-// reader may have taken it for.
+// writeCheck writes a check box into a line at its place, instead of the character that the reader may have
+// taken it for.
 func writeCheck(l *document.Line, box document.Word) {
 	runes := []rune(l.Text)
 	width := max(l.BBox[2]-l.BBox[0], 1)
@@ -181,7 +180,7 @@ func writeCheck(l *document.Line, box document.Word) {
 	l.Text = strings.TrimSpace(before + " " + box.Text + " " + withoutBoxSign(after))
 }
 
-// nearestGap is the white space nearest to a place in a text, or its end.
+// nearestGap is the white space nearest to a position in a text, or the end of the text.
 func nearestGap(runes []rune, at int) int {
 	for d := range len(runes) {
 		for _, i := range []int{at - d, at + d} {
@@ -193,10 +192,10 @@ func nearestGap(runes []rune, at int) int {
 	return len(runes)
 }
 
-// boxSigns are what the reader takes boxes for.
+// boxSigns are characters that the reader takes check boxes for.
 const boxSigns = "□■☐☑☒口囗日回区凶図×xXvV√✓✔oO0○●◎⊙D冈図国"
 
-// withoutBoxSign is a text without the sign that a box at its beginning was taken for.
+// withoutBoxSign removes the character that a check box at the beginning was taken for.
 func withoutBoxSign(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	rest := text[size:]

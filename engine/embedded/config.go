@@ -11,29 +11,28 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Config sets where the models are and how much of the machine the engine uses.
+// Config says where the models are and how much of the machine the engine may use.
 type Config struct {
 	// Dir holds the models and the ONNX Runtime library.
 	Dir string `mapstructure:"dir"`
 	// Threads is how many threads all inferences use together.
 	Threads int `mapstructure:"threads"`
-	// Concurrency is how many inferences run at once, with an equal share of the
-	// threads each; a page's only one has them all. Each costs memory.
+	// Concurrency is how many inferences run at once; they share the threads equally, and a page's only one
+	// uses all of them. Each costs memory.
 	Concurrency int `mapstructure:"concurrency"`
-	// MaxSide is the longer side, in pixels, of the image that line detection
-	// sees. Below 960 dense tables lose lines.
+	// MaxSide is the longer side, in pixels, of the image that line detection sees. Below 960 lines of dense
+	// tables are lost.
 	MaxSide int `mapstructure:"max_side"`
-	// Precision is how lines are read: by the small network in full precision, or (auto) by a tiny
-	// one and where that is not sure by the small one, in whole numbers where the processor gains by it.
+	// Precision is how lines are read: full uses the small network in full precision; auto uses a tiny one,
+	// and the small one where that is not sure, in integers where the processor is faster with them.
 	Precision string `mapstructure:"precision"`
 	// Recognizers read scripts that the built-in one does not know.
 	Recognizers []Recognizer `mapstructure:"recognizers"`
-	// Tesseract reads the other scripts: auto (where it is installed), off, or the path of
-	// the program.
+	// Tesseract reads the other scripts: auto (if it is installed), off, or the path of the program.
 	Tesseract string `mapstructure:"tesseract"`
 }
 
-// Recognizer is another recognition model of PP-OCR.
+// Recognizer is a further recognition model of PP-OCR.
 type Recognizer struct {
 	Model      string   `mapstructure:"model"`      // path of the ONNX file
 	Dictionary string   `mapstructure:"dictionary"` // path of its characters, one a line; empty: in the model
@@ -47,7 +46,7 @@ const (
 	PrecisionFull = "full"
 )
 
-// defaultConcurrency bounds what pages of many inferences take: some 160 MB each.
+// defaultConcurrency limits the memory of pages with many inferences: some 160 MB each.
 const defaultConcurrency = 4
 
 // DefaultConfig uses every core.

@@ -8,8 +8,8 @@ import (
 	"ocr-gateway/engine/embedded/prose"
 )
 
-// writeDashes writes a stroke by itself, which the reader takes for the Chinese 一, as the dash
-// that it is where other lines of its region have letters or digits and none is Chinese or Japanese.
+// writeDashes writes a stroke alone on its line, which the reader takes for the Chinese 一, as a dash, if
+// other lines of the region have letters or digits, none of them Chinese or Japanese.
 func writeDashes(lines []document.Line) {
 	var strokes []int
 	others := false

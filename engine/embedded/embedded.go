@@ -1,6 +1,6 @@
-// Package embedded reads pages on the CPU in process: which way up they are, their
-// lines of text, read by the models of ppocr and proofread against the words of the
-// PDF, and their regions as text. It needs no GPU, no Python and no network.
+// Package embedded reads pages on the CPU, in process: it finds which way up they are and where their lines
+// are, reads these by the models of ppocr, corrects them by the words of the PDF, and writes the text of
+// regions. It needs no GPU, no Python and no network.
 package embedded
 
 import (
@@ -20,19 +20,19 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Engine holds the loaded models. It is safe for concurrent use; at most
-// Config.Concurrency inferences run at once, the others wait.
+// Engine holds the loaded models. It is safe for concurrent use; at most Config.Concurrency inferences run at
+// once, others wait.
 type Engine struct {
 	cfg         Config
 	models      *ppocr.Models
 	recognizers []*ppocr.Recognizer // those of cfg.Recognizers
-	tesseract   *tesseract.Reader   // nil where there is none
-	ways        map[string][]way    // to read the other scripts
+	tesseract   *tesseract.Reader   // nil if Tesseract is not installed
+	ways        map[string][]way    // to read other scripts, by the script
 	scripts     []string            // of ways, sorted
 }
 
-// New verifies and loads the files of cfg.Dir, and finds out what else can read. The
-// error says which file is missing or changed and what to do.
+// New verifies and loads the files of cfg.Dir, and looks for further readers. The error says which file is
+// missing or changed, and what to do.
 func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -50,10 +50,10 @@ func New(cfg Config, log *slog.Logger) (*Engine, error) {
 	return e, nil
 }
 
-// addReaders loads what reads the scripts that the built-in model does not know, and
-// logs which can be read.
+// addReaders loads the readers of scripts that the built-in model does not know, and logs which scripts can
+// be read.
 func (e *Engine) addReaders(log *slog.Logger) error {
-	ctx := context.Background() // start-up is not canceled; each step is bounded
+	ctx := context.Background() // start-up cannot be canceled; each step is bounded
 	for i, r := range e.cfg.Recognizers {
 		loaded, err := e.models.Add(ctx, r.Model, r.Dictionary, r.SHA256)
 		if err != nil {
@@ -66,7 +66,7 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 		return setting.Errorf("engine.embedded.tesseract", "%w", err)
 	}
 	e.findWays()
-	with := "none" // more with it: README.md has its packages
+	with := "none" // README.md lists the packages that add scripts
 	if e.tesseract != nil {
 		with = e.tesseract.Version()
 	}
@@ -74,7 +74,7 @@ func (e *Engine) addReaders(log *slog.Logger) error {
 	return nil
 }
 
-// Rates measures what one thread of this machine multiplies in a second.
+// Rates measures how much one thread of this machine multiplies in a second.
 func (e *Engine) Rates(ctx context.Context) (ppocr.Rates, error) { return e.models.Rates(ctx) }
 
 // Close frees the models. The engine must not be in use.
@@ -94,10 +94,10 @@ func (e *Engine) Info() document.Info {
 	}
 }
 
-// Find turns the page upright if needed (it then replaces Image and sets Width,
-// Height and Rotation), tells its Script, and returns its text lines, most of them without text yet and in no
-// particular order, and the coarse areas that the layout model sees: Label (a
-// CDLA class, or seal, which has its lines), Score and BBox. Both are in pixels of the upright page.
+// Find turns the page upright if needed (it then replaces Image and sets Width, Height and Rotation) and sets
+// its Script and Careful. It returns the page's text lines, most of them without text yet and in no
+// particular order, and the coarse areas of the layout model: BBox, Score and Label, which is a CDLA class,
+// or seal, which comes with its lines. Both are in pixels of the upright page.
 func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line, []document.Region, error) {
 	stamps, clean := withoutStamps(page)
 	if page.Layer != nil {
@@ -141,7 +141,7 @@ func (e *Engine) Find(ctx context.Context, page *document.Page) ([]document.Line
 	return lines, append(areas, seals...), nil
 }
 
-// withoutStamps finds the stamps of a page, and gives its pixels without them.
+// withoutStamps finds the stamps of a page, and returns its pixels without them.
 func withoutStamps(page *document.Page) ([]stamp.Stamp, pixels.Raster) {
 	src := pixels.Of(page.Image)
 	stamps := stamp.Find(src)
@@ -151,7 +151,6 @@ func withoutStamps(page *document.Page) ([]stamp.Stamp, pixels.Raster) {
 	return stamps, stamp.Without(src, stamps)
 }
 
-// Slots is how many regions to ask for at once. More would wait here, where the
-// next page's lines could overtake this page's text; cutting out the next region
-// meanwhile gains nothing measurable.
+// Slots is how many regions to ask for at once. More would only wait here, where the next page's lines could
+// overtake this page's text; to cut out the next region meanwhile gains nothing measurable.
 func (e *Engine) Slots() int { return e.cfg.Concurrency }

@@ -10,14 +10,15 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// fractions are the characters of which the reader takes one for another, by what stands below
-// the stroke of each: it reads most as ½.
+// fractions holds the characters that the reader confuses, and which of them each is by the figure below its
+// stroke. Most are read as ½.
 var fractions = map[rune]map[string]rune{
 	'½': {"2": '½', "4": '¼'},
 	'¼': {"2": '½', "4": '¼'},
 }
 
-// settleFractions has the lower parts of fractions read by themselves, in pictures of pages.
+// settleFractions has the lower parts of fractions read by themselves, where the PDF says nothing of the
+// line.
 func (e *Engine) settleFractions(ctx context.Context, src pixels.Raster, lines []document.Line, said []string) error {
 	type place struct{ line, mark int }
 	var parts []document.Line
@@ -54,10 +55,10 @@ func (e *Engine) settleFractions(ctx context.Context, src pixels.Raster, lines [
 	return nil
 }
 
-// surelyLower is the confidence from which a figure below a stroke overrules the whole.
+// surelyLower is the confidence from which the figure below a stroke overrules the reading of the whole.
 const surelyLower = 0.8
 
-// lowerPart is the place of the figure below the stroke of a fraction, to the right.
+// lowerPart is the place of the figure below the stroke of a fraction, at the right.
 func lowerPart(glyphs []image.Rectangle, line document.BBox, m document.Mark) (image.Rectangle, bool) {
 	middle := line[0] + int((m.From+m.To)/2*float64(line[2]-line[0]))
 	for _, g := range glyphs {
@@ -81,8 +82,8 @@ func count(marks []document.Mark, r rune) int {
 	return n
 }
 
-// settle writes is for the fraction of a text before which stand n of those that it was read as. The
-// figure below its stroke may have been read once more, behind it.
+// settle replaces the nth fraction, from 0, that was read as was by is. If the figure below its stroke was
+// read once more behind it, that is removed.
 func settle(text string, was, is, lower rune, n int) string {
 	runes := []rune(text)
 	for i, r := range runes {

@@ -11,16 +11,16 @@ import (
 	"ocr-gateway/engine/embedded/script"
 )
 
-// Lines that a PDF says to be in a script that the built-in recognizer does not know are read by those who do at
-// once, all of a page together: to start Tesseract takes as long as to read two lines.
+// Lines that the PDF says are in a script that the built-in recognizer does not know are read by a recognizer
+// that does, all lines of a page at once: to start Tesseract takes as long as to read two lines.
 
 // claimed is what a PDF says of the lines of a page.
 type claimed struct {
 	claims  []string
-	scripts []string // of those that somebody reads in a way of its own; empty for others
+	scripts []string // where there is a way to read them; empty for others
 }
 
-// claimedOf tells it; nothing where nobody reads other scripts.
+// claimedOf returns what a PDF says of lines; nothing where no other scripts can be read.
 func (e *Engine) claimedOf(lines []document.Line, words []document.Word) claimed {
 	c := claimed{scripts: make([]string, len(lines))}
 	if len(e.ways) == 0 {
@@ -36,7 +36,7 @@ func (e *Engine) claimedOf(lines []document.Line, words []document.Word) claimed
 	return c
 }
 
-// most is the script of most of the lines, by their width; empty for the usual ones.
+// most is the script of half of the lines or more, by width; empty for the usual ones.
 func (c claimed) most(lines []document.Line) string {
 	all, widths := 0.0, map[string]float64{}
 	for i, l := range lines {
@@ -49,9 +49,9 @@ func (c claimed) most(lines []document.Line) string {
 	return mainOf(widths, all)
 }
 
-// confirm reads a sample of lines of which most are said to be in another script. Where the sample confirms that, it
-// is the page's, which then stands upright, whatever draws those words; it comes with the lines that were read.
-// Otherwise it is empty.
+// confirm reads a sample of the lines if most are said to be in another script. If the sample confirms that,
+// confirm returns the lines with that reading and the script, which is the page's; the page is upright then,
+// whatever its words were drawn by. Otherwise the name is empty.
 func (e *Engine) confirm(ctx context.Context, src pixels.Raster, lines []document.Line, words []document.Word) (read []document.Line, name string, err error) {
 	said := e.claimedOf(lines, words)
 	if name = said.most(lines); name == "" || prose.MostlyTall(lines) {
@@ -84,8 +84,8 @@ func (e *Engine) confirm(ctx context.Context, src pixels.Raster, lines []documen
 	return read, name, nil
 }
 
-// readClaimed reads lines by the scripts that they are said to be in, and keeps what confirms what is said. The others
-// are read as if nothing was said.
+// readClaimed reads lines as the scripts that they are said to be in, and keeps the readings that confirm the
+// PDF's words. The other lines stay unread, to be read as if the PDF said nothing.
 func (e *Engine) readClaimed(ctx context.Context, src pixels.Raster, lines []document.Line, said claimed) ([]document.Line, error) {
 	if !slices.ContainsFunc(said.scripts, func(name string) bool { return name != "" }) {
 		return lines, nil
@@ -107,12 +107,13 @@ func (e *Engine) readClaimed(ctx context.Context, src pixels.Raster, lines []doc
 	return read, err
 }
 
-// surelyLatin is the confidence from which the usual recognizer is right about what it reads in lines that are
-// said to be in a script of which it does not know the letters: of 14 such lines it was sure by .86 at most, of 19 Latin
-// ones, which Tesseract read as Cyrillic by up to .87, by .95 at least.
+// surelyLatin is the confidence from which the usual recognizer is right about a line that is said to be in a
+// script whose letters it does not know: in 14 such lines its confidence was .86 at most, in 19 Latin lines,
+// which Tesseract read as Cyrillic by up to .87, it was .95 at least.
 const surelyLatin = 0.9
 
-// withoutLatin takes back what was read in scripts that share forms of letters with Latin, where that is what is seen.
+// withoutLatin discards readings in scripts that share letter forms with Latin where the line turns out to be
+// Latin.
 func (e *Engine) withoutLatin(ctx context.Context, src pixels.Raster, lines []document.Line) error {
 	var doubted []document.Line
 	var index []int
@@ -136,8 +137,8 @@ func (e *Engine) withoutLatin(ctx context.Context, src pixels.Raster, lines []do
 	return err
 }
 
-// withoutDoubts takes back what was read of lines in another script than the usual ones that does not confirm what the PDF says,
-// which is not done then.
+// withoutDoubts discards readings in scripts other than the usual ones that do not confirm what the PDF says.
+// These lines are then not done.
 func (e *Engine) withoutDoubts(lines []document.Line, done []bool, claims []string) {
 	for i := range lines {
 		if l := &lines[i]; l.Script != "" && l.Source == "" && !e.proofread().Confirmed(*l, claims[i]) {
@@ -147,9 +148,9 @@ func (e *Engine) withoutDoubts(lines []document.Line, done []bool, claims []stri
 	}
 }
 
-// readHinted reads the lines whose Script says which one they may be in, by who knows it. Those that do not read so
-// come without Script, as they were. So do all where reading fails: they are read again where their region is,
-// which says why.
+// readHinted reads lines as the script that their Script names. Lines that turn out otherwise come back
+// without Script, unchanged. So do all lines if the reading fails: they are read again with their region,
+// which reports why.
 func (e *Engine) readHinted(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines = slices.Clone(lines)
 	byScript := map[string][]int{}
@@ -183,59 +184,12 @@ func (e *Engine) readHinted(ctx context.Context, src pixels.Raster, lines []docu
 	return lines, nil
 }
 
-// bestOf is the way to read lines of a script, of which there is one at least.
-func (e *Engine) bestOf(ctx context.Context, src pixels.Raster, lines []document.Line, name string) (best *way, err error) {
-	if best = &e.ways[name][0]; len(e.ways[name]) > 1 {
-		best, _, err = e.bestWay(ctx, src, longest(lines), name)
-	}
-	return best, err
-}
-
-// forget takes back what was read of a line.
+// forget discards what was read of a line.
 func forget(l *document.Line) {
 	l.Text, l.Confidence, l.Script, l.Missed, l.Marks = "", nil, "", 0, nil
 }
 
-// take gives a line what was read of it in the way of a script.
+// take replaces a line's text by its reading as a script.
 func take(l *document.Line, got document.Line, name string) {
 	l.Text, l.Confidence, l.Script, l.Missed, l.Marks = got.Text, got.Confidence, writtenIn(name), 0, got.Marks
-}
-
-// readBest reads lines of a script in the language that reads them best.
-func (e *Engine) readBest(ctx context.Context, src pixels.Raster, lines []document.Line, name string) ([]document.Line, error) {
-	if len(e.ways[name]) == 0 || len(lines) == 0 {
-		return make([]document.Line, len(lines)), nil
-	}
-	best, err := e.bestOf(ctx, src, lines, name)
-	if err != nil {
-		return nil, err
-	}
-	return best.readAll(ctx, src, lines)
-}
-
-// readAll reads lines, of which each gets the surer reading.
-func (w *way) readAll(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
-	read, err := w.alone(ctx, src, lines)
-	if err != nil || w.mixed == nil {
-		return read, err
-	}
-	var index []int
-	var unsure []document.Line
-	for i, l := range read {
-		if l.Confidence != nil && *l.Confidence < proofread.SurelyRead {
-			index, unsure = append(index, i), append(unsure, lines[i])
-		}
-	}
-	if len(unsure) == 0 {
-		return read, nil
-	}
-	if unsure, err = w.mixed(ctx, src, unsure); err != nil {
-		return nil, err
-	}
-	for j, i := range index {
-		if l := unsure[j]; l.Confidence != nil && *l.Confidence > *read[i].Confidence {
-			read[i] = l
-		}
-	}
-	return read, nil
 }

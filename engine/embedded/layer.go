@@ -14,8 +14,8 @@ import (
 	"ocr-gateway/engine/embedded/stamp"
 )
 
-// ReadAt reads lines where they lie on a page: it returns them in the same order, with
-// Text and Confidence where something was read, and Script where it is in the one that they came with.
+// ReadAt reads lines where they are on a page. It returns them in the same order, with Text and Confidence
+// where something was read, and Script where that is in the script that they came with.
 func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
 	src := pixels.Of(page.Image)
 	lines, err := e.readHinted(ctx, src, lines)
@@ -28,12 +28,12 @@ func (e *Engine) ReadAt(ctx context.Context, page *document.Page, lines []docume
 	return e.readLines(ctx, src, lines, e.readerOf(page))
 }
 
-// findByLayer is Find for a page of which the PDF says where its lines are: only what it
-// does not explain is looked at. clean is the page without its stamps.
+// findByLayer is Find for a page whose PDF says where its lines are: only what that does not explain is
+// searched. clean is the page without its stamps.
 func (e *Engine) findByLayer(ctx context.Context, page *document.Page, stamps []stamp.Stamp, clean pixels.Raster) ([]document.Line, []document.Region, error) {
 	var lines []document.Line
 	for _, l := range page.Layer.Lines {
-		if !prose.IsLeader(textOf(l.Characters)) { // a ruling of dots, that is
+		if !prose.IsLeader(textOf(l.Characters)) { // a dotted rule
 			lines = append(lines, document.Line{Quad: l.Quad, BBox: l.BBox})
 		}
 	}
@@ -62,8 +62,8 @@ func (e *Engine) findByLayer(ctx context.Context, page *document.Page, stamps []
 	return lines, append(areas, seals...), err
 }
 
-// scriptOfLayer is the script that most lines, by their length, were read in or are known to be in; empty for the
-// usual ones.
+// scriptOfLayer is the script in which half of the lines or more, by length, were read or are known to be;
+// empty for the usual ones.
 func scriptOfLayer(layer *document.Layer) string {
 	all, widths := 0.0, map[string]float64{}
 	for _, l := range layer.Lines {
@@ -76,8 +76,8 @@ func scriptOfLayer(layer *document.Layer) string {
 	return mainOf(widths, all)
 }
 
-// findIn finds the lines in areas of a page but those that are known, which are not shown: what is drawn beside
-// a letter must not have it seen once more.
+// findIn finds the lines in areas of a page, except those that are known. These are painted over first, so
+// that something drawn beside a letter does not make it a line again.
 func (e *Engine) findIn(ctx context.Context, src pixels.Raster, areas []document.BBox, known []document.Line) (others []document.Line, err error) {
 	if len(areas) == 0 {
 		return nil, nil
@@ -105,8 +105,8 @@ func boxesOf(lines []document.Line) []image.Rectangle {
 	return boxes
 }
 
-// withLayer gives lines the text that the PDF says where it can be believed, and what was
-// read when it was judged where it cannot. done tells which need not be read: nothing may have been read there.
+// withLayer gives lines the PDF's text where it can be believed, and elsewhere what was read when it was
+// judged. done says which lines need not be read, even if that reading found nothing.
 func withLayer(lines []document.Line, layer *document.Layer) (_ []document.Line, done []bool) {
 	done = make([]bool, len(lines))
 	if layer == nil {
@@ -128,7 +128,7 @@ func withLayer(lines []document.Line, layer *document.Layer) (_ []document.Line,
 	return lines, done
 }
 
-// keepOwn takes back what was done to lines that are the PDF's own.
+// keepOwn undoes changes to lines that are the PDF's own.
 func keepOwn(lines, own []document.Line) {
 	for i := range lines {
 		if own[i].Source == document.SourcePDF {
@@ -152,9 +152,9 @@ func sourceOf(lines []document.Line) document.TextSource {
 	return source
 }
 
-// fromLayer is what the PDF says of a line, empty where that cannot be believed; or else
-// what was read there when it was judged, nil when it was not. A line may be a part of one
-// of the PDF's, or lie over several. parts are the characters that the PDF draws there.
+// fromLayer returns the PDF's text of a line, empty where it cannot be believed, or else what was read there
+// when it was judged, nil if it was not. A line may be a part of one of the PDF's, or cover several. parts
+// are the characters that the PDF draws there.
 func fromLayer(layer *document.Layer, line document.Line) (text string, parts []document.LayerCharacter, read *document.Line) {
 	b := line.BBox
 	for i := range layer.Lines {
@@ -188,12 +188,12 @@ func textOf(characters []document.LayerCharacter) string {
 	return out.String()
 }
 
-// plainLine writes what a PDF says of a line as readings are written.
+// plainLine writes the PDF's text of a line in the way readings are written.
 func plainLine(text string) string {
 	return prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(proofread.PlainLetters(strings.TrimSpace(text)))))
 }
 
-// within are the characters of which the middle lies between two columns of pixels.
+// within returns the characters whose middle is between two columns of pixels.
 func within(all []document.LayerCharacter, x0, x1 int) []document.LayerCharacter {
 	middle := func(c document.LayerCharacter) int { return (c.X0 + c.X1) / 2 }
 	from, to := 0, len(all)

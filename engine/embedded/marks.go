@@ -8,8 +8,7 @@ import (
 	"ocr-gateway/engine/embedded/tesseract"
 )
 
-// fromTheOtherEnd turns the marks of a line around, in the order of reading, that was read
-// upside down.
+// fromTheOtherEnd mirrors the marks of a line that was read upside down; their order stays the reading order.
 func fromTheOtherEnd(marks []document.Mark) []document.Mark {
 	turned := slices.Clone(marks)
 	for i, m := range marks {
@@ -18,8 +17,8 @@ func fromTheOtherEnd(marks []document.Mark) []document.Mark {
 	return turned
 }
 
-// marksOf are the words that Tesseract saw on the image of a line, so many pixels wide with
-// its border.
+// marksOf returns the words that Tesseract saw in the image of a line as marks. wide is the width of the
+// image in pixels, with its border.
 func marksOf(words []tesseract.Word, wide int) []document.Mark {
 	width := float64(max(wide-2*pixels.StraightBorder, 1))
 	part := func(x int) float64 { return min(max(float64(x-pixels.StraightBorder)/width, 0), 1) }

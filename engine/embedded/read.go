@@ -11,26 +11,31 @@ import (
 	"ocr-gateway/engine/embedded/prose"
 )
 
-// readAccept is the confidence below which a line is no text.
+// readAccept is the confidence below which a line is not taken for text.
 const readAccept = 0.5
 
-// surelyDown is the confidence from which a tall line is not tried the other way.
+// surelyDown is the confidence from which a tall line is not tried from the other end.
 const surelyDown = 0.85
 
-// readLines returns the lines with text and confidence, in the same order. A
-// line that cannot be read keeps an empty text, one that has a text already keeps it.
+// readLines returns the lines with text and confidence, in the same order. A line that cannot be read stays
+// without text; one that already has a text keeps it.
 func (e *Engine) readLines(ctx context.Context, src pixels.Raster, lines []document.Line, read reading) ([]document.Line, error) {
 	return e.readRest(ctx, src, slices.Clone(lines), make([]bool, len(lines)), read)
 }
 
-// readClaiming is readLines for lines of which the PDF says something, empty for nothing. Those that are done stay as
-// they are.
-func (e *Engine) readClaiming(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, claims []string, read reading) ([]document.Line, error) {
-	lines, done = slices.Clone(lines), slices.Clone(done)
+// withClaims returns lines with what the PDF says of each, empty for nothing.
+func withClaims(lines []document.Line, claims []string) []document.Line {
+	lines = slices.Clone(lines)
 	for i, claim := range claims {
 		lines[i].Claim = claim
 	}
-	if err := e.skim(ctx, src, lines, done, claims); err != nil {
+	return lines
+}
+
+// readClaiming is readLines for lines that have their claims. Lines that are done stay as they are.
+func (e *Engine) readClaiming(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, read reading) ([]document.Line, error) {
+	lines, done = slices.Clone(lines), slices.Clone(done)
+	if err := e.skim(ctx, src, lines, done); err != nil {
 		return nil, err
 	}
 	return e.readRest(ctx, src, lines, done, read)
@@ -55,15 +60,14 @@ func (e *Engine) readRest(ctx context.Context, src pixels.Raster, lines []docume
 	return lines, nil
 }
 
-// skim reads with the quick network alone those of the lines that the PDF says to be in a script that the reader
-// does not know, and notes which are done by that: those of which hardly anything was read. The other network
-// would see no more in them, at three times the cost.
-func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool, claims []string) error {
+// skim reads the lines whose claim is in a script that the reader does not know, by the quick network alone. Where
+// that reads hardly anything, the line is done: the other network would see no more in it, at three times the cost.
+func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.Line, done []bool) error {
 	const hardly = 4 // characters claimed to each that was read
 	var foreign []document.Line
 	var index []int
-	for i, claim := range claims {
-		if l := lines[i]; l.Text == "" && !done[i] && e.proofread().Foreign(claim) {
+	for i, l := range lines {
+		if l.Text == "" && !done[i] && e.proofread().Foreign(l.Claim) {
 			foreign, index = append(foreign, l), append(index, i)
 		}
 	}
@@ -71,15 +75,14 @@ func (e *Engine) skim(ctx context.Context, src pixels.Raster, lines []document.L
 	for j, l := range read {
 		i := index[j]
 		accept(&l)
-		if done[i] = hardly*utf8.RuneCountInString(l.Text) < utf8.RuneCountInString(claims[i]); done[i] {
+		if done[i] = hardly*utf8.RuneCountInString(l.Text) < utf8.RuneCountInString(lines[i].Claim); done[i] {
 			lines[i] = l
 		}
 	}
 	return err
 }
 
-// readUnread reads lines of which tall ones run downwards, or, as stamps in the margin
-// do, upwards.
+// readUnread reads lines. Tall ones are taken to run downwards, or upwards, as stamps in the margin do.
 func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []document.Line, read reading) ([]document.Line, error) {
 	lines, err := readOnce(ctx, src, lines, read)
 	if err != nil {
@@ -110,7 +113,7 @@ func (e *Engine) readUnread(ctx context.Context, src pixels.Raster, lines []docu
 	return lines, nil
 }
 
-// readOnce reads lines as they start.
+// readOnce reads each line from where it starts, and in no other direction.
 func readOnce(ctx context.Context, src pixels.Raster, lines []document.Line, read reading) ([]document.Line, error) {
 	lines, err := read(ctx, src, lines)
 	if err != nil {
@@ -122,7 +125,7 @@ func readOnce(ctx context.Context, src pixels.Raster, lines []document.Line, rea
 	return lines, nil
 }
 
-// accept takes what the recognizer read of a line for its text, or nothing of it.
+// accept cleans up the text that the recognizer read, and drops it where it is too unsure.
 func accept(l *document.Line) {
 	text := prose.ASCIIForms(strings.TrimSpace(prose.ShortLeaders(l.Text)))
 	if text == "" || l.Confidence == nil || *l.Confidence < readAccept {
@@ -132,7 +135,7 @@ func accept(l *document.Line) {
 	l.Text = text
 }
 
-// readerOf is how the lines of a page are read: by what a sample of them, and the PDF, say of its letters.
+// readerOf chooses how the lines of a page are read, by what a sample of them and the PDF's words say of its letters.
 func (e *Engine) readerOf(page *document.Page) reading {
 	if page.Careful || slices.ContainsFunc(page.Words, func(w document.Word) bool { return e.models.OtherLetters(w.Text) }) {
 		return e.models.ReadKnowing

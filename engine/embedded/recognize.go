@@ -14,8 +14,8 @@ import (
 	"ocr-gateway/engine/embedded/words"
 )
 
-// Recognize reads the lines of region; when Lines is nil it finds them itself
-// inside region.BBox. It changes neither page nor region.
+// Recognize reads the lines of region; when Lines is nil it finds them itself inside region.BBox. It changes
+// neither page nor region.
 func (e *Engine) Recognize(ctx context.Context, page *document.Page, region document.Region, opts document.Options) (document.Recognition, error) {
 	if err := e.supports(opts.Task); err != nil {
 		return document.Recognition{}, err
@@ -29,28 +29,13 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 			return document.Recognition{}, err
 		}
 	}
-	own, done := withLayer(lines, page.Layer)
-	claimed, _ := checks(page.Words)
-	said := proofread.Claims(own, claimed)
-	if page.Layer != nil {
-		e.withoutDoubts(own, done, said)
-	}
-	if lines, err = e.readClaiming(ctx, src, own, done, said, e.readerOf(page)); err != nil {
-		return document.Recognition{}, err
-	}
-	said = proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, region, lines, said, page.Script, len(page.Words) > 0); err != nil {
-		return document.Recognition{}, err
-	}
-	e.proofread().Lines(lines, claimed)
-	keepOwn(lines, own)
-	writeDashes(lines)
-	if err := e.settleFractions(ctx, src, lines, said); err != nil {
+	lines, said, err := e.readRegion(ctx, src, page, region, lines)
+	if err != nil {
 		return document.Recognition{}, err
 	}
 	unread := unreadOf(src, region, lines, said)
 	for i := range lines {
-		if said[i] == "" && lines[i].Source == "" { // else the PDF's sizes tell
+		if said[i] == "" && lines[i].Source == "" { // otherwise the PDF's sizes tell
 			raised.Write(src, lines[i:i+1])
 		}
 	}
@@ -83,7 +68,33 @@ func (e *Engine) Recognize(ctx context.Context, page *document.Page, region docu
 	return got, nil
 }
 
-// supports refuses the tasks that the engine cannot do.
+// readRegion reads the lines of a region in every way that they need, and corrects them. said is what the PDF
+// says of each.
+func (e *Engine) readRegion(ctx context.Context, src pixels.Raster, page *document.Page, region document.Region, lines []document.Line) (read []document.Line, said []string, err error) {
+	own, done := withLayer(lines, page.Layer)
+	claimed, _ := checks(page.Words)
+	said = proofread.Claims(own, claimed)
+	if page.Layer != nil {
+		e.withoutDoubts(own, done, said)
+	}
+	if read, err = e.readClaiming(ctx, src, withClaims(own, said), done, e.readerOf(page)); err != nil {
+		return nil, nil, err
+	}
+	said = proofread.Claims(read, claimed)
+	known := hints{script: page.Script, hasWords: len(page.Words) > 0, picture: region.Type == document.RegionImage || region.Label == "figure"}
+	if read, err = e.readForeign(ctx, src, read, said, known); err != nil {
+		return nil, nil, err
+	}
+	e.proofread().Lines(read, claimed)
+	keepOwn(read, own)
+	writeDashes(read)
+	if err := e.settleFractions(ctx, src, read, said); err != nil {
+		return nil, nil, err
+	}
+	return read, said, nil
+}
+
+// supports refuses tasks that the engine cannot do.
 func (e *Engine) supports(task document.Task) error {
 	switch {
 	case task == "" || slices.Contains(e.Info().Tasks, task):
@@ -96,9 +107,9 @@ func (e *Engine) supports(task document.Task) error {
 		"the embedded engine knows no task %q; it can do %q", task, e.Info().Tasks)
 }
 
-// findLines finds the lines of the part of src inside box, in pixels of src,
-// and the degrees by which to turn src clockwise so that they stand upright.
-// The lines are in order of the rows of the upright part.
+// findLines finds the lines of the part of src inside box, in pixels of src, and the degrees by which src
+// must be turned clockwise for them to be upright. The lines are in the order of the rows of the upright
+// part.
 func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rectangle) ([]document.Line, int, error) {
 	box = box.Intersect(image.Rect(0, 0, src.W, src.H))
 	if box.Empty() {
@@ -122,7 +133,7 @@ func (e *Engine) findLines(ctx context.Context, src pixels.Raster, box image.Rec
 	return turnLines(lines, w, h, (360-degrees)%360), degrees, nil
 }
 
-// move shifts lines found in a part of an image to where the part lies.
+// move shifts lines found in a part of an image to the position of the part.
 func move(lines []document.Line, by image.Point) {
 	for i := range lines {
 		l := &lines[i]
@@ -138,8 +149,7 @@ func move(lines []document.Line, by image.Point) {
 	}
 }
 
-// confidence is the mean over lines, weighted by their length; nil when no line
-// has text.
+// confidence is the mean over lines, weighted by their length; nil when no line has text.
 func confidence(lines []document.Line) *float64 {
 	var sum, n float64
 	for _, l := range lines {

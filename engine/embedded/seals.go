@@ -10,16 +10,16 @@ import (
 	"ocr-gateway/engine/embedded/stamp"
 )
 
-// sealLabel is the label of a stamp. Its lines come read, since its ink is looked at alone.
+// sealLabel is the label of a stamp. Its lines come with their text, since they are read from its ink alone.
 const sealLabel = "seal"
 
-// readUnder reads the lines that a stamp lies on, from a page without stamps.
+// readUnder reads the lines under a stamp, from the page without stamps.
 func (e *Engine) readUnder(ctx context.Context, clean pixels.Raster, lines []document.Line, stamps []stamp.Stamp) ([]document.Line, error) {
 	var under []document.Line
 	var index []int
 	for i, l := range lines {
 		if slices.ContainsFunc(stamps, func(s stamp.Stamp) bool { return s.Box.Overlaps(l.BBox.Rect()) }) {
-			l.Text, l.Confidence, l.Script = "", nil, "" // what the stamp made of it
+			l.Text, l.Confidence, l.Script = "", nil, "" // misread because of the stamp
 			under, index = append(under, l), append(index, i)
 		}
 	}
@@ -36,7 +36,7 @@ func (e *Engine) readUnder(ctx context.Context, clean pixels.Raster, lines []doc
 	return lines, nil
 }
 
-// seals are the regions of stamps, with the lines that are read in them.
+// seals returns the regions of stamps, with the lines read in them.
 func (e *Engine) seals(ctx context.Context, src pixels.Raster, stamps []stamp.Stamp) ([]document.Region, error) {
 	var regions []document.Region
 	for _, s := range stamps {
@@ -65,11 +65,11 @@ func (e *Engine) seals(ctx context.Context, src pixels.Raster, stamps []stamp.St
 }
 
 const (
-	sealSure = 0.8 // confidence below which what is read in a stamp is its ornaments
-	ringText = 5   // characters at least that stand along a ring
+	sealSure = 0.8 // confidence below which a reading in a stamp is of its ornaments
+	ringText = 5   // characters along a ring, at least
 )
 
-// readSeal finds and reads the lines of a part of a stamp.
+// readSeal finds and reads the lines in a part of a stamp.
 func (e *Engine) readSeal(ctx context.Context, part pixels.Raster) ([]document.Line, error) {
 	lines, err := e.models.Detect(ctx, part)
 	if err != nil {
@@ -84,7 +84,7 @@ func (e *Engine) readSeal(ctx context.Context, part pixels.Raster) ([]document.L
 	return slices.Concat(prose.Rows(lines)...), nil
 }
 
-// sealUnread says that there is a stamp of which nothing was read.
+// sealUnread reports a stamp in which nothing was read.
 func sealUnread(region document.Region) *document.Problem {
 	if region.Label != sealLabel || len(region.Lines) > 0 {
 		return nil

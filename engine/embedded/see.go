@@ -10,8 +10,8 @@ import (
 	"ocr-gateway/engine/embedded/words"
 )
 
-// See finds and reads the words of a page as it lies, for those who know its text and not where
-// it stands: line by line from the top, Line counting them over the page.
+// See finds and reads the words of a page without turning it, for callers that know its text but not where it
+// stands: line by line from the top, Line counting over the page.
 func (e *Engine) See(ctx context.Context, page *document.Page) ([]document.WordBox, error) {
 	src := pixels.Of(page.Image)
 	lines, err := e.models.Detect(ctx, src)
@@ -23,7 +23,7 @@ func (e *Engine) See(ctx context.Context, page *document.Page) ([]document.WordB
 	}
 	claimed, _ := checks(page.Words)
 	said := proofread.Claims(lines, claimed)
-	if lines, err = e.readForeign(ctx, src, document.Region{}, lines, said, "", false); err != nil {
+	if lines, err = e.readForeign(ctx, src, lines, said, hints{}); err != nil {
 		return nil, err
 	}
 	e.proofread().Lines(lines, claimed)

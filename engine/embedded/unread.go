@@ -14,26 +14,26 @@ import (
 	"ocr-gateway/engine/embedded/tesseract"
 )
 
-// The reader writes nothing, or a few dots and digits, for letters of scripts that it
-// does not know, and can be sure of them.
+// For letters of scripts that it does not know the reader writes nothing, or a few dots and digits, and can
+// be confident of them.
 const (
-	judgeable  = 5.0 // heights of a line, from which it is judged for itself
-	muchMissed = 0.3 // of what is written on a line; a circle or an icon before a few words is less
-	guessed    = 0.6 // confidence below which long lines are no reading
-	mostUnread = 0.5 // of a region's lines, by length, that may be like that
-	unreadSure = 0.5 // confidence at most of a region that is
-	tooSmall   = 10  // pixels of a line's height below which nothing can be said of its script
+	judgeable  = 5.0 // length of a line, in heights, from which it is judged by itself
+	muchMissed = 0.3 // share of the writing on a line; a circle or an icon before a few words is less
+	guessed    = 0.6 // confidence below which a long line counts as not read
+	mostUnread = 0.5 // share of a region's lines, by length, from which the region is not read
+	unreadSure = 0.5 // highest confidence of a region that is not read
+	tooSmall   = 10  // pixels; in a lower line nothing can be said of the script
 )
 
-// unread is how long the lines of a region are, all together and those of which too
-// little was read: in another script, by its name, or illegible, blurred or too small.
+// unread holds the lengths of a region's lines: of all, and of those of which too little was read, being in
+// another script or illegible: blurred or too small.
 type unread struct {
 	all, foreign, illegible float64
-	scripts                 map[string]float64 // of foreign
+	scripts                 map[string]float64 // of foreign, by script
 }
 
-// unreadOf measures the lines of a region. claims are what the PDF says of them; a line
-// that says the same is read.
+// unreadOf measures the lines of a region. claims are what the PDF says of them; a line with the same text
+// counts as read.
 func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, claims []string) unread {
 	u := unread{scripts: map[string]float64{}}
 	if region.Type == document.RegionImage || region.Type == document.RegionTable || region.Label == "figure" {
@@ -43,7 +43,7 @@ func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, 
 		w, h := pixels.QuadSize(l.Quad)
 		w, h = max(w, h), min(w, h)
 		u.all += w
-		if w < judgeable*h || l.Confidence == nil && l.Text != "" { // the PDF says it
+		if w < judgeable*h || l.Confidence == nil && l.Text != "" { // from the PDF
 			continue
 		}
 		name := scriptOf(l, "")
@@ -62,8 +62,8 @@ func unreadOf(src pixels.Raster, region document.Region, lines []document.Line, 
 	return u
 }
 
-// problem says that most of the lines hold more than was read there; nil where they do
-// not. readable are the scripts that can be read.
+// problem reports that too little was read of most of the text; nil otherwise. readable are the scripts that
+// can be read.
 func (u unread) problem(readable []string) *document.Problem {
 	if u.all == 0 || u.foreign+u.illegible < mostUnread*u.all {
 		return nil
@@ -83,8 +83,8 @@ func (u unread) problem(readable []string) *document.Problem {
 		name, cmp.Or(tesseract.Package(name), "another recognizer"))
 }
 
-// script names the script of the lines, where most were not read, or of most letters of
-// their text; empty for Latin and where nothing tells.
+// script returns the script of the lines if most were not read, and otherwise of most letters of their text;
+// empty for Latin and where nothing tells.
 func (u unread) script(text string) string {
 	name := mostOf(u.scripts)
 	if u.foreign == 0 || u.foreign < mostUnread*u.all {
@@ -96,15 +96,15 @@ func (u unread) script(text string) string {
 	return name
 }
 
-// notRead reports whether a line holds much more than its text says. Leaders, and blanks
-// to be filled in, are as long as they like.
+// notRead reports whether there is much more on a line than its text says. Leaders, and blanks to be filled
+// in, may be of any length.
 func notRead(l document.Line) bool {
 	return l.Confidence == nil || *l.Confidence < guessed || l.Missed >= muchMissed && !filler.MatchString(l.Text)
 }
 
 var filler = regexp.MustCompile(`…|__|--|——|==|\*\*`)
 
-// characters counts what is written in a text, those of scripts with square characters
+// characters counts the characters of a text except blanks; those of scripts with square characters count
 // twice.
 func characters(text string) float64 {
 	n := 0
@@ -119,9 +119,9 @@ func characters(text string) float64 {
 	return float64(n)
 }
 
-// isNoise reports whether lines are parts of a picture that look like letters: half of
-// them could not be read, and the others say next to nothing; or a speck, or the end of a
-// dotted ruling, of which a dot or two were read.
+// isNoise reports whether lines are parts of a picture that look like letters: half of them could not be
+// read, and the others say next to nothing. So is a single line of one or two dots: a speck, or the end of a
+// dotted rule.
 func isNoise(lines []document.Line) bool {
 	const word = 4 // characters
 	if len(lines) == 1 && (lines[0].Text == "." || lines[0].Text == "..") {

@@ -12,15 +12,15 @@ import (
 	"ocr-gateway/engine/embedded/prose"
 )
 
-// minWord is the height, in pixels, up to which a word is a speck.
+// minWord is the height, in pixels, up to which a word is only a speck.
 const minWord = 3
 
 // unseenGap is the white, in heights, that ends a line of words: about three spaces.
 const unseenGap = 1.0
 
-// unseen makes lines of the words that the PDF says are on the page and that no line
-// has, where something is drawn at their place. They are read like any other line, so
-// what the PDF says is still believed only where the picture shows it. Leaders are no words.
+// unseen makes lines of words that the PDF says are on the page and that are in no line, where something is
+// drawn in their place. They are read like other lines, so that the PDF is still believed only where the
+// picture agrees. Leaders are not words.
 func unseen(lines []document.Line, page *document.Page) []document.Line {
 	src := pixels.Of(page.Image)
 	var words []document.Word
@@ -38,12 +38,12 @@ func unseen(lines []document.Line, page *document.Page) []document.Line {
 	return found
 }
 
-// touched reports whether a line lies on the word, or where the word should be.
+// touched reports whether a line covers the word, or part of its place.
 func touched(lines []document.Line, word document.BBox) bool {
 	if proofread.LineOf(lines, word) >= 0 {
 		return true
 	}
-	const little = 5 // one part of so many of the word
+	const little = 5 // from a fifth of the word on
 	area := (word[2] - word[0]) * (word[3] - word[1])
 	for _, l := range lines {
 		if in := word.Rect().Intersect(l.BBox.Rect()); little*in.Dx()*in.Dy() > area {
@@ -53,13 +53,13 @@ func touched(lines []document.Line, word document.BBox) bool {
 	return false
 }
 
-// wordRow are words that follow each other on a row, each with its text, and the box of all.
+// wordRow holds the texts of consecutive words on a row, and the box of them all.
 type wordRow struct {
 	words []string
 	box   document.BBox
 }
 
-// wordRows joins words that follow each other on a row.
+// wordRows joins consecutive words on a row.
 func wordRows(words []document.Word) []wordRow {
 	slices.SortStableFunc(words, func(a, b document.Word) int {
 		return cmp.Or(cmp.Compare(a.BBox[1]+a.BBox[3], b.BBox[1]+b.BBox[3]), cmp.Compare(a.BBox[0], b.BBox[0]))
@@ -82,7 +82,7 @@ func wordRows(words []document.Word) []wordRow {
 	return rows
 }
 
-// lineOfBox is a level line that fills the box b of a w x h page.
+// lineOfBox returns a level line that fills the box b of a w x h page.
 func lineOfBox(b document.BBox, w, h int) document.Line {
 	x0, y0, x1, y1 := float64(b[0]), float64(b[1]), float64(b[2]), float64(b[3])
 	q := [4]document.Point{{X: x0, Y: y0}, {X: x1, Y: y0}, {X: x1, Y: y1}, {X: x0, Y: y1}}

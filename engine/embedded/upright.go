@@ -12,29 +12,27 @@ import (
 )
 
 const (
-	// sampleLines lines are read to tell which way up a page is.
+	// sampleLines is how many lines are read to tell which way up a page is.
 	sampleLines = 6
-	// surelyUpright is the mean confidence of the sample above which the page
-	// is not tried upside down. Trying each line on its own turns upright
-	// lines into garbage.
+	// surelyUpright is the mean confidence of the sample above which the page is not tried upside down. To
+	// try each line by itself would turn upright lines into garbage.
 	surelyUpright = 0.9
-	// readableSample is the mean confidence from which a page is turned at all:
-	// pictures and unknown scripts read badly every way, or one way as badly as
-	// the other, and stay as they are.
+	// readableSample is the mean confidence from which a page is turned at all: pictures and unknown scripts
+	// read badly every way, and stay as they are.
 	readableSample = 0.75
-	// clearlyBetter is by how much reading must gain by turning upside down.
+	// clearlyBetter is how much reading must gain by turning upside down.
 	clearlyBetter = 0.1
 )
 
-// turnUpright turns a page and its lines, if needed, and tells its script, and whether it is to be read carefully, by
-// the lines that it reads for that. What was surely read is kept in the lines.
+// turnUpright turns a page and its lines if needed. By the sample of lines that it reads for that it also
+// sets the page's Script and Careful. What was surely read stays in the lines.
 func (e *Engine) turnUpright(ctx context.Context, page *document.Page, lines []document.Line) ([]document.Line, error) {
 	src := pixels.Of(page.Image)
 	degrees, s, err := e.rotation(ctx, src, lines)
 	if err != nil {
 		return nil, err
 	}
-	// What the PDF says of lines has the quick reading trusted more often than it was for the sample.
+	// With the PDF's words the quick reading is trusted more often than it was for the sample.
 	page.Careful = len(lines) > 0 && !s.quick[degrees] && len(page.Words) == 0
 	lines = s.into(lines, degrees)
 	if degrees != 0 {
@@ -53,8 +51,7 @@ func (e *Engine) turnUpright(ctx context.Context, page *document.Page, lines []d
 	return lines, nil
 }
 
-// rotation decides how many degrees clockwise src must be turned to be read, by
-// reading a sample of its lines.
+// rotation finds how many degrees clockwise src must be turned to be read, by reading a sample of its lines.
 func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []document.Line) (int, sample, error) {
 	if len(lines) == 0 {
 		return 0, sample{}, nil
@@ -86,11 +83,11 @@ func (e *Engine) rotation(ctx context.Context, src pixels.Raster, lines []docume
 	return degrees, s, nil
 }
 
-// vertical returns by how many degrees a page must be turned on which columns of vertical
-// writing stand upright then, false where it is none. turned is how the lines were read
-// best, as rows, which tells nothing: columns are read well on their side. They are read
-// as well with their characters set in a row, and as the same text. Characters of a row
-// can be read on their side, too, but come in reverse.
+// vertical returns by how many degrees a page with columns of vertical writing must be turned for them to be
+// upright, and false if it has none. turned is the best reading of the sample as rows. It decides nothing,
+// since columns are also read well on their side: columns are read as well, and as the same text, with their
+// characters set in a row. The characters of rows can be read on their side, too, but come out in reverse
+// order.
 func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned []document.Line, first int) (int, bool, error) {
 	wide := 0
 	for _, l := range turned {
@@ -126,7 +123,7 @@ func (e *Engine) vertical(ctx context.Context, src pixels.Raster, sample, turned
 	return 0, false, nil
 }
 
-// sameTexts counts the lines that say the same as those of another reading.
+// sameTexts counts the lines that say the same in another reading.
 func sameTexts(lines, others []document.Line) (same int) {
 	for i, l := range lines {
 		if sameText(l.Text, others[i].Text) {
@@ -136,12 +133,12 @@ func sameTexts(lines, others []document.Line) (same int) {
 	return same
 }
 
-// sample is lines of a page that are read to tell which way up it is.
+// sample is the lines of a page that are read to tell which way up it is.
 type sample struct {
-	index []int // in the page's lines
+	index []int // of the page's lines
 	lines []document.Line
 	read  map[int][]document.Line // by the degrees at which they were read
-	quick map[int]bool            // by the same: quick reading is of use for them
+	quick map[int]bool            // by the same: whether quick reading is of use
 }
 
 func newSample(lines []document.Line) sample {
@@ -152,8 +149,7 @@ func newSample(lines []document.Line) sample {
 	return s
 }
 
-// readSample reads the sample's lines as they lie when the page is turned clockwise by
-// degrees.
+// readSample reads the sample's lines as they lie when the page is turned clockwise by degrees.
 func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, degrees int) (err error) {
 	s.read[degrees], err = readOnce(ctx, src, startLines(s.lines, degrees), func(ctx context.Context, src pixels.Raster, lines []document.Line) (read []document.Line, err error) {
 		read, s.quick[degrees], err = e.models.ReadSample(ctx, src, lines)
@@ -162,7 +158,7 @@ func (e *Engine) readSample(ctx context.Context, src pixels.Raster, s sample, de
 	return err
 }
 
-// into returns lines with the text of those that were surely read at degrees.
+// into returns lines with the text of those of the sample that were surely read at degrees.
 func (s sample) into(lines []document.Line, degrees int) []document.Line {
 	lines = slices.Clone(lines)
 	for i, l := range s.read[degrees] {
@@ -173,8 +169,8 @@ func (s sample) into(lines []document.Line, degrees int) []document.Line {
 	return lines
 }
 
-// meanConfidence is that of some lines, of which there is one at least; what could not be
-// read counts as nothing.
+// meanConfidence is the mean over lines, of which there is at least one; a line that could not be read counts
+// as 0.
 func meanConfidence(lines []document.Line) float64 {
 	var sum float64
 	for _, l := range lines {
@@ -185,8 +181,7 @@ func meanConfidence(lines []document.Line) float64 {
 	return sum / float64(len(lines))
 }
 
-// mediumLines picks lines of about the median length, by index: long enough to judge
-// and quick to read.
+// mediumLines picks lines of about the median length, by index: long enough to judge, and quick to read.
 func mediumLines(lines []document.Line) []int {
 	length := func(i int) float64 {
 		w, h := pixels.QuadSize(lines[i].Quad)
@@ -201,8 +196,8 @@ func mediumLines(lines []document.Line) []int {
 	return sorted[from:min(from+sampleLines, len(sorted))]
 }
 
-// startLines makes reading start at the corner that comes to the top left when
-// the page is turned clockwise by degrees.
+// startLines makes each line start at the corner that is its top left one when the page is turned clockwise
+// by degrees.
 func startLines(lines []document.Line, degrees int) []document.Line {
 	out := slices.Clone(lines)
 	for i := range out {

@@ -11,18 +11,18 @@ import (
 // Vertical writing: Chinese and Japanese in columns.
 
 const (
-	// setWorse is by how much the characters of a column, set in a row, may be read less
-	// surely than the turned column: they are complete.
+	// setWorse is how much lower the confidence of a column's characters, set in a row, may be than that of
+	// the turned column: the set row is complete.
 	setWorse = 0.05
-	// mostlyWide is the share of the letters that are Chinese or Japanese in such text.
+	// mostlyWide is the share of Chinese or Japanese letters in such text.
 	mostlyWide = 0.5
-	// sameShare is the share of the pairs of neighbors that two readings of a text have
-	// in common, at least.
+	// sameShare is the share of pairs of neighboring letters that two readings of one text have in common, at
+	// least.
 	sameShare = 0.4
 )
 
-// setColumns reads columns anew, of which enough was read to tell that they are vertical
-// writing, with their characters set in rows.
+// setColumns reads columns again with their characters set in rows, if enough was read to tell that they are
+// vertical writing.
 func (e *Engine) setColumns(ctx context.Context, src pixels.Raster, lines []document.Line) error {
 	var columns []document.Line
 	var index []int
@@ -43,8 +43,8 @@ func (e *Engine) setColumns(ctx context.Context, src pixels.Raster, lines []docu
 	return nil
 }
 
-// readColumns reads the lines that run downwards with their characters set in rows. A
-// line that is none of vertical writing has no text.
+// readColumns reads the lines that run downwards with their characters set in rows. A line that is not
+// vertical writing gets no text.
 func (e *Engine) readColumns(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	out := make([]document.Line, len(lines))
 	var sheet pixels.Raster

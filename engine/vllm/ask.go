@@ -19,18 +19,18 @@ import (
 	"ocr-gateway/model"
 )
 
-// job is one region on its way: what is left of it once it is encoded.
+// job is one region while it is read: what is kept of it once it is encoded.
 type job struct {
 	selected selection // when the region was encoded
 	request  model.Request
 	load     *chat.Message
 	tokens   int            // of its image
-	input    uint64         // picture and prompt, hashed
+	input    uint64         // hash of picture and prompt
 	usage    document.Usage // of all attempts so far
-	partial  *chat.Answer   // what an answer had of which the rest was withheld
+	partial  *chat.Answer   // what there was of an answer whose rest was withheld
 }
 
-// show makes img what the model is asked about by a job.
+// show makes img the image that a job asks about.
 func (e *Engine) show(j *job, img image.Image) error {
 	load, err := chat.NewMessage(j.request.Prompt, func(dst []byte) ([]byte, error) { return e.encoder.Append(dst, img, e.cfg.JPEGQuality) })
 	if err != nil {
@@ -46,8 +46,8 @@ func (e *Engine) show(j *job, img image.Image) error {
 	return nil
 }
 
-// reduce makes a job's image two thirds of what it was, and small enough for an
-// encoder cache of so many tokens when that is known.
+// reduce scales a job's image to two thirds, and to what fits an encoder cache of cache tokens if that is
+// known.
 func (e *Engine) reduce(j *job, cache int) error {
 	tokens := max(1, j.tokens*2/3)
 	if cache > 0 {
@@ -62,7 +62,7 @@ func (e *Engine) reduce(j *job, cache int) error {
 	return e.show(j, crops.Shrink(crops.Plain(img), w, h))
 }
 
-// save keeps the longest text of answers that are not all of it.
+// save keeps the longest text of incomplete answers.
 func (j *job) save(got chat.Answer, why *chat.Fault) {
 	if got.Text != "" && (j.partial == nil || len(got.Text) > len(j.partial.Text)) {
 		got.Cut = why
@@ -90,7 +90,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (chat.Answer, error) {
 			return chat.Answer{}, last
 		}
 		if last.Wait > 0 && e.pool.Another(at) {
-			wait = 0 // the one that asked for time rests, see Pool.Release
+			wait = 0 // the server that asked for time is left alone, see Pool.Release
 		}
 		e.log.DebugContext(ctx, "region sent again", "endpoint", at.Name, "wait", wait, "error", last)
 		if err := backoff.Sleep(ctx, wait); err != nil {
@@ -100,8 +100,7 @@ func (e *Engine) ask(ctx context.Context, job *job) (chat.Answer, error) {
 	}
 }
 
-// attempt sends the job once. An error is a *chat.Fault when the server answered it or
-// failed to answer.
+// attempt sends the job once. The error is a *chat.Fault if the server answered it or failed to answer.
 func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server, fresh bool) (got chat.Answer, at *endpoints.Server, err error) {
 	wait := stage.Wait(ctx, stage.WaitEndpoint)
 	place, err := e.pool.Acquire(ctx, avoid)
@@ -157,7 +156,7 @@ func (e *Engine) attempt(ctx context.Context, job *job, avoid *endpoints.Server,
 	return got, at, err
 }
 
-// noteAnswer records what came of an attempt in its span.
+// noteAnswer records the outcome of an attempt in its span.
 func noteAnswer(asking stage.Span, a stage.Answer, err error) {
 	asking.Answered(a)
 	if f, ok := errors.AsType[*chat.Fault](err); ok {
@@ -167,7 +166,7 @@ func noteAnswer(asking stage.Span, a stage.Answer, err error) {
 	}
 }
 
-// outcomeNames are those of attempts in metrics and traces.
+// outcomeNames are the names of outcomes in metrics and traces.
 var outcomeNames = map[endpoints.Outcome]string{
 	endpoints.Succeeded: "ok", endpoints.Failed: "failed", endpoints.Withdrawn: "withdrawn",
 }
@@ -178,7 +177,7 @@ var (
 	errGone   = errors.New("the server refuses connections")
 )
 
-// transportFault is for everything that is no answer.
+// transportFault is the fault when there is no answer.
 func transportFault(cause, err error) *chat.Fault {
 	detail := "the connection to the model server failed: try again later"
 	switch {
@@ -192,7 +191,7 @@ func transportFault(cause, err error) *chat.Fault {
 	return &chat.Fault{Kind: chat.Broken, Detail: detail, Cause: err}
 }
 
-// outcomeOf says what an attempt tells about its server.
+// outcomeOf returns what an attempt says about its server.
 func outcomeOf(ctx context.Context, err error) endpoints.Outcome {
 	var f *chat.Fault
 	switch {
@@ -228,15 +227,15 @@ func (e *Engine) params(job *job, server endpoints.Status) chat.Params {
 	}
 }
 
-// promptTokens is more than a task's own prompt and the chat template need.
+// promptTokens is more than a task's own prompt and the chat template take.
 const promptTokens = 64
 
-// longPrompt estimates the tokens by which a prompt is longer than those of the
-// tasks: a token has two bytes or more in nearly all text.
+// longPrompt estimates by how many tokens a prompt is longer than those of the tasks: in nearly all text a
+// token has two bytes or more.
 func longPrompt(prompt string) int { return max(0, len(prompt)/2-promptTokens/2) }
 
-// answerRoom is what the model's length leaves for the answer. vLLM refuses
-// requests that ask for more than the length.
+// answerRoom is what the model's length leaves for the answer. vLLM refuses requests for more than the
+// length.
 func answerRoom(wanted, image, modelLength int) int {
 	if modelLength == 0 {
 		return wanted
@@ -244,7 +243,7 @@ func answerRoom(wanted, image, modelLength int) int {
 	return max(1, min(wanted, modelLength-image-promptTokens))
 }
 
-// maxErrorBody bounds what is read of an error.
+// maxErrorBody limits how much of an error is read.
 const maxErrorBody = 64 << 10
 
 // readAnswer reads the answer to a request.
@@ -283,7 +282,7 @@ func (e *Engine) send(ctx context.Context, client *http.Client, at *endpoints.Se
 	return client.Do(req)
 }
 
-// heard is an answer's body that starts the silence anew with every byte.
+// heard is the body of an answer; every byte restarts the timer of silence.
 type heard struct {
 	first   time.Time // when the answer began: vLLM sends nothing of it before its first token
 	body    io.Reader
@@ -291,7 +290,7 @@ type heard struct {
 	limit   time.Duration
 }
 
-// firstAfter is how long after a time the answer began; 0 where it has not.
+// firstAfter is how long after a time the answer began; 0 if it has not.
 func (h *heard) firstAfter(began time.Time) time.Duration {
 	if h.first.IsZero() {
 		return 0
@@ -310,8 +309,7 @@ func (h *heard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// finish reads what follows [DONE], so that the connection can be used again,
-// but does not wait for it.
+// finish reads what follows [DONE], so that the connection can be reused, but does not wait for it.
 func (h *heard) finish() {
 	h.silence.Reset(100 * time.Millisecond)
 	_, _ = io.CopyN(io.Discard, h.body, 4<<10) // a failure only costs the connection

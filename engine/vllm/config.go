@@ -8,32 +8,31 @@ import (
 	"ocr-gateway/internal/setting"
 )
 
-// Config says where the model servers are and how they are asked.
+// Config says where the model servers are and how they are used.
 type Config struct {
 	Endpoints []Endpoint `mapstructure:"endpoints"`
-	// APIKey opens the endpoints that have no key of their own; empty means none. The
-	// file that it came from, if any, is read again while the engine runs.
+	// APIKey is for endpoints that have no key of their own; empty means none. Its file, if it came from one,
+	// is read again while the engine runs.
 	APIKey     string `mapstructure:"api_key" secret:"true" path:"APIKeyFile"`
 	APIKeyFile string `mapstructure:"-"`
 	// Model is the name the servers know the model by (--served-model-name).
 	Model string `mapstructure:"model"`
-	// Profile names how the model is asked and read; profileAuto goes by what the servers
-	// list.
+	// Profile names how the model is asked and read; profileAuto decides by the models that the servers list.
 	Profile string `mapstructure:"profile"`
-	// Charts has charts read as tables by models that can; else they are pictures.
+	// Charts has models read charts as tables if they can; otherwise charts are pictures.
 	Charts bool `mapstructure:"charts"`
 
-	// FirstByteTimeout bounds the wait for the first part of an answer. A
-	// server that has more requests than sequences queues them, so this covers the queue.
+	// FirstByteTimeout limits the wait for the first part of an answer. A server with more requests than
+	// sequences queues them, so this includes the queue.
 	FirstByteTimeout time.Duration `mapstructure:"first_byte_timeout"`
-	// ProgressTimeout bounds the silence between two parts of an answer.
+	// ProgressTimeout limits the silence between two parts of an answer.
 	ProgressTimeout time.Duration `mapstructure:"progress_timeout"`
-	// RegionTimeout bounds one region with all its attempts and waits.
+	// RegionTimeout limits one region with all its attempts and waits.
 	RegionTimeout time.Duration `mapstructure:"region_timeout"`
-	// DownTimeout is how long regions wait for a server when none is usable.
-	// Once none has been usable for this long, they fail at once.
+	// DownTimeout is how long regions wait for a server if none is usable. After none has been usable for
+	// this long, they fail at once.
 	DownTimeout time.Duration `mapstructure:"down_timeout"`
-	// CheckInterval is the time between two looks at a server's readiness.
+	// CheckInterval is the time between two checks of a server.
 	CheckInterval time.Duration `mapstructure:"check_interval"`
 
 	// Attempts is how often a region is sent when servers fail.
@@ -45,35 +44,34 @@ type Config struct {
 	JPEGQuality int       `mapstructure:"jpeg_quality"`
 	MaxTokens   MaxTokens `mapstructure:"max_tokens"`
 	Sampling    Sampling  `mapstructure:"sampling"`
-	// LoopPenalty is the repetition penalty of the one more try that a region gets
-	// when the model repeated itself.
+	// LoopPenalty is the repetition penalty of the one further attempt for a region in which the model
+	// repeated itself.
 	LoopPenalty float64 `mapstructure:"loop_penalty"`
-	// AllowPrompt lets clients put a prompt of their own to the model in place of a
-	// task's, on which it was not trained and repeats itself more easily.
+	// AllowPrompt lets clients replace a task's prompt by their own. The model was not trained on it and
+	// repeats itself more easily.
 	AllowPrompt bool `mapstructure:"allow_prompt"`
-	// Confidence asks for the probabilities of the tokens, which makes answers
-	// several times larger.
+	// Confidence asks for token probabilities, which make answers several times larger.
 	Confidence bool `mapstructure:"confidence"`
 }
 
 // Endpoint is one model server, or a router in front of several.
 type Endpoint = endpoints.Config
 
-// Health is how one endpoint is.
+// Health is the state of one endpoint.
 type Health = endpoints.Health
 
-// Drafts is what a model server tells of speculative decoding.
+// Drafts is what a model server reports of speculative decoding.
 type Drafts = endpoints.Drafts
 
-// MaxTokens bounds the length of an answer by what is read; 0 is the model's own bound.
+// MaxTokens limits the length of an answer by what is read; 0 means the model's own limit.
 type MaxTokens struct {
 	Text    int `mapstructure:"text"`
 	Table   int `mapstructure:"table"`
 	Formula int `mapstructure:"formula"`
 }
 
-// Sampling is how the model chooses tokens. A Temperature below 0, and a 0 elsewhere, is
-// the model's own.
+// Sampling is how the model chooses tokens. A Temperature below 0, and 0 in other fields, mean the model's
+// own value.
 type Sampling struct {
 	Temperature       float64 `mapstructure:"temperature"`
 	TopP              float64 `mapstructure:"top_p"`
@@ -81,10 +79,10 @@ type Sampling struct {
 	RepetitionPenalty float64 `mapstructure:"repetition_penalty"`
 }
 
-// profileAuto is the Config.Profile that goes by what the servers list.
+// profileAuto is the Config.Profile that depends on what the servers list.
 const profileAuto = "auto"
 
-// ownTemperature is the Sampling.Temperature that leaves it to the model's profile.
+// ownTemperature is the Sampling.Temperature that leaves the choice to the model's profile.
 const ownTemperature = -1
 
 // DefaultConfig has no endpoint.
@@ -105,7 +103,7 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate reports every value that cannot be used. It repeats no secret.
+// Validate reports every value that cannot be used, without repeating any secret.
 func (c Config) Validate() error {
 	var errs setting.Errors
 	endpoints.Check(c.Endpoints, &errs)

@@ -13,13 +13,12 @@ import (
 	"ocr-gateway/model"
 )
 
-// probeTimeout bounds a probe. A server whose queue takes longer is left to the requests
-// that the breaker lets through.
+// probeTimeout limits a probe. A server with a longer queue is left to the requests that the breaker lets
+// through.
 const probeTimeout = 5 * time.Second
 
-// probe reports whether the server still reads pictures, by a small white one and an
-// answer of one token. It tells a server that fails from one that was sent what nobody
-// could read.
+// probe reports whether the server still reads pictures, by a small white one and an answer of one token.
+// That distinguishes a server that fails from one that was sent something nobody could read.
 func (e *Engine) probe(ctx context.Context, at *endpoints.Server) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()

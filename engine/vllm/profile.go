@@ -13,17 +13,17 @@ import (
 	"ocr-gateway/model"
 )
 
-// Profile is how the models of one kind are asked and read; each has a package under
-// model/. Profiles are comparable and safe for concurrent use. variant is which model of
-// the kind is served, as Serves said; empty where nobody knows.
+// Profile is how the models of one kind are asked and read; each kind has a package under model/. Profiles
+// are comparable and safe for concurrent use. variant is which model of the kind is served, as returned by
+// Serves; empty if unknown.
 type Profile interface {
 	// Name is the profile's name in Config.Profile.
 	Name() string
-	// Serves reports whether name, the id or root that a server lists, is one of the
-	// profile's models, and which.
+	// Serves reports whether name, the id or root that a server lists, is one of the profile's models, and
+	// which.
 	Serves(name string) (variant string, ok bool)
 	Traits(variant string) model.Traits
-	// Request is how to ask. The error is a *document.Problem: the model cannot do it.
+	// Request returns how to ask. The error is a *document.Problem: the model cannot do it.
 	Request(ask model.Ask) (model.Request, error)
 	// Assemble turns what the model read on a page into its content, in place.
 	Assemble(page *document.PageResult)
@@ -35,7 +35,7 @@ type selection struct {
 	variant string
 }
 
-// String is the profile's name, with the variant where one is known.
+// String returns the profile's name, with the variant if one is known.
 func (s selection) String() string {
 	if s.variant == "" {
 		return s.profile.Name()
@@ -43,20 +43,20 @@ func (s selection) String() string {
 	return s.profile.Name() + "/" + s.variant
 }
 
-// selector says which profile is used: that of the settings, or that of the model which
-// the servers list. All servers must agree, because any may get any region.
+// selector determines which profile is used: the one in the settings, or that of the model that the servers
+// list. All servers must agree, because any of them may get any region.
 type selector struct {
 	profiles []Profile
 	fixed    Profile // nil for profileAuto
 
 	mu      sync.Mutex
 	current selection
-	seen    chan struct{}                   // closed when a server has said what it serves
+	seen    chan struct{}                   // closed once a server has said what it serves
 	serving map[*endpoints.Server]selection // of the servers that are ready
 }
 
-// newSelector begins with the profile that the settings name, or the one by which the
-// model's name goes, or the first. profiles must not be empty.
+// newSelector starts with the profile in the settings, or the one that the model's name suggests, or the
+// first. profiles must not be empty.
 func newSelector(profiles []Profile, cfg Config) (*selector, error) {
 	s := &selector{profiles: profiles, seen: make(chan struct{}), serving: map[*endpoints.Server]selection{}}
 	if cfg.Profile != profileAuto {
@@ -73,7 +73,7 @@ func newSelector(profiles []Profile, cfg Config) (*selector, error) {
 	return s, nil
 }
 
-// names lists what Config.Profile may be.
+// names lists the possible values of Config.Profile.
 func (s *selector) names() string {
 	names := []string{profileAuto}
 	for _, p := range s.profiles {
@@ -82,8 +82,8 @@ func (s *selector) names() string {
 	return strings.Join(names, ", ")
 }
 
-// find gives the profile of a served model, which goes by its root first: that is what the
-// server loaded, the id is any name.
+// find returns the profile of a served model. It looks at the root first: that is what the server loaded,
+// while the id may be any name.
 func (s *selector) find(id, root string) (found selection, known bool) {
 	for _, name := range []string{root, id} {
 		for _, p := range s.profiles {
@@ -95,8 +95,8 @@ func (s *selector) find(id, root string) (found selection, known bool) {
 	return selection{profile: s.fixed}, s.fixed != nil
 }
 
-// Await waits until a server has said what it serves, so that nothing is prepared for
-// another model; for DownTimeout from the start on, after which the settings are believed.
+// Await waits until a server has said what it serves, so that nothing is prepared for another model; at most
+// DownTimeout from the start on, after which the settings are believed.
 func (e *Engine) Await(ctx context.Context) error {
 	select {
 	case <-e.selector.seen:
@@ -114,14 +114,14 @@ func (e *Engine) Await(ctx context.Context) error {
 	return nil
 }
 
-// get is the profile in use.
+// get returns the profile in use.
 func (s *selector) get() selection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.current
 }
 
-// judge takes what a look found, and says which profile was selected when that changed.
+// judge adopts the result of a check, and logs a change of the profile in use.
 func (e *Engine) judge(ctx context.Context, server *endpoints.Server, found endpoints.Status) endpoints.Status {
 	judged, changed := e.selector.judge(server, found)
 	if changed {
@@ -131,8 +131,8 @@ func (e *Engine) judge(ctx context.Context, server *endpoints.Server, found endp
 	return judged
 }
 
-// judge takes what a look found. A ready server whose model has no profile, or another one
-// than the servers that are ready already, is not ready for us.
+// judge adopts the result of a check. A ready server whose model has no profile, or another one than the
+// servers that are already ready, is not ready for us.
 func (s *selector) judge(server *endpoints.Server, found endpoints.Status) (judged endpoints.Status, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -13,10 +13,10 @@ var pause = backoff.Exponential{First: 250 * time.Millisecond, Max: 4 * time.Sec
 // tries counts a region's attempts by what ended them.
 type tries struct{ broken, busy, unread int }
 
-// unreadAttempts is how often a region is sent whose answers lack text: a second opinion.
+// unreadAttempts is how often a region is sent whose answers lack text: to get a second opinion.
 const unreadAttempts = 2
 
-// next says how long to wait before another attempt, or that there is none.
+// next returns how long to wait before another attempt, or that there is none.
 func (t *tries) next(f *chat.Fault, attempts, busyAttempts int) (wait time.Duration, again bool) {
 	switch f.Kind {
 	case chat.Broken:

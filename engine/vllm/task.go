@@ -8,10 +8,10 @@ import (
 	"ocr-gateway/model"
 )
 
-// maxPromptBytes bounds a client's prompt: some 500 tokens beside the image's.
+// maxPromptBytes limits a client's prompt: some 500 tokens in addition to the image's.
 const maxPromptBytes = 2000
 
-// CheckPrompt says why a prompt of a client's is not taken.
+// CheckPrompt says why a client's prompt is not accepted.
 func (e *Engine) CheckPrompt(prompt string) error {
 	switch {
 	case !e.cfg.AllowPrompt:
@@ -24,7 +24,7 @@ func (e *Engine) CheckPrompt(prompt string) error {
 	return nil
 }
 
-// request is how the model in use is asked, with what the settings say in place of its own.
+// request returns how the model in use is asked, with what the settings override.
 func (e *Engine) request(s selection, ask model.Ask) (model.Request, error) {
 	ask.Variant = s.variant
 	q, err := s.profile.Request(ask)
@@ -49,7 +49,7 @@ func (e *Engine) request(s selection, ask model.Ask) (model.Request, error) {
 	return q, nil
 }
 
-// orOwn is a setting, or the model's own where that is 0.
+// orOwn returns a setting, or the model's own value if that is 0.
 func orOwn[T int | float64](setting, own T) T {
 	if setting == 0 {
 		return own
@@ -57,7 +57,7 @@ func orOwn[T int | float64](setting, own T) T {
 	return setting
 }
 
-// recognition is the answer in the pipeline's words.
+// recognition converts the answer to the pipeline's type.
 func recognition(q model.Request, a chat.Answer) document.Recognition {
 	r := q.Read(strings.TrimSpace(a.Text))
 	r.Confidence, r.Usage = a.Confidence, a.Usage

@@ -1,7 +1,6 @@
-// Package vllm reads regions and pages with vision models on vLLM servers, over the chat
-// completion interface that OpenAI defined. It spreads the work over its
-// endpoints, sends again what servers lose, and stops the model when the client leaves.
-// How one model is asked and read is its Profile's.
+// Package vllm reads regions and pages with vision models on vLLM servers, over OpenAI's chat completion
+// interface. It spreads the work over its endpoints, repeats requests that servers lose, and stops the model
+// when the client leaves. How a model is asked and read is defined by its Profile.
 package vllm
 
 import (
@@ -30,13 +29,12 @@ type Engine struct {
 	selector *selector
 	started  time.Time
 	encoding chan struct{} // one place per core
-	large    chan struct{} // those of them that crops larger than largeCrop may take
+	large    chan struct{} // those that crops larger than largeCrop may take
 }
 
-// New starts watching the endpoints. It does not wait for them: servers may come up
-// later. profiles are those of the models that it can be asked for, the default first.
-// library is the folder that `make models` fills, for the encoder in it; it may be
-// missing. The caller must Close the engine.
+// New starts watching the endpoints. It does not wait for them: servers may come up later. profiles are those
+// of the models that may be used, the default first. library is the folder that `make models` fills, for its
+// JPEG encoder; it may be missing. The caller must Close the engine.
 func New(cfg Config, profiles []Profile, library string, log *slog.Logger) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("vllm engine: %w", err)
@@ -61,14 +59,14 @@ func New(cfg Config, profiles []Profile, library string, log *slog.Logger) (*Eng
 // Close stops watching the endpoints. No Recognize may run any more.
 func (e *Engine) Close() { e.pool.Close() }
 
-// Info names the engine, the model, its profile and what it can do. Until a server was
-// ready, profile and tasks are those that the settings suggest.
+// Info returns the engine, the model, its profile and what it can do. Until a server was ready, profile and
+// tasks are those that the settings suggest.
 func (e *Engine) Info() document.Info {
 	s := e.selector.get()
 	return document.Info{Name: "vllm", Model: e.cfg.Model, Tasks: slices.Clone(s.profile.Traits(s.variant).Tasks), Profile: s.String()}
 }
 
-// Encoder names what makes the JPEGs: libjpeg-turbo, or image/jpeg where that is missing.
+// Encoder names the JPEG encoder: libjpeg-turbo, or image/jpeg if that is missing.
 func (e *Engine) Encoder() string { return e.encoder.Name }
 
 // Traits are what the model in use can do.
@@ -80,8 +78,8 @@ func (e *Engine) Traits() model.Traits {
 // Assemble turns what the model read on a page into its content, in place.
 func (e *Engine) Assemble(page *document.PageResult) { e.selector.get().profile.Assemble(page) }
 
-// Slots is what the servers take at once and one crop per core, which is made
-// while they work, so that no server waits for us.
+// Slots is how many regions the servers take at once, plus one crop per core, made while they work, so that
+// no server waits for us.
 func (e *Engine) Slots() int {
 	n := cap(e.encoding)
 	for _, ep := range e.cfg.Endpoints {
@@ -90,13 +88,13 @@ func (e *Engine) Slots() int {
 	return n
 }
 
-// Health is how the endpoints are, in the order of the configuration.
+// Health returns the state of the endpoints, in the order of the configuration.
 func (e *Engine) Health() []Health { return e.pool.Health() }
 
-// AwaitLook waits until Health says of each endpoint what was found there, or ctx ends.
+// AwaitLook waits until Health knows the state of each endpoint, or ctx ends.
 func (e *Engine) AwaitLook(ctx context.Context) { e.pool.AwaitLook(ctx) }
 
-// Drafts asks an endpoint by its name whether it guesses tokens ahead.
+// Drafts asks the endpoint with that name whether it guesses tokens ahead.
 func (e *Engine) Drafts(ctx context.Context, endpoint string) Drafts {
 	return e.pool.Drafts(ctx, endpoint)
 }
@@ -135,9 +133,8 @@ func (e *Engine) Prepare(ctx context.Context, page *document.Page, region docume
 // Answers reports whether the model in use answers questions.
 func (e *Engine) Answers() bool { return e.Traits().Questions }
 
-// PrepareAnswer shows the whole page to ask q about it and binds the answer to
-// q.Schema. The text comes as the model wrote it. Errors, also those of Read, are
-// *document.Problem.
+// PrepareAnswer asks q about the whole page and binds the answer to q.Schema. The text is returned as the
+// model wrote it. Errors, also those of Read, are *document.Problem.
 func (e *Engine) PrepareAnswer(ctx context.Context, page *document.Page, q document.Question) (document.Prepared, error) {
 	if err := e.Await(ctx); err != nil {
 		return document.Prepared{}, e.problemOf(ctx, ctx, err)
@@ -146,7 +143,7 @@ func (e *Engine) PrepareAnswer(ctx context.Context, page *document.Page, q docum
 	return e.prepare(ctx, page, e.selector.get(), model.Ask{Region: whole, Question: &q})
 }
 
-// prepare makes a job of what is in the box of the region asked about.
+// prepare makes a job of the region asked about.
 func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, ask model.Ask) (document.Prepared, error) {
 	request, err := e.request(s, ask)
 	if err != nil {
@@ -172,12 +169,12 @@ func (e *Engine) prepare(ctx context.Context, page *document.Page, s selection, 
 	}, nil
 }
 
-// largeCrop is in pixels more than an A4 page at 300 dpi has. A larger crop keeps a core
-// for some tenths of a second.
+// largeCrop, in pixels, is more than an A4 page at 300 dpi. A larger crop occupies a core for some tenths of
+// a second.
 const largeCrop = 10_000_000
 
-// encoded runs encode, which makes a job's image of so many pixels of a page, when a core is
-// free for it. Large ones leave a core to others, so that a small one does not wait for them.
+// encoded runs encode, which makes a job's image of that many pixels, when a core is free for it. Large ones
+// leave a core for others, so that a small one does not wait for them.
 func (e *Engine) encoded(ctx context.Context, pixels int, encode func() error) error {
 	if pixels > largeCrop {
 		select {
@@ -203,7 +200,7 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	defer cancel()
 	got, err := e.read(inTime, job)
 	if err != nil && job.partial != nil && ctx.Err() == nil {
-		got, err = *job.partial, nil // a part of the text is worth more than an error
+		got, err = *job.partial, nil // part of the text is worth more than an error
 	}
 	if err != nil {
 		return document.Recognition{Usage: job.usage}, e.problemOf(ctx, inTime, err)
@@ -212,7 +209,7 @@ func (e *Engine) finish(ctx context.Context, job *job) (document.Recognition, er
 	return recognition(job.request, got), nil
 }
 
-// read asks once, and once more where a change of the request can mend the answer.
+// read asks once, and once more if a changed request can mend the answer.
 func (e *Engine) read(ctx context.Context, job *job) (chat.Answer, error) {
 	got, err := e.ask(ctx, job)
 	var f *chat.Fault
@@ -228,7 +225,7 @@ func (e *Engine) read(ctx context.Context, job *job) (chat.Answer, error) {
 	job.request.Sampling.RepetitionPenalty = e.cfg.LoopPenalty
 	again, err := e.ask(ctx, job)
 	if err != nil {
-		return got, nil // what was read before the loop is worth more than an error
+		return got, nil // the text before the loop is worth more than an error
 	}
 	if again.Looped {
 		return got, nil
@@ -236,8 +233,7 @@ func (e *Engine) read(ctx context.Context, job *job) (chat.Answer, error) {
 	return again, nil
 }
 
-// problemOf says why a region ended. ctx is the caller's, inTime has the
-// region's deadline.
+// problemOf says why a region ended. ctx is the caller's; inTime has the region's deadline.
 func (e *Engine) problemOf(ctx, inTime context.Context, err error) *document.Problem {
 	var p *document.Problem
 	var f *chat.Fault

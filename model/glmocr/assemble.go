@@ -7,10 +7,9 @@ import (
 	"ocr-gateway/internal/assemble"
 )
 
-// Assemble turns what GLM-OCR read on a page into its content, in place: it repairs
-// what the model leaves in its answers, and moves text that belongs together into one
-// region. The page's regions are in reading order, with their contents as the engine
-// gave them.
+// Assemble turns what GLM-OCR read on a page into its content, in place: it cleans up what the model leaves
+// in its answers, and moves text that belongs together into one region. The page's regions are in reading
+// order, with their contents as the engine returned them.
 func Assemble(page *document.PageResult) {
 	for i := range page.Regions {
 		Clean(&page.Regions[i])
@@ -20,16 +19,16 @@ func Assemble(page *document.PageResult) {
 	completeBullets(page)
 }
 
-// Clean repairs the content of one region that a language model wrote, by its
-// Type and Label. A region that was not read is left alone. Text that was cut
-// because the model repeated itself makes an ok region truncated.
+// Clean repairs the content of one region that a language model wrote, by its Type and Label. A region that
+// was not read is left alone. If text was cut because the model repeated itself, an ok region becomes
+// truncated.
 func Clean(r *document.Region) {
 	if r.Status != document.StatusOK && r.Status != document.StatusTruncated {
 		return
 	}
 	r.Content = strings.TrimSpace(newlines.Replace(r.Content))
 	switch {
-	case r.Source == document.SourcePDF: // nobody who could err wrote it
+	case r.Source == document.SourcePDF: // it was not written by a model
 		setLevel(r)
 	case r.Type == document.RegionImage:
 	case r.Type == document.RegionFormula:
@@ -47,7 +46,7 @@ func Clean(r *document.Region) {
 	}
 }
 
-// newlines writes every way to end a line as one character.
+// newlines converts every line ending to one character.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func cleanText(r *document.Region) {

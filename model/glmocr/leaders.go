@@ -2,12 +2,12 @@ package glmocr
 
 import "strings"
 
-// leaders are the characters that lead the eye over a gap or draw a blank to
-// fill in. `\_` comes before `_`, which it ends with.
+// leaders are the characters that lead the eye over a gap or draw a blank to be filled in. `\_` comes before
+// `_`, which it ends with.
 var leaders = []string{".", "·", `\_`, "_"}
 
-// shortenLeaders makes every run of three or more equal leaders exactly three:
-// how long the model draws them says nothing.
+// shortenLeaders shortens every run of three or more equal leaders to three: how many the model writes means
+// nothing.
 func shortenLeaders(s string) string {
 	var b strings.Builder
 	done := 0 // s[:done] is written

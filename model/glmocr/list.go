@@ -9,7 +9,7 @@ import (
 	"ocr-gateway/internal/assemble"
 )
 
-// dashBullets writes the bullets at the start of lines as "- ".
+// dashBullets replaces the bullets at the start of lines by "- ".
 func dashBullets(s string) string {
 	if !strings.ContainsAny(s, "·•*") {
 		return s
@@ -26,9 +26,9 @@ func dashBullets(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// spaceNumber sets a space behind the number of a list item that stands alone:
-// "(1)x", "1.x", "a)x". Wide brackets become narrow ones. Decimal numbers,
-// sections (7.4.1), abbreviations (e.g.) and versions (3.x) are no list items.
+// spaceNumber puts a space after the number of a list item that lacks one: "(1)x", "1.x", "a)x". Wide
+// brackets become narrow ones. Decimal numbers, sections (7.4.1), abbreviations (e.g.) and versions (3.x) are
+// not list items.
 func spaceNumber(s string) string {
 	if strings.Contains(s, "\n") {
 		return s
@@ -72,8 +72,7 @@ func leadingNumber(s string) string {
 	return s[:len(s)-len(strings.TrimLeftFunc(s, unicode.IsDigit))]
 }
 
-// beginsItem reports whether text that follows number and mark without a space is
-// the text of a list item.
+// beginsItem reports whether text that follows number and mark without a space is the text of a list item.
 func beginsItem(number, mark string, open bool, text string) bool {
 	first, _ := utf8.DecodeRuneInString(text)
 	if unicode.IsDigit(first) || strings.ContainsRune(",.;:!?)]}%/、，。；：！？）】", first) {
@@ -95,8 +94,8 @@ func beginsItem(number, mark string, open bool, text string) bool {
 	return true
 }
 
-// completeBullets gives a bullet to a block that stands, aligned, between two
-// blocks that have one: detectors and models miss some.
+// completeBullets adds a bullet to a block between two aligned blocks that have one: detectors and models
+// miss some.
 func completeBullets(page *document.PageResult) {
 	inFlow := assemble.Flow(page.Regions)
 	for i := 1; i+1 < len(inFlow); i++ {

@@ -2,8 +2,8 @@ package glmocr
 
 import "strings"
 
-// trimTabs removes runs of the two characters \t from both ends: the model
-// writes them for indentation. A LaTeX command such as \theta stays whole.
+// trimTabs removes runs of the two characters \t from both ends, which the model writes for indentation. A
+// LaTeX command such as \theta stays whole.
 func trimTabs(s string) string {
 	for {
 		s = strings.TrimSpace(s)

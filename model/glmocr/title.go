@@ -7,8 +7,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// setLevel says the level of a title where the detector has not: 1 for the document's, 2 for
-// any other.
+// setLevel sets the level of a title if the detector has not: 1 for the document's, 2 for any other.
 func setLevel(r *document.Region) {
 	switch {
 	case r.Type != document.RegionTitle || r.Level != 0:
@@ -19,7 +18,7 @@ func setLevel(r *document.Region) {
 	}
 }
 
-// unmarkTitle takes Markdown's marks off a title and sets its level.
+// unmarkTitle removes Markdown's marks from a title and sets its level.
 func unmarkTitle(r *document.Region) {
 	setLevel(r)
 	if r.Label == "paragraph_title" {

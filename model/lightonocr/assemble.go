@@ -7,11 +7,11 @@ import (
 	"ocr-gateway/internal/assemble"
 )
 
-// newlines writes every way to end a line as one character.
+// newlines converts every line ending to one character.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// Assemble turns what the model read on a page into its content, in place: blocks that go
-// on with the one before, as in the next column, move into it.
+// Assemble turns what the model read on a page into its content, in place: blocks that continue the one
+// before, as in the next column, are moved into it.
 func (Profile) Assemble(page *document.PageResult) {
 	for i := range page.Regions {
 		clean(&page.Regions[i])
@@ -20,7 +20,7 @@ func (Profile) Assemble(page *document.PageResult) {
 	joinContinued(page.Regions)
 }
 
-// joinContinued moves blocks into those that they go on with.
+// joinContinued moves blocks into those that they continue.
 func joinContinued(regions []document.Region) {
 	byID := map[string]*document.Region{}
 	parts := map[*document.Region][]string{} // of texts in several blocks
@@ -45,9 +45,8 @@ func joinContinued(regions []document.Region) {
 	}
 }
 
-// before is the block that one of type kind goes on with: the last of its type, over what
-// may stand between the parts of a text, or what that one went on with. nil where there is
-// none, or it was not read whole.
+// before returns the block that one of type kind continues: the last of its type, across what may be between
+// the parts of a text, or what that one continued. nil if there is none, or it was not read whole.
 func before(regions []document.Region, kind document.RegionType, byID map[string]*document.Region) *document.Region {
 	for i := len(regions) - 1; i >= 0; i-- {
 		other := &regions[i]
@@ -67,7 +66,7 @@ func continuable(r *document.Region) bool {
 	return r.Status == document.StatusOK && r.Format == document.FormatText && r.Content != "" && r.Type != document.RegionTable
 }
 
-// between are the types of regions that may stand between the parts of a text.
+// between are the types of regions that may be between the parts of a text.
 var between = map[document.RegionType]bool{
 	document.RegionImage: true, document.RegionTable: true, document.RegionCaption: true, document.RegionFormula: true,
 	document.RegionHeader: true, document.RegionFooter: true, document.RegionPageNumber: true, document.RegionFootnote: true,

@@ -9,17 +9,16 @@ import (
 	"ocr-gateway/internal/assemble"
 )
 
-// picture is a picture in Markdown. The variants with -bbox in their names say where it is,
-// in thousandths: ![image](image_1.png)x1,y1,x2,y2 (model card of LightOnOCR-2-1B-bbox).
+// picture matches a picture in Markdown. The variants with -bbox in their names add its place, in
+// thousandths: ![image](image_1.png)x1,y1,x2,y2 (model card of LightOnOCR-2-1B-bbox).
 var picture = regexp.MustCompile(`^!\[[^\]]*\]\([^)]*\)\s*(?:(\d{1,6}),\s*(\d{1,6}),\s*(\d{1,6}),\s*(\d{1,6}))?$`)
 
-// item begins an item of a list.
+// item matches the beginning of a list item.
 var item = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,3}[.)])\s+\S`)
 
-// blocks splits Markdown as the model writes it into regions: titles, paragraphs, lists,
-// tables in HTML, formulas on lines of their own, code and pictures. The model does not say
-// where they are, so each has the whole page for its box; a picture has none, so that it is
-// not taken for the page.
+// blocks splits the model's Markdown into regions: titles, paragraphs, lists, tables in HTML, formulas on
+// lines of their own, code and pictures. The model does not say where they are, so the box of each is the
+// whole page, except that pictures have none, so that they are not taken for the page.
 func blocks(markdown string, page document.BBox) []document.Region {
 	s := splitter{lines: strings.Split(newlines.Replace(markdown), "\n"), page: page}
 	for s.at < len(s.lines) {
@@ -28,15 +27,15 @@ func blocks(markdown string, page document.BBox) []document.Region {
 	return s.regions
 }
 
-// splitter is Markdown on its way into regions.
+// splitter splits Markdown into regions.
 type splitter struct {
 	lines   []string
-	at      int // the line in hand
+	at      int // the current line
 	page    document.BBox
 	regions []document.Region
 }
 
-// block takes the block that begins with the line in hand.
+// block takes the block that begins with the current line.
 func (s *splitter) block() {
 	line := strings.TrimSpace(s.lines[s.at])
 	begin := beginning(line)
@@ -106,11 +105,10 @@ func beginning(line string) block {
 	return text
 }
 
-// ends are what ends a formula, by how it begins.
+// ends are the ends of formulas, by how they begin.
 var ends = map[block]string{formula: "$$", bracket: `\]`}
 
-// closes reports whether a formula that begins with the line in hand has an end in its
-// paragraph.
+// closes reports whether a formula that begins with the current line ends within its paragraph.
 func (s *splitter) closes(end string) bool {
 	for i, line := range s.lines[s.at:] {
 		if line = strings.TrimSpace(line); i == 0 {
@@ -151,8 +149,8 @@ func (s *splitter) picture(line string) {
 	s.add(r)
 }
 
-// until takes lines up to the one with end in it, behind the first two bytes. What follows
-// end on that line stays. Without an end the answer was cut: all the rest is taken.
+// until takes lines up to the one that contains end after its first two bytes. What follows end on that line
+// is kept. Without an end the answer was cut, and everything is taken.
 func (s *splitter) until(end string) string {
 	var b strings.Builder
 	skip := 2
@@ -177,7 +175,7 @@ func (s *splitter) until(end string) string {
 
 const fence = "```"
 
-// fenced takes a code block with its fences, or all the rest where it has no end.
+// fenced takes a code block with its fences, or the whole rest if it has no end.
 func (s *splitter) fenced() string {
 	from := s.at
 	for s.at++; s.at < len(s.lines); s.at++ {
@@ -189,8 +187,8 @@ func (s *splitter) fenced() string {
 	return strings.Join(s.lines[from:s.at], "\n")
 }
 
-// paragraph takes lines up to a blank one or the beginning of another block; the items of
-// a list go on as one.
+// paragraph takes lines up to a blank one or the beginning of another block; the items of a list stay
+// together.
 func (s *splitter) paragraph() string {
 	from := s.at
 	begun := beginning(strings.TrimSpace(s.lines[from]))
@@ -202,7 +200,7 @@ func (s *splitter) paragraph() string {
 	return strings.Join(s.lines[from:s.at], "\n")
 }
 
-// heading is the level of a title and its text; 0 and the whole text for what is none.
+// heading returns the level of a title and its text; 0 and the whole text if it is not a title.
 func heading(s string) (level int, text string) {
 	rest := strings.TrimLeft(s, "#")
 	level = len(s) - len(rest)
@@ -212,7 +210,7 @@ func heading(s string) (level int, text string) {
 	return level, strings.TrimSpace(rest)
 }
 
-// unfenced takes the fences off code. With the name of a language they stay.
+// unfenced removes the fences of code, except where they name a language.
 func unfenced(s string) string {
 	if rest, ok := strings.CutPrefix(s, fence+"\n"); ok {
 		return strings.TrimRight(strings.TrimSuffix(strings.TrimRight(rest, "\n"), fence), "\n")

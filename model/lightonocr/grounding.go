@@ -9,12 +9,11 @@ import (
 	"ocr-gateway/internal/assemble"
 )
 
-// marker begins a block: ![label](x1,y1,x2,y2), with a + behind the label where the block
-// goes on with the one before. Its text runs to the next marker.
+// marker matches the beginning of a block: ![label](x1,y1,x2,y2), with a + after the label if the block
+// continues the one before. Its text extends to the next marker.
 var marker = regexp.MustCompile(`!\[([A-Za-z_][\w-]*)(\+?)\]\(\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*,\s*(\d{1,6})\s*\)`)
 
-// kinds are the labels of the model, as types of regions. Labels that are not among them
-// are text.
+// kinds maps the model's labels to types of regions. Other labels are text.
 var kinds = map[string]document.RegionType{
 	"title": document.RegionTitle, "section": document.RegionTitle,
 	"list": document.RegionList, "caption": document.RegionCaption, "footnote": document.RegionFootnote,
@@ -24,11 +23,11 @@ var kinds = map[string]document.RegionType{
 	"image": document.RegionImage, "chart": document.RegionImage,
 }
 
-// levels are those of titles that come without a mark of Markdown.
+// levels are the levels of titles without a mark of Markdown.
 var levels = map[string]int{"title": 1, "section": 2}
 
-// grounded reads the blocks of an answer in grounding mode; page is the box that was asked
-// about. Text before the first marker, and answers without any, are read as Markdown.
+// grounded reads the blocks of an answer in grounding mode; page is the box that was asked about. Text before
+// the first marker, and answers without any, are read as Markdown.
 func grounded(text string, page document.BBox) []document.Region {
 	marks := marker.FindAllStringSubmatchIndex(text, -1)
 	if len(marks) == 0 {
@@ -45,15 +44,15 @@ func grounded(text string, page document.BBox) []document.Region {
 			corners[c], _ = strconv.Atoi(text[m[6+2*c]:m[7+2*c]]) // digits only
 		}
 		r := blockOf(text[m[2]:m[3]], strings.TrimSpace(text[m[1]:end]))
-		r.Label += text[m[4]:m[5]] // the + goes when the page is assembled
+		r.Label += text[m[4]:m[5]] // the + is removed when the page is assembled
 		r.BBox = boxOf(corners, page)
 		regions = append(regions, r)
 	}
 	return regions
 }
 
-// blockOf is a region of the label's type. What the model says of a picture is no text of
-// the page and left out; the data of a chart is a table.
+// blockOf returns a region of the label's type. What the model says of a picture is not text of the page and
+// left out; the data of a chart is a table.
 func blockOf(label, text string) document.Region {
 	r := document.Region{Type: document.RegionText, Label: label, Content: text, Format: document.FormatText}
 	if kind, known := kinds[label]; known {
@@ -77,7 +76,7 @@ func blockOf(label, text string) document.Region {
 	return r
 }
 
-// boxOf is a box in thousandths of page as pixels, within page and never empty.
+// boxOf converts a box in thousandths of page to pixels, within page and never empty.
 func boxOf(thousandths [4]int, page document.BBox) document.BBox {
 	var box document.BBox
 	for axis := range 2 {

@@ -1,11 +1,9 @@
-// Package lightonocr asks LightOnOCR about whole pages and reads its answers: Markdown, and
-// from LightOnOCR-3 on, in grounding mode, blocks with labels and boxes. It needs no layout
-// detector.
+// Package lightonocr asks LightOnOCR about whole pages and reads its answers: Markdown, and from LightOnOCR-3
+// on, in grounding mode, blocks with labels and boxes. It needs no layout detector.
 //
-// Sources: lightonai/LightOnOCR, commit 36755d4: README.md (modes, labels, coordinates,
-// temperature), lightonocr/models.py (sizes by model), client.py (order of image and prompt,
-// sampling, chat template) and grounding.py (grammar); the model cards
-// lightonai/LightOnOCR-2-1B and LightOnOCR-3-0.8B, -1B and -4B.
+// Sources: lightonai/LightOnOCR, commit 36755d4: README.md (modes, labels, coordinates, temperature),
+// lightonocr/models.py (sizes by model), client.py (order of image and prompt, sampling, chat template) and
+// grounding.py (grammar); the model cards lightonai/LightOnOCR-2-1B and LightOnOCR-3-0.8B, -1B and -4B.
 package lightonocr
 
 import (
@@ -22,8 +20,8 @@ type Profile struct{}
 // Name is the profile's name in settings.
 func (Profile) Name() string { return "lightonocr" }
 
-// The models, as variants of the profile. What has an unknown name is taken for the newest,
-// as LightOn's own client does.
+// The models, as variants of the profile. An unknown name is taken for the newest, as LightOn's own client
+// does.
 const (
 	variant1  = "1"    // LightOnOCR-1B-1025
 	variant2  = "2"    // LightOnOCR-2-1B and its relatives
@@ -56,8 +54,8 @@ func (Profile) Serves(name string) (variant string, ok bool) {
 // grounds reports whether a model finds regions.
 func grounds(variant string) bool { return variant != variant1 && variant != variant2 }
 
-// Traits says what the models can do. They know no prompt for one table or one formula, and
-// answer no questions.
+// Traits returns what the models can do. They have no prompts for a single table or formula, and answer no
+// questions.
 func (Profile) Traits(variant string) model.Traits {
 	return model.Traits{Tasks: []document.Task{document.TaskText, document.TaskDocument}, Pages: true, Regions: grounds(variant)}
 }
@@ -65,14 +63,14 @@ func (Profile) Traits(variant string) model.Traits {
 // groundingPrompt asks for blocks with boxes. Without a prompt the answer is Markdown.
 const groundingPrompt = "grounding"
 
-// Longest answers, in tokens: the model card's for LightOnOCR-2, and room for the boxes.
+// Longest answers, in tokens: for LightOnOCR-2 from the model card, and more for the boxes.
 const (
 	maxTokens         = 4096
 	maxGroundedTokens = 8192
 )
 
-// sampling is the model cards'. Greedy decoding loops, so the seed is what makes the same
-// page read the same way.
+// sampling is from the model cards. Greedy decoding loops, so the seed is what makes a page read the same way
+// each time.
 func sampling(variant string) model.Sampling {
 	if grounds(variant) {
 		return model.Sampling{Temperature: 0.1, Seed: 1}
@@ -80,9 +78,9 @@ func sampling(variant string) model.Sampling {
 	return model.Sampling{Temperature: 0.2, TopP: 0.9, Seed: 1}
 }
 
-// How the processors see an image: Pixtral's, of patches of 14 pixels merged 2x2, scale it
-// down to a longest side of 1540; Qwen3.5's, of 16 merged 2x2, take it as it comes, and were
-// trained on 2048.
+// How the processors see an image: Pixtral's, with patches of 14 pixels merged 2x2, scales it down to a
+// longest side of 1540; Qwen3.5's, with patches of 16 merged 2x2, takes it unchanged, and was trained on
+// 2048.
 var (
 	pixtral = model.Image{TokenSide: 28, MaxTokens: (1540 / 28) * (1540 / 28), LongestSide: 1540, MaxAspect: 180}
 	qwen    = model.Image{TokenSide: 32, MaxTokens: (2048 / 32) * (2048 / 32), LongestSide: 2048, MaxAspect: 180}
@@ -96,14 +94,13 @@ func imageOf(variant string) model.Image {
 	return qwen
 }
 
-// loop is the rule of GLM-OCR's tables: a page can have blank forms on it.
+// loop is the rule of GLM-OCR's tables: a page can contain blank forms.
 var loop = model.Loop{Copies: 10, Run: 6144, Least: 2048}
 
 // controlTokens are those of Qwen's and Mistral's tokenizers: <|im_end|>, </think>, [IMG].
 var controlTokens = regexp.MustCompile(`<[^<>\s]{1,64}>|\[/?[A-Z_]{2,24}\]`)
 
-// Request asks about a page or an image as a whole: other instructions than these are out
-// of the model's distribution.
+// Request asks about a page or an image as a whole: any other instructions are outside the model's training.
 func (Profile) Request(ask model.Ask) (model.Request, error) {
 	if ask.Question != nil || ask.Region.Type == document.RegionTable || ask.Region.Type == document.RegionFormula {
 		return model.Request{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize,

@@ -1,4 +1,4 @@
-// Package modeltest holds what the tests of all vision models share.
+// Package modeltest contains what the tests of all vision models share.
 package modeltest
 
 import (
@@ -10,8 +10,8 @@ import (
 	"ocr-gateway/engine/vllm"
 )
 
-// Conformance runs the suite that every engine passes with the vllm engine, a model's
-// profile and a fake server that answers as enginetest.Models says.
+// Conformance runs the suite that every engine passes, with the vllm engine, a model's profile and a fake
+// server that answers as enginetest.Models says.
 func Conformance(t *testing.T, profile vllm.Profile) {
 	scripted := enginetest.Models[profile.Name()]
 	start := func(t *testing.T, fault func(enginetest.Request) enginetest.Fault) enginetest.Recognizer {

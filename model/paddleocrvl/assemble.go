@@ -19,7 +19,7 @@ func (Profile) Assemble(page *document.PageResult) {
 // labelNumber is the detector's label of a formula's number in the margin.
 const labelNumber = "formula_number"
 
-// newlines writes every way to end a line as one character.
+// newlines converts every line ending to one character.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // clean repairs the content of one region. A region that was not read is left alone.
@@ -28,7 +28,7 @@ func clean(r *document.Region) {
 		return
 	}
 	r.Content = strings.TrimSpace(newlines.Replace(r.Content))
-	if r.Source == document.SourcePDF { // nobody who could err wrote it
+	if r.Source == document.SourcePDF { // it was not written by a model
 		return
 	}
 	if r.Format != document.FormatHTML { // a blank form repeats itself
@@ -52,8 +52,7 @@ func clean(r *document.Region) {
 	}
 }
 
-// dollars writes the model's delimiters of formulas, \( \) and \[ \], as dollars. Only
-// pairs are changed.
+// dollars replaces the model's delimiters of formulas, \( \) and \[ \], by dollars. Only pairs are changed.
 func dollars(s string) string {
 	s = delimited(s, `\(`, `\)`, "$")
 	return delimited(s, `\[`, `\]`, "$$")

@@ -9,9 +9,9 @@ import (
 	"ocr-gateway/internal/assemble"
 )
 
-// The tokens of OTSL, in which the model writes tables (Lysak et al., Optimized Table
-// Tokenization for Table Structure Recognition, 2023): a cell with text, an empty one, one
-// that belongs to the cell at its left, above it, or both, and the end of a row.
+// The tokens of OTSL, in which the model writes tables (Lysak et al., Optimized Table Tokenization for Table
+// Structure Recognition, 2023): a cell with text, an empty cell, a cell that belongs to the one at its left,
+// above it, or both, and the end of a row.
 const (
 	tokenFull  = "fcel"
 	tokenEmpty = "ecel"
@@ -33,11 +33,11 @@ type cell struct {
 	taken bool // by the span of another cell
 }
 
-// maxPadded bounds the cells that short rows are filled up to; wider tables stay ragged.
+// maxPadded limits the cells that short rows are filled up to; larger tables stay ragged.
 const maxPadded = 1 << 16
 
-// htmlOf writes a table in OTSL as HTML. It is false for what is none, or has text before
-// its first cell. No text is lost: text behind a token that has none makes a cell of its own.
+// htmlOf converts a table in OTSL to HTML. It is false if the text is not a table, or has text before its
+// first cell. No text is lost: text after a token that has none becomes a cell of its own.
 func htmlOf(otsl string) (string, bool) {
 	grid, ok := gridOf(cutToken.ReplaceAllString(otsl, ""))
 	if !ok {
@@ -106,12 +106,12 @@ type span struct{ columns, rows int }
 // Limits of the HTML standard on spans.
 const maxColumns, maxRows = 1000, 65534
 
-// claim takes the rectangle that belongs to the cell at y, x: what looks left at it in its
-// row, and the rows below that look up at all of that.
+// claim takes the rectangle that belongs to the cell at y, x: the cells that belong to it in its row, and the
+// rows below that belong to all of those.
 func claim(grid [][]cell, y, x int) span {
 	s := span{1, 1}
 	if t := grid[y][x].token; t != tokenFull && t != tokenEmpty {
-		return s // belongs to a cell that is not there: an empty cell of its own
+		return s // belongs to a missing cell: an empty cell of its own
 	}
 	for row := grid[y]; s.columns < maxColumns && x+s.columns < len(row) && row[x+s.columns].looks(tokenLeft); s.columns++ {
 		row[x+s.columns].taken = true
@@ -137,7 +137,7 @@ func looksUp(row []cell, x, columns int) bool {
 	return true
 }
 
-// looks reports whether the cell belongs to another one, in this direction or in both.
+// looks reports whether the cell belongs to another one in this direction, or in both.
 func (c *cell) looks(token string) bool {
 	return !c.taken && (c.token == token || c.token == tokenCross)
 }
@@ -170,8 +170,8 @@ func readTable(text string) document.Recognition {
 	return readText(text)
 }
 
-// readChart reads the data of a chart: rows of cells with bars between them, the first
-// being the header (PaddleX, paddleocr_vl/result.py). Other answers are text.
+// readChart reads the data of a chart: rows of cells separated by bars, the first being the header (PaddleX,
+// paddleocr_vl/result.py). Other answers are text.
 func readChart(text string) document.Recognition {
 	rows := strings.Split(text, "\n")
 	if len(rows) < 2 || !strings.Contains(rows[0], "|") {

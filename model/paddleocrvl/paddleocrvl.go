@@ -21,10 +21,10 @@ type Profile struct{}
 // Name is the profile's name in settings.
 func (Profile) Name() string { return "paddleocr-vl" }
 
-// served matches the names of the models and, but for the first, their version.
+// served matches the names of the models and, except for the first, their version.
 var served = regexp.MustCompile(`paddleocr[-_]vl(?:[-_](1\.\d+))?`)
 
-// firstVersion is the variant of the model before 1.5, which knows no seals.
+// firstVersion is the variant of the model before 1.5, which does not know seals.
 const firstVersion = "1.0"
 
 // Serves reports whether name, the id or root of a served model, is PaddleOCR-VL.
@@ -44,20 +44,20 @@ func (Profile) Traits(string) model.Traits {
 	return model.Traits{Tasks: document.Tasks, Charts: true}
 }
 
-// Longest answers, in tokens: the pipeline's, and for tables what the client takes at most.
+// Longest answers, in tokens: from the pipeline, and for tables the most that the client accepts.
 const (
 	maxTokens      = 4096
 	maxTableTokens = 8192
 )
 
-// image is how the processor sees an image: patches of 14 pixels merged 2x2, and at most
-// 1,003,520 pixels, as the pipeline asks for. It also asks for 112,896 pixels at least: a
-// smaller image is enlarged by the server, to what its preprocessor_config.json says. The
-// server refuses ratios of sides above 200; the margin covers its rounding.
+// image is how the processor sees an image: patches of 14 pixels merged 2x2, and at most 1,003,520 pixels, as
+// the pipeline specifies. It also specifies at least 112,896 pixels: a smaller image is enlarged by the
+// server, to what its preprocessor_config.json says. The server refuses ratios of sides above 200; the margin
+// covers its rounding.
 var image = model.Image{TokenSide: 28, MaxTokens: 1_003_520 / (28 * 28), MaxAspect: 180}
 
-// When an answer loops: as for GLM-OCR, which reads the same regions. PaddleX only shortens
-// what has looped to its end.
+// When an answer loops: as for GLM-OCR, which reads the same regions. PaddleX only shortens answers that loop
+// to their end.
 var (
 	textLoop  = model.Loop{Copies: 10, Run: 1024, Least: 2048, Server: true}
 	tableLoop = model.Loop{Copies: 10, Run: 6144, Least: 2048}
@@ -72,8 +72,8 @@ const (
 	labelSeal  = "seal"
 )
 
-// Request asks with the model's prompt for what the region is. Temperature 0 is all that
-// the pipeline says about sampling.
+// Request asks with the model's prompt for the kind of region. Temperature 0 is all that the pipeline says
+// about sampling.
 func (Profile) Request(ask model.Ask) (model.Request, error) {
 	if ask.Question != nil {
 		return model.Request{}, document.Problemf(document.CodeTaskUnsupported, document.PhaseRecognize, "PaddleOCR-VL answers no questions")

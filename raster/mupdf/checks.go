@@ -5,7 +5,7 @@ package mupdf
 
 enum { MOST_CHECKS = 2000 };
 
-// form_checks gives none where they cannot be had: the page is drawn all the same.
+// form_checks returns none on an error: the page is drawn all the same.
 static int form_checks(fz_context *ctx, fz_page *page, form_check *checks) {
 	volatile int n = 0;
 	TRY(ctx) {
@@ -26,8 +26,8 @@ import (
 	"ocr-gateway/document"
 )
 
-// withChecks adds the check boxes and radio buttons of a form as words, in place of what
-// is drawn in them: ☒ and ☐, ◉ and ◯.
+// withChecks adds the check boxes and radio buttons of a form as words, in place of what is drawn in them: ☒
+// and ☐, ◉ and ◯.
 func (d *Document) withChecks(words []document.Word, m C.fz_matrix, width, height int) []document.Word {
 	checks := make([]C.form_check, C.MOST_CHECKS)
 	n := C.form_checks(d.c.ctx, d.c.page, &checks[0])

@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// Faults is what of a page was not drawn, or not whole, as a set.
+// Faults is the set of what was not drawn, or only partly, on a page.
 type Faults uint32
 
 // The faults.
@@ -30,22 +30,21 @@ const (
 	FaultXFA                        // the content is in an XFA form
 )
 
-// message is something that MuPDF said.
+// message is a message of MuPDF.
 type message struct {
-	failed bool // it was an exception that was caught inside, not a warning
+	failed bool // an exception caught inside MuPDF, not a warning
 	text   string
 }
 
-// rule says what a message means that has a text in it.
+// rule says what a message means that contains a text.
 type rule struct {
 	in    string
 	means Faults
 }
 
-// failures are for caught exceptions, the first that fits. One that fits none means
-// FaultOther.
+// failures are the rules for caught exceptions; the first that fits counts. If none fits, it is FaultOther.
 var failures = []rule{
-	{"unknown keyword", 0}, // what follows is read all the same
+	{"unknown keyword", 0}, // the rest is still read
 	{"cannot recognize xref format", 0},
 	{"cannot find startxref", 0}, // and repaired
 	{"cycle in page tree", 0},
@@ -72,24 +71,24 @@ var failures = []rule{
 	{"syntax error in content stream", FaultContent},
 }
 
-// warnings count only where they fit one of these.
+// warnings count only if they fit one of these.
 var warnings = []rule{
 	{"padding truncated image", FaultCut},
 	{"premature end of file in jpeg", FaultCut},
 	{"unknown filter name", FaultFilter},
 	{"invalid predictor", FaultData},
-	{"incorrect data check", 0}, // the data are whole but for their sum
+	{"incorrect data check", 0}, // the data are complete except for their checksum
 	{"ignoring zlib error", FaultData},
 	{"ignored error when loading embedded font", FaultFont},
 	{"non-embedded font using identity encoding", FaultGlyph},
 	{"too many syntax errors", FaultContent},
 }
 
-// excused begins warnings that say that the failure before them did no harm: a broken
-// color profile has a standard one in its place.
+// excused begins warnings that say that the failure before them did no harm: a broken color profile was
+// replaced by a standard one.
 const excused = "ignoring broken ICC profile"
 
-// faultsOf says what messages mean, in the order in which they came.
+// faultsOf interprets messages, given in order.
 func faultsOf(said []message) (found Faults) {
 	for i, m := range said {
 		switch {
@@ -112,15 +111,15 @@ func meaning(text string, rules []rule, otherwise Faults) Faults {
 	return otherwise
 }
 
-// Forget begins a page: what was said before is not about it.
+// Forget begins a page: earlier messages are not about it.
 func Forget() {
 	if sharedContext != nil {
 		C.ocr_forget(sharedContext)
 	}
 }
 
-// Said is what was not drawn since Forget. After any fault what is kept of fonts and
-// images goes too, lest the next page that uses them says nothing.
+// Said returns what was not drawn since Forget. After any fault cached fonts and images are dropped too, or
+// the next page that uses them would report nothing.
 func Said() Faults {
 	if sharedContext == nil {
 		return 0

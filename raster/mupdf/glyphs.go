@@ -17,11 +17,11 @@ import (
 	"ocr-gateway/document"
 )
 
-// maxPrograms bounds the bytes of a page's fonts that are hashed.
+// maxPrograms limits the bytes of a page's fonts that are hashed.
 const maxPrograms = 256 << 20
 
-// RenderWithGlyphs is Render, or RenderWithWords, that also gives each character that it drew, and how
-// far they explain the page; nil where there are none, too many, or they cannot be had.
+// RenderWithGlyphs is Render, or RenderWithWords, that also returns each character that it drew, and how far
+// they explain the page; nil if there are none or too many, or they cannot be had.
 func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte, withWords bool) (words []document.Word, drawn *document.Drawn, gray bool, err error) {
 	C.ocr_want_glyphs(d.c.ctx, C.int(width), C.int(height))
 	defer C.ocr_forget_glyphs(d.c.ctx)
@@ -36,7 +36,7 @@ func (d *Document) RenderWithGlyphs(n, width, height int, pix []byte, withWords 
 	return words, d.drawn((*C.uchar)(&pix[0]), gray), gray, nil
 }
 
-// drawn is what the page says of the characters drawn last, whose pixels it has; nil for none.
+// drawn returns the characters drawn last, with what the page's pixels say of them; nil for none.
 func (d *Document) drawn(pix *C.uchar, gray bool) *document.Drawn {
 	samples := C.int(4)
 	if gray {
@@ -54,14 +54,14 @@ func (d *Document) drawn(pix *C.uchar, gray bool) *document.Drawn {
 	return drawn
 }
 
-// strange copies the map of strange ink.
+// strange copies the map of unexplained ink.
 func strange(out *C.ocr_drawn) document.Blocks {
 	b := document.Blocks{Step: int(out.step), Width: int(out.strange_width), Height: int(out.strange_height)}
 	b.Bits = C.GoBytes(unsafe.Pointer(out.strange), C.int((b.Width*b.Height+7)/8))
 	return b
 }
 
-// programs hashes the programs of fonts; nil when they are too large.
+// programs hashes the programs of fonts; nil if they are too large.
 func (d *Document) programs(fonts []*C.fz_font) []document.FontID {
 	if d.programIDs == nil {
 		d.programIDs = map[*C.fz_font]document.FontID{}
@@ -86,11 +86,11 @@ func (d *Document) programs(fonts []*C.fz_font) []document.FontID {
 	return ids
 }
 
-// keptPrograms is how many fonts are held, so that the next page need not hash them again.
+// keptPrograms is how many fonts are kept, so that the next page need not hash them again.
 const keptPrograms = 64
 
-// keepProgram remembers the hash of a font, which stays in memory so that no other
-// can take its place.
+// keepProgram remembers the hash of a font, and keeps the font in memory so that no other can take its
+// address.
 func (d *Document) keepProgram(font *C.fz_font, id document.FontID) {
 	if len(d.programIDs) >= keptPrograms {
 		d.dropPrograms()
@@ -106,8 +106,8 @@ func (d *Document) dropPrograms() {
 	clear(d.programIDs)
 }
 
-// characters makes characters of glyphs. A glyph that stands for several letters has them
-// in glyphs of no shape behind it.
+// characters converts glyphs to characters. If a glyph stands for several letters, the further ones follow it
+// as glyphs without shape.
 func characters(glyphs []C.ocr_glyph) []document.Character {
 	all := make([]document.Character, 0, len(glyphs))
 	for i := 0; i < len(glyphs); {
@@ -135,10 +135,10 @@ func characters(glyphs []C.ocr_glyph) []document.Character {
 	return all
 }
 
-// maxLetters is how many bytes of letters a glyph may stand for: more are no ligature.
+// maxLetters is how many bytes of letters a glyph may stand for: more are not a ligature.
 const maxLetters = 32
 
-// ascii is text of which the letters of most glyphs are parts.
+// ascii holds the letters of most glyphs, which share its memory.
 var ascii = func() string {
 	b := make([]byte, utf8.RuneSelf)
 	for i := range b {

@@ -21,7 +21,7 @@ static int colorless(const uint32_t *rgba, size_t pixels) {
 	return 1;
 }
 
-// pack_gray keeps one byte a pixel. It works in chunks, because compilers vectorize no loop that
+// pack_gray keeps one byte per pixel. It works in chunks, because compilers do not vectorize a loop that
 // reads what it writes.
 static void pack_gray(unsigned char *pixels, size_t count) {
 	const uint32_t *rgba = (const uint32_t *)pixels;
@@ -38,8 +38,8 @@ import "C"
 
 import "unsafe"
 
-// PackGray makes opaque RGBA pixels gray, one byte each at the start of rgba, if none
-// has a color. rgba must be aligned to 4 bytes.
+// PackGray makes opaque RGBA pixels gray, one byte each at the start of rgba, if none has a color. rgba must
+// be aligned to 4 bytes.
 func PackGray(rgba []byte) bool {
 	n := C.size_t(len(rgba) / 4)
 	if n == 0 || C.colorless((*C.uint32_t)(unsafe.Pointer(&rgba[0])), n) == 0 {

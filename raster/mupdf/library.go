@@ -10,20 +10,20 @@ import (
 	"path/filepath"
 )
 
-// LibraryName is the file that holds MuPDF: version 1.28.5, as built for PyMuPDF, with
-// the fonts that stand in for those which a document names and does not bring.
+// LibraryName is the file that contains MuPDF: version 1.28.5, as built for PyMuPDF, with fonts that replace
+// those which a document names but does not embed.
 const LibraryName = "libmupdf.so.28.5"
 
-// librarySums pins the file for each architecture by its SHA-256: the declarations here
-// fit no other, and it is code that we run.
+// librarySums pins the file for each architecture by its SHA-256: the declarations here fit no other, and it
+// is code that we run.
 var librarySums = map[string]string{
 	"amd64": "207db34b170c59bc33716a435428b37a070286435e5b13b0a254c19f85f76687",
 	"arm64": "c2df8c55a540dc5f263a5a117e91e7ce5d7efb619698b4a19c1d73b6ba17d6a4",
 }
 
-// OpenLibrary opens the library for an architecture, as Go calls it. It is looked for
-// beside the program, in lib/ there and one above, and in lib/ in the working folder and
-// above that, as tests find it. The open file is the one that was checked.
+// OpenLibrary opens the library for an architecture, by Go's name. It is sought beside the program, in lib/
+// there and one level up, and, for tests, in lib/ in the working folder and above. The open file is the one
+// that was checked.
 func OpenLibrary(arch, program string) (*os.File, error) {
 	sum := librarySums[arch]
 	if sum == "" {

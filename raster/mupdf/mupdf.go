@@ -46,7 +46,7 @@ static int open_pdf(document *d, const unsigned char *data, size_t len, const ch
 		d->owner = (who & OWNER) != 0;
 		if (needed && !who)
 			status = password[0] ? WRONG_PASSWORD : NEEDS_PASSWORD;
-		else if (!who && password[0]) // what was tried is not the key
+		else if (!who && password[0]) // the password that was given is not the right one
 			fz_authenticate_password(d->ctx, d->doc, "");
 	} CATCH(d->ctx) {
 		return failed(d);
@@ -54,8 +54,8 @@ static int open_pdf(document *d, const unsigned char *data, size_t len, const ch
 	return status;
 }
 
-// undrawn_xfa is whether the document is a form whose content is in XFA, which is not
-// drawn: readers without XFA show a placeholder.
+// undrawn_xfa reports whether the document is a form whose content is in XFA, which is not drawn: readers
+// without XFA show a placeholder.
 static int undrawn_xfa(document *d) {
 	volatile int undrawn = 0;
 	TRY(d->ctx) {
@@ -104,8 +104,8 @@ static int load_page(document *d, int number, fz_rect *bounds) {
 	return OK;
 }
 
-// render draws a page in RGBA, or in gray, which it gives up once it meets a color. It gives the text
-// that it drew too, if wanted and to be had.
+// render draws a page in RGBA, or in gray, which it abandons at the first color. It also returns the text
+// that it drew, if wanted and available.
 static int render(document *d, fz_matrix to_pixels, int width, int height, int gray, unsigned char *pixels, int *colored, fz_stext_page **text) {
 	fz_pixmap *volatile pixmap = NULL;
 	fz_device *volatile device = NULL;
@@ -142,10 +142,10 @@ static void close_document(document *d) {
 	drop_page(d);
 	fz_drop_document(d->ctx, d->doc);
 	fz_drop_stream(d->ctx, d->stream);
-	// The context stays: it is the process's only one and dies with it.
+	// The context is not dropped: it is the process's only one and dies with it.
 }
 
-// decode gives a pixmap in gray (1 component, 2 with alpha) or RGB (3 or 4).
+// decode returns a pixmap in gray (1 component, 2 with alpha) or RGB (3 or 4).
 static int decode(document *d, int format, const unsigned char *data, size_t len, int subimage, fz_pixmap **out) {
 	fz_pixmap *volatile pixmap = NULL;
 	fz_pixmap *volatile rgb = NULL;
@@ -176,7 +176,7 @@ static int decode(document *d, int format, const unsigned char *data, size_t len
 	return status;
 }
 
-// samples is how the pixels of a pixmap lie in memory.
+// samples describes how the pixels of a pixmap lie in memory.
 typedef struct {
 	int width, height, stride, components;
 	unsigned char *bytes;
@@ -201,7 +201,7 @@ import (
 )
 
 var (
-	// ErrPasswordRequired means that the document opens with a password only.
+	// ErrPasswordRequired means that the document only opens with a password.
 	ErrPasswordRequired = errors.New("mupdf: password required")
 	// ErrWrongPassword means that the given password is neither the user's nor the owner's.
 	ErrWrongPassword = errors.New("mupdf: wrong password")
@@ -209,7 +209,7 @@ var (
 	errLibrary = errors.New("mupdf: the library is not open")
 )
 
-// storeBytes bounds MuPDF's cache of decoded images and fonts.
+// storeBytes limits MuPDF's cache of decoded images and fonts.
 const storeBytes = 64 << 20
 
 // sharedContext is the process's only one, nil before Load.
@@ -223,10 +223,10 @@ type Document struct {
 
 	colored bool // the page drawn last
 
-	programIDs map[*C.fz_font]document.FontID // of fonts that are held
+	programIDs map[*C.fz_font]document.FontID // of fonts kept in memory
 }
 
-// Load opens the library, once in the life of a process, before everything else.
+// Load opens the library, once per process, before everything else.
 func Load(path string) error {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
@@ -240,8 +240,8 @@ func Load(path string) error {
 	return nil
 }
 
-// Open opens the PDF in data, which must lie outside the Go heap (a mapped file)
-// and stay until Close. An empty password opens what needs none.
+// Open opens the PDF in data, which must be outside the Go heap (a mapped file) and stay until Close. An
+// empty password opens documents that need none.
 func Open(data []byte, password string) (*Document, error) {
 	d := &Document{page: -1}
 	d.c.ctx = sharedContext
@@ -278,7 +278,7 @@ func (d *Document) check(status C.int) error {
 	return fmt.Errorf("mupdf: %s", C.GoString(&d.c.message[0]))
 }
 
-// Pages is the number of pages that the document claims to have. It can be a lie.
+// Pages is the number of pages that the document claims to have. It may be wrong.
 func (d *Document) Pages() (int, error) {
 	var n C.int
 	err := d.check(C.count_pages(&d.c, &n))
@@ -302,8 +302,8 @@ func (d *Document) Size(n int) (width, height float64, err error) {
 	return width, height, nil
 }
 
-// ImageScale gives how many pixels to a point the finest image has that fills at least
-// half of page n, 0 where there is none.
+// ImageScale returns the pixels per point of the finest image that fills at least half of page n, 0 if there
+// is none.
 func (d *Document) ImageScale(n int) (float64, error) {
 	if _, _, err := d.Size(n); err != nil {
 		return 0, err
@@ -313,7 +313,7 @@ func (d *Document) ImageScale(n int) (float64, error) {
 	return math.Sqrt(float64(scale)), err
 }
 
-// Faults is what of the document as a whole is not drawn.
+// Faults returns what is not drawn of the document as a whole.
 func (d *Document) Faults() Faults {
 	if C.undrawn_xfa(&d.c) != 0 {
 		return FaultXFA
@@ -321,14 +321,14 @@ func (d *Document) Faults() Faults {
 	return 0
 }
 
-// Render draws page n, from 0, with its annotations and form fields on white, so
-// that it fills width x height pixels of pix: RGBA, 4 bytes a pixel, opaque; or gray, one
-// byte a pixel, if it has no colors. pix, with room for either, must lie outside the Go heap.
+// Render draws page n, from 0, with its annotations and form fields on white, scaled to width x height pixels
+// of pix: RGBA, 4 opaque bytes per pixel, or gray, one byte per pixel, if it has no colors. pix must have
+// room for RGBA and be outside the Go heap.
 func (d *Document) Render(n, width, height int, pix []byte) (gray bool, err error) {
 	return d.render(n, width, height, pix, nil)
 }
 
-// render also gives the text that it drew, if text is not nil and it could be had.
+// render also returns the text that it drew, if text is not nil and the text can be had.
 func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_page) (gray bool, err error) {
 	if width < 1 || height < 1 || len(pix)/4/width < height {
 		return false, errors.New("mupdf: pixel buffer too small")
@@ -342,8 +342,8 @@ func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_pa
 		err := d.check(C.render(&d.c, d.toPixels(w, h, width, height), C.int(width), C.int(height), gray, (*C.uchar)(&pix[0]), &colored, text))
 		return colored, err
 	}
-	// Most pages are black on white, which takes a quarter of the bytes. Where the page before was not,
-	// this one is not tried so.
+	// Most pages are black on white, which takes a quarter of the bytes. Gray is not tried if the page before
+	// had colors.
 	if !d.colored {
 		colored, err := draw(1)
 		if colored == 0 {
@@ -357,7 +357,7 @@ func (d *Document) render(n, width, height int, pix []byte, text **C.fz_stext_pa
 	return false, err
 }
 
-// toPixels lays the loaded page, of w x h points, on width x height pixels.
+// toPixels maps the loaded page, of w x h points, to width x height pixels.
 func (d *Document) toPixels(w, h float64, width, height int) C.fz_matrix {
 	sx, sy := C.float(float64(width)/w), C.float(float64(height)/h)
 	return C.fz_matrix{a: sx, d: sy, e: -d.rect.x0 * sx, f: -d.rect.y0 * sy}
@@ -375,9 +375,8 @@ const (
 	GIF
 )
 
-// Decode decodes image n, from 0, of data (n matters for TIFF only). Damaged
-// data gives as much of the image as there is. The image is *image.Gray or
-// *image.RGBA with premultiplied alpha.
+// Decode decodes image n, from 0, of data; n matters only for TIFF. Of damaged data it returns as much of the
+// image as there is. The image is *image.Gray, or *image.RGBA with premultiplied alpha.
 func Decode(format Format, data []byte, n int) (image.Image, error) {
 	var d Document
 	d.c.ctx = sharedContext

@@ -10,16 +10,16 @@ import (
 	"unicode"
 )
 
-// Characters that are set smaller and higher or lower than those beside them are a word
-// of their own: "1931" with a small 1 at its top is no 19311. What Unicode has a raised
-// or lowered form of is given in it; all else stays as it is.
+// Characters that are smaller and higher or lower than their neighbors are a word of their own: "1931" with a
+// small 1 at its top is not 19311. They are written in their raised or lowered Unicode form if there is one;
+// everything else stays as it is.
 
-// In parts of the size of the characters beside them.
+// As shares of the size of the neighboring characters.
 const (
-	smallAtMost  = 0.85 // what is raised or lowered is that small
-	raisedLeast  = 0.15 // how much higher its baseline lies
+	smallAtMost  = 0.85 // size of a raised or lowered character, at most
+	raisedLeast  = 0.15 // how much higher the baseline of a raised one is, at least
 	loweredLeast = 0.08
-	shiftedMost  = 0.8 // more is another line
+	shiftedMost  = 0.8 // shift of its baseline, at most; more is another line
 )
 
 // glyph is a character of a line. Lengths are in pixels.
@@ -40,7 +40,7 @@ func glyphOf(char *C.fz_stext_char, dx, dy float64) glyph {
 	}
 }
 
-// shift writes the raised and lowered characters of a line in their own forms.
+// shift rewrites the raised and lowered characters of a line in their own forms.
 func shift(line []glyph) {
 	base := -1 // the last character of full size
 	for i := range line {
@@ -66,8 +66,8 @@ func shift(line []glyph) {
 	}
 }
 
-// nextFull is the character after a small one at the beginning of a line that it stands
-// beside: the next that is larger, or the first itself.
+// nextFull is the character that a small one at the beginning of a line belongs to: the next larger one, or
+// the first itself.
 func nextFull(line []glyph, from int) int {
 	for i := from; i < len(line); i++ {
 		if !unicode.IsSpace(line[i].c) && line[from].size < smallAtMost*line[i].size {
@@ -77,8 +77,8 @@ func nextFull(line []glyph, from int) int {
 	return from
 }
 
-// goesOn reports whether a character that begins a line for MuPDF, since it is raised,
-// stands right behind another line's end.
+// goesOn reports whether a character that MuPDF begins a line with, since it is raised, directly follows the
+// end of another line.
 func goesOn(line []glyph, g glyph) bool {
 	if len(line) == 0 {
 		return false
@@ -88,11 +88,10 @@ func goesOn(line []glyph, g glyph) bool {
 	return g.size < smallAtMost*last.size && up >= raisedLeast && up < shiftedMost && math.Abs(gap) < white
 }
 
-// white is what lies between two words at least, in parts of the size.
+// white is the gap between two words, as a share of the size, at least.
 const white = 0.1
 
-// closeGap takes out the blank that MuPDF puts before a raised character where there is
-// no white.
+// closeGap removes the blank that MuPDF puts before a raised character where there is no white.
 func closeGap(line []glyph, i int) {
 	if i < 2 || line[i-1].c != ' ' || unicode.IsSpace(line[i-2].c) {
 		return
@@ -102,11 +101,11 @@ func closeGap(line []glyph, i int) {
 	}
 }
 
-// gone stands for a character that is none.
+// gone stands for a removed character.
 const gone = 0
 
-// raise writes line[i] raised. A letter is a note's mark only where it stands alone, at
-// the end of a word: "5th" is one word.
+// raise writes line[i] raised. A letter is a note mark only if it is alone at the end of a word: "5th" is one
+// word.
 func raise(line []glyph, i int) {
 	c, ok := raised[line[i].c]
 	if !ok {

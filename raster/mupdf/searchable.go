@@ -3,7 +3,7 @@ package mupdf
 /*
 #include "mupdf.h"
 
-// caught says what MuPDF threw.
+// caught returns MuPDF's exception as text.
 static const char *caught(fz_context *ctx) {
 	static char message[256];
 	strncpy(message, fz_caught_message(ctx), sizeof message - 1);
@@ -11,7 +11,7 @@ static const char *caught(fz_context *ctx) {
 	return message;
 }
 
-// These give NULL, or what went wrong.
+// These return NULL, or what went wrong.
 
 static const char *page_frame(fz_context *ctx, fz_document *doc, int page, fz_rect *bounds, fz_matrix *to_content) {
 	TRY(ctx) {
@@ -79,7 +79,7 @@ static const char *may_edit(fz_context *ctx, fz_document *doc, int *may) {
 	return NULL;
 }
 
-// save appends where it can.
+// save appends to the file if it can.
 static const char *save(fz_context *ctx, fz_document *doc, size_t original, unsigned char *bytes, size_t room, int *appended, size_t *size) {
 	TRY(ctx) {
 		pdf_document *pdf = pdf_document_from_fz_document(ctx, doc);
@@ -106,20 +106,20 @@ import (
 	"unsafe"
 )
 
-// Frame is a loaded page as it is shown, in points, and the matrix that leads from there to the
-// coordinates of its content.
+// Frame is a loaded page as it is shown, in points, with the matrix from there to the coordinates of its
+// content.
 type Frame struct {
 	Width, Height float64
 	ToContent     [6]float64
 }
 
-// Letter is a character of a page's text by its middle, in points of the page as it is shown.
+// Letter is a character of a page's text, at its middle, in points of the page as it is shown.
 type Letter struct {
 	R    rune
 	X, Y float64
 }
 
-// Font is a font of two bytes a character to be embedded. The streams are packed by zlib.
+// Font is a font with two bytes per character, to be embedded. The streams are compressed by zlib.
 type Font struct {
 	Name                     string
 	Advance                  int // of each character, in thousandths
@@ -127,7 +127,7 @@ type Font struct {
 	Program, Glyphs, Unicode []byte
 }
 
-// thrown is the error of a call that gives a message.
+// thrown converts the message of a call to an error.
 func thrown(message *C.char) error {
 	if message == nil {
 		return nil
@@ -135,7 +135,7 @@ func thrown(message *C.char) error {
 	return fmt.Errorf("mupdf: %s", C.GoString(message))
 }
 
-// Frame tells how page n, from 0, is shown.
+// Frame returns how page n, from 0, is shown.
 func (d *Document) Frame(n int) (Frame, error) {
 	if _, _, err := d.Size(n); err != nil {
 		return Frame{}, err
@@ -145,7 +145,7 @@ func (d *Document) Frame(n int) (Frame, error) {
 	if err := thrown(C.page_frame(d.c.ctx, d.c.doc, C.int(n), &bounds, &m)); err != nil {
 		return Frame{}, err
 	}
-	// Where the page begins is left to the matrix.
+	// The matrix also shifts the page's origin.
 	x0, y0 := float64(bounds.x0), float64(bounds.y0)
 	a, b, c, e := float64(m.a), float64(m.b), float64(m.c), float64(m.d)
 	return Frame{
@@ -154,10 +154,10 @@ func (d *Document) Frame(n int) (Frame, error) {
 	}, nil
 }
 
-// maxLettersOfPage bounds what is looked at of a page's text.
+// maxLettersOfPage limits how much of a page's text is looked at.
 const maxLettersOfPage = 1 << 17
 
-// Letters gives the text that page n has, hidden text too.
+// Letters returns the text of page n, hidden text included.
 func (d *Document) Letters(n int) ([]Letter, error) {
 	if _, _, err := d.Size(n); err != nil {
 		return nil, err
@@ -200,7 +200,7 @@ func (d *Document) NewObject() (int, error) {
 	return int(number), err
 }
 
-// HasFont reports whether page n has a font of a name among its resources.
+// HasFont reports whether page n has a font of that name among its resources.
 func (d *Document) HasFont(n int, name string) (bool, error) {
 	c := C.CString(name)
 	defer C.free(unsafe.Pointer(c))
@@ -209,8 +209,8 @@ func (d *Document) HasFont(n int, name string) (bool, error) {
 	return has != 0, err
 }
 
-// AddContent puts a content stream, packed by zlib, before those of page n, which then has a
-// font: the object of a number, by a name.
+// AddContent inserts a content stream, compressed by zlib, before those of page n, and adds the font object
+// number to the page under a name.
 func (d *Document) AddContent(n int, packed []byte, font string, number int) error {
 	c := C.CString(font)
 	defer C.free(unsafe.Pointer(c))
@@ -219,7 +219,7 @@ func (d *Document) AddContent(n int, packed []byte, font string, number int) err
 	return thrown(C.add_content(d.c.ctx, d.c.doc, C.int(n), pinned(&pins, packed), c, C.int(number)))
 }
 
-// SetFont writes a font as the object of a number.
+// SetFont writes a font as the object with that number.
 func (d *Document) SetFont(number int, f Font) error {
 	name := C.CString(f.Name)
 	defer C.free(unsafe.Pointer(name))
@@ -240,8 +240,8 @@ func pinned(pins *runtime.Pinner, b []byte) C.ocr_bytes {
 	return C.ocr_bytes{bytes: (*C.uchar)(&b[0]), size: C.size_t(len(b))}
 }
 
-// Save writes the document to the start of out: what comes behind the original bytes, of which
-// there are so many, or else, where those are damaged, the whole file. Encryption is kept.
+// Save writes the document to the start of out: only what follows the original bytes, whose number is
+// original, or, if these are damaged, the whole file. Encryption is kept.
 func (d *Document) Save(original int, out []byte) (size int, appended bool, err error) {
 	if len(out) == 0 {
 		return 0, false, errors.New("mupdf: no room to save")

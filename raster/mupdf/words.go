@@ -25,16 +25,13 @@ import (
 	"ocr-gateway/document"
 )
 
-// RenderWithWords is Render that also gives the text it drew, cut at white space and
-// wide gaps, in pixels; raised and lowered characters in the forms that Unicode has
-// of them. Invisible text (render mode 3, or fully transparent) is left
-// out, and so are characters off the page; one that an opaque image is drawn over comes
-// as U+FFFD; text that is clipped away, covered by anything else, or of
-// the color of its ground is not. Left out as well is text of Type 3 fonts whose
-// glyphs take their color from the page. Code points are the document's word and may
-// be any number: what is none comes as U+FFFD. Check boxes and radio buttons of a form
-// are words too. A page whose text cannot be had is
-// rendered without.
+// RenderWithWords is Render that also returns the text it drew, divided at white space and wide gaps, in
+// pixels, with raised and lowered characters in their Unicode forms. Characters off the page are left out,
+// and so is invisible text (render mode 3, or fully transparent) and text of Type 3 fonts whose glyphs take
+// their color from the page. A character covered by an opaque image comes as U+FFFD; text that is clipped
+// away, covered by anything else, or of the color of its ground is not left out. Code points are the
+// document's claim and may be any number: invalid ones come as U+FFFD. Check boxes and radio buttons of a
+// form are words too. A page whose text cannot be had is rendered without.
 func (d *Document) RenderWithWords(n, width, height int, pix []byte) (words []document.Word, gray bool, err error) {
 	var text *C.fz_stext_page
 	gray, err = d.render(n, width, height, pix, &text)
@@ -58,16 +55,16 @@ func (d *Document) RenderWithWords(n, width, height int, pix []byte) (words []do
 
 func (d *Document) dropText(text **C.fz_stext_page) { C.drop_text(d.c.ctx, text) }
 
-// wordCutter makes words of the characters of one line after the other.
+// wordCutter makes words of the characters of one line after another.
 type wordCutter struct {
 	width, height  float64 // of the page
-	line           []glyph // in work
+	line           []glyph // being built
 	words          []document.Word
-	text           []byte  // of the word in work
+	text           []byte  // of the word being built
 	x0, y0, x1, y1 float64 // its box
 }
 
-// softHyphen is drawn as a hyphen where it is drawn at all.
+// softHyphen is drawn as a hyphen if it is drawn at all.
 const softHyphen = '\u00ad'
 
 func (w *wordCutter) addLine(line *C.fz_stext_line) {
@@ -96,14 +93,14 @@ func (w *wordCutter) endLine() {
 	w.line = w.line[:0]
 }
 
-// White between characters, in parts of their size: MuPDF takes a little more for a blank, which
-// is too much where narrow letters are set tight.
+// White between characters, as a share of their size. MuPDF takes a little more for a blank, which is too
+// much where narrow letters are set tight.
 const (
-	wordGap   = 0.12 // is a blank, where letters touch
-	narrowGap = 0.1  // more than between letters is one, where they are set wide
+	wordGap   = 0.12 // white that is a blank where letters touch
+	narrowGap = 0.1  // how much more than between letters, where they are set wide
 )
 
-// usualGap is the white between most characters of a line, 0 where they touch.
+// usualGap is the white between most characters of a line, 0 if they touch.
 func usualGap(line []glyph) float64 {
 	var gaps []float64
 	for i := 1; i < len(line); i++ {
@@ -118,8 +115,8 @@ func usualGap(line []glyph) float64 {
 	return max(0, gaps[len(gaps)/2])
 }
 
-// gapBetween is the white between two characters of one size; none between those of sizes
-// that differ, as marks of notes, and of scripts that are set without blanks.
+// gapBetween is the white between two characters; none if their sizes differ, as with note marks, or they are
+// of scripts set without blanks.
 func gapBetween(a, b glyph) float64 {
 	small, large := min(a.size, b.size), max(a.size, b.size)
 	if small < smallAtMost*large || a.c == gone || isSquare(a.c) || isSquare(b.c) {
@@ -142,7 +139,7 @@ func (w *wordCutter) add(c rune, q *C.fz_quad) {
 	}
 	x0, x1 := extent(q.ul.x, q.ur.x, q.ll.x, q.lr.x)
 	y0, y1 := extent(q.ul.y, q.ur.y, q.ll.y, q.lr.y)
-	if !(x1 >= 0 && x0 <= w.width && y1 >= 0 && y0 <= w.height) { // not what NaN is either
+	if !(x1 >= 0 && x0 <= w.width && y1 >= 0 && y0 <= w.height) { // also true for NaN
 		return
 	}
 	if len(w.text) > 0 {
@@ -155,7 +152,7 @@ func extent(a, b, c, d C.float) (low, high float64) {
 	return float64(min(a, b, c, d)), float64(max(a, b, c, d))
 }
 
-// end finishes the word in work, if there is one that covers a part of the page.
+// end finishes the word being built if it covers a part of the page.
 func (w *wordCutter) end() {
 	box := document.BBox{
 		int(math.Floor(max(w.x0, 0))), int(math.Floor(max(w.y0, 0))),

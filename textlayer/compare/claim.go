@@ -1,6 +1,6 @@
 // Package compare tells what a reading says of the text that a PDF claims for a line, glyph by glyph, and
-// which part of an answer about a passage stands for which of its lines. It knows characters alone: where
-// they stand, and what is made of the verdicts, is its caller's business.
+// which part of an answer about a passage stands for which of its lines. It knows only characters: where they
+// stand, and what follows from the verdicts, is the caller's business.
 package compare
 
 import (
@@ -11,20 +11,20 @@ import (
 	"ocr-gateway/internal/edits"
 )
 
-// Verdict is what one reading says of a glyph. The numbers are in what page caches keep.
+// Verdict is what one reading says of a glyph. Page caches store the numbers, so they must not change.
 type Verdict int
 
 // Verdicts.
 const (
 	Agrees    Verdict = iota + 1
-	Doubts            // something was read that the claim is easily taken for
+	Doubts            // something was read that the claim is easily mistaken for
 	Disagrees         // something else was read
-	Unclear           // the line was read, but not so that it says anything of the glyph
+	Unclear           // the reading of the line says nothing of the glyph
 )
 
 const (
-	// alike is the share of a line that was read as the PDF says, from which the rest is
-	// taken for what stands there.
+	// alike is the share of a line that must be read as the PDF says for the rest to count as a reading of
+	// the same text.
 	alike   = 0.75
 	longest = 600 // characters of a line that are compared; the time is their square
 )
@@ -35,11 +35,11 @@ const formMarks = "*#-+>_`~|<&;$\\{}^"
 // Claim is what a PDF says of a line.
 type Claim struct {
 	text   []rune // as plain gives it
-	glyph  []int  // to which each belongs
+	glyph  []int  // the glyph that each belongs to
 	glyphs int
 }
 
-// ClaimOf is what a PDF says of glyphs that follow each other.
+// ClaimOf is the claim of consecutive glyphs.
 func ClaimOf(glyphs []*document.Character) Claim {
 	claim := Claim{glyphs: len(glyphs)}
 	for i, c := range glyphs {
@@ -50,10 +50,10 @@ func ClaimOf(glyphs []*document.Character) Claim {
 	return claim
 }
 
-// Is reports whether a text was read as claimed, blanks and what readers do not tell apart aside.
+// Is reports whether a text was read as claimed, apart from blanks and what readers do not tell apart.
 func (c Claim) Is(read string) bool { return string(c.text) == string(plain(read)) }
 
-// Likeness is the share of the characters that were read, 0 where that is not compared.
+// Likeness is the share of the characters that were read as claimed; 0 if that cannot be compared.
 func (c Claim) Likeness(read string) float64 {
 	seen := plain(read)
 	if !c.comparable(seen) {
@@ -67,7 +67,7 @@ func (c Claim) comparable(seen []rune) bool {
 	return len(c.text) > 0 && len(c.text) <= longest && len(seen) <= longest
 }
 
-// same counts the characters that have their equal in seen.
+// same counts the characters that have an equal counterpart in seen.
 func (c Claim) same(seen []rune, to []int) (count int) {
 	for i, j := range to {
 		if j != unmatched && c.text[i] == seen[j] {
@@ -77,11 +77,11 @@ func (c Claim) same(seen []rune, to []int) (count int) {
 	return count
 }
 
-// Silent is the verdicts of a reading that says nothing of any glyph.
+// Silent returns the verdicts of a reading that says nothing of any glyph.
 func (c Claim) Silent() []Verdict { return slices.Repeat([]Verdict{Unclear}, c.glyphs) }
 
-// Verdicts tells for each glyph what a reading says of it. form says that whoever read may write marks
-// that show the form of a text, of which none speaks against the glyph in its place.
+// Verdicts returns what a reading says of each glyph. form means that the reader may write marks that show
+// the form of a text; these do not count against the glyphs in whose place they stand.
 func (c Claim) Verdicts(read string, form bool) []Verdict {
 	verdicts := c.Silent()
 	seen := plain(read)
@@ -111,8 +111,7 @@ func (c Claim) Verdicts(read string, form bool) []Verdict {
 	return verdicts
 }
 
-// unbroken reports whether the counterparts of characters i to end, and those beside them, follow
-// each other.
+// unbroken reports whether the counterparts of characters i to end, and of their neighbors, are consecutive.
 func unbroken(to []int, i, end, length int) bool {
 	for j := i - 1; j < end; j++ {
 		if next(to, j, length) != 1 {
@@ -122,8 +121,8 @@ func unbroken(to []int, i, end, length int) bool {
 	return true
 }
 
-// next is how far behind the counterpart of character i that of the next lies, 0 where one of
-// them has none. i may be -1, before the first; behind the last comes the end of the reading.
+// next is how far behind the counterpart of character i that of the next one is; 0 where one of them has
+// none. For i = -1 it counts from the beginning, and for the last character to the end of the reading.
 func next(to []int, i, length int) int {
 	at := -1
 	if i >= 0 {
@@ -141,7 +140,7 @@ func next(to []int, i, length int) int {
 	return to[i+1] - at
 }
 
-// judge compares what a glyph is said to be with what was read in its place.
+// judge compares a glyph's claim with what was read in its place.
 func judge(claim, seen []rune) Verdict {
 	switch {
 	case string(claim) == string(seen):

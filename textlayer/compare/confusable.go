@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// lookalikes are characters that a reader takes for each other, in groups. One seen in place of
-// another speaks neither for nor against it, and takes more readings to verify. Those of two
-// scripts are no question to a reader that knows both.
+// lookalikes are groups of characters that a reader may take for each other. One seen in place of another
+// counts neither for nor against it, and such characters need more readings to be verified. Lookalikes of two
+// scripts are no problem to a reader that knows both; see crossScript.
 var lookalikes = strings.Fields(`
 	0OoDQ°º 1lI|!iíìj7ıĺ 2Zz 5Ss$ 8B& 6bG 9gq 4A 3Ee3 ce oae uvy nhr ft rn CGcO EF PR UV VYv MN
 	.,·• ;:,. '"` + "`" + ` -_~ ([{ )]} *× xX× /| \| oO0 ßBβ μuµ νv ρp κk τt ωw Δ∆ Ω∑Σ
@@ -23,7 +23,8 @@ var crossScript = strings.Fields(`
 	АA ВB ЕE КK МM НH ОO0 РP СC ТT УY ХX ІI ЈJ ЅS аa еe оo0 рp сc уy хx іi јj ѕs ԁd һh ԛq ԝw ӏl
 	ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX οo0 νv`)
 
-// DrawnAlike reports whether a letter is drawn as one of another script is: there the letters beside it tell what it is.
+// DrawnAlike reports whether a letter looks like one of another script, so that only the letters beside it
+// tell what it is.
 func DrawnAlike(r rune) bool { return drawnAlike[r] }
 
 var drawnAlike = func() map[rune]bool {
@@ -50,7 +51,7 @@ func groupsOf(words []string) map[rune][]int {
 	return of
 }
 
-// confusable reports whether a reader may well see one text for the other.
+// confusable reports whether a reader may see one text for the other.
 func confusable(a, b []rune) bool {
 	if len(a) != len(b) {
 		return true
@@ -63,8 +64,8 @@ func confusable(a, b []rune) bool {
 	return true
 }
 
-// alikeRunes holds for characters of one group, for letters in capitals and not, with and
-// without a mark, and for syllables of Hangul that differ in one letter.
+// alikeRunes reports whether two characters are of one group, differ only in case or in a mark, or are Hangul
+// syllables that differ in one letter.
 func alikeRunes(a, b rune) bool {
 	a, b = bare(a), bare(b)
 	if isSyllable(a) && isSyllable(b) {
@@ -81,7 +82,7 @@ func alikeRunes(a, b rune) bool {
 	return false
 }
 
-// A syllable of Hangul is a first letter, a vowel and a last letter or none (Unicode 3.12).
+// A Hangul syllable is a first letter, a vowel, and a last letter or none (Unicode 3.12).
 const (
 	firstSyllable, lastSyllable = '가', '힣'
 	vowels, lasts               = 21, 28
@@ -89,7 +90,7 @@ const (
 
 func isSyllable(r rune) bool { return r >= firstSyllable && r <= lastSyllable }
 
-// apart is in how many letters two syllables differ.
+// apart is the number of letters in which two syllables differ.
 func apart(a, b rune) (count int) {
 	a, b = a-firstSyllable, b-firstSyllable
 	for _, differ := range []bool{a/(vowels*lasts) != b/(vowels*lasts), a/lasts%vowels != b/lasts%vowels, a%lasts != b%lasts} {
@@ -100,7 +101,7 @@ func apart(a, b rune) (count int) {
 	return count
 }
 
-// bare is a letter without its marks, and without what raises it.
+// bare returns a letter without its marks, and not raised or lowered.
 func bare(r rune) rune {
 	if b, ok := unmarked[r]; ok {
 		return b
@@ -108,7 +109,7 @@ func bare(r rune) rune {
 	return r
 }
 
-// unmarked are letters without their marks: each word begins with the plain one.
+// unmarked maps letters to those without marks: each word begins with the plain one.
 var unmarked = func() map[rune]rune {
 	plain := map[rune]rune{}
 	for word := range strings.FieldsSeq(`
@@ -130,11 +131,11 @@ var unmarked = func() map[rune]rune {
 	return plain
 }()
 
-// sameInCapitals are the letters that look alike in both cases but for their height.
+// sameInCapitals are letters that differ only in height between the cases.
 const sameInCapitals = "cosuvwxzpk"
 
-// EasilyMistaken reports whether a reader takes a text for another now and then. Of scripts that few readers know
-// all letters count for such.
+// EasilyMistaken reports whether a reader takes a text for another now and then. That includes all letters of
+// scripts that few readers know.
 func EasilyMistaken(text string) bool {
 	for _, r := range plain(text) {
 		b := bare(r)

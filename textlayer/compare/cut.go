@@ -1,12 +1,13 @@
 package compare
 
 const (
-	longestPassage = 1 << 15 // characters of an answer that are compared
-	mostEdits      = 600     // of an answer that is aligned; the time is their number times its length
+	longestPassage = 1 << 15 // characters of a passage or an answer that are compared
+	mostEdits      = 600     // between a passage and its answer; alignment takes their number times the length
 )
 
-// Cut gives for each line of a passage the part of an answer about all of it that stands for the line, as
-// it is compared. Nil means that the answer is too long, or nothing like the passage.
+// Cut returns for each line of a passage the part of an answer about the whole passage that stands for the
+// line, in the form in which it is compared. Nil means that the answer is too long, or nothing like the
+// passage.
 func Cut(lines []Claim, answer string) []string {
 	var claim []rune
 	ends := make([]int, len(lines)) // in claim
@@ -33,8 +34,8 @@ func Cut(lines []Claim, answer string) []string {
 	return parts
 }
 
-// boundary is where in an answer the character at i of the claim begins, or would: what was made up
-// between two lines goes to the second, as far as it is not in the place of the end of the first.
+// boundary is where in an answer the character at i of the claim begins, or would begin. Text inserted
+// between two lines goes to the second, except what takes the place of the first one's end.
 func boundary(to []int, i, length int) int {
 	before, after := i-1, i
 	for before >= 0 && to[before] == unmatched {

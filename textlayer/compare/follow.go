@@ -2,12 +2,12 @@ package compare
 
 import "slices"
 
-// unmatched is the counterpart of a character that has none, here and in package edits.
+// unmatched stands for the counterpart of a character that has none, here and in package edits.
 const unmatched = -1
 
-// follow aligns two texts that are mostly equal by the fewest characters left out and put in (Myers,
-// "An O(ND) Difference Algorithm and Its Variations", 1986): for each character of a the index of its
-// equal in b, or unmatched. It is false where more than most are needed.
+// follow aligns two mostly equal texts by the fewest deletions and insertions (Myers, "An O(ND) Difference
+// Algorithm and Its Variations", 1986). It returns for each character of a the index of its equal in b, or
+// unmatched, and false if more than most edits are needed.
 func follow(a, b []rune, most int) (to []int, ok bool) {
 	to = make([]int, len(a))
 	for i := range to {
@@ -34,22 +34,22 @@ func follow(a, b []rune, most int) (to []int, ok bool) {
 	return to, true
 }
 
-// reached holds, after d edits, how far in a each of the diagonals -d, -d+2 … d has come; a diagonal is the
-// place in a less that in b.
+// reached holds how far in a each of the diagonals -d, -d+2 … d has come after d edits. A diagonal is the
+// position in a minus the one in b.
 type reached []int32
 
 func (r reached) at(diagonal, d int) int { return int(r[(diagonal+d)/2]) }
 
-// from is the diagonal of those reached after d-1 edits from which the dth leads furthest on one.
+// from is the diagonal, of those after d-1 edits, from which the dth edit leads furthest on a diagonal.
 func (r reached) from(diagonal, d int) int {
 	if diagonal == -d || diagonal != d && r.at(diagonal-1, d-1) < r.at(diagonal+1, d-1) {
-		return diagonal + 1 // a character of b is put in
+		return diagonal + 1 // insert a character of b
 	}
 	return diagonal - 1
 }
 
-// furthest is what is reached after 0, 1, 2 … edits, up to where both texts end; nil if that takes more
-// than most.
+// furthest returns what is reached after 0, 1, 2 … edits, up to the ends of both texts; nil if that takes
+// more than most.
 func furthest(a, b []rune, most int) (trace []reached) {
 	for d := 0; d <= min(most, len(a)+len(b)); d++ {
 		now := make(reached, d+1)

@@ -5,8 +5,8 @@ import (
 	"unicode"
 )
 
-// plain is a text as it is compared: without blanks, ligatures opened, and one form
-// for marks that readers do not tell apart.
+// plain returns a text in the form in which it is compared: without blanks, with ligatures split, and with
+// one form for marks that readers do not tell apart.
 func plain(s string) []rune {
 	var out []rune
 	for _, r := range opened.Replace(s) {
@@ -19,7 +19,7 @@ func plain(s string) []rune {
 
 var opened = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st", "…", "...")
 
-// folded is one form for each of the quotation marks and dashes.
+// folded reduces quotation marks and dashes to one form each.
 func folded(r rune) rune {
 	switch r {
 	case '’', '‘', 'ʼ', '`', '´', '′':

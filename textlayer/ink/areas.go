@@ -6,12 +6,12 @@ import (
 	"ocr-gateway/document"
 )
 
-// Least is how many squares the smallest thing has that may be text.
+// Least is how many squares the smallest thing that may be text has.
 const Least = 6
 
 const (
-	reach    = 3 // squares of white within one area
-	margins  = 8 // squares around an area, for who looks there
+	reach    = 3 // squares; white up to here does not divide an area
+	margins  = 8 // squares that an area is enlarged by on each side
 	maxAreas = 200
 )
 
@@ -29,8 +29,8 @@ func Count(b document.Blocks, box document.BBox) (squares int) {
 	return squares
 }
 
-// Areas are the places of a page where ink may be text, and others that are to be looked at beside
-// them, in pixels. None where the page has no map.
+// Areas returns the places of a page, in pixels, where ink may be text, together with other places to be
+// searched. There are none where the page has no map.
 func Areas(b document.Blocks, beside []image.Rectangle, page image.Rectangle) []document.BBox {
 	if b.Step <= 0 {
 		return nil
@@ -69,11 +69,11 @@ func Areas(b document.Blocks, beside []image.Rectangle, page image.Rectangle) []
 	return areas
 }
 
-// cells are a map of a map: of reach x reach squares each.
+// cells is a coarser map: each cell is reach x reach squares.
 type cells struct {
 	blocks        document.Blocks
 	width, height int
-	ink           []int // squares marked in each
+	ink           []int // marked squares in each
 }
 
 func newCells(b document.Blocks) cells {
@@ -89,7 +89,7 @@ func newCells(b document.Blocks) cells {
 	return c
 }
 
-// take removes the cells that hang together with one, and gives their extent in squares and their ink.
+// take removes a cell and those connected with it, and returns their extent in squares and their ink.
 func (c cells) take(first int) (box image.Rectangle, ink int) {
 	stack := []int{first}
 	ink, c.ink[first] = c.ink[first], 0
@@ -111,7 +111,7 @@ func (c cells) take(first int) (box image.Rectangle, ink int) {
 	return box, ink
 }
 
-// extent is the box of the squares marked in a cell.
+// extent is the box of the marked squares of a cell.
 func (c cells) extent(x, y int) (box image.Rectangle) {
 	for v := y * reach; v < (y+1)*reach; v++ {
 		for u := x * reach; u < (x+1)*reach; u++ {
@@ -123,7 +123,7 @@ func (c cells) extent(x, y int) (box image.Rectangle) {
 	return box
 }
 
-// joined are boxes of which those that overlap are one.
+// joined merges boxes that overlap.
 func joined(boxes []image.Rectangle) []image.Rectangle {
 	for again := len(boxes) <= 2*maxAreas; again; {
 		again = false

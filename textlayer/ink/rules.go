@@ -1,5 +1,5 @@
-// Package ink looks at the map of a page's strange ink, which no character of its own text explains: what in
-// it is a rule, and where it may be text that somebody has to look for.
+// Package ink examines the map of a page's unexplained ink, which belongs to no character of the page's own
+// text: what of it is a rule, and where it may be text that has to be looked for.
 package ink
 
 import (
@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	ruleLength = 12 // squares: what is longer and thin is a rule
+	ruleLength = 12 // squares: from this length a thin stroke is a rule
 	ruleThick  = 2  // squares
 )
 
-// WithoutRules takes long thin strokes out of a map, and tells where they were.
+// WithoutRules removes long thin strokes from a map, and returns where they were.
 func WithoutRules(b document.Blocks) (rest document.Blocks, rules []document.BBox) {
 	if b.Width <= 0 || b.Height <= 0 || b.Step <= 0 || len(b.Bits)*8 < b.Width*b.Height {
 		return document.Blocks{}, nil
@@ -45,7 +45,7 @@ func takeRules(b, rest document.Blocks, down bool) (rules []document.BBox) {
 				continue
 			}
 			to := from
-			thick := 0 // squares of the run that are part of something thicker
+			thick := 0 // squares of the run that belong to something thicker
 			for ; to < length && at(to, across); to++ {
 				n := 1
 				for k := 1; k <= ruleThick && at(to, across-k); k++ {
@@ -72,7 +72,7 @@ func takeRules(b, rest document.Blocks, down bool) (rules []document.BBox) {
 	return rules
 }
 
-// marksOf counts the squares marked in each row, or column.
+// marksOf counts the marked squares of each row, or column.
 func marksOf(b document.Blocks, down bool) []int {
 	rows, columns := make([]int, b.Height), make([]int, b.Width)
 	for i := range marked(b.Bits, 0, b.Width*b.Height) {
@@ -94,13 +94,13 @@ func unmark(b document.Blocks, box image.Rectangle) {
 	}
 }
 
-// marked gives the places of the bits that are set from one to before another.
+// marked yields the positions of the bits that are set, in [from, to).
 func marked(all []byte, from, to int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i := from; i < to; i++ {
 			switch b := all[i/8] >> (i % 8); {
 			case b == 0:
-				i |= 7 // to the end of the byte
+				i |= 7 // skip to the end of the byte
 			case b&1 != 0:
 				if !yield(i) {
 					return

@@ -1,6 +1,5 @@
-// Package checkbox finds check boxes and radio buttons that are drawn beside lines of
-// text, and whether they are ticked. It looks at pixels only: squares by their four
-// sides, circles by the ring around them.
+// Package checkbox finds check boxes and radio buttons drawn beside lines of text, and whether they are
+// ticked. It looks only at pixels: at the four sides of squares, and at the ring of circles.
 package checkbox
 
 import (
@@ -12,18 +11,18 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// Check is a box to be ticked.
+// Check is a check box or radio button.
 type Check struct {
 	Box    image.Rectangle
 	Round  bool
 	Ticked bool
 }
 
-// least is how many pixels a side of a box has at least. Those of screens have 13; the
-// letters of small print make smaller squares with rules above them.
+// least is the smallest side of a box, in pixels. On screens they have 13; smaller squares are made by
+// letters of small print with rules above them.
 const least = 10
 
-// In heights of the line of text that a box stands beside.
+// In heights of the line of text beside a box.
 const (
 	leastSide = 0.5
 	mostSide  = 1.7
@@ -31,8 +30,8 @@ const (
 	above     = 0.5 // and above and below it
 )
 
-// Find looks for boxes in and beside lines of text that run to the right, and then above,
-// below and beside those that it found: questionnaires have whole columns of them.
+// Find looks for boxes in and beside lines of text that run to the right, and then above, below and beside
+// the boxes found: questionnaires have whole columns of them.
 func Find(src pixels.Raster, lines []document.BBox) []Check {
 	var found []Check
 	looks := mostLooks
@@ -47,10 +46,10 @@ func Find(src pixels.Raster, lines []document.BBox) []Check {
 	return real(distinct(aligned(src, distinct(found), &looks)))
 }
 
-// mostStrips bounds the rows and columns of boxes that are looked along.
+// mostStrips limits the rows and columns of boxes that are searched.
 const mostStrips = 60
 
-// aligned adds to boxes those that stand in the same rows and columns, and in theirs.
+// aligned adds the boxes in the same rows and columns as boxes, and in the rows and columns of these.
 func aligned(src pixels.Raster, boxes []Check, looks *int) []Check {
 	var strips []image.Rectangle
 	for i := 0; i < len(boxes); i++ { // which grows
@@ -76,11 +75,11 @@ func aligned(src pixels.Raster, boxes []Check, looks *int) []Check {
 	return boxes
 }
 
-// mostLooks bounds the work on a page: one of print takes a few hundred thousand; hatching
-// and dithered pictures would take minutes.
+// mostLooks limits the work on a page: printed pages take a few hundred thousand, hatching and dithered
+// pictures would take minutes.
 const mostLooks = 20_000_000
 
-// look finds boxes of least to most pixels in a part of src, with looks left at its pixels.
+// look finds boxes of least to most pixels in a part of src. looks is how many more pixels may be looked at.
 func look(src pixels.Raster, area image.Rectangle, least, most int, looks *int) []Check {
 	area = area.Intersect(image.Rect(0, 0, src.W, src.H))
 	if area.Empty() {
@@ -95,7 +94,8 @@ func look(src pixels.Raster, area image.Rectangle, least, most int, looks *int) 
 	return found
 }
 
-// distinct drops what was found beside two lines, or around itself, keeping the larger.
+// distinct removes boxes that were found twice, beside two lines or one around the other, and keeps the
+// larger one.
 func distinct(all []Check) []Check {
 	area := func(c Check) int { return c.Box.Dx() * c.Box.Dy() }
 	slices.SortStableFunc(all, func(a, b Check) int { return cmp.Compare(area(b), area(a)) })
@@ -108,8 +108,8 @@ func distinct(all []Check) []Check {
 	return kept
 }
 
-// real drops squares in a row, into which letters are to be written one by one, and
-// circles where none or all of their size have a dot: those are letters or bullets.
+// real removes squares in a row, made for writing single letters, and circles where none or all of their size
+// have a dot: those are letters or bullets.
 func real(all []Check) []Check {
 	var kept []Check
 	for _, c := range all {
@@ -127,14 +127,14 @@ func real(all []Check) []Check {
 	return kept
 }
 
-// alike reports whether two boxes are of one size.
+// alike reports whether two boxes have the same size.
 func alike(a, b Check) bool {
-	const part = 6 // of the size, that they may differ by
+	const part = 6 // they may differ by one part in so many
 	d := a.Box.Dx() - b.Box.Dx()
 	return part*max(d, -d) <= max(a.Box.Dx(), b.Box.Dx())+part
 }
 
-// neighbors reports whether two boxes stand beside each other with no room for a word.
+// neighbors reports whether two boxes are side by side with no room for a word.
 func neighbors(a, b Check) bool {
 	if a.Box == b.Box || !alike(a, b) {
 		return false

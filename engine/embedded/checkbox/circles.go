@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	directions = 32 // in which a ring is looked at
+	directions = 32 // in which a ring is examined
 	wholeRing  = 30 // of them that meet ink
-	openRing   = 26 // of them in which there is white between ring and dot
+	openRing   = 26 // of them with white between ring and dot
 	dotShare   = 0.6
 	emptyShare = 0.05
 )
 
-// circles finds rings with nothing or a dot within.
+// circles finds rings that are empty or have a dot inside.
 func (m ink) circles() []Check {
 	var found []Check
 	for _, b := range m.components() {
@@ -30,7 +30,7 @@ func (m ink) circles() []Check {
 	return found
 }
 
-// circle looks at what fills a box.
+// circle examines the contents of a box.
 func (m ink) circle(b image.Rectangle) (Check, bool) {
 	x, y := float64(b.Min.X+b.Max.X-1)/2, float64(b.Min.Y+b.Max.Y-1)/2
 	rx, ry := float64(b.Dx())/2, float64(b.Dy())/2
@@ -62,7 +62,7 @@ func (m ink) circle(b image.Rectangle) (Check, bool) {
 	return Check{Box: b, Round: true, Ticked: in > dotShare}, in > dotShare || in < emptyShare
 }
 
-// components are the boxes around connected ink of the size of a button.
+// components returns the boxes around connected ink of the size of a button.
 func (m ink) components() []image.Rectangle {
 	return slices.DeleteFunc(pixels.Components(m.dark, m.w), func(b image.Rectangle) bool {
 		return b.Dx() < m.least || b.Dx() > m.most || b.Dy() < m.least || b.Dy() > m.most

@@ -5,24 +5,24 @@ import "ocr-gateway/engine/embedded/pixels"
 // ink is what is drawn in a part of a page.
 type ink struct {
 	w, h        int
-	dark        []uint8 // each pixel: 0 for the ground, drawn or black
+	dark        []uint8 // of each pixel: 0 for the ground, drawn or black
 	least, most int     // pixels of a box's side
-	looks       *int    // at pixels that are left on this page
+	looks       *int    // how many more pixels of this page may be looked at
 }
 
-// What is at a pixel.
+// The values of a pixel.
 const (
-	drawn = 1 + iota // also a gray outline is
-	black            // a tick is
+	drawn = 1 + iota // includes gray outlines
+	black            // ticks
 )
 
 const (
-	drawnFrom = 50  // of 255: how far a pixel is from the ground, where the farthest one has 255
+	drawnFrom = 50  // distance of a pixel from the ground, where the farthest pixel has 255
 	blackFrom = 110 // of 255
-	flat      = 40  // contrast of a part in which nothing is drawn
+	flat      = 40  // contrast, up to which nothing is drawn in a part
 )
 
-// inkOf tells ink and ground by which of them is more.
+// inkOf separates ink from ground, which is the larger part.
 func inkOf(src pixels.Raster) ink {
 	m := ink{w: src.W, h: src.H, dark: make([]uint8, src.W*src.H)}
 	least, most, sum := uint8(255), uint8(0), 0
@@ -73,7 +73,7 @@ func brightness(row, from []byte, bpp int) {
 // at reports whether something is drawn at a pixel.
 func (m ink) at(x, y int) bool { return m.dark[y*m.w+x] >= drawn }
 
-// share is the part of a box that is black.
+// share is the share of a box that is black.
 func (m ink) share(x0, y0, x1, y1 int) float64 {
 	n, all := 0, 0
 	for y := max(y0, 0); y < min(y1, m.h); y++ {

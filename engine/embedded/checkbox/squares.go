@@ -10,24 +10,24 @@ import (
 type run struct{ y, x0, x1 int }
 
 const (
-	wholeSide  = 0.85 // of a side that is drawn at least
-	notSquare  = 5    // the sides of a square differ by one part of so many at most
-	inset      = 0.24 // of the side: what lies further inside is a tick
-	tickShare  = 0.05 // of what lies inside
-	solidShare = 0.9  // of it, from which a square is a bullet
-	thinnest   = 7    // a side is one part of so many thick at most
-	corner     = 0.12 // of the side: how far from a corner there is ink
-	besidePart = 4    // the white beside a box is one part of so many of it: more than between letters
-	abovePart  = 6    // so is that above and below it
-	crossed    = 0.3  // of that white may be drawn over
+	wholeSide  = 0.85 // share of a side that is drawn, at least
+	notSquare  = 5    // the sides of a square differ by one part in so many at most
+	inset      = 0.24 // of the side: anything further inside is a tick
+	tickShare  = 0.05 // share of the inside
+	solidShare = 0.9  // share of the inside from which a square is a bullet
+	thinnest   = 7    // a side is at most one part in so many thick
+	corner     = 0.12 // of the side: there is ink within this distance of a corner
+	besidePart = 4    // the white beside a box is one part in so many of its size: more than between letters
+	abovePart  = 6    // likewise above and below it
+	crossed    = 0.3  // share of that white that may be drawn over
 )
 
-// squares finds squares by two level strokes above each other and what joins them. A tick
-// that goes beyond its box makes the strokes longer than the sides.
+// squares finds squares by two level strokes, one above the other, and the sides that join them. A tick that
+// extends beyond its box makes the strokes longer than the sides.
 func (m ink) squares() []Check {
 	tops, bottoms := m.runs()
 	var found []Check
-	next := 0 // of the bottoms, the first below top
+	next := 0 // the first of the bottoms below top
 	for _, top := range tops {
 		for next < len(bottoms) && bottoms[next].y <= top.y {
 			next++
@@ -53,8 +53,8 @@ func (m ink) squares() []Check {
 	return found
 }
 
-// edge reports whether a stroke has mostly white above it (dy -1) or below it (1), not
-// more of itself. Edges of scans are rough: what touches it tells nothing.
+// edge reports whether there is mostly white above a stroke (dy -1) or below it (1), not more of the stroke
+// itself. The edges of scans are rough, so that touching ink means nothing.
 func (m ink) edge(r run, dy int) bool {
 	y := r.y + 2*dy
 	if y < 0 || y >= m.h {
@@ -69,7 +69,7 @@ func (m ink) edge(r run, dy int) bool {
 	return 2*n < r.x1-r.x0
 }
 
-// frame is the square of which two strokes are top and bottom.
+// frame returns the square that has two strokes as top and bottom.
 func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
 	d := bottom.y - top.y + 1
 	slack := max(1, d/10)
@@ -95,10 +95,9 @@ func (m ink) frame(top, bottom run) (image.Rectangle, bool) {
 	return image.Rect(left, top.y, right, bottom.y+1), true
 }
 
-// runs are the strokes that may be the top and those that may be the bottom of a box, from
-// above.
+// runs returns the strokes that may be the top and those that may be the bottom of a box, from above.
 func (m ink) runs() (tops, bottoms []run) {
-	const most = 4000 // of a part of a page; hatching has more
+	const most = 4000 // in a part of a page; hatching has more
 	for y := range m.h {
 		row := m.dark[y*m.w:][:m.w]
 		for x := pixels.NextMark(row, 0); x < m.w; x = pixels.NextMark(row, x) {
@@ -140,7 +139,7 @@ func (m ink) side(x, top, bottom, slack int) bool {
 	return missing <= most
 }
 
-// square looks at and into a frame.
+// square examines a frame and its inside.
 func (m ink) square(b image.Rectangle) (Check, bool) {
 	if !m.thin(b) || !m.sharp(b) || !m.apart(b) {
 		return Check{}, false
@@ -150,8 +149,7 @@ func (m ink) square(b image.Rectangle) (Check, bool) {
 	return Check{Box: b, Ticked: share > tickShare}, share < solidShare
 }
 
-// thin reports whether all sides are drawn thinner than letters are, but for where a tick
-// crosses them.
+// thin reports whether all sides are thinner than strokes of letters, except where a tick crosses them.
 func (m ink) thin(b image.Rectangle) bool {
 	most := max(2, b.Dx()/thinnest)
 	side := func(start, along, inward image.Point) bool {
@@ -172,7 +170,7 @@ func (m ink) thin(b image.Rectangle) bool {
 	return side(b.Min, down, right) && side(b.Min, right, down) && side(end, down.Mul(-1), right.Mul(-1)) && side(end, right.Mul(-1), down.Mul(-1))
 }
 
-// sharp reports whether there is ink at all corners: those of letters are round.
+// sharp reports whether there is ink in all corners: those of letters are round.
 func (m ink) sharp(b image.Rectangle) bool {
 	r := max(1, corner*float64(b.Dx()))
 	for _, c := range []image.Point{b.Min, {b.Max.X - 1, b.Min.Y}, {b.Min.X, b.Max.Y - 1}, b.Max.Sub(image.Pt(1, 1))} {
@@ -190,7 +188,7 @@ func (m ink) sharp(b image.Rectangle) bool {
 	return true
 }
 
-// apart reports whether there is white around a box, but for where a tick crosses it.
+// apart reports whether there is white around a box, except where a tick crosses it.
 func (m ink) apart(b image.Rectangle) bool {
 	beside, above := max(3, b.Dx()/besidePart), max(3, b.Dx()/abovePart)
 	white := func(x, y, dx, dy int) bool { // a row or column of pixels, as long as the box

@@ -35,7 +35,7 @@ func (m Map) components(threshold uint8) []component {
 	return comps
 }
 
-// points returns the end points of the runs, which have the hull of all pixels.
+// points returns the end points of the runs; their hull is that of all pixels.
 func (c component) points() []document.Point {
 	points := make([]document.Point, 0, 2*len(c))
 	for _, r := range c {
@@ -53,7 +53,7 @@ func (c component) pixels() (n int) {
 	return n
 }
 
-// runs lists the stretches of the dilated mask, row by row.
+// runs lists the runs of the dilated mask, row by row.
 func (m Map) runs(threshold uint8) []run {
 	var runs []run
 	var above []uint8
@@ -81,8 +81,7 @@ func (m Map) runs(threshold uint8) []run {
 	return runs
 }
 
-// joinRuns connects the runs that touch, also at a corner, and returns the
-// number of components.
+// joinRuns connects runs that touch, also at a corner, and returns the number of components.
 func joinRuns(runs []run) int {
 	count := len(runs)
 	above := 0 // first run that may touch the current one
@@ -110,8 +109,8 @@ func find(runs []run, i int32) int32 {
 	return i
 }
 
-// mean is the mean heat, 0 to 1, of a component's own pixels. The straight rectangle
-// around it holds much else where a line is bent or hangs together with something.
+// mean is the mean heat, 0 to 1, of a component's own pixels. The rectangle around a bent or connected line
+// contains much else.
 func (m Map) mean(c component) float64 {
 	var sum, n int
 	for _, r := range c {
@@ -126,8 +125,7 @@ func (m Map) mean(c component) float64 {
 	return float64(sum) / float64(n) / 255
 }
 
-// within returns the heat of a component's own pixels alone, and where its top left
-// corner lies in m.
+// within returns the heat of a component's own pixels only, and the position of its top left corner in m.
 func (m Map) within(c component) (part Map, at image.Point) {
 	box := image.Rectangle{}
 	for _, r := range c {

@@ -1,5 +1,5 @@
-// Package heatmap finds the lines of text on the map that the detector of PP-OCR makes of a
-// page: how likely each of its pixels is text.
+// Package heatmap finds lines of text in the heat map that PP-OCR's detector makes of a page: how likely each
+// pixel is text.
 package heatmap
 
 import "ocr-gateway/document"
@@ -25,8 +25,7 @@ type Line struct {
 	Height float64
 }
 
-// Lines finds the lines of text on the map. What is as hot as text is in one of them,
-// specks aside.
+// Lines finds the lines of text. Each pixel as hot as text is in one of them, except specks.
 func (m Map) Lines() []Line {
 	var lines []Line
 	for _, c := range m.components(textHeat) {

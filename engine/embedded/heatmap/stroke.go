@@ -7,31 +7,29 @@ import (
 	"ocr-gateway/document"
 )
 
-// A component of the heat map is mostly one straight line of text. It can be a bent
-// one, as on the curled page of a book, or several that hang together, by a stamp or
-// where lines all but touch.
+// A component of the heat map is mostly one straight line of text. It can be a bent line, as on the curled
+// page of a book, or several lines connected by a stamp or by nearly touching.
 const (
-	solid      = 0.7  // part of its rectangle that a straight line fills
-	slender    = 4    // widths to a height from which a bend can be told
-	bent       = 0.5  // of its height that a line's middle strays when it is bent
-	evenHeight = 1.8  // of the usual height that a line has at most
-	evenShare  = 0.85 // of its length along which a line is not higher than that
+	solid      = 0.7  // share of its rectangle that a straight line fills
+	slender    = 4    // ratio of sides from which a bend can be told
+	bent       = 0.5  // of its height: how far the middle of a bent line strays
+	evenHeight = 1.8  // of the usual height: a line is no higher
+	evenShare  = 0.85 // share of its length along which it is no higher
 	knotEvery  = 2.0  // heights between two points of a spine
 	maxKnots   = 64
 )
 
-// closerThresholds are the heats at which lines that hang together are told apart.
+// closerThresholds are the heats at which connected lines are separated.
 var closerThresholds = []uint8{128, 178, 217}
 
-// stroke is a line of text as it lies on the map: its rectangle, and its middle where it
-// is bent.
+// stroke is a line of text on the map: its rectangle, and its middle where it is bent.
 type stroke struct {
 	box
 	spine []document.Point
 }
 
-// strokesOf finds the lines in a component. Where it is none, it is taken apart at the
-// next of the thresholds; what no threshold takes apart is one line.
+// strokesOf finds the lines in a component. If it is not one line, it is split at the next of the thresholds;
+// what no threshold splits is one line.
 func (m Map) strokesOf(c component, thresholds []uint8) []stroke {
 	b := minAreaBox(c.points())
 	if min(b.w, b.h) < minHeight {
@@ -55,8 +53,7 @@ func (m Map) strokesOf(c component, thresholds []uint8) []stroke {
 	return []stroke{whole}
 }
 
-// stacked reports whether the parts of a component are several lines, and not pieces
-// of a faint one that lie behind each other.
+// stacked reports whether the parts of a component are several lines, not consecutive pieces of a faint one.
 func stacked(parts []stroke, whole box) bool {
 	if len(parts) < 2 {
 		return false
@@ -69,7 +66,7 @@ func stacked(parts []stroke, whole box) bool {
 	return min(whole.w, whole.h) > evenHeight*heights[len(heights)/2]
 }
 
-// parts takes a component apart at the first of the thresholds.
+// parts splits a component at the first of the thresholds.
 func (m Map) parts(c component, thresholds []uint8) []stroke {
 	part, at := m.within(c)
 	var all []stroke
@@ -82,7 +79,7 @@ func (m Map) parts(c component, thresholds []uint8) []stroke {
 	return all
 }
 
-// grown is the stroke grown to the whole line of text.
+// grown returns the stroke, grown to the whole line of text.
 func (s stroke) grown() Line {
 	b := s.unclip(unclipRatio)
 	line := Line{Quad: b.corners(), Spine: slices.Clone(s.spine), Height: b.h}
@@ -94,16 +91,16 @@ func (s stroke) grown() Line {
 	return line
 }
 
-// beyond is the point by a distance behind b, seen from a.
+// beyond is the point at a distance behind b, seen from a.
 func beyond(a, b document.Point, distance float64) document.Point {
 	length := max(math.Hypot(b.X-a.X, b.Y-a.Y), 1e-6)
 	return document.Point{X: b.X + (b.X-a.X)*distance/length, Y: b.Y + (b.Y-a.Y)*distance/length}
 }
 
-// profile is a component seen along its longer side, a step a pixel: where across it
-// begins and ends, and how many of its pixels are there.
+// profile is a component along its longer side, one entry a pixel: where it begins and ends across it, and
+// how many of its pixels are there.
 type profile struct {
-	long     box // with its width along the longer side
+	long     box // its width is along the longer side
 	from, to []float64
 	count    []int
 }
@@ -129,8 +126,8 @@ func profileOf(c component, b box) profile {
 	return p
 }
 
-// height is the height of the line: nearly the most that it has anywhere, since leaders
-// and dashes are lower than words.
+// height is the height of the line: nearly the largest anywhere, since leaders and dashes are lower than
+// words.
 func (p profile) height() float64 {
 	var heights []float64
 	for i := range p.from {
@@ -142,8 +139,7 @@ func (p profile) height() float64 {
 	return heights[len(heights)*9/10]
 }
 
-// even reports whether the component is one line, straight or bent: long, of one
-// height, and without holes.
+// even reports whether the component is one line, straight or bent: long, of even height, and without holes.
 func (p profile) even() bool {
 	var heights []float64
 	pixels, extent := 0, 0.0
@@ -168,7 +164,7 @@ func (p profile) even() bool {
 	return float64(high) <= (1-evenShare)*float64(len(heights))
 }
 
-// stroke is the line that p shows. Where its middle strays little, it is b.
+// stroke returns the line that p shows: b if its middle strays little.
 func (p profile) stroke(b box) stroke {
 	h := p.height()
 	knots := p.knots(h)
@@ -196,8 +192,8 @@ func (p profile) stroke(b box) stroke {
 	return s
 }
 
-// knots are points on the middle of the line, in coordinates along and across the
-// longer side, each the mean of the stretch around it.
+// knots returns points on the middle of the line, in coordinates along and across the longer side; each is
+// the mean of the stretch around it.
 func (p profile) knots(h float64) []document.Point {
 	n := min(max(int(p.long.w/(knotEvery*h)), 2), maxKnots)
 	step := float64(len(p.from)) / float64(n)

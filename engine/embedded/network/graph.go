@@ -1,8 +1,8 @@
 package network
 
-// graph finds its way in a model.
+// graph finds the nodes and values of a model.
 type graph struct {
-	makers  map[string]*node // by the name of what they make
+	makers  map[string]*node // by the name of their outputs
 	users   map[string][]*node
 	tensors map[string]*tensor
 	outputs map[string]bool
@@ -27,7 +27,7 @@ func (m *Model) graph() graph {
 	return g
 }
 
-// maker is the node that makes a value by an operation, nil where another does.
+// maker returns the node that makes a value by an operation; nil if another operation makes it.
 func (g graph) maker(name, op string) *node {
 	if n := g.makers[name]; n != nil && n.op == op {
 		return n
@@ -35,7 +35,7 @@ func (g graph) maker(name, op string) *node {
 	return nil
 }
 
-// only is the one user of what a node makes, nil where there are others.
+// only returns the one user of a node's output, nil if there are others.
 func (g graph) only(n *node) *node {
 	if len(n.outputs) != 1 || g.outputs[n.outputs[0]] || len(g.users[n.outputs[0]]) != 1 {
 		return nil
@@ -43,9 +43,9 @@ func (g graph) only(n *node) *node {
 	return g.users[n.outputs[0]][0]
 }
 
-// constant is the tensor of that name, nil where it is computed.
+// constant returns the tensor of a name, nil if it is computed.
 func (g graph) constant(name string) *tensor {
-	for range 8 { // names of a name
+	for range 8 { // follow renamings
 		if t := g.tensors[name]; t != nil {
 			return t
 		}
@@ -69,7 +69,7 @@ func (g graph) is(name string, want float32) bool {
 	return values.count() == 1 && values.at(0) == want
 }
 
-// replace puts new nodes in place of some.
+// replace replaces nodes by others.
 func (m *Model) replace(by map[*node][]*node) {
 	var nodes []*node
 	for _, n := range m.nodes {

@@ -1,8 +1,8 @@
 package network
 
-// FuseHardSwish writes x·clip(x+3, 0, 6)/6 as x·hardsigmoid(x) (Howard et al.,
-// Searching for MobileNetV3, 2019), which the runtime computes in one step with the
-// convolution before. It returns how many there were.
+// FuseHardSwish rewrites x·clip(x+3, 0, 6)/6 as x·hardsigmoid(x) (Howard et al., Searching for MobileNetV3,
+// 2019), which the runtime computes in one step with the preceding convolution. It returns how many it
+// rewrote.
 func (m *Model) FuseHardSwish() int {
 	g := m.graph()
 	by := map[*node][]*node{}
@@ -26,8 +26,7 @@ func (m *Model) FuseHardSwish() int {
 	return found
 }
 
-// hardSwish returns the input of the operations that end with div, and those before it;
-// nil where it is another.
+// hardSwish returns the input and the nodes of a hard swish that ends with div; nil if it is something else.
 func (g graph) hardSwish(div *node) (x string, parts []*node) {
 	if div.op != "Div" || len(div.inputs) != 2 || !g.is(div.inputs[1], 6) {
 		return "", nil

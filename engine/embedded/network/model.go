@@ -1,5 +1,5 @@
-// Package network rewrites networks in the ONNX format so that they cost less processor
-// time: with the same results to a rounding error, or nearly the same in whole numbers.
+// Package network rewrites neural networks in ONNX format so that they cost less processor time: with the
+// same results up to rounding, or nearly the same in integers.
 package network
 
 import (
@@ -23,10 +23,10 @@ const (
 	opsetDomain, opsetVersion, valueInfosName = 1, 2, 1
 )
 
-// Model is a network: a graph of nodes in an order in which they can be computed.
+// Model is a network: a graph of nodes in a computable order.
 type Model struct {
-	rest      []byte // fields of the model beside its graph, as they were
-	graphRest []byte // fields of the graph beside nodes and tensors
+	rest      []byte // the model's other fields, unchanged
+	graphRest []byte // the graph's other fields
 	nodes     []*node
 	tensors   []*tensor
 	outputs   []string
@@ -81,7 +81,7 @@ func (m *Model) parseGraph(f field) error {
 	return nil
 }
 
-// Bytes is the model as an ONNX file, without the tensors that no node needs.
+// Bytes returns the model as an ONNX file, without tensors that no node needs.
 func (m *Model) Bytes() []byte {
 	used := map[string]bool{}
 	for _, n := range m.nodes {
@@ -111,7 +111,7 @@ func (m *Model) Bytes() []byte {
 	return append(file, m.graphRest...)
 }
 
-// sizeOf is how long fields of one number are.
+// sizeOf is the encoded length of fields with one number.
 func sizeOf(number protowire.Number, values ...[]byte) (size int) {
 	for _, v := range values {
 		size += protowire.SizeTag(number) + protowire.SizeBytes(len(v))
@@ -119,20 +119,20 @@ func sizeOf(number protowire.Number, values ...[]byte) (size int) {
 	return size
 }
 
-// importOps makes the operators of a domain known to the model.
+// importOps declares that the model uses the operators of a domain.
 func (m *Model) importOps(domain string, version uint64) {
 	opset := appendBytes(nil, opsetDomain, []byte(domain))
 	m.rest = appendBytes(m.rest, modelOpsets, appendVarint(opset, opsetVersion, version))
 }
 
-// field is one field of a message: its value, by its type, and all of it as it stands.
+// field is one field of a message: its value, by type, and its whole encoding.
 type field struct {
 	number       protowire.Number
 	varint       uint64
 	value, whole []byte
 }
 
-// each calls do with the fields of a message.
+// each calls do with each field of a message.
 func each(message []byte, do func(field) error) error {
 	for len(message) > 0 {
 		number, kind, n := protowire.ConsumeTag(message)

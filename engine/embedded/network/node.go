@@ -8,7 +8,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// node is one operation. One that was read stays as it is.
+// node is one operation. A node that was read is written unchanged.
 type node struct {
 	op, domain      string
 	inputs, outputs []string
@@ -81,13 +81,13 @@ func (n *node) withInts(name string, values ...uint64) *node {
 	return n
 }
 
-// attribute is a value of a node beside its inputs.
+// attribute is a parameter of a node.
 type attribute struct {
-	ints   []int64 // also a single one
+	ints   []int64 // or a single one
 	tensor *tensor
 }
 
-// attribute returns the one of that name, empty where there is none that can be read.
+// attribute returns the attribute of a name; empty if there is none that can be read.
 func (n *node) attribute(name string) attribute {
 	for _, message := range n.attributes {
 		var this string
@@ -112,7 +112,7 @@ func (n *node) attribute(name string) attribute {
 	return attribute{}
 }
 
-// appendInts adds the whole numbers of a field, which may hold several.
+// appendInts appends the integers of a field, which may hold several.
 func appendInts(to []int64, f field) []int64 {
 	if f.value == nil {
 		return append(to, int64(f.varint))
@@ -177,13 +177,13 @@ func (t *tensor) bytes() []byte {
 	return appendBytes(out, tensorRaw, t.data)
 }
 
-// floats are numbers as they stand in a tensor.
+// floats are numbers in a tensor's encoding.
 type floats []byte
 
 func (f floats) count() int       { return len(f) / 4 }
 func (f floats) at(i int) float32 { return math.Float32frombits(binary.LittleEndian.Uint32(f[4*i:])) }
 
-// floats are the values of a tensor; none where it holds others.
+// floats returns the values of a tensor; none if they are of another type.
 func (t *tensor) floats() floats {
 	if t == nil || t.kind != kindFloats {
 		return nil

@@ -2,15 +2,15 @@ package network
 
 // Numbers of fields and values in onnx.proto that only a new model needs.
 const (
-	modelVersion, formatVersion, opsVersion = 1, 8, 17 // the field, and the versions that are written
+	modelVersion, formatVersion, opsVersion = 1, 8, 17 // the field number, and the versions written
 	graphInputs                             = 11
 	valueInfoType, typeTensor               = 2, 1
 	tensorTypeKind, tensorTypeShape         = 1, 2
 	shapeDims, dimValue                     = 1, 1
 )
 
-// Product is a network that multiplies an input x of rows x in with constants of in x out
-// and adds some to each row, as y. What it takes is what a processor can do.
+// Product is a network that multiplies an input x, of rows x in, with constants of in x out and adds
+// constants to each row, giving y. Its time measures what a processor can do.
 func Product(rows, in, out int) *Model {
 	weights := make([]float32, in*out)
 	for i := range weights {
@@ -33,7 +33,7 @@ func Product(rows, in, out int) *Model {
 	return m
 }
 
-// matrix says that a value has so many rows and columns.
+// matrix declares the rows and columns of a value.
 func matrix(name string, rows, columns int) []byte {
 	var shape []byte
 	for _, n := range []int{rows, columns} {

@@ -7,16 +7,15 @@ import (
 )
 
 const (
-	leastIn    = 80   // values of a point from which whole numbers are faster
-	leastOut   = 40   // and that come of it
+	leastIn    = 80   // inputs of a point from which integers are faster
+	leastOut   = 40   // and outputs
 	leastWords = 1000 // classes of the product at the end
 )
 
-// Quantize has the large matrix products computed in whole numbers: convolutions of single
-// points and the product with the classes at the end. Weights become whole numbers with a
-// scale for each output, what they meet does when it is there, with one for all of it. On
-// processors that multiply bytes four at a time (VNNI) it is three times as fast; results
-// differ by about one part of a hundred. It returns how many there were.
+// Quantize has the large matrix products computed in integers: 1x1 convolutions, and the final product with
+// the classes. Weights become integers with a scale per output; their input is converted when it is known,
+// with one scale for all of it. On processors that multiply bytes four at a time (VNNI) that is three times
+// as fast; results differ by about 1 %. It returns how many it rewrote.
 func (m *Model) Quantize() int {
 	g := m.graph()
 	by := map[*node][]*node{}
@@ -36,17 +35,17 @@ func (m *Model) Quantize() int {
 	return found
 }
 
-// product is a product of each point with weights, of which a number each is then added.
+// product is a product of each point with weights, plus a constant per output.
 type product struct {
-	points  bool // of an image, channels first
+	points  bool // points of an image, channels first
 	input   string
-	weights floats // a row for each output where there are points, else for each input
+	weights floats // a row per output if points, else per input
 	in, out int
 	bias    floats
 	add     *node
 }
 
-// product finds out what a node is, and the one that adds to it.
+// product recognizes a product in a node, and the node that adds to it.
 func (g graph) product(n *node) (product, bool) {
 	if len(n.inputs) != 2 || n.op != "Conv" && n.op != "MatMul" {
 		return product{}, false
@@ -70,8 +69,8 @@ func (g graph) product(n *node) (product, bool) {
 	return p, p.in >= leastIn && p.out >= leastOut && p.bias.count() == p.out && weights.count() == p.in*p.out
 }
 
-// ofPoints reports whether a convolution looks at each point by itself. Those of means,
-// which weigh channels, have but one point and stay as they are.
+// ofPoints reports whether a convolution treats each point by itself. Convolutions of means, which weigh
+// channels, have only one point and stay as they are.
 func (g graph) ofPoints(conv *node, weights *tensor) bool {
 	group := conv.attribute("group").ints
 	some := func(v int64, of ...int64) bool { return slices.ContainsFunc(of, func(o int64) bool { return o != v }) }
@@ -82,7 +81,7 @@ func (g graph) ofPoints(conv *node, weights *tensor) bool {
 	return !g.ofMean(conv.inputs[0])
 }
 
-// ofMean reports whether a value is the mean of an image, or made of that alone.
+// ofMean reports whether a value is the mean of an image, or computed from it alone.
 func (g graph) ofMean(name string) bool {
 	for maker := g.makers[name]; maker != nil && len(maker.inputs) > 0; maker = g.makers[maker.inputs[0]] {
 		switch maker.op {
@@ -96,7 +95,7 @@ func (g graph) ofMean(name string) bool {
 	return false
 }
 
-// inBytes are the nodes that compute a product in whole numbers, and what it adds.
+// inBytes returns the nodes that compute a product in integers, and add its constants.
 func (m *Model) inBytes(p product, name string) []*node {
 	weights, scales := p.rounded()
 	m.tensors = append(m.tensors,
@@ -116,15 +115,15 @@ func (m *Model) inBytes(p product, name string) []*node {
 	return []*node{last.withInts("perm", 0, 2, 3, 1), multiply, first.withInts("perm", 0, 3, 1, 2)}
 }
 
-// rounded are the weights as bytes, rows of inputs, and the scale of each output.
+// rounded returns the weights as bytes, in rows of inputs, and the scale of each output.
 func (p product) rounded() (weights []byte, scales []float32) {
-	row, column := p.out, 1 // from a weight to that of the next input, and of the next output
+	row, column := p.out, 1 // steps from a weight to the one of the next input, and of the next output
 	if p.points {
 		row, column = 1, p.in
 	}
 	weights, scales = make([]byte, p.in*p.out), make([]float32, p.out)
 	for out := range p.out {
-		var most uint32 // as bits, which are in the order of the numbers and compared at once
+		var most uint32 // as bits, which have the same order and are faster to compare
 		for in := range p.in {
 			most = max(most, math.Float32bits(p.weights.at(in*row+out*column))&^signBit)
 		}
@@ -140,8 +139,8 @@ func (p product) rounded() (weights []byte, scales []float32) {
 
 const signBit = 1 << 31
 
-// nearest is the whole number nearest to one of -128 to 127, the even one of two. Above 2^23
-// the sum keeps no fractions, and its lowest byte is that of the number.
+// nearest rounds a number of -128 to 127 to the nearest integer, ties to even. Above 2^23 the sum keeps no
+// fraction, and its lowest byte is the integer.
 func nearest(v float32) byte {
 	const whole = 3 << 22
 	return byte(math.Float32bits(v + whole))

@@ -5,18 +5,18 @@ import (
 	"image"
 )
 
-// run are marks beside each other on a row, from one column to before another. Of the runs that touch each other
-// the first knows the box of all; the others lead to it.
+// run is a row of adjacent marks, in columns [from, to). Of connected runs the first holds the box of all,
+// and the others lead to it.
 type run struct {
 	from, to, lead           int32
 	left, top, right, bottom int32
 }
 
-// Components are the boxes around what is marked, not 0, and touches each other, also at
-// corners, in a grid of the given width, in the order of their first marks.
+// Components returns the boxes of connected marks, which are not 0 and touch each other also at corners, in a
+// grid of the given width, in the order of their first marks.
 func Components(marked []uint8, width int) []image.Rectangle {
 	var runs []run
-	above, begin := 0, 0 // the first runs of the row above and of this one
+	above, begin := 0, 0 // the first run of the row above, and of this one
 	for y := range len(marked) / max(width, 1) {
 		above, begin = begin, len(runs)
 		row := marked[y*width:][:width]
@@ -44,8 +44,8 @@ func Components(marked []uint8, width int) []image.Rectangle {
 	return boxes
 }
 
-// NextMark is where the next mark, which is not 0, of a row is from x on; its length where
-// there is none. Most of a page has none: it is passed by in words.
+// NextMark is the position of the next mark (not 0) of a row from x on; the length of the row if there is
+// none. Most of a page is blank, and skipped eight bytes at a time.
 func NextMark(row []uint8, x int) int {
 	for ; x+8 <= len(row) && binary.NativeEndian.Uint64(row[x:]) == 0; x += 8 {
 	}
@@ -55,7 +55,7 @@ func NextMark(row []uint8, x int) int {
 	return x
 }
 
-// join makes one of what two runs belong to.
+// join merges what two runs belong to.
 func join(runs []run, a, b int32) {
 	a, b = first(runs, a), first(runs, b)
 	if a == b {
@@ -68,7 +68,7 @@ func join(runs []run, a, b int32) {
 	one.right, one.bottom = max(one.right, other.right), max(one.bottom, other.bottom)
 }
 
-// first is the first run of those that a run belongs to. The way there gets shorter.
+// first finds the first of the runs that a run is connected with, and shortens the way there.
 func first(runs []run, i int32) int32 {
 	for runs[i].lead != i {
 		runs[i].lead = runs[runs[i].lead].lead

@@ -7,27 +7,25 @@ import (
 	"ocr-gateway/document"
 )
 
-// maxDrift is how far, as a part of its height, a line may rise or fall over its
-// length and still be cut out with straight edges.
+// maxDrift is how far a line may rise or fall over its length, as a share of its height, and still be
+// cut out with level edges.
 const maxDrift = 0.03
 
-// CropLine draws the line inside q, which starts at its first corner, onto
-// w x h values of dst.
-func CropLine(dst Planes, w, h int, src Raster, q [4]document.Point) {
+// CropLine draws the line inside q onto dst. The line starts at the first corner.
+func CropLine(dst Planes, src Raster, q [4]document.Point) {
 	if _, across := QuadSize(q); straight(q, across*maxDrift) {
-		Resample(dst, w, h, src,
+		Resample(dst, src,
 			Span{(q[0].X + q[3].X) / 2, (q[1].X + q[2].X) / 2},
 			Span{(q[0].Y + q[1].Y) / 2, (q[3].Y + q[2].Y) / 2}, Symmetric)
 		return
 	}
-	warp(dst, w, h, src, q, Symmetric)
+	warp(dst, src, q, Symmetric)
 }
 
-// CropSpine draws a bent line onto w x h values of dst as if it were straight. height
-// is that of the line, in pixels of src; reading starts at the end of the spine that is
-// nearer to start.
-func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height float64, start document.Point) {
-	s := newSmooth(startingAt(spine, start))
+// CropSpine draws a bent line onto dst, straightened. height is the height of the line in pixels of src;
+// reading starts at the end of the spine nearer to start.
+func CropSpine(dst Planes, src Raster, spine []document.Point, height float64, start document.Point) {
+	s, w, h := newSmooth(startingAt(spine, start)), dst.W, dst.H
 	us, vs := samples(s.length/float64(w)), samples(height/float64(h))
 	share := 1 / float32(len(us)*len(vs))
 	sums := make([][3]float32, h)
@@ -50,7 +48,7 @@ func CropSpine(dst Planes, w, h int, src Raster, spine []document.Point, height 
 	}
 }
 
-// startingAt is a spine from the end that is nearer to start.
+// startingAt returns the spine in the order that begins at the end nearer to start.
 func startingAt(spine []document.Point, start document.Point) []document.Point {
 	first, last := spine[0], spine[len(spine)-1]
 	if math.Hypot(last.X-start.X, last.Y-start.Y) < math.Hypot(first.X-start.X, first.Y-start.Y) {
@@ -60,8 +58,8 @@ func startingAt(spine []document.Point, start document.Point) []document.Point {
 	return spine
 }
 
-// AcrossSpine gives the ends of the cut across a bent line of a height at a part of its
-// length, as [CropSpine] lays it: the first is on the side of the text's top.
+// AcrossSpine returns the ends of the section across a bent line at a share of its length, as [CropSpine]
+// takes it: top is on the side where the top of the text is.
 func AcrossSpine(spine []document.Point, height float64, start document.Point, part float64) (top, bottom document.Point) {
 	s := newSmooth(startingAt(spine, start))
 	at, along := s.at(part * s.length)
@@ -69,8 +67,8 @@ func AcrossSpine(spine []document.Point, height float64, start document.Point, p
 	return document.Point{X: at.X - dx, Y: at.Y - dy}, document.Point{X: at.X + dx, Y: at.Y + dy}
 }
 
-// smoothSpine is a curve through the points of a spine (Catmull and Rom, 1974), by the
-// distance along its chords.
+// smoothSpine is a Catmull-Rom curve (1974) through the points of a spine, with the distance along its
+// chords as its parameter.
 type smoothSpine struct {
 	points []document.Point
 	starts []float64 // distance of each point from the first
@@ -113,9 +111,10 @@ func straight(q [4]document.Point, tolerance float64) bool {
 		near(q[0].Y, q[1].Y) && near(q[3].Y, q[2].Y) && near(q[0].X, q[3].X) && near(q[1].X, q[2].X)
 }
 
-// warp draws the parallelogram with corners q[0], q[1] and q[3] onto w x h
-// values of dst: bilinear samples, and the mean of several where it shrinks.
-func warp(dst Planes, w, h int, src Raster, q [4]document.Point, n Norm) {
+// warp draws the parallelogram with corners q[0], q[1] and q[3] onto dst by bilinear samples; where it
+// shrinks, each value is the mean of several.
+func warp(dst Planes, src Raster, q [4]document.Point, n Norm) {
+	w, h := dst.W, dst.H
 	ax, ay := (q[1].X-q[0].X)/float64(w), (q[1].Y-q[0].Y)/float64(w)
 	bx, by := (q[3].X-q[0].X)/float64(h), (q[3].Y-q[0].Y)/float64(h)
 	us, vs := samples(math.Hypot(ax, ay)), samples(math.Hypot(bx, by))
@@ -138,8 +137,8 @@ func warp(dst Planes, w, h int, src Raster, q [4]document.Point, n Norm) {
 	}
 }
 
-// samples are where on a side of an output pixel, 0 to 1, samples are taken that cover
-// scale source pixels. Their number is bounded: quads can be as large as the page.
+// samples returns the positions, 0 to 1 along the side of an output pixel, of samples that together cover
+// scale source pixels. Their number is limited: quads can be as large as the page.
 func samples(scale float64) []float64 {
 	at := make([]float64, min(max(int(math.Ceil(scale*.75)), 1), 8))
 	for i := range at {

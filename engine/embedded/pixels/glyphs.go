@@ -2,9 +2,8 @@ package pixels
 
 import "image"
 
-// Glyphs are the boxes around what is drawn in a level line in box, from the left, where
-// white parts it: characters, or several that touch. What reaches in from the lines above
-// and below is none of it.
+// Glyphs returns the boxes of what white divides in the level line in box, from the left: characters, or
+// several that touch. Parts of the lines above and below that reach into box are left out.
 func (s Raster) Glyphs(box image.Rectangle) []image.Rectangle {
 	box = box.Intersect(image.Rect(0, 0, s.W, s.H))
 	ground, far := s.ground(box)
@@ -37,11 +36,11 @@ func (s Raster) Glyphs(box image.Rectangle) []image.Rectangle {
 	return glyphs
 }
 
-// mostNeighbor is how much of a box at most its neighbors fill, at each edge.
+// mostNeighbor is how much of a box its neighbors fill at each edge, at most.
 const mostNeighbor = 0.35
 
-// withoutNeighbors is a box without the strips at its upper and lower edge that white rows
-// part from the rest.
+// withoutNeighbors removes the strips at the upper and lower edge of a box that are divided from the rest by
+// white rows.
 func (s Raster) withoutNeighbors(box image.Rectangle, ground, far int) image.Rectangle {
 	drawn := func(y int) bool {
 		for x := box.Min.X; x < box.Max.X; x++ {
@@ -69,7 +68,7 @@ func (s Raster) withoutNeighbors(box image.Rectangle, ground, far int) image.Rec
 	return inner
 }
 
-// ground is the brightness of most of a box, and how far at most others are from it.
+// ground is the most common brightness in a box, and how far others are from it at most.
 func (s Raster) ground(box image.Rectangle) (ground, far int) {
 	var counts [256]int
 	for y := box.Min.Y; y < box.Max.Y; y++ {

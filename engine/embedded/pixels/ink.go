@@ -6,7 +6,7 @@ import (
 	"ocr-gateway/document"
 )
 
-// Drawn reports whether there is anything in a small part of a page.
+// Drawn reports whether anything is drawn in a small part of a page.
 func (s Raster) Drawn() bool {
 	low, high := uint8(255), uint8(0)
 	for y := range s.H {
@@ -18,13 +18,13 @@ func (s Raster) Drawn() bool {
 	return int(high)-int(low) > contrast // alpha is 255, as white is
 }
 
-// Blurred reports whether the sharpest edges in a part of s, of lines of height h, are so
-// wide that letters run into each other.
+// Blurred reports whether even the sharpest edges in a part of s, with lines of height h, are so wide that
+// letters run into each other.
 func (s Raster) Blurred(b document.BBox, h float64) bool {
 	const (
-		widest  = 8   // pixels of an edge in letters of the usual sizes
-		part    = 0.1 // of a line's height
-		highest = 100 // pixels; where lines run into each other they are taken for one
+		widest  = 8   // widest edge, in pixels, of letters of the usual sizes
+		part    = 0.1 // and as a share of a line's height
+		highest = 100 // pixels; lines that run into each other are taken for one
 	)
 	box := b.Rect().Intersect(image.Rect(0, 0, s.W, s.H))
 	var values, steps [256]int
@@ -41,7 +41,7 @@ func (s Raster) Blurred(b document.BBox, h float64) bool {
 	return edge > widest && edge > part*min(h, highest)
 }
 
-// percentile is the value below which a part of the counted values lies.
+// percentile is the value below which a share of the counted values lies.
 func percentile(counts [256]int, part float64) int {
 	total := 0
 	for _, n := range counts {

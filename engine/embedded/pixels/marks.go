@@ -1,13 +1,12 @@
 package pixels
 
-// Whether there is anything on a page is seen on blocks of markBlock pixels: a block
-// that is brighter or darker than its neighbors by markStep is a mark. Averaging takes
-// most of the grain of scanned paper away, and what is left of it is strewn over the
-// page; the thin, gray print of a hairline font still changes many blocks in one place.
+// Marked looks at blocks of markBlock pixels: a block that is brighter or darker than its neighbors by
+// markStep is a mark. The mean removes most of the grain of scanned paper, and what remains is scattered over
+// the page, while even the thin gray print of a hairline font changes many blocks in one place.
 const (
 	markBlock = 4
 	markStep  = 5.0 // of 255
-	letters   = 8   // marks in one place: less than the smallest word leaves
+	letters   = 8   // marks in one place: fewer than the smallest word leaves
 	// A place is four cells that touch.
 	cellWidth  = 8 // blocks
 	cellHeight = 4

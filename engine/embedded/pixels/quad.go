@@ -6,17 +6,17 @@ import (
 	"ocr-gateway/document"
 )
 
-// TallLine is how much higher than wide a line is that runs downwards.
+// TallLine is the ratio of height to width from which a line runs downwards.
 const TallLine = 1.5
 
-// QuadSize is the length of the sides along and across the text.
+// QuadSize returns the lengths of the sides along and across the text.
 func QuadSize(q [4]document.Point) (w, h float64) {
 	w = (math.Hypot(q[1].X-q[0].X, q[1].Y-q[0].Y) + math.Hypot(q[2].X-q[3].X, q[2].Y-q[3].Y)) / 2
 	h = (math.Hypot(q[3].X-q[0].X, q[3].Y-q[0].Y) + math.Hypot(q[2].X-q[1].X, q[2].Y-q[1].Y)) / 2
 	return w, h
 }
 
-// PartOf is the part of q between two shares of its length along the text.
+// PartOf returns the part of q between two shares of its length along the text.
 func PartOf(q [4]document.Point, from, to float64) [4]document.Point {
 	along := func(a, b document.Point, share float64) document.Point {
 		return document.Point{X: a.X + share*(b.X-a.X), Y: a.Y + share*(b.Y-a.Y)}
@@ -24,7 +24,7 @@ func PartOf(q [4]document.Point, from, to float64) [4]document.Point {
 	return [4]document.Point{along(q[0], q[1], from), along(q[0], q[1], to), along(q[3], q[2], to), along(q[3], q[2], from)}
 }
 
-// BBoxOf is the smallest pixel box around q within a w x h image.
+// BBoxOf returns the smallest pixel box around q within a w x h image.
 func BBoxOf(q [4]document.Point, w, h int) document.BBox {
 	minX, maxX, minY, maxY := q[0].X, q[0].X, q[0].Y, q[0].Y
 	for _, p := range q[1:] {

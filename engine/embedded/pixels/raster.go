@@ -1,5 +1,5 @@
-// Package pixels holds images as the embedded engine works on them: bytes in rows,
-// quadrilaterals in them, and what is cut out, straightened and scaled for a network.
+// Package pixels holds images in the form the embedded engine works on, bytes in rows, and cuts out,
+// straightens and scales parts of them for networks.
 package pixels
 
 import (
@@ -7,8 +7,8 @@ import (
 	"image/draw"
 )
 
-// Raster is 8-bit pixels with the origin at its top left corner. It shares
-// the memory of the image that it was made from.
+// Raster is 8-bit pixels with the origin at the top left corner. It shares the memory of the image that it
+// was made from.
 type Raster struct {
 	Pix    []byte
 	Stride int
@@ -31,7 +31,7 @@ func Of(img image.Image) Raster {
 	return Of(m)
 }
 
-// Sub is the part of s inside r, which must lie within s.
+// Sub returns the part of s inside r, which must lie within s.
 func (s Raster) Sub(r image.Rectangle) Raster {
 	return Raster{s.Pix[r.Min.Y*s.Stride+r.Min.X*s.BPP:], s.Stride, s.BPP, r.Dx(), r.Dy()}
 }

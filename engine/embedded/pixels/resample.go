@@ -2,10 +2,11 @@ package pixels
 
 import "math"
 
-// Planes are the three color planes B, G, R of a network's input. Row y of
+// Planes are the three color planes B, G, R of a network's input. W x H values of each are drawn; row y of
 // plane c starts at c*Size + y*Stride.
 type Planes struct {
 	Data         []float32
+	W, H         int
 	Stride, Size int
 }
 
@@ -25,14 +26,13 @@ type kernel struct {
 	weights [][]float32
 }
 
-// smooth is the least reach of the filter in source pixels. 1 would be linear
-// interpolation; a little more smooths the steps of pictures that were enlarged
-// before (a 72 dpi scan drawn at 150). 2 blurs the print of dense tables.
+// smooth is the smallest radius of the filter in source pixels. 1 would be linear interpolation; a little
+// more smooths the steps in pictures that were enlarged before (a 72 dpi scan drawn at 150). 2 blurs the
+// print of dense tables.
 const smooth = 1.4
 
-// triangle makes the kernel of a linear filter that maps the source interval
-// s to n pixels. When it shrinks, it averages, so that thin strokes stay.
-// Coordinates beyond the limit source pixels repeat the border.
+// triangle makes the kernel of a linear filter that maps the source interval s to n pixels. Where it
+// shrinks it averages, so that thin strokes survive. Beyond the limit source pixels the border repeats.
 func triangle(s Span, n, limit int) kernel {
 	k := kernel{make([]int32, n), make([][]float32, n)}
 	scale := (s.To - s.From) / float64(n)
@@ -60,14 +60,14 @@ func triangle(s Span, n, limit int) kernel {
 	return k
 }
 
-// Resample draws the part (x, y) of src onto w x h values of dst.
-func Resample(dst Planes, w, h int, src Raster, x, y Span, n Norm) {
-	kx, ky := triangle(x, w, src.W), triangle(y, h, src.H)
+// Resample draws the part (x, y) of src onto dst.
+func Resample(dst Planes, src Raster, x, y Span, n Norm) {
+	kx, ky := triangle(x, dst.W, src.W), triangle(y, dst.H, src.H)
 	rows := newFiltered(src, kx, ky)
 	for oy, weights := range ky.weights {
 		rows.upTo(int(ky.first[oy]) + len(weights))
 		for c := range 3 {
-			out := dst.Data[c*dst.Size+oy*dst.Stride:][:w]
+			out := dst.Data[c*dst.Size+oy*dst.Stride:][:dst.W]
 			for i := range out {
 				out[i] = n.Shift[c]
 			}
@@ -76,8 +76,7 @@ func Resample(dst Planes, w, h int, src Raster, x, y Span, n Norm) {
 	}
 }
 
-// filtered are rows of a source that were filtered along them: the last ones, as many as
-// an output row is made of.
+// filtered holds the last rows of a source, filtered horizontally: as many as one output row needs.
 type filtered struct {
 	src    Raster
 	kernel kernel
@@ -94,7 +93,7 @@ func newFiltered(src Raster, along, across kernel) *filtered {
 	return &filtered{src: src, kernel: along, kept: kept, rows: make([]float32, kept*3*len(along.first)), next: int(across.first[0])}
 }
 
-// upTo filters the rows before end that were not yet.
+// upTo filters the rows before end that have not been filtered yet.
 func (f *filtered) upTo(end int) {
 	w := 3 * len(f.kernel.first)
 	for ; f.next < end; f.next++ {
@@ -102,7 +101,7 @@ func (f *filtered) upTo(end int) {
 	}
 }
 
-// addTo adds color c of the rows from first on, each by its weight and scale, in their order.
+// addTo adds color c of the rows from first on, each times its weight and scale, in order.
 func (f *filtered) addTo(out []float32, c, first int, weights []float32, scale float32) {
 	row := func(i int) []float32 { return f.rows[((first+i)%f.kept*3+c)*len(out):][:len(out)] }
 	for len(weights) >= 3 {
@@ -144,7 +143,7 @@ func (k kernel) along(out []float32, src Raster, y int) {
 	}
 }
 
-// asFloat are the values of a byte: looked up, they cost less than converted.
+// asFloat holds the values of a byte: a look-up costs less than a conversion.
 var asFloat = func() (values [256]float32) {
 	for i := range values {
 		values[i] = float32(i)

@@ -31,7 +31,7 @@ func (s Raster) plane(x, y, c int) float64 {
 // drawn calls draw with planes of w x h, and compares them with what want says of each value.
 func drawn(t *testing.T, w, h int, draw func(dst Planes), want func(x, y, c int) float64) {
 	t.Helper()
-	dst := Planes{make([]float32, 3*w*h), w, w * h}
+	dst := Planes{Data: make([]float32, 3*w*h), W: w, H: h, Stride: w, Size: w * h}
 	draw(dst)
 	for c := range 3 {
 		for y := range h {
@@ -60,7 +60,7 @@ func TestResample(t *testing.T) {
 		}
 		across, down := part(src.W), part(src.H)
 		kx, ky := triangle(across, w, src.W), triangle(down, h, src.H)
-		drawn(t, w, h, func(dst Planes) { Resample(dst, w, h, src, across, down, unequal) }, func(x, y, c int) (v float64) {
+		drawn(t, w, h, func(dst Planes) { Resample(dst, src, across, down, unequal) }, func(x, y, c int) (v float64) {
 			for j, wy := range ky.weights[y] {
 				for i, wx := range kx.weights[x] {
 					v += float64(wx*wy) * src.plane(int(kx.first[x])+i, int(ky.first[y])+j, c)
@@ -84,7 +84,7 @@ func TestWarp(t *testing.T) {
 		along, across := document.Point{X: q[1].X - q[0].X, Y: q[1].Y - q[0].Y}, document.Point{X: q[3].X - q[0].X, Y: q[3].Y - q[0].Y}
 		us := samples(math.Hypot(along.X, along.Y) / float64(w))
 		vs := samples(math.Hypot(across.X, across.Y) / float64(h))
-		drawn(t, w, h, func(dst Planes) { warp(dst, w, h, src, q, unequal) }, func(x, y, c int) (mean float64) {
+		drawn(t, w, h, func(dst Planes) { warp(dst, src, q, unequal) }, func(x, y, c int) (mean float64) {
 			for _, v := range vs {
 				for _, u := range us {
 					du, dv := (float64(x)+u)/float64(w), (float64(y)+v)/float64(h)

@@ -6,30 +6,30 @@ import (
 	"ocr-gateway/document"
 )
 
-// The reader was trained on rows. A column of vertical writing, turned, loses its
-// punctuation and small kana, which stand elsewhere there than in a row. Here the
-// characters of a column are told apart and set in a row, each where a row has it.
+// The reader was trained on rows. A column of vertical writing, turned on its side, loses its punctuation and
+// small kana, which are placed differently there. So the characters of a column are separated and set in a
+// row, each where it is in a row.
 
 // RowHeight is the height of the rows that UprightRow makes.
 const RowHeight = 56
 
-// Lengths in em, the width of the column's characters, where nothing else is said.
+// Lengths are in ems, the width of a column's characters, unless stated.
 const (
-	columnEm    = 44   // pixels to which an em is scaled
-	longestLine = 100  // characters of a column; a longer one is squeezed
-	leastPitch  = 1.0  // between characters
-	mostPitch   = 1.5  //
-	cutInk      = 2.0  // how bad it is to cut through ink, for each em of it
-	fullStop    = 0.45 // full stops, commas: the larger side of their ink, at most
+	columnEm    = 44   // pixels of an em, scaled
+	longestLine = 100  // characters of a column; longer ones are squeezed
+	leastPitch  = 1.0  // between characters, at least
+	mostPitch   = 1.5  // at most
+	cutInk      = 2.0  // cost of a cut through ink, per em of it
+	fullStop    = 0.45 // full stops, commas: longer side of their ink, at most
 	middleDot   = 0.22 // the dot between names: the same
 	smallKana   = 0.78 // small kana: the same
 	dashWidth   = 0.3  // long vowels and dashes, which run downwards in a column, at most
 	dashLength  = 0.55 // at least
-	toTheRight  = 0.05 // from the middle, by which what stands small in the upper right corner lies off it
+	toTheRight  = 0.05 // how far small characters in the upper right corner are off the middle
 )
 
-// UprightRow sets the characters of a column, which runs downwards inside q, in a row, on
-// white. It is false where there are none.
+// UprightRow sets the characters of a column, which runs downwards inside q, in a row on white. It is false
+// if there are none.
 func (s Raster) UprightRow(q [4]document.Point) (Raster, bool) {
 	c, ok := s.column(q)
 	if !ok {
@@ -52,7 +52,7 @@ func (s Raster) UprightRow(q [4]document.Point) (Raster, bool) {
 	return row, true
 }
 
-// Below puts a row of RowHeight below the others of a sheet.
+// Below appends a row of RowHeight to the bottom of a sheet.
 func Below(sheet, row Raster) Raster {
 	both := Raster{W: max(sheet.W, row.W), H: sheet.H + row.H, BPP: 1}
 	both.Stride = both.W
@@ -69,7 +69,7 @@ func Below(sheet, row Raster) Raster {
 	return both
 }
 
-// column is a column of characters, straightened and scaled: how dark each pixel is.
+// column is a column of characters, straightened and scaled; dark holds how dark each pixel is.
 type column struct {
 	dark        []uint8
 	w, h        int
@@ -77,7 +77,7 @@ type column struct {
 	ink         []int // dark pixels in each row
 }
 
-// column cuts the column inside q out.
+// column cuts out the column inside q.
 func (s Raster) column(q [4]document.Point) (c column, ok bool) {
 	w, h := QuadSize(q)
 	if w < 4 || h < w {
@@ -110,10 +110,10 @@ func (s Raster) column(q [4]document.Point) (c column, ok bool) {
 	return c, c.right-c.left >= c.w/3
 }
 
-// inked is how dark ink is.
+// inked is how dark ink is, at least.
 const inked = 110
 
-// measure finds where the characters lie.
+// measure finds the extent of the characters.
 func (c *column) measure() {
 	c.ink = make([]int, c.h)
 	across := make([]int, c.w)
@@ -127,7 +127,7 @@ func (c *column) measure() {
 			}
 		}
 	}
-	const stray = 200 // one dark pixel in so many lies beside the characters
+	const stray = 200 // one dark pixel in so many may be beside the characters
 	c.left, c.right = 0, c.w-1
 	for n := total / stray; c.left < c.w-1 && n >= across[c.left]; c.left++ {
 		n -= across[c.left]
@@ -137,8 +137,7 @@ func (c *column) measure() {
 	}
 }
 
-// cuts divides the column into characters, at one distance from each other as far as the
-// white between them allows.
+// cuts divides the column into characters at an even pitch, as far as the white between them allows.
 func (c column) cuts() []int {
 	first, last := 0, c.h
 	for first < c.h-1 && c.ink[first] == 0 {
@@ -158,8 +157,7 @@ func (c column) cuts() []int {
 	return best
 }
 
-// cutsAt divides the rows first to last into pieces of about pitch rows, at the least mean
-// cost.
+// cutsAt divides the rows first to last into pieces of about pitch rows at the lowest mean cost.
 func (c column) cutsAt(first, last int, pitch, em float64) ([]int, float64) {
 	n := last - first
 	costs, from := make([]float64, n+1), make([]int, n+1)
@@ -172,7 +170,7 @@ func (c column) cutsAt(first, last int, pitch, em float64) ([]int, float64) {
 		for j := max(0, i-int(1.6*pitch)); j <= max(0, i-int(0.4*pitch)); j++ {
 			off := float64(i-j)/pitch - 1
 			if off < 0 && (j == 0 || i == n) {
-				off /= 3 // what is cut off at the ends is white
+				off /= 3 // the ends are white
 			}
 			if cost := costs[j] + off*off + cut; cost < costs[i] {
 				costs[i], from[i] = cost, j
@@ -189,8 +187,7 @@ func (c column) cutsAt(first, last int, pitch, em float64) ([]int, float64) {
 	return cuts, costs[n] / float64(len(cuts)-1)
 }
 
-// set draws the character between the rows from and to at x of a row, false where there
-// is none.
+// set draws the character between the rows from and to at x of a row; false if there is none.
 func (c column) set(row Raster, x, from, to int) bool {
 	x0, y0, x1, y1 := c.w, to, -1, from-1
 	for y := from; y < to; y++ {

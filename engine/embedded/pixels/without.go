@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// Without is a copy of s in which the paper of each box lies over all of it: the most common brightness there.
+// Without returns a copy of s with each box painted over in the color of its paper, the most common
+// brightness there.
 func (s Raster) Without(boxes []image.Rectangle) Raster {
 	out := s
 	out.Pix = slices.Clone(s.Pix)
@@ -24,7 +25,7 @@ func (s Raster) Without(boxes []image.Rectangle) Raster {
 	return out
 }
 
-// paperOf is a pixel of the most common brightness in a box.
+// paperOf returns a pixel of the most common brightness in a box.
 func (s Raster) paperOf(box image.Rectangle) []byte {
 	brightness, _ := s.ground(box)
 	for y := box.Min.Y; y < box.Max.Y; y++ {

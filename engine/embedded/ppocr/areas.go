@@ -54,8 +54,8 @@ func (m *Models) Areas(ctx context.Context, src pixels.Raster) ([]document.Regio
 	defer func() { end(stages.Work{Full: layoutWork}) }()
 	const size = layoutWidth * layoutHeight
 	in := ws.in.grow(3 * size)
-	pixels.Resample(pixels.Planes{Data: in, Stride: layoutWidth, Size: size}, layoutWidth, layoutHeight, src,
-		pixels.Span{To: float64(src.W)}, pixels.Span{To: float64(src.H)}, imageNet)
+	dst := pixels.Planes{Data: in, W: layoutWidth, H: layoutHeight, Stride: layoutWidth, Size: size}
+	pixels.Resample(dst, src, pixels.Span{To: float64(src.W)}, pixels.Span{To: float64(src.H)}, imageNet)
 	outs := layoutArrays(ws)
 	if err := m.layout.run(array{in, []int64{1, 3, layoutHeight, layoutWidth}}, outs...); err != nil {
 		return nil, failed("finding the page layout failed", err)
@@ -137,8 +137,7 @@ func expectedBin(logits []float32) float64 {
 	return mean / sum
 }
 
-// suppress keeps, best first, the boxes that do not overlap a better one of the
-// same label.
+// suppress keeps, best first, the boxes that do not overlap a better one with the same label.
 func suppress(found []document.Region) []document.Region {
 	slices.SortStableFunc(found, func(a, b document.Region) int { return cmp.Compare(*b.Score, *a.Score) })
 	var kept []document.Region
@@ -153,7 +152,7 @@ func suppress(found []document.Region) []document.Region {
 	return kept
 }
 
-// overlap is the intersection over the union of two boxes.
+// overlap is the intersection over union of two boxes.
 func overlap(a, b document.BBox) float64 {
 	area := func(b document.BBox) float64 { return float64(b[2]-b[0]) * float64(b[3]-b[1]) }
 	in := a.Rect().Intersect(b.Rect())

@@ -7,8 +7,8 @@ import "C"
 
 import "unsafe"
 
-// buffer is memory outside the Go heap, up to 30 MB: within it, the collector
-// would let garbage of the same size pile up beside. Free it when done.
+// buffer is memory outside the Go heap, up to 30 MB: inside it, the collector would let as much garbage pile
+// up. Free it when done.
 type buffer struct{ data []float32 }
 
 // grow returns n elements with undefined contents, valid until the next call.
@@ -20,7 +20,7 @@ func (b *buffer) grow(n int) []float32 {
 	return b.data[:n]
 }
 
-// keep frees more than most elements.
+// keep frees the memory if it holds more than most elements.
 func (b *buffer) keep(most int) {
 	if len(b.data) > most {
 		b.free()

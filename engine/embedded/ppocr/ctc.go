@@ -26,26 +26,25 @@ func parseAlphabet(dictionary string) alphabet {
 	return a
 }
 
-// noticed is the least probability of a second class that is looked at: no word with as much
-// is trusted.
+// noticed is the lowest probability of a second class that counts: no word with one is trusted.
 const noticed = 0.08
 
 // reading is what was read on a line or a part of one.
 type reading struct {
 	text       string
 	confidence float64     // the mean probability of the characters, 0 when there are none
-	characters []character // those of text, spaces too
+	characters []character // those of text, with spaces
 	doubts     []doubt     // from left to right
 }
 
-// character is one of a reading, around a column of pixels.
+// character is a character of a reading, around a column of pixels.
 type character struct {
 	text        string
 	column      int
 	probability float64
 }
 
-// doubt is the probability, above noticed, of a class that would make another text at a column.
+// doubt is the probability, above noticed, of a class that would make a different text at a column.
 type doubt struct {
 	column      int
 	probability float64
@@ -99,7 +98,7 @@ func meanProbability(characters []character) float64 {
 // columnOf is the middle of a step, in pixels.
 func columnOf(step int) int { return step*readStep + readStep/2 }
 
-// doubtAt is the highest doubt from one column to another, both included.
+// doubtAt is the highest doubt between two columns, both included.
 func (r reading) doubtAt(from, to int) (most float64) {
 	for _, d := range r.doubts {
 		if d.column >= from && d.column <= to {
@@ -109,7 +108,7 @@ func (r reading) doubtAt(from, to int) (most float64) {
 	return most
 }
 
-// otherText reports whether a class at a step would make another text of the best ones.
+// otherText reports whether a class at a step would make a different text than the best classes do.
 func otherText(best []int, step, class int) bool {
 	before, after := 0, 0
 	if step > 0 {
@@ -133,11 +132,11 @@ func otherText(best []int, step, class int) bool {
 	return written(class) != written(best[step])
 }
 
-// argmax is the class but one with the highest of probabilities that add up to 1: one
-// above a half ends the search.
+// argmax returns the most probable class except but. Probabilities add up to 1: one above a half ends the
+// search.
 func argmax(probs []float32, but int) (class int, p float32) {
 	for i := 0; i < len(probs); i++ {
-		// Nearly all of thousands are next to nothing: they are passed by eight at a time.
+		// Nearly all of the thousands of classes are close to 0: they are skipped eight at a time.
 		for i+8 <= len(probs) && noneAbove((*[8]float32)(probs[i:]), p) {
 			i += 8
 		}

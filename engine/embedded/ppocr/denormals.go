@@ -34,9 +34,9 @@ static void restore_denormals(uint64_t before) { set_control(before); }
 import "C"
 import "runtime"
 
-// flushingDenormals calls do on a thread that takes denormal numbers for zero, and
-// leaves the thread as it was: other goroutines run on it afterwards. ONNX Runtime
-// does part of each inference, with one thread all of it, on the caller's thread.
+// flushingDenormals calls do on a thread that treats denormal numbers as zero, and then restores the thread,
+// which other goroutines run on afterwards. ONNX Runtime does part of each inference, with one thread all of
+// it, on the caller's thread.
 func flushingDenormals(do func() error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

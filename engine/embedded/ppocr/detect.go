@@ -10,9 +10,8 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// Detect finds the text lines of src, in no particular order. Where small print was seen
-// is looked at twice, the second time larger, and so are places with print in which no
-// line was seen.
+// Detect finds the text lines of src, in no particular order. Areas of small print are examined a second
+// time, enlarged, and so are places with print in which no line was found.
 func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line, error) {
 	if src.W < 2 || src.H < 2 || !src.Marked() {
 		return nil, nil
@@ -32,17 +31,17 @@ func (m *Models) Detect(ctx context.Context, src pixels.Raster) ([]document.Line
 	return m.detectOverlooked(ctx, src, first, last, lines)
 }
 
-// DetectIn finds the text lines of a part of src, as large as Detect would see them.
+// DetectIn finds the text lines of a part of src, at the scale that Detect would use.
 func (m *Models) DetectIn(ctx context.Context, src pixels.Raster, part image.Rectangle) ([]document.Line, error) {
 	part = part.Intersect(image.Rect(0, 0, src.W, src.H))
-	const most = 0.6 // of the page: from here on it is looked at as a whole
+	const most = 0.6 // share of the page from which the whole page is examined
 	if part.Dx()*part.Dy() > int(most*float64(src.W*src.H)) {
 		return m.Detect(ctx, src)
 	}
 	return m.detectPart(ctx, src, lookAt(part, 1/firstView(src.W, src.H, m.cfg.MaxSide).scaleY))
 }
 
-// detectPart finds the text lines of the part of src that is looked at.
+// detectPart finds the text lines of the part of src in a look.
 func (m *Models) detectPart(ctx context.Context, src pixels.Raster, at look) ([]document.Line, error) {
 	part, piece := at.part, src.Sub(at.part)
 	if part.Dx() < 2 || part.Dy() < 2 || !piece.Marked() {
@@ -101,7 +100,7 @@ func (m *Models) heatTile(ctx context.Context, src pixels.Raster, v view, t tile
 	defer release()
 	w, h := t.area.Dx(), t.area.Dy()
 	in, out := ws.in.grow(3*w*h), ws.out.grow(w*h)
-	v.draw(pixels.Planes{Data: in, Stride: w, Size: w * h}, src, t.area)
+	v.draw(pixels.Planes{Data: in, W: w, H: h, Stride: w, Size: w * h}, src, t.area)
 	err = m.widestDetector().run(
 		array{in, []int64{1, 3, int64(h), int64(w)}},
 		array{out, []int64{1, 1, int64(h), int64(w)}})

@@ -2,25 +2,25 @@ package ppocr
 
 import "math"
 
-// Of a line of which the tiny network is not sure, only words of doubt are read again, each
-// with the one before it and the one behind: alone, "Off," is read as "off," and "/ 4" as "14".
+// In a line that the tiny network is not sure of, only doubtful words are read again, each with the word
+// before and after it: alone, "Off," is read as "off," and "/ 4" as "14".
 const (
-	sureWord  = 0.9 // the mean probability of its characters, at least; it has no doubt above noticed
-	mostAgain = 0.7 // of a line; where words of doubt are more, all of it is read again
-	leastGap  = 4   // pixels of a line of readHeight: white, at least, at which words are cut apart
+	sureWord  = 0.9 // mean probability of its characters, at least; without doubts above noticed
+	mostAgain = 0.7 // of a line; if more is doubtful, all of it is read again
+	leastGap  = 4   // pixels, in a line of readHeight, of the white at which words are cut apart, at least
 )
 
 // span is a part of a line, in columns of pixels.
 type span struct{ from, to int }
 
-// word is one of a reading: its characters, from the first to behind the last.
+// word is a word of a reading: its characters are [first, end).
 type word struct {
 	from, to int
 	doubtful bool
 }
 
-// doubtful returns the parts of a line that have words of doubt, as far as these can be told
-// apart. pix are its rows, stride apart.
+// doubtful returns the parts of a line with doubtful words, as far as words can be cut apart. pix holds its
+// rows, stride apart.
 func doubtful(r reading, pix []float32, stride, width int) []span {
 	all := []span{{0, width}}
 	words := wordsOf(r)
@@ -57,7 +57,7 @@ func doubtful(r reading, pix []float32, stride, width int) []span {
 	return parts
 }
 
-// wordsOf are the words of a reading, those of doubt marked.
+// wordsOf returns the words of a reading, with doubtful ones marked.
 func wordsOf(r reading) []word {
 	var words []word
 	alike := lookAlikes.FindAllStringIndex(r.text, -1)
@@ -90,7 +90,7 @@ func wordsOf(r reading) []word {
 	return words
 }
 
-// besideDoubt reports whether a word or one beside it is one of doubt.
+// besideDoubt reports whether a word or one beside it is doubtful.
 func besideDoubt(words []word, i int) bool {
 	return words[i].doubtful || i > 0 && words[i-1].doubtful || i+1 < len(words) && words[i+1].doubtful
 }
@@ -110,7 +110,7 @@ func gap(pix []float32, stride, from, to int) (at int, ok bool) {
 	return at, ok
 }
 
-// inkIn reports whether the brightness changes from one row to the next.
+// inkIn reports whether the brightness changes from row to row in a column.
 func inkIn(pix []float32, stride, x int) bool {
 	for y := 1; y < readHeight; y++ {
 		if d := pix[y*stride+x] - pix[(y-1)*stride+x]; d > writtenStep || d < -writtenStep {

@@ -111,7 +111,7 @@ func TestPartsAreJoined(t *testing.T) {
 	if got := joined(lines, append(again, kept...))[0].Text; got != "one two 3 4 5 six seven eight" {
 		t.Errorf("joined %q", got)
 	}
-	if kept, again := divide(append(strips, strip{read: reading{text: "Łódź"}, doubts: []span{{0, 1}}})); len(kept) != 0 || len(again) != 2 {
+	if kept, again := divide(append(strips, strip{read: sureReading("Łódź"), doubts: []span{{0, 1}}})); len(kept) != 0 || len(again) != 2 {
 		t.Errorf("beside a Polish line %d parts are kept and %d read again", len(kept), len(again))
 	}
 }

@@ -30,7 +30,7 @@ const (
 
 type modelFile struct {
 	name, sha256 string
-	auto         bool // not needed where every line is read in full precision
+	auto         bool // not needed if every line is read in full precision
 }
 
 // runtimeSums pins ONNX Runtime for each architecture: it is code that we run.
@@ -39,8 +39,7 @@ var runtimeSums = map[string]string{
 	"arm64": "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a",
 }
 
-// modelFiles pins every model by its SHA-256: the pre- and post-processing here
-// fits these files only.
+// modelFiles pins every model by its SHA-256: the pre- and post-processing here fits only these files.
 var modelFiles = []modelFile{
 	{name: fileDetector, sha256: "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"},
 	{name: fileReader, sha256: "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"},
@@ -49,8 +48,8 @@ var modelFiles = []modelFile{
 	{name: fileLayout, sha256: "25b1f27ec56aa932a48f30cbd6293c358a156280f4b20b0a973bab210c39f62c"},
 }
 
-// verifyModels checks every file of dir that is used; full says that all is read in full precision. The error
-// names each file that is missing or changed and says what to do.
+// verifyModels checks every file of dir that is used; full means that all lines are read in full precision.
+// The error names each file that is missing or changed, and says what to do.
 func verifyModels(dir string, full bool) error {
 	sum := runtimeSums[runtime.GOARCH]
 	if sum == "" {

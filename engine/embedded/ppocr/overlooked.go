@@ -9,26 +9,26 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// On a page of larger print the detector sees small print in part or not at all. Its ink is
-// found where no line is, on cells, and looked at closer.
+// On a page of larger print the detector sees small print partly or not at all. Its ink is found on cells
+// outside of lines, and examined more closely.
 const (
 	cellSide    = 8    // pixels of a cell
-	cellStep    = 64   // of 255 across a cell, in both directions: letters; a ruling or a bar has one
+	cellStep    = 64   // of 255 across a cell, in both directions: letters; a rule or a bar has it in only one
 	placeWidth  = 8    // cells of a place, at least
 	placeArea   = 16   // likewise
-	placeMargin = 2    // cells around a place, over which places are joined
-	mostPlaces  = 16   // of a page, that are looked at one by one
-	inkStep     = 48   // of 255 from the paper's brightness: what is further is ink
+	placeMargin = 2    // cells around a place; places this close are joined
+	mostPlaces  = 16   // per page, that are examined one by one
+	inkStep     = 48   // of 255 from the paper's brightness: beyond it is ink
 	mostInk     = 0.5  // of a place: more is a picture
 	leastInk    = 0.04 // of a place, or of a row of pixels: less is dust
-	slim        = 0.7  // heights of a row, at most, of a stroke's width
+	slim        = 0.7  // width of a stroke, in heights of a row, at most
 
-	// overlookedCloser is how much closer to look than in the view that showed nothing.
+	// overlookedCloser is how much closer to look than in the view in which nothing was seen.
 	overlookedCloser = 2
 )
 
-// detectOverlooked adds to the lines seen where something is printed and none was seen. The
-// image was looked at first as a whole and last where seen are from.
+// detectOverlooked adds lines where something is printed and no line was seen. first is how the whole image
+// was examined, last the look that seen are from.
 func (m *Models) detectOverlooked(ctx context.Context, src pixels.Raster, first, last look, seen []document.Line) ([]document.Line, error) {
 	cut := func(l document.Line) bool { return last.cuts(l, first.part) }
 	complete := slices.DeleteFunc(slices.Clone(seen), cut)
@@ -54,12 +54,12 @@ func (m *Models) detectOverlooked(ctx context.Context, src pixels.Raster, first,
 	return append(seen, added...), nil
 }
 
-// middleIn reports whether the middle of a line lies in one of others.
+// middleIn reports whether the middle of a line is in one of others.
 func middleIn(line document.Line, lines []document.Line) bool {
 	q := line.Quad
 	x, y := (q[0].X+q[1].X+q[2].X+q[3].X)/4, (q[0].Y+q[1].Y+q[2].Y+q[3].Y)/4
 	return slices.ContainsFunc(lines, func(l document.Line) bool {
-		for i, a := range l.Quad { // clockwise: what is inside lies to the right of every side
+		for i, a := range l.Quad { // clockwise: the inside is to the right of every side
 			if b := l.Quad[(i+1)%4]; (b.X-a.X)*(y-a.Y) < (b.Y-a.Y)*(x-a.X) {
 				return false
 			}
@@ -68,9 +68,9 @@ func middleIn(line document.Line, lines []document.Line) bool {
 	})
 }
 
-// pieceOf reports whether a line is a piece of others, beside which no letter of it stands.
+// pieceOf reports whether a line is a piece of others that adds no letter to them.
 func pieceOf(piece document.Line, lines []document.Line) bool {
-	const alike = 1.5 // of its height that the whole line has at most
+	const alike = 1.5 // of its height, which the whole line has at most
 	a, covered := piece.BBox.Rect(), 0
 	for _, l := range lines {
 		b := l.BBox.Rect()
@@ -91,7 +91,7 @@ func MostlyIn(box image.Rectangle, lines []document.Line) bool {
 	return 2*covered > box.Dx()*box.Dy()
 }
 
-// overlooked are the places of src where there is ink like that of print outside of lines.
+// overlooked returns the places of src with ink like that of print outside of lines.
 func overlooked(src pixels.Raster, lines []document.Line) []image.Rectangle {
 	w, h := src.W/cellSide, src.H/cellSide
 	if w == 0 || h == 0 {
@@ -128,7 +128,7 @@ func overlooked(src pixels.Raster, lines []document.Line) []image.Rectangle {
 	return places
 }
 
-// around is the part of a page that has all places.
+// around is the box around all places.
 func around(places []image.Rectangle) (all image.Rectangle) {
 	for _, p := range places {
 		all = all.Union(p)
@@ -136,8 +136,8 @@ func around(places []image.Rectangle) (all image.Rectangle) {
 	return all
 }
 
-// withWhole is a place with the lines of its rows that reach into it: of one that it cuts, only a
-// part would be seen.
+// withWhole enlarges a place to the lines of its rows that reach into it: of a line cut by it, only a part
+// would be seen.
 func withWhole(lines []document.Line, place image.Rectangle) image.Rectangle {
 	whole := place
 	for _, l := range lines {
@@ -149,13 +149,13 @@ func withWhole(lines []document.Line, place image.Rectangle) image.Rectangle {
 	return whole
 }
 
-// join adds a place, as one with those that it overlaps.
+// join adds a place, merged with those that it overlaps.
 func join(places []image.Rectangle, place image.Rectangle) []image.Rectangle {
 	for i := 0; i < len(places); i++ {
 		if places[i].Overlaps(place) {
 			place = place.Union(places[i])
 			places = append(places[:i], places[i+1:]...)
-			i = -1 // it may overlap those before, now
+			i = -1 // it may now overlap earlier ones
 		}
 	}
 	return append(places, place)
@@ -192,13 +192,12 @@ func brightness(p []byte, bpp int) int {
 	return (int(p[0]) + int(p[1]) + int(p[2])) / 3
 }
 
-// printed reports whether a part of a page is mostly paper of one brightness, with ink on it
-// like that of print: as much, and in strokes narrower than the rows are high. The dots of
-// leaders are not.
+// printed reports whether a part of a page is mostly paper of one brightness, with ink like that of print on
+// it: as much, and in strokes narrower than the rows are high, which excludes the dots of leaders.
 func printed(part pixels.Raster) bool {
 	paper := commonest(part)
 	ink, strokes := 0, 0
-	high, rows := 0, 0 // most inked rows of pixels one below the other, and those up to here
+	high, rows := 0, 0 // most consecutive rows of pixels with ink, and those up to here
 	for y := range part.H {
 		row := part.Pix[y*part.Stride:][:part.W*part.BPP]
 		inked, before := 0, false
@@ -223,7 +222,7 @@ func printed(part pixels.Raster) bool {
 	return float64(ink) >= leastInk*all && float64(ink) <= mostInk*all && float64(ink) < slim*float64(strokes*high)
 }
 
-// commonest is the brightness that most pixels of a part of a page have.
+// commonest is the most common brightness in a part of a page.
 func commonest(part pixels.Raster) int {
 	var counts [256]int
 	for y := range part.H {

@@ -20,7 +20,7 @@ type Config struct {
 	Threads     int    // of all inferences together
 	Concurrency int    // inferences at once, which share the threads; each costs memory
 	MaxSide     int    // longer side, in pixels, of the image that the detector sees; a multiple of SideStep
-	Full        bool   // every line is read in full precision only
+	Full        bool   // every line is read in full precision
 }
 
 // share is how many threads an inference has while others run.
@@ -31,14 +31,14 @@ func (c Config) share() int { return max(1, c.Threads/c.Concurrency) }
 type Models struct {
 	cfg         Config
 	detector    *model // with all threads
-	beside      *later // the detector with a share of them, for inferences beside others; nil where that is the same
+	beside      *later // the detector with its share of the threads, for when other inferences run; nil if that is all of them
 	layout      *model
 	recognizers []*Recognizer // the built-in one first
 	free        chan *workspace
-	pages       chan *workspace // for inferences over a whole page, beside the right to run
+	pages       chan *workspace // for inferences over a whole page, in addition to the right to run
 }
 
-// workspace is the memory of one inference. Holding one of Models.free is the right to run.
+// workspace is the memory of one inference. Holding one from Models.free is the right to run.
 type workspace struct{ in, out buffer }
 
 func (ws *workspace) close() {
@@ -79,7 +79,7 @@ func (m *Models) load() error {
 	})
 	if share < m.cfg.Threads {
 		m.beside = &later{open: func() (*model, error) {
-			if err := verifyModel(m.cfg.Dir, fileDetector); err != nil { // it may have been replaced since the start
+			if err := verifyModel(m.cfg.Dir, fileDetector); err != nil { // the file may have been replaced since the start
 				return nil, err
 			}
 			return m.openDetector(share)
@@ -101,10 +101,10 @@ func (m *Models) openDetector(threads int) (*model, error) {
 	return loadModel(filepath.Join(m.cfg.Dir, fileDetector), threads, "x", "fetch_name_0")
 }
 
-// widestDetector is the detector for an inference that is about to run: with all threads when
-// nothing else runs, with its share of them otherwise. Threads that share one inference cost a
-// quarter more than each with its own, so they serve only where they would idle. The second
-// copy is loaded when two first meet; where it cannot be any more, all threads serve.
+// widestDetector is the detector for an inference about to run: with all threads if nothing else runs,
+// otherwise with its share. Threads that share one inference cost a quarter more than each with its own, so
+// that pays only where they would be idle. The second copy is loaded when two inferences first coincide; if
+// that fails, the one with all threads is used.
 func (m *Models) widestDetector() *model {
 	if m.beside != nil && len(m.free) < m.cfg.Concurrency-1 {
 		if beside := m.beside.get(); beside != nil {
@@ -159,9 +159,9 @@ func (m *Models) release(ws *workspace) {
 	m.free <- ws
 }
 
-// pageWorkspace waits for the right to run an inference over a whole page, and for its memory;
-// release gives both back. At most half of all inferences are such: each takes some 190 MB, and
-// they are a third of a page's work.
+// pageWorkspace waits for the right to run an inference over a whole page, and for its memory; release gives
+// both back. At most half of all inferences are of this kind: each takes some 190 MB, and they are a third of
+// a page's work.
 func (m *Models) pageWorkspace(ctx context.Context) (ws *workspace, release func(), err error) {
 	select {
 	case ws = <-m.pages:
@@ -189,17 +189,17 @@ func (m *Models) ReadSample(ctx context.Context, src pixels.Raster, lines []docu
 	return m.recognizers[0].ReadSample(ctx, src, lines)
 }
 
-// ReadKnowing is Read for lines of a text in which its quickest network does not know all letters, or of which it
-// reads nothing surely.
+// ReadKnowing is Read for lines of a text that has letters unknown to its quickest network, or that this
+// reads badly.
 func (m *Models) ReadKnowing(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	r := m.recognizers[0]
 	return r.readBy(ctx, r.last(), src, lines)
 }
 
-// OtherLetters reports whether a text has letters for which ReadKnowing is.
+// OtherLetters reports whether a text has letters for which ReadKnowing is needed.
 func (m *Models) OtherLetters(text string) bool { return m.recognizers[0].unknownToFirst(text) }
 
-// Skim reads lines by the built-in recognizer's quickest network alone; nil where it has but one.
+// Skim reads lines by the built-in recognizer's quickest network alone; nil if it has only one.
 func (m *Models) Skim(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	r := m.recognizers[0]
 	if len(r.readers) == 1 || len(lines) == 0 {

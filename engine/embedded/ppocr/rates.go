@@ -8,22 +8,22 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// What the networks multiply, from the shapes of their layers: the detector for a pixel
-// that it sees, the reader for a column of pixels of a line, the layout model for a page.
+// Multiplications of the networks, from the shapes of their layers: of the detector per pixel that it sees,
+// of the reader per column of pixels of a line, of the layout model per page.
 const (
 	detectorWork = 11.52e3
 	readerWork   = 3.42e6
-	readerRest   = 0.34e6 // of it, in full precision also where the rest is in whole numbers
+	readerRest   = 0.34e6 // part of it that is in full precision even where the rest is in integers
 	tinyWork     = 0.58e6
 	tinyRest     = 0.14e6
 	layoutWork   = 4.9e9
 )
 
-// Rates are the multiplications a second of processor time that one thread of this machine
-// does in a product of matrices of the size that the reader has.
+// Rates are the multiplications per second of processor time that one thread of this machine does in a matrix
+// product of the reader's size.
 type Rates struct {
 	Full  float64 // in full precision
-	Whole float64 // in whole numbers; 0 where lines are not read so
+	Whole float64 // in integers; 0 if lines are not read so
 }
 
 // Rates measures for a fraction of a second.
@@ -40,7 +40,7 @@ func (m *Models) Rates(ctx context.Context) (r Rates, err error) {
 	return r, err
 }
 
-// rate is the best of several tries of a product.
+// rate is the best of several measurements of a product.
 func rate(ws *workspace, rewrite func(*network.Model)) (float64, error) {
 	const rows, in, out, tries = 960, 384, 1024, 12
 	net := network.Product(rows, in, out)

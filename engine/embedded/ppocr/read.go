@@ -13,35 +13,35 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// Line recognition, as the recognizers of PP-OCR since version 3 were trained.
+// Line recognition as PP-OCR's recognizers since version 3 were trained.
 const (
 	readHeight   = 48 // pixels
-	readStep     = 8  // input pixels a step of output
+	readStep     = 8  // input pixels per step of output
 	readMinWidth = 48
-	readMaxWidth = 6400    // pixels of a line, 450 letters and more; longer ones are squeezed
+	readMaxWidth = 6400    // pixels of a line: 450 letters and more; longer lines are squeezed
 	readBatch    = 1280    // pixels of a batch; larger ones gain no speed and cost memory
-	keptOut      = 4 << 20 // values of an output: more comes of a line of 1,790 pixels and more alone, up to 60 MB
+	keptOut      = 4 << 20 // values of an output that are kept; a line of 1,790 pixels or more alone gives more, up to 60 MB
 )
 
-// Recognizer reads the lines of the scripts that its dictionary has.
+// Recognizer reads lines in the scripts of its dictionary.
 type Recognizer struct {
-	models  *Models  // whose right to run it takes
-	readers []reader // the last one's word is final; one before it reads what it can be trusted with, for less
+	models  *Models  // which grant the right to run
+	readers []reader // the last one's word is final; an earlier one reads what it can be trusted with, at lower cost
 }
 
 // last is the reader whose word is final.
 func (r *Recognizer) last() reader { return r.readers[len(r.readers)-1] }
 
-// Read returns the lines with text and confidence, in the same order, as they start; a
-// line of which nothing is read has neither. Lines that are higher than wide by pixels.TallLine
-// are read downwards.
+// Read returns the lines with text and confidence, in the same order, each read from where it starts; a line
+// in which nothing is read has neither. Lines that are higher than wide by pixels.TallLine are read
+// downwards.
 func (r *Recognizer) Read(ctx context.Context, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	lines, _, err := r.ReadSample(ctx, src, lines)
 	return lines, err
 }
 
-// ReadSample is Read, and reports whether the first of several readers is of use for lines like these: what it read
-// is kept of some. Where it is not, the last one alone costs less.
+// ReadSample is Read, and reports whether the first of several readers is of use for such lines, that is,
+// some of its readings are kept. If it is not, the last one alone costs less.
 func (r *Recognizer) ReadSample(ctx context.Context, src pixels.Raster, lines []document.Line) (_ []document.Line, quick bool, err error) {
 	if len(r.readers) == 1 {
 		lines, err = r.readBy(ctx, r.last(), src, lines)
@@ -72,22 +72,22 @@ func (r *Recognizer) ReadSample(ctx context.Context, src pixels.Raster, lines []
 	return joined(lines, append(again, rest...)), false, nil
 }
 
-// readBy is Read by one reader alone.
+// readBy is Read by one reader only.
 func (r *Recognizer) readBy(ctx context.Context, by reader, src pixels.Raster, lines []document.Line) ([]document.Line, error) {
 	strips := stripsOf(lines)
 	err := r.readAll(ctx, by, src, strips)
 	return joined(lines, strips), err
 }
 
-// otherLetters reports whether what was read again has letters by which the first reader's word is worth
-// nothing for what came with it.
+// otherLetters reports whether a second reading has letters that make the first reader's word worthless for
+// the rest of the text.
 func (r *Recognizer) otherLetters(s strip) bool {
 	const surely = 0.8 // noise is read as any letter
 	return s.read.confidence >= surely && r.unknownToFirst(s.read.text)
 }
 
-// unknownToFirst reports whether a text has Latin letters that the first reader does not know, as Romanian has ș
-// and ț and Azerbaijani ə: it reads such as s, t and a, surely.
+// unknownToFirst reports whether a text has Latin letters that the first reader does not know, such as ș and
+// ț in Romanian and ə in Azerbaijani: it confidently reads s, t and a.
 func (r *Recognizer) unknownToFirst(text string) bool {
 	for _, c := range text {
 		if c > unicode.MaxLatin1 && unicode.Is(unicode.Latin, c) && !r.readers[0].alphabet.known[c] {
@@ -97,16 +97,16 @@ func (r *Recognizer) unknownToFirst(text string) bool {
 	return false
 }
 
-// Where the first reader is sure of less than worthwhile of the pixels of a sample, one line of
-// sampleOf, it costs more than it saves: the others are left to the last one.
+// If the first reader is sure of less than worthwhile of the pixels of a sample, one line in sampleOf, it
+// costs more than it saves, and the last one reads the other lines.
 const (
 	sampleOf     = 4
-	leastSampled = 3 // lines of a sample
+	leastSampled = 3 // lines of a sample, at least
 	worthwhile   = 0.4
 )
 
-// readFirst reads strips by the first reader, and returns what is kept of them and what is to be
-// read again, ascending in width as they do.
+// readFirst reads strips by the first reader. It returns those that are kept and those to be read again, in
+// ascending width like strips.
 func (r *Recognizer) readFirst(ctx context.Context, src pixels.Raster, strips []strip) (kept, again []strip, err error) {
 	var sample, rest []strip
 	for i, s := range strips {
@@ -131,8 +131,8 @@ func (r *Recognizer) readFirst(ctx context.Context, src pixels.Raster, strips []
 	return kept, again, nil
 }
 
-// divide tells what is kept of strips as the first reader reads them from what is read again: of lines of text
-// that it knows well the words of doubt, of others all.
+// divide separates strips that are kept as the first reader reads them from those to be read again: the
+// doubtful words of lines that it knows well, and other lines as a whole.
 func divide(strips []strip) (kept, again []strip) {
 	wellKnown := !slices.ContainsFunc(strips, func(s strip) bool { return lessKnown(s.read) })
 	for _, s := range strips {
@@ -181,12 +181,12 @@ func (r *Recognizer) readStrips(ctx context.Context, by reader, src pixels.Raste
 	in, out := ws.in.grow(n*3*readHeight*w), ws.out.grow(n*steps*classes)
 	clear(in) // zero is the padding that the reader was trained with
 	for i, s := range batch {
-		dst := pixels.Planes{Data: in[i*3*readHeight*w:], Stride: w, Size: readHeight * w}
+		dst := pixels.Planes{Data: in[i*3*readHeight*w:], W: s.width(), H: readHeight, Stride: w, Size: readHeight * w}
 		if _, height := pixels.QuadSize(s.quad); s.spine != nil {
-			pixels.CropSpine(dst, s.width(), readHeight, src, s.spine, height, s.quad[0])
+			pixels.CropSpine(dst, src, s.spine, height, s.quad[0])
 			continue
 		}
-		pixels.CropLine(dst, s.width(), readHeight, src, s.quad)
+		pixels.CropLine(dst, src, s.quad)
 	}
 	err = by.run(
 		array{in, []int64{int64(n), 3, readHeight, int64(w)}},

@@ -16,20 +16,20 @@ import (
 type reader struct {
 	*model
 	alphabet alphabet
-	column   stages.Work // for a column of pixels of a line
+	column   stages.Work // per column of pixels of a line
 }
 
-// source is where a reader comes from.
+// source says where a reader comes from.
 type source struct {
 	file          string
-	dictionary    string // the file of its characters, one a line; empty where the model holds them
+	dictionary    string // file of its characters, one per line; empty if the model contains them
 	input, output string
-	rewrite       func(*network.Model) int // nil where the network stays as it is
+	rewrite       func(*network.Model) int // nil if the network stays as it is
 	column        stages.Work
 }
 
-// builtIn are the readers of the built-in recognizer: the tiny network first, and the small one,
-// both in whole numbers where the processor gains by them.
+// builtIn returns the readers of the built-in recognizer: the tiny network first, then the small one, both in
+// integers where the processor gains by that.
 func (m *Models) builtIn() []source {
 	file := func(name string) string { return filepath.Join(m.cfg.Dir, name) }
 	const input, output = "x", "fetch_name_0"
@@ -45,8 +45,8 @@ func (m *Models) builtIn() []source {
 	return []source{tiny, small}
 }
 
-// wholeNumbers reports whether this processor multiplies bytes four at a time. Without
-// that the runtime adds pairs of products in 16 bits, which overflow.
+// wholeNumbers reports whether this processor multiplies bytes four at a time. Otherwise the runtime adds
+// pairs of products in 16 bits, which overflow.
 func wholeNumbers() bool { return cpu.X86.HasAVX512VNNI || cpu.X86.HasAVXVNNI }
 
 func (m *Models) openReader(s source) (reader, error) {

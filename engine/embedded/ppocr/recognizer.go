@@ -11,10 +11,9 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// Add loads another recognizer of PP-OCR: an ONNX file and its dictionary, a text file
-// with a character a line, empty where the model holds it itself. A checksum that is not
-// empty is that of the model. Close frees it with the other models. Not while the
-// models are in use.
+// Add loads another recognizer of PP-OCR: an ONNX file and its dictionary, a text file with one character per
+// line, empty if the model contains it. checksum is that of the model, empty for no check. Close frees it
+// with the other models. It must not be called while the models are in use.
 func (m *Models) Add(ctx context.Context, model, dictionary, checksum string) (*Recognizer, error) {
 	if checksum != "" {
 		if err := verifyFile(model, checksum); err != nil {
@@ -35,7 +34,7 @@ func (m *Models) Add(ctx context.Context, model, dictionary, checksum string) (*
 	return r, nil
 }
 
-// add loads a recognizer of some readers.
+// add loads a recognizer made of readers.
 func (m *Models) add(sources ...source) error {
 	r := &Recognizer{models: m, readers: make([]reader, len(sources))}
 	m.recognizers = append(m.recognizers, r)
@@ -49,7 +48,7 @@ func (m *Models) add(sources ...source) error {
 	return opening.Wait()
 }
 
-// try reads a small gray image: a dictionary of another size than the model's fails.
+// try reads a small gray image, which fails if the dictionary's size is not the model's.
 func (r *Recognizer) try(ctx context.Context) error {
 	const w, h = readMinWidth, readHeight
 	line := document.Line{Quad: [4]document.Point{{}, {X: w}, {X: w, Y: h}, {Y: h}}}

@@ -34,17 +34,16 @@ func startRuntime(dir string) error {
 	return nil
 }
 
-// The arena of the runtime.
+// The memory arena of the runtime.
 const (
 	arenaDoubles = 0         // each extension is twice as large as the one before
 	arenaStart   = 256 << 20 // bytes of address space; used when first touched
-	arenaSplit   = 1 << 20   // a piece larger than needed by this is divided
+	arenaSplit   = 1 << 20   // a piece larger than needed by this much is split
 )
 
-// shareArena makes one memory arena for all models. One each would keep what each
-// one's largest input needed (190 MB more). With none, the C library hands out and
-// takes back the same memory for every layer: 0.2 CPU-s more a page, and
-// hundreds of megabytes of it in pieces that fit nothing.
+// shareArena makes all models share one memory arena. Separate arenas would each keep what their model's
+// largest input needed (190 MB more). Without one, the C library allocates and frees the same memory for
+// every layer: 0.2 CPU-s more per page, and hundreds of megabytes in pieces too small for anything.
 func shareArena() error {
 	memory, err := ort.GetMemoryInfo()
 	if err != nil {
@@ -67,8 +66,7 @@ func loadModel(path string, threads int, input string, outputs ...string) (*mode
 	})
 }
 
-// rewritten is the network in a file after it was rewritten; rewrite returns how many
-// places of it were.
+// rewritten returns the rewritten network of a file; rewrite returns how many places it changed.
 func rewritten(path string, rewrite func(*network.Model) int) ([]byte, error) {
 	file, err := mapped(path)
 	if err != nil {
@@ -85,8 +83,8 @@ func rewritten(path string, rewrite func(*network.Model) int) ([]byte, error) {
 	return net.Bytes(), nil
 }
 
-// mapped is the content of a file, until it is unmapped: the kernel's own copy, so that no
-// time goes into memory for another one.
+// mapped is the content of a file until it is unmapped: the kernel's own copy, so that no time is spent on
+// another one.
 func mapped(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -111,8 +109,8 @@ func loadBytes(name string, file []byte, threads int, input string, outputs ...s
 	})
 }
 
-// opening lets networks be prepared one after the other. Side by side they wait for each other
-// at every piece of memory, since there is one arena of it, and cost a tenth of the start more.
+// opening has networks prepared one after the other. Side by side they wait for each other at every
+// allocation, since they share an arena, and the start costs a tenth more.
 var opening sync.Mutex
 
 func openModel(path string, threads int, open func(*ort.SessionOptions) (*ort.DynamicAdvancedSession, error)) (*model, error) {
@@ -130,14 +128,14 @@ func openModel(path string, threads int, open func(*ort.SessionOptions) (*ort.Dy
 	return &model{session: s}, nil
 }
 
-// later is a network that is loaded when it is first needed. It is safe for concurrent use.
+// later is a network that is loaded on first use. It is safe for concurrent use.
 type later struct {
 	open  func() (*model, error)
 	once  sync.Once
 	model *model
 }
 
-// get is the network, nil where it cannot be loaded.
+// get returns the network, nil if it cannot be loaded.
 func (l *later) get() *model {
 	l.once.Do(func() { l.model, _ = l.open() })
 	return l.model
@@ -169,7 +167,7 @@ func sessionOptions(threads int) (*ort.SessionOptions, error) {
 		// On Intel processors two thirds of detection were arithmetic on denormal numbers.
 		// This reaches the session's own threads; flushingDenormals does the caller's.
 		func() error { return opts.AddSessionConfigEntry("session.set_denormal_as_zero", "1") },
-		// Input sizes vary from call to call: a pattern each would be kept.
+		// Input sizes vary from call to call, and a memory pattern would be kept for each.
 		func() error { return opts.SetMemPattern(false) },
 	} {
 		if err := set(); err != nil {

@@ -10,23 +10,23 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// strip is a line, or a part of one, on its way through the reader.
+// strip is a line, or a part of one, while it is read.
 type strip struct {
 	line   int // index into the lines being read
 	quad   [4]document.Point
 	spine  []document.Point // of a bent line
-	wide   int              // of the whole line, at readHeight
-	part   span             // of it, that is to be read
+	wide   int              // width of the whole line, at readHeight
+	part   span             // part of it to be read
 	claim  string           // what the document says of the line
 	read   reading
 	missed float64 // see [missed]
 	sure   bool    // see [sure]
-	doubts []span  // columns of the part that have words of which the first reader is unsure
+	doubts []span  // columns of the part with words that the first reader is unsure of
 }
 
 func (s strip) width() int { return s.part.to - s.part.from }
 
-// stripsOf are the strips of lines, ascending in width.
+// stripsOf returns the strips of lines in ascending width.
 func stripsOf(lines []document.Line) []strip {
 	strips := make([]strip, 0, len(lines))
 	for i, l := range lines {
@@ -39,8 +39,7 @@ func stripsOf(lines []document.Line) []strip {
 	return strips
 }
 
-// stripOf says how the line inside q is laid before the reader: lines that run
-// downwards are turned.
+// stripOf prepares the line inside q for the reader: a line that runs downwards is turned.
 func stripOf(q [4]document.Point) (strip, bool) {
 	w, h := pixels.QuadSize(q)
 	if h >= pixels.TallLine*w {
@@ -53,8 +52,7 @@ func stripOf(q [4]document.Point) (strip, bool) {
 	return strip{quad: q, wide: wide, part: span{0, wide}}, true
 }
 
-// batchSize is how many of the strips, ascending in width, fit in one batch
-// without much padding.
+// batchSize is how many of the strips, in ascending width, fit in one batch without much padding.
 func batchSize(strips []strip) int {
 	n := 1
 	for n < len(strips) && (n+1)*paddedWidth(strips[n].width()) <= readBatch && strips[n].width() <= strips[0].width()*5/4 {
@@ -63,13 +61,13 @@ func batchSize(strips []strip) int {
 	return n
 }
 
-// paddedWidth rounds up to what the network takes.
+// paddedWidth rounds up to a width that the network takes.
 func paddedWidth(w int) int {
 	w = max(w, readMinWidth)
 	return (w + readStep - 1) / readStep * readStep
 }
 
-// between is the part of a line's strip from one column to another, none where there is none.
+// between returns the part of a line's strip between two columns, or none if that is empty.
 func (s strip) between(from, to int) []strip {
 	if from == to {
 		return nil
@@ -98,7 +96,7 @@ func widths(strips []strip) (sum int) {
 
 func byWidth(a, b strip) int { return cmp.Compare(a.width(), b.width()) }
 
-// joined are lines with what was read of their strips.
+// joined returns the lines with the text of their strips.
 func joined(lines []document.Line, strips []strip) []document.Line {
 	lines = slices.Clone(lines)
 	of := map[int][]strip{}
@@ -112,7 +110,7 @@ func joined(lines []document.Line, strips []strip) []document.Line {
 	return lines
 }
 
-// joinParts sets what a line says by its parts, from left to right: they were cut apart at spaces.
+// joinParts sets a line's text from its parts, from left to right: they were cut apart at spaces.
 func joinParts(l *document.Line, parts []strip) {
 	var texts []string
 	var sum float64
@@ -133,7 +131,7 @@ func joinParts(l *document.Line, parts []strip) {
 	}
 }
 
-// marks are where on its line the characters of a strip stand.
+// marks returns where the characters of a strip are on its line.
 func (s strip) marks() []document.Mark {
 	var marks []document.Mark
 	for _, c := range s.read.characters {

@@ -11,30 +11,30 @@ import (
 	"ocr-gateway/engine/embedded/stages"
 )
 
-// SideStep divides the sides of what the line detector sees: it halves them five times.
+// SideStep divides the sides of what the line detector sees, which halves them five times.
 const SideStep = 32
 
 // How large an image is shown to the line detector.
 const (
 	detMinSide = 736 // smaller images are enlarged until the shorter side has this
-	maxEnlarge = 3   // but no more: a single line or word is found as well, for less
+	maxEnlarge = 3   // at most: single lines and words are found as well, at lower cost
 
-	// A view larger than tilePixels is looked at in tiles: the network takes
-	// about 150 bytes a pixel. Tiles overlap, since it sees less at an edge.
+	// A view larger than tilePixels is processed in tiles: the network takes about 150 bytes per pixel. Tiles
+	// overlap, since it sees less at an edge.
 	tilePixels  = 1280 * 960
 	tileOverlap = 64
 	maxTiles    = 8
 
-	// When the small lines of a page (the lower quartile) are less than
-	// smallText pixels high in a view, many are missed; at goodText none are.
+	// If the small lines of a page (the lower quartile) are less than smallText pixels high in a view, many
+	// are missed; at goodText none are.
 	smallText = 17
 	goodText  = 20
 
 	// blankCloser is how much closer to look where no line was seen.
 	blankCloser = 1.6
 
-	// Small print is looked at closer with as many pixels of the view around its lines, unless
-	// that is mostCloser of the image: then all of it is.
+	// Small print is examined more closely with this margin, in pixels of the view, around its lines; if that
+	// is mostCloser of the image, all of it is.
 	closerMargin = 32
 	mostCloser   = 0.75
 )
@@ -55,7 +55,7 @@ func firstView(w, h, maxSide int) view {
 	return newView(w, h, scale)
 }
 
-// newView scales a w x h image, less than asked for when it is too large.
+// newView scales a w x h image, by less than asked for if it would be too large.
 func newView(w, h int, scale float64) view {
 	scale = min(scale, math.Sqrt(tilePixels*maxTiles/(float64(w)*float64(h))))
 	round := func(v int) int { return max(SideStep, int(math.Round(float64(v)*scale/SideStep))*SideStep) }
@@ -64,24 +64,24 @@ func newView(w, h int, scale float64) view {
 	return v
 }
 
-// look is a part of an image, as the detector sees it.
+// look is a part of an image as the detector sees it.
 type look struct {
 	part image.Rectangle
 	view
 }
 
-// lookAt shows a part of an image scaled.
+// lookAt shows a part of an image at a scale.
 func lookAt(part image.Rectangle, scale float64) look {
 	return look{part, newView(part.Dx(), part.Dy(), scale)}
 }
 
-// closer is the look that shows small lines, found in l, at a good size. It is not ok when
-// l does, or when the source has no more detail.
+// closer returns the look that shows small lines, found in l, at a good size. It is not ok if l already does,
+// or the source has no more detail.
 func (l look) closer(lines []document.Line) (closer look, ok bool) {
 	if l.scaleY <= 1 {
 		return look{}, false
 	}
-	if len(lines) == 0 { // or they were too small to be seen at all
+	if len(lines) == 0 { // or all were too small to be seen
 		return lookAt(l.part, min(blankCloser/l.scaleY, 1)), true
 	}
 	heights := make([]float64, len(lines))
@@ -104,8 +104,8 @@ func (l look) closer(lines []document.Line) (closer look, ok bool) {
 	return lookAt(part, scale), true
 }
 
-// cuts reports whether a line found in the part reaches to where it was cut out of an image:
-// more of it may stand beyond.
+// cuts reports whether a line found in the part reaches an edge where the part was cut out of the image, so
+// that the line may continue beyond.
 func (l look) cuts(line document.Line, whole image.Rectangle) bool {
 	box, p := line.BBox.Rect(), l.part
 	return p.Min.X > whole.Min.X && box.Min.X <= p.Min.X || p.Max.X < whole.Max.X && box.Max.X >= p.Max.X ||
@@ -142,11 +142,11 @@ func (v view) line(l heatmap.Line, src pixels.Raster) document.Line {
 	return line
 }
 
-// draw puts the part of the view inside area onto dst.
+// draw draws the part of the view inside area, which has the size of dst.
 func (v view) draw(dst pixels.Planes, src pixels.Raster, area image.Rectangle) {
 	x := pixels.Span{From: float64(area.Min.X) * v.scaleX, To: float64(area.Max.X) * v.scaleX}
 	y := pixels.Span{From: float64(area.Min.Y) * v.scaleY, To: float64(area.Max.Y) * v.scaleY}
-	pixels.Resample(dst, area.Dx(), area.Dy(), src, x, y, pixels.Symmetric)
+	pixels.Resample(dst, src, x, y, pixels.Symmetric)
 }
 
 // tile is a part of a view: the network sees area, and core is kept.
@@ -173,7 +173,7 @@ func (v view) tiles() []tile {
 	return tiles
 }
 
-// work is what the detector multiplies to see it.
+// work is how much the detector multiplies for the view.
 func (v view) work() stages.Work {
 	var seen float64
 	for _, t := range v.tiles() {

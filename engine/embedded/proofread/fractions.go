@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// vulgar are the fractions that are one character. The reader takes one for another, or for
-// two or three characters: "2¼" is read as "2½", "21/4" or "24".
+// vulgar are the fractions that are one character. The reader confuses them, or reads two or three
+// characters: "2¼" is read as "2½", "21/4" or "24".
 const vulgar = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 
-// fractionSeen is what the reader makes of one.
+// fractionSeen matches what the reader makes of one.
 const fractionSeen = `[0-9/⁄|lI]{1,5}`
 
-// seenButFractions reports whether a claim has fractions, and a reading is the same but for
-// what was made of them.
+// seenButFractions reports whether a claim has fractions, and a reading differs only in what was made of
+// these.
 func seenButFractions(seen []rune, claim string) bool {
-	const longest = 1000 // bytes of a claim, as long as any line; a hostile one makes a pattern of megabytes
+	const longest = 1000 // bytes of a claim: more than any line; a hostile one would make a pattern of megabytes
 	if len(claim) > longest || !strings.ContainsAny(claim, vulgar) {
 		return false
 	}

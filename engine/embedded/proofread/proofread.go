@@ -1,5 +1,5 @@
-// Package proofread corrects what a recognizer read by the words that a PDF says stand
-// there, where the picture confirms them.
+// Package proofread corrects a recognizer's readings by the words that a PDF says are there, where the
+// picture confirms them.
 package proofread
 
 import (
@@ -17,30 +17,28 @@ import (
 	"ocr-gateway/engine/embedded/script"
 )
 
-// The PDF's own words correct the reader only where the picture confirms them.
+// The PDF's words correct the reader only where the picture confirms them.
 const (
-	// agreement is the likeness, 1 being equal, from which two readings of a
-	// line are taken for the same text with small errors.
+	// agreement is the likeness, 1 being equal, from which two readings of a line are the same text with
+	// small errors.
 	agreement = 0.8
 	// AgreeMin is how many characters must agree to count as evidence.
 	AgreeMin = 3
-	// SurelyRead is the confidence from which the reader is right about digits,
-	// and from which letters that it does not know cannot be on the page.
+	// SurelyRead is the confidence from which the reader is right about digits, and letters that it does not
+	// know cannot be on the page.
 	SurelyRead = 0.9
-	// readInScript is the confidence from which what a recognizer of its script made of a
-	// line stands against what the PDF says.
+	// readInScript is the confidence from which the reading of a recognizer of the line's script stands
+	// against what the PDF says.
 	readInScript = 0.75
 )
 
-// By corrects what a recognizer read that knows some characters.
+// By corrects the readings of a recognizer that knows certain characters.
 type By struct{ Knows func(rune) bool }
 
-// Lines corrects lines, which it changes, by what the PDF says is drawn
-// there. A PDF's text can be wrong or a lie (fonts with a broken or forged
-// character map), so it is believed line by line, where it agrees with
-// what the reader saw; and where the line is of a script that the reader does
-// not know, so that it saw nothing. Confidence stays the reader's, nil where it
-// had no part.
+// Lines corrects lines, in place, by what the PDF says is drawn there. A PDF's text can be wrong or a lie
+// (fonts with a broken or forged character map), so it is believed line by line: where it agrees with what
+// the reader saw, and where the line is in a script that the reader does not know, so that it saw nothing.
+// Confidence stays the reader's; it is nil where the reader contributed nothing.
 func (p By) Lines(lines []document.Line, words []document.Word) {
 	if len(words) == 0 {
 		return
@@ -59,14 +57,14 @@ func (p By) Lines(lines []document.Line, words []document.Word) {
 		case !strings.ContainsRune(claim, utf8.RuneError) && p.Confirmed(*l, claim):
 			l.Text = claim
 		case p.foreign(*l, claim):
-			// A character that the PDF does not say is mostly a mark above a letter.
+			// A character unknown to the PDF is mostly a mark above a letter.
 			l.Text, l.Confidence = strings.ReplaceAll(claim, string(utf8.RuneError), ""), nil
 		}
 	}
 }
 
-// seenMixed reports whether the letters of other scripts than Latin in a claim were all
-// seen, as in units and formulas.
+// seenMixed reports whether all letters of a claim in scripts other than Latin were seen, as in units and
+// formulas.
 func seenMixed(seen, claim string) bool {
 	seen = unicodenorm.NFKC.String(seen)
 	return !strings.ContainsFunc(unicodenorm.NFKC.String(claim), func(r rune) bool {
@@ -75,14 +73,13 @@ func seenMixed(seen, claim string) bool {
 	})
 }
 
-// looseAccents reports whether accents stand beside their letters, as TeX sets
-// them: "˘g" for "ğ". The reader sees what is meant.
+// looseAccents reports whether accents are separate from their letters, as TeX sets them: "˘g" for "ğ". The
+// reader sees the letter.
 func looseAccents(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII && unicode.Is(unicode.Sk, r) })
 }
 
-// letterSpaced reports whether the PDF sets its letters one by one, so that its words
-// are not to be told: "O p e n i n g".
+// letterSpaced reports whether the PDF spaces its letters, so that its words cannot be told: "O p e n i n g".
 func letterSpaced(s string) bool {
 	words, single := 0, 0
 	for word := range strings.FieldsSeq(s) {
@@ -94,12 +91,11 @@ func letterSpaced(s string) bool {
 	return single > 3 && 2*single > words
 }
 
-// lone reports whether a claim is one bracket or dollar sign, which the reader, trained on words,
-// mostly takes for nothing, a 1 or an S.
+// lone reports whether a claim is a single bracket or dollar sign, which the reader, trained on words, mostly
+// takes for nothing, a 1 or an S.
 func lone(claim string) bool { return len(claim) == 1 && strings.ContainsAny(claim, "{}[]()$") }
 
-// Claims gives for each line the words that lie in it, in reading order. It gives
-// none for a line of which words are missing.
+// Claims returns for each line its words, in reading order, and an empty string if words are missing.
 func Claims(lines []document.Line, words []document.Word) []string {
 	in := make([][]document.Word, len(lines))
 	for _, w := range words {
@@ -123,8 +119,8 @@ func Claims(lines []document.Line, words []document.Word) []string {
 	return texts
 }
 
-// holes reports whether words, ascending from the left, leave places of a line empty of
-// which the reader saw more than they say.
+// holes reports whether words, in order from the left, leave parts of a line empty in which the reader saw
+// more.
 func holes(l document.Line, words []document.Word) bool {
 	if len(words) == 0 {
 		return false
@@ -140,9 +136,9 @@ func holes(l document.Line, words []document.Word) bool {
 	return white > wide && len(plainRunes(l.Text)) >= said+3
 }
 
-// inReadingOrder orders the words of a line, ascending from the left, as they are read:
-// where most letters are of a script that runs to the left, from the right, but for
-// what runs to the right within it (Unicode's bidirectional algorithm, much simplified).
+// inReadingOrder puts the words of a line, given from the left, in reading order: from the right if most
+// letters are of a script that runs to the left, except runs to the right within it (Unicode's bidirectional
+// algorithm, much simplified).
 func inReadingOrder(words []document.Word) {
 	left, right := 0, 0
 	for _, w := range words {
@@ -184,8 +180,8 @@ func letterDirections(s string) (left, right int) {
 	return left, right
 }
 
-// PlainLetters writes ligatures as letters and drops soft hyphens but the one at
-// the end of a line, which is printed.
+// PlainLetters writes ligatures as letters, and removes soft hyphens except one at the end of a line, which
+// is printed.
 func PlainLetters(text string) string {
 	if inside, broken := strings.CutSuffix(text, softHyphen); broken {
 		return openLigatures.Replace(inside) + "-"
@@ -197,8 +193,8 @@ const softHyphen = "\u00ad"
 
 var openLigatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st", softHyphen, "")
 
-// LineOf is the line whose middle is nearest to the word's among those that hold
-// the word's centre; -1 when there is none.
+// LineOf returns, among the lines that contain the center of a word, the one whose middle is nearest to the
+// word's; -1 if there is none.
 func LineOf(lines []document.Line, word document.BBox) int {
 	x, y := (word[0]+word[2])/2, (word[1]+word[3])/2
 	best, nearest := -1, 0
@@ -216,13 +212,13 @@ func LineOf(lines []document.Line, word document.BBox) int {
 
 func abs(n int) int { return max(n, -n) }
 
-// Confirmed reports whether the reader saw the claim, small errors aside.
-// Digits that it was sure of are not overruled.
+// Confirmed reports whether the reader saw the claim, up to small errors. Digits that it was sure of are not
+// overruled.
 func (p By) Confirmed(l document.Line, claim string) bool {
 	seen, said := plainRunes(l.Text), p.readable(plainRunes(claim))
 	if bare := raised.Without(claim); bare != claim {
 		if small := withoutSmall(bare); slices.Equal(seen, p.readable(plainRunes(bare))) || len(small) >= AgreeMin && slices.Equal(withoutSmall(l.Text), small) {
-			return true // the reader overlooked what is small, or saw a mark in it
+			return true // the reader overlooked something small, or saw a mark in it
 		}
 	}
 	if len(seen) < AgreeMin {
@@ -246,15 +242,16 @@ func (p By) Confirmed(l document.Line, claim string) bool {
 	return l.Confidence == nil || *l.Confidence < SurelyRead || slices.Equal(digits(seen), digits(said))
 }
 
-// withoutSmall is a text, as readings are compared, without the small marks that a raised figure is taken for.
+// withoutSmall returns a text, in the form in which readings are compared, without the small marks that
+// raised figures are taken for.
 func withoutSmall(s string) []rune {
 	return slices.DeleteFunc([]rune(s), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("'\"’”‘“`´*°ºª", r) })
 }
 
-// unreadable tells which runes of a claim, white space left out, the reader can at best
-// have taken for others: letters and marks of words in one script that it was not
-// trained on. It is nil when there is none, or when a word mixes scripts, as no honest
-// text does. known is how many letters and digits are left to compare.
+// unreadable marks the runes of a claim, without white space, that the reader can at best have taken for
+// others: letters and marks of words in one script that it was not trained on. It is nil if there are none,
+// or if a word mixes scripts, as no honest text does. known is how many letters and digits are left to
+// compare.
 func unreadable(claim string) (wild []bool, known int) {
 	var foreign []rune
 	for word := range strings.FieldsSeq(claim) {
@@ -286,14 +283,14 @@ func unreadable(claim string) (wild []bool, known int) {
 	return wild, known
 }
 
-// trained reports whether the reader was trained on the script of a letter. It knows
-// some Greek letters beside, for formulas.
+// trained reports whether the reader was trained on the script of a letter. It also knows some Greek letters,
+// for formulas.
 func trained(r rune) bool {
 	return unicode.In(r, unicode.Latin, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Common, unicode.Inherited)
 }
 
-// looseLikeness is like likeness, but what the reader made of the wild runes of said
-// does not count, and little whether it saw them at all.
+// looseLikeness is like likeness, but what the reader made of the wild runes of said does not count, and
+// whether it saw them at all counts little.
 func looseLikeness(seen, said []rune, wild []bool) float64 {
 	const most = 400 // runes of a line; the time is their product
 	if len(seen) > most || len(said) > most || len(wild) != len(said) {
@@ -322,8 +319,8 @@ func looseLikeness(seen, said []rune, wild []bool) float64 {
 	return 1 - row[len(seen)]/float64(max(len(seen), len(said), 1))
 }
 
-// foreign reports whether the claim is text in one script unknown to the reader
-// on a line of which the reader made little.
+// foreign reports whether the claim is text in one script unknown to the reader, on a line of which it read
+// little.
 func (p By) foreign(l document.Line, claim string) bool {
 	if !p.Foreign(claim) {
 		return false
@@ -347,8 +344,8 @@ func (p By) Foreign(claim string) bool {
 	return 2*len(unknown) >= len(said) && oneScript(unknown)
 }
 
-// oneScript reports whether the letters are of one script, as real text is and
-// text from a broken character map is not.
+// oneScript reports whether letters are of one script, as in real text but not in text from a broken
+// character map.
 func oneScript(letters []rune) bool {
 	for _, script := range unicode.Scripts {
 		if len(letters) > 0 && unicode.Is(script, letters[0]) {
@@ -358,8 +355,8 @@ func oneScript(letters []rune) bool {
 	return false
 }
 
-// plainRunes is text reduced to what two readings are compared by: compatible
-// forms unified, white space left out.
+// plainRunes returns a text in the form in which readings are compared: compatible forms unified, without
+// white space.
 func plainRunes(s string) []rune {
 	return slices.DeleteFunc([]rune(unicodenorm.NFKC.String(s)), unicode.IsSpace)
 }
@@ -368,19 +365,19 @@ func digits(s []rune) []rune {
 	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !unicode.IsDigit(r) })
 }
 
-// readable leaves out what the reader does not know.
+// readable removes characters that the reader does not know.
 func (p By) readable(s []rune) []rune {
 	return slices.DeleteFunc(slices.Clone(s), func(r rune) bool { return !p.Knows(r) })
 }
 
-// likeness is 1 minus the edit distance (Levenshtein) over the longer length; of
-// readings that cannot agree it is an upper bound.
+// likeness is 1 minus the edit distance (Levenshtein) over the greater length; for readings that cannot agree
+// it is an upper bound.
 func likeness(a, b []rune) float64 {
 	longer, shorter := max(len(a), len(b)), min(len(a), len(b))
 	if longer == 0 {
 		return 1
 	}
-	// No likeness is above the share of the lengths; hostile words can be very long.
+	// The ratio of the lengths bounds the likeness; hostile words can be very long.
 	if bound := float64(shorter) / float64(longer); bound < agreement {
 		return bound
 	}

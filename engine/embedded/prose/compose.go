@@ -21,7 +21,7 @@ const (
 // cellGap separates the cells of a row in plain text.
 const cellGap = "  "
 
-// Write writes the lines of a region as its type and the task ask.
+// Write writes the lines of a region as its type and the task require.
 func Write(region document.Region, task document.Task) (string, document.ContentFormat) {
 	region.Lines = document.Leveled(region.Lines)
 	if region.Type == document.RegionCode {
@@ -31,10 +31,10 @@ func Write(region document.Region, task document.Task) (string, document.Content
 	return doubleQuotes.Replace(text), format
 }
 
-// doubleQuotes writes a pair of single quotation marks, as old fonts set double ones, as what it is.
+// doubleQuotes replaces pairs of single quotation marks, with which old fonts make double ones.
 var doubleQuotes = strings.NewReplacer("‘‘", "“", "’’", "”")
 
-// write writes what is no code.
+// write writes everything except code.
 func write(region document.Region, task document.Task) (string, document.ContentFormat) {
 	switch region.Type {
 	case document.RegionTable:
@@ -91,7 +91,7 @@ func writeCell(b *strings.Builder, cell document.Cell, lines []document.Line) {
 	b.WriteString(">" + html.EscapeString(OneLine(inside)) + "</" + tag + ">")
 }
 
-// plainRows writes a row of lines as a line of text.
+// plainRows writes each row of lines as a line of text.
 func plainRows(lines []document.Line, gap string) string {
 	var out []string
 	for _, row := range Rows(withText(lines)) {
@@ -104,7 +104,7 @@ func plainRows(lines []document.Line, gap string) string {
 	return strings.Join(out, "\n")
 }
 
-// indentedRows writes rows with the indentation that they have on the page.
+// indentedRows writes rows with their indentation on the page.
 func indentedRows(lines []document.Line) string {
 	lines = withText(lines)
 	if len(lines) == 0 {

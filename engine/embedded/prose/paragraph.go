@@ -15,11 +15,11 @@ import (
 type row struct {
 	text string
 	box  document.BBox
-	gap  bool // it has pieces far from each other, as the rows of a bill have
+	gap  bool // it has pieces far from each other, like the rows of a bill
 }
 
-// paragraphs writes lines, given in reading order, as flowing text. A row ends
-// with a line break only where its author broke it.
+// paragraphs writes lines, given in reading order, as running text. A row ends with a line break only where
+// the author broke it.
 func paragraphs(lines []document.Line) string {
 	rs := textRows(withText(lines))
 	keepAll := standAlone(rs)
@@ -45,7 +45,7 @@ func OneLine(lines []document.Line) string {
 	return text
 }
 
-// textRows joins consecutive lines that stand on one row.
+// textRows joins consecutive lines on one row.
 func textRows(lines []document.Line) []row {
 	var rs []row
 	for _, l := range lines {
@@ -65,8 +65,8 @@ func textRows(lines []document.Line) []row {
 	return rs
 }
 
-// isDropCap reports whether a row is the large first letter of the word that a line goes on
-// with. An A or I may be a word itself: then what follows is one, too.
+// isDropCap reports whether a row is the large first letter of the word that a line continues. An A or I may
+// be a word itself; then a whole word follows.
 func isDropCap(r row, l document.Line) bool {
 	letter, size := utf8.DecodeRuneInString(r.text)
 	first, _ := utf8.DecodeRuneInString(l.Text)
@@ -78,11 +78,11 @@ func isDropCap(r row, l document.Line) bool {
 	return letter != 'A' && letter != 'I' || !strings.ContainsAny(strings.ToLower(word), "aeiouy")
 }
 
-// dropCapHeight is how many times as high as the line beside it a drop cap is at least.
+// dropCapHeight is how many times as high as the line beside it a drop cap is, at least.
 const dropCapHeight = 1.8
 
-// wideGap is how many heights of a line lie at least between a thing and its price.
-// Between the words of prose lies less, however it is justified.
+// wideGap is the gap, in heights of a line, between an item and its price, at least. Words of prose are
+// closer, however justified.
 const wideGap = 2
 
 // Rows may be entries rather than prose, as in addresses, menus and verse, when
@@ -92,8 +92,7 @@ const (
 	longRow  = 80
 )
 
-// standAlone reports whether the rows are separate entries: short, uneven, and
-// none continues the one before.
+// standAlone reports whether the rows are separate entries: short, uneven, and none continues the one before.
 func standAlone(rs []row) bool {
 	if len(rs) < 2 {
 		return false
@@ -117,7 +116,7 @@ func standAlone(rs []row) bool {
 	return long <= shortRow*len(rs) && 2*uneven >= len(rs)-1
 }
 
-// broken reports whether row i begins anew instead of continuing row i-1.
+// broken reports whether row i begins something new instead of continuing row i-1.
 func broken(rs []row, i int) bool {
 	prev, r := rs[i-1], rs[i]
 	h := min(height(prev), height(r))
@@ -137,17 +136,16 @@ func broken(rs []row, i int) bool {
 	case r.box[1]-prev.box[3] > h: // an empty row between them
 		return true
 	}
-	// A first row set in or out from the others begins a paragraph.
+	// A row set in or out from the others begins a paragraph.
 	return ended && max(r.box[0]-prev.box[0], prev.box[0]-r.box[0]) > h
 }
 
-// entryRoom is the part of a block's width that a row leaves free at its end
-// when the next one, beginning in lower case, is an entry of its own. Prose set
-// ragged or cut from a skewed scan leaves less.
+// entryRoom is the share of a block's width that a row leaves free at its end if the next one, which begins
+// in lower case, is an entry of its own. Prose set ragged, or cut from a skewed scan, leaves less.
 const entryRoom = 0.3
 
-// fits reports whether the first word of row i would have had room at the end of
-// the row before, so that the break there was meant.
+// fits reports whether the first word of row i would have fit at the end of the row before, so that the break
+// was intended.
 func fits(rs []row, i int) bool {
 	prev, r := rs[i-1], rs[i]
 	n := utf8.RuneCountInString(r.text)
@@ -157,7 +155,7 @@ func fits(rs []row, i int) bool {
 	}
 	first, _ := utf8.DecodeRuneInString(r.text)
 	if IsCJK(first) {
-		word = min(word, 2) // with no spaces, a row breaks anywhere
+		word = min(word, 2) // without spaces, a row breaks anywhere
 	}
 	perChar := float64(r.box[2]-r.box[0]) / float64(n)
 	box := rowsBox(rs)
@@ -173,13 +171,13 @@ var (
 	listItem = regexp.MustCompile(`^(\(?(\d{1,3}|[a-z]|[ivxlc]{1,5})[.)]|\([A-Z]\)|\[\d{1,3}\]|(\d{1,2}\.){2,4}|[-–—] )\s*\S`)
 )
 
-// leaderEntry is a row of a contents page: a title, leaders and a page number.
+// leaderEntry matches a row of a table of contents: title, leaders and page number.
 var leaderEntry = regexp.MustCompile(` … ([0-9A-Z]{0,3}[-.]?\d{1,4}|[ivxlc]{1,7})$`)
 
-// pricedRow is a row of a bill: it ends with an amount, and what tills print behind one.
+// pricedRow matches a row of a bill: it ends with an amount, and what tills print after it.
 var pricedRow = regexp.MustCompile(`[^\s\d.,][\s\S]*[\s$€£]-?\d[\d.,]*[.,]\d{2}-?( ?(€|\*?[A-Z]{1,3}\*?))?$`)
 
-// ordinal is what a list counts with: its kind, and how far it has come.
+// ordinal is the number of a list item: its kind and value.
 type ordinal struct {
 	kind  string // the marks around it, and whether it is a letter
 	count int
@@ -200,8 +198,8 @@ func ordinalOf(text string) (o ordinal, ok bool) {
 	return ordinal{m[1] + "1" + m[4], n}, err == nil
 }
 
-// itemIndents are the blanks before each row that shows how deep its item lies in a
-// list: three to a level, as Markdown wants below "1. ".
+// itemIndents returns the blanks before each row that show how deep its item is in a list: three per level,
+// as Markdown requires below "1. ".
 func itemIndents(rs []row) []string {
 	indents := make([]string, len(rs))
 	var lefts []int
@@ -233,8 +231,8 @@ func itemIndents(rs []row) []string {
 	return indents
 }
 
-// continuesList reports whether row i is the next item of a list of which the item
-// before is among the rows, or the first item of a list within it.
+// continuesList reports whether row i is the next item of a list whose last item is among the rows, or the
+// first item of a list within it.
 func continuesList(rs []row, i int) bool {
 	o, ok := ordinalOf(rs[i].text)
 	if !ok {
@@ -250,7 +248,7 @@ func continuesList(rs []row, i int) bool {
 	return false
 }
 
-// join continues text with next, as one line.
+// join appends next to text, as one line.
 func join(text, next string) string {
 	if text == "" || next == "" {
 		return text + next
@@ -268,8 +266,8 @@ func join(text, next string) string {
 	return text + " " + next
 }
 
-// compound is a text whose last word begins a compound: the hyphen at its end stays.
-// Syllables that other words begin with are left out.
+// compound matches a text whose last word begins a compound, so that the hyphen at its end stays. Syllables
+// that other words also begin with are left out.
 var compound = regexp.MustCompile(`(?i)(^|[\s("'“‘])(self|non|well|half|quasi|vice|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[-\x{2010}]$`)
 
 // hyphenated reports whether text ends inside a word.

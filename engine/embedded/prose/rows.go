@@ -20,8 +20,7 @@ func InOrder(lines []document.Line) []document.Line {
 	return lines
 }
 
-// Rows groups lines that stand beside each other, from top to bottom, each row
-// from left to right.
+// Rows groups lines that are side by side, from top to bottom, each row from left to right.
 func Rows(lines []document.Line) [][]document.Line {
 	sorted := slices.Clone(lines)
 	slices.SortStableFunc(sorted, func(a, b document.Line) int {
@@ -41,7 +40,7 @@ func Rows(lines []document.Line) [][]document.Line {
 	return rows
 }
 
-// SameRow reports whether the boxes overlap in height by half of the lower one.
+// SameRow reports whether two boxes overlap vertically by half of the lower one.
 func SameRow(a, b document.BBox) bool {
 	return 2*(min(a[3], b[3])-max(a[1], b[1])) > min(a[3]-a[1], b[3]-b[1])
 }
@@ -60,7 +59,7 @@ func MostlyTall(lines []document.Line) bool {
 	return tall > wide
 }
 
-// asRows lays columns of vertical writing down as rows, the right one on top.
+// asRows turns columns of vertical writing into rows, the right one on top.
 func asRows(lines []document.Line) []document.Line {
 	if len(lines) == 0 || !MostlyTall(lines) {
 		return lines

@@ -6,27 +6,27 @@ import (
 	"unicode"
 )
 
-// leaderRun are the dots that lead the eye over a gap: how many the reader sees of
-// them says nothing. An ellipsis has three, and a full stop may follow.
+// leaderRun matches the dots that lead the eye over a gap: how many of them the reader sees means nothing. An
+// ellipsis has three, and a full stop may follow.
 var leaderRun = regexp.MustCompile(`\s*(?:(?:[.·•∙‧]\s*){5,}|(?:[.·•∙‧]\s*)*…(?:\s*[.·•∙‧…])+)\s*`)
 
-// IsLeader reports whether a text is leaders alone.
+// IsLeader reports whether a text is only leaders.
 func IsLeader(text string) bool {
 	return text != "" && leaderRun.FindString(text) == text
 }
 
-// wideEllipsis is an ellipsis behind a Chinese or Japanese character, of which the reader
-// sees some of the dots as full stops of Latin text, which do not stand there.
+// wideEllipsis matches an ellipsis after a Chinese or Japanese character, some of whose dots the reader sees
+// as Latin full stops, which do not occur there.
 var wideEllipsis = regexp.MustCompile(`([\p{Han}\p{Hiragana}\p{Katakana}ー])\.{2,4}`)
 
-// ShortLeaders writes leaders as one ellipsis between blanks, and each ellipsis of Chinese
-// and Japanese text as one character.
+// ShortLeaders writes leaders as one ellipsis between blanks, and an ellipsis in Chinese and Japanese text as
+// one character.
 func ShortLeaders(text string) string {
 	return wideEllipsis.ReplaceAllString(leaderRun.ReplaceAllString(text, " … "), "$1…")
 }
 
-// ASCIIForms replaces full-width letters, digits and punctuation in a line that
-// has no CJK text: there they are slips of the reader.
+// ASCIIForms replaces full-width letters, digits and punctuation in a line without CJK text, where they are
+// errors of the reader.
 func ASCIIForms(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool {
 		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)

@@ -2,10 +2,10 @@ package raised
 
 import "strings"
 
-// marks are what notes are marked with.
+// marks are the marks of notes.
 const marks = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-// Without is a text without raised figures.
+// Without returns a text without raised figures.
 func Without(text string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(marks, r) {

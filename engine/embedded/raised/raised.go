@@ -1,5 +1,5 @@
-// Package raised finds figures that are drawn smaller and higher than the text they stand
-// at the end of: the marks of notes, and powers.
+// Package raised finds figures at the end of words that are smaller and higher than the text: note marks and
+// powers.
 package raised
 
 import (
@@ -14,18 +14,18 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// In heights of the characters of a line, from their tops to the line that they stand on.
+// In heights of a line's characters, from their tops to their baseline.
 const (
-	least = 0.28 // how far above that line a raised figure ends at least
-	most  = 0.8  // how high it is at most
-	reach = 0.35 // how far below the tops it begins at most
+	least = 0.28 // how far above the baseline a raised figure ends, at least
+	most  = 0.8  // height of a raised figure, at most
+	reach = 0.35 // how far below the tops it begins, at most
 )
 
-// endsInFigures finds words that may end with a note's mark or a power.
+// endsInFigures finds words that may end with a note mark or a power.
 var endsInFigures = regexp.MustCompile(`[\p{L}\d)\]”"’.,]\d{1,2}[.,;:)]?(\s|$)`)
 
-// Write writes figures at the ends of words that are drawn smaller and higher than
-// the rest in their raised form: the reader sees a 1 either way.
+// Write writes figures at the end of words in raised form if they are drawn smaller and higher than the rest:
+// the reader sees a 1 either way.
 func Write(src pixels.Raster, lines []document.Line) {
 	for i := range lines {
 		l := &lines[i]
@@ -36,14 +36,13 @@ func Write(src pixels.Raster, lines []document.Line) {
 	}
 }
 
-// runsElsewhere reports whether a letter is of a script that does not run from left to
-// right in words: the places of its words are not those in the text.
+// runsElsewhere reports whether a letter is of a script whose words do not run from left to right, so that
+// their places are not in the order of the text.
 func runsElsewhere(r rune) bool {
 	return unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
 }
 
-// isLevel reports whether a line runs to the right with so little tilt that its
-// characters can be compared in height.
+// isLevel reports whether a line runs to the right, level enough for its characters to be compared in height.
 func isLevel(q [4]document.Point) bool {
 	w, h := pixels.QuadSize(q)
 	return w > h && math.Abs(q[1].Y-q[0].Y) < h/8 && q[1].X > q[0].X
@@ -63,8 +62,7 @@ func withRaised(src pixels.Raster, l document.Line) string {
 	return strings.Join(words, " ")
 }
 
-// wordGroups divides the characters of a line into n words at the widest whites; nil
-// where those do not stand out.
+// wordGroups divides the characters of a line into n words at the widest gaps; nil if these do not stand out.
 func wordGroups(glyphs []image.Rectangle, n int) [][]image.Rectangle {
 	if len(glyphs) < n || n == 0 {
 		return nil
@@ -93,7 +91,7 @@ func wordGroups(glyphs []image.Rectangle, n int) [][]image.Rectangle {
 	return append(groups, glyphs[from:])
 }
 
-// extents are where most characters begin and stand.
+// extents returns the top and foot of most characters.
 func extents(glyphs []image.Rectangle) (top, foot int) {
 	tops, feet := make([]int, len(glyphs)), make([]int, len(glyphs))
 	for i, g := range glyphs {
@@ -104,8 +102,7 @@ func extents(glyphs []image.Rectangle) (top, foot int) {
 	return tops[len(tops)/5], feet[len(feet)/2]
 }
 
-// raiseEnd writes the figures at the end of a word raised, as many as its last characters
-// are drawn so.
+// raiseEnd raises as many figures at the end of a word as are drawn so.
 func raiseEnd(word string, glyphs []image.Rectangle, top, foot int) string {
 	height := float64(foot - top)
 	runes := []rune(word)
@@ -122,7 +119,7 @@ func raiseEnd(word string, glyphs []image.Rectangle, top, foot int) string {
 		return word
 	}
 	rest := strings.TrimRight(string(runes[:end-n]), "0123456789")
-	if digits := end - n - len([]rune(rest)); digits > 0 && endsLower(rest) { // which touches the word
+	if digits := end - n - len([]rune(rest)); digits > 0 && endsLower(rest) { // a figure touches the word
 		n += digits
 	}
 	forms := []rune(marks)
@@ -132,7 +129,7 @@ func raiseEnd(word string, glyphs []image.Rectangle, top, foot int) string {
 	return string(runes)
 }
 
-// endsLower reports whether a text ends with two lower case letters: no figure on the line
+// endsLower reports whether a text ends with two lower-case letters, so that no figure on the baseline
 // follows.
 func endsLower(text string) bool {
 	runes := []rune(text)

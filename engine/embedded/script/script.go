@@ -16,8 +16,7 @@ const (
 	Katakana = "Katakana"
 )
 
-// Viet stands among the scripts for Latin with the marks of Vietnamese, with which
-// models for other languages drop its letters.
+// Viet stands for Latin with the marks of Vietnamese, which models for other languages drop.
 const Viet = "Vietnamese"
 
 // Known reports whether name is Unicode's name of a script with letters.
@@ -26,12 +25,12 @@ func Known(name string) bool {
 	return name == Viet || ok && name != "Common" && name != "Inherited"
 }
 
-// common are the scripts of most texts, looked at first.
+// common are the scripts of most texts, tried first.
 var common = []string{
 	Latin, Han, Hiragana, Katakana, "Cyrillic", "Greek", "Arabic", "Hebrew", "Thai", "Devanagari", "Hangul", "Georgian",
 }
 
-// others are the remaining ones, in a fixed order.
+// others are the remaining scripts, in a fixed order.
 var others = func() []string {
 	var names []string
 	for name := range unicode.Scripts {
@@ -43,7 +42,7 @@ var others = func() []string {
 	return names
 }()
 
-// Of returns the script of a letter or of a mark that belongs to one; empty for others.
+// Of returns the script of a letter, or of a mark that belongs to one; empty for other characters.
 func Of(r rune) string {
 	if r < 0x80 {
 		if unicode.IsLetter(r) {
@@ -64,8 +63,7 @@ func Of(r rune) string {
 	return ""
 }
 
-// Most returns the script of most letters of a text, and how many they are; empty
-// for a text without letters.
+// Most returns the script of most letters of a text, and their number; empty for a text without letters.
 func Most(text string) (name string, letters int) {
 	counts := map[string]int{}
 	for _, r := range text {
@@ -81,16 +79,16 @@ func Most(text string) (name string, letters int) {
 	return name, letters
 }
 
-// alike are letters of one script that are drawn as letters of Latin are.
+// alike are letters of each script that look like Latin ones.
 var alike = map[string]string{
 	"Cyrillic": "АAВBЕEКKМMНHОOРPСCТTУYХXІIЈJЅSаaеeоoрpсcуyхxіiјjѕsԁdһhԛqԝw",
 	"Greek":    "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοovν",
 }
 
-// SharesForms reports whether a script has letters that are drawn as letters of Latin are.
+// SharesForms reports whether a script has letters that look like Latin ones.
 func SharesForms(name string) bool { return alike[name] != "" }
 
-// toLatin and fromLatin map letters that are drawn the same way, by script.
+// toLatin and fromLatin map letters that look the same, by script.
 var toLatin, fromLatin = func() (map[rune]rune, map[string]map[rune]rune) {
 	to, from := map[rune]rune{}, map[string]map[rune]rune{}
 	for name, pairs := range alike {
@@ -105,9 +103,9 @@ var toLatin, fromLatin = func() (map[rune]rune, map[string]map[rune]rune) {
 	return to, from
 }()
 
-// OneInEachWord writes the words of a text that mix Latin with another script, as typing
-// on two keyboards or fraud makes them, in the script of most of their letters, where
-// the others are drawn the same way in it. mixed reports whether a word stays mixed.
+// OneInEachWord rewrites words that mix Latin with another script, as typing on two keyboards or fraud
+// produces them, in the script of most of their letters, if the others look the same in it. mixed reports
+// whether a word stays mixed.
 func OneInEachWord(text string) (clean string, mixed bool) {
 	runes := []rune(text)
 	for i := 0; i < len(runes); {
@@ -123,7 +121,7 @@ func OneInEachWord(text string) (clean string, mixed bool) {
 	return string(runes), mixed
 }
 
-// unmix writes the letters of a word in one script; it reports whether they are.
+// unmix rewrites the letters of a word in one script; it reports whether they then are.
 func unmix(word []rune) bool {
 	latin, foreign, other := 0, 0, ""
 	for _, r := range word {
@@ -159,8 +157,8 @@ func unmix(word []rune) bool {
 	return true
 }
 
-// LooksLike reports whether every letter of a Latin text is drawn as one of the script,
-// so that either may be meant.
+// LooksLike reports whether every letter of a Latin text looks like one of the script, so that either may be
+// meant.
 func LooksLike(text, name string) bool {
 	letters := 0
 	for _, r := range text {
@@ -175,8 +173,7 @@ func LooksLike(text, name string) bool {
 	return letters > 0
 }
 
-// Vietnamese reports whether a text has the letters that only Vietnamese has, among
-// others that it has.
+// Vietnamese reports whether a text has letters that only Vietnamese has.
 func Vietnamese(text string) bool {
 	own, all := 0, 0
 	for _, r := range strings.ToLower(text) {

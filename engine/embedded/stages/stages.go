@@ -1,6 +1,5 @@
-// Package stages measures what the stages of reading a page cost: processor time, and how
-// much the networks compute in it. A context carries the meter; without one the time that
-// they take is observed alone, see internal/stage.
+// Package stages measures what the stages of reading a page cost: processor time, and how much the networks
+// compute in it. The context carries the meter; without one only the time is observed, see internal/stage.
 package stages
 
 import (
@@ -35,9 +34,9 @@ type Work struct {
 // Times is n times w.
 func (w Work) Times(n float64) Work { return Work{w.Full * n, w.Whole * n} }
 
-// Cost is what a stage took.
+// Cost is what a stage used.
 type Cost struct {
-	CPU time.Duration // of the threads that called; further threads of an inference are not seen
+	CPU time.Duration // of the calling threads; an inference's other threads are not seen
 	Work
 }
 
@@ -47,7 +46,7 @@ type Meter struct {
 	costs map[Stage]Cost
 }
 
-// Costs are those so far.
+// Costs returns the costs so far.
 func (m *Meter) Costs() map[Stage]Cost {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -73,17 +72,17 @@ type key struct{}
 
 type measured struct {
 	meter *Meter // nil for none
-	stage Stage  // empty: what is begun counts as what it is
+	stage Stage  // empty: each stage counts as itself
 }
 
-// In returns a context in which all that is begun counts as one stage.
+// In returns a context in which everything counts as one stage.
 func In(ctx context.Context, s Stage) context.Context {
 	m, _ := ctx.Value(key{}).(measured)
 	m.stage = s
 	return context.WithValue(ctx, key{}, m)
 }
 
-// Begin starts a stage, end ends it, on the same goroutine.
+// Begin starts a stage; end ends it, on the same goroutine.
 func Begin(ctx context.Context, s Stage) (end func(Work)) {
 	m, _ := ctx.Value(key{}).(measured)
 	if m.stage != "" {
@@ -93,7 +92,7 @@ func Begin(ctx context.Context, s Stage) (end func(Work)) {
 	if m.meter == nil {
 		return func(Work) { seen.End() }
 	}
-	runtime.LockOSThread() // whose time is measured
+	runtime.LockOSThread() // its time is measured
 	before := threadTime()
 	return func(w Work) {
 		m.meter.add(s, threadTime()-before, w)
@@ -102,10 +101,10 @@ func Begin(ctx context.Context, s Stage) (end func(Work)) {
 	}
 }
 
-// observed are the stages as those know them who observe all of the work.
+// observed maps the stages to those of internal/stage, which observes all work.
 var observed = map[Stage]stage.Stage{Detect: stage.Detect, Layout: stage.Areas, Orient: stage.Orient, Recognize: stage.Read}
 
-// threadTime is the processor time of this thread so far; 0 where the system does not tell.
+// threadTime is the processor time of this thread so far; 0 if the system does not tell.
 func threadTime() time.Duration {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &now); err != nil {

@@ -6,11 +6,11 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// rim is how far, in pixels, the blurred rim of a stamp's ink reaches beyond its box.
+// rim is how far, in pixels, the blurred rim of a stamp's ink extends beyond its box.
 const rim = 4
 
-// Without is a copy of a page without its stamps: paper where their ink is, print where
-// print shines through it.
+// Without returns a copy of a page without its stamps: paper where their ink is, print where print shows
+// through it.
 func Without(src pixels.Raster, stamps []Stamp) pixels.Raster {
 	page := copyOf(src, image.Rect(0, 0, src.W, src.H))
 	for _, s := range stamps {
@@ -25,8 +25,7 @@ func Without(src pixels.Raster, stamps []Stamp) pixels.Raster {
 	return page
 }
 
-// dust takes single dark pixels out of a box, such as the rim of ink leaves: print has
-// strokes.
+// dust removes single dark pixels from a box, such as the rim of ink leaves behind: print has strokes.
 func dust(page pixels.Raster, box image.Rectangle) {
 	const dark, alone = 190, 1 // brightness; neighbors
 	box = box.Intersect(image.Rect(1, 1, page.W-1, page.H-1))
@@ -37,7 +36,7 @@ func dust(page pixels.Raster, box image.Rectangle) {
 			if page.Pix[at] >= dark {
 				continue
 			}
-			n := -1 // itself
+			n := -1 // not itself
 			for dy := -1; dy <= 1; dy++ {
 				for dx := -1; dx <= 1; dx++ {
 					if page.Pix[at+dy*page.Stride+4*dx] < dark {
@@ -55,9 +54,9 @@ func dust(page pixels.Raster, box image.Rectangle) {
 	}
 }
 
-// print is how bright the paper or print is under a pixel of ink.
+// print is the brightness of the paper or print under a pixel of ink.
 func (s *Stamp) print(p []uint8) uint8 {
-	const through, none = 0.76, 0.98 // of the full ink's brightness: print for sure, and none
+	const through, none = 0.76, 0.98 // of the full ink's brightness: up to it certainly print, from it none
 	_, high := span(p)
 	t := float64(high) / float64(max(s.solid, 1))
 	switch {
@@ -69,7 +68,7 @@ func (s *Stamp) print(p []uint8) uint8 {
 	return uint8(255 * (t - through) / (none - through))
 }
 
-// Only is the part of a page around a stamp, with nothing but its ink, in black.
+// Only returns the part of a page around a stamp with only its ink, in black.
 func (s *Stamp) Only(src pixels.Raster) (part pixels.Raster, at image.Point) {
 	box := s.Box.Inset(-2 * rim).Intersect(image.Rect(0, 0, src.W, src.H))
 	part = copyOf(src, box)

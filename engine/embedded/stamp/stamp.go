@@ -1,5 +1,5 @@
-// Package stamp finds round stamps in colored ink, and takes a page apart into what is
-// printed and what was stamped over it.
+// Package stamp finds round stamps in colored ink, and separates a page into its print and what was stamped
+// over it.
 package stamp
 
 import (
@@ -14,28 +14,29 @@ import (
 type Stamp struct {
 	Box   image.Rectangle
 	hue   float64 // of its ink, in degrees
-	solid uint8   // brightness of its ink where it is full
-	even  bool    // the ink is as bright everywhere: what is darker shines through
+	solid uint8   // brightness of its ink at its fullest
+	even  bool    // the ink has the same brightness everywhere: darker pixels are print below it
 }
 
 const (
-	cell       = 6    // pixels of a side of the squares that ink is looked for in
+	cell       = 6    // side, in pixels, of the squares in which ink is sought
 	colored    = 45   // between the brightest and darkest of a pixel's colors, of 255, in ink
-	inkShare   = 0.12 // of a square's pixels
+	inkShare   = 0.12 // share of a square's pixels with ink
 	leastSide  = 70   // pixels of a stamp
 	mostPart   = 0.5  // of the page's longer side
-	roundest   = 1.7  // a stamp is so much longer than wide at most
-	filledMost = 0.55 // of its box that is ink: more is a picture
-	oneInk     = 0.8  // of its pixels that are of its hue
+	roundest   = 1.7  // ratio of a stamp's sides, at most
+	filledMost = 0.55 // share of its box that is ink, at most: more is a picture
+	oneInk     = 0.8  // share of its pixels that have its hue
 	sameHue    = 35.0 // degrees
-	directions = 64   // in which the ring is looked at
-	wholeRing  = 0.85 // of them that meet ink
+	directions = 64   // in which the ring is examined
+	wholeRing  = 0.85 // share of them that meet ink
 	mostStamps = 8    // of a page
-	cast       = 12   // between the brightest and darkest of the paper's colors, where light is colored
-	castHue    = 25.0 // degrees from the paper's hue: print in colored light
+	cast       = 12   // between the brightest and darkest of the paper's colors, if the light is colored
+	castHue    = 25.0 // degrees from the paper's hue: nearer is print
 
-	// Between the ink of a stamp is paper: as bright as the page's, of which a part may lie in the shade, or brighter
-	// than the ink. Leaves and wood around a paper that was photographed are as dark as what looks like ink there.
+	// Between the ink of a stamp is paper: as bright as the page's, part of which may be in the shade, or
+	// brighter than the ink. Leaves and wood around a photographed paper are as dark as what looks like ink
+	// there.
 	asPaper = 0.7 // of the brightness of the page's paper
 	overInk = 1.1 // times that of the ink
 )
@@ -92,8 +93,7 @@ func span(p []uint8) (low, high uint8) {
 	return min(p[0], p[1], p[2]), max(p[0], p[1], p[2])
 }
 
-// newStamp looks whether the ink in a box is a stamp: of one hue, in a ring that is not
-// filled.
+// newStamp tests whether the ink in a box is a stamp: of one hue, in a ring that is not filled.
 func newStamp(src pixels.Raster, box image.Rectangle) (Stamp, bool) {
 	w, h := box.Dx(), box.Dy()
 	if min(w, h) < leastSide || float64(max(w, h)) > mostPart*float64(max(src.W, src.H)) || float64(max(w, h)) > roundest*float64(min(w, h)) {
@@ -139,8 +139,8 @@ func (s *Stamp) measure(src pixels.Raster) (all, one int) {
 	return all, best
 }
 
-// ring reports whether there is ink in nearly all directions, where a ring around the
-// middle of the box is.
+// ring reports whether there is ink in nearly all directions where a ring around the middle of the box would
+// be.
 func (s *Stamp) ring(src pixels.Raster) bool {
 	x, y := float64(s.Box.Min.X+s.Box.Max.X)/2, float64(s.Box.Min.Y+s.Box.Max.Y)/2
 	rx, ry := float64(s.Box.Dx())/2, float64(s.Box.Dy())/2
@@ -158,7 +158,7 @@ func (s *Stamp) ring(src pixels.Raster) bool {
 	return float64(met) >= wholeRing*directions
 }
 
-// onPaper reports whether there is paper between the ink. bright is the brightness of the page's.
+// onPaper reports whether there is paper between the ink. bright is the brightness of the page's paper.
 func (s *Stamp) onPaper(src pixels.Raster, bright uint8) bool {
 	var counts [256]int
 	n := 0
@@ -190,7 +190,7 @@ func between(a, b float64) float64 {
 	return min(d, 360-d)
 }
 
-// paperOf is the color of the paper: the median of the page's, each of its own.
+// paperOf is the color of the paper: the median of each color on the page.
 func paperOf(src pixels.Raster) (paper [3]uint8) {
 	const step = 8
 	var counts [3][256]int

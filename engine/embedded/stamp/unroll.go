@@ -7,14 +7,14 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// Text along the ring of a stamp begins and ends below and runs clockwise. The ring is
-// unrolled from there, between inner and outer parts of the radius.
+// Text along the ring of a stamp begins and ends at the bottom and runs clockwise. The ring is unrolled from
+// there, between these shares of the radius.
 const (
 	inner = 0.56
 	outer = 1.04
 )
 
-// Unrolled is the ring of a stamp as a straight strip. part is what Only returns.
+// Unrolled returns the ring of a stamp as a straight strip. part is what Only returns.
 func (s *Stamp) Unrolled(part pixels.Raster) pixels.Raster {
 	rx, ry := float64(s.Box.Dx())/2, float64(s.Box.Dy())/2
 	cx, cy := float64(part.W)/2, float64(part.H)/2
@@ -33,7 +33,7 @@ func (s *Stamp) Unrolled(part pixels.Raster) pixels.Raster {
 	return pixels.Of(img)
 }
 
-// bilinear is the brightness between four pixels; outside is white.
+// bilinear is the brightness between four pixels; white outside.
 func bilinear(src pixels.Raster, x, y float64) uint8 {
 	x0, y0 := math.Floor(x), math.Floor(y)
 	fx, fy := x-x0, y-y0
@@ -47,7 +47,7 @@ func bilinear(src pixels.Raster, x, y float64) uint8 {
 	return uint8((value(0, 0)*(1-fx)+value(1, 0)*fx)*(1-fy) + (value(0, 1)*(1-fx)+value(1, 1)*fx)*fy)
 }
 
-// Middle is what stands within the ring. part is what Only returns.
+// Middle returns the inside of the ring. part is what Only returns.
 func (s *Stamp) Middle(part pixels.Raster) pixels.Raster {
 	page := copyOf(part, image.Rect(0, 0, part.W, part.H))
 	rx, ry := float64(s.Box.Dx())/2, float64(s.Box.Dy())/2

@@ -26,9 +26,8 @@ const (
 // errTooMuch ends a child that writes more than its lines can hold.
 var errTooMuch = errors.New("tesseract wrote more than it can have read")
 
-// run gives input to a child and returns what it writes. The child has no network, its
-// memory is limited before it sees any input, and it dies with ctx, with the
-// gateway and at its time limit.
+// run gives input to a child and returns its output. The child has no network, its memory is limited before
+// it sees any input, and it dies with ctx, with the gateway and at its time limit.
 func (r *Reader) run(ctx context.Context, input []byte, args ...string) ([]byte, error) {
 	select {
 	case r.slots <- struct{}{}:
@@ -41,9 +40,8 @@ func (r *Reader) run(ctx context.Context, input []byte, args ...string) ([]byte,
 	var out []byte
 	done := make(chan error)
 	go func() {
-		// The thread enters a network of its own and ends with the goroutine, since it
-		// stays locked. The child dies when its parent's thread does: so it is waited
-		// for here.
+		// The thread enters a network of its own; since it stays locked, it ends with the goroutine. The
+		// child dies with its parent's thread, so it is waited for here.
 		runtime.LockOSThread()
 		var err error
 		out, err = r.child(bounded, input, args)
@@ -93,19 +91,18 @@ func (r *Reader) child(ctx context.Context, input []byte, args []string) ([]byte
 	if wait != nil {
 		return nil, fmt.Errorf("tesseract failed: %w: %s", wait, bytes.TrimSpace(complaint.buf.Bytes()))
 	}
-	if err != nil && !errors.Is(err, unix.EPIPE) && !errors.Is(err, unix.ESRCH) { // done before it had read all
+	if err != nil && !errors.Is(err, unix.EPIPE) && !errors.Is(err, unix.ESRCH) { // it ended before reading everything
 		return nil, fmt.Errorf("tesseract: %w", err)
 	}
 	return out.buf.Bytes(), nil
 }
 
-// ownNetwork gives the next child of this thread an empty network namespace: root's
-// thread enters one, which a fork would do far more slowly; others need a user
-// namespace as well, which only a fork can make.
+// ownNetwork gives the next child of this thread an empty network namespace. As root the thread itself enters
+// one, which is far faster than in a fork; others also need a user namespace, which only a fork can make.
 func ownNetwork() *syscall.SysProcAttr {
 	uid, gid := os.Geteuid(), os.Getegid()
 	if uid == 0 {
-		_ = unix.Unshare(unix.CLONE_NEWNET) // where even root may not, the network is shared
+		_ = unix.Unshare(unix.CLONE_NEWNET) // if even root may not, the network is shared
 		return &syscall.SysProcAttr{}
 	}
 	return &syscall.SysProcAttr{
@@ -115,8 +112,8 @@ func ownNetwork() *syscall.SysProcAttr {
 	}
 }
 
-// environment is what a child knows of the gateway's environment: where its libraries
-// and languages are. One thread is as fast as several on lines, and takes less.
+// environment is the part of the gateway's environment that a child gets: where its libraries and languages
+// are. With lines one thread is as fast as several, and uses less.
 func environment() []string {
 	env := []string{"OMP_THREAD_LIMIT=1", "LC_ALL=C.UTF-8"}
 	for _, name := range []string{"LD_LIBRARY_PATH", "TESSDATA_PREFIX"} {
@@ -127,7 +124,7 @@ func environment() []string {
 	return env
 }
 
-// limited keeps up to most bytes. More end the child, or are dropped.
+// limited keeps up to most bytes. More either end the child or are dropped.
 type limited struct {
 	buf  bytes.Buffer
 	most int

@@ -8,8 +8,8 @@ import (
 	"ocr-gateway/engine/embedded/script"
 )
 
-// scriptOf names the scripts of Tesseract's languages; the first of a script is its
-// usual one. Latin is left out but for Vietnamese: the built-in model reads it.
+// scriptOf lists Tesseract's languages by script, the usual one first. Of Latin only Vietnamese is listed:
+// the built-in model reads the others.
 var scriptOf = []struct{ script, languages string }{
 	{"Cyrillic", "rus ukr bel bul srp mkd kaz kir mon tgk uzb_cyrl aze_cyrl tat"},
 	{"Greek", "ell grc"},
@@ -53,7 +53,7 @@ func Package(name string) string {
 
 var languageName = regexp.MustCompile(`^[a-z]{3}(_[a-z]+)?$`)
 
-// byScript sorts installed languages by the scripts that they are written in.
+// byScript groups installed languages by script.
 func byScript(installed []string) map[string][]string {
 	found := map[string][]string{}
 	for _, s := range scriptOf {

@@ -1,5 +1,5 @@
-// Package tesseract reads lines of text by Tesseract where that is installed, in child
-// processes with limits: scripts that the built-in models do not know.
+// Package tesseract reads lines in scripts that the built-in models do not know, by Tesseract if it is
+// installed, in child processes with limits.
 package tesseract
 
 import (
@@ -17,12 +17,12 @@ import (
 
 // Settings of the program beside its path.
 const (
-	Auto = "auto" // the program that PATH finds, if there is one
+	Auto = "auto" // the program in PATH, if there is one
 	Off  = "off"
 )
 
-// Reader reads lines by one Tesseract. It is safe for concurrent use; at most as many
-// children as it was made for run at once.
+// Reader reads lines by one Tesseract. It is safe for concurrent use, and limits how many children run at
+// once.
 type Reader struct {
 	program   string
 	version   string
@@ -32,8 +32,8 @@ type Reader struct {
 	log       *slog.Logger
 }
 
-// Find looks for Tesseract as the setting says and asks it which languages it has. It
-// is nil where there is none and none was asked for.
+// Find looks for Tesseract as the setting says, and asks for its languages. It returns nil if there is none
+// and the setting does not demand one.
 func Find(ctx context.Context, setting string, children int, log *slog.Logger) (*Reader, error) {
 	if setting == Off {
 		return nil, nil
@@ -42,7 +42,7 @@ func Find(ctx context.Context, setting string, children int, log *slog.Logger) (
 	if setting == Auto {
 		found, err := exec.LookPath("tesseract")
 		if err != nil {
-			return nil, nil //nolint:nilerr // that there is none is no error
+			return nil, nil //nolint:nilerr // not to find one is no error
 		}
 		program = found
 	}
@@ -61,7 +61,7 @@ const askTimeout = 10 * time.Second
 
 var versionLine = regexp.MustCompile(`(?m)^tesseract v?(\d+)\.(\S+)`)
 
-// oldest is the first major version whose answers are as this package reads them.
+// oldest is the first major version whose output this package understands.
 const oldest = "4"
 
 // ask sets version and languages.
@@ -101,8 +101,7 @@ func (r *Reader) Scripts() []string {
 // Languages returns the installed languages of a script, the usual one first.
 func (r *Reader) Languages(script string) []string { return r.languages[script] }
 
-// WithEnglish returns a language for texts in which words of English, names or addresses
-// stand among its own.
+// WithEnglish returns a language for texts that also contain English words, names or addresses.
 func (r *Reader) WithEnglish(language string) string {
 	if !r.english {
 		return language
@@ -117,15 +116,15 @@ type Reading struct {
 	Words      []Word
 }
 
-// Word is a word as Tesseract cuts a line, from the left: pixels of its image.
+// Word is a word that Tesseract found in a line, with its place in pixels of the image.
 type Word struct {
 	Text        string
 	Left, Right int
 	Confidence  float64
 }
 
-// Read reads the images of lines, each upright, in one language. Each has a reading; of
-// a line in which nothing was read it is empty.
+// Read reads the images of upright lines in one language. Each gets a reading, which is empty where nothing
+// was read.
 func (r *Reader) Read(ctx context.Context, language string, lines []*image.Gray) ([]Reading, error) {
 	readings := make([]Reading, 0, len(lines))
 	for batch := range slices.Chunk(lines, maxBatch) {

@@ -5,8 +5,8 @@ import (
 	"image"
 )
 
-// A batch is as many lines as one child reads: starting it costs as much as two lines, and where the processor is
-// shared by many all must be read within readTimeout.
+// maxBatch is how many lines one child reads: to start it costs as much as two lines, and on a busy processor
+// all must be read within readTimeout.
 const maxBatch = 30
 
 // The tags of TIFF that gray pages without compression need.
@@ -39,7 +39,7 @@ func encodeTIFF(pages []*image.Gray) []byte {
 		w, h := p.Rect.Dx(), p.Rect.Dy()
 		pixels := len(out) + ifdBytes
 		next := pixels + w*h
-		next += next & 1 // an IFD begins on a word
+		next += next & 1 // an IFD is aligned to a word
 		if i == len(pages)-1 {
 			next = 0
 		}

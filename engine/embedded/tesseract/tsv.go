@@ -23,19 +23,19 @@ const (
 	levelWord        = "5"
 )
 
-// closeWords is how many times a page of one line is higher than the white is wide that
-// separates words. Tesseract takes the characters of some scripts for words of their own.
+// closeWords is the ratio of the height of a line's page to the white that separates words. Tesseract takes
+// characters of some scripts for words.
 const closeWords = 5
 
-// line is what is known of a page of one line while its words come.
+// line is the state of one line's page while its words are read.
 type line struct {
 	Reading
 	height, end int // pixels: of the page, and where its last word ends
 	letters     float64
 }
 
-// parseTSV joins the words of each of n pages, which come in the order in which they are
-// read. The confidence of a line is the mean of its words', by their length.
+// parseTSV joins the words of n pages, which come in the order of the pages. A line's confidence is the mean
+// of its words' by their length.
 func parseTSV(out []byte, n int) []Reading {
 	lines := make([]line, n)
 	for row := range bytes.Lines(out) {
@@ -86,8 +86,7 @@ func (l *line) add(text string, confidence float64, left, width int) {
 	l.letters += length
 }
 
-// unspaced reports whether a character is of a script whose characters Tesseract may
-// take for words.
+// unspaced reports whether a character is of a script whose characters Tesseract may take for words.
 func unspaced(r rune) bool {
 	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Hangul)
 }

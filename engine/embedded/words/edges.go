@@ -5,8 +5,7 @@ import "math"
 // apart is the white, in heights of a line, beyond which ink belongs to something else.
 const apart = 0.6
 
-// edges moves the ends of words from the middle of their outer characters to the white that
-// is around them.
+// edges moves the ends of words from the middle of their outer characters to the white around them.
 func (s strip) edges(spans []span) []span {
 	columns := len(s.ink)
 	if columns == 0 {
@@ -40,8 +39,7 @@ func (s strip) edges(spans []span) []span {
 	return s.widened(spans)
 }
 
-// white is the widest gap that begins between two columns, or in which they lie: from its
-// first column to the first behind it.
+// white is the widest gap, [start, end), that begins between two columns or contains them.
 func (s strip) white(from, to int) (start, end int) {
 	least := math.MaxInt
 	for x := from; x <= to; x++ {
@@ -69,7 +67,7 @@ func (s strip) white(from, to int) (start, end int) {
 	return start, end
 }
 
-// leftEnd is where the ink begins that leads to a column from the left.
+// leftEnd is where the ink begins that extends to a column from the left.
 func (s strip) leftEnd(from int) int {
 	end, blank := from, 0
 	for x := from; x >= 0 && blank < int(apart*float64(s.high)); x-- {
@@ -82,7 +80,7 @@ func (s strip) leftEnd(from int) int {
 	return end
 }
 
-// rightEnd is the first column behind the ink that goes on from a column to the right.
+// rightEnd is where the ink ends that extends from a column to the right.
 func (s strip) rightEnd(from int) int {
 	end, blank := from, 0
 	for x := from; x < len(s.ink) && blank < int(apart*float64(s.high)); x++ {
@@ -95,8 +93,8 @@ func (s strip) rightEnd(from int) int {
 	return min(end+1, len(s.ink))
 }
 
-// widened gives words that have come out with next to no width, since nothing was seen of
-// them, a fifth of the line's height.
+// widened gives words that came out with almost no width, because nothing of them was seen, a fifth of the
+// line's height.
 func (s strip) widened(spans []span) []span {
 	least := float64(s.high) / 5 / float64(len(s.ink))
 	for i := range spans {

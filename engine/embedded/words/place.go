@@ -8,9 +8,8 @@ import (
 	"ocr-gateway/internal/edits"
 )
 
-// place gives each character of words, white space left out, the place at which it was seen.
-// A text may differ from what was seen, since it has been corrected: characters that were
-// not found there stand between those around them.
+// place returns for each character of words, without white space, the place at which it was seen. A text may
+// have been corrected since: characters that were not seen are placed between those around them.
 func place(texts []string, marks []document.Mark) (placed []document.Mark, found []bool) {
 	text := []rune(strings.Join(texts, ""))
 	found = make([]bool, len(text))
@@ -32,7 +31,7 @@ func place(texts []string, marks []document.Mark) (placed []document.Mark, found
 	return placed, found
 }
 
-// single divides marks of several characters.
+// single splits marks of several characters.
 func single(marks []document.Mark) []document.Mark {
 	all := make([]document.Mark, 0, len(marks))
 	for _, m := range marks {
@@ -49,13 +48,13 @@ func single(marks []document.Mark) []document.Mark {
 	return all
 }
 
-// evenly spreads characters of which nothing is known over the line.
+// evenly spreads characters of which no place is known over the line.
 func evenly(text []rune) []document.Mark {
 	widths := make([]float64, len(text))
 	total := 0.0
 	for i, r := range text {
 		widths[i] = 1
-		if r >= 0x2e80 { // most of what is beyond is as wide as high
+		if r >= 0x2e80 { // most characters beyond are as wide as high
 			widths[i] = 2
 		}
 		total += widths[i]
@@ -70,7 +69,7 @@ func evenly(text []rune) []document.Mark {
 	return placed
 }
 
-// between sets the characters that were not found evenly between their neighbours.
+// between spaces characters that were not found evenly between their neighbors.
 func between(placed []document.Mark, found []bool) {
 	for i := 0; i < len(placed); {
 		if found[i] {

@@ -8,16 +8,16 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// strip is a line laid straight: its place on the page, and how much is written in each
-// column of pixels along it.
+// strip is a straightened line: its place on the page, and how much is written in each column of pixels along
+// it.
 type strip struct {
-	quad  [4]document.Point // starts where the text does
+	quad  [4]document.Point // begins where the text does
 	spine []document.Point  // of a bent line, in the direction of the text
 	ink   []int
-	high  int // rows that were looked at
+	high  int // rows that were examined
 }
 
-// stripOf lays a line straight. up says that a line which is higher than wide runs upwards.
+// stripOf straightens a line. up means that a line that is higher than wide runs upwards.
 func stripOf(src pixels.Raster, l document.Line, up bool) strip {
 	s := strip{quad: l.Quad, spine: l.Spine}
 	if w, h := pixels.QuadSize(l.Quad); h >= pixels.TallLine*w {
@@ -32,7 +32,7 @@ func stripOf(src pixels.Raster, l document.Line, up bool) strip {
 	return s
 }
 
-// part is the quadrilateral of a part of the line.
+// part returns the quadrilateral of a part of the line.
 func (s strip) part(from, to float64) [4]document.Point {
 	if s.spine != nil {
 		return s.bent(from, to)
@@ -53,12 +53,12 @@ func (s strip) bent(from, to float64) [4]document.Point {
 }
 
 const (
-	// leastInk is by how much brighter or darker than its ground a pixel of a line is that
-	// is written, as a part of the most that any is, and inkStep at least.
+	// leastInk is how far written pixels are in brightness from the line's ground, as a share of the
+	// farthest; inkStep is the least.
 	leastInk = 0.35
 	inkStep  = 20
-	// innerPart of a line's height, above and below its middle, is looked at: further out
-	// are its neighbours and the rulings under it.
+	// innerPart is the share of a line's height, above and below its middle, that is examined: beyond are its
+	// neighbors and the rules under it.
 	innerPart = 0.42
 )
 
@@ -80,7 +80,7 @@ func inkOf(img *image.Gray) (ink []int, high int) {
 	return ink, rows.Dy()
 }
 
-// ground is the usual brightness of a line, and by how much what is written differs.
+// ground returns the usual brightness of a line, and by how much writing differs from it.
 func ground(img *image.Gray, in image.Rectangle) (brightness, step int) {
 	var counts [256]int
 	for y := in.Min.Y; y < in.Max.Y; y++ {

@@ -1,5 +1,5 @@
-// Package words finds out where on a line each of its words stands: by the characters that
-// the reader saw along it, and by the white between them.
+// Package words finds where on a line each of its words is, by the characters that the reader saw along it
+// and the white between them.
 package words
 
 import (
@@ -12,7 +12,7 @@ import (
 	"ocr-gateway/engine/embedded/pixels"
 )
 
-// Of gives the words of lines on an image, in their order.
+// Of returns the words of lines on an image, in order.
 func Of(src pixels.Raster, lines []document.Line) []document.WordBox {
 	var all []document.WordBox
 	for i, l := range lines {
@@ -24,8 +24,8 @@ func Of(src pixels.Raster, lines []document.Line) []document.WordBox {
 	return all
 }
 
-// ofLine gives the words of one line. A line of which nobody knows how it lies, such as one
-// along the ring of a stamp, has them all in its own box.
+// ofLine returns the words of one line. Where the direction of a line is unknown, as along the ring of a
+// stamp, each word gets the line's box.
 func ofLine(src pixels.Raster, l document.Line) []document.WordBox {
 	texts := strings.Fields(l.Text)
 	if len(texts) == 0 {
@@ -57,8 +57,7 @@ func ofLine(src pixels.Raster, l document.Line) []document.WordBox {
 	return words
 }
 
-// upwards turns the marks of a line that is higher than wide around if it was read from its
-// other end.
+// upwards mirrors the marks of a line that is higher than wide if it was read from the other end.
 func upwards(marks []document.Mark) (turned []document.Mark, up bool) {
 	if len(marks) < 2 || marks[0].From <= marks[len(marks)-1].From {
 		return marks, false
@@ -73,14 +72,14 @@ func upwards(marks []document.Mark) (turned []document.Mark, up bool) {
 	return turned, true
 }
 
-// span is where on a line a word stands, in parts of its length.
+// span is where a word is on a line, in shares of its length.
 type span struct {
-	from, to    float64 // the middles of the outer characters that were seen, or its edges if exact
+	from, to    float64 // the middles of the outer characters seen, or the edges if exact
 	exact       bool
-	first, last int // its characters, of all but white space
+	first, last int // its characters among all, without white space
 }
 
-// spansOf cuts the characters of a line into its words.
+// spansOf divides the characters of a line into its words.
 func spansOf(texts []string, seen []document.Mark, found []bool) []span {
 	spans := make([]span, len(texts))
 	at := 0
@@ -94,7 +93,7 @@ func spansOf(texts []string, seen []document.Mark, found []bool) []span {
 		for tail > head && !found[tail] {
 			tail--
 		}
-		if !found[head] { // nor is any other
+		if !found[head] { // nor was any other
 			head, tail = first, last-1
 		}
 		a, b := seen[head], seen[tail]
@@ -103,7 +102,7 @@ func spansOf(texts []string, seen []document.Mark, found []bool) []span {
 	return spans
 }
 
-// confidence is the mean of those characters that have one; nil where none has.
+// confidence is the mean over the characters that have one; nil if none has.
 func confidence(seen []document.Mark) *float64 {
 	sum, n := 0.0, 0
 	for _, m := range seen {
@@ -119,7 +118,7 @@ func confidence(seen []document.Mark) *float64 {
 	return &mean
 }
 
-// rotation is the quarter turn, in degrees clockwise, that the text of the strip is next to.
+// rotation is the quarter turn, in degrees clockwise, closest to the text's direction.
 func (s strip) rotation() int {
 	along := math.Atan2(s.quad[1].Y-s.quad[0].Y, s.quad[1].X-s.quad[0].X) * 180 / math.Pi
 	return (int(math.Round(along/90))*90 + 360) % 360

@@ -19,15 +19,15 @@ type Kind int
 
 // The kinds.
 const (
-	Refused       Kind = iota // the request is at fault: the same again fails again
+	Refused       Kind = iota // the request is at fault: repeated, it fails again
 	Misconfigured             // key, model name or address are wrong: an operator must act
 	Busy                      // the server has no room now
 	Rekeyed                   // the server refuses a key whose file may be about to change
 	Broken                    // the server or the way to it failed
 	Oversized                 // the image has more tokens than the server's encoder cache
-	Withheld                  // the answer lacks text, see Answer.Unread; the same server answers the same again
-	Swapped                   // the servers serve another model than the one that the region was encoded for
-	Empty                     // the answer has no text, see Answer.Unread; nobody knows why
+	Withheld                  // the answer lacks text, see Answer.Unread; the same server would answer the same again
+	Swapped                   // the servers now serve another model than the one that the region was encoded for
+	Empty                     // the answer has no text, see Answer.Unread; the cause is unknown
 )
 
 func (k Kind) String() string {
@@ -53,7 +53,7 @@ func (f *Fault) Error() string {
 
 func (f *Fault) Unwrap() error { return f.Cause }
 
-// Problem is the fault as the region's end.
+// Problem returns the fault as the problem that ends the region.
 func (f *Fault) Problem() *document.Problem {
 	p := document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "%s", f.Detail).Because(f)
 	switch f.Kind {
@@ -63,17 +63,17 @@ func (f *Fault) Problem() *document.Problem {
 	return p
 }
 
-// retryAfterMax caps what a server may ask for.
+// retryAfterMax limits how long a server may ask to wait.
 const retryAfterMax = 30 * time.Second
 
-// StatusFault reads an answer that is an error. body may be cut or anything.
+// StatusFault reads an error answer. body may be cut off, or anything.
 func StatusFault(status int, header http.Header, body []byte) *Fault {
 	f := parseFault(status, body)
 	f.Wait = retryAfter(header.Get("Retry-After"))
 	return f
 }
 
-// retryAfter reads seconds or a date; 0 when the value is neither or is past.
+// retryAfter reads seconds or a date; 0 if the value is neither or in the past.
 func retryAfter(value string) time.Duration {
 	if seconds, err := strconv.Atoi(value); err == nil {
 		return time.Duration(min(max(seconds, 0), int(retryAfterMax.Seconds()))) * time.Second
@@ -84,8 +84,8 @@ func retryAfter(value string) time.Duration {
 	return 0
 }
 
-// parseFault classifies an error body. For an error inside a 200 stream the
-// body's own code takes the status' place.
+// parseFault classifies an error body. For an error inside a 200 stream the code in the body replaces the
+// status.
 func parseFault(status int, body []byte) *Fault {
 	message, code := errorMessage(body)
 	if status == http.StatusOK {
@@ -120,11 +120,11 @@ func parseFault(status int, body []byte) *Fault {
 // cacheExceeded is how vLLM before 0.17.1 refuses an image that its encoder cache cannot hold.
 const cacheExceeded = "exceeds the pre-allocated encoder cache"
 
-// maxMessage bounds what of a server's message goes to the log.
+// maxMessage limits how much of a server's message is logged.
 const maxMessage = 500
 
-// errorMessage reads the shapes of errors: {"error":{"message","code"}},
-// {"error":"Unauthorized"}, {"detail":"Not Found"}, and anything else as text.
+// errorMessage reads the known forms of errors: {"error":{"message","code"}}, {"error":"Unauthorized"},
+// {"detail":"Not Found"}, and anything else as text.
 func errorMessage(body []byte) (message string, code int) {
 	var shape struct {
 		Error  json.RawMessage `json:"error"`
@@ -154,7 +154,7 @@ func clip(s string) string {
 	return s
 }
 
-// numberAfter finds the number that follows words; 0 when there is none.
+// numberAfter finds the number after words; 0 if there is none.
 func numberAfter(s, words string) int {
 	_, rest, _ := strings.Cut(s, words)
 	rest = strings.TrimLeft(rest, " :=")

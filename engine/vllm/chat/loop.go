@@ -6,12 +6,12 @@ import (
 	"ocr-gateway/model"
 )
 
-// Each model has its own rule for the answers that it is writing.
+// Each model also has a rule of its own for answers that are still being written.
 var (
-	// cutRule is for answers that were cut anyway, where one copy is all that is
-	// lost: the rule of GLM-OCR's SDK, a unit of 10 characters 10 times over.
+	// cutRule is for answers that were cut off anyway, so that only one copy can be lost: the rule of
+	// GLM-OCR's SDK, a unit of 10 characters 10 times over.
 	cutRule = model.Loop{Copies: 10, Run: 100}
-	// serverRule is for answers that the server found to be looping.
+	// serverRule is for answers in which the server found a loop.
 	serverRule = model.Loop{Copies: 4}
 )
 
@@ -47,7 +47,7 @@ func findLoop(text string, rule model.Loop) (cut int, found bool) {
 	return 0, false
 }
 
-// boundary moves a cut that splits a character behind it.
+// boundary moves a cut inside a character to the end of it.
 func boundary(text string, at int) int {
 	for at < len(text) && !utf8.RuneStart(text[at]) {
 		at++
@@ -55,8 +55,8 @@ func boundary(text string, at int) int {
 	return at
 }
 
-// loopWatch looks at a growing text each time it has grown by an eighth, so that
-// all looks together take linear time too.
+// loopWatch examines a growing text each time it has grown by an eighth, so that all examinations together
+// take linear time too.
 type loopWatch struct {
 	rule model.Loop
 	next int

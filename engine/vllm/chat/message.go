@@ -15,13 +15,12 @@ import (
 	"ocr-gateway/model"
 )
 
-// Message is the part of a request's body that all attempts share, the message with
-// the image, in a buffer that is used again. Besides its maker every reader that the
-// HTTP transport got holds it, because the transport may still read when the answer is
-// there already.
+// Message is the part of a request's body that all attempts share, the message with the image, in a reused
+// buffer. It is held by its maker and by every reader given to the HTTP transport, which may still be reading
+// when the answer has come.
 type Message struct {
-	text     []byte // not changed once it is made
-	from, to int    // of the image in it, in base64
+	text     []byte // never changed once it is made
+	from, to int    // of the image in it, as base64
 	holders  atomic.Int32
 }
 
@@ -36,12 +35,11 @@ var (
 	scratch  = sync.Pool{New: func() any { return new([]byte) }}
 )
 
-// maxPooled keeps buffers that grew for one huge page from staying for ever.
+// maxPooled keeps buffers that grew for one huge page from staying forever.
 const maxPooled = 4 << 20
 
-// NewMessage writes the message: the picture, which encode appends as a JPEG, then the
-// prompt if there is one, in the order that the models were trained on. The caller must
-// Release it.
+// NewMessage writes the message: the picture, which encode appends as a JPEG, then the prompt if there is
+// one; the models were trained on this order. The caller must Release it.
 func NewMessage(prompt string, encode func(dst []byte) ([]byte, error)) (*Message, error) {
 	m := messages.Get().(*Message)
 	m.text = m.text[:0]
@@ -53,15 +51,15 @@ func NewMessage(prompt string, encode func(dst []byte) ([]byte, error)) (*Messag
 	return m, nil
 }
 
-// Bytes is its length.
+// Bytes is the length of the message.
 func (m *Message) Bytes() int64 { return int64(len(m.text)) }
 
-// Hash tells messages apart.
+// Hash identifies the message.
 func (m *Message) Hash() uint64 { return maphash.Bytes(seed, m.text) }
 
 var seed = maphash.MakeSeed()
 
-// Release gives the buffer back once nobody holds it.
+// Release returns the buffer once nobody holds it.
 func (m *Message) Release() {
 	if m.holders.Add(-1) == 0 && cap(m.text) <= maxPooled {
 		messages.Put(m)
@@ -71,7 +69,7 @@ func (m *Message) Release() {
 // Size is the body's length in bytes.
 func (b Body) Size() int64 { return int64(len(b.message.text) + len(b.params)) }
 
-// Reader opens the body once more.
+// Reader returns a new reader of the body.
 func (b Body) Reader() io.ReadCloser {
 	b.message.holders.Add(1)
 	return &bodyReader{
@@ -116,7 +114,7 @@ func (m *Message) write(prompt string, encode func(dst []byte) ([]byte, error)) 
 	return nil
 }
 
-// Image decodes the picture again.
+// Image decodes the picture of the message.
 func (m *Message) Image() (image.Image, error) {
 	return jpeg.Decode(base64.NewDecoder(base64.StdEncoding, bytes.NewReader(m.text[m.from:m.to])))
 }
@@ -129,18 +127,18 @@ type Params struct {
 	NoThinking        bool
 	Logprobs          bool
 	DetectRepetitions bool
-	Schema            []byte // that the answer is bound to; nil for free text
+	Schema            []byte // that the answer must follow; nil for free text
 }
 
-// The server's own loop detection, in tokens. Rows of dots or of empty cells are no
-// loops, so it takes many copies; longer patterns are left to loop.go.
+// The server's own loop detection, in tokens. Rows of dots or empty cells are not loops, so it takes many
+// copies; longer patterns are left to loop.go.
 const serverLoopRule = `,"repetition_detection":{"max_pattern_size":32,"min_count":64}`
 
-// Ask ends the message with the parameters, which depend on server and attempt.
+// Ask completes the message with the parameters, which depend on server and attempt.
 func (m *Message) Ask(q Params) Body {
 	b := append(make([]byte, 0, 512+len(q.Schema)), `,"model":`...)
 	b = appendString(b, q.Model)
-	// With every part, because an answer that loops is left before its end.
+	// Usage comes with every part, because an answer that loops is not read to its end.
 	b = append(b, `,"stream":true,"stream_options":{"include_usage":true,"continuous_usage_stats":true},"max_tokens":`...)
 	b = strconv.AppendInt(b, int64(q.MaxTokens), 10)
 	b = appendSampling(b, q.Sampling)
@@ -151,7 +149,7 @@ func (m *Message) Ask(q Params) Body {
 		b = append(b, serverLoopRule...)
 	}
 	if q.Schema != nil {
-		// guided_json, the older way, is passed over by current servers without a word.
+		// guided_json, the older way, is silently ignored by current servers.
 		b = append(b, `,"response_format":{"type":"json_schema","json_schema":{"name":"fields","strict":true,"schema":`...)
 		b = append(append(b, q.Schema...), `}}`...)
 	}
@@ -161,7 +159,7 @@ func (m *Message) Ask(q Params) Body {
 	return Body{message: m, params: append(b, '}')}
 }
 
-// appendSampling leaves out what the model leaves to the server.
+// appendSampling omits what the model leaves to the server.
 func appendSampling(b []byte, s model.Sampling) []byte {
 	b = appendFloat(append(b, `,"temperature":`...), s.Temperature)
 	if s.TopP != 0 {

@@ -1,6 +1,5 @@
-// Package chat is the protocol that vLLM servers speak, the chat completions that OpenAI
-// defined: requests with an image are written, and streamed answers, their loops and
-// errors read.
+// Package chat implements the protocol of vLLM servers, OpenAI's chat completions: it writes requests with an
+// image, and reads streamed answers, their loops and errors.
 package chat
 
 import (
@@ -25,7 +24,7 @@ const (
 	maxContent = 1 << 20 // bytes of text; 8192 tokens are some 40 KB
 )
 
-// Why an answer cannot be read.
+// The reasons why an answer cannot be read.
 var (
 	ErrCut       = errors.New("the answer ended in the middle")
 	ErrTooLong   = errors.New("the answer is too long")
@@ -36,22 +35,22 @@ var (
 type Answer struct {
 	Text       string
 	Looped     bool   // the model repeated itself; Text ends with one copy
-	Cut        *Fault // why Text is not all of it; nil when it is
+	Cut        *Fault // why Text is incomplete; nil if it is complete
 	Confidence *float64
-	Usage      document.Usage // of this request, as far as it came
+	Usage      document.Usage // of this request, as far as known
 
 	finish     openai.FinishReason
-	hasContent bool   // content came as a string, be it an empty one
-	other      string // the field that held words in place of content, see Unread
-	counted    bool   // Usage has the server's own count of the answer's tokens
+	hasContent bool   // content was a string, possibly empty
+	other      string // the field that had words in place of content, see Unread
+	counted    bool   // Usage has the server's count of the answer's tokens
 }
 
-// AtLimit reports whether the answer ended because it reached the limit of tokens.
+// AtLimit reports whether the answer ended at the limit of tokens.
 func (a Answer) AtLimit() bool { return a.finish == openai.FinishReasonLength }
 
-// chunk is what is used of one event: go-openai's type of all of it takes a fifth more
-// time and nearly twice the memory, and there is one for each token. A server that fails in the middle sends an error in place of choices,
-// with status 200 long sent.
+// chunk is the part of an event that is used: go-openai's complete type takes a fifth more time and nearly
+// twice the memory, and there is an event for each token. A server that fails in the middle sends an error in
+// place of choices, after status 200.
 type chunk struct {
 	Choices []struct {
 		Delta struct {
@@ -67,12 +66,11 @@ type chunk struct {
 	Error json.RawMessage `json:"error"`
 }
 
-// wordless is what is used besides of an event without text, such as the first and the
-// last of an answer.
+// wordless is what is also used of an event without text, such as the first and the last of an answer.
 type wordless struct {
 	Choices []struct {
 		Delta struct {
-			Content          *string         `json:"content"` // nil where it is missing or null
+			Content          *string         `json:"content"` // nil if missing or null
 			ReasoningContent json.RawMessage `json:"reasoning_content"`
 			Reasoning        json.RawMessage `json:"reasoning"` // the newer name of the same
 			Refusal          json.RawMessage `json:"refusal"`
@@ -83,12 +81,11 @@ type wordless struct {
 
 var lineReaders = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 8<<10) }}
 
-// finishRepetition is vLLM's own reason, from its repetition_detection.
+// finishRepetition is vLLM's own finish reason, from its repetition_detection.
 const finishRepetition = openai.FinishReason("repetition")
 
-// Read reads a stream of server-sent events until [DONE], the end of the
-// stream or a loop of at least rule. It ends with an error when the answer is not
-// complete; what it had cost until then comes beside the error.
+// Read reads a stream of server-sent events until [DONE], the end of the stream or a loop by rule. It returns
+// an error if the answer is not complete, together with what it has cost so far.
 func Read(r io.Reader, rule model.Loop) (Answer, error) {
 	lines := lineReaders.Get().(*bufio.Reader)
 	lines.Reset(r)
@@ -111,8 +108,8 @@ func Read(r io.Reader, rule model.Loop) (Answer, error) {
 			return a.costed(), nil
 		case err == nil:
 		case a.got.finish != "" && !isFault(err):
-			// The model has ended its answer; some routers close the stream without
-			// [DONE], and what would follow is the count of tokens at most.
+			// The model has finished its answer. Some routers close the stream without [DONE]; at most the
+			// token count would follow.
 			return a.complete()
 		default:
 			return a.costed(), err
@@ -127,7 +124,7 @@ func isFault(err error) bool {
 	return is
 }
 
-// assembly is an answer while its events come in.
+// assembly is an answer while its events arrive.
 type assembly struct {
 	got   Answer
 	text  strings.Builder
@@ -136,7 +133,7 @@ type assembly struct {
 	parts int // with text in them
 }
 
-// add takes over one event. The error is a *Fault when the server sent one.
+// add adds one event. The error is a *Fault if the server sent one.
 func (a *assembly) add(data []byte) error {
 	var c chunk
 	if err := json.Unmarshal(data, &c); err != nil {
@@ -173,7 +170,7 @@ func (a *assembly) add(data []byte) error {
 	return nil
 }
 
-// addWordless takes over what an event without text says of it.
+// addWordless adds what an event without text says about the answer.
 func (a *assembly) addWordless(data []byte) error {
 	var w wordless
 	if err := json.Unmarshal(data, &w); err != nil {
@@ -201,8 +198,8 @@ func said(field json.RawMessage) bool {
 	return true
 }
 
-// costed is the answer so far with the tokens that it cost: where the server counts only
-// at the end, or not at all, at least one for each part with text.
+// costed returns the answer so far with the tokens that it cost: if the server counts only at the end, or not
+// at all, at least one for each part with text.
 func (a *assembly) costed() Answer {
 	if a.got.Usage.CompletionTokens == 0 {
 		a.got.Usage.CompletionTokens = a.parts
@@ -210,14 +207,14 @@ func (a *assembly) costed() Answer {
 	return a.got
 }
 
-// complete is the answer at the end of its stream.
+// complete returns the answer at the end of its stream.
 func (a *assembly) complete() (Answer, error) {
 	a.got.Text, a.got.Confidence = a.text.String(), a.probs.mean()
 	got := a.costed()
 	switch got.finish {
 	case "":
 		return got, ErrCut
-	case "abort", "error": // vLLM's, when it gives up a request
+	case "abort", "error": // from vLLM, when it gives up a request
 		return got, ErrCut
 	case openai.FinishReasonLength:
 		if at, found := findLoop(got.Text, cutRule); found {
@@ -232,8 +229,8 @@ func (a *assembly) complete() (Answer, error) {
 	return got, nil
 }
 
-// nextEvent gives the data of the next event, valid until the next call. vLLM
-// and its routers write each event on one line; comments and other fields are passed over.
+// nextEvent returns the data of the next event, valid until the next call. vLLM and its routers write each
+// event on one line; comments and other fields are skipped.
 func nextEvent(r *bufio.Reader, long *[]byte) ([]byte, error) {
 	for {
 		line, err := r.ReadSlice('\n')
@@ -262,7 +259,7 @@ func nextEvent(r *bufio.Reader, long *[]byte) ([]byte, error) {
 	}
 }
 
-// meanProbability is over the tokens of an answer.
+// meanProbability averages over the tokens of an answer.
 type meanProbability struct {
 	sum float64
 	n   int
@@ -278,7 +275,7 @@ func (m *meanProbability) add(l *openai.ChatCompletionStreamChoiceLogprobs) {
 	}
 }
 
-// mean is nil when no probabilities came.
+// mean is nil if there were no probabilities.
 func (m *meanProbability) mean() *float64 {
 	if m.n == 0 {
 		return nil

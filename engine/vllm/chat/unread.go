@@ -6,22 +6,20 @@ import (
 	"github.com/sashabaranov/go-openai"
 )
 
-// The fields of an answer that can hold words in place of content.
+// Fields of an answer that can hold words in place of content.
 const (
 	fieldReasoning = "reasoning_content"
 	fieldRefusal   = "refusal"
 	fieldToolCalls = "tool_calls"
 )
 
-// blankTokens is what the answer to a region without text costs at most: the token that
-// ends it. So vLLM answers where there is nothing to read: content "", finish_reason stop,
-// one completion token.
+// blankTokens is what the answer for a region without text costs at most: the token that ends it. vLLM
+// answers so where there is nothing to read: content "", finish_reason stop, one completion token.
 const blankTokens = 1
 
-// Unread says why an answer that came to its end is not what stands in the region, or not
-// all of it; nil when it is. Faults of kind Withheld come from how the server is set up or
-// from the model's judgment: the same server would answer the same again. Those of kind
-// Empty have no known cause.
+// Unread says why an answer that was completed is not the text of the region, or not all of it; nil if it is.
+// Faults of kind Withheld come from the server's setup or the model's judgment: the same server would answer
+// the same again. Those of kind Empty have no known cause.
 func (a Answer) Unread() *Fault {
 	switch {
 	case a.Looped:
@@ -44,9 +42,8 @@ func (a Answer) Unread() *Fault {
 	return &Fault{Kind: Empty, Detail: fmt.Sprintf("the model server sent no text for %d tokens: try again later", a.Usage.CompletionTokens)}
 }
 
-// blank reports whether an answer without text says that there is none to read: the model
-// ended it by itself, and at once. A server that does not count tokens is believed when it
-// sends an empty text, not when it sends none.
+// blank reports whether an answer without text says that there is none: the model ended it by itself, at
+// once. A server that does not count tokens is believed if it sends an empty text, not if it sends none.
 func (a Answer) blank() bool {
 	if a.finish != openai.FinishReasonStop {
 		return false

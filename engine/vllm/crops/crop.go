@@ -1,5 +1,5 @@
-// Package crops cuts what a model is to see out of pages: masked along its outline, padded,
-// scaled down to what the model takes, and encoded as JPEG.
+// Package crops cuts what a model sees out of pages: masked along its outline, padded, scaled down to what
+// the model takes, and encoded as JPEG.
 package crops
 
 import (
@@ -11,9 +11,8 @@ import (
 	"ocr-gateway/model"
 )
 
-// Cut cuts box, which must have an area, out of the page, without what lies outside
-// the outline where that is a shape of its own. The result shares the page's pixels unless it had to be padded, painted or
-// scaled down to what the model sees.
+// Cut cuts box, which must have an area, out of the page, without what is outside the outline if that is a
+// shape of its own. The result shares the page's pixels unless it had to be padded, masked or scaled down.
 func Cut(page *document.Page, box document.BBox, outline []document.Point, rule model.Image) (image.Image, *document.Problem) {
 	if box[2] <= box[0] || box[3] <= box[1] {
 		return nil, document.Problemf(document.CodeEngineFailed, document.PhaseRecognize, "the region has no area: its box is %v", box)
@@ -49,7 +48,7 @@ func subImage(img image.Image, rect image.Rectangle) image.Image {
 	return out
 }
 
-// Plain makes the image one of the two kinds that pages have.
+// Plain converts the image to one of the two kinds that pages have.
 func Plain(img image.Image) image.Image {
 	switch img.(type) {
 	case *image.RGBA, *image.Gray:
@@ -61,7 +60,7 @@ func Plain(img image.Image) image.Image {
 	return out
 }
 
-// pad adds white where the sides differ by more than the server takes.
+// pad adds white if the ratio of the sides is more than the server accepts.
 func pad(img image.Image, maxAspect int) image.Image {
 	b := img.Bounds()
 	w, h := max(b.Dx(), (b.Dy()+maxAspect-1)/maxAspect), max(b.Dy(), (b.Dx()+maxAspect-1)/maxAspect)

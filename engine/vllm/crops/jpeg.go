@@ -14,12 +14,11 @@ type Encoder struct {
 	Append func(dst []byte, img image.Image, quality int) ([]byte, error)
 }
 
-// goEncoder is the one that is always there.
+// goEncoder is always available.
 var goEncoder = Encoder{"image/jpeg", appendGoJPEG}
 
-// OpenEncoder opens libjpeg-turbo, that of the models folder before the system's:
-// it takes a sixth of the time of Go's own encoder, which would cost more than
-// all the rest of a page.
+// OpenEncoder opens libjpeg-turbo, from the models folder or else the system: it takes a sixth of the time of
+// Go's own encoder, which would cost more than all the rest of a page.
 func OpenEncoder(models string, log *slog.Logger) Encoder {
 	turbo, err := openTurbo(models)
 	if err != nil {

@@ -5,9 +5,9 @@ package crops
 #include <dlfcn.h>
 #include <stdlib.h>
 
-// The interface of TurboJPEG 1 to 3, from its header. The library is opened at run
-// time because it can be absent, and because it cannot be linked statically beside
-// MuPDF, which brings a libjpeg with the same names inside.
+// The interface of TurboJPEG 1 to 3, from its header. The library is opened at run time because it may be
+// missing, and because it cannot be linked statically beside MuPDF, which contains a libjpeg with the same
+// names.
 typedef struct {
 	void *(*init)(void);
 	int (*destroy)(void *);
@@ -51,8 +51,8 @@ import (
 	"unsafe"
 )
 
-// libjpeg-turbo as `make models` leaves it, pinned because it is code that we
-// run, and by the name under which distributions install it.
+// libjpeg-turbo as installed by `make models`, pinned because it is code that we run, and under its name in
+// distributions.
 const (
 	turboFile   = "libturbojpeg.so.0.3.0"
 	turboSHA256 = "4c9cc9a93fc3c14c059859d8252c093d5b9b1138854c9b4bb75d46c8b8ffd6c9"
@@ -68,8 +68,8 @@ const (
 // turbo is an opened library. It is safe for concurrent use.
 type turbo struct{ lib C.turbo }
 
-// openTurbo opens the library of the models folder, or else the system's. The
-// error says of each why not.
+// openTurbo opens the library of the models folder, or else the system's. The error gives the reason for
+// both.
 func openTurbo(models string) (*turbo, error) {
 	path := filepath.Join(models, turboFile)
 	err := verifyTurbo(path)

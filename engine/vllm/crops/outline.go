@@ -10,26 +10,26 @@ import (
 	"ocr-gateway/document"
 )
 
-// maskPoints is how many points the detector's masks, which outlines are drawn
-// around, have for the width and for the height of a page.
+// maskPoints is the resolution, per width and per height of a page, of the detector's masks, from which
+// outlines are drawn.
 const maskPoints = 200
 
-// doubt is by how much the outlines of a page may miss their regions: half a point
-// of the mask. So much around them stays, or letters would be cut.
+// doubt is by how much the outlines of a page may miss their regions: half a point of the mask. That margin
+// stays, or letters would be cut.
 func doubt(page *document.Page) document.Point {
 	return document.Point{X: max(0.5, float64(page.Width)/maskPoints/2), Y: max(0.5, float64(page.Height)/maskPoints/2)}
 }
 
 const (
-	// maxShare is the part of its box, a mask's point at each side left out, from which
-	// on an outline is taken for the box: the rest holds nothing of a neighbour.
+	// maxShare is the share of its box, less one mask point on each side, from which an outline is treated as
+	// the box: the rest contains nothing of a neighbor.
 	maxShare = 0.9
-	// minReach is the part of the box's width and height that an outline must span.
-	// One that does not is the largest piece of a mask that fell apart.
+	// minReach is the share of the box's width and height that an outline must span. One that does not is the
+	// largest piece of a mask that fell apart.
 	minReach = 0.9
 )
 
-// isShape reports whether the outline is to be trusted and says more than box does.
+// isShape reports whether the outline can be trusted and says more than box does.
 func isShape(outline []document.Point, box document.BBox, doubt document.Point) bool {
 	if len(outline) < 3 {
 		return false
@@ -48,10 +48,9 @@ func isShape(outline []document.Point, box document.BBox, doubt document.Point) 
 	return math.Abs(twice)/2 < maxShare*core && high.X-low.X+1 >= minReach*w && high.Y-low.Y+1 >= minReach*h
 }
 
-// inside is img, an *image.RGBA or *image.Gray, with white outside the outline, as
-// the model's own pipeline shows it regions (use_polygon), but for the doubt around.
-// It is a copy: img shares the page's pixels. The outline's points are centres of
-// pixels, origin is where they count from.
+// inside returns img, an *image.RGBA or *image.Gray, with white outside the outline and the doubt around it,
+// as the model's own pipeline shows regions (use_polygon). It is a copy: img shares the page's pixels. The
+// outline's points are pixel centers, counted from origin.
 func inside(img image.Image, outline []document.Point, doubt document.Point, origin image.Point) image.Image {
 	b := img.Bounds()
 	dx, dy := float64(b.Min.X-origin.X), float64(b.Min.Y-origin.Y)
@@ -72,9 +71,8 @@ func inside(img image.Image, outline []document.Point, doubt document.Point, ori
 	return img
 }
 
-// keep copies what of src is within the outline, by the even-odd rule, or in doubt,
-// and makes the rest of dst white. A row has what the outline covers there and as far
-// above and below as is in doubt.
+// keep copies what of src is inside the outline, by the even-odd rule, or in doubt, and makes the rest of dst
+// white. In each row that is what the outline covers there and within the doubt above and below.
 func keep(src, dst raster, channels int, outline []document.Point, doubt document.Point) {
 	white := bytes.Repeat([]byte{0xff}, src.w*channels)
 	var cuts []float64
@@ -102,8 +100,8 @@ func keep(src, dst raster, channels int, outline []document.Point, doubt documen
 	}
 }
 
-// crossings appends where the outline crosses the horizontal line at y, ascending;
-// they are even in number.
+// crossings appends where the outline crosses the horizontal line at y, in ascending order; there is always
+// an even number.
 func crossings(cuts []float64, outline []document.Point, y float64) []float64 {
 	a := outline[len(outline)-1]
 	for _, b := range outline {

@@ -2,9 +2,9 @@ package crops
 
 import "image"
 
-// Shrink scales img, an *image.RGBA or *image.Gray, down to w x h pixels by
-// averaging the area that each new pixel covers. That keeps thin strokes where
-// interpolation between neighbours would step over them, and needs one row of memory.
+// Shrink scales img, an *image.RGBA or *image.Gray, down to w x h pixels by averaging the area that each new
+// pixel covers. That keeps thin strokes, which interpolation between neighbors would miss, and needs only one
+// row of memory.
 func Shrink(img image.Image, w, h int) image.Image {
 	switch img := img.(type) {
 	case *image.Gray:
@@ -26,13 +26,13 @@ type raster struct {
 	w, h   int
 }
 
-// average fills dst, which is no larger than src in either direction. It counts
-// areas in units of 1/dst.w by 1/dst.h of a source pixel, where everything is whole.
+// average fills dst, which is no larger than src in either direction. Areas are counted in units of 1/dst.w
+// by 1/dst.h of a source pixel, in which everything is an integer.
 func average(src, dst raster, channels int) {
 	row := make([]uint32, dst.w*channels) // one source row scaled across, each value times src.w
 	sum := make([]uint64, dst.w*channels)
 	area := uint64(src.w) * uint64(src.h)
-	y, left := 0, 0 // the source row in hand and how much of it is still to use
+	y, left := 0, 0 // the current source row, and how much of it is still to be used
 	for out := range dst.h {
 		clear(sum)
 		for need := src.h; need > 0; {

@@ -5,26 +5,25 @@ import (
 	"time"
 )
 
-// A breaker keeps work away from a server that answers its health check and
-// fails its requests, as vLLM does while it drains.
+// A breaker keeps work from a server that answers its health check but fails its requests, as vLLM does while
+// it drains.
 const (
 	breakerInputs   = 5 // distinct, since a request last succeeded
 	breakerPause    = 2 * time.Second
 	breakerPauseMax = 30 * time.Second
 )
 
-// breaker opens when requests with several different inputs have failed and none has
-// succeeded in between: what fails on one input only, however often, is not the server's
-// fault. While it is open it lets one request through per pause, which doubles each time,
-// until one succeeds; the server is probed beside that, see Hooks.Probe. Its zero value
-// is closed.
+// breaker opens when requests with several different inputs have failed and none has succeeded in between: a
+// failure on one input only, however often, is not the server's fault. While open it lets one request through
+// per pause, which doubles each time, until one succeeds; the server is also probed, see Hooks.Probe. The
+// zero value is closed.
 type breaker struct {
 	inputs  [breakerInputs]uint64 // that failed since a request last succeeded
 	failing int                   // how many of inputs are in use
 	until   time.Time
 	pause   time.Duration
-	trial   bool      // the one request is under way
-	trusted time.Time // failures until then are their inputs': a probe has succeeded
+	trial   bool      // the one request is being sent
+	trusted time.Time // until then failures are their inputs' fault: a probe has succeeded
 }
 
 func (b *breaker) open() bool { return b.failing == breakerInputs }
@@ -34,10 +33,10 @@ func (b *breaker) allows(now time.Time) bool {
 	return !b.open() || !b.trial && !now.Before(b.until)
 }
 
-// usable is allows, but also while the one request is under way.
+// usable is allows, but also true while the one request is being sent.
 func (b *breaker) usable(now time.Time) bool { return !b.open() || !now.Before(b.until) }
 
-// sent says that a request is under way.
+// sent records that a request is being sent.
 func (b *breaker) sent() { b.trial = b.open() }
 
 func (b *breaker) succeeded() { *b = breaker{trusted: b.trusted} }
@@ -64,15 +63,15 @@ func (b *breaker) failed(now time.Time, input uint64) (opened bool) {
 	return false
 }
 
-// withdrawn says that the request ended without telling anything about the server.
+// withdrawn records that the request ended without saying anything about the server.
 func (b *breaker) withdrawn() { b.trial = false }
 
-// proved says that the server read a picture of ours: what failed was the fault of its
-// inputs. Others may follow, so it is not doubted again for a while.
+// proved records that the server read a picture of ours: the failures were the fault of their inputs. More
+// may follow, so it is not doubted again for a while.
 func (b *breaker) proved(now time.Time) { *b = breaker{trusted: now.Add(breakerPause)} }
 
-// returned says that the server was away and is back: what failed was the one before,
-// and one request may show that without the rest of the pause.
+// returned records that the server was away and is back: the failures were those of the previous process, and
+// one request may show that without waiting for the rest of the pause.
 func (b *breaker) returned(now time.Time) {
 	if b.open() {
 		b.until = now

@@ -13,30 +13,29 @@ import (
 	"ocr-gateway/internal/clip"
 )
 
-// Status is what a look at a server found.
+// Status is the result of checking a server.
 type Status struct {
 	State       string // see the constants of Health
 	Detail      string
-	ModelLength int    // tokens of prompt and answer; 0 when the server does not tell
-	ID, Root    string // of the model: the name that it is served by, and what was loaded
+	ModelLength int    // tokens of prompt and answer; 0 if the server does not tell
+	ID, Root    string // of the model: the name under which it is served, and what was loaded
 
-	cause   error // of a state without an answer, for the log; without addresses that may hold secrets
+	cause   error // why there was no answer, for the log; without addresses that may contain secrets
 	version string
 }
 
 // Ready reports whether the server may get work.
 func (s Status) Ready() bool { return s.State == stateReady }
 
-// WrongModel is the status of a server whose model is not wanted.
+// WrongModel is the status of a server with a model that is not wanted.
 func WrongModel(detail string) Status { return Status{State: stateWrongModel, Detail: detail} }
 
 // DetectsRepetitions is true from vLLM 0.17.1 on.
 func (s Status) DetectsRepetitions() bool { return atLeast(s.version, 0, 17, 1) }
 
-// check asks whether the server is up and serves the model. /health alone stays
-// good while the model or the key is wrong; routers in front of servers have none, or ask
-// for a key there and then try every model behind them. So it is asked without the key,
-// and only its word that the server is not ready counts.
+// check asks whether the server is up and serves the model. /health alone stays good while the model or the
+// key is wrong; routers have none, or require a key for it and then try every model behind them. So it is
+// requested without the key, and only its answer that the server is not ready counts.
 func (e *Server) check(ctx context.Context, model string, limit time.Duration) (s Status, timedOut bool) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -65,10 +64,10 @@ func (e *Server) check(ctx context.Context, model string, limit time.Duration) (
 	return s, false
 }
 
-// maxRoot is how many characters of a model's root are looked at.
+// maxRoot is how many characters of a model's root are read.
 const maxRoot = 500
 
-// notNow reports whether a status says that the server cannot answer at present.
+// notNow reports whether a status means that the server cannot answer at present.
 func notNow(code int) bool {
 	return code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
 }
@@ -101,8 +100,7 @@ func (e *Server) keyDetail(code int) string {
 	return fmt.Sprintf("it refuses the API key (status %d): check api_key_file", code)
 }
 
-// urlDetail says what is wrong with the url of something that answers, but not as a model
-// server.
+// urlDetail says what is wrong with the URL of something that answers, but not as a model server.
 func (e *Server) urlDetail(code int, body []byte) string {
 	switch {
 	case code == http.StatusBadRequest && e.withoutTLS() && (strings.Contains(string(body), "HTTPS") || strings.Contains(string(body), "SSL")):
@@ -113,7 +111,7 @@ func (e *Server) urlDetail(code int, body []byte) string {
 	return fmt.Sprintf("it has no list of models (status %d): check its url", code)
 }
 
-// version is empty where the server, or a router before it, does not tell.
+// version returns the server's version; empty if the server, or a router before it, does not tell.
 func (e *Server) version(ctx context.Context) string {
 	code, body, err := e.get(ctx, "/version", withKey)
 	var v struct {
@@ -125,10 +123,10 @@ func (e *Server) version(ctx context.Context) string {
 	return clip.Text(v.Version)
 }
 
-// maxListing bounds the answers to looks.
+// maxListing limits the answers to checks.
 const maxListing = 1 << 20
 
-// Whether a look shows the endpoint's key.
+// Whether a check sends the endpoint's key.
 const (
 	withKey    = true
 	withoutKey = false
@@ -142,7 +140,7 @@ func (e *Server) get(ctx context.Context, path string, key bool) (code int, body
 	if !key {
 		req.Header.Del("Authorization")
 	}
-	// Over a kept connection a server that no longer listens would look well.
+	// Over a kept connection a server that no longer listens would seem healthy.
 	resp, err := e.fresh.Do(req)
 	if err != nil {
 		return 0, nil, err
@@ -152,8 +150,8 @@ func (e *Server) get(ctx context.Context, path string, key bool) (code int, body
 	return resp.StatusCode, body, err
 }
 
-// atLeast compares a version such as 0.17.1rc2+cu129 by its first three numbers;
-// a text that is no version is older than everything.
+// atLeast compares a version such as 0.17.1rc2+cu129 by its first three numbers; a text that is not a version
+// is older than everything.
 func atLeast(version string, want ...int) bool {
 	parts := strings.SplitN(version, ".", 4)
 	for i, w := range want {

@@ -1,5 +1,5 @@
-// Package endpoints knows the model servers: which are up and serve the model, how much
-// each has to do, which fail their requests, and where the next region goes.
+// Package endpoints tracks the model servers: which are up and serve the model, how busy each is, and which
+// fail their requests. It decides where the next region goes.
 package endpoints
 
 import (
@@ -13,21 +13,20 @@ import (
 
 // Config is one model server, or a router in front of several.
 type Config struct {
-	// Name is what people see; empty means endpoint-1 and so on, in this order.
+	// Name is shown to people; empty means endpoint-1 and so on, in this order.
 	Name string `mapstructure:"name"`
 	// URL is the server's root, with or without /v1.
 	URL string `mapstructure:"url" text:"true"`
-	// APIKey opens this server; empty means that of all.
+	// APIKey is for this server; empty means the key for all.
 	APIKey     string `mapstructure:"api_key" secret:"true" path:"APIKeyFile"`
 	APIKeyFile string `mapstructure:"-"`
 	// Weight is the share of work relative to the other endpoints; 0 means 1.
 	Weight int `mapstructure:"weight"`
-	// MaxInFlight is how many regions the server gets at once, best its
-	// --max-num-seqs; 0 means 64.
+	// MaxInFlight is how many regions the server gets at once, ideally its --max-num-seqs; 0 means 64.
 	MaxInFlight int `mapstructure:"max_in_flight"`
 }
 
-// String is the endpoint's name: the key and the address stay out of logs.
+// String returns the endpoint's name: key and address stay out of logs.
 func (c Config) String() string { return c.Name }
 
 // MarshalText is String, for logs in JSON.
@@ -38,8 +37,7 @@ const (
 	defaultMaxInFlight = 64 // the --max-num-seqs that the operations guide starts servers with
 )
 
-// Complete fills in what is not set: names, shares, and the key that opens all servers,
-// with its file.
+// Complete fills in what is not set: names, shares, and the key for all servers with its file.
 func Complete(list []Config, apiKey, apiKeyFile string) []Config {
 	list = slices.Clone(list)
 	for i := range list {
@@ -61,7 +59,7 @@ func Complete(list []Config, apiKey, apiKeyFile string) []Config {
 	return list
 }
 
-// Check reports every value that cannot be used. It repeats no secret.
+// Check reports every value that cannot be used, without repeating any secret.
 func Check(list []Config, errs *setting.Errors) {
 	errs.Check(len(list) > 0, "endpoints", "is empty: name at least one model server")
 	names := map[string]bool{}
@@ -79,8 +77,7 @@ func Check(list []Config, errs *setting.Errors) {
 	}
 }
 
-// checkURL says what is wrong with an endpoint's address, without repeating it:
-// it may hold a password.
+// checkURL says what is wrong with an endpoint's address, without repeating it: it may contain a password.
 func checkURL(s string) string {
 	u, err := url.Parse(s)
 	switch {

@@ -8,14 +8,14 @@ import (
 	"ocr-gateway/internal/promtext"
 )
 
-// Drafts is what a server tells of speculative decoding, by which GLM-OCR guesses tokens ahead (MTP).
+// Drafts is what a server reports of speculative decoding, by which GLM-OCR guesses tokens ahead (MTP).
 type Drafts struct {
-	Told              bool // it shows vLLM's metrics; routers in front of servers may not
+	Told              bool // it exposes vLLM's metrics; routers in front of servers may not
 	On                bool
 	Drafted, Accepted float64 // tokens since its start
 }
 
-// Drafts asks the endpoint of that name.
+// Drafts asks the endpoint with that name.
 func (p *Pool) Drafts(ctx context.Context, name string) (d Drafts) {
 	for _, e := range p.servers {
 		if e.Name != name {

@@ -2,28 +2,27 @@ package endpoints
 
 import "time"
 
-// Health is how one endpoint is.
+// Health is the state of one endpoint.
 type Health struct {
 	Name     string
 	State    string // see the constants
-	Detail   string // why it is not ready, for people; empty when it is
+	Detail   string // why it is not ready, for people; empty if it is
 	InFlight int
 	Limit    int
 	Breaker  string // closed, open or half-open
-	Version  string // of the server, when it tells
-	// ModelLength is how many tokens of prompt and answer the model takes; 0 when the server does
-	// not tell.
+	Version  string // of the server, if it tells
+	// ModelLength is how many tokens of prompt and answer the model takes; 0 if the server does not tell.
 	ModelLength int
 }
 
-// The states of an endpoint. One that is ready takes work.
+// The states of an endpoint. Only one that is ready takes work.
 const (
 	stateReady        = "ready"
 	stateChecking     = "checking"     // nothing is known yet
 	stateUnreachable  = "unreachable"  // no connection, or no answer
-	stateLoading      = "loading"      // it says that it is not ready
-	stateUnauthorized = "unauthorized" // it does not take the key
-	stateWrongURL     = "wrong_url"    // something answers there, but no model server
+	stateLoading      = "loading"      // it reports that it is not ready
+	stateUnauthorized = "unauthorized" // it rejects the key
+	stateWrongURL     = "wrong_url"    // something answers there, but not a model server
 	stateWrongModel   = "wrong_model"  // it serves another model
 	stateFailing      = "failing"      // its checks are good, and requests fail
 )
@@ -31,7 +30,7 @@ const (
 // failingDetail goes with stateFailing.
 const failingDetail = "it answers its health check, but requests fail"
 
-// Health is how the endpoints are, in the order of the configuration.
+// Health returns the state of the endpoints, in the order of the configuration.
 func (p *Pool) Health() []Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -42,7 +41,7 @@ func (p *Pool) Health() []Health {
 	return all
 }
 
-// healthOf is how one of the endpoints is.
+// healthOf returns the state of one endpoint.
 func (p *Pool) healthOf(e *Server) Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,15 +11,15 @@ import (
 	"sync/atomic"
 )
 
-// maxKeyFile bounds, in bytes, what is read of a key's file.
+// maxKeyFile limits, in bytes, how much of a key file is read.
 const maxKeyFile = 64 << 10
 
-// apiKey is what opens an endpoint. Where it comes from a file, the file is read again, so
-// that keys can be replaced while we run.
+// apiKey is the key of an endpoint. If it comes from a file, the file is read again, so that the key can be
+// replaced at run time.
 type apiKey struct {
-	file   string // empty for a key that stays
+	file   string // empty for a fixed key
 	value  atomic.Pointer[string]
-	failed string // why the file was last of no use; for the watcher only
+	failed string // why the file was last unusable; only for the watcher
 }
 
 func newAPIKey(value, file string) *apiKey {
@@ -30,8 +30,7 @@ func newAPIKey(value, file string) *apiKey {
 
 func (k *apiKey) get() string { return *k.value.Load() }
 
-// readAgain takes over what the file holds now. A file that is of no use changes nothing,
-// which is said once.
+// readAgain adopts what the file contains now. An unusable file changes nothing and is logged once.
 func (k *apiKey) readAgain(ctx context.Context, log *slog.Logger) {
 	key, err := readKey(k.file)
 	switch {
@@ -48,7 +47,7 @@ func (k *apiKey) readAgain(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// readKey reads the key of a file; none when there is no file that can be read twice.
+// readKey reads the key in a file; none if the file does not exist or cannot be read twice.
 func readKey(path string) (string, error) {
 	if path == "" {
 		return "", nil
@@ -57,7 +56,7 @@ func readKey(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !info.Mode().IsRegular() { // a pipe, which was empty after the start
+	if !info.Mode().IsRegular() { // a pipe, which is empty after the start
 		return "", nil
 	}
 	f, err := os.Open(path)

@@ -12,9 +12,8 @@ import (
 	"ocr-gateway/internal/share"
 )
 
-// Pool shares the endpoints between regions: each goes where the fewest are in
-// flight for the weight, by our own counts, because a starved server's metrics come late.
-// It is safe for concurrent use.
+// Pool distributes regions over the endpoints: each goes where the fewest are in flight for the weight, by
+// our own counts, because the metrics of an overloaded server come late. It is safe for concurrent use.
 type Pool struct {
 	cfg      Watch
 	stop     context.CancelFunc // of the watchers; nil before Start
@@ -24,12 +23,12 @@ type Pool struct {
 	servers   []*Server
 	waiting   []*ticket // first come, first served
 	turn      uint64
-	downSince time.Time // zero while an endpoint is usable
+	downSince time.Time // zero while any endpoint is usable
 }
 
-// avoidTime is how long a region waits for room elsewhere before it goes back to the
-// endpoint that it comes from. Else those that a failing server sends away soon would soon
-// be there again, as it always has room.
+// avoidTime is how long a region waits for room elsewhere before it returns to the endpoint that it comes
+// from. Otherwise regions that a failing server sends away quickly would soon be back there, as it always has
+// room.
 const avoidTime = 5 * time.Second
 
 // ticket is a region that waits for an endpoint.
@@ -39,8 +38,8 @@ type ticket struct {
 	result chan Place // buffered
 }
 
-// Place is one at an endpoint with what was known of the server then. Gone ends when the
-// server does. The zero value means that none is to be expected.
+// Place is a place at an endpoint, with the endpoint's status at that time. Gone ends when the server is
+// gone. The zero value means that none is to be expected.
 type Place struct {
 	Server *Server
 	Status Status
@@ -48,7 +47,7 @@ type Place struct {
 	use    share.Use
 }
 
-// New makes a pool of endpoints of which nothing is known yet.
+// New makes a pool of endpoints whose state is not known yet.
 func New(endpoints []Config, cfg Watch) *Pool {
 	p := &Pool{cfg: cfg, downSince: time.Now()}
 	for _, e := range endpoints {
@@ -57,7 +56,7 @@ func New(endpoints []Config, cfg Watch) *Pool {
 	return p
 }
 
-// Start begins to watch the endpoints, until Close.
+// Start watches the endpoints until Close.
 func (p *Pool) Start(hooks Hooks, log *slog.Logger) {
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
@@ -66,7 +65,7 @@ func (p *Pool) Start(hooks Hooks, log *slog.Logger) {
 	}
 }
 
-// Close stops watching. No place may be taken any more.
+// Close stops watching. No place may be acquired afterwards.
 func (p *Pool) Close() {
 	if p.stop != nil {
 		p.stop()
@@ -77,9 +76,8 @@ func (p *Pool) Close() {
 	}
 }
 
-// Acquire takes a place at an endpoint, at another one than avoid where there is
-// one. The caller must give it back with Release. The error is a *document.Problem when no
-// endpoint is usable, or that of ctx.
+// Acquire takes a place at an endpoint, at another one than avoid if there is one. The caller must return it
+// by Release. The error is a *document.Problem if no endpoint is usable, or that of ctx.
 func (p *Pool) Acquire(ctx context.Context, avoid *Server) (Place, error) {
 	p.mu.Lock()
 	t := &ticket{avoid, time.Now(), make(chan Place, 1)}
@@ -112,20 +110,20 @@ type Outcome int
 
 // The outcomes.
 const (
-	Succeeded Outcome = iota // it answered, be it that it is busy or refuses
+	Succeeded Outcome = iota // it answered, even if only that it is busy or refuses
 	Failed
 	Withdrawn // nothing: the client left
 )
 
-// Ending is how a request ended for the pool.
+// Ending is how a request ended, as far as the pool is concerned.
 type Ending struct {
 	Outcome Outcome
-	Input   uint64        // of the request: its picture and prompt, hashed
+	Input   uint64        // of the request: hash of its picture and prompt
 	Rest    time.Duration // how long the server asked to be left alone
 }
 
-// Release gives a place back, and says which part of the server's time it had, in seconds. A
-// server that asked to be left alone gets nothing new until then, whoever waits.
+// Release returns a place, and reports the request's share of the server's time, in seconds. A server that
+// asked to be left alone gets nothing new until then, whoever is waiting.
 func (p *Pool) Release(place Place, end Ending) (had float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -154,14 +152,14 @@ func (p *Pool) Release(place Place, end Ending) (had float64) {
 	return had
 }
 
-// wake hands out the places of an endpoint that has rested.
+// wake hands out the places of an endpoint whose rest is over.
 func (p *Pool) wake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dispatch()
 }
 
-// Another reports whether an endpoint beside e takes work, now or when it has room.
+// Another reports whether an endpoint other than e takes work, now or when it has room.
 func (p *Pool) Another(e *Server) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -169,7 +167,7 @@ func (p *Pool) Another(e *Server) bool {
 	return slices.ContainsFunc(p.servers, func(o *Server) bool { return o != e && o.usable(now) && !o.rests(now) })
 }
 
-// report takes the result of a look at an endpoint.
+// report adopts the result of checking an endpoint.
 func (p *Pool) report(e *Server, s Status) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -183,7 +181,7 @@ func (p *Pool) report(e *Server, s Status) {
 	p.dispatch()
 }
 
-// AwaitLook waits until each endpoint was looked at once, or ctx ends.
+// AwaitLook waits until each endpoint was checked once, or ctx ends.
 func (p *Pool) AwaitLook(ctx context.Context) {
 	for _, e := range p.servers {
 		select {
@@ -200,7 +198,7 @@ func (p *Pool) doubted(e *Server) bool {
 	return e.status.Ready() && e.breaker.open()
 }
 
-// proved takes it that the server has answered a probe.
+// proved records that the server has answered a probe.
 func (p *Pool) proved(e *Server) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -208,9 +206,8 @@ func (p *Pool) proved(e *Server) {
 	p.dispatch()
 }
 
-// lost ends the requests that are with an endpoint. After SIGTERM vLLM leaves its
-// clients hanging with the listener closed; without this they would wait for the
-// whole first-byte timeout.
+// lost ends the requests at an endpoint. After SIGTERM vLLM closes its listener and leaves its clients
+// hanging; without this they would wait for the whole first-byte timeout.
 func (p *Pool) lost(e *Server) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -220,7 +217,7 @@ func (p *Pool) lost(e *Server) {
 	}
 }
 
-// dispatch hands out places until none is free or none waits. It holds mu.
+// dispatch hands out places until none is free or nobody waits. It is called under mu.
 func (p *Pool) dispatch() {
 	now := time.Now()
 	p.noteDown(now)
@@ -254,7 +251,7 @@ func (p *Pool) grant(e *Server) Place {
 	return Place{e, e.status, e.gone, e.time.Begin()}
 }
 
-// noteDown notes since when no endpoint has been usable.
+// noteDown records since when no endpoint has been usable.
 func (p *Pool) noteDown(now time.Time) {
 	if slices.ContainsFunc(p.servers, func(e *Server) bool { return e.usable(now) }) {
 		p.downSince = time.Time{}
@@ -263,10 +260,10 @@ func (p *Pool) noteDown(now time.Time) {
 	}
 }
 
-// pick is the endpoint with the least load that has room for t, nil when none has.
+// pick returns the least loaded endpoint that has room for t, nil if none has.
 func (p *Pool) pick(now time.Time, t *ticket) *Server {
 	var best *Server
-	elsewhere := false // there is another than the one to avoid, with room or without
+	elsewhere := false // there is one other than the one to avoid, with room or without
 	for _, e := range p.servers {
 		if !e.status.Ready() || !e.breaker.allows(now) || e.rests(now) {
 			continue
@@ -285,7 +282,7 @@ func (p *Pool) pick(now time.Time, t *ticket) *Server {
 	return best
 }
 
-// before compares by load, then by who had its turn longer ago.
+// before orders by load, then by who had its turn longer ago.
 func (e *Server) before(other *Server) bool {
 	mine, its := (e.inFlight+1)*other.Weight, (other.inFlight+1)*e.Weight
 	if mine != its {

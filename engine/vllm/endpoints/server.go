@@ -15,32 +15,32 @@ type Server struct {
 	Config
 	key    *apiKey
 	client *http.Client // reuses connections
-	fresh  *http.Client // opens one for each request
+	fresh  *http.Client // opens a connection for each request
 	look   chan struct{}
-	looked chan struct{} // closed after the first look
-	time   *share.Meter  // divided among the requests that are there
+	looked chan struct{} // closed after the first check
+	time   *share.Meter  // divided among the requests at the server
 
 	// Guarded by the pool's mutex.
 	status   Status
 	inFlight int
 	breaker  breaker
 	lastTurn uint64
-	gone     context.Context // ends when the server is found to be gone, see Pool.lost
+	gone     context.Context // ends when the server turns out to be gone, see Pool.lost
 	giveUp   context.CancelFunc
-	restsTo  time.Time   // it asked for no request until then
+	restsTo  time.Time   // it asked to be left alone until then
 	wake     *time.Timer // ends the rest
 }
 
-// keepAlive is below the 5 s after which vLLM closes an idle connection, so that
-// requests do not run into the closing.
+// keepAlive is less than the 5 s after which vLLM closes an idle connection, so that no request coincides
+// with the closing.
 const keepAlive = 4 * time.Second
 
 func newServer(c Config) *Server {
 	transport := func(alive bool) *http.Transport {
 		return &http.Transport{
 			Proxy: http.ProxyFromEnvironment,
-			// A dialer of our own also keeps to HTTP/1.1, where a cancelled request
-			// closes its socket: that is what stops the server's work.
+			// Our own dialer also keeps to HTTP/1.1, where a canceled request closes its connection, which
+			// stops the server's work.
 			DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 			TLSHandshakeTimeout:    10 * time.Second,
 			IdleConnTimeout:        keepAlive,
@@ -51,7 +51,7 @@ func newServer(c Config) *Server {
 			DisableKeepAlives:      !alive,
 		}
 	}
-	// The key must not follow a redirect to somewhere else.
+	// The key must not follow a redirect.
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Server{
 		Config: c,
@@ -77,7 +77,7 @@ func (e *Server) Request(ctx context.Context, method, path string, body io.Reade
 	return req, nil
 }
 
-// Client sends requests to the server: over a kept connection, or a fresh one.
+// Client returns what sends requests to the server: over kept connections, or fresh ones.
 func (e *Server) Client(fresh bool) *http.Client {
 	if fresh {
 		return e.fresh
@@ -88,7 +88,7 @@ func (e *Server) Client(fresh bool) *http.Client {
 // KeyMayChange reports whether the server's key comes from a file, which is read again.
 func (e *Server) KeyMayChange() bool { return e.key.file != "" }
 
-// LookSoon asks for a look at the endpoint now.
+// LookSoon asks for a check of the endpoint now.
 func (e *Server) LookSoon() {
 	select {
 	case e.look <- struct{}{}:

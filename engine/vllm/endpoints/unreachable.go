@@ -29,8 +29,7 @@ func (e *Server) unreachable(ctx context.Context, err error, limit time.Duration
 	return Status{State: stateUnreachable, Detail: detail, cause: err}
 }
 
-// whyUnreachable says in words why a request got no answer. The words are the same as
-// long as the reason is.
+// whyUnreachable says why a request got no answer. The text is the same as long as the reason is.
 func (e *Server) whyUnreachable(ctx context.Context, err error, limit time.Duration) string {
 	dns, isDNS := errors.AsType[*net.DNSError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
@@ -59,7 +58,7 @@ func (e *Server) whyUnreachable(ctx context.Context, err error, limit time.Durat
 	return "the connection to it fails"
 }
 
-// whyUntrusted says why TLS failed; empty when it did not.
+// whyUntrusted says why TLS failed; empty if it did not.
 func whyUntrusted(err error) string {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return "its TLS certificate is not trusted (self-signed, or of an unknown authority): add that to the system's certificates, or to a file that SSL_CERT_FILE names"
@@ -97,8 +96,8 @@ func (e *Server) Address() string {
 	return u.Scheme + "://" + u.Host
 }
 
-// speaksTLS tries whether a server that closes plain connections answers a TLS handshake.
-// Nothing is sent over it, so it does not matter who answers.
+// speaksTLS tests whether a server that closes plain connections answers a TLS handshake. Nothing is sent
+// over it, so it does not matter who answers.
 func (e *Server) speaksTLS(ctx context.Context) bool {
 	u, err := url.Parse(e.URL)
 	if err != nil {

@@ -6,28 +6,27 @@ import (
 	"time"
 )
 
-// confirmLooks is how many looks in a row must agree before a server that was ready
-// counts as down because it is slow (a starved server answers its health check late and
-// its requests all the same), or as gone because it refuses connections.
+// confirmLooks is how many consecutive checks must agree before a server that was ready counts as down
+// because it is slow (an overloaded server answers its health check late, but does answer its requests), or
+// as gone because it refuses connections.
 const confirmLooks = 3
 
 // Watch says how endpoints are watched.
 type Watch struct {
-	Model         string        // that they must serve
-	CheckInterval time.Duration // between two looks at a server
+	Model         string        // the model that they must serve
+	CheckInterval time.Duration // between two checks of a server
 	DownTimeout   time.Duration // how long a usable server is waited for
 }
 
-// Hooks are what others say about servers.
+// Hooks let others judge servers.
 type Hooks struct {
-	// Judge takes what a look found; it may turn down a server that is ready.
+	// Judge gets the result of a check; it may reject a server that is ready.
 	Judge func(context.Context, *Server, Status) Status
-	// Probe reports whether a server that fails its requests still reads an image of ours.
+	// Probe reports whether a server that fails its requests can still read an image of ours.
 	Probe func(context.Context, *Server) bool
 }
 
-// watch looks at the server until ctx ends: at each interval, and at once after
-// a request failed.
+// watch checks the server until ctx ends: at each interval, and at once after a request failed.
 func (p *Pool) watch(ctx context.Context, server *Server, hooks Hooks, log *slog.Logger) {
 	interval := p.cfg.CheckInterval
 	slow, absent := 0, 0
@@ -70,10 +69,10 @@ func inRow(n int, again bool) int {
 	return 0
 }
 
-// changeLog says each change of an endpoint once.
+// changeLog logs each change of an endpoint once.
 type changeLog struct {
 	log           *slog.Logger
-	state, detail string // of the last line
+	state, detail string // of the last line logged
 }
 
 func (c *changeLog) note(ctx context.Context, h Health, cause error) {
