@@ -93,15 +93,15 @@ func usual(pitches []pitch) (distance float64, even bool) {
 	}
 	slices.Sort(distances)
 	distance = upright.Quantile(distances, 0.35)
-	return distance, upright.Quantile(distances, 0.8) < evenRows*distance
+	return distance, upright.Quantile(distances, 0.8) < evenRows*upright.Quantile(distances, 0.2)
 }
 
 // pitchOf returns the usual distance of rows of one text height, if they are evenly spaced: notes below
 // a text are set closer.
 func (c column) pitchOf(size float64) float64 {
 	alike := slices.DeleteFunc(slices.Clone(c.pitches), func(p pitch) bool { return p.size > alikeSize*size || size > alikeSize*p.size })
-	if d, even := usual(alike); even && len(alike) >= alikeRows {
-		return max(c.pitch, d)
+	if d, even := usual(alike); even && len(alike) >= alikeRows && d > evenRows*c.pitch {
+		return d
 	}
 	return c.pitch
 }
