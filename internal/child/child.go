@@ -1,4 +1,4 @@
-// Package child runs programs of which nothing is left when they end: a child leads a
+// Package child runs programs of which nothing is left when they end: a child has a
 // process group, which is killed when the child has ended, however it did.
 package child
 
@@ -19,7 +19,7 @@ type Process struct {
 	guard *guard        // nil for none
 	done  chan struct{} // see Done
 
-	mu     sync.Mutex // the group's number is the child's until it is reaped, and may be another's then
+	mu     sync.Mutex // guards the number of the group, which may be another's once its leader is reaped
 	reaped bool
 }
 
@@ -37,20 +37,30 @@ func start(cmd *exec.Cmd, guarded bool) (*Process, error) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{}
 	}
 	cmd.SysProcAttr.Setpgid = true
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
 	p := &Process{cmd: cmd, done: make(chan struct{})}
 	if guarded {
 		var err error
-		if p.guard, err = startGuard(p.PID()); err != nil {
-			p.Kill()
-			_ = cmd.Wait()
+		if p.guard, err = startGuard(); err != nil {
 			return nil, err
 		}
+		cmd.SysProcAttr.Pgid = p.group()
+	}
+	if err := cmd.Start(); err != nil {
+		if p.guard != nil {
+			p.guard.end()
+		}
+		return nil, err
 	}
 	go p.wait()
 	return p, nil
+}
+
+// group is the number of the child's process group: that of its guard, who leads it, or its own.
+func (p *Process) group() int {
+	if p.guard != nil {
+		return p.guard.cmd.Process.Pid
+	}
+	return p.PID()
 }
 
 // wait waits for the child's end, ends what is left of its group and reaps it.
@@ -77,7 +87,7 @@ func waitUnreaped(pid int) {
 	}
 }
 
-// PID is the number of the child and of its group.
+// PID is the number of the child.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Done is closed when the child and its group are gone and what it wrote is copied.
@@ -88,7 +98,7 @@ func (p *Process) Kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.reaped {
-		_ = unix.Kill(-p.PID(), unix.SIGKILL) // fails only when it is gone already
+		_ = unix.Kill(-p.group(), unix.SIGKILL) // fails only when it is gone already
 	}
 }
 
