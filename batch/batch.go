@@ -136,6 +136,9 @@ func Run(ctx context.Context, cfg Config, g Gateway, tell func(Progress)) (Repor
 		return Report{}, err
 	}
 	items = withoutResults(cfg.Out, items)
+	if err := ownPlaces(cfg.Out, items); err != nil {
+		return Report{}, err
+	}
 	if r.state, err = openState(cfg.statePath()); err != nil {
 		return Report{}, err
 	}

@@ -440,3 +440,41 @@ func TestResultsAreNoDocuments(t *testing.T) {
 		})
 	}
 }
+
+// TestSameNamesInTwoFolders: results of one document are not written over those of another.
+func TestSameNamesInTwoFolders(t *testing.T) {
+	dir := folder(t, map[string]string{"x/a.pdf": "1", "y/a.pdf": "2", "list.jsonl": `{"path": "x/a.pdf"}
+{"path": "x/a.pdf", "options": {"pages": 1}}`})
+	for _, inputs := range [][]string{{filepath.Join(dir, "x"), filepath.Join(dir, "y")}, {filepath.Join(dir, "*", "a.pdf")}, {filepath.Join(dir, "list.jsonl")}} {
+		cfg, g := config(t, inputs...), newGateway()
+		report, err := batch.Run(t.Context(), cfg, g, nil)
+		if err == nil || !strings.Contains(err.Error(), filepath.Join("x", "a.pdf")) || !strings.Contains(err.Error(), "--out") || report.Files != 0 || len(g.requests) != 0 {
+			t.Errorf("%q: %v, %d requests", inputs, err, len(g.requests))
+		}
+	}
+	cfg := config(t, filepath.Join(dir, "x"), filepath.Join(dir, "y"))
+	cfg.Out, cfg.State = "", filepath.Join(t.TempDir(), "state") // beside each, they have places of their own
+	run(t, cfg, newGateway())
+	wantFiles(t, dir, "list.jsonl", "x/a.pdf", "x/a.pdf.md", "y/a.pdf", "y/a.pdf.md")
+}
+
+// TestFilesThatAreNotThere: a link that leads nowhere keeps nothing else of its folder from being read.
+func TestFilesThatAreNotThere(t *testing.T) {
+	dir := folder(t, map[string]string{"b.pdf": "1"})
+	for _, name := range []string{"a.pdf", "c.pdf"} {
+		if err := os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg, g := config(t, dir), newGateway()
+	report := run(t, cfg, g)
+	if report.Files != 3 || report.OK != 1 || report.Failed != 2 || !strings.Contains(report.Failures[0].Error, "no such file") {
+		t.Errorf("%+v", report)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "gone"), []byte("1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if report := run(t, cfg, g); report.OK != 3 { // they are there now
+		t.Errorf("%+v", report)
+	}
+}

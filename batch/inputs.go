@@ -132,8 +132,11 @@ func findFolder(dir string) (all []item, err error) {
 			return err
 		}
 		one, err := local(name, filepath.ToSlash(rel))
+		if err != nil {
+			one = unopened(name, filepath.ToSlash(rel), err)
+		}
 		all = append(all, one)
-		return err
+		return nil
 	})
 	return all, err
 }
@@ -159,6 +162,12 @@ func local(name, rel string) (item, error) {
 			return file, func() { f.Close() }, nil
 		},
 	}, nil
+}
+
+// unopened is a file of a folder that is not there after all: a link that leads nowhere, or a file
+// that has just been removed. It fails by itself; the others are read.
+func unopened(name, rel string, err error) item {
+	return item{name: name, rel: rel, open: func(context.Context) (client.File, func(), error) { return client.File{}, nil, err }}
 }
 
 // line is one of a manifest.

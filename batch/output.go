@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -41,6 +42,21 @@ func withoutResults(out string, items []item) []item {
 		results[whole(place(out, i, "pdf"))] = true
 	}
 	return slices.DeleteFunc(items, func(i item) bool { return results[whole(i.name)] })
+}
+
+// ownPlaces makes sure that no item's results would take the place of another's, as they would where
+// two folders have a file of the same name.
+func ownPlaces(out string, items []item) error {
+	taken := make(map[string]item, len(items))
+	for _, i := range items {
+		to := whole(place(out, i, "md"))
+		if other, is := taken[to]; is {
+			return fmt.Errorf("the results of %s and %s would be the same files, %s.…: read them with another --out each, or give a manifest that names them by \"out\"",
+				other.name, i.name, strings.TrimSuffix(place(out, i, "md"), ending("md")))
+		}
+		taken[to] = i
+	}
+	return nil
 }
 
 // whole returns the full name of a file or object.

@@ -200,7 +200,7 @@ func TestAnswersAreWhole(t *testing.T) {
 // TestUpload: files come whole and by their names, from memory and from disk, with options.
 func TestUpload(t *testing.T) {
 	c, p, _ := start(t)
-	name := filepath.Join(t.TempDir(), `so "called" §.pdf`)
+	name := filepath.Join(t.TempDir(), "so \"called\" §\x1b\n.pdf")
 	if err := os.WriteFile(name, bytes.Repeat([]byte("0123456789"), 300<<10), 0o600); err != nil { // above what a server holds in memory
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestUpload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sent := <-p.got; !strings.HasPrefix(sent, filepath.Base(name)+" 0123") || !strings.HasSuffix(sent, "789 secret") || len(sent) < 3_000_000 {
+	if sent := <-p.got; !strings.HasPrefix(sent, `so "called" §__.pdf 0123`) || !strings.HasSuffix(sent, "789 secret") || len(sent) < 3_000_000 {
 		t.Errorf("the server got %d bytes: %.60q", len(sent), sent)
 	}
 	if text, err := got.Outputs["text"].Bytes(); string(text) != "Hello" || err != nil {

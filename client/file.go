@@ -10,6 +10,8 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 )
 
 // File is a document to send. Its content decides what it is; the name is for messages only.
@@ -53,7 +55,7 @@ func newForm(field string, files []File, options [][2]string) (*form, error) {
 	}
 	for _, file := range files {
 		_, err := w.CreatePart(textproto.MIMEHeader{
-			"Content-Disposition": {multipart.FileContentDisposition(field, file.Name)},
+			"Content-Disposition": {multipart.FileContentDisposition(field, printable(file.Name))},
 			"Content-Type":        {"application/octet-stream"},
 		})
 		if err != nil {
@@ -68,6 +70,16 @@ func newForm(field string, files []File, options [][2]string) (*form, error) {
 	}
 	f.add(bytes.NewReader(text.Bytes()), int64(text.Len()))
 	return f, nil
+}
+
+// printable replaces control characters, which no header may have and file names may.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '_'
+		}
+		return r
+	}, name)
 }
 
 func (f *form) add(part io.ReaderAt, size int64) {

@@ -34,28 +34,24 @@ type Letter interface {
 // waits are those between attempts: 5 s, 10 s, 20 s, … and at last 6 hours.
 var waits = backoff.Exponential{First: 5 * time.Second, Max: 6 * time.Hour}
 
-const (
-	// crowded is how long a message waits while its host has its share of the senders.
-	crowded = time.Second
-	// broken is the pause after the outbox has failed.
-	broken = time.Second
-)
+// broken is the pause after the outbox has failed.
+const broken = time.Second
 
 // Dispatcher empties an outbox.
 type Dispatcher struct {
 	cfg    Config
 	sender *Sender
 	outbox Outbox
+	hosts  *hosts
 	log    *slog.Logger
 
 	mu     sync.Mutex
-	hosts  map[string]int // being sent to
 	counts map[string]int64
 }
 
 // NewDispatcher makes a dispatcher; nothing is sent before Run.
 func NewDispatcher(cfg Config, s *Sender, o Outbox, log *slog.Logger) *Dispatcher {
-	return &Dispatcher{cfg: cfg, sender: s, outbox: o, log: log, hosts: map[string]int{}, counts: map[string]int64{}}
+	return &Dispatcher{cfg: cfg, sender: s, outbox: o, hosts: newHosts(max(1, cfg.Parallel/2)), log: log, counts: map[string]int64{}}
 }
 
 // Counts are the numbers of attempts that delivered, failed, or failed for the last time.
@@ -91,11 +87,12 @@ func (d *Dispatcher) run(ctx context.Context) {
 func (d *Dispatcher) deliver(ctx context.Context, letter Letter) error {
 	m := letter.Message()
 	host := hostOf(m.URL)
-	if !d.enter(host) {
-		return letter.Later(ctx, nil, crowded)
+	began := time.Now()
+	if wait := d.hosts.enter(host, began); wait > 0 {
+		return letter.Later(ctx, nil, wait)
 	}
 	a, wait := d.sender.Send(ctx, m)
-	d.leave(host)
+	d.hosts.leave(host, time.Since(began))
 	if ctx.Err() != nil {
 		return ctx.Err() // that says nothing about the receiver
 	}
@@ -115,25 +112,6 @@ func hostOf(address string) string {
 		return ""
 	}
 	return u.Host
-}
-
-// enter reports whether one more may be sent to a host.
-func (d *Dispatcher) enter(host string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.hosts[host] >= max(1, d.cfg.Parallel/2) {
-		return false
-	}
-	d.hosts[host]++
-	return true
-}
-
-func (d *Dispatcher) leave(host string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.hosts[host]--; d.hosts[host] == 0 {
-		delete(d.hosts, host)
-	}
 }
 
 func (d *Dispatcher) count(ctx context.Context, m Message, host string, a Attempt) {

@@ -36,7 +36,8 @@ type progress struct {
 	OK          int `json:"ok"`
 	Partial     int `json:"partial"`
 	Failed      int `json:"failed"`
-	// SecondsLeft is until all pages of opened files are done, at the rate so far.
+	// SecondsLeft is until all pages are done, at the rate so far. Files that are not open yet are
+	// taken to be as long as the others.
 	SecondsLeft *float64 `json:"seconds_left,omitempty"`
 }
 
@@ -72,7 +73,8 @@ func (r *Routes) viewOf(j index.Job) view {
 	if j.State.Ended() {
 		v.Expires = moment(j.Ended.Add(r.Jobs.Keep()))
 	} else if done := v.Progress.Done; done > 0 {
-		left := time.Since(j.Started).Seconds() / float64(done) * float64(v.Progress.Total-done)
+		total := float64(v.Progress.Total) * float64(v.Progress.Files) / float64(v.Progress.FilesOpened)
+		left := time.Since(j.Started).Seconds() / float64(done) * (total - float64(done))
 		left = math.Round(left*10) / 10
 		v.Progress.SecondsLeft = &left
 	}
