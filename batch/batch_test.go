@@ -15,6 +15,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"ocr-gateway/batch"
 	"ocr-gateway/blob"
@@ -475,6 +476,18 @@ func TestFilesThatAreNotThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	if report := run(t, cfg, g); report.OK != 3 { // they are there now
+		t.Errorf("%+v", report)
+	}
+}
+
+// TestPipesAreNoFiles: a named pipe in a folder, which nobody writes to, fails by itself.
+func TestPipesAreNoFiles(t *testing.T) {
+	dir := folder(t, map[string]string{"b.pdf": "1"})
+	if err := unix.Mkfifo(filepath.Join(dir, "a.pdf"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report := run(t, config(t, dir), newGateway())
+	if report.Files != 2 || report.OK != 1 || report.Failed != 1 || !strings.Contains(report.Failures[0].Error, "is no file but a pipe") {
 		t.Errorf("%+v", report)
 	}
 }

@@ -141,11 +141,15 @@ func findFolder(dir string) (all []item, err error) {
 	return all, err
 }
 
-// local is a file on this machine.
+// local is a file on this machine. It has to be a regular one: opening a named pipe would wait for
+// somebody who writes.
 func local(name, rel string) (item, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return item{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return item{}, fmt.Errorf("%s is no file but %s", name, kindOf(info.Mode()))
 	}
 	return item{
 		name: name, rel: rel, version: strconv.FormatInt(info.Size(), 10) + "-" + strconv.FormatInt(info.ModTime().UnixNano(), 10),
@@ -162,6 +166,13 @@ func local(name, rel string) (item, error) {
 			return file, func() { f.Close() }, nil
 		},
 	}, nil
+}
+
+func kindOf(mode fs.FileMode) string {
+	if mode.IsDir() {
+		return "a folder"
+	}
+	return "a pipe, socket or device"
 }
 
 // unopened is a file of a folder that is not there after all: a link that leads nowhere, or a file

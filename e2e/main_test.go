@@ -104,11 +104,11 @@ func TestOCRGoesOnAfterABadFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := filepath.Join(dir, "out")
-	_, stderr, code := call(t, "ocr", bad, testdata+"sample-encrypted.pdf", filepath.Join(dir, "none.pdf"), testdata+"sample.png", "-o", out, "--format", "json")
+	_, stderr, code := call(t, "ocr", bad, testdata+"sample-encrypted.pdf", filepath.Join(dir, "none.pdf"), dir, testdata+"sample.png", "-o", out, "--format", "json")
 	if code != program.ExitFailed {
 		t.Errorf("exit code %d, want %d", code, program.ExitFailed)
 	}
-	for _, says := range []string{"bad.pdf:", "sample-encrypted.pdf:", "password", "none.pdf:"} {
+	for _, says := range []string{"bad.pdf:", "sample-encrypted.pdf:", "password", "none.pdf:", "it is a folder"} {
 		if !strings.Contains(stderr, says) {
 			t.Errorf("stderr does not say %q:\n%s", says, stderr)
 		}

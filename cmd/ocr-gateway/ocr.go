@@ -167,6 +167,9 @@ func (j ocrJob) file(ctx context.Context, name string, bar *progress) error {
 		return err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return errors.New("it is a folder: name its files, or read all of it by `ocr-gateway batch`")
+	}
 	src, err := document.ReadSource(filepath.Base(name), f, j.maxBytes, "")
 	if err != nil {
 		return plain(err)
