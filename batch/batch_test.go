@@ -9,13 +9,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 	"go.uber.org/goleak"
-	"golang.org/x/sys/unix"
 
 	"ocr-gateway/batch"
 	"ocr-gateway/blob"
@@ -483,7 +483,7 @@ func TestFilesThatAreNotThere(t *testing.T) {
 // TestPipesAreNoFiles: a named pipe in a folder, which nobody writes to, fails by itself.
 func TestPipesAreNoFiles(t *testing.T) {
 	dir := folder(t, map[string]string{"b.pdf": "1"})
-	if err := unix.Mkfifo(filepath.Join(dir, "a.pdf"), 0o600); err != nil {
+	if err := syscall.Mkfifo(filepath.Join(dir, "a.pdf"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	report := run(t, config(t, dir), newGateway())
