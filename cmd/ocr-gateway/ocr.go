@@ -57,7 +57,7 @@ func newOCR() *cobra.Command {
 		if !cmd.Flags().Changed("log-level") {
 			cfg.Log.Level = "error" // failures are told by the command itself
 		}
-		cfg.Raster.Spares = 1 // files come one after the other
+		cfg.Raster.Spares = min(cfg.Raster.Spares, 1) // files come one after the other
 		a, err := openApp(cfg)
 		if err != nil {
 			return err
