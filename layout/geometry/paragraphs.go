@@ -112,6 +112,13 @@ const (
 	alikeRows = 5   // pairs of rows of one size, at least, to know their pitch
 )
 
+// apart reports whether rows are further from each other than rows of their size usually are. Their own
+// pitch is at least the column's, so it is looked for only where that does not keep them together.
+func (c column) apart(distance, size float64) bool {
+	beyond := func(pitch float64) bool { return distance > max(1.3*pitch, pitch+0.3*size) }
+	return distance > 1.2*size && beyond(c.pitch) && beyond(c.pitchOf(size))
+}
+
 // breaks reports whether a block of text begins with rows[i].
 func (c column) breaks(rows []upright.Row, i int) bool {
 	above, r := rows[i-1], rows[i]
@@ -124,11 +131,10 @@ func (c column) breaks(rows []upright.Row, i int) bool {
 		small, large = large, small
 	}
 	distance := b.CenterY() - a.CenterY()
-	pitch := c.pitchOf(small)
 	switch {
 	case large > 1.35*small:
 		return true
-	case distance > max(1.3*pitch, pitch+0.3*small) && distance > 1.2*small:
+	case c.apart(distance, small):
 		return true
 	case large > 1.2*small && distance > 1.4*small: // a heading of its own, or a note
 		return true
