@@ -55,5 +55,24 @@ type Span struct{ From, To float64 }
 // Length returns the extent of the span.
 func (s Span) Length() float64 { return s.To - s.From }
 
+// Gaps returns the stretches of at least least cells, of n in a row, that are free and lie between cells
+// that are not.
+func Gaps(n int, least float64, free func(i int) bool) []Span {
+	var gaps []Span
+	start := -1
+	for i := range n {
+		switch {
+		case free(i) && start < 0:
+			start = i
+		case !free(i) && start >= 0:
+			if start > 0 && float64(i-start) >= least {
+				gaps = append(gaps, Span{From: float64(start), To: float64(i)})
+			}
+			start = -1
+		}
+	}
+	return gaps
+}
+
 // Overlap returns the length that two spans share; negative, it is their distance.
 func (s Span) Overlap(o Span) float64 { return min(s.To, o.To) - max(s.From, o.From) }

@@ -1,6 +1,7 @@
 package plane_test
 
 import (
+	"slices"
 	"testing"
 
 	"ocr-gateway/internal/plane"
@@ -44,5 +45,20 @@ func TestSpans(t *testing.T) {
 	a, b := plane.Span{From: 1, To: 4}, plane.Span{From: 3, To: 9}
 	if a.Length() != 3 || a.Overlap(b) != 1 || b.Overlap(a) != 1 || a.Overlap(plane.Span{From: 6, To: 7}) != -2 {
 		t.Errorf("length %v, overlaps %v %v", a.Length(), a.Overlap(b), a.Overlap(plane.Span{From: 6, To: 7}))
+	}
+}
+
+func TestGaps(t *testing.T) {
+	for cells, want := range map[string][]plane.Span{
+		"##..#...##":  {{From: 5, To: 8}},
+		"...#...#...": {{From: 4, To: 7}}, // not at the ends
+		"#....#...#":  {{From: 1, To: 5}, {From: 6, To: 9}},
+		"#..#":        nil, // too short
+		"....":        nil,
+		"":            nil,
+	} {
+		if got := plane.Gaps(len(cells), 3, func(i int) bool { return cells[i] == '.' }); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", cells, got, want)
+		}
 	}
 }

@@ -52,7 +52,7 @@ func (p *Page) sample(it *Item) (paper float64, print []float64) {
 			}
 		}
 	}
-	paper = float64(slices.Index(histogram[:], slices.Max(histogram[:])))
+	paper = float64(backgroundOf(histogram[:]))
 	for _, v := range values {
 		if math.Abs(float64(v)-paper) > faint {
 			print = append(print, float64(v))

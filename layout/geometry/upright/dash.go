@@ -63,15 +63,7 @@ func (p *Page) inkIn(area image.Rectangle) (ink image.Rectangle, drawn int) {
 			histogram[p.Gray.GrayAt(x, y).Y]++
 		}
 	}
-	darkest, background, brightest := 255, 0, 0
-	for v, n := range histogram {
-		if n > histogram[background] {
-			background = v
-		}
-		if n > 0 {
-			darkest, brightest = min(darkest, v), max(brightest, v)
-		}
-	}
+	darkest, background, brightest := levels(histogram[:], 0)
 	contrast := max(background-darkest, brightest-background)
 	if contrast < leastContrast {
 		return ink, 0

@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/plane"
@@ -71,7 +72,7 @@ func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
 			histogram[v]++
 		}
 	}
-	low, background, high := levels(histogram[:], n*m)
+	low, background, high := levels(histogram[:], n*m/100)
 	if high-low < leastContrast {
 		return nil
 	}
@@ -89,23 +90,20 @@ func inkAlong(page *image.Gray, q [4]document.Point) []float64 {
 	return ink
 }
 
-// levels returns the darkest and brightest values, without one pixel in a hundred, and the most common
-// one, which is the background.
-func levels(histogram []int, total int) (low, background, high int) {
+// levels returns the darkest and brightest values, without rare pixels at either end, and the background.
+func levels(histogram []int, rare int) (low, background, high int) {
 	low, high = 0, 255
-	for n := total / 100; low < 255 && n >= histogram[low]; low++ {
+	for n := rare; low < 255 && n >= histogram[low]; low++ {
 		n -= histogram[low]
 	}
-	for n := total / 100; high > 0 && n >= histogram[high]; high-- {
+	for n := rare; high > 0 && n >= histogram[high]; high-- {
 		n -= histogram[high]
 	}
-	for v, n := range histogram {
-		if n > histogram[background] {
-			background = v
-		}
-	}
-	return low, background, high
+	return low, backgroundOf(histogram), high
 }
+
+// backgroundOf returns the most common value.
+func backgroundOf(histogram []int) int { return slices.Index(histogram, slices.Max(histogram)) }
 
 func along(a, b document.Point, t float64) document.Point {
 	return document.Point{X: a.X + t*(b.X-a.X), Y: a.Y + t*(b.Y-a.Y)}
@@ -115,18 +113,5 @@ func along(a, b document.Point, t float64) document.Point {
 // both ends.
 func blanksOf(ink []float64, least float64) []plane.Span {
 	const speck = 0.04 // of the height: dust, not a letter
-	var blanks []plane.Span
-	start := -1
-	for i, v := range ink {
-		switch {
-		case v <= speck && start < 0:
-			start = i
-		case v > speck && start >= 0:
-			if start > 0 && float64(i-start) >= least {
-				blanks = append(blanks, plane.Span{From: float64(start), To: float64(i)})
-			}
-			start = -1
-		}
-	}
-	return blanks
+	return plane.Gaps(len(ink), least, func(i int) bool { return ink[i] <= speck })
 }

@@ -46,20 +46,7 @@ func (t *table) freeStrips(rows [][]plane.Span) []plane.Span {
 // stripsIn returns the stretches of bins that at most allowed rows cover, without those at both
 // ends.
 func stripsIn(cover []int, allowed int) []plane.Span {
-	var strips []plane.Span
-	start := -1
-	for i, c := range cover {
-		switch {
-		case c <= allowed && start < 0:
-			start = i
-		case c > allowed && start >= 0:
-			if start > 0 && i-start >= stripBins {
-				strips = append(strips, plane.Span{From: float64(start), To: float64(i)})
-			}
-			start = -1
-		}
-	}
-	return strips
+	return plane.Gaps(len(cover), stripBins, func(i int) bool { return cover[i] <= allowed })
 }
 
 // spans reports whether a piece runs over several columns: in several rows it lies over two pieces,
