@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/textproto"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 
 	"ocr-gateway/document"
 	"ocr-gateway/internal/correlation"
+	"ocr-gateway/internal/logtest"
 	"ocr-gateway/server"
 	"ocr-gateway/server/health"
 	"ocr-gateway/service"
@@ -149,23 +149,11 @@ type api struct {
 	server *server.Server
 	base   string
 	client *http.Client
-	log    *lockedBuffer
+	log    *logtest.Buffer
 	stop   context.CancelFunc
 	done   chan error // holds what Serve returned
 	// lenient is set by tests of what the server takes beside what the contract promises.
 	lenient bool
-}
-
-// lockedBuffer collects the log of several goroutines.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  *bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
 }
 
 func ready() health.Report {
@@ -251,7 +239,7 @@ func start(t *testing.T, p service.Pipeline, change ...func(*server.Config, *dep
 	for _, f := range change {
 		f(&cfg, &d)
 	}
-	buf := &lockedBuffer{b: &bytes.Buffer{}}
+	buf := &logtest.Buffer{}
 	s, err := build(cfg, d, slog.New(correlation.Handler(slog.NewJSONHandler(buf, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	if err != nil {
 		t.Fatal(err)
@@ -415,11 +403,7 @@ func (a *api) doUnchecked(req *http.Request) reply {
 	return reply{a.t, res.StatusCode, res.Header, b}
 }
 
-func (a *api) logged() string {
-	a.log.mu.Lock()
-	defer a.log.mu.Unlock()
-	return a.log.b.String()
-}
+func (a *api) logged() string { return a.log.String() }
 
 // onePage is a pipeline that reads a page in whatever it gets.
 func onePage() fakePipeline {

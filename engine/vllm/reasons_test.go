@@ -2,7 +2,6 @@ package vllm_test
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"log/slog"
 	"net"
@@ -20,26 +19,16 @@ import (
 	"ocr-gateway/document"
 	"ocr-gateway/engine/enginetest"
 	"ocr-gateway/engine/vllm"
+	"ocr-gateway/internal/logtest"
 )
 
-// logged is a log that can be read while it is written.
-type logged struct {
-	mu    sync.Mutex
-	bytes bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.bytes.Write(p)
-}
+// logged is a log in JSON that can be read while it is written.
+type logged struct{ logtest.Buffer }
 
 // lines are those with a message, without their time.
 func (l *logged) lines(t *testing.T, message string) (lines []map[string]string) {
 	t.Helper()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for scanner := bufio.NewScanner(bytes.NewReader(l.bytes.Bytes())); scanner.Scan(); {
+	for scanner := bufio.NewScanner(strings.NewReader(l.String())); scanner.Scan(); {
 		var line map[string]any
 		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
 			t.Fatal(err)
@@ -151,9 +140,7 @@ func TestWhyAServerIsNotReady(t *testing.T) {
 			if len(lines) != 1 || lines[0]["reason"] != h.Detail || lines[0]["endpoint"] != "gpu" || lines[0]["level"] != "WARN" {
 				t.Errorf("%d lines, first %v", len(lines), lines[0])
 			}
-			log.mu.Lock()
-			defer log.mu.Unlock()
-			if strings.Contains(log.bytes.String(), "hush") {
+			if strings.Contains(log.String(), "hush") {
 				t.Error("the key is in the log")
 			}
 		})
@@ -197,8 +184,8 @@ func TestUserAndPasswordStayOut(t *testing.T) {
 	cfg := quick()
 	cfg.Endpoints = []vllm.Endpoint{{URL: "http://user:hush@127.0.0.1:1"}}
 	log := &logged{}
-	if _, err := vllm.New(cfg, profiles, "../../models", slog.New(slog.NewJSONHandler(log, nil))); err == nil || strings.Contains(err.Error(), "hush") || log.bytes.Len() > 0 {
-		t.Errorf("%v, log %q", err, log.bytes.String())
+	if _, err := vllm.New(cfg, profiles, "../../models", slog.New(slog.NewJSONHandler(log, nil))); err == nil || strings.Contains(err.Error(), "hush") || log.String() != "" {
+		t.Errorf("%v, log %q", err, log.String())
 	}
 }
 
@@ -273,9 +260,7 @@ func TestKeysAreReadAgain(t *testing.T) {
 			t.Errorf("%s: %v", what, problems)
 		}
 	}
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	if strings.Contains(log.bytes.String(), "hush") {
+	if strings.Contains(log.String(), "hush") {
 		t.Error("a key is in the log")
 	}
 }

@@ -77,6 +77,7 @@ var arrows = map[string][]string{
 	"internal/htmltable": {"internal/lazyregexp"}, // tables of language models
 	"internal/edits":     {},                      // two readings of a text
 	"internal/plane":     {},                      // boxes and spans
+	"internal/logtest":   {},                      // logs that tests read
 	"internal/setting":   {},                      // which setting is wrong
 
 	"layout/doclayout":               {"document", "internal/clip", "internal/setting", "internal/plane"},
@@ -216,7 +217,7 @@ var arrows = map[string][]string{
 
 // testArrows says what tests may import beyond that.
 var testArrows = map[string][]string{
-	"internal/otlp":             {"internal/otlp/otlptest"},
+	"internal/otlp":             {"internal/logtest", "internal/otlp/otlptest"},
 	"cache":                     {"blob"},                                               // where it is shared
 	"client":                    {"blob", "jobs", "server", "server/health", "service"}, // what it calls
 	"textlayer":                 {"internal/cputime"},
@@ -230,8 +231,9 @@ var testArrows = map[string][]string{
 	"provision":                 {"provision/runpod", "provision/runpodtest", "provision/stage/stagetest"},
 	"provision/host":            {"provision/stage/stagetest"},
 	"provision/stage":           {"provision/stage/stagetest"},
-	"provision/runpod":          {"provision/runpodtest"},
-	"engine/vllm":               {"engine/enginetest", "model/glmocr"},
+	"provision/runpod":          {"internal/logtest", "provision/runpodtest"},
+	"provision/supervise":       {"internal/logtest"},
+	"engine/vllm":               {"engine/enginetest", "internal/logtest", "model/glmocr"},
 	"model/*":                   {"model/modeltest", "internal/assemble/assembletest"},
 	"internal/assemble":         {"internal/assemble/assembletest"},
 	"engine/embedded":           {"engine/enginetest", "engine/embedded/tesseract/tesseracttest"},
@@ -247,8 +249,8 @@ var testArrows = map[string][]string{
 	"files":                     {"blob", "blob/blobtest"}, // keeps files as the program does
 	"layout/geometry":           {"internal/cputime"},
 	"jobs":                      {"blob", "webhook"},
-	"server":                    {"blob", "blob/blobtest", "internal/metricnames", "jobs/seal", "provision/supervise"}, // which reads what is served
-	"server/problem":            {"service"},                                                                           // says which codes end requests
+	"server":                    {"blob", "blob/blobtest", "internal/logtest", "internal/metricnames", "jobs/seal", "provision/supervise"}, // which reads what is served
+	"server/problem":            {"service"},                                                                                               // says which codes end requests
 }
 
 // homes says which packages may import an outside module.

@@ -1,16 +1,15 @@
 package otlp_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"ocr-gateway/internal/logtest"
 	"ocr-gateway/internal/otlp"
 	"ocr-gateway/internal/otlp/otlptest"
 	"ocr-gateway/internal/stage"
@@ -18,25 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// logged is a log that tests can read while it is written.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-func open(t *testing.T, cfg otlp.Config, log *logged) (*otlp.Exporter, context.Context) {
+func open(t *testing.T, cfg otlp.Config, log *logtest.Buffer) (*otlp.Exporter, context.Context) {
 	t.Helper()
 	e, err := otlp.Open(t.Context(), cfg, "v1", slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
@@ -54,7 +35,7 @@ const (
 func TestSpansReachTheCollector(t *testing.T) {
 	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "x-team=ocr")
 	t.Setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
-	collector, log := otlptest.Serve(t), new(logged)
+	collector, log := otlptest.Serve(t), new(logtest.Buffer)
 	e, ctx := open(t, otlp.Config{Endpoint: collector.URL, Sample: 0}, log)
 	for _, traceparent := range []string{parent, unsampled, "", "00-junk"} {
 		ctx, request := stage.Serve(stage.Continue(ctx, traceparent), "POST /x")
@@ -87,7 +68,7 @@ func TestSpansReachTheCollector(t *testing.T) {
 
 // A collector that is down is said once, and neither blocks nor fails what is recorded.
 func TestCollectorDown(t *testing.T) {
-	collector, log := otlptest.Serve(t), new(logged)
+	collector, log := otlptest.Serve(t), new(logtest.Buffer)
 	collector.Refuse(400)
 	e, ctx := open(t, otlp.Config{Endpoint: collector.URL, Sample: 1}, log)
 	began := time.Now()

@@ -1,7 +1,6 @@
 package runpod_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"ocr-gateway/internal/logtest"
 	"ocr-gateway/provision/cloud"
 	"ocr-gateway/provision/runpod"
 	"ocr-gateway/provision/runpodtest"
@@ -56,31 +56,14 @@ type world struct {
 	*runpodtest.Fake
 	cloud *runpod.Cloud
 	clock *clock
-	log   *lockedBuffer
+	log   *logtest.Buffer
 
 	notices []string // only of calls one after the other
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 func newWorld(t *testing.T, config runpodtest.Config) *world {
 	t.Helper()
-	w := &world{clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, log: &lockedBuffer{}}
+	w := &world{clock: &clock{now: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}, log: &logtest.Buffer{}}
 	config.Key, config.Now = key, w.clock.Now
 	w.Fake = runpodtest.New(config)
 	w.cloud = runpod.New(runpod.Config{

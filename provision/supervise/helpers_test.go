@@ -20,6 +20,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"ocr-gateway/internal/logtest"
 	"ocr-gateway/provision/supervise"
 )
 
@@ -55,13 +56,13 @@ type site struct {
 	t      *testing.T
 	dir    string
 	cfg    supervise.Config
-	log    *lockedBuffer
+	log    *logtest.Buffer
 	reload chan os.Signal
 }
 
 func newSite(t *testing.T, programs ...supervise.Program) *site {
 	t.Helper()
-	s := &site{t: t, dir: t.TempDir(), log: &lockedBuffer{}, reload: make(chan os.Signal, 1)}
+	s := &site{t: t, dir: t.TempDir(), log: &logtest.Buffer{}, reload: make(chan os.Signal, 1)}
 	s.cfg = supervise.Config{Status: s.path("run/status.json"), Programs: programs}
 	s.write()
 	return s
@@ -215,24 +216,6 @@ func eventually(t *testing.T, holds func() bool, otherwise func() string) {
 			t.Fatal(otherwise())
 		}
 	}
-}
-
-// lockedBuffer collects a log.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // shell makes a program of a shell script.
